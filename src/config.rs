@@ -1,0 +1,163 @@
+//! The configuration: TOML in, checked values out.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use globset::GlobSet;
+
+use crate::messages::Language;
+use crate::series::SeriesRule;
+use crate::template::Template;
+
+/// A checked configuration. All paths are absolute, or relative to the working folder as given.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The file it was read from.
+    pub file: PathBuf,
+    /// The language it asks for.
+    pub language: Option<Language>,
+    /// `[folders] drop`.
+    pub drop: PathBuf,
+    /// `[folders] archive`.
+    pub archive: PathBuf,
+    /// `[ledger] path`.
+    pub ledger: PathBuf,
+    /// `[scan]`.
+    pub scan: Scan,
+    /// `[period]`.
+    pub period: PeriodLimits,
+    /// `[[series]]`, in their order; the first that fits a file wins.
+    pub series: Vec<SeriesRule>,
+    /// `[policy]`.
+    pub policy: Policy,
+    /// `[sftp]`.
+    pub sftp: Sftp,
+    /// `[originals]`.
+    pub originals: Originals,
+}
+
+/// `[scan]`: which files of the drop folder count.
+#[derive(Debug, Clone)]
+pub struct Scan {
+    /// Names that count, whatever the case.
+    pub include: GlobSet,
+    /// Names that do not, whatever the case.
+    pub exclude: GlobSet,
+    /// Whether folders in the drop folder are looked into.
+    pub subfolders: bool,
+    /// How long a file must have been left alone.
+    pub settle: Duration,
+}
+
+/// `[period]`: which periods are sent without asking, in months from the current one.
+#[derive(Debug, Clone, Copy)]
+pub struct PeriodLimits {
+    /// Months before the current one.
+    pub months_back: u32,
+    /// Months after the current one.
+    pub months_ahead: u32,
+}
+
+/// What a policy makes of a file that its row fits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rule {
+    /// A person decides.
+    Hold,
+    /// Send it all the same, unless a later row holds it.
+    Send,
+    /// Leave it, and say so.
+    Skip,
+}
+
+/// `[policy]`.
+#[derive(Debug, Clone, Copy)]
+pub struct Policy {
+    /// The same bytes were delivered for another slot.
+    pub same_content_other_slot: Rule,
+    /// No period, or more than one. Never [`Rule::Skip`].
+    pub unknown_period: Rule,
+    /// Older than `period.months_back`.
+    pub old_period: Rule,
+    /// Later than `period.months_ahead`. Never [`Rule::Skip`].
+    pub future_period: Rule,
+    /// The slot has another file already. Never [`Rule::Skip`].
+    pub slot_taken: Rule,
+    /// After a crash between the rename and its record, when the file is gone from the server:
+    /// true takes it as delivered, false leaves it in doubt.
+    pub gone_is_delivered: bool,
+}
+
+/// `[sftp]`: the receiver's server.
+#[derive(Debug, Clone)]
+pub struct Sftp {
+    /// Its name or address.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// Whom to log in as.
+    pub user: String,
+    /// The private key file; none: the agent, then a password.
+    pub identity: Option<PathBuf>,
+    /// A file that holds the password.
+    pub password_file: Option<PathBuf>,
+    /// A file that holds the key's passphrase.
+    pub passphrase_file: Option<PathBuf>,
+    /// Pinned host keys, `SHA256:…` as OpenSSH prints them.
+    pub host_key: Vec<String>,
+    /// A file of host keys in OpenSSH's known_hosts format.
+    pub known_hosts: Option<PathBuf>,
+    /// The folder on the server, `/` between its parts; empty is the login folder.
+    pub folder: String,
+    /// The name a file gets there, as a template.
+    pub remote_name: Template,
+    /// The name it has until it is complete, as a template that holds `{id}`.
+    pub temporary_name: Template,
+    /// How a stored file is verified.
+    pub verify: Verify,
+    /// How a stored file gets its name.
+    pub publish: Publish,
+    /// The longest wait for an answer.
+    pub timeout: Duration,
+    /// The most connections at once, 1 to 8.
+    pub connections: usize,
+}
+
+/// `sftp.verify`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verify {
+    /// Compare the size that the server tells.
+    Size,
+    /// Also read the file back and compare its digest.
+    ReadBack,
+}
+
+/// `sftp.publish`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Publish {
+    /// Write under a temporary name, then rename.
+    Rename,
+    /// Write under the final name at once.
+    Direct,
+}
+
+/// `[originals]`: what becomes of the files in the drop folder.
+#[derive(Debug, Clone, Copy)]
+pub struct Originals {
+    /// Of delivered ones.
+    pub delivered: Disposal,
+    /// Of duplicates.
+    pub duplicates: Disposal,
+    /// How long archived content is kept; none is for ever.
+    pub keep_archive: Option<Duration>,
+}
+
+/// What becomes of an original.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Disposal {
+    /// Moved into the archive.
+    Archive,
+    /// Deleted.
+    Delete,
+    /// Left where it is. Only duplicates.
+    Leave,
+}

@@ -1,0 +1,16 @@
+//! Delivers trækfiler to KP (Kommunernes Pensionssystem): each file exactly once, or a person is told.
+//!
+//! The rooms are named for the job: look into the folder ([`drop_folder`]), read each file's digest
+//! ([`digest`]) and period ([`period`], [`series`]), decide ([`decide`], [`plan`]), deliver
+//! ([`delivery`], [`deliver`], [`remote`]) under a durable journal ([`ledger`]), put the original
+//! away ([`originals`]) and tell the person ([`report`], [`messages`]).
+
+pub mod config;
+pub mod digest;
+pub mod exit;
+pub mod messages;
+pub mod period;
+pub mod remote;
+pub mod secrets;
+pub mod series;
+pub mod template;

@@ -1,0 +1,74 @@
+//! Every sentence a person reads, in Danish and English, side by side.
+//!
+//! The catalogue is code: each sentence is a function made by [`catalogue!`], so the compiler refuses
+//! a sentence that lacks one of the languages, names a value that is not there, or is called with
+//! the wrong values; and one that nobody says any more is a dead-code warning.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// A language the program speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Language {
+    /// Danish.
+    Da,
+    /// English.
+    En,
+}
+
+static DANISH: AtomicBool = AtomicBool::new(false);
+
+/// Chooses the language of everything said from now on, in the whole process.
+pub fn speak(language: Language) {
+    DANISH.store(language == Language::Da, Ordering::Relaxed);
+}
+
+/// The language that is spoken now.
+#[must_use]
+pub fn language() -> Language {
+    if DANISH.load(Ordering::Relaxed) { Language::Da } else { Language::En }
+}
+
+/// The system's language: Danish if its locale says so, else English.
+#[must_use]
+pub fn system_language() -> Language {
+    match sys_locale::get_locale() {
+        Some(locale) if locale.to_ascii_lowercase().starts_with("da") => Language::Da,
+        _ => Language::En,
+    }
+}
+
+/// Makes one function per sentence: `name(values) { da "…", en "…" }`.
+///
+/// A value stands in the sentence as `{value}`. For a sentence that depends on a number,
+/// `da [number] "one" "many"` chooses between singular and plural.
+macro_rules! catalogue {
+    ($($(#[$doc:meta])* $name:ident($($arg:ident: $type:ty),* $(,)?) {
+        da $([$da_n:expr])? $da:literal $($da_many:literal)?,
+        en $([$en_n:expr])? $en:literal $($en_many:literal)? $(,)?
+    })*) => {$(
+        $(#[$doc])*
+        #[must_use]
+        pub(crate) fn $name($($arg: $type),*) -> String {
+            match $crate::messages::language() {
+                $crate::messages::Language::Da =>
+                    $crate::messages::sentence!($([$da_n])? $da $($da_many)?),
+                $crate::messages::Language::En =>
+                    $crate::messages::sentence!($([$en_n])? $en $($en_many)?),
+            }
+        }
+    )*};
+}
+
+macro_rules! sentence {
+    ($text:literal) => {
+        format!($text)
+    };
+    ([$n:expr] $one:literal $many:literal) => {
+        if $n == 1 { format!($one) } else { format!($many) }
+    };
+}
+
+pub(crate) use {catalogue, sentence};
+
+pub(crate) mod config;
+pub(crate) mod transport;

@@ -1,0 +1,3 @@
+//! What is said about the configuration.
+
+crate::messages::catalogue! {}

@@ -1,0 +1,92 @@
+//! The calendar month that deductions are for, and how a file name tells it.
+
+use std::fmt;
+use std::str::FromStr;
+
+use chrono::{Datelike, NaiveDate};
+
+/// A calendar month of the years 2000 to 2099, `YYYY-MM`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Period {
+    year: u16,
+    month: u8,
+}
+
+impl Period {
+    /// The period of this year and month; none outside 2000–2099 and 1–12.
+    #[must_use]
+    pub fn new(year: u16, month: u8) -> Option<Period> {
+        ((2000..=2099).contains(&year) && (1..=12).contains(&month)).then_some(Period { year, month })
+    }
+
+    /// The month a day lies in; none outside 2000–2099.
+    #[must_use]
+    pub fn of(day: NaiveDate) -> Option<Period> {
+        Period::new(u16::try_from(day.year()).ok()?, u8::try_from(day.month()).ok()?)
+    }
+
+    /// How many months `self` lies after `earlier`; negative where it lies before.
+    #[must_use]
+    pub fn months_after(self, earlier: Period) -> i32 {
+        let months = |p: Period| i32::from(p.year) * 12 + i32::from(p.month);
+        months(self) - months(earlier)
+    }
+
+    /// The year, 2000 to 2099.
+    #[must_use]
+    pub fn year(self) -> u16 {
+        self.year
+    }
+
+    /// The month, 1 to 12.
+    #[must_use]
+    pub fn month(self) -> u8 {
+        self.month
+    }
+}
+
+impl fmt::Display for Period {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04}-{:02}", self.year, self.month)
+    }
+}
+
+/// The text was not `YYYY-MM`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotAPeriod;
+
+impl fmt::Display for NotAPeriod {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not a period of the form YYYY-MM")
+    }
+}
+
+impl std::error::Error for NotAPeriod {}
+
+impl FromStr for Period {
+    type Err = NotAPeriod;
+
+    fn from_str(text: &str) -> Result<Period, NotAPeriod> {
+        let (year, month) = text.split_once('-').ok_or(NotAPeriod)?;
+        let digits = |part: &str, n| part.len() == n && part.bytes().all(|b| b.is_ascii_digit());
+        if !digits(year, 4) || !digits(month, 2) {
+            return Err(NotAPeriod);
+        }
+        let year = year.parse().map_err(|_| NotAPeriod)?;
+        let month = month.parse().map_err(|_| NotAPeriod)?;
+        Period::new(year, month).ok_or(NotAPeriod)
+    }
+}
+
+impl serde::Serialize for Period {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Period {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Period, D::Error> {
+        let text = String::deserialize(from)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}

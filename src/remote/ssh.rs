@@ -1,0 +1,1 @@
+//! SSH through `ssh2`.
