@@ -29,11 +29,11 @@ pub trait Line {
     /// What ended the line.
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize>;
 
-    /// Waits until there may be something to read, or to write if `want_write`, or until that time.
+    /// Waits, after both `read` and `write` had to, until one of them may get on, or until that time.
     ///
     /// # Errors
     /// What ended the line.
-    fn wait(&mut self, want_write: bool, until: Instant) -> io::Result<()>;
+    fn wait(&mut self, until: Instant) -> io::Result<()>;
 
     /// The time, from a clock that only goes forward.
     fn now(&self) -> Instant {
@@ -294,7 +294,7 @@ impl<L: Line> Wire<L> {
     }
 
     fn wait(&mut self, until: Instant) -> Result<(), LineFault> {
-        self.line.wait(!self.out.bytes.is_empty(), until).map_err(|error| closed(&error))
+        self.line.wait(until).map_err(|error| closed(&error))
     }
 }
 
