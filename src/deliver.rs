@@ -99,14 +99,49 @@ pub trait Watch: Sync {
 /// Delivers, on one line to the server at a time.
 pub struct Executor<'a> {
     journal: &'a mut dyn Journal,
-    connect: &'a mut dyn Connect,
+    server: &'a mut Server,
     archive: &'a mut Archive,
     settings: Settings,
     run: i64,
     next: i64,
     now: &'a dyn Fn() -> DateTime<FixedOffset>,
-    line: Option<Box<dyn Remote>>,
     mishaps: Vec<Mishap>,
+}
+
+/// The receiver's server: one line at a time, made when it is needed and kept for the whole run.
+pub struct Server {
+    connect: Box<dyn Connect>,
+    line: Option<Box<dyn Remote>>,
+    away: Option<ConnectError>,
+}
+
+impl Server {
+    /// A server that nobody has spoken to yet.
+    #[must_use]
+    pub fn new(connect: Box<dyn Connect>) -> Server {
+        Server { connect, line: None, away: None }
+    }
+
+    /// A line that is not lost. Once there was none to be had, this run does not try again.
+    fn line(&mut self) -> Result<&mut dyn Remote, ConnectError> {
+        if let Some(error) = &self.away {
+            return Err(error.clone());
+        }
+        let line = match self.line.take().filter(|line| !line.is_lost()) {
+            Some(line) => line,
+            None => self.connect.connect().inspect_err(|error| self.away = Some(error.clone()))?,
+        };
+        Ok(self.line.insert(line).as_mut())
+    }
+
+    /// The line as it is, lost or not; none before the first.
+    fn current(&mut self) -> Option<&mut dyn Remote> {
+        self.line.as_deref_mut().map(|line| line as &mut dyn Remote)
+    }
+
+    fn is_lost(&self) -> bool {
+        self.line.as_ref().is_none_or(|line| line.is_lost())
+    }
 }
 
 /// A parcel on its way.
@@ -120,13 +155,13 @@ impl<'a> Executor<'a> {
     /// An executor for run number `run`, whose first delivery gets the number `next`.
     pub fn new(
         journal: &'a mut dyn Journal,
-        connect: &'a mut dyn Connect,
+        server: &'a mut Server,
         archive: &'a mut Archive,
         settings: Settings,
         (run, next): (i64, i64),
         now: &'a dyn Fn() -> DateTime<FixedOffset>,
     ) -> Executor<'a> {
-        Executor { journal, connect, archive, settings, run, next, now, line: None, mishaps: Vec::new() }
+        Executor { journal, server, archive, settings, run, next, now, mishaps: Vec::new() }
     }
 
     /// Delivers these files and answers what became of each, in their order.
@@ -142,19 +177,19 @@ impl<'a> Executor<'a> {
         for batch in parcels.chunks(BATCH) {
             let ended = match &away {
                 Some(why) => batch.iter().map(|_| failed(why.clone())).collect(),
-                None => match self.line() {
+                None => match self.server.line() {
                     Err(error) => {
                         away = Some(error.to_string());
                         batch.iter().map(|_| failed(error.to_string())).collect()
                     }
-                    Ok(()) => self.batch(batch, watch)?,
+                    Ok(_) => self.batch(batch, watch)?,
                 },
             };
             for (parcel, outcome) in batch.iter().zip(&ended) {
                 watch.ended(&parcel.file.path, &outcome.end);
             }
             outcomes.extend(ended);
-            if away.is_none() && self.line.as_ref().is_none_or(|line| line.is_lost()) {
+            if away.is_none() && self.server.is_lost() {
                 away = Some(say::line_was_lost());
             }
         }
@@ -230,7 +265,7 @@ impl<'a> Executor<'a> {
         path: fn(&Started) -> &str,
         watch: &dyn Watch,
     ) -> Vec<Result<(), NotStored>> {
-        let Some(line) = self.line.as_mut() else { return Vec::new() };
+        let Some(line) = self.server.current() else { return Vec::new() };
         let mut originals: Vec<Original> = rows
             .iter()
             .map(|row| {
@@ -244,7 +279,11 @@ impl<'a> Executor<'a> {
         let mut files: Vec<Store<'_>> = rows
             .iter()
             .zip(&mut originals)
-            .map(|(row, original)| Store { path: path(&row.started), source: original, size: row.started.size })
+            .map(|(row, original)| Store {
+                path: path(&row.started),
+                source: original,
+                size: row.started.size,
+            })
             .collect();
         let stored = line.store(&mut files, &|more| watch.bytes(more));
         drop(files);
@@ -255,14 +294,14 @@ impl<'a> Executor<'a> {
             .map(|((row, original), stored)| compare(&row.started, original.digest(), stored))
             .collect();
         if self.settings.sftp.verify == Verify::ReadBack {
-            read_back(line.as_mut(), rows, path, &mut verdicts);
+            read_back(line, rows, path, &mut verdicts);
         }
         verdicts
     }
 
     /// Step 3: a name that is taken is never overwritten.
     fn hold_taken_names(&mut self, rows: &mut [Row<'_>]) -> Result<(), Trouble> {
-        let Some(line) = self.line.as_mut() else { return Ok(()) };
+        let Some(line) = self.server.current() else { return Ok(()) };
         let mut under_way: Vec<&mut Row<'_>> = rows.iter_mut().filter(|row| row.end.is_none()).collect();
         let paths: Vec<&str> = under_way.iter().map(|row| row.parcel.remote_path.as_str()).collect();
         let found = line.look(&paths);
@@ -300,7 +339,7 @@ impl<'a> Executor<'a> {
             .iter()
             .map(|row| (row.started.temporary.as_str(), row.started.remote_path.as_str()))
             .collect();
-        let Some(line) = self.line.as_mut() else { return Ok(()) };
+        let Some(line) = self.server.current() else { return Ok(()) };
         let answers = if moves.is_empty() { Vec::new() } else { line.publish(&moves) };
         checkpoint("renamed");
         let mut confirmed = Vec::new();
@@ -359,7 +398,7 @@ impl<'a> Executor<'a> {
     fn abandon(&mut self, left: Vec<(i64, String, bool)>, why: &str) -> Result<(), Trouble> {
         let traces: Vec<&str> =
             left.iter().filter(|(.., traces)| *traces).map(|(_, path, _)| path.as_str()).collect();
-        let mut removed = match self.line.as_mut() {
+        let mut removed = match self.server.current() {
             Some(line) if !traces.is_empty() => line.remove(&traces).into_iter(),
             _ => Vec::new().into_iter(),
         };
@@ -377,15 +416,6 @@ impl<'a> Executor<'a> {
             return Ok(());
         }
         self.journal.record((self.now)(), &events).map(drop)
-    }
-
-    /// Sees that there is a line that is not lost.
-    fn line(&mut self) -> Result<(), ConnectError> {
-        if self.line.as_ref().is_none_or(|line| line.is_lost()) {
-            self.line = None;
-            self.line = Some(self.connect.connect()?);
-        }
-        Ok(())
     }
 }
 

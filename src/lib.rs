@@ -5,7 +5,9 @@
 //! ([`delivery`], [`deliver`], [`remote`]) under a durable journal ([`ledger`]), put the original
 //! away ([`originals`]) and tell the person ([`report`], [`messages`]).
 
+pub mod cli;
 pub mod clock;
+pub mod commands;
 pub mod config;
 pub mod decide;
 pub mod deliver;
@@ -21,6 +23,8 @@ pub mod plan;
 pub mod platform;
 pub mod receipts;
 pub mod remote;
+pub mod report;
 pub mod secrets;
 pub mod series;
+pub mod survey;
 pub mod template;

@@ -81,7 +81,9 @@ pub fn escape(name: &str) -> String {
     name.chars().map(|c| if odd(c) { c.escape_unicode().to_string() } else { c.to_string() }).collect()
 }
 
+pub(crate) mod check;
 pub(crate) mod config;
 pub(crate) mod ledger;
+pub(crate) mod report;
 pub(crate) mod run;
 pub(crate) mod transport;

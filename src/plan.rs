@@ -15,6 +15,8 @@ use crate::digest::Digest;
 /// One file, decided by its own facts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Candidate {
+    /// Which of the caller's files it is.
+    pub index: usize,
     /// Its path in the drop folder, with `/`.
     pub path: String,
     /// What it is and is for; none where it could not be read.

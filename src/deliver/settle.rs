@@ -61,7 +61,7 @@ impl Executor<'_> {
     pub fn recover(&mut self, open: &[Delivery]) -> Result<Recovery, Trouble> {
         let mut recovery = Recovery::default();
         if open.iter().any(|delivery| needs_server(delivery.state) && !delivery.is_direct())
-            && let Err(error) = self.line()
+            && let Err(error) = self.server.line()
         {
             let waiting = open.iter().filter(|delivery| needs_server(delivery.state));
             recovery.left.extend(waiting.map(|delivery| (delivery.path.clone(), error.to_string())));
@@ -94,7 +94,7 @@ impl Executor<'_> {
         let (direct, renamed): (Vec<&Delivery>, Vec<&Delivery>) =
             rows.into_iter().partition(|d| d.is_direct());
         let paths: Vec<&str> = renamed.iter().filter_map(|d| d.temporary.as_deref()).collect();
-        let removed = match self.line.as_mut() {
+        let removed = match self.server.current() {
             Some(line) if !paths.is_empty() => line.remove(&paths),
             _ => Vec::new(),
         };
@@ -149,7 +149,7 @@ impl Executor<'_> {
             if open.is_empty() {
                 break;
             }
-            if let Err(error) = self.line() {
+            if let Err(error) = self.server.line() {
                 open.iter().for_each(|&i| why[i] = error.to_string());
                 break;
             }
@@ -162,7 +162,7 @@ impl Executor<'_> {
                         delivery::Recovery::RenameAgain => again.push(i),
                         delivery::Recovery::Confirm => confirmed.push(i),
                         delivery::Recovery::RemoveTemporaryAndConfirm => {
-                            if let Some(line) = self.line.as_mut() {
+                            if let Some(line) = self.server.current() {
                                 // What is left of it if this fails has a name that KP does not take.
                                 line.remove(&[&asked[i].temporary]);
                             }
@@ -185,8 +185,7 @@ impl Executor<'_> {
             for i in confirmed {
                 ends[i] = Some(End::Delivered);
             }
-            let lost = self.line.as_ref().is_none_or(|line| line.is_lost());
-            if lost {
+            if self.server.is_lost() {
                 break;
             }
         }
@@ -209,7 +208,7 @@ impl Executor<'_> {
     }
 
     fn look_at(&mut self, asked: &[Published], open: &[usize]) -> Vec<Result<(Seen, Seen), String>> {
-        let Some(line) = self.line.as_mut() else { return Vec::new() };
+        let Some(line) = self.server.current() else { return Vec::new() };
         let paths: Vec<&str> =
             open.iter().flat_map(|&i| [asked[i].temporary.as_str(), asked[i].remote_path.as_str()]).collect();
         let looks = line.look(&paths);
@@ -225,7 +224,7 @@ impl Executor<'_> {
 
     /// Renames once more. An error says nothing yet: the next round looks.
     fn rename_again(&mut self, asked: &[Published], again: Vec<usize>) -> Vec<(usize, Option<String>)> {
-        let Some(line) = self.line.as_mut() else { return Vec::new() };
+        let Some(line) = self.server.current() else { return Vec::new() };
         if again.is_empty() {
             return Vec::new();
         }

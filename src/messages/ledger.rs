@@ -77,4 +77,18 @@ crate::messages::catalogue! {
         da "Regnskabet {path} kunne ikke læses ({error}). Se efter, at programmet må læse det.",
         en "The ledger {path} could not be read ({error}). See that the program may read it.",
     }
+    /// The receipts.
+    receipts_not_read(archive: &Path => archive.display(), error: &dyn Display) {
+        da "Kvitteringerne i arkivet {archive} kunne ikke læses ({error}). Intet er sendt, for uden dem kan det ikke ses, om regnskabet \
+            er det nyeste. Se efter, at programmet må læse arkivet.",
+        en "The receipts in the archive {archive} could not be read ({error}). Nothing was sent, since without them it cannot be seen \
+            whether the ledger is the newest. See that the program may read the archive.",
+    }
+    /// The receipts.
+    receipts_not_written(archive: &Path => archive.display(), error: &dyn Display) {
+        da "Beslutningen står i regnskabet, men kvitteringen i arkivet {archive} kunne ikke skrives ({error}). Sørg for plads og \
+            skriveadgang.",
+        en "The decision stands in the ledger, but its receipt in the archive {archive} could not be written ({error}). See to space and \
+            write access.",
+    }
 }

@@ -1,0 +1,113 @@
+//! One file a command: gather facts, decide, act or show.
+
+use std::io::Write;
+
+use chrono::{DateTime, FixedOffset};
+use serde::Serialize;
+
+use crate::cli::{Cli, Colour, Command, Global};
+use crate::clock;
+use crate::config::Config;
+use crate::exit::{Exit, Trouble};
+use crate::ledger::{Ledger, View};
+use crate::messages::{self, ledger as say};
+use crate::receipts;
+
+mod check;
+mod history;
+mod judge;
+mod progress;
+mod resolve;
+mod run;
+
+/// Does what the command line asks for.
+///
+/// # Errors
+/// What failed; [`explain`] says it and knows the exit code.
+pub fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
+    speak(&cli.global);
+    match cli.global.color {
+        Colour::Auto => {}
+        Colour::Always => anstream::ColorChoice::AlwaysAnsi.write_global(),
+        Colour::Never => anstream::ColorChoice::Never.write_global(),
+    }
+    let global = &cli.global;
+    if let Command::Check = cli.command {
+        return check::check(global);
+    }
+    let config = load(global)?;
+    match &cli.command {
+        Command::Run(options) if options.dry_run => run::preview(&config, global),
+        Command::Run(_) => run::run(&config, global),
+        Command::History(options) => history::history(&config, options, global),
+        Command::Approve(options) => judge::approve(&config, options, global),
+        Command::Reject(options) => judge::reject(&config, options, global),
+        Command::Resolve(options) => resolve::resolve(&config, options, global),
+        Command::Check => check::check(global),
+    }
+}
+
+/// Says what failed, on standard error, and answers the exit code.
+#[must_use]
+pub fn explain(error: &anyhow::Error) -> Exit {
+    let bold = anstyle::Style::new().bold().fg_color(Some(anstyle::AnsiColor::Red.into()));
+    anstream::eprintln!("{bold}traekfil:{bold:#} {error:#}");
+    error.downcast_ref::<Trouble>().map_or(Exit::Unexpected, |trouble| trouble.exit)
+}
+
+/// The language: asked for, else the configuration's, else the system's. Chosen before the configuration is
+/// checked, so that its errors are said in it too.
+fn speak(global: &Global) {
+    let configured = || Config::find(global.config.as_deref()).ok().and_then(|file| Config::language_of(&file));
+    messages::speak(messages::system_language());
+    if let Some(language) = global.language.or_else(configured) {
+        messages::speak(language);
+    }
+}
+
+fn load(global: &Global) -> Result<Config, Trouble> {
+    Config::load(&Config::find(global.config.as_deref())?)
+}
+
+/// Opens the ledger for writing, held against the newest receipt.
+fn open_ledger(config: &Config, now: DateTime<FixedOffset>) -> Result<Ledger, Trouble> {
+    let witness = witness(config)?;
+    Ledger::open(&config.ledger, witness.as_ref(), now)
+}
+
+/// Opens the ledger for reading; `patient` reads on while a run is under way.
+fn open_view(config: &Config, patient: bool) -> Result<View, Trouble> {
+    let witness = witness(config)?;
+    View::open(&config.ledger, witness.as_ref(), patient)
+}
+
+fn witness(config: &Config) -> Result<Option<receipts::Witness>, Trouble> {
+    receipts::newest(&config.archive)
+        .map_err(|error| Trouble::unexpected(say::receipts_not_read(&config.archive, &error)))
+}
+
+/// Prints an answer: as JSON where that is asked for, else as text.
+fn answer<T: Serialize>(global: &Global, json: &T, text: impl FnOnce() -> String) -> anyhow::Result<()> {
+    let mut out = anstream::stdout().lock();
+    if global.json {
+        serde_json::to_writer(&mut out, json)?;
+        writeln!(out)?;
+    } else {
+        out.write_all(text().as_bytes())?;
+    }
+    out.flush()?;
+    Ok(())
+}
+
+/// Who gives the word: the name of the system's user, behind `sudo` too.
+fn who() -> String {
+    std::env::var("SUDO_USER")
+        .ok()
+        .filter(|user| !user.is_empty())
+        .or_else(|| whoami::username().ok())
+        .unwrap_or_else(|| "?".to_owned())
+}
+
+fn now() -> DateTime<FixedOffset> {
+    clock::now()
+}

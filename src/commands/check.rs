@@ -1,0 +1,258 @@
+//! `check`: everything a delivery needs, tried one after the other, a line each.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use anstyle::{AnsiColor, Style};
+use serde::Serialize;
+
+use crate::cli::Global;
+use crate::config::{Config, Publish};
+use crate::exit::{Exit, Trouble};
+use crate::ledger::query::Filter;
+use crate::messages::{check as say, escape};
+use crate::platform;
+use crate::remote::ssh::{self, SshConnector, Stage};
+use crate::remote::{Look, Remote, Source, Store};
+use crate::secrets::Secrets;
+use crate::template::Placeholder;
+
+use super::{answer, load, open_view};
+
+/// Less free space than this, in bytes, is pointed out.
+const LITTLE_SPACE: u64 = 100 << 20;
+/// What the trial file on the server holds.
+const TRIAL: &[u8] = b"traekfil check\n";
+
+#[derive(Serialize)]
+struct Answer {
+    schema: u32,
+    checks: Vec<Checked>,
+    exit_code: u8,
+}
+
+#[derive(Serialize)]
+struct Checked {
+    name: &'static str,
+    ok: bool,
+    detail: String,
+    #[serde(skip)]
+    title: String,
+}
+
+struct Checks {
+    done: Vec<Checked>,
+    exit: Exit,
+}
+
+impl Checks {
+    fn note(&mut self, name: &'static str, title: String, result: Result<String, (Exit, String)>) -> bool {
+        let ok = result.is_ok();
+        let detail = match result {
+            Ok(detail) => detail,
+            Err((exit, detail)) => {
+                self.exit = self.exit.or(exit);
+                detail
+            }
+        };
+        self.done.push(Checked { name, ok, detail, title });
+        ok
+    }
+}
+
+pub(super) fn check(global: &Global) -> anyhow::Result<Exit> {
+    let mut checks = Checks { done: Vec::new(), exit: Exit::Ok };
+    let config = match load(global) {
+        Ok(config) => {
+            checks.note("config", say::config(), Ok(config.file.display().to_string()));
+            Some(config)
+        }
+        Err(trouble) => {
+            checks.note("config", say::config(), Err((trouble.exit, trouble.message)));
+            None
+        }
+    };
+    if let Some(config) = &config {
+        here(config, &mut checks);
+        there(config, &mut checks);
+    }
+    let exit = checks.exit;
+    let json = Answer { schema: crate::report::SCHEMA, checks: checks.done, exit_code: exit.code() };
+    answer(global, &json, || text(&json.checks))?;
+    Ok(exit)
+}
+
+/// What lies on this machine.
+fn here(config: &Config, checks: &mut Checks) {
+    let folders = config.check_folders().map_err(plain);
+    let sound = folders.is_ok();
+    checks.note("folders", say::folders(), folders.map(|()| config.drop.display().to_string()));
+    if sound {
+        for (name, title, folder) in
+            [("drop", say::drop(), &config.drop), ("archive", say::archive(), &config.archive)]
+        {
+            checks.note(name, title, writable(folder));
+        }
+        checks.note("space", say::space(), space(&config.archive));
+    }
+    let ledger = open_view(config, true).and_then(|view| {
+        let last = view.walk(1)?;
+        let newest = view.history(&Filter { limit: Some(1), ..Filter::default() })?.pop();
+        let newest = newest.and_then(|delivery| delivery.delivered_at);
+        Ok(say::ledger_sound(&config.ledger, last, &newest.unwrap_or_else(|| "–".to_owned())))
+    });
+    checks.note("ledger", say::ledger(), ledger.map_err(plain));
+}
+
+/// What lies at the server.
+fn there(config: &Config, checks: &mut Checks) {
+    if let Err(trouble) = config.check_sftp() {
+        checks.note("identity", say::identity(), Err(plain(trouble)));
+        return;
+    }
+    if config.check_host_key().is_err() {
+        let seen = ssh::seen_host_key(&config.sftp);
+        let reached = seen.as_ref().map(|_| address(config)).map_err(|error| (Exit::Incomplete, error.to_string()));
+        checks.note("server", say::server(), reached);
+        if let Ok(seen) = seen {
+            let advice = say::pin_host_key(&seen.key_type, &seen.fingerprint);
+            checks.note("host_key", say::host_key(), Err((Exit::Usage, advice)));
+        }
+        return;
+    }
+    let secrets = match Secrets::gather(&config.sftp) {
+        Ok(secrets) => secrets,
+        Err(trouble) => {
+            checks.note("secrets", say::secrets(), Err(plain(trouble)));
+            return;
+        }
+    };
+    let mut passed = Vec::new();
+    let line = SshConnector::new(&config.sftp, secrets).connect_telling(|stage| passed.push(stage));
+    let stages = [
+        (Stage::Reached, "server", say::server(), address(config)),
+        (Stage::HostKey, "host_key", say::host_key(), say::host_key_pinned()),
+        (Stage::Login, "login", say::login(), escape(&config.sftp.user)),
+        (Stage::Sftp, "sftp", say::sftp(), "SFTP 3".to_owned()),
+    ];
+    for (stage, name, title, detail) in stages {
+        let result = match &line {
+            Err(error) if !passed.contains(&stage) => Err((Exit::Incomplete, error.to_string())),
+            _ => Ok(detail),
+        };
+        if !checks.note(name, title, result) {
+            return;
+        }
+    }
+    if let Ok(mut line) = line {
+        remote_folders(config, line.as_mut(), checks);
+    }
+}
+
+/// Each folder that files go to: there, and a file can be made, renamed and removed in it.
+fn remote_folders(config: &Config, line: &mut dyn Remote, checks: &mut Checks) {
+    let mut folders = vec![config.sftp.folder.as_str()];
+    folders.extend(config.series.iter().filter_map(|series| series.remote_folder.as_deref()));
+    folders.sort_unstable();
+    folders.dedup();
+    for folder in folders {
+        let shown = if folder.is_empty() { "." } else { folder };
+        let there = match line.look(&[shown]).pop() {
+            Some(Ok(Look::Present { .. })) => Ok(escape(shown)),
+            Some(Ok(Look::Absent)) | None => Err((Exit::Incomplete, say::no_remote_folder(&escape(shown)))),
+            Some(Err(error)) => Err((Exit::Incomplete, say::remote_folder_refused(&escape(shown), &error))),
+        };
+        if checks.note("remote_folder", say::remote_folder(), there) {
+            checks.note("remote_write", say::remote_write(), trial(config, line, folder));
+        }
+    }
+}
+
+/// Makes a small file under a temporary name, gives it another temporary name, and removes it. KP takes neither.
+fn trial(config: &Config, line: &mut dyn Remote, folder: &str) -> Result<String, (Exit, String)> {
+    let path = |name: &str| {
+        let name = config.sftp.temporary_name.render(|place| match place {
+            Placeholder::Id => format!("check-{}", std::process::id()),
+            Placeholder::Name | Placeholder::Stem => name.to_owned(),
+            _ => String::new(),
+        });
+        if folder.is_empty() { name } else { format!("{folder}/{name}") }
+    };
+    let (made, renamed) = (path("traekfil-a"), path("traekfil-b"));
+    let refused = |what: String| (Exit::Incomplete, what);
+    let mut bytes = TRIAL;
+    let mut source = Bytes(&mut bytes);
+    let mut files = [Store { path: &made, source: &mut source, size: TRIAL.len() as u64 }];
+    match line.store(&mut files, &|_| ()).pop() {
+        Some(Ok(_)) => {}
+        Some(Err(error)) => {
+            line.remove(&[&made]);
+            return Err(refused(say::trial_not_stored(&error)));
+        }
+        None => return Err(refused(say::trial_not_stored(&""))),
+    }
+    let rename = config.sftp.publish == Publish::Rename;
+    let moved = if rename { line.publish(&[(&made, &renamed)]).pop() } else { None };
+    let removed = line.remove(&[&made, &renamed]);
+    match (moved, removed.into_iter().find_map(Result::err)) {
+        (Some(Err(error)), _) => Err(refused(say::trial_not_renamed(&error))),
+        (_, Some(error)) => Err(refused(say::trial_not_removed(&error))),
+        _ => Ok(say::trial_done()),
+    }
+}
+
+struct Bytes<'a>(&'a mut &'static [u8]);
+
+impl Source for Bytes<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        io::Read::read(self.0, buffer)
+    }
+}
+
+/// Tries to make a file in a folder; in its parent where the folder is still to be made.
+fn writable(folder: &Path) -> Result<String, (Exit, String)> {
+    let there = existing(folder);
+    let trial = there.join(format!(".traekfil-check-{}.tmp", std::process::id()));
+    let tried = platform::create_private(&trial).and_then(|file| {
+        drop(file);
+        fs::remove_file(&trial)
+    });
+    match tried {
+        Ok(()) => Ok(folder.display().to_string()),
+        Err(error) => Err((Exit::Usage, say::not_writable(folder, &error))),
+    }
+}
+
+fn space(folder: &Path) -> Result<String, (Exit, String)> {
+    match fs4::available_space(existing(folder)) {
+        Ok(free) if free >= LITTLE_SPACE => Ok(indicatif::HumanBytes(free).to_string()),
+        Ok(free) => Err((Exit::Unexpected, say::little_space(folder, &indicatif::HumanBytes(free)))),
+        Err(error) => Err((Exit::Unexpected, say::space_unknown(folder, &error))),
+    }
+}
+
+/// The folder, or its parent where it is still to be made.
+fn existing(folder: &Path) -> &Path {
+    if folder.exists() { folder } else { folder.parent().unwrap_or(folder) }
+}
+
+fn address(config: &Config) -> String {
+    format!("{}:{}", escape(&config.sftp.host), config.sftp.port)
+}
+
+fn plain(trouble: Trouble) -> (Exit, String) {
+    (trouble.exit, trouble.message)
+}
+
+fn text(checks: &[Checked]) -> String {
+    let good = Style::new().fg_color(Some(AnsiColor::Green.into()));
+    let bad = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
+    checks
+        .iter()
+        .map(|check| {
+            let (style, mark) = if check.ok { (good, '✓') } else { (bad, '✗') };
+            format!("{style}{mark}{style:#} {}: {}\n", check.title, check.detail)
+        })
+        .collect()
+}

@@ -1,0 +1,180 @@
+//! `approve` and `reject`: a person decides about a held file, by its number or its name.
+
+use serde::Serialize;
+
+use crate::cli::{self, Global};
+use crate::config::Config;
+use crate::decide::{Choice, Reason};
+use crate::delivery::Key;
+use crate::exit::{Exit, Trouble};
+use crate::ledger::event::{Event, Verdict};
+use crate::ledger::query::{Hold, Numbered};
+use crate::ledger::{Journal, Ledger};
+use crate::messages::{escape, report as say};
+use crate::originals::{Archive, Expected, PutAway};
+use crate::config::Disposal;
+use crate::report::text;
+use crate::survey::{self, Planned};
+
+use super::{answer, now, open_ledger, who};
+
+#[derive(Serialize)]
+struct Answer {
+    schema: u32,
+    decisions: Vec<Judged>,
+}
+
+#[derive(Serialize)]
+struct Judged {
+    hold_id: Option<i64>,
+    path: String,
+    decision: Verdict,
+    #[serde(skip)]
+    said: String,
+}
+
+pub(super) fn approve(config: &Config, options: &cli::Judge, global: &Global) -> anyhow::Result<Exit> {
+    config.check_folders()?;
+    let mut ledger = open_ledger(config, now())?;
+    let files = named(config, &ledger, &options.files)?;
+    let mut events = Vec::new();
+    let mut judged = Vec::new();
+    let first = ledger.next(Numbered::Decision)?;
+    for (number, (hold, file)) in (first..).zip(&files) {
+        let Judgement { key, reason } = held(file)?;
+        let key = key.filter(|_| reason.can_be_approved()).ok_or_else(|| {
+            Trouble::usage(say::cannot_approve(&escape(&file.looked.file.path), &text::reason_alone(reason)))
+        })?;
+        events.push(decided(number, Verdict::Approved, key, file, options));
+        let said = say::said_approved(&escape(&file.looked.file.path), &text::period(key.slot.period));
+        judged.push(of(hold.as_ref(), file, Verdict::Approved, said));
+    }
+    ledger.record(now(), &events)?;
+    tell(global, judged)
+}
+
+pub(super) fn reject(config: &Config, options: &cli::Judge, global: &Global) -> anyhow::Result<Exit> {
+    config.check_folders()?;
+    let mut ledger = open_ledger(config, now())?;
+    let files = named(config, &ledger, &options.files)?;
+    for (_, file) in &files {
+        held(file)?;
+    }
+    let mut archive = Archive::new(&config.archive);
+    let mut judged = Vec::new();
+    for (hold, file) in &files {
+        // Written down first: whatever happens to the move, the file is not sent.
+        let mut events = Vec::new();
+        if let Some(key) = &file.looked.key {
+            let number = ledger.next(Numbered::Decision)?;
+            events.push(decided(number, Verdict::Rejected, key, file, options));
+        }
+        events.extend(hold.as_ref().map(|hold| Event::HoldEnded { hold: hold.id }));
+        if !events.is_empty() {
+            ledger.record(now(), &events)?;
+        }
+        let to = take_out(&mut archive, file)?;
+        judged.push(of(hold.as_ref(), file, Verdict::Rejected, say::said_rejected(&escape(&file.looked.file.path), &to)));
+    }
+    tell(global, judged)
+}
+
+struct Judgement<'a> {
+    key: Option<&'a Key>,
+    reason: Reason,
+}
+
+/// The file as it is held; anything else needs no decision.
+fn held(file: &Planned) -> Result<Judgement<'_>, Trouble> {
+    let reason = file.judgement.reason;
+    if file.judgement.choice != Choice::Hold && reason != Reason::Approved {
+        let path = escape(&file.looked.file.path);
+        return Err(Trouble::usage(say::not_held(&path, &text::reason_alone(reason))));
+    }
+    Ok(Judgement { key: file.looked.key.as_ref(), reason })
+}
+
+/// The files that a person names: numbers of open holds, or files of the drop folder, judged as a run would.
+fn named(config: &Config, ledger: &Ledger, names: &[String]) -> Result<Vec<(Option<Hold>, Planned)>, Trouble> {
+    let survey = survey::look(config, now())?;
+    let planned = survey::judge(config, ledger, survey.files, now())?;
+    let holds = ledger.open_holds()?;
+    names
+        .iter()
+        .map(|name| {
+            let by_number = name.parse::<i64>().ok().and_then(|id| holds.iter().find(|hold| hold.id == id));
+            let file = match by_number {
+                Some(hold) => planned.iter().find(|file| is_about(hold, file)),
+                None => planned.iter().find(|file| is_named(config, file, name)),
+            };
+            let file = file.ok_or_else(|| Trouble::usage(say::no_such_file(&escape(name))))?.clone();
+            let hold = by_number.or_else(|| holds.iter().find(|hold| is_about(hold, &file))).cloned();
+            Ok((hold, file))
+        })
+        .collect()
+}
+
+/// A hold is about one content in one slot: a file that has changed since is another matter.
+fn is_about(hold: &Hold, file: &Planned) -> bool {
+    let key = file.looked.key.as_ref();
+    hold.path == file.looked.file.path
+        && hold.digest == key.map(|key| key.digest)
+        && hold.slot.as_ref() == key.map(|key| &key.slot)
+}
+
+fn is_named(config: &Config, file: &Planned, name: &str) -> bool {
+    let path = &file.looked.file.path;
+    let same_place = || {
+        let canonical = |path: &std::path::Path| {
+            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+            let folder = folder.unwrap_or(std::path::Path::new(".")).canonicalize().ok()?;
+            Some(folder.join(path.file_name()?))
+        };
+        canonical(std::path::Path::new(name)).is_some_and(|named| Some(named) == canonical(&file.looked.file.place))
+    };
+    name == path || name.replace('\\', "/") == *path && cfg!(windows) || config.drop.join(name) == file.looked.file.place || same_place()
+}
+
+fn decided(number: i64, verdict: Verdict, key: &Key, file: &Planned, options: &cli::Judge) -> Event {
+    Event::Decided {
+        decision: number,
+        verdict,
+        series: key.slot.series.clone(),
+        period: key.slot.period,
+        digest: key.digest,
+        path: file.looked.file.path.clone(),
+        why: options.reason.clone(),
+        who: who(),
+    }
+}
+
+fn take_out(archive: &mut Archive, file: &Planned) -> Result<String, Trouble> {
+    let place = &file.looked.file.place;
+    let folder = archive.rejected();
+    let moved = match (&file.looked.key, &file.looked.reading) {
+        (Some(key), Ok(reading)) => {
+            let expected = Expected { digest: key.digest, identity: Some(reading.identity) };
+            archive.put_away(place, expected, Disposal::Archive, &folder)
+        }
+        _ => archive.take_out(place, &folder),
+    };
+    let synced = moved.and_then(|moved| archive.sync().map(|()| moved));
+    match synced {
+        Ok(PutAway::Archived(to)) => Ok(to.display().to_string()),
+        Ok(_) => Err(Trouble::unexpected(say::not_taken_out(
+            &escape(&file.looked.file.path),
+            &crate::messages::run::still_changing(),
+        ))),
+        Err(error) => Err(Trouble::unexpected(say::not_taken_out(&escape(&file.looked.file.path), &error))),
+    }
+}
+
+fn of(hold: Option<&Hold>, file: &Planned, decision: Verdict, said: String) -> Judged {
+    Judged { hold_id: hold.map(|hold| hold.id), path: file.looked.file.path.clone(), decision, said }
+}
+
+fn tell(global: &Global, decisions: Vec<Judged>) -> anyhow::Result<Exit> {
+    let text = decisions.iter().map(|judged| format!("{}\n", judged.said)).collect();
+    answer(global, &Answer { schema: crate::report::SCHEMA, decisions }, || text)?;
+    Ok(Exit::Ok)
+}

@@ -1,0 +1,62 @@
+//! `resolve`: a person settles what the program cannot know.
+
+use serde::Serialize;
+
+use crate::cli::{self, Global};
+use crate::config::Config;
+use crate::delivery::{State, Step};
+use crate::exit::{Exit, Trouble};
+use crate::ledger::event::Event;
+use crate::ledger::query::Delivery;
+use crate::ledger::{Journal, Ledger, moment};
+use crate::messages::{escape, ledger as say_ledger, report as say};
+use crate::receipts::{self, Attests, Receipt};
+
+use super::{answer, now, open_ledger, who};
+
+#[derive(Serialize)]
+struct Resolved {
+    schema: u32,
+    delivery_id: i64,
+    from: State,
+    to: State,
+}
+
+pub(super) fn resolve(config: &Config, options: &cli::Resolve, global: &Global) -> anyhow::Result<Exit> {
+    let mut ledger = open_ledger(config, now())?;
+    let id = options.delivery;
+    let delivery = ledger.delivery(id)?.ok_or_else(|| Trouble::usage(say::no_such_delivery(id)))?;
+    let step = if options.delivered { Step::ResolveDelivered } else { Step::ResolveNotDelivered };
+    let from = delivery.state;
+    let to = from.after(step).map_err(|_| Trouble::usage(say::cannot_resolve(id, &say::state(from))))?;
+    let why = Some(options.reason.clone());
+    ledger.record(now(), &[Event::Stepped { delivery: id, step, why, who: Some(who()) }])?;
+    if from.is_delivered() {
+        // The receipt said otherwise; what is made again from receipts must know.
+        receipts::append(&config.archive, &[taken_back(&ledger, &delivery)])
+            .map_err(|error| Trouble::unexpected(say_ledger::receipts_not_written(&config.archive, &error)))?;
+    }
+    let path = escape(&delivery.path);
+    let said = if options.delivered { say::said_delivered(&path, id) } else { say::said_not_delivered(&path, id) };
+    answer(global, &Resolved { schema: crate::report::SCHEMA, delivery_id: id, from, to }, || format!("{said}\n"))?;
+    Ok(Exit::Ok)
+}
+
+fn taken_back(ledger: &Ledger, delivery: &Delivery) -> Receipt {
+    let head = ledger.head();
+    Receipt {
+        schema: 1,
+        attests: Attests::NotDelivered,
+        ledger: ledger.id().to_owned(),
+        event: head.seq,
+        hash: head.hash,
+        at: moment(now()),
+        delivery: delivery.id,
+        series: delivery.key.slot.series.clone(),
+        period: delivery.key.slot.period,
+        sha256: delivery.key.digest,
+        size: delivery.size,
+        path: delivery.path.clone(),
+        remote_path: delivery.remote_path.clone(),
+    }
+}

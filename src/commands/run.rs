@@ -1,0 +1,327 @@
+//! `run`: recover, look, decide, deliver, tell. `--dry-run` stops before anything is done.
+
+use std::collections::HashMap;
+
+use crate::cli::Global;
+use crate::config::{Config, Disposal};
+use crate::decide::{Blocked, Choice, Judgement, Reason};
+use crate::deliver::{End, Executor, Mishap, Outcome, Parcel, Recovery, Server, Settings, Watch};
+use crate::delivery::{Key, Slot, State};
+use crate::exit::{Exit, Trouble};
+use crate::ledger::event::{Event, Held};
+use crate::ledger::query::{Hold, Numbered};
+use crate::ledger::{Journal, Ledger, moment};
+use crate::messages::run as say;
+use crate::originals::{Archive, Expected, PutAway};
+use crate::remote::ssh::SshConnector;
+use crate::report::{self, Fate, FileReport, RecoveredReport, RunReport, Summary};
+use crate::secrets::Secrets;
+use crate::survey::{self, Planned, Survey};
+
+use super::{answer, now, open_ledger, open_view, progress};
+
+/// `run --dry-run`: the plan, from the same facts as the run's, and nothing done.
+pub(super) fn preview(config: &Config, global: &Global) -> anyhow::Result<Exit> {
+    config.check_folders()?;
+    config.check_sftp()?;
+    config.check_host_key()?;
+    let started = now();
+    drop(open_view(config, false)?);
+    let survey = survey::look(config, started)?;
+    let (excluded, folders) = (survey.excluded, survey.folders);
+    // The ledger is kept no longer than it is asked: a run that begins meanwhile need not wait.
+    let view = open_view(config, false)?;
+    let planned = survey::judge(config, &view, survey.files, started)?;
+    let holds = Holds::new(view.open_holds()?);
+    let in_doubt = view.open_deliveries()?.into_iter().filter(|delivery| delivery.state == State::InDoubt).collect();
+    drop(view);
+    let mut files: Vec<FileReport> = planned.iter().map(describe).collect();
+    for (file, planned) in files.iter_mut().zip(&planned) {
+        file.hold_id = if file.decision == Choice::Hold { holds.of(planned).map(|hold| hold.id) } else { None };
+    }
+    let mut report = RunReport {
+        schema: report::SCHEMA,
+        run_id: None,
+        dry_run: true,
+        started_at: moment(started),
+        finished_at: moment(now()),
+        files,
+        recovered: Vec::new(),
+        summary: Summary::default(),
+        exit_code: 0,
+        in_doubt,
+        troubles: Vec::new(),
+        excluded,
+        folders,
+    };
+    let exit = report.conclude(Exit::Ok);
+    answer(global, &report, || report::text::run(&report, global.quiet, global.verbose > 0))?;
+    Ok(exit)
+}
+
+/// `run`.
+pub(super) fn run(config: &Config, global: &Global) -> anyhow::Result<Exit> {
+    config.check_folders()?;
+    config.check_sftp()?;
+    config.check_host_key()?;
+    let connect = SshConnector::new(&config.sftp, Secrets::gather(&config.sftp)?);
+    let started = now();
+    let mut ledger = open_ledger(config, started)?;
+    let run_id = ledger.next(Numbered::Run)?;
+    ledger.record(started, &[Event::RunStarted { run: run_id }])?;
+
+    let mut run = Run { config, id: run_id, archive: Archive::new(&config.archive), server: Server::new(Box::new(connect)) };
+    let (recovery, mut mishaps) = run.recover(&mut ledger)?;
+    let Survey { files: looked, excluded, folders } = survey::look(config, now())?;
+    let planned = survey::judge(config, &ledger, looked, now())?;
+    let mut files: Vec<FileReport> = planned.iter().map(describe).collect();
+    run.note_holds(&mut ledger, &planned, &mut files)?;
+    run.put_duplicates_away(&mut ledger, &planned, &mut files, &mut mishaps, Reason::AlreadyDelivered)?;
+    let watch = progress::Progress::new(global, &planned);
+    mishaps.extend(run.deliver(&mut ledger, &planned, &mut files, &watch)?);
+    watch.finish();
+    run.put_duplicates_away(&mut ledger, &planned, &mut files, &mut mishaps, Reason::DuplicateInRun)?;
+
+    let mut report = RunReport {
+        schema: report::SCHEMA,
+        run_id: Some(run_id),
+        dry_run: false,
+        started_at: moment(started),
+        finished_at: moment(now()),
+        files,
+        recovered: recovery.done.iter().map(recovered).collect(),
+        summary: Summary::default(),
+        exit_code: 0,
+        in_doubt: ledger.open_deliveries()?.into_iter().filter(|d| d.state == State::InDoubt).collect(),
+        troubles: recovery.left.clone(),
+        excluded,
+        folders,
+    };
+    let local = if mishaps.is_empty() { Exit::Ok } else { Exit::Unexpected };
+    let left = if recovery.left.is_empty() { Exit::Ok } else { Exit::Incomplete };
+    report.troubles.extend(mishaps.into_iter().map(|mishap| (mishap.path, mishap.message)));
+    let exit = report.conclude(local.or(left));
+    ledger.record(now(), &[Event::RunFinished { run: run_id, exit: exit.code() }])?;
+    answer(global, &report, || report::text::run(&report, global.quiet, global.verbose > 0))?;
+    Ok(exit)
+}
+
+struct Run<'a> {
+    config: &'a Config,
+    id: i64,
+    archive: Archive,
+    server: Server,
+}
+
+impl Run<'_> {
+    fn settings(&self, ledger: &Ledger) -> Settings {
+        Settings {
+            drop: self.config.drop.clone(),
+            sftp: self.config.sftp.clone(),
+            disposal: self.config.originals.delivered,
+            gone_is_delivered: self.config.policy.gone_is_delivered,
+            ledger: ledger.id().to_owned(),
+        }
+    }
+
+    fn executor<'a>(&'a mut self, ledger: &'a mut Ledger) -> Result<Executor<'a>, Trouble> {
+        let settings = self.settings(ledger);
+        let next = ledger.next(Numbered::Delivery)?;
+        Ok(Executor::new(ledger, &mut self.server, &mut self.archive, settings, (self.id, next), &now))
+    }
+
+    /// What earlier runs left open comes before anything new.
+    fn recover(&mut self, ledger: &mut Ledger) -> Result<(Recovery, Vec<Mishap>), Trouble> {
+        let open = ledger.open_deliveries()?;
+        let mut executor = self.executor(ledger)?;
+        let recovery = executor.recover(&open)?;
+        Ok((recovery, executor.mishaps()))
+    }
+
+    /// Gives every held file a number, and ends the holds of those that are held no more.
+    fn note_holds(&self, ledger: &mut Ledger, planned: &[Planned], files: &mut [FileReport]) -> Result<(), Trouble> {
+        let holds = Holds::new(ledger.open_holds()?);
+        let mut next = ledger.next(Numbered::Hold)?;
+        let mut events = Vec::new();
+        let mut kept = Vec::new();
+        for (planned, file) in planned.iter().zip(files.iter_mut()).filter(|(_, file)| file.decision == Choice::Hold) {
+            let known = holds.of(planned);
+            let id = known.map_or(next, |hold| hold.id);
+            next += i64::from(known.is_none());
+            if known.is_none_or(|hold| hold.reason != file.reason.name()) {
+                events.push(Event::Held(held(id, planned, file.reason)));
+            }
+            kept.push(id);
+            file.hold_id = Some(id);
+        }
+        // A file that is to be sent keeps its hold until it is known what the server says.
+        kept.extend(planned.iter().filter(|file| file.judgement.choice == Choice::Send).filter_map(|file| Some(holds.of(file)?.id)));
+        events.extend(holds.all().filter(|hold| !kept.contains(&hold.id)).map(|hold| Event::HoldEnded { hold: hold.id }));
+        write_down(ledger, &events)
+    }
+
+    fn deliver(
+        &mut self,
+        ledger: &mut Ledger,
+        planned: &[Planned],
+        files: &mut [FileReport],
+        watch: &dyn Watch,
+    ) -> Result<Vec<Mishap>, Trouble> {
+        let (indices, parcels): (Vec<usize>, Vec<Parcel>) =
+            planned.iter().enumerate().filter_map(|(i, file)| Some((i, parcel(file)?))).unzip();
+        let mut executor = self.executor(ledger)?;
+        let outcomes = executor.deliver(&parcels, watch)?;
+        let mishaps = executor.mishaps();
+        drop(executor);
+        let holds = Holds::new(ledger.open_holds()?);
+        let mut next = ledger.next(Numbered::Hold)?;
+        let mut events = Vec::new();
+        for (i, outcome) in indices.into_iter().zip(outcomes) {
+            let file = &mut files[i];
+            tell(file, outcome);
+            let known = holds.of(&planned[i]);
+            if file.decision == Choice::Hold {
+                let id = known.map_or(next, |hold| hold.id);
+                next += i64::from(known.is_none());
+                file.hold_id = Some(id);
+                if known.is_none_or(|hold| hold.reason != file.reason.name()) {
+                    events.push(Event::Held(held(id, &planned[i], file.reason)));
+                }
+            } else {
+                events.extend(known.map(|hold| Event::HoldEnded { hold: hold.id }));
+            }
+        }
+        write_down(ledger, &events)?;
+        Ok(mishaps)
+    }
+
+    /// Puts away the duplicates of one kind, as `originals.duplicates` says. Those of a file of this run go only
+    /// when KP has that file.
+    fn put_duplicates_away(
+        &mut self,
+        ledger: &mut Ledger,
+        planned: &[Planned],
+        files: &mut [FileReport],
+        mishaps: &mut Vec<Mishap>,
+        kind: Reason,
+    ) -> Result<(), Trouble> {
+        let disposal = self.config.originals.duplicates;
+        let twins: HashMap<Key, i64> = planned
+            .iter()
+            .zip(files.iter())
+            .filter(|(_, file)| file.outcome == Some(Fate::Delivered))
+            .filter_map(|(planned, file)| Some((planned.looked.key.clone()?, file.delivery_id?)))
+            .collect();
+        let mut events = Vec::new();
+        for (planned, file) in planned.iter().zip(files).filter(|(_, file)| file.reason == kind) {
+            file.outcome = Some(Fate::Duplicate);
+            let (Some(key), Ok(reading)) = (&planned.looked.key, &planned.looked.reading) else { continue };
+            let earlier = file.earlier.as_ref().map(|earlier| earlier.delivery_id).or_else(|| twins.get(key).copied());
+            let Some(delivery) = earlier.filter(|_| disposal != Disposal::Leave) else { continue };
+            let folder = self.archive.duplicates(key.slot.period);
+            let expected = Expected { digest: key.digest, identity: Some(reading.identity) };
+            match self.archive.put_away(&planned.looked.file.place, expected, disposal, &folder) {
+                Ok(PutAway::Changed) => {
+                    (file.decision, file.reason, file.outcome) = (Choice::Wait, Reason::Unsettled, Some(Fate::Waiting));
+                    file.blocked = Some(say::still_changing());
+                }
+                Ok(_) => events.push(Event::DuplicatePutAway { path: file.path.clone(), delivery }),
+                Err(error) => mishaps
+                    .push(Mishap { path: file.path.clone(), message: say::not_put_away(&file.path, &error) }),
+            }
+        }
+        if let Err(error) = self.archive.sync() {
+            let message = say::archive_not_synced(self.archive.root(), &error);
+            mishaps.push(Mishap { path: self.archive.root().display().to_string(), message });
+        }
+        write_down(ledger, &events)
+    }
+}
+
+fn write_down(ledger: &mut Ledger, events: &[Event]) -> Result<(), Trouble> {
+    if events.is_empty() { Ok(()) } else { ledger.record(now(), events) }
+}
+
+/// The open holds, to be found by the file they are about.
+struct Holds(HashMap<(String, Option<crate::digest::Digest>, Option<Slot>), Hold>);
+
+impl Holds {
+    fn new(holds: Vec<Hold>) -> Holds {
+        Holds(holds.into_iter().map(|hold| ((hold.path.clone(), hold.digest, hold.slot.clone()), hold)).collect())
+    }
+
+    fn of(&self, file: &Planned) -> Option<&Hold> {
+        let key = file.looked.key.as_ref();
+        self.0.get(&(file.looked.file.path.clone(), key.map(|key| key.digest), key.map(|key| key.slot.clone())))
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Hold> {
+        self.0.values()
+    }
+}
+
+fn held(id: i64, file: &Planned, reason: Reason) -> Held {
+    let key = file.looked.key.as_ref();
+    Held {
+        hold: id,
+        path: file.looked.file.path.clone(),
+        digest: key.map(|key| key.digest),
+        series: key.map(|key| key.slot.series.clone()),
+        period: key.and_then(|key| key.slot.period),
+        reason: reason.name().to_owned(),
+    }
+}
+
+fn parcel(file: &Planned) -> Option<Parcel> {
+    let Judgement { choice: Choice::Send, reason, .. } = file.judgement else { return None };
+    Some(Parcel {
+        file: file.looked.file.clone(),
+        reading: file.looked.reading.as_ref().ok()?.clone(),
+        key: file.looked.key.clone()?,
+        remote_path: file.remote_path.clone()?,
+        reason,
+        decision: file.decision.filter(|_| reason == Reason::Approved),
+    })
+}
+
+/// A file as it is planned; the run adds how it fared.
+fn describe(file: &Planned) -> FileReport {
+    let key = file.looked.key.as_ref();
+    let choice = file.judgement.choice;
+    FileReport {
+        path: file.looked.file.path.clone(),
+        size: file.looked.size(),
+        sha256: key.map(|key| key.digest),
+        series: key.map(|key| key.slot.series.clone()),
+        period: key.and_then(|key| key.slot.period),
+        decision: choice,
+        reason: file.judgement.reason,
+        outcome: None,
+        delivery_id: None,
+        remote_path: file.remote_path.clone().filter(|_| choice == Choice::Send),
+        hold_id: None,
+        earlier: file.judgement.earlier.clone(),
+        error: None,
+        blocked: match &file.looked.reading {
+            Err(Blocked::Unsafe(because) | Blocked::Unsettled(because)) => Some(because.clone()),
+            Ok(_) => None,
+        },
+    }
+}
+
+/// Adds how a file fared.
+fn tell(file: &mut FileReport, outcome: Outcome) {
+    file.delivery_id = outcome.delivery;
+    match outcome.end {
+        End::Delivered => file.outcome = Some(Fate::Delivered),
+        End::Failed(why) => (file.outcome, file.error) = (Some(Fate::Failed), Some(why)),
+        End::InDoubt(why) => (file.outcome, file.error) = (Some(Fate::InDoubt), Some(why)),
+        End::Held(reason) => {
+            (file.decision, file.reason, file.outcome) = (Choice::Hold, reason, Some(Fate::Held));
+        }
+    }
+}
+
+fn recovered(done: &crate::deliver::Recovered) -> RecoveredReport {
+    RecoveredReport { delivery_id: done.delivery, from: done.from, to: done.to, path: done.path.clone() }
+}

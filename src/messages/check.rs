@@ -1,0 +1,68 @@
+//! What `check` says.
+
+use std::fmt::Display;
+use std::path::Path;
+
+crate::messages::catalogue! {
+    config() { da "Konfiguration", en "Configuration" }
+    folders() { da "Mapper", en "Folders" }
+    drop() { da "Skriveadgang til [folders] drop", en "Write access to [folders] drop" }
+    archive() { da "Skriveadgang til [folders] archive", en "Write access to [folders] archive" }
+    space() { da "Ledig plads", en "Free space" }
+    ledger() { da "Regnskab", en "Ledger" }
+    identity() { da "Nøglefiler", en "Key files" }
+    secrets() { da "Adgangskoder", en "Passwords" }
+    server() { da "Server nået", en "Server reached" }
+    host_key() { da "Værtsnøgle", en "Host key" }
+    login() { da "Login", en "Login" }
+    sftp() { da "SFTP", en "SFTP" }
+    remote_folder() { da "Mappe på serveren", en "Folder on the server" }
+    remote_write() { da "Midlertidig fil oprettet, omdøbt og fjernet", en "Temporary file made, renamed and removed" }
+
+    ledger_sound(path: &Path => path.display(), events: i64, newest: &str) {
+        da "{path}, {events} hændelser, nyeste levering {newest}",
+        en "{path}, {events} events, newest delivery {newest}",
+    }
+    host_key_pinned() { da "er den, konfigurationen kender", en "is the one that the configuration knows" }
+    pin_host_key(kind: &str, fingerprint: &str) {
+        da "serveren viser {fingerprint} ({kind}). Sammenlign den med den, KP har oplyst på anden vis, f.eks. i et brev eller over \
+            telefonen. Er den ens, så sæt denne linje ind under [sftp]:\n    host_key = [\"{fingerprint}\"]",
+        en "the server shows {fingerprint} ({kind}). Compare it with the one that KP has told you in another way, such as in a letter \
+            or over the telephone. If it is the same, put this line under [sftp]:\n    host_key = [\"{fingerprint}\"]",
+    }
+    not_writable(folder: &Path => folder.display(), error: &dyn Display) {
+        da "programmet kan ikke skrive i {folder} ({error}). Giv brugeren, som kører programmet, skriveadgang",
+        en "the program cannot write in {folder} ({error}). Give the user that runs the program write access",
+    }
+    little_space(folder: &Path => folder.display(), free: &dyn Display) {
+        da "kun {free} på disken med {folder}. Ryd op, før arkivet løber fuldt",
+        en "only {free} on the disk of {folder}. Make room before the archive is full",
+    }
+    space_unknown(folder: &Path => folder.display(), error: &dyn Display) {
+        da "pladsen på disken med {folder} kan ikke læses ({error})",
+        en "the space on the disk of {folder} cannot be read ({error})",
+    }
+    no_remote_folder(folder: &str) {
+        da "{folder} findes ikke på serveren. Ret [sftp] folder eller remote_folder, eller bed KP's driftsleverandør oprette den",
+        en "{folder} is not on the server. Correct [sftp] folder or remote_folder, or ask KP's operator to make it",
+    }
+    remote_folder_refused(folder: &str, error: &dyn Display) {
+        da "serveren viser ikke {folder} ({error}). Spørg KP's driftsleverandør om brugerens adgang",
+        en "the server does not show {folder} ({error}). Ask KP's operator about the user's access",
+    }
+    trial_not_stored(error: &dyn Display) {
+        da "filen kunne ikke oprettes ({error}). Spørg KP's driftsleverandør om brugerens skriveadgang og om plads",
+        en "the file could not be made ({error}). Ask KP's operator about the user's write access and about space",
+    }
+    trial_not_renamed(error: &dyn Display) {
+        da "filen kunne ikke omdøbes ({error}). Spørg KP's driftsleverandør; kan serveren slet ikke omdøbe, så læs om \
+            [sftp] publish = \"direct\" i vejledningen først",
+        en "the file could not be renamed ({error}). Ask KP's operator; if the server cannot rename at all, first read about \
+            [sftp] publish = \"direct\" in the README",
+    }
+    trial_not_removed(error: &dyn Display) {
+        da "filen kunne ikke fjernes igen ({error}). Spørg KP's driftsleverandør om brugerens adgang til at slette",
+        en "the file could not be removed again ({error}). Ask KP's operator about the user's right to delete",
+    }
+    trial_done() { da "i orden", en "in order" }
+}

@@ -1,0 +1,274 @@
+//! What a run, the history and the decisions look like to a person.
+
+use crate::decide::Choice;
+use crate::delivery::State;
+use crate::ledger::event::Verdict;
+use crate::report::Fate;
+
+crate::messages::catalogue! {
+    head_number() { da "Nr.", en "No." }
+    head_file() { da "Fil", en "File" }
+    head_series() { da "Serie", en "Series" }
+    head_period() { da "Periode", en "Period" }
+    head_size() { da "Størrelse", en "Size" }
+    head_would() { da "Hvad vil ske, og hvorfor", en "What would happen, and why" }
+    head_what() { da "Hvad skete, og hvorfor", en "What happened, and why" }
+    head_state() { da "Tilstand", en "State" }
+    head_since() { da "Siden", en "Since" }
+
+    /// Reasons, in a few words.
+    empty() { da "filen er tom", en "the file is empty" }
+    in_doubt() { da "det er uvist, om KP har fået den", en "it is not known whether KP got it" }
+    earlier(series: &str, period: &str, at: &str, delivery: i64) {
+        da "{series} {period}, levering {delivery}, {at}",
+        en "{series} {period}, delivery {delivery}, {at}",
+    }
+    already_delivered(slot: &str) { da "KP har den allerede ({slot})", en "KP has it already ({slot})" }
+    approved() { da "godkendt", en "approved" }
+    unsafe_file() { da "den er ikke en almindelig fil med et almindeligt navn", en "it is not a plain file with a plain name" }
+    delivered_already() { da "KP har den allerede", en "KP has it already" }
+    other_file_delivered() {
+        da "der er allerede leveret en anden fil for perioden",
+        en "another file was delivered for the period already",
+    }
+    rejected() { da "afvist tidligere", en "rejected before" }
+    same_content_in_run() {
+        da "samme indhold som en anden fil i denne kørsel, men til en anden periode eller serie",
+        en "the same content as another file of this run, but for another period or series",
+    }
+    same_content_other_slot(slot: &str) {
+        da "samme indhold er leveret før, men til en anden periode eller serie ({slot})",
+        en "the same content was delivered before, but for another period or series ({slot})",
+    }
+    unknown_period() { da "ingen entydig periode", en "no clear period" }
+    old_period() { da "perioden er for gammel", en "the period is too old" }
+    future_period() { da "perioden ligger for langt fremme", en "the period lies too far ahead" }
+    slot_taken(slot: &str) {
+        da "der er allerede leveret en anden fil for perioden ({slot})",
+        en "another file was delivered for the period already ({slot})",
+    }
+    duplicate_in_run() {
+        da "samme indhold til samme periode som en anden fil i denne kørsel",
+        en "the same content for the same period as another file of this run",
+    }
+    conflict_in_run() {
+        da "flere forskellige filer til samme periode i denne kørsel",
+        en "several different files for the same period in this run",
+    }
+    new_file() { da "ny", en "new" }
+    remote_name_taken() {
+        da "navnet er optaget af noget andet på KP's server",
+        en "something else has that name on KP's server",
+    }
+    already_on_server() {
+        da "filen ligger allerede på KP's server, men regnskabet kender den ikke",
+        en "the file is on KP's server already, but the ledger does not know of it",
+    }
+
+    /// What to do about a held file.
+    next_approve(what: &str) {
+        da "Spørg leverandøren, om den er rigtig. Skal den sendes: traekfil approve {what} --reason \"…\". Skal den ikke: \
+            traekfil reject {what} --reason \"…\"",
+        en "Ask the supplier whether it is right. To send it: traekfil approve {what} --reason \"…\". If not: \
+            traekfil reject {what} --reason \"…\"",
+    }
+    next_conflict(what: &str) {
+        da "Spørg leverandøren, hvilken der gælder. Godkend den: traekfil approve {what} --reason \"…\", og afvis de andre: \
+            traekfil reject {what} --reason \"…\"",
+        en "Ask the supplier which one counts. Approve it: traekfil approve {what} --reason \"…\", and reject the others: \
+            traekfil reject {what} --reason \"…\"",
+    }
+    next_unknown_period(what: &str) {
+        da "Sæt perioden i filnavnet, eller fortæl i [[series]], hvor den står. Skal den sendes uden periode: \
+            traekfil approve {what} --reason \"…\". Skal den ikke: traekfil reject {what} --reason \"…\"",
+        en "Put the period into the file name, or say in [[series]] where it stands. To send it without one: \
+            traekfil approve {what} --reason \"…\". If not: traekfil reject {what} --reason \"…\"",
+    }
+    next_unsafe(what: &str) {
+        da "Læg en almindelig kopi af filen i mappen under et almindeligt navn, og fjern denne: \
+            traekfil reject {what} --reason \"…\"",
+        en "Put a plain copy of the file into the folder under a plain name, and take this one out: \
+            traekfil reject {what} --reason \"…\"",
+    }
+    next_empty(what: &str) {
+        da "Bed leverandøren om filen igen, og fjern den tomme: traekfil reject {what} --reason \"…\"",
+        en "Ask the supplier for the file again, and take the empty one out: traekfil reject {what} --reason \"…\"",
+    }
+    next_rejected(what: &str) {
+        da "Nogen har lagt den tilbage. Fjern den: traekfil reject {what} --reason \"…\". Skal den alligevel sendes: \
+            traekfil approve {what} --reason \"…\"",
+        en "Somebody has put it back. Take it out: traekfil reject {what} --reason \"…\". To send it all the same: \
+            traekfil approve {what} --reason \"…\"",
+    }
+    next_in_doubt(delivery: i64) {
+        da "Spørg KP. Har KP filen: traekfil resolve {delivery} --delivered --reason \"…\". Har KP den ikke: \
+            traekfil resolve {delivery} --not-delivered --reason \"…\"",
+        en "Ask KP. If KP has the file: traekfil resolve {delivery} --delivered --reason \"…\". If not: \
+            traekfil resolve {delivery} --not-delivered --reason \"…\"",
+    }
+    next_remote_name_taken(what: &str) {
+        da "Spørg KP, hvad det er. Bruger leverandøren samme navn hver måned, så sæt [sftp] remote_name, f.eks. \
+            \"{{stem}}_{{period}}.{{ext}}\"; er navnet frit igen, sender næste kørsel filen. Skal den ikke sendes: \
+            traekfil reject {what} --reason \"…\"",
+        en "Ask KP what it is. If the supplier uses one name every month, set [sftp] remote_name, for example to \
+            \"{{stem}}_{{period}}.{{ext}}\"; once the name is free, the next run sends the file. If it is not to be sent: \
+            traekfil reject {what} --reason \"…\"",
+    }
+    next_already_on_server(what: &str) {
+        da "Nogen har sendt den uden om traekfil. Spørg KP, om den er modtaget; så fjern den her: \
+            traekfil reject {what} --reason \"…\"",
+        en "Somebody sent it past traekfil. Ask KP whether it was received; if so, take it out here: \
+            traekfil reject {what} --reason \"…\"",
+    }
+    doubt(path: &str, delivery: i64, remote: &str) {
+        da "{path}: levering {delivery} til {remote} er uafklaret: KP kan have fået filen. Spørg KP. Har KP den: \
+            traekfil resolve {delivery} --delivered --reason \"…\". Har KP den ikke: \
+            traekfil resolve {delivery} --not-delivered --reason \"…\"",
+        en "{path}: delivery {delivery} to {remote} is in doubt: KP may have got the file. Ask KP. If KP has it: \
+            traekfil resolve {delivery} --delivered --reason \"…\". If not: \
+            traekfil resolve {delivery} --not-delivered --reason \"…\"",
+    }
+    with_hold(path: &str, hold: i64) { da "{path} (sag {hold})", en "{path} (hold {hold})" }
+    needs_you(n: usize) {
+        da [n] "Dette kræver en person:" "Disse {n} ting kræver en person:",
+        en [n] "This needs a person:" "These {n} matters need a person:",
+    }
+    recovered(path: &str, delivery: i64, state: &str) {
+        da "Fra en tidligere kørsel: {path} (levering {delivery}) er nu {state}.",
+        en "From an earlier run: {path} (delivery {delivery}) is now {state}.",
+    }
+    left_out(excluded: usize, folders: usize) {
+        da "Ikke medtaget efter [scan]: {excluded} filer, {folders} mapper.",
+        en "Left out by [scan]: {excluded} files, {folders} folders.",
+    }
+
+    /// The summary.
+    count_would_send(n: usize, bytes: &str) {
+        da [n] "1 fil vil blive sendt ({bytes})" "{n} filer vil blive sendt ({bytes})",
+        en [n] "1 file would be sent ({bytes})" "{n} files would be sent ({bytes})",
+    }
+    count_delivered(n: usize, bytes: &str) {
+        da [n] "1 fil leveret ({bytes})" "{n} filer leveret ({bytes})",
+        en [n] "1 file delivered ({bytes})" "{n} files delivered ({bytes})",
+    }
+    count_failed(n: usize) { da "{n} ikke leveret", en "{n} not delivered" }
+    count_duplicates(n: usize) { da [n] "1 dublet" "{n} dubletter", en [n] "1 duplicate" "{n} duplicates" }
+    count_held(n: usize) { da "{n} tilbageholdt", en "{n} held" }
+    count_in_doubt(n: usize) { da [n] "1 uafklaret" "{n} uafklarede", en "{n} in doubt" }
+    count_waiting(n: usize) { da "{n} venter", en "{n} waiting" }
+    count_skipped(n: usize) { da "{n} sprunget over", en "{n} skipped" }
+    nothing_was_done() { da "Intet er gjort.", en "Nothing was done." }
+
+    /// The history.
+    no_history() { da "Regnskabet har ingen leveringer, der passer.", en "The ledger has no deliveries that fit." }
+    decisions() { da "Beslutninger:", en "Decisions:" }
+    decision_line(at: &str, path: &str, verdict: &str, who: &str, why: &str) {
+        da "{at}  {path}: {verdict} af {who}: {why}",
+        en "{at}  {path}: {verdict} by {who}: {why}",
+    }
+    used_by(delivery: i64) { da " (brugt af levering {delivery})", en " (used by delivery {delivery})" }
+
+    /// States.
+    state_uploading() { da "under overførsel", en "uploading" }
+    state_publishing() { da "under navngivning", en "publishing" }
+    state_delivered() { da "leveret", en "delivered" }
+    state_archived() { da "leveret og lagt i arkiv", en "delivered, put away" }
+    state_abandoned() { da "opgivet", en "abandoned" }
+    state_in_doubt() { da "uafklaret", en "in doubt" }
+    state_not_delivered() { da "ikke modtaget", en "not delivered" }
+    state_adopted() { da "leveret før regnskabet", en "delivered before the ledger" }
+    verdict_approved() { da "godkendt", en "approved" }
+    verdict_rejected() { da "afvist", en "rejected" }
+
+    /// What happens to a file.
+    would_send() { da "sendes", en "send" }
+    would_hold() { da "tilbageholdes", en "hold" }
+    would_wait() { da "venter", en "wait" }
+    would_skip() { da "springes over", en "skip" }
+    duplicate() { da "dublet", en "duplicate" }
+    delivered() { da "leveret", en "delivered" }
+    failed() { da "ikke leveret", en "not delivered" }
+    doubtful() { da "uafklaret", en "in doubt" }
+    held() { da "tilbageholdt", en "held" }
+    skipped() { da "sprunget over", en "skipped" }
+
+    /// Decisions taken.
+    said_approved(path: &str, period: &str) {
+        da "{path} ({period}) er godkendt og går med næste kørsel.",
+        en "{path} ({period}) is approved and goes with the next run.",
+    }
+    said_rejected(path: &str, to: &str) {
+        da "{path} er afvist og lagt i {to}. Den er ikke sendt.",
+        en "{path} is rejected and lies in {to}. It was not sent.",
+    }
+    said_delivered(path: &str, delivery: i64) {
+        da "Levering {delivery} ({path}) er nu leveret; næste kørsel lægger originalen i arkiv.",
+        en "Delivery {delivery} ({path}) is now delivered; the next run puts the original away.",
+    }
+    said_not_delivered(path: &str, delivery: i64) {
+        da "Levering {delivery} ({path}) er nu ikke modtaget; ligger filen i mappen, sender næste kørsel den igen.",
+        en "Delivery {delivery} ({path}) is now not delivered; if its file is in the folder, the next run sends it again.",
+    }
+    no_such_file(what: &str) {
+        da "Der er hverken en sag eller en fil i mappen, der hedder {what}. Se numrene med: traekfil run --dry-run",
+        en "There is neither a hold nor a file in the folder called {what}. See the numbers with: traekfil run --dry-run",
+    }
+    cannot_approve(path: &str, why: &str) {
+        da "{path} kan ikke godkendes: {why}. Intet er ændret.",
+        en "{path} cannot be approved: {why}. Nothing was changed.",
+    }
+    not_held(path: &str, why: &str) {
+        da "{path} er ikke tilbageholdt ({why}), så der er intet at afgøre. Intet er ændret.",
+        en "{path} is not held ({why}), so there is nothing to decide. Nothing was changed.",
+    }
+    no_such_delivery(id: i64) {
+        da "Der er ingen levering {id} i regnskabet. Se numrene med: traekfil history",
+        en "There is no delivery {id} in the ledger. See the numbers with: traekfil history",
+    }
+    cannot_resolve(id: i64, state: &str) {
+        da "Levering {id} er {state}, og det kan ikke ændres sådan. Intet er ændret.",
+        en "Delivery {id} is {state}, and that cannot be changed so. Nothing was changed.",
+    }
+    not_taken_out(path: &str, error: &dyn std::fmt::Display) {
+        da "{path} kunne ikke flyttes til arkivet ({error}). Beslutningen er ikke skrevet; sørg for plads og skriveadgang, og prøv igen.",
+        en "{path} could not be moved to the archive ({error}). The decision was not recorded; see to space and write access, and try again.",
+    }
+}
+
+/// A state in words.
+pub(crate) fn state(state: State) -> String {
+    match state {
+        State::Uploading => state_uploading(),
+        State::Publishing => state_publishing(),
+        State::Delivered => state_delivered(),
+        State::Archived => state_archived(),
+        State::Abandoned => state_abandoned(),
+        State::InDoubt => state_in_doubt(),
+        State::NotDelivered => state_not_delivered(),
+        State::Adopted => state_adopted(),
+    }
+}
+
+/// A decision in words.
+pub(crate) fn verdict(verdict: Verdict) -> String {
+    match verdict {
+        Verdict::Approved => verdict_approved(),
+        Verdict::Rejected => verdict_rejected(),
+    }
+}
+
+/// What happens, or happened, to a file, in a word.
+pub(crate) fn fate(choice: Choice, fate: Option<Fate>) -> String {
+    match (fate, choice) {
+        (Some(Fate::Delivered), _) => delivered(),
+        (Some(Fate::Failed), _) => failed(),
+        (Some(Fate::InDoubt), _) => doubtful(),
+        (Some(Fate::Held), _) => held(),
+        (Some(Fate::Skipped), _) => skipped(),
+        (None, Choice::Send) => would_send(),
+        (None, Choice::Hold) => would_hold(),
+        (None, Choice::Skip) => would_skip(),
+        (Some(Fate::Waiting), _) | (None, Choice::Wait) => would_wait(),
+        (Some(Fate::Duplicate), _) | (None, Choice::Duplicate) => duplicate(),
+    }
+}

@@ -1,0 +1,173 @@
+//! What a command tells: the same facts as JSON for programs and as text for people.
+
+use serde::Serialize;
+
+use crate::decide::{Choice, Earlier, Reason};
+use crate::digest::Digest;
+use crate::exit::Exit;
+use crate::ledger::query::Delivery;
+use crate::period::Period;
+
+pub mod history;
+pub mod text;
+
+/// The version of the JSON that commands print.
+pub const SCHEMA: u32 = 1;
+
+/// How one file fared. In a dry run there is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fate {
+    /// KP has it.
+    Delivered,
+    /// KP does not have it; the next run tries again.
+    Failed,
+    /// Nobody can tell.
+    InDoubt,
+    /// It waits for a person.
+    Held,
+    /// It waits for the next run.
+    Waiting,
+    /// KP had it already.
+    Duplicate,
+    /// The configuration leaves it.
+    Skipped,
+}
+
+/// One file of a run.
+#[derive(Debug, Clone, Serialize)]
+pub struct FileReport {
+    /// Its path in the drop folder, with `/`.
+    pub path: String,
+    /// In bytes.
+    pub size: u64,
+    /// None where it could not be read.
+    pub sha256: Option<Digest>,
+    /// None where it could not be read.
+    pub series: Option<String>,
+    /// None where there is none, or more than one.
+    pub period: Option<Period>,
+    /// What happens to it.
+    pub decision: Choice,
+    /// Why.
+    pub reason: Reason,
+    /// How it fared.
+    pub outcome: Option<Fate>,
+    /// The delivery it came to.
+    pub delivery_id: Option<i64>,
+    /// The path on the server that it gets or got.
+    pub remote_path: Option<String>,
+    /// The hold to name when it is settled.
+    pub hold_id: Option<i64>,
+    /// The earlier delivery that decided it.
+    pub earlier: Option<Earlier>,
+    /// What failed, in the person's language.
+    pub error: Option<String>,
+    /// What is the matter with a file that cannot be looked into.
+    #[serde(skip)]
+    pub blocked: Option<String>,
+}
+
+/// What recovery did to a delivery of an earlier run.
+#[derive(Debug, Clone, Serialize)]
+pub struct RecoveredReport {
+    /// The delivery.
+    pub delivery_id: i64,
+    /// Where it stood.
+    pub from: crate::delivery::State,
+    /// Where it stands now.
+    pub to: crate::delivery::State,
+    /// Its file.
+    #[serde(skip)]
+    pub path: String,
+}
+
+/// A run in numbers.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Summary {
+    /// Files decided so.
+    pub send: usize,
+    /// Files decided so.
+    pub duplicate: usize,
+    /// Files decided so.
+    pub hold: usize,
+    /// Files decided so.
+    pub wait: usize,
+    /// Files decided so.
+    pub skip: usize,
+    /// Files that KP got in this run.
+    pub delivered: usize,
+    /// Files that were to be delivered and were not.
+    pub failed: usize,
+    /// Deliveries in doubt, this run's and earlier ones.
+    pub in_doubt: usize,
+    /// Bytes delivered; in a dry run, bytes to deliver.
+    pub bytes: u64,
+}
+
+/// What `run` prints.
+#[derive(Debug, Clone, Serialize)]
+pub struct RunReport {
+    /// [`SCHEMA`].
+    pub schema: u32,
+    /// None in a dry run.
+    pub run_id: Option<i64>,
+    /// Whether nothing was done.
+    pub dry_run: bool,
+    /// RFC 3339.
+    pub started_at: String,
+    /// RFC 3339.
+    pub finished_at: String,
+    /// The files, by path.
+    pub files: Vec<FileReport>,
+    /// What was left over from earlier runs.
+    pub recovered: Vec<RecoveredReport>,
+    /// In numbers.
+    pub summary: Summary,
+    /// The exit code.
+    pub exit_code: u8,
+    /// Deliveries that wait for `resolve`.
+    #[serde(skip)]
+    pub in_doubt: Vec<Delivery>,
+    /// What went wrong beside the files above, as path and message.
+    #[serde(skip)]
+    pub troubles: Vec<(String, String)>,
+    /// Files that the scan rules leave out.
+    #[serde(skip)]
+    pub excluded: usize,
+    /// Folders that were not looked into.
+    #[serde(skip)]
+    pub folders: usize,
+}
+
+impl RunReport {
+    /// Counts, and works out the exit code. `others` are the ends that the files do not show.
+    pub fn conclude(&mut self, others: Exit) -> Exit {
+        let decided = |choice| self.files.iter().filter(|file| file.decision == choice).count();
+        let fared = |fate| self.files.iter().filter(|file| file.outcome == Some(fate)).count();
+        let counts = |file: &&FileReport| {
+            file.outcome == Some(Fate::Delivered) || (self.dry_run && file.decision == Choice::Send)
+        };
+        self.summary = Summary {
+            send: decided(Choice::Send),
+            duplicate: decided(Choice::Duplicate),
+            hold: decided(Choice::Hold),
+            wait: decided(Choice::Wait),
+            skip: decided(Choice::Skip),
+            delivered: fared(Fate::Delivered),
+            failed: fared(Fate::Failed),
+            in_doubt: self.in_doubt.len(),
+            bytes: self.files.iter().filter(counts).map(|file| file.size).sum(),
+        };
+        let attention = self.summary.hold > 0 || self.summary.in_doubt > 0;
+        let exit = [
+            others,
+            if attention { Exit::Attention } else { Exit::Ok },
+            if self.summary.failed > 0 { Exit::Incomplete } else { Exit::Ok },
+        ]
+        .into_iter()
+        .fold(Exit::Ok, Exit::or);
+        self.exit_code = exit.code();
+        exit
+    }
+}

@@ -1,0 +1,151 @@
+//! What `history` tells.
+
+use serde::Serialize;
+
+use crate::delivery::State;
+use crate::digest::Digest;
+use crate::ledger::event::Verdict;
+use crate::ledger::query::{Decision, Delivery};
+use crate::messages::{escape, report as say};
+use crate::period::Period;
+
+use super::text;
+
+/// One line of the history: a delivery, or a person's decision about a file.
+#[derive(Debug, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+enum Entry<'a> {
+    Delivery {
+        delivery_id: i64,
+        run_id: Option<i64>,
+        state: State,
+        path: &'a str,
+        size: u64,
+        sha256: Digest,
+        series: &'a str,
+        period: Option<Period>,
+        remote_path: Option<&'a str>,
+        reason: &'a str,
+        started_at: &'a str,
+        changed_at: &'a str,
+        delivered_at: Option<&'a str>,
+        why: Option<&'a str>,
+        who: Option<&'a str>,
+    },
+    Decision {
+        decision_id: i64,
+        state: Verdict,
+        path: &'a str,
+        sha256: Digest,
+        series: &'a str,
+        period: Option<Period>,
+        at: &'a str,
+        who: &'a str,
+        why: &'a str,
+        used_by: Option<i64>,
+    },
+}
+
+/// The whole answer: deliveries, newest first, then decisions.
+#[derive(Debug, Serialize)]
+pub struct History<'a> {
+    schema: u32,
+    entries: Vec<Entry<'a>>,
+}
+
+impl<'a> History<'a> {
+    /// From rows of the ledger.
+    #[must_use]
+    pub fn new(deliveries: &'a [Delivery], decisions: &'a [Decision]) -> History<'a> {
+        let entries = deliveries.iter().map(entry).chain(decisions.iter().rev().map(judged)).collect();
+        History { schema: super::SCHEMA, entries }
+    }
+
+    /// As a table, and the decisions under it.
+    #[must_use]
+    pub fn text(&self) -> String {
+        if self.entries.is_empty() {
+            return format!("{}\n", say::no_history());
+        }
+        let mut table = text::table(&[
+            say::head_number(),
+            say::head_file(),
+            say::head_series(),
+            say::head_period(),
+            say::head_state(),
+            say::head_since(),
+        ]);
+        let mut lines = Vec::new();
+        for entry in &self.entries {
+            match entry {
+                Entry::Delivery {
+                    delivery_id, path, series, period, state, who, why, delivered_at, changed_at, ..
+                } => {
+                    table.add_row([
+                        delivery_id.to_string(),
+                        escape(path),
+                        escape(series),
+                        text::period(*period),
+                        with_why(&say::state(*state), *who, *why),
+                        text::moment(delivered_at.unwrap_or(changed_at)),
+                    ]);
+                }
+                Entry::Decision { path, state, at, who, why, used_by, .. } => {
+                    let used = used_by.map(say::used_by).unwrap_or_default();
+                    let line =
+                        say::decision_line(&text::moment(at), &escape(path), &say::verdict(*state), &escape(who), &escape(why));
+                    lines.push(format!("  {line}{used}\n"));
+                }
+            }
+        }
+        let mut out = if table.is_empty() { String::new() } else { text::lines(&table) };
+        if !lines.is_empty() {
+            out.extend([format!("\n{}\n", say::decisions()), lines.concat()]);
+        }
+        out
+    }
+}
+
+fn with_why(state: &str, who: Option<&str>, why: Option<&str>) -> String {
+    match (who, why) {
+        (Some(who), Some(why)) => {
+            format!("{state}\n({}: {})", escape(who), escape(why))
+        }
+        _ => state.to_owned(),
+    }
+}
+
+fn entry(row: &Delivery) -> Entry<'_> {
+    Entry::Delivery {
+        delivery_id: row.id,
+        run_id: row.run,
+        state: row.state,
+        path: &row.path,
+        size: row.size,
+        sha256: row.key.digest,
+        series: &row.key.slot.series,
+        period: row.key.slot.period,
+        remote_path: row.remote_path.as_deref(),
+        reason: &row.reason,
+        started_at: &row.started_at,
+        changed_at: &row.changed_at,
+        delivered_at: row.delivered_at.as_deref(),
+        why: row.why.as_deref(),
+        who: row.who.as_deref(),
+    }
+}
+
+fn judged(row: &Decision) -> Entry<'_> {
+    Entry::Decision {
+        decision_id: row.id,
+        state: row.verdict,
+        path: &row.path,
+        sha256: row.key.digest,
+        series: &row.key.slot.series,
+        period: row.key.slot.period,
+        at: &row.at,
+        who: &row.who,
+        why: &row.why,
+        used_by: row.used_by,
+    }
+}

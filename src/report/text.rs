@@ -1,0 +1,229 @@
+//! A run as a person reads it: a table, what needs her, one line of summary.
+
+use comfy_table::{ContentArrangement, Table, presets};
+use indicatif::HumanBytes;
+
+use super::{Fate, FileReport, RunReport};
+use crate::decide::{Choice, Reason};
+use crate::messages::{escape, report as say};
+use crate::period::Period;
+
+/// Where nobody says how wide the screen is.
+const PLAIN_WIDTH: u16 = 80;
+
+/// The run, as much of it as is asked for: `quiet` is only what needs a person, and nothing where nothing does.
+#[must_use]
+pub fn run(report: &RunReport, quiet: bool, verbose: bool) -> String {
+    let mut out = String::new();
+    if !quiet && !report.files.is_empty() {
+        out.push_str(&files(report, verbose));
+        out.push('\n');
+    }
+    if !quiet {
+        for done in &report.recovered {
+            push(&mut out, &say::recovered(&escape(&done.path), done.delivery_id, &say::state(done.to)));
+        }
+    }
+    let needs: Vec<String> = needs(report);
+    if !needs.is_empty() {
+        push(&mut out, &say::needs_you(needs.len()));
+        for need in needs {
+            out.push_str(&wrapped(&need));
+        }
+        out.push('\n');
+    }
+    if !quiet && verbose {
+        push(&mut out, &say::left_out(report.excluded, report.folders));
+    }
+    if !quiet || report.exit_code != 0 {
+        push(&mut out, &summary(report));
+    }
+    out
+}
+
+fn push(out: &mut String, line: &str) {
+    out.push_str(line);
+    out.push('\n');
+}
+
+fn files(report: &RunReport, verbose: bool) -> String {
+    let mut table = table(&[
+        say::head_file(),
+        say::head_series(),
+        say::head_period(),
+        say::head_size(),
+        if report.dry_run { say::head_would() } else { say::head_what() },
+    ]);
+    for file in &report.files {
+        let mut what = format!("{}: {}", say::fate(file.decision, file.outcome), reason(file));
+        if verbose && let Some(digest) = &file.sha256 {
+            what.push_str(&format!("\nSHA-256 {digest}"));
+        }
+        table.add_row([
+            escape(&file.path),
+            escape(file.series.as_deref().unwrap_or("–")),
+            period(file.period),
+            HumanBytes(file.size).to_string(),
+            what,
+        ]);
+    }
+    lines(&table)
+}
+
+/// Why, in a few words.
+fn reason(file: &FileReport) -> String {
+    let earlier = file.earlier.as_ref();
+    let slot = || {
+        earlier.map_or_else(String::new, |earlier| {
+            say::earlier(
+                &escape(&earlier.series),
+                &period(earlier.period),
+                &earlier.delivered_at.as_deref().map_or_else(|| "–".to_owned(), moment),
+                earlier.delivery_id,
+            )
+        })
+    };
+    match file.reason {
+        Reason::UnsafeFile | Reason::Unsettled => file.blocked.clone().unwrap_or_default(),
+        Reason::AlreadyDelivered => say::already_delivered(&slot()),
+        Reason::SameContentOtherSlot if earlier.is_some() => say::same_content_other_slot(&slot()),
+        Reason::SlotTaken => say::slot_taken(&slot()),
+        other => reason_alone(other),
+    }
+}
+
+/// Why, where no earlier delivery is at hand to name.
+#[must_use]
+pub fn reason_alone(why: Reason) -> String {
+    match why {
+        Reason::UnsafeFile => say::unsafe_file(),
+        Reason::Unsettled => crate::messages::run::still_changing(),
+        Reason::Empty => say::empty(),
+        Reason::InDoubt => say::in_doubt(),
+        Reason::AlreadyDelivered => say::delivered_already(),
+        Reason::Approved => say::approved(),
+        Reason::Rejected => say::rejected(),
+        Reason::SameContentOtherSlot => say::same_content_in_run(),
+        Reason::UnknownPeriod => say::unknown_period(),
+        Reason::OldPeriod => say::old_period(),
+        Reason::FuturePeriod => say::future_period(),
+        Reason::SlotTaken => say::other_file_delivered(),
+        Reason::DuplicateInRun => say::duplicate_in_run(),
+        Reason::ConflictInRun => say::conflict_in_run(),
+        Reason::New => say::new_file(),
+        Reason::RemoteNameTaken => say::remote_name_taken(),
+        Reason::AlreadyOnServer => say::already_on_server(),
+    }
+}
+
+/// Every matter that a person must know of, with what to do.
+fn needs(report: &RunReport) -> Vec<String> {
+    let held = report.files.iter().filter(|file| file.decision == Choice::Hold).map(|file| {
+        let what = file.hold_id.map_or_else(|| quoted(&file.path), |id| id.to_string());
+        let name = file.hold_id.map_or_else(|| escape(&file.path), |id| say::with_hold(&escape(&file.path), id));
+        format!("{name}: {}. {}", reason(file), next(file, &what))
+    });
+    let failed = report
+        .files
+        .iter()
+        .filter(|file| file.outcome == Some(Fate::Failed))
+        .map(|file| format!("{}: {}", escape(&file.path), file.error.as_deref().unwrap_or_default()));
+    let doubts = report.in_doubt.iter().map(|delivery| {
+        say::doubt(&escape(&delivery.path), delivery.id, &escape(delivery.remote_path.as_deref().unwrap_or("–")))
+    });
+    let troubles = report.troubles.iter().map(|(path, message)| format!("{}: {message}", escape(path)));
+    let noted = report
+        .files
+        .iter()
+        .filter(|file| !matches!(file.outcome, Some(Fate::Failed)))
+        .filter_map(|file| Some(format!("{}: {}", escape(&file.path), file.error.as_deref()?)));
+    held.chain(failed).chain(doubts).chain(troubles).chain(noted).collect()
+}
+
+/// What settles a held file.
+fn next(file: &FileReport, what: &str) -> String {
+    match file.reason {
+        Reason::UnsafeFile => say::next_unsafe(what),
+        Reason::Empty => say::next_empty(what),
+        Reason::InDoubt => say::next_in_doubt(file.earlier.as_ref().map_or(0, |earlier| earlier.delivery_id)),
+        Reason::RemoteNameTaken => say::next_remote_name_taken(what),
+        Reason::AlreadyOnServer => say::next_already_on_server(what),
+        Reason::Rejected => say::next_rejected(what),
+        Reason::UnknownPeriod => say::next_unknown_period(what),
+        Reason::ConflictInRun => say::next_conflict(what),
+        _ => say::next_approve(what),
+    }
+}
+
+fn summary(report: &RunReport) -> String {
+    let n = &report.summary;
+    let bytes = HumanBytes(n.bytes).to_string();
+    let mut parts = vec![if report.dry_run {
+        say::count_would_send(n.send, &bytes)
+    } else {
+        say::count_delivered(n.delivered, &bytes)
+    }];
+    let others = [
+        (n.failed, say::count_failed(n.failed)),
+        (n.duplicate, say::count_duplicates(n.duplicate)),
+        (n.hold, say::count_held(n.hold)),
+        (n.in_doubt, say::count_in_doubt(n.in_doubt)),
+        (n.wait, say::count_waiting(n.wait)),
+        (n.skip, say::count_skipped(n.skip)),
+    ];
+    parts.extend(others.into_iter().filter(|(n, _)| *n > 0).map(|(_, part)| part));
+    let mut line = parts.join(", ");
+    line.push('.');
+    if report.dry_run {
+        line.push(' ');
+        line.push_str(&say::nothing_was_done());
+    }
+    line
+}
+
+/// A path as it can be pasted into a command.
+fn quoted(path: &str) -> String {
+    let plain = path.chars().all(|c| c.is_alphanumeric() || "._-/".contains(c));
+    if plain { path.to_owned() } else { format!("\"{}\"", escape(path)) }
+}
+
+/// A table without frames, as wide as the screen.
+#[must_use]
+pub fn table(head: &[String]) -> Table {
+    let mut table = Table::new();
+    table.load_preset(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
+    table.set_width(width()).set_header(head);
+    table
+}
+
+/// A table's lines, without blanks at their ends.
+#[must_use]
+pub fn lines(table: &Table) -> String {
+    table.lines().map(|line| format!("{}\n", line.trim_end())).collect()
+}
+
+fn width() -> u16 {
+    match console::Term::stdout().size_checked() {
+        Some((_, columns)) if columns >= 40 => columns,
+        _ => PLAIN_WIDTH,
+    }
+}
+
+/// A matter as a paragraph with a mark before it.
+fn wrapped(text: &str) -> String {
+    let options = textwrap::Options::new(usize::from(width().min(100))).initial_indent("  • ").subsequent_indent("    ");
+    textwrap::wrap(text, options.word_splitter(textwrap::WordSplitter::NoHyphenation)).join("\n") + "\n"
+}
+
+/// A period, or a dash.
+#[must_use]
+pub fn period(period: Option<Period>) -> String {
+    period.map_or_else(|| "–".to_owned(), |period| period.to_string())
+}
+
+/// A moment of the ledger for a person: day and minute.
+#[must_use]
+pub fn moment(at: &str) -> String {
+    chrono::DateTime::parse_from_rfc3339(at)
+        .map_or_else(|_| escape(at), |at| at.format("%Y-%m-%d %H:%M").to_string())
+}
