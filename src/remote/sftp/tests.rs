@@ -1,1 +1,529 @@
+//! The client against a peer in memory that can be told to misbehave.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::io;
+use std::rc::Rc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use super::client::Client;
+use super::wire::Line;
+use crate::digest::Digest;
+use crate::remote::{LineFault, Look, Remote, RemoteError, Source, Store, StoreError, Stored};
+
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// What the peer does wrong.
+#[derive(Default, Clone)]
+struct Script {
+    /// The line ends after so many bytes to the peer.
+    cut_in: Option<usize>,
+    /// The line ends after so many bytes from the peer.
+    cut_out: Option<usize>,
+    /// No reply after so many of them.
+    silent_after: Option<usize>,
+    /// One byte comes, each so much time after the one before it.
+    trickle: Option<Duration>,
+    /// The line takes so many bytes at a time.
+    narrow: Option<usize>,
+    /// Replies go out in groups of so many, last first.
+    backwards: usize,
+    /// A READ brings at most so many bytes.
+    short: Option<usize>,
+    /// This status to every request of this type.
+    refuse: Option<(u8, u32)>,
+    /// These bytes instead of the reply of this number.
+    instead: Option<(usize, Vec<u8>)>,
+    /// Whether fsync is not announced.
+    no_sync: bool,
+}
+
+/// A server's memory, and the line to it.
+#[derive(Default)]
+struct Peer {
+    script: Script,
+    files: BTreeMap<String, Vec<u8>>,
+    handles: Vec<String>,
+    open: usize,
+    most_open: usize,
+    unread: Vec<u8>,
+    replies: Vec<Vec<u8>>,
+    out: Vec<u8>,
+    taken: usize,
+    given: usize,
+    answered: usize,
+    kinds: Vec<u8>,
+    /// The next byte of a trickle is there.
+    dripped: bool,
+}
+
+struct Field<'a>(&'a [u8]);
+
+impl<'a> Field<'a> {
+    fn number(&mut self) -> u32 {
+        let (bytes, rest) = self.0.split_first_chunk().unwrap();
+        self.0 = rest;
+        u32::from_be_bytes(*bytes)
+    }
+    fn long(&mut self) -> usize {
+        let high = u64::from(self.number());
+        usize::try_from(high << 32 | u64::from(self.number())).unwrap()
+    }
+    fn bytes(&mut self) -> &'a [u8] {
+        let length = self.number() as usize;
+        let (bytes, rest) = self.0.split_at(length);
+        self.0 = rest;
+        bytes
+    }
+    fn text(&mut self) -> String {
+        String::from_utf8(self.bytes().to_vec()).unwrap()
+    }
+}
+
+fn frame(kind: u8, parts: &[&[u8]]) -> Vec<u8> {
+    let inside = parts.concat();
+    let length = u32::try_from(inside.len() + 1).unwrap();
+    [&length.to_be_bytes()[..], &[kind], &inside].concat()
+}
+
+fn string(bytes: &[u8]) -> Vec<u8> {
+    [&u32::try_from(bytes.len()).unwrap().to_be_bytes()[..], bytes].concat()
+}
+
+fn status(id: u32, code: u32) -> Vec<u8> {
+    frame(101, &[&id.to_be_bytes(), &code.to_be_bytes(), &string(b"ord"), &string(b"")])
+}
+
+impl Peer {
+    fn take(&mut self, bytes: &[u8]) {
+        self.unread.extend_from_slice(bytes);
+        while let Some(prefix) = self.unread.first_chunk::<4>() {
+            let length = u32::from_be_bytes(*prefix) as usize;
+            if self.unread.len() < 4 + length {
+                break;
+            }
+            let packet: Vec<u8> = self.unread.drain(..4 + length).skip(4).collect();
+            let number = self.answered;
+            self.answered += 1;
+            let reply = self.handle(packet[0], &mut Field(&packet[1..]));
+            if self.script.silent_after.is_some_and(|after| number >= after) {
+                continue;
+            }
+            match &self.script.instead {
+                Some((at, bytes)) if *at == number => self.replies.push(bytes.clone()),
+                _ => self.replies.push(reply),
+            }
+            if packet[0] == 1 || self.replies.len() >= self.script.backwards {
+                self.let_go();
+            }
+        }
+    }
+
+    fn let_go(&mut self) {
+        let replies: Vec<Vec<u8>> = self.replies.drain(..).rev().collect();
+        self.out.extend(replies.concat());
+    }
+
+    fn handle(&mut self, kind: u8, field: &mut Field<'_>) -> Vec<u8> {
+        self.kinds.push(kind);
+        let id = field.number();
+        if kind == 1 {
+            let sync = [string(b"fsync@openssh.com"), string(b"1")].concat();
+            return frame(2, &[&3u32.to_be_bytes(), if self.script.no_sync { b"" } else { &sync }]);
+        }
+        if let Some((refused, code)) = self.script.refuse
+            && refused == kind
+        {
+            return status(id, code);
+        }
+        let id_bytes = id.to_be_bytes();
+        match kind {
+            3 => {
+                let (path, flags) = (field.text(), field.number());
+                assert!(matches!(flags, 0x2a | 0x01));
+                if (flags == 0x2a) == self.files.contains_key(&path) {
+                    return status(id, if flags == 0x2a { 4 } else { 2 });
+                }
+                self.files.entry(path.clone()).or_default();
+                self.handles.push(path);
+                self.open += 1;
+                self.most_open = self.most_open.max(self.open);
+                let handle = u32::try_from(self.handles.len() - 1).unwrap().to_be_bytes();
+                frame(102, &[&id_bytes, &string(&handle)])
+            }
+            4 => {
+                self.open -= 1;
+                status(id, 0)
+            }
+            5 => {
+                let path = self.path(field);
+                let (offset, length) = (field.long(), field.number() as usize);
+                let data = self.files[&path].get(offset..).unwrap_or_default();
+                let data = &data[..data.len().min(length).min(self.script.short.unwrap_or(usize::MAX))];
+                if data.is_empty() { status(id, 1) } else { frame(103, &[&id_bytes, &string(data)]) }
+            }
+            6 => {
+                let (path, offset, data) = (self.path(field), field.long(), field.bytes());
+                let file = self.files.get_mut(&path).unwrap();
+                assert_eq!(file.len(), offset);
+                file.extend_from_slice(data);
+                status(id, 0)
+            }
+            7 | 8 => {
+                let path = if kind == 7 { field.text() } else { self.path(field) };
+                let Some(file) = self.files.get(&path) else { return status(id, 2) };
+                let size = (file.len() as u64).to_be_bytes();
+                frame(105, &[&id_bytes, &1u32.to_be_bytes(), &size])
+            }
+            13 => status(id, if self.files.remove(&field.text()).is_some() { 0 } else { 2 }),
+            18 => {
+                let (from, to) = (field.text(), field.text());
+                if self.files.contains_key(&to) {
+                    return status(id, 4);
+                }
+                let Some(file) = self.files.remove(&from) else { return status(id, 2) };
+                self.files.insert(to, file);
+                status(id, 0)
+            }
+            200 => {
+                assert_eq!(field.text(), "fsync@openssh.com");
+                status(id, 0)
+            }
+            other => panic!("request {other}"),
+        }
+    }
+
+    fn path(&self, field: &mut Field<'_>) -> String {
+        let handle = u32::from_be_bytes(field.bytes().try_into().unwrap());
+        self.handles[handle as usize].clone()
+    }
+}
+
+/// Time goes by only while the client waits, and when the script says so.
+struct Memory {
+    peer: Rc<RefCell<Peer>>,
+    now: Rc<Cell<Instant>>,
+}
+
+impl Line for Memory {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let peer = &mut *self.peer.borrow_mut();
+        let mut length = peer.out.len().min(buffer.len());
+        if peer.script.trickle.is_some() {
+            length = length.min(usize::from(std::mem::take(&mut peer.dripped)));
+        }
+        if let Some(cut) = peer.script.cut_out {
+            length = length.min(cut - peer.given);
+            if cut == peer.given {
+                return Ok(0);
+            }
+        }
+        if length == 0 {
+            let cut = peer.script.cut_in.is_some_and(|cut| peer.taken >= cut);
+            return if cut { Ok(0) } else { Err(io::ErrorKind::WouldBlock.into()) };
+        }
+        buffer[..length].copy_from_slice(&peer.out[..length]);
+        peer.out.drain(..length);
+        peer.given += length;
+        Ok(length)
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let peer = &mut *self.peer.borrow_mut();
+        let mut length = bytes.len().min(peer.script.narrow.unwrap_or(usize::MAX));
+        if let Some(cut) = peer.script.cut_in {
+            length = length.min(cut.saturating_sub(peer.taken));
+            if length == 0 {
+                return Err(io::ErrorKind::ConnectionReset.into());
+            }
+        }
+        peer.taken += length;
+        peer.take(&bytes[..length]);
+        Ok(length)
+    }
+
+    fn wait(&mut self, until: Instant) -> io::Result<()> {
+        let peer = &mut *self.peer.borrow_mut();
+        let waiting = !peer.replies.is_empty();
+        peer.let_go();
+        if let Some(pause) = peer.script.trickle.filter(|_| !peer.out.is_empty()) {
+            peer.dripped = true;
+            self.now.set((self.now.get() + pause).min(until));
+        } else if !waiting {
+            self.now.set(self.now.get().max(until));
+        }
+        Ok(())
+    }
+
+    fn now(&self) -> Instant {
+        self.now.get()
+    }
+}
+
+struct World {
+    client: Client<Memory>,
+    peer: Rc<RefCell<Peer>>,
+    now: Rc<Cell<Instant>>,
+}
+
+fn world(script: Script, files: &[(&str, &[u8])]) -> World {
+    let files = files.iter().map(|(name, bytes)| ((*name).to_owned(), bytes.to_vec())).collect();
+    let peer = Rc::new(RefCell::new(Peer { script, files, ..Peer::default() }));
+    let now = Rc::new(Cell::new(Instant::now()));
+    let line = Memory { peer: Rc::clone(&peer), now: Rc::clone(&now) };
+    let client = Client::start(line, TIMEOUT, now.get() + TIMEOUT).unwrap();
+    World { client, peer, now }
+}
+
+struct Bytes {
+    left: Vec<u8>,
+    fail_at: Option<usize>,
+}
+
+impl Source for Bytes {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.fail_at.is_some_and(|at| self.left.len() <= at) {
+            return Err(io::Error::other("disk"));
+        }
+        let length = self.left.len().min(buffer.len()).min(7001);
+        buffer[..length].copy_from_slice(&self.left[..length]);
+        self.left.drain(..length);
+        Ok(length)
+    }
+}
+
+fn bytes(length: usize) -> Vec<u8> {
+    (0..length).map(|i| u8::try_from((i * 7 + i / 256) % 251).unwrap()).collect()
+}
+
+type StoreResult = Result<Stored, StoreError>;
+
+fn store(client: &mut Client<Memory>, files: &[(&str, usize)], fail_at: Option<usize>) -> Vec<StoreResult> {
+    let acknowledged = AtomicU64::new(0);
+    let mut sources: Vec<Bytes> =
+        files.iter().map(|&(_, length)| Bytes { left: bytes(length), fail_at }).collect();
+    let mut stores: Vec<Store<'_>> = files
+        .iter()
+        .zip(&mut sources)
+        .map(|(&(path, length), source)| Store { path, source, size: length as u64 })
+        .collect();
+    let results = client.store(&mut stores, &|bytes| {
+        acknowledged.fetch_add(bytes, Ordering::SeqCst);
+    });
+    assert_eq!(results.len(), files.len());
+    let sent: u64 = results.iter().flatten().map(|stored| stored.sent).sum();
+    assert!(acknowledged.into_inner() >= sent);
+    results
+}
+
+fn done(length: usize) -> Stored {
+    Stored { sent: length as u64, size: Some(length as u64) }
+}
+
+#[test]
+fn files_are_stored_renamed_read_and_removed() {
+    for (backwards, short, narrow) in [(0, None, None), (5, Some(1000), Some(999)), (64, Some(31_999), None)]
+    {
+        let script = Script { backwards, short, narrow, ..Script::default() };
+        let mut world = world(script, &[("taget", b"x")]);
+        let sizes = [0, 1, 31_999, 32_000, 32_001, 64_000, 200_003];
+        let names: Vec<String> = (0..sizes.len()).map(|i| format!("fil{i}")).collect();
+        let files: Vec<(&str, usize)> = names.iter().map(String::as_str).zip(sizes).collect();
+        for (result, size) in store(&mut world.client, &files, None).into_iter().zip(sizes) {
+            assert_eq!(result.unwrap(), done(size));
+        }
+        let paths: Vec<&str> = names.iter().map(String::as_str).collect();
+        let digests: Vec<_> = sizes.iter().map(|&size| Ok(Digest::of(&bytes(size)))).collect();
+        assert_eq!(world.client.digest(&paths), digests);
+        assert!(matches!(world.client.digest(&["ingen"])[0], Err(RemoteError::Refused { status: 2, .. })));
+
+        let moved = world.client.publish(&[("fil1", "ny1"), ("fil2", "taget")]);
+        assert_eq!(moved[0], Ok(()));
+        assert!(matches!(moved[1], Err(RemoteError::Refused { status: 4, .. })));
+        let looks = world.client.look(&["fil1", "ny1", "fil2"]);
+        assert_eq!(
+            looks,
+            [Ok(Look::Absent), Ok(Look::Present { size: Some(1) }), Ok(Look::Present { size: Some(31_999) })]
+        );
+        assert_eq!(world.client.remove(&["ny1", "ny1"]), [Ok(()), Ok(())]);
+        assert_eq!(world.peer.borrow().open, 0);
+        assert!(!world.client.is_lost());
+    }
+}
+
+#[test]
+fn only_so_many_files_are_open_at_once() {
+    let mut world = world(Script { backwards: 400, ..Script::default() }, &[]);
+    let names: Vec<String> = (0..700).map(|i| format!("fil{i}")).collect();
+    let files: Vec<(&str, usize)> = names.iter().map(|name| (name.as_str(), 10)).collect();
+    assert!(store(&mut world.client, &files, None).iter().all(Result::is_ok));
+    assert_eq!(world.peer.borrow().most_open, 128);
+}
+
+#[test]
+fn an_existing_file_is_not_touched() {
+    let mut world = world(Script::default(), &[("a", b"gammel")]);
+    let results = store(&mut world.client, &[("a", 10), ("b", 10)], None);
+    assert!(matches!(results[0], Err(StoreError::NotOpened(RemoteError::Refused { status: 4, .. }))));
+    assert_eq!(*results[1].as_ref().unwrap(), done(10));
+    assert_eq!(world.peer.borrow().files["a"], b"gammel");
+}
+
+#[test]
+fn a_refused_write_close_or_sync_breaks_the_file_and_leaves_no_handle() {
+    for kind in [6, 200, 4] {
+        let mut world = world(Script { refuse: Some((kind, 4)), ..Script::default() }, &[]);
+        let results = store(&mut world.client, &[("a", 100_000)], None);
+        assert!(
+            matches!(results[0], Err(StoreError::Broken(RemoteError::Refused { status: 4, .. }))),
+            "{kind}"
+        );
+        let closes = world.peer.borrow().kinds.iter().filter(|&&kind| kind == 4).count();
+        assert_eq!(closes, 1);
+        assert!(!world.client.is_lost());
+    }
+    for (kind, code, size) in [(8, 3, None), (200, 8, Some(9))] {
+        let mut world = world(Script { refuse: Some((kind, code)), ..Script::default() }, &[]);
+        let result = store(&mut world.client, &[("a", 9)], None).remove(0);
+        assert_eq!(result.unwrap(), Stored { sent: 9, size });
+    }
+}
+
+#[test]
+fn sync_is_asked_only_where_it_is_offered_and_attributes_never() {
+    for no_sync in [true, false] {
+        let mut world = world(Script { no_sync, ..Script::default() }, &[]);
+        store(&mut world.client, &[("a", 9)], None).remove(0).unwrap();
+        let expected: &[u8] = if no_sync { &[1, 3, 6, 8, 4] } else { &[1, 3, 6, 200, 8, 4] };
+        assert_eq!(world.peer.borrow().kinds, expected);
+    }
+}
+
+#[test]
+fn an_unreadable_original_closes_its_file_and_harms_no_other() {
+    let mut world = world(Script::default(), &[]);
+    let results = store(&mut world.client, &[("a", 90_000)], Some(20_000));
+    assert!(matches!(&results[0], Err(StoreError::Source(error)) if error.to_string() == "disk"));
+    assert_eq!(world.peer.borrow().open, 0);
+    assert_eq!(*store(&mut world.client, &[("b", 5)], None)[0].as_ref().unwrap(), done(5));
+}
+
+/// Cut anywhere, either way: what is said to be done is done, and what is said to be unsent is not.
+#[test]
+fn a_cut_at_any_byte_is_told_truly() {
+    let files = [("a", 40), ("b", 0), ("c", 70)];
+    let moves = [("x", "x2"), ("y", "y2")];
+    let whole = {
+        let mut world = world(Script::default(), &[("x", b"1"), ("y", b"2")]);
+        store(&mut world.client, &files, None);
+        world.client.publish(&moves);
+        let peer = world.peer.borrow();
+        (peer.taken, peer.given)
+    };
+    for (length, inward) in [(whole.0, true), (whole.1, false)] {
+        // The hello is 9 bytes out; its answer is longer, and must be whole for there to be a client.
+        let hello = if inward { 9 } else { 9 + 4 + 17 + 4 + 1 };
+        for cut in hello..length {
+            let (cut_in, cut_out) = if inward { (Some(cut), None) } else { (None, Some(cut)) };
+            let script = Script { cut_in, cut_out, ..Script::default() };
+            let mut world = world(script, &[("x", b"1"), ("y", b"2")]);
+            let results = store(&mut world.client, &files, None);
+            for (result, (name, length)) in results.into_iter().zip(files) {
+                let there = world.peer.borrow().files.get(name).cloned();
+                match result {
+                    Ok(stored) => {
+                        assert_eq!(stored, done(length));
+                        assert_eq!(there, Some(bytes(length)));
+                    }
+                    Err(StoreError::NotOpened(RemoteError::NotSent(_))) => {
+                        assert_eq!(there, None, "cut {cut}")
+                    }
+                    Err(StoreError::Broken(RemoteError::NoAnswer(_))) => {}
+                    Err(other) => panic!("cut {cut}: {other:?}"),
+                }
+            }
+            for (result, (from, to)) in world.client.publish(&moves).into_iter().zip(moves) {
+                let peer = world.peer.borrow();
+                let (old, new) = (peer.files.contains_key(from), peer.files.contains_key(to));
+                match result {
+                    Ok(()) => assert!(!old && new),
+                    Err(RemoteError::NotSent(_)) => assert!(old && !new, "cut {cut}"),
+                    Err(RemoteError::NoAnswer(_)) => assert!(old != new),
+                    Err(other @ RemoteError::Refused { .. }) => panic!("cut {cut}: {other:?}"),
+                }
+            }
+            assert!(world.client.is_lost());
+            assert!(matches!(world.client.look(&["x"])[0], Err(RemoteError::NotSent(_))));
+            assert!(matches!(world.client.list(""), Err(RemoteError::NotSent(_))));
+        }
+    }
+}
+
+#[test]
+fn silence_ends_after_the_time_out() {
+    let mut world = world(Script { silent_after: Some(3), ..Script::default() }, &[]);
+    let begun = world.now.get();
+    let looks = world.client.look(&["a", "b", "c"]);
+    assert_eq!(looks[..2], [Ok(Look::Absent), Ok(Look::Absent)]);
+    assert!(matches!(&looks[2], Err(RemoteError::NoAnswer(fault)) if **fault == LineFault::TimedOut));
+    assert_eq!(world.now.get() - begun, TIMEOUT);
+}
+
+#[test]
+fn a_trickle_ends_with_the_budget() {
+    // A reply has some 27 bytes, so it comes within the time-out; but there are many of them.
+    let mut world = world(Script::default(), &[]);
+    world.peer.borrow_mut().script.trickle = Some(Duration::from_secs(1));
+    let begun = world.now.get();
+    let looks = world.client.look(&["a"; 100]);
+    assert_eq!(looks[0], Ok(Look::Absent));
+    assert!(matches!(&looks[99], Err(RemoteError::NoAnswer(fault)) if **fault == LineFault::TimedOut));
+    assert_eq!(world.now.get() - begun, TIMEOUT + Duration::from_secs(25));
+    assert!(world.client.is_lost());
+}
+
+#[test]
+fn a_single_reply_that_trickles_is_silence() {
+    let mut world = world(Script::default(), &[]);
+    world.peer.borrow_mut().script.trickle = Some(Duration::from_secs(2));
+    let begun = world.now.get();
+    let results = store(&mut world.client, &[("a", 10_000_000)], None);
+    assert!(matches!(results[0], Err(StoreError::Broken(RemoteError::NoAnswer(_)))));
+    assert_eq!(world.now.get() - begun, TIMEOUT);
+}
+
+#[test]
+fn replies_that_do_not_fit_lose_the_line() {
+    let handle = frame(102, &[&0u32.to_be_bytes(), &string(b"h")]);
+    let long = frame(102, &[&0u32.to_be_bytes(), &string(&[0; 257])]);
+    let cases = [
+        status(99, 0),
+        handle,
+        long,
+        vec![255; 4],
+        vec![0; 4],
+        frame(2, &[&3u32.to_be_bytes()]),
+        frame(9, &[]),
+    ];
+    for bytes in cases {
+        let mut world = world(Script { instead: Some((1, bytes)), ..Script::default() }, &[("a", b"x")]);
+        let looks = world.client.look(&["a", "a"]);
+        for look in looks {
+            assert!(
+                matches!(&look, Err(RemoteError::NoAnswer(fault)) if matches!(**fault, LineFault::Protocol(_))),
+                "{look:?}"
+            );
+        }
+        assert!(world.client.is_lost());
+    }
+}
+
+#[test]
+fn a_status_of_ok_opens_nothing() {
+    let mut world = world(Script { refuse: Some((3, 0)), ..Script::default() }, &[]);
+    let result = store(&mut world.client, &[("a", 1)], None).remove(0);
+    assert!(matches!(result, Err(StoreError::Broken(RemoteError::NoAnswer(_)))));
+    assert!(world.client.is_lost());
+}

@@ -1,0 +1,425 @@
+//! The transport against OpenSSH's `sshd`: keys, host keys, many small files, a large one.
+
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::fs;
+use std::io;
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::os::fd::OwnedFd;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use traekfil::config::{Publish, Sftp, Verify};
+use traekfil::digest::Digest;
+use traekfil::remote::ssh::{SshConnector, Stage, seen_host_key};
+use traekfil::remote::{ConnectError, Look, Remote, RemoteError, Source, Store, StoreError, Stored};
+use traekfil::secrets::Secrets;
+use traekfil::template::Template;
+
+const SSHD: &str = "/usr/sbin/sshd";
+
+/// OpenSSH's server on a free port: a process for each connection, all ended with this.
+struct Server {
+    home: tempfile::TempDir,
+    port: u16,
+    over: Arc<AtomicBool>,
+    accepting: Option<JoinHandle<()>>,
+    children: Arc<Mutex<Vec<Child>>>,
+}
+
+impl Server {
+    /// With host keys of these types; `None`, and a printed line, where there is no `sshd`.
+    fn start(host_keys: &[&str], more: &str) -> Option<Server> {
+        if !Path::new(SSHD).exists() {
+            println!("skipped: no {SSHD}");
+            return None;
+        }
+        fs::create_dir_all("/run/sshd").ok();
+        let home = tempfile::tempdir().unwrap();
+        let at = |name: &str| home.path().join(name).display().to_string();
+        let mut config = format!(
+            "PidFile none\nUsePAM no\nStrictModes no\nPermitRootLogin yes\nPasswordAuthentication no\n\
+             KbdInteractiveAuthentication no\nAuthorizedKeysFile {}\nSubsystem sftp internal-sftp\n\
+             LogLevel DEBUG1\n{more}\n",
+            at("authorized_keys")
+        );
+        for kind in host_keys {
+            keygen(&home.path().join(format!("host_{kind}")), kind, &[], "");
+            config += &format!("HostKey {}\n", at(&format!("host_{kind}")));
+        }
+        fs::write(home.path().join("sshd_config"), config).unwrap();
+        fs::write(home.path().join("authorized_keys"), "").unwrap();
+
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let over = Arc::new(AtomicBool::new(false));
+        let children = Arc::new(Mutex::new(Vec::new()));
+        let (stop, started, folder) = (over.clone(), children.clone(), home.path().to_owned());
+        let accepting = thread::spawn(move || {
+            for socket in listener.incoming() {
+                if stop.load(Ordering::SeqCst) {
+                    break;
+                }
+                started.lock().unwrap().push(sshd(&folder, socket.unwrap()));
+            }
+        });
+        Some(Server { home, port, over, accepting: Some(accepting), children })
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.home.path().join(name)
+    }
+
+    fn remote(&self, name: &str) -> String {
+        self.path(name).display().to_string()
+    }
+
+    fn log(&self) -> String {
+        fs::read_to_string(self.path("log")).unwrap_or_default()
+    }
+
+    fn fingerprint(&self, kind: &str) -> String {
+        let out = Command::new("ssh-keygen").arg("-lf").arg(self.path(&format!("host_{kind}.pub"))).output();
+        let out = String::from_utf8(out.unwrap().stdout).unwrap();
+        out.split(' ').find(|word| word.starts_with("SHA256:")).unwrap().to_owned()
+    }
+
+    /// `type base64` of a host key.
+    fn public(&self, kind: &str) -> String {
+        let line = fs::read_to_string(self.path(&format!("host_{kind}.pub"))).unwrap();
+        line.split(' ').take(2).collect::<Vec<_>>().join(" ")
+    }
+
+    /// A key that the server knows.
+    fn user_key(&self, name: &str, kind: &str, how: &[&str], passphrase: &str) -> PathBuf {
+        let path = self.path(name);
+        keygen(&path, kind, how, passphrase);
+        let public = fs::read_to_string(self.path(&format!("{name}.pub"))).unwrap();
+        let known = fs::read_to_string(self.path("authorized_keys")).unwrap();
+        fs::write(self.path("authorized_keys"), known + &public).unwrap();
+        path
+    }
+
+    fn settings(&self, identity: Option<PathBuf>) -> Sftp {
+        let user = Command::new("id").arg("-un").output().unwrap().stdout;
+        Sftp {
+            host: "127.0.0.1".to_owned(),
+            port: self.port,
+            user: String::from_utf8(user).unwrap().trim().to_owned(),
+            identity,
+            password_file: None,
+            passphrase_file: None,
+            host_key: vec![self.fingerprint("ed25519")],
+            known_hosts: None,
+            folder: self.remote("ind"),
+            remote_name: Template::parse("{name}").unwrap(),
+            temporary_name: Template::parse(".{name}.{id}.part").unwrap(),
+            verify: Verify::Size,
+            publish: Publish::Rename,
+            timeout: Duration::from_secs(20),
+            connections: 1,
+        }
+    }
+
+    /// Ends every process that serves a connection.
+    fn kill(&self) {
+        for child in self.children.lock().unwrap().iter_mut() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.over.store(true, Ordering::SeqCst);
+        let _ = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port));
+        let _ = self.accepting.take().unwrap().join();
+        self.kill();
+    }
+}
+
+fn sshd(home: &Path, socket: TcpStream) -> Child {
+    let input = OwnedFd::from(socket.try_clone().unwrap());
+    Command::new(SSHD)
+        .args(["-i", "-f"])
+        .arg(home.join("sshd_config"))
+        .arg("-E")
+        .arg(home.join("log"))
+        .stdin(Stdio::from(input))
+        .stdout(Stdio::from(OwnedFd::from(socket)))
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap()
+}
+
+fn keygen(path: &Path, kind: &str, how: &[&str], passphrase: &str) {
+    let done = Command::new("ssh-keygen")
+        .args(["-q", "-t", kind, "-N", passphrase, "-C", "korsbaek"])
+        .args(how)
+        .arg("-f")
+        .arg(path)
+        .status();
+    assert!(done.unwrap().success());
+}
+
+fn passphrase(text: &str) -> Secrets {
+    Secrets { passphrase: Some(text.to_owned().into()), ..Secrets::default() }
+}
+
+fn connect(sftp: &Sftp, secrets: Secrets) -> Result<Box<dyn Remote + Send>, ConnectError> {
+    SshConnector::new(sftp, secrets).connect_telling(|_| ())
+}
+
+/// A file in memory.
+struct Memory(io::Cursor<Vec<u8>>);
+
+impl Source for Memory {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        io::Read::read(&mut self.0, buffer)
+    }
+}
+
+fn content(seed: usize, length: usize) -> Vec<u8> {
+    (0..length).map(|i| u8::try_from((i * 31 + i / 251 + seed * 7) % 256).unwrap()).collect()
+}
+
+fn store(remote: &mut dyn Remote, files: &[(String, Vec<u8>)]) -> Vec<Result<Stored, StoreError>> {
+    let acknowledged = AtomicU64::new(0);
+    let mut sources: Vec<Memory> =
+        files.iter().map(|(_, bytes)| Memory(io::Cursor::new(bytes.clone()))).collect();
+    let mut stores: Vec<Store<'_>> = files
+        .iter()
+        .zip(&mut sources)
+        .map(|((path, bytes), source)| Store { path, source, size: bytes.len() as u64 })
+        .collect();
+    let results = remote.store(&mut stores, &|bytes| {
+        acknowledged.fetch_add(bytes, Ordering::SeqCst);
+    });
+    let stored: u64 = results.iter().flatten().map(|stored| stored.sent).sum();
+    assert_eq!(acknowledged.into_inner(), stored);
+    results
+}
+
+#[test]
+fn every_kind_of_key_logs_in() {
+    let Some(server) = Server::start(&["ed25519"], "") else { return };
+    let kinds: [(&str, &str, &[&str], &str); 9] = [
+        ("a", "ed25519", &[], ""),
+        ("b", "ed25519", &[], "hemmelig"),
+        ("c", "rsa", &["-b", "2048"], ""),
+        ("d", "rsa", &["-b", "2048", "-m", "PEM"], ""),
+        ("e", "rsa", &["-b", "2048", "-m", "PEM"], "hemmelig"),
+        ("f", "rsa", &["-b", "2048", "-m", "PKCS8"], "hemmelig"),
+        ("g", "ecdsa", &[], "hemmelig"),
+        ("h", "ecdsa", &["-m", "PEM"], ""),
+        ("i", "ecdsa", &["-m", "PKCS8"], ""),
+    ];
+    for (name, kind, how, phrase) in kinds {
+        let key = server.user_key(name, kind, how, phrase);
+        let secrets = if phrase.is_empty() { Secrets::default() } else { passphrase(phrase) };
+        let mut stages = Vec::new();
+        let result = SshConnector::new(&server.settings(Some(key.clone())), secrets)
+            .connect_telling(|stage| stages.push(stage));
+        assert!(result.is_ok(), "{kind} {how:?} {phrase}: {:?}", result.err());
+        assert_eq!(stages, [Stage::Reached, Stage::HostKey, Stage::Login, Stage::Sftp]);
+
+        if !phrase.is_empty() {
+            let error = connect(&server.settings(Some(key)), passphrase("forkert")).err().unwrap();
+            assert!(matches!(&error, ConnectError::Login(text) if text.contains("does not fit")), "{error}");
+        }
+    }
+    let text = fs::read_to_string(server.path("a")).unwrap().replace('\n', "\r\n");
+    fs::write(server.path("windows"), text).unwrap();
+    connect(&server.settings(Some(server.path("windows"))), Secrets::default()).map(drop).unwrap();
+}
+
+#[test]
+fn a_refused_login_says_what_was_tried() {
+    let Some(server) = Server::start(&["ed25519"], "") else { return };
+    let stranger = server.path("stranger");
+    keygen(&stranger, "ed25519", &[], "");
+    let error = connect(&server.settings(Some(stranger)), Secrets::default()).err().unwrap();
+    assert!(matches!(&error, ConnectError::Login(_)));
+    assert!(error.to_string().contains("the key") && error.to_string().contains("publickey"), "{error}");
+}
+
+#[test]
+fn a_password_is_not_offered_to_a_server_that_takes_none() {
+    let Some(server) = Server::start(&["ed25519"], "") else { return };
+    let secrets = Secrets { password: Some("hemmelig".to_owned().into()), ..Secrets::default() };
+    let error = connect(&server.settings(None), secrets).err().unwrap();
+    assert!(matches!(&error, ConnectError::Login(_)), "{error}");
+    assert!(!error.to_string().contains("hemmelig"));
+    assert!(server.log().contains("method none"), "{}", server.log());
+    assert!(!server.log().contains("method password"), "{}", server.log());
+}
+
+#[test]
+fn another_host_key_is_refused_before_any_login() {
+    let Some(server) = Server::start(&["ed25519", "ecdsa", "rsa"], "") else { return };
+    let key = server.user_key("key", "ed25519", &[], "");
+    let mut settings = server.settings(Some(key));
+    settings.host_key = vec![format!("SHA256:{}", "A".repeat(43))];
+    let mut stages = Vec::new();
+    let error = SshConnector::new(&settings, Secrets::default()).connect_telling(|s| stages.push(s)).err();
+    assert!(matches!(&error, Some(ConnectError::HostKey(_))), "{error:?}");
+    assert_eq!(stages, [Stage::Reached]);
+    assert!(!server.log().contains("userauth-request"));
+
+    let seen = seen_host_key(&settings).unwrap();
+    assert_eq!((seen.key_type.as_str(), seen.fingerprint), ("ssh-ed25519", server.fingerprint("ed25519")));
+
+    // The pinned one may be any of the server's keys.
+    for kind in ["rsa", "ecdsa", "ed25519"] {
+        settings.host_key = vec![server.fingerprint(kind)];
+        connect(&settings, Secrets::default()).map(drop).unwrap();
+    }
+    assert!(server.log().contains("userauth-request"));
+}
+
+#[test]
+fn known_hosts_is_read_as_openssh_reads_it() {
+    let Some(server) = Server::start(&["ed25519", "rsa"], "") else { return };
+    let key = server.user_key("key", "ed25519", &[], "");
+    let mut settings = server.settings(Some(key));
+    settings.host_key.clear();
+    settings.known_hosts = Some(server.path("known_hosts"));
+    let (port, ours, rsa) = (server.port, server.public("ed25519"), server.public("rsa"));
+    fs::write(server.path("plain"), format!("[127.0.0.1]:{port} {ours}\n")).unwrap();
+    let hashed = Command::new("ssh-keygen").arg("-Hf").arg(server.path("plain")).output().unwrap();
+    assert!(hashed.status.success());
+    let hashed = fs::read_to_string(server.path("plain")).unwrap();
+    assert!(hashed.starts_with("|1|"));
+    let wide = format!("\u{feff}[127.0.0.1]:{port} {ours}\r\n");
+    let wide: Vec<u8> = wide.encode_utf16().flat_map(u16::to_le_bytes).collect();
+
+    let good = [
+        format!("[127.0.0.1]:{port} {ours}").into_bytes(),
+        format!("noise\r\n[127.0.0.1]:{port}\t{ours} note\r\n").into_bytes(),
+        format!("[127.0.0.?]:* {rsa}").into_bytes(),
+        hashed.into_bytes(),
+        wide,
+    ];
+    for lines in good {
+        fs::write(server.path("known_hosts"), &lines).unwrap();
+        let result = connect(&settings, Secrets::default());
+        assert!(result.is_ok(), "{}: {:?}", String::from_utf8_lossy(&lines), result.err());
+    }
+    let bad = [
+        String::new(),
+        format!("127.0.0.1 {ours}"),
+        format!("[127.0.0.1]:{} {ours}", port ^ 1),
+        format!("[127.0.0.1]:{port},!*:{port} {ours}"),
+        format!("@cert-authority [127.0.0.1]:{port} {ours}"),
+        format!("#[127.0.0.1]:{port} {ours}"),
+        format!("[127.0.0.1]:{port} {ours}\n@revoked * {ours}"),
+        format!("[127.0.0.1]:{port} {}", fs::read_to_string(server.path("key.pub")).unwrap()),
+    ];
+    for lines in bad {
+        fs::write(server.path("known_hosts"), &lines).unwrap();
+        let result = connect(&settings, Secrets::default());
+        assert!(matches!(result, Err(ConnectError::HostKey(_))), "{lines}");
+    }
+}
+
+#[test]
+fn three_hundred_files_go_out_and_come_back() {
+    let Some(server) = Server::start(&["ed25519"], "") else { return };
+    let key = server.user_key("key", "ed25519", &[], "");
+    fs::create_dir(server.path("ind")).unwrap();
+    let mut remote = connect(&server.settings(Some(key)), Secrets::default()).unwrap();
+    let files: Vec<(String, Vec<u8>)> =
+        (0..300).map(|i| (server.remote(&format!("ind/.mad_{i}.part")), content(i, i * 401))).collect();
+
+    for (result, (_, bytes)) in store(&mut *remote, &files).into_iter().zip(&files) {
+        let stored = result.unwrap();
+        assert_eq!((stored.sent, stored.size), (bytes.len() as u64, Some(bytes.len() as u64)));
+    }
+    let again = store(&mut *remote, &files[..3]);
+    assert!(again.iter().all(|r| matches!(r, Err(StoreError::NotOpened(RemoteError::Refused { .. })))));
+
+    let paths: Vec<&str> = files.iter().map(|(path, _)| path.as_str()).collect();
+    for (digest, (_, bytes)) in remote.digest(&paths).into_iter().zip(&files) {
+        assert_eq!(digest, Ok(Digest::of(bytes)));
+    }
+    let finals: Vec<String> = (0..300).map(|i| server.remote(&format!("ind/mad_{i}.txt"))).collect();
+    let moves: Vec<(&str, &str)> = paths.iter().zip(&finals).map(|(from, to)| (*from, to.as_str())).collect();
+    assert!(remote.publish(&moves).iter().all(Result::is_ok));
+    assert!(remote.look(&paths).iter().all(|look| *look == Ok(Look::Absent)));
+    assert_eq!(remote.look(&[&finals[2]]), [Ok(Look::Present { size: Some(802) })]);
+    // A name that is taken is never overwritten.
+    fs::write(server.path("ind/other"), "other").unwrap();
+    let other = server.remote("ind/other");
+    assert!(matches!(remote.publish(&[(&other, &finals[7])])[0], Err(RemoteError::Refused { .. })));
+
+    let mut entries = remote.list(&server.remote("ind")).unwrap();
+    entries.sort_by(|a, b| a.name.cmp(&b.name));
+    assert_eq!(entries.len(), 301);
+    assert_eq!(
+        (entries[1].name.as_str(), entries[1].size, entries[1].folder),
+        ("mad_1.txt", Some(401), false)
+    );
+    assert!(matches!(remote.list("/findes/ikke"), Err(RemoteError::Refused { status: 2, .. })));
+
+    for (path, (_, bytes)) in finals.iter().zip(&files) {
+        assert_eq!(&fs::read(path).unwrap(), bytes);
+    }
+    let finals: Vec<&str> = finals.iter().map(String::as_str).collect();
+    for _ in 0..2 {
+        assert!(remote.remove(&finals).iter().all(Result::is_ok));
+    }
+    assert_eq!(fs::read_dir(server.path("ind")).unwrap().count(), 1);
+    assert!(!remote.is_lost());
+}
+
+#[test]
+fn a_large_file_survives_rekeying() {
+    let Some(server) = Server::start(&["ed25519"], "RekeyLimit 2M") else { return };
+    let key = server.user_key("key", "ed25519", &[], "");
+    let mut remote = connect(&server.settings(Some(key)), Secrets::default()).unwrap();
+    let files = [(server.remote("stor"), content(1, 40 * 1024 * 1024 + 17))];
+    let stored = store(&mut *remote, &files).remove(0).unwrap();
+    assert_eq!(stored.size, Some(files[0].1.len() as u64));
+    assert_eq!(remote.digest(&[&files[0].0]), [Ok(Digest::of(&files[0].1))]);
+    assert!(fs::read(&files[0].0).unwrap() == files[0].1);
+    let rekeyed = server.log().matches("rekeying in progress").count()
+        + server.log().matches("SSH2_MSG_KEXINIT sent").count();
+    assert!(rekeyed > 5, "the server rekeyed {rekeyed} times");
+}
+
+#[test]
+fn a_silent_server_is_given_up_in_time() {
+    let Some(server) = Server::start(&["ed25519"], "") else { return };
+    let silent = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let mut settings = server.settings(None);
+    settings.port = silent.local_addr().unwrap().port();
+    settings.timeout = Duration::from_millis(400);
+    let begun = Instant::now();
+    let error = connect(&settings, Secrets::default()).err();
+    assert!(matches!(error, Some(ConnectError::Unreachable(_))), "{error:?}");
+    assert!((Duration::from_millis(390)..Duration::from_secs(5)).contains(&begun.elapsed()));
+    drop(silent);
+    let error = connect(&settings, Secrets::default()).err();
+    assert!(matches!(error, Some(ConnectError::Unreachable(_))), "{error:?}");
+}
+
+#[test]
+fn a_server_that_dies_leaves_a_lost_line() {
+    let Some(server) = Server::start(&["ed25519"], "") else { return };
+    let key = server.user_key("key", "ed25519", &[], "");
+    let mut settings = server.settings(Some(key));
+    settings.timeout = Duration::from_secs(2);
+    let mut remote = connect(&settings, Secrets::default()).unwrap();
+    assert_eq!(remote.look(&["/findes/ikke"]), [Ok(Look::Absent)]);
+    server.kill();
+    let error = remote.look(&["/"]).remove(0).unwrap_err();
+    assert!(error.line_fault().is_some(), "{error}");
+    assert!(remote.is_lost());
+    assert!(matches!(remote.look(&["/"])[0], Err(RemoteError::NotSent(_))));
+}
