@@ -1,13 +1,34 @@
 //! The configuration: TOML in, checked values out.
 
-use std::path::PathBuf;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use globset::GlobSet;
 
-use crate::messages::Language;
+use crate::exit::Trouble;
+use crate::messages::{Language, config as say};
 use crate::series::SeriesRule;
 use crate::template::Template;
+
+mod checks;
+mod glob;
+mod reader;
+mod sections;
+mod syntax;
+
+/// A whole configuration, as short as it can be: to copy where there is none.
+const MINIMAL: &str = r#"[folders]
+drop = "drop"
+archive = "archive"
+
+[sftp]
+host = "sftp.example.dk"
+user = "korsbaek"
+identity = "id_ed25519"
+host_key = ["SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"]
+folder = "ind"
+"#;
 
 /// A checked configuration. All paths are absolute, or relative to the working folder as given.
 #[derive(Debug, Clone)]
@@ -34,6 +55,80 @@ pub struct Config {
     pub sftp: Sftp,
     /// `[originals]`.
     pub originals: Originals,
+}
+
+impl Config {
+    /// The file to read: the one asked for, `$TRAEKFIL_CONFIG`, `config.toml` in the working folder, or
+    /// the platform's own place, in this order.
+    ///
+    /// # Errors
+    /// Exit code 2 where there is none, or not where it was said to be.
+    pub fn find(explicit: Option<&Path>) -> Result<PathBuf, Trouble> {
+        find_among(
+            explicit,
+            std::env::var_os("TRAEKFIL_CONFIG"),
+            &[PathBuf::from("config.toml"), platform_place()],
+        )
+    }
+
+    /// Reads and checks the file. Nothing that it names is looked at: see [`Config::check_folders`],
+    /// [`Config::check_sftp`] and [`Config::check_host_key`].
+    ///
+    /// # Errors
+    /// Exit code 2, with all that is wrong with its keys and values at once.
+    pub fn load(file: &Path) -> Result<Config, Trouble> {
+        sections::checked(file, syntax::read(file)?)
+    }
+
+    /// The language that the file asks for, even where the rest of it cannot be read; none where it
+    /// does not say.
+    #[must_use]
+    pub fn language_of(file: &Path) -> Option<Language> {
+        let bytes = std::fs::read(file).ok()?;
+        let text = String::from_utf8_lossy(&bytes);
+        let top = text
+            .trim_start_matches('\u{feff}')
+            .lines()
+            .take_while(|line| !line.trim_start().starts_with('['));
+        let mut values =
+            top.filter_map(|line| line.trim().strip_prefix("language")?.trim_start().strip_prefix('='));
+        match values.next()?.trim_start().get(1..3)? {
+            "da" => Some(Language::Da),
+            "en" => Some(Language::En),
+            _ => None,
+        }
+    }
+}
+
+fn find_among(
+    explicit: Option<&Path>,
+    variable: Option<OsString>,
+    places: &[PathBuf],
+) -> Result<PathBuf, Trouble> {
+    let missing =
+        |source: &str, file: &Path| Trouble::usage(say::config_missing(source, &say::shown_path(file)));
+    if let Some(file) = explicit {
+        return if file.exists() { Ok(file.to_owned()) } else { Err(missing("--config", file)) };
+    }
+    if let Some(file) = variable.filter(|value| !value.is_empty()).map(PathBuf::from) {
+        return if file.exists() { Ok(file) } else { Err(missing("TRAEKFIL_CONFIG", &file)) };
+    }
+    places.iter().find(|file| file.exists()).cloned().ok_or_else(|| {
+        let looked: Vec<String> =
+            places.iter().map(|place| format!("  {}", say::shown_path(place))).collect();
+        Trouble::usage(say::no_config(&looked.join("\n"), MINIMAL))
+    })
+}
+
+#[cfg(windows)]
+fn platform_place() -> PathBuf {
+    let data = std::env::var_os("ProgramData").unwrap_or_else(|| r"C:\ProgramData".into());
+    PathBuf::from(data).join("traekfil").join("config.toml")
+}
+
+#[cfg(not(windows))]
+fn platform_place() -> PathBuf {
+    PathBuf::from("/etc/traekfil/config.toml")
 }
 
 /// `[scan]`: which files of the drop folder count.
@@ -161,3 +256,6 @@ pub enum Disposal {
     /// Left where it is. Only duplicates.
     Leave,
 }
+
+#[cfg(test)]
+mod tests;

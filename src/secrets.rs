@@ -1,12 +1,193 @@
 //! Where passwords and passphrases come from: the environment, private files, the credentials folder.
 
+use std::ffi::OsString;
+use std::fs::{File, Metadata};
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
 use secrecy::SecretString;
 
-/// What opens the server and the key.
+use crate::config::Sftp;
+use crate::exit::Trouble;
+use crate::messages::config as say;
+
+/// What opens the server besides the key itself. Never shown: its `Debug` hides the values.
 #[derive(Debug, Clone, Default)]
 pub struct Secrets {
-    /// The password of `sftp.user`.
+    /// For a login with a password.
     pub password: Option<SecretString>,
-    /// The passphrase of the key file `sftp.identity`.
+    /// For a private key that is locked.
     pub passphrase: Option<SecretString>,
+}
+
+impl Secrets {
+    /// Looks for each secret in `TRAEKFIL_PASSWORD` / `TRAEKFIL_PASSPHRASE`, then in the file that the
+    /// configuration names, then in systemd's `$CREDENTIALS_DIRECTORY`. An empty one counts as absent;
+    /// one line break at the end of a file does not belong to it.
+    ///
+    /// # Errors
+    /// Exit code 2 where a file cannot be read, is not UTF-8, or, on Unix, is open to group or others.
+    pub fn gather(sftp: &Sftp) -> Result<Secrets, Trouble> {
+        Secrets::gather_in(sftp, &|name| std::env::var_os(name))
+    }
+
+    fn gather_in(sftp: &Sftp, env: &dyn Fn(&str) -> Option<OsString>) -> Result<Secrets, Trouble> {
+        let password = find(env, "PASSWORD", sftp.password_file.as_deref())?;
+        let passphrase = find(env, "PASSPHRASE", sftp.passphrase_file.as_deref())?;
+        Ok(Secrets { password, passphrase })
+    }
+}
+
+fn find(
+    env: &dyn Fn(&str) -> Option<OsString>,
+    what: &str,
+    named: Option<&Path>,
+) -> Result<Option<SecretString>, Trouble> {
+    let variable = format!("TRAEKFIL_{what}");
+    if let Some(value) = env(&variable).filter(|value| !value.is_empty()) {
+        let value =
+            value.into_string().map_err(|_| Trouble::usage(say::secret_variable_not_text(&variable)))?;
+        return Ok(Some(value.into()));
+    }
+    if let Some(file) = named
+        && let Some(secret) = read(file, Guard::OwnerOnly)?
+    {
+        return Ok(Some(secret));
+    }
+    let Some(folder) = env("CREDENTIALS_DIRECTORY").filter(|folder| !folder.is_empty()) else {
+        return Ok(None);
+    };
+    for name in [variable, what.to_lowercase()] {
+        let file = PathBuf::from(&folder).join(name);
+        if file.exists()
+            && let Some(secret) = read(&file, Guard::System)?
+        {
+            return Ok(Some(secret));
+        }
+    }
+    Ok(None)
+}
+
+/// Who keeps others from reading a secret's file.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Guard {
+    OwnerOnly,
+    System,
+}
+
+fn read(path: &Path, guard: Guard) -> Result<Option<SecretString>, Trouble> {
+    let unreadable = |error| Trouble::usage(say::secret_unreadable(&say::shown_path(path), &error));
+    let mut file = File::open(path).map_err(unreadable)?;
+    if guard == Guard::OwnerOnly && open_to_others(&file.metadata().map_err(unreadable)?) {
+        return Err(Trouble::usage(say::secret_open_to_others(&say::shown_path(path))));
+    }
+    let mut text = String::new();
+    file.read_to_string(&mut text).map_err(unreadable)?;
+    let text = text.strip_suffix('\n').map_or(text.as_str(), |line| line.strip_suffix('\r').unwrap_or(line));
+    Ok((!text.is_empty()).then(|| text.into()))
+}
+
+#[cfg(unix)]
+fn open_to_others(file: &Metadata) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    file.permissions().mode() & 0o077 != 0
+}
+
+#[cfg(windows)]
+fn open_to_others(_file: &Metadata) -> bool {
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+
+    use std::fs;
+
+    use secrecy::ExposeSecret as _;
+
+    use super::*;
+    use crate::config::Config;
+
+    /// A folder with a configuration that names `named` as the password's file.
+    fn sftp(folder: &Path) -> Sftp {
+        let text = "[sftp]\nhost = 'sftp.example.dk'\nuser = 'korsbaek'\npassword_file = 'named'\n";
+        let file = folder.join("config.toml");
+        fs::write(&file, text).unwrap();
+        Config::load(&file).unwrap().sftp
+    }
+
+    fn private(file: &Path, content: &[u8]) {
+        fs::write(file, content).unwrap();
+        #[cfg(unix)]
+        fs::set_permissions(file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    }
+
+    fn password(sftp: &Sftp, env: &[(&str, OsString)]) -> Option<String> {
+        let value = |name: &str| env.iter().find(|(key, _)| *key == name).map(|(_, value)| value.clone());
+        let secrets = Secrets::gather_in(sftp, &value).unwrap();
+        secrets.password.map(|password| password.expose_secret().to_owned())
+    }
+
+    #[test]
+    fn the_environment_then_the_file_then_the_credentials() {
+        let folder = tempfile::tempdir().unwrap();
+        let sftp = sftp(folder.path());
+        let named = folder.path().join("named");
+        let credentials = [("CREDENTIALS_DIRECTORY", OsString::from(folder.path()))];
+        let variable = |value: &str| ("TRAEKFIL_PASSWORD", OsString::from(value));
+
+        private(&named, b"");
+        assert_eq!(password(&sftp, &[&[variable("")], &credentials[..]].concat()), None);
+        fs::write(folder.path().join("password"), "lille\n").unwrap();
+        assert_eq!(password(&sftp, &credentials).as_deref(), Some("lille"));
+        fs::write(folder.path().join("TRAEKFIL_PASSWORD"), "stor").unwrap();
+        assert_eq!(password(&sftp, &credentials).as_deref(), Some("stor"));
+        private(&named, "fil æøå\n".as_bytes());
+        assert_eq!(password(&sftp, &credentials).as_deref(), Some("fil æøå"));
+        assert_eq!(
+            password(&sftp, &[&[variable("miljø")], &credentials[..]].concat()).as_deref(),
+            Some("miljø")
+        );
+    }
+
+    #[test]
+    fn one_line_break_at_the_end_does_not_count() {
+        let folder = tempfile::tempdir().unwrap();
+        let sftp = sftp(folder.path());
+        for (content, secret) in
+            [("a", "a"), ("a\n", "a"), ("a\r\n", "a"), ("a\n\n", "a\n"), (" a \r", " a \r"), ("\r\n", "")]
+        {
+            private(&folder.path().join("named"), content.as_bytes());
+            assert_eq!(password(&sftp, &[]).unwrap_or_default(), secret, "{content:?}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_used_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let sftp = sftp(folder.path());
+        let refused = || {
+            let trouble = Secrets::gather_in(&sftp, &|_| None).unwrap_err();
+            assert_eq!(trouble.exit, crate::exit::Exit::Usage);
+            assert!(trouble.message.contains("named") && !trouble.message.contains("hemmelig"), "{trouble}");
+            trouble.message
+        };
+        refused();
+        private(&folder.path().join("named"), b"hemmelig \xff");
+        refused();
+        #[cfg(unix)]
+        for mode in [0o640, 0o604, 0o644] {
+            let named = folder.path().join("named");
+            fs::write(&named, "hemmelig").unwrap();
+            fs::set_permissions(&named, std::os::unix::fs::PermissionsExt::from_mode(mode)).unwrap();
+            assert!(refused().contains("chmod 600"));
+        }
+    }
+
+    #[test]
+    fn nothing_is_shown_by_debug() {
+        let secrets = Secrets { password: Some("hemmelig".into()), passphrase: Some("hemmelig".into()) };
+        assert!(!format!("{secrets:?}").contains("hemmelig"));
+    }
 }

@@ -1,3 +1,276 @@
 //! What is said about the configuration.
 
-crate::messages::catalogue! {}
+use std::io;
+use std::path::Path;
+
+/// Text as it may be shown: control characters and those that turn the direction of writing are
+/// escaped.
+pub(crate) fn shown(text: &str) -> String {
+    let hidden = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    };
+    let escaped = |c: char| if hidden(c) { c.escape_default().to_string() } else { c.to_string() };
+    text.chars().map(escaped).collect()
+}
+
+/// The same for a path.
+pub(crate) fn shown_path(path: &Path) -> String {
+    shown(&path.to_string_lossy())
+}
+
+crate::messages::catalogue! {
+    // where the configuration is
+    config_missing(source: &str, file: &str) {
+        da "{source} peger på {file}, som ikke findes. Ret stien, eller lav filen med traekfil init.",
+        en "{source} points at {file}, which does not exist. Correct the path, or make the file with traekfil init.",
+    }
+    no_config(looked: &str, minimal: &str) {
+        da "Der er ingen konfiguration. Hverken --config eller TRAEKFIL_CONFIG er angivet, og disse filer findes ikke:\n{looked}\nLav en med traekfil init, eller gem dette som config.toml, og ret værdierne:\n\n{minimal}",
+        en "There is no configuration. Neither --config nor TRAEKFIL_CONFIG is given, and these files do not exist:\n{looked}\nMake one with traekfil init, or save this as config.toml and change the values:\n\n{minimal}",
+    }
+    config_unreadable(file: &str, error: &io::Error) {
+        da "Konfigurationen {file} kan ikke læses: {error}. Kontrollér stien og dine rettigheder til filen.",
+        en "The configuration {file} cannot be read: {error}. Check the path and your access to the file.",
+    }
+    config_not_utf8(file: &str) {
+        da "Konfigurationen {file} er ikke gemt som UTF-8. Åbn den i et tekstprogram, og gem den igen med kodningen UTF-8.",
+        en "The configuration {file} is not saved as UTF-8. Open it in a text editor and save it again with the encoding UTF-8.",
+    }
+
+    // its form
+    not_toml(file: &str, line: usize, column: usize, reason: &str, text: &str) {
+        da "{file}, linje {line}, kolonne {column}: linjen er ikke gyldig TOML ({reason}):\n\n    {text}\n\nRet linjen, og kør igen.",
+        en "{file}, line {line}, column {column}: the line is not valid TOML ({reason}):\n\n    {text}\n\nCorrect the line and run again.",
+    }
+    windows_paths() {
+        da "Mellem dobbelte anførselstegn har \\ en særlig betydning. Skriv Windows-stier mellem enkelte: 'D:\\mappe'",
+        en "Between double quotes, \\ has a special meaning. Write Windows paths between single ones: 'D:\\mappe'",
+    }
+    config_wrong(file: &str, problems: &str) {
+        da "Konfigurationen {file} kan ikke bruges:\n{problems}\nRet filen, og kør igen. Intet er sendt.",
+        en "The configuration {file} cannot be used:\n{problems}\nCorrect the file and run again. Nothing was sent.",
+    }
+    entry(key: &str, number: usize, name: &str) {
+        da "[[{key}]] nr. {number}{name}",
+        en "[[{key}]] no. {number}{name}",
+    }
+    unknown_key(nearest: &str) {
+        da "ukendt nøgle. Den nærmeste rigtige er {nearest}.",
+        en "unknown key. The nearest right one is {nearest}.",
+    }
+    required() {
+        da "mangler, og skal være der.",
+        en "is missing, and must be there.",
+    }
+    empty() {
+        da "må ikke være tom.",
+        en "must not be empty.",
+    }
+    empty_list() {
+        da "listen er tom, så ingen filer ville høre til. Skriv mindst ét mønster, fx [\"*.txt\"].",
+        en "the list is empty, so no file would belong to it. Write at least one pattern, e.g. [\"*.txt\"].",
+    }
+
+    // types
+    wrong_type(found: &str, wanted: &str) {
+        da "her står {found}. Skriv {wanted}.",
+        en "this is {found}. Write {wanted}.",
+    }
+    a_text() { da "en tekst", en "a text" }
+    a_number() { da "et tal", en "a number" }
+    a_flag() { da "true eller false", en "true or false" }
+    a_date() { da "en dato", en "a date" }
+    a_list() { da "en liste", en "a list" }
+    a_section() { da "et afsnit", en "a section" }
+    wants_text() {
+        da "en tekst i anførselstegn",
+        en "a text in quotes",
+    }
+    wants_flag() {
+        da "true eller false uden anførselstegn",
+        en "true or false without quotes",
+    }
+    wants_number() {
+        da "et helt tal uden anførselstegn",
+        en "a whole number without quotes",
+    }
+    wants_list() {
+        da "en liste af tekster i firkantede parenteser, fx [\"…\", \"…\"]",
+        en "a list of texts in square brackets, e.g. [\"…\", \"…\"]",
+    }
+    wants_duration() {
+        da "en varighed i anførselstegn, fx \"30s\", \"10m\" eller \"400d\"",
+        en "a duration in quotes, e.g. \"30s\", \"10m\" or \"400d\"",
+    }
+    wants_section(key: &str) {
+        da "[{key}] på en linje for sig, og nøglerne under den",
+        en "[{key}] on a line of its own, and its keys below it",
+    }
+    wants_entries(key: &str) {
+        da "[[{key}]] med dobbelte firkantede parenteser på en linje for sig, én gang for hver serie",
+        en "[[{key}]] with double brackets on a line of its own, once for each series",
+    }
+
+    // values
+    number_out_of_range(number: i64, least: i64, most: i64) {
+        da "{number} går ikke. Skriv et helt tal fra {least} til {most}.",
+        en "{number} will not do. Write a whole number from {least} to {most}.",
+    }
+    not_a_duration(text: &str) {
+        da "\"{text}\" er ikke en varighed. Skriv fx \"30s\" (sekunder), \"10m\" (minutter), \"2h\" (timer) eller \"400d\" (døgn).",
+        en "\"{text}\" is not a duration. Write e.g. \"30s\" (seconds), \"10m\" (minutes), \"2h\" (hours) or \"400d\" (days).",
+    }
+    duration_out_of_range(text: &str, least: &str, most: &str) {
+        da "\"{text}\" går ikke. Varigheden skal ligge fra {least} til {most} (s er sekunder, m minutter, h timer, d døgn).",
+        en "\"{text}\" will not do. The duration must lie from {least} to {most} (s is seconds, m minutes, h hours, d days).",
+    }
+    not_a_choice(text: &str, choices: &str) {
+        da "\"{text}\" er ikke en mulighed. Vælg en af disse: {choices}.",
+        en "\"{text}\" is not a choice. Choose one of these: {choices}.",
+    }
+    control_in_path(path: &str, hint: &str) {
+        da "\"{path}\" indeholder et styretegn. {hint}",
+        en "\"{path}\" holds a control character. {hint}",
+    }
+    glob_with_folder(pattern: &str) {
+        da "mønsteret \"{pattern}\" har en mappe i sig. Mønstre gælder kun filens navn. Skriv det uden / og \\.",
+        en "the pattern \"{pattern}\" has a folder in it. Patterns are for the file's name only. Write it without / and \\.",
+    }
+    glob_set_beyond_ascii(pattern: &str) {
+        da "mønsteret \"{pattern}\" har andet end a-z, tal og almindelige tegn i [ ]. Skriv fx {{æ,ø}} i stedet for [æø].",
+        en "the pattern \"{pattern}\" has more than a-z, digits and plain signs in [ ]. Write e.g. {{æ,ø}} instead of [æø].",
+    }
+    bad_glob(pattern: &str, reason: &str) {
+        da "mønsteret \"{pattern}\" kan ikke læses ({reason}). Brug * for hvad som helst og ? for ét tegn.",
+        en "the pattern \"{pattern}\" cannot be read ({reason}). Use * for anything and ? for one character.",
+    }
+    bad_expression(reason: &str) {
+        da "det regulære udtryk kan ikke læses. Ret det der, hvor ^ peger:\n{reason}",
+        en "the regular expression cannot be read. Correct it where ^ points:\n{reason}",
+    }
+    group_missing(group: &str) {
+        da "udtrykket mangler gruppen {group}. Skriv fx '(?<year>\\d{{4}})(?<month>\\d{{2}})'.",
+        en "the expression lacks the group {group}. Write e.g. '(?<year>\\d{{4}})(?<month>\\d{{2}})'.",
+    }
+    content_needs_expression() {
+        da "\"content\" kræver, at period siger, hvordan perioden står i filen, fx '(?<year>\\d{{4}})-(?<month>\\d{{2}})'.",
+        en "\"content\" needs period to say how the period stands in the file, e.g. '(?<year>\\d{{4}})-(?<month>\\d{{2}})'.",
+    }
+    series_twice() {
+        da "en tidligere serie har samme navn. Giv hver serie sit eget navn, eller saml deres mønstre i files.",
+        en "an earlier series has the same name. Give each series its own name, or join their patterns in files.",
+    }
+    not_a_series_name(name: &str) {
+        da "\"{name}\" kan ikke være et navn på en serie. Undgå /, \\, styretegn og mellemrum i enderne.",
+        en "\"{name}\" cannot be the name of a series. Avoid /, \\, control characters and blanks at the ends.",
+    }
+    unknown_placeholder(word: &str, known: &str) {
+        da "{{{word}}} kan ikke bruges her. Brug {known}.",
+        en "{{{word}}} cannot be used here. Use {known}.",
+    }
+    lone_brace(known: &str) {
+        da "en af tuborgklammerne {{ og }} står alene. Brug {known}.",
+        en "one of the braces {{ and }} stands alone. Use {known}.",
+    }
+    id_needed() {
+        da "skal indeholde {{id}}, så to leveringer aldrig får samme midlertidige navn.",
+        en "must hold {{id}}, so that no two deliveries get the same temporary name.",
+    }
+    not_a_file_name(text: &str) {
+        da "\"{text}\" er ikke et filnavn. Skriv det uden / og \\; mappen skrives i folder.",
+        en "\"{text}\" is not a file name. Write it without / and \\; the folder belongs in folder.",
+    }
+    not_a_host(text: &str) {
+        da "\"{text}\" går ikke. Skriv kun serverens navn eller adresse, uden sftp://, bruger, mappe og port; de har deres egne nøgler.",
+        en "\"{text}\" will not do. Write only the server's name or address, without sftp://, user, folder and port; they have their own keys.",
+    }
+    not_a_user() {
+        da "må ikke have styretegn eller mellemrum i enderne.",
+        en "must not have control characters, or blanks at its ends.",
+    }
+    not_a_fingerprint(text: &str) {
+        da "\"{text}\" er ikke et fingeraftryk af en værtsnøgle. Det er SHA256: og 43 tegn; traekfil check viser serverens.",
+        en "\"{text}\" is not the fingerprint of a host key. It is SHA256: and 43 characters; traekfil check shows the server's.",
+    }
+    two_sources_of_host_keys() {
+        da "står sammen med host_key. Behold kun den ene af de to.",
+        en "stands together with host_key. Keep only one of the two.",
+    }
+    not_a_remote_folder(text: &str) {
+        da "\"{text}\" er ikke en mappe på serveren. Skriv / mellem mapperne, og brug hverken \\ eller ..",
+        en "\"{text}\" is not a folder on the server. Write / between folders, and use neither \\ nor ..",
+    }
+
+    // the folders and files that it names
+    drop_missing(drop: &str) {
+        da "Mappen {drop} ([folders] drop) findes ikke. Opret den, eller ret stien.",
+        en "The folder {drop} ([folders] drop) does not exist. Make it, or correct the path.",
+    }
+    drop_is_file(drop: &str) {
+        da "{drop} ([folders] drop) er ikke en mappe. Ret stien.",
+        en "{drop} ([folders] drop) is not a folder. Correct the path.",
+    }
+    drop_unreadable(drop: &str, error: &io::Error) {
+        da "Mappen {drop} ([folders] drop) kan ikke læses: {error}. Kontrollér, at programmets bruger har adgang til den.",
+        en "The folder {drop} ([folders] drop) cannot be read: {error}. Check that the program's user has access to it.",
+    }
+    archive_is_file(archive: &str) {
+        da "{archive} ([folders] archive) er ikke en mappe. Ret stien.",
+        en "{archive} ([folders] archive) is not a folder. Correct the path.",
+    }
+    archive_parent_missing(archive: &str) {
+        da "Arkivet {archive} ([folders] archive) kan ikke oprettes, for mappen over det findes ikke. Opret den, eller ret stien.",
+        en "The archive {archive} ([folders] archive) cannot be made, since the folder above it does not exist. Make that, or correct the path.",
+    }
+    drop_in_archive(drop: &str, archive: &str) {
+        da "Mappen {drop} ([folders] drop) er eller ligger i arkivet {archive} ([folders] archive). Giv dem hver sin mappe.",
+        en "The folder {drop} ([folders] drop) is, or lies in, the archive {archive} ([folders] archive). Give them a folder each.",
+    }
+    archive_in_drop(archive: &str, drop: &str) {
+        da "Arkivet {archive} ([folders] archive) ligger i {drop} ([folders] drop), og [scan] subfolders er true: arkivets filer ville blive læst som nye. Flyt arkivet.",
+        en "The archive {archive} ([folders] archive) lies in {drop} ([folders] drop), and [scan] subfolders is true: its files would be read as new. Move the archive.",
+    }
+    ledger_folder_missing(ledger: &str) {
+        da "Mappen til {ledger} ([ledger] path) findes ikke. Opret den, eller ret stien.",
+        en "The folder of {ledger} ([ledger] path) does not exist. Make it, or correct the path.",
+    }
+    ledger_is_folder(ledger: &str) {
+        da "{ledger} ([ledger] path) er en mappe. Skriv stien til en fil, fx ledger.db i mappen.",
+        en "{ledger} ([ledger] path) is a folder. Write the path of a file, e.g. ledger.db in it.",
+    }
+    private_file_taken(key: &str, file: &str, drop: &str) {
+        da "{file} ({key}) ligger i {drop}, hvor filer tages og sendes til KP. Flyt den et andet sted hen.",
+        en "{file} ({key}) lies in {drop}, where files are taken and sent to KP. Move it elsewhere.",
+    }
+    file_missing(key: &str, file: &str) {
+        da "{file} ([sftp] {key}) findes ikke. Læg filen der, eller ret stien.",
+        en "{file} ([sftp] {key}) does not exist. Put the file there, or correct the path.",
+    }
+    not_a_file(key: &str, file: &str) {
+        da "{file} ([sftp] {key}) er ikke en fil. Ret stien.",
+        en "{file} ([sftp] {key}) is not a file. Correct the path.",
+    }
+    file_unreadable(key: &str, file: &str, error: &io::Error) {
+        da "{file} ([sftp] {key}) kan ikke læses: {error}. Kontrollér, at programmets bruger har adgang til filen.",
+        en "{file} ([sftp] {key}) cannot be read: {error}. Check that the program's user has access to the file.",
+    }
+    no_host_key(file: &str) {
+        da "{file} siger ikke, hvordan serveren kendes: [sftp] host_key mangler. Kør traekfil check, sammenlign det viste fingeraftryk med det, som modtageren har oplyst, og skriv det i host_key.",
+        en "{file} does not say how the server is recognised: [sftp] host_key is missing. Run traekfil check, compare the fingerprint it shows with the one the receiver gave you, and write it into host_key.",
+    }
+
+    // secrets
+    secret_variable_not_text(variable: &str) {
+        da "Miljøvariablen {variable} er ikke gyldig tekst. Sæt den igen.",
+        en "The environment variable {variable} is not valid text. Set it again.",
+    }
+    secret_unreadable(file: &str, error: &io::Error) {
+        da "Filen {file} med en hemmelighed kan ikke læses: {error}. Kontrollér stien og programmets adgang til filen.",
+        en "The file {file} that holds a secret cannot be read: {error}. Check the path and the program's access to the file.",
+    }
+    secret_open_to_others(file: &str) {
+        da "Filen {file} med en hemmelighed er åben for andre end ejeren og bruges derfor ikke. Kør: chmod 600 '{file}'",
+        en "The file {file} that holds a secret is open to others than its owner, so it is not used. Run: chmod 600 '{file}'",
+    }
+}

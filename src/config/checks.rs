@@ -1,0 +1,109 @@
+//! Whether the folders and files that the configuration names are there and do not endanger each other.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use super::Config;
+use crate::exit::Trouble;
+use crate::messages::config as say;
+
+impl Config {
+    /// Whether the drop folder, the archive and the ledger's folder can be used, and nothing that must
+    /// stay here lies where the scan would take it and send it to KP.
+    ///
+    /// The archive itself and the ledger need not exist yet, their folders must.
+    ///
+    /// # Errors
+    /// Exit code 2 with the first thing that is wrong.
+    pub fn check_folders(&self) -> Result<(), Trouble> {
+        let drop = self.check_drop()?;
+        self.check_archive(&drop)?;
+        let ledger = say::shown_path(&self.ledger);
+        check(place(&self.ledger).is_some(), || say::ledger_folder_missing(&ledger))?;
+        check(!self.ledger.is_dir(), || say::ledger_is_folder(&ledger))?;
+        self.check_nothing_private_is_taken(&drop)
+    }
+
+    /// Whether the private key and the known_hosts file, where they are named, can be read.
+    ///
+    /// # Errors
+    /// Exit code 2, with the key and the file.
+    pub fn check_sftp(&self) -> Result<(), Trouble> {
+        let named = [("identity", &self.sftp.identity), ("known_hosts", &self.sftp.known_hosts)];
+        for (key, file) in named {
+            let Some(file) = file else { continue };
+            let shown = say::shown_path(file);
+            check(file.exists(), || say::file_missing(key, &shown))?;
+            check(file.is_file(), || say::not_a_file(key, &shown))?;
+            File::open(file).map_err(|error| Trouble::usage(say::file_unreadable(key, &shown, &error)))?;
+        }
+        Ok(())
+    }
+
+    /// Whether the configuration says how the server is recognised.
+    ///
+    /// # Errors
+    /// Exit code 2: without that, files could go to somebody who only claims to be the receiver.
+    pub fn check_host_key(&self) -> Result<(), Trouble> {
+        let pinned = !self.sftp.host_key.is_empty() || self.sftp.known_hosts.is_some();
+        check(pinned, || say::no_host_key(&say::shown_path(&self.file)))
+    }
+
+    /// Answers where the drop folder really is.
+    fn check_drop(&self) -> Result<PathBuf, Trouble> {
+        let shown = say::shown_path(&self.drop);
+        check(self.drop.exists(), || say::drop_missing(&shown))?;
+        check(self.drop.is_dir(), || say::drop_is_file(&shown))?;
+        let unreadable = |error| Trouble::usage(say::drop_unreadable(&shown, &error));
+        std::fs::read_dir(&self.drop).map_err(unreadable)?;
+        self.drop.canonicalize().map_err(unreadable)
+    }
+
+    fn check_archive(&self, drop: &Path) -> Result<(), Trouble> {
+        let shown = say::shown_path(&self.archive);
+        check(!self.archive.exists() || self.archive.is_dir(), || say::archive_is_file(&shown))?;
+        let archive = self.archive.canonicalize().ok().or_else(|| place(&self.archive));
+        let archive = archive.ok_or_else(|| Trouble::usage(say::archive_parent_missing(&shown)))?;
+        check(!drop.starts_with(&archive), || say::drop_in_archive(&say::shown_path(&self.drop), &shown))?;
+        let taken = self.scan.subfolders && archive.starts_with(drop);
+        check(!taken, || say::archive_in_drop(&shown, &say::shown_path(&self.drop)))
+    }
+
+    fn check_nothing_private_is_taken(&self, drop: &Path) -> Result<(), Trouble> {
+        let sftp = &self.sftp;
+        let named = [
+            ("[ledger] path", Some(&self.ledger)),
+            ("--config", Some(&self.file)),
+            ("[sftp] identity", sftp.identity.as_ref()),
+            ("[sftp] password_file", sftp.password_file.as_ref()),
+            ("[sftp] passphrase_file", sftp.passphrase_file.as_ref()),
+            ("[sftp] known_hosts", sftp.known_hosts.as_ref()),
+        ];
+        for (key, file) in named {
+            let Some(file) = file else { continue };
+            // a link counts with where it stands and with what it leads to
+            let taken = [place(file), file.canonicalize().ok()].into_iter().flatten().any(|file| {
+                if self.scan.subfolders { file.starts_with(drop) } else { file.parent() == Some(drop) }
+            });
+            check(!taken, || {
+                say::private_file_taken(key, &say::shown_path(file), &say::shown_path(&self.drop))
+            })?;
+        }
+        Ok(())
+    }
+}
+
+fn check(fine: bool, message: impl FnOnce() -> String) -> Result<(), Trouble> {
+    if fine { Ok(()) } else { Err(Trouble::usage(message())) }
+}
+
+/// Where a file that need not exist stands: its name in its folder's real place; none where there is
+/// no such folder.
+fn place(file: &Path) -> Option<PathBuf> {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = folder.canonicalize().ok().filter(|folder| folder.is_dir())?;
+    Some(folder.join(file.file_name()?))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,247 @@
+//! The configuration's sections, with their defaults and bounds (contract, section 7).
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use globset::{Glob, GlobSet};
+use regex::Regex;
+use toml::Table;
+
+use super::glob::glob;
+use super::reader::{Problems, Section};
+use super::{Config, Disposal, Originals, PeriodLimits, Policy, Publish, Rule, Scan, Sftp, Verify};
+use crate::exit::Trouble;
+use crate::messages::{Language, config as say};
+use crate::series::{PerPeriod, PeriodSource, SeriesRule};
+
+pub(super) fn checked(file: &Path, table: Table) -> Result<Config, Trouble> {
+    let problems = Problems::default();
+    let mut top = Section::top(table, file.parent().unwrap_or(Path::new("")), &problems);
+    let language = top.choice("language", &[("da", Language::Da), ("en", Language::En)]);
+    let (drop, archive) = folders(top.section("folders"));
+    let config = Config {
+        file: file.to_owned(),
+        language,
+        drop,
+        archive,
+        ledger: ledger(top.section("ledger")),
+        scan: scan(top.section("scan")),
+        period: period(top.section("period")),
+        series: series(top.entries("series")),
+        policy: policy(top.section("policy")),
+        sftp: sftp(top.section("sftp")),
+        originals: originals(top.section("originals")),
+    };
+    top.close();
+    let problems = problems.into_inner();
+    if problems.is_empty() {
+        return Ok(config);
+    }
+    let list: Vec<String> = problems.iter().map(|problem| format!("  - {problem}")).collect();
+    Err(Trouble::usage(say::config_wrong(&say::shown_path(file), &list.join("\n"))))
+}
+
+fn folders(mut of: Section) -> (PathBuf, PathBuf) {
+    let folders = (of.path_or("drop", "drop"), of.path_or("archive", "archive"));
+    of.close();
+    folders
+}
+
+fn ledger(mut of: Section) -> PathBuf {
+    let path = of.path_or("path", "ledger.db");
+    of.close();
+    path
+}
+
+fn scan(mut of: Section) -> Scan {
+    let scan = Scan {
+        include: glob_set(&mut of, "include", &["*"]),
+        exclude: glob_set(&mut of, "exclude", &["*.tmp", "*.part", ".*", "~$*"]),
+        subfolders: of.flag("subfolders").unwrap_or(false),
+        settle: of.duration("settle", "0s", "24h").unwrap_or(Duration::from_secs(10)),
+    };
+    of.close();
+    scan
+}
+
+fn glob_set(of: &mut Section, key: &'static str, default: &[&str]) -> GlobSet {
+    let default = || default.iter().filter_map(|pattern| glob(pattern).ok()).collect::<Vec<Glob>>();
+    let globs = of.globs(key, key == "exclude").unwrap_or_else(default);
+    // too large a set is the only error that is left
+    GlobSet::new(globs).unwrap_or_else(|error| {
+        of.problem(key, say::shown(&error.to_string()));
+        GlobSet::empty()
+    })
+}
+
+fn period(mut of: Section) -> PeriodLimits {
+    let limits = PeriodLimits {
+        months_back: of.number("months_back", 0..=120).unwrap_or(1),
+        months_ahead: of.number("months_ahead", 0..=120).unwrap_or(1),
+    };
+    of.close();
+    limits
+}
+
+fn series(entries: Vec<Section>) -> Vec<SeriesRule> {
+    let mut rules: Vec<SeriesRule> = Vec::new();
+    for mut of in entries {
+        let rule = SeriesRule {
+            name: of.required("name", part_of_a_file_name),
+            files: files(&mut of),
+            period: period_source(&mut of),
+            per_period: of
+                .choice("per_period", &[("one", PerPeriod::One), ("many", PerPeriod::Many)])
+                .unwrap_or(PerPeriod::One),
+            due_day: of.number("due_day", 1..=31),
+            remote_folder: of.parsed("remote_folder", remote_folder),
+        };
+        if !rule.name.is_empty() && rules.iter().any(|earlier| earlier.name == rule.name) {
+            of.problem("name", say::series_twice());
+        }
+        of.close();
+        rules.push(rule);
+    }
+    rules
+}
+
+fn files(of: &mut Section) -> Vec<globset::GlobMatcher> {
+    if !of.has("files") {
+        of.problem("files", say::required());
+    }
+    of.globs("files", false).unwrap_or_default().iter().map(Glob::compile_matcher).collect()
+}
+
+fn period_source(of: &mut Section) -> PeriodSource {
+    let given = of.has("period");
+    let expression = of.parsed("period", expression);
+    let in_content = of.choice("period_in", &[("name", false), ("content", true)]).unwrap_or(false);
+    match expression {
+        Some(expression) if in_content => PeriodSource::Content(expression),
+        Some(expression) => PeriodSource::Name(expression),
+        None => {
+            if in_content && !given {
+                of.problem("period_in", say::content_needs_expression());
+            }
+            PeriodSource::BuiltIn
+        }
+    }
+}
+
+fn expression(text: &str) -> Result<Regex, String> {
+    let expression = Regex::new(text).map_err(|error| {
+        let lines: Vec<String> =
+            error.to_string().lines().map(|line| format!("      {}", say::shown(line))).collect();
+        say::bad_expression(&lines.join("\n"))
+    })?;
+    let lacks = |group: &str| expression.capture_names().flatten().all(|name| name != group);
+    match ["year", "month"].into_iter().find(|group| lacks(group)) {
+        Some(group) => Err(say::group_missing(group)),
+        None => Ok(expression),
+    }
+}
+
+fn policy(mut of: Section) -> Policy {
+    const TWO: [(&str, Rule); 2] = [("hold", Rule::Hold), ("send", Rule::Send)];
+    const THREE: [(&str, Rule); 3] = [TWO[0], TWO[1], ("skip", Rule::Skip)];
+    let mut rule = |key, choices: &[_]| of.choice(key, choices).unwrap_or(Rule::Hold);
+    let policy = Policy {
+        same_content_other_slot: rule("same_content_other_slot", &THREE),
+        unknown_period: rule("unknown_period", &TWO),
+        old_period: rule("old_period", &THREE),
+        future_period: rule("future_period", &TWO),
+        slot_taken: rule("slot_taken", &TWO),
+        gone_is_delivered: of
+            .choice("gone_after_publish", &[("in_doubt", false), ("delivered", true)])
+            .unwrap_or(false),
+    };
+    of.close();
+    policy
+}
+
+fn sftp(mut of: Section) -> Sftp {
+    let sftp = Sftp {
+        host: of.required("host", host),
+        port: of.number("port", 1..=65535).unwrap_or(22),
+        user: of.required("user", user),
+        identity: of.path("identity"),
+        password_file: of.path("password_file"),
+        passphrase_file: of.path("passphrase_file"),
+        host_key: of.list("host_key", fingerprint).unwrap_or_default(),
+        known_hosts: of.path("known_hosts"),
+        folder: of.parsed("folder", remote_folder).unwrap_or_default(),
+        remote_name: of.template("remote_name", "{name}", false),
+        temporary_name: of.template("temporary_name", ".{name}.{id}.part", true),
+        verify: of
+            .choice("verify", &[("size", Verify::Size), ("read_back", Verify::ReadBack)])
+            .unwrap_or(Verify::Size),
+        publish: of
+            .choice("publish", &[("rename", Publish::Rename), ("direct", Publish::Direct)])
+            .unwrap_or(Publish::Rename),
+        timeout: of.duration("timeout", "1s", "1h").unwrap_or(Duration::from_secs(30)),
+        connections: of.number::<u8>("connections", 1..=8).unwrap_or(4).into(),
+    };
+    if !sftp.host_key.is_empty() && sftp.known_hosts.is_some() {
+        of.problem("known_hosts", say::two_sources_of_host_keys());
+    }
+    of.close();
+    sftp
+}
+
+fn originals(mut of: Section) -> Originals {
+    const ALL: [(&str, Disposal); 3] =
+        [("archive", Disposal::Archive), ("delete", Disposal::Delete), ("leave", Disposal::Leave)];
+    let originals = Originals {
+        delivered: of.choice("delivered", &ALL[..2]).unwrap_or(Disposal::Archive),
+        duplicates: of.choice("duplicates", &ALL).unwrap_or(Disposal::Archive),
+        // a day at least: "12m" is minutes, and content that was deleted does not come back
+        keep_archive: of.duration_or_never("keep_archive", "1d", "36500d"),
+    };
+    of.close();
+    originals
+}
+
+fn host(text: &str) -> Result<String, String> {
+    let with_port = text.matches(':').count() == 1;
+    if with_port
+        || text.contains(|c: char| c.is_whitespace() || c.is_control() || matches!(c, '/' | '@' | '\\'))
+    {
+        return Err(say::not_a_host(&say::shown(text)));
+    }
+    Ok(text.to_owned())
+}
+
+fn user(text: &str) -> Result<String, String> {
+    if text.contains(char::is_control) || text.trim() != text {
+        Err(say::not_a_user())
+    } else {
+        Ok(text.to_owned())
+    }
+}
+
+/// A series' name, which `{series}` may put into a name on the server.
+fn part_of_a_file_name(text: &str) -> Result<String, String> {
+    if text.contains(['/', '\\']) || text.contains(char::is_control) || text.trim() != text {
+        return Err(say::not_a_series_name(&say::shown(text)));
+    }
+    Ok(text.to_owned())
+}
+
+/// OpenSSH's form: SHA-256 in base64 without padding, 43 characters.
+fn fingerprint(text: &str) -> Result<String, String> {
+    let base64 = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
+    match text.strip_prefix("SHA256:") {
+        Some(code) if code.len() == 43 && code.bytes().all(base64) => Ok(text.to_owned()),
+        _ => Err(say::not_a_fingerprint(&say::shown(text))),
+    }
+}
+
+/// A folder on the server: a leading `/` stays, empty parts and `.` go. Empty is the login folder.
+fn remote_folder(text: &str) -> Result<String, String> {
+    let parts: Vec<&str> = text.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
+    if text.contains('\\') || text.contains(char::is_control) || parts.contains(&"..") {
+        return Err(say::not_a_remote_folder(&say::shown(text)));
+    }
+    let root = if text.starts_with('/') { "/" } else { "" };
+    Ok(format!("{root}{}", parts.join("/")))
+}

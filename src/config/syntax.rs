@@ -1,0 +1,50 @@
+//! The configuration's text as a TOML table, or where it is none.
+
+use std::path::Path;
+
+use toml::Table;
+
+use crate::exit::Trouble;
+use crate::messages::config as say;
+
+pub(super) fn read(file: &Path) -> Result<Table, Trouble> {
+    let shown = say::shown_path(file);
+    let bytes =
+        std::fs::read(file).map_err(|error| Trouble::usage(say::config_unreadable(&shown, &error)))?;
+    let text = String::from_utf8(bytes).map_err(|_| Trouble::usage(say::config_not_utf8(&shown)))?;
+    text.parse().map_err(|error| Trouble::usage(explained(&shown, &text, &error)))
+}
+
+fn explained(file: &str, text: &str, error: &toml::de::Error) -> String {
+    let at = error.span().map_or(0, |span| span.start.min(text.len()));
+    let before = text.get(..at).unwrap_or(text);
+    let number = before.matches('\n').count() + 1;
+    let start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    let column = before[start..].chars().count() + 1;
+    let line = text[start..].lines().next().unwrap_or_default();
+    let mut message =
+        say::not_toml(file, number, column, &say::shown(error.message()), &without_secret(line));
+    if error_from_backslash(line) {
+        message = format!("{message}\n{}", say::windows_paths());
+    }
+    message
+}
+
+/// Whether the line has a backslash in a double-quoted string: there it begins an escape.
+fn error_from_backslash(line: &str) -> bool {
+    line.split_once('"').is_some_and(|(before, quoted)| !before.contains('\'') && quoted.contains('\\'))
+}
+
+/// The line as it may be shown: somebody may have written a password into it all the same, so it ends
+/// where one is spoken of.
+fn without_secret(line: &str) -> String {
+    let lower = line.to_ascii_lowercase();
+    let spoken = |word: &str| {
+        let ends = lower.match_indices(word).map(|(at, _)| at + word.len());
+        ends.filter(|end| !lower[*end..].starts_with("_file")).min()
+    };
+    match ["password", "passphrase", "kode", "secret"].iter().filter_map(|word| spoken(word)).min() {
+        Some(end) => format!("{} …", say::shown(&line[..end])),
+        None => say::shown(line),
+    }
+}

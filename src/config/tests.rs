@@ -1,0 +1,387 @@
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::fs;
+
+use super::*;
+use crate::exit::Exit;
+use crate::series::{PerPeriod, PeriodSource};
+use crate::template::Placeholder;
+
+const EXAMPLE: &str = include_str!("../../config.example.toml");
+const SFTP: &str = "[sftp]\nhost = 'sftp.example.dk'\nuser = 'korsbaek'\n";
+
+fn read(text: &str) -> Result<Config, Trouble> {
+    sections::checked(Path::new("base/config.toml"), text.parse().unwrap())
+}
+
+/// The keys that are wrong, in either language.
+fn wrong(text: &str) -> Vec<String> {
+    let Err(trouble) = read(text) else { return Vec::new() };
+    assert_eq!(trouble.exit, Exit::Usage);
+    let problems = trouble.message.lines().filter_map(|line| line.strip_prefix("  - ")?.split(": ").next());
+    problems.map(|key| key.replace(" nr. ", " ").replace(" no. ", " ")).collect()
+}
+
+fn assert_defaults(config: &Config) {
+    assert_eq!(config.drop, Path::new("base/drop"));
+    assert_eq!(config.archive, Path::new("base/archive"));
+    assert_eq!(config.ledger, Path::new("base/ledger.db"));
+    let scan = &config.scan;
+    assert!(scan.include.is_match("hvad som helst"));
+    for name in ["a.TMP", "a.part", ".skjult", "~$a.docx"] {
+        assert!(scan.exclude.is_match(name), "{name}");
+    }
+    assert!(!scan.exclude.is_match("mad_202304.txt"));
+    assert_eq!((scan.subfolders, scan.settle), (false, Duration::from_secs(10)));
+    assert_eq!((config.period.months_back, config.period.months_ahead), (1, 1));
+    let policy = config.policy;
+    let rules = [
+        policy.same_content_other_slot,
+        policy.unknown_period,
+        policy.old_period,
+        policy.future_period,
+        policy.slot_taken,
+    ];
+    assert_eq!((rules, policy.gone_is_delivered), ([Rule::Hold; 5], false));
+    let sftp = &config.sftp;
+    assert_eq!((sftp.host.as_str(), sftp.port, sftp.user.as_str()), ("sftp.example.dk", 22, "korsbaek"));
+    assert_eq!(sftp.folder, "");
+    let value = |place: Placeholder| place.word().to_owned();
+    assert_eq!(sftp.remote_name.render(value), "name");
+    assert_eq!(sftp.temporary_name.render(value), ".name.id.part");
+    assert_eq!((sftp.verify, sftp.publish), (Verify::Size, Publish::Rename));
+    assert_eq!((sftp.timeout, sftp.connections), (Duration::from_secs(30), 4));
+    let originals = config.originals;
+    assert_eq!((originals.delivered, originals.duplicates), (Disposal::Archive, Disposal::Archive));
+    assert_eq!(originals.keep_archive, None);
+}
+
+#[test]
+fn only_host_and_user_are_needed_and_the_example_shows_the_defaults() {
+    for text in [SFTP, EXAMPLE] {
+        let config = read(text).unwrap();
+        assert_defaults(&config);
+        let sftp = &config.sftp;
+        assert!(sftp.identity.is_none() && sftp.password_file.is_none() && sftp.passphrase_file.is_none());
+        assert!(sftp.host_key.is_empty() && sftp.known_hosts.is_none());
+        assert!(config.series.is_empty() && config.language.is_none());
+    }
+    assert_eq!(wrong(""), ["[sftp] host", "[sftp] user"]);
+}
+
+#[test]
+fn the_example_names_every_key() {
+    let keys = "language drop archive path include exclude subfolders settle months_back months_ahead name files \
+        period period_in per_period due_day remote_folder same_content_other_slot unknown_period old_period \
+        future_period slot_taken gone_after_publish host port user identity password_file passphrase_file host_key \
+        known_hosts folder remote_name temporary_name verify publish timeout connections delivered duplicates \
+        keep_archive";
+    let named = EXAMPLE.lines().filter_map(|line| Some(line.split_once(" = ")?.0.trim_start_matches('#')));
+    assert_eq!(named.collect::<Vec<_>>(), keys.split_whitespace().collect::<Vec<_>>());
+}
+
+#[test]
+fn each_optional_line_of_the_example_can_be_used() {
+    let optional = |line: &str| line.starts_with('#') && !line.starts_with("# ");
+    let lines: Vec<&str> = EXAMPLE.lines().collect();
+    let series = lines.iter().position(|line| *line == "#[[series]]").unwrap();
+    let policy = lines.iter().position(|line| *line == "[policy]").unwrap();
+    let with = |used: &dyn Fn(usize) -> bool| {
+        let line = |(at, line): (usize, &&str)| {
+            if used(at) && optional(line) { line[1..].to_owned() } else { (*line).to_owned() }
+        };
+        read(&lines.iter().enumerate().map(line).collect::<Vec<_>>().join("\n"))
+    };
+    let rule = &with(&|at| (series..policy).contains(&at)).unwrap().series[0];
+    assert_eq!((rule.name.as_str(), rule.per_period, rule.due_day), ("mad", PerPeriod::One, Some(20)));
+    assert_eq!(rule.remote_folder.as_deref(), Some("ind"));
+    assert!(matches!(rule.period, PeriodSource::Name(_)) && rule.files[0].is_match("MAD_202304.TXT"));
+    let mut tried = 0;
+    for only in (0..lines.len()).filter(|at| optional(lines[*at]) && !(series..policy).contains(at)) {
+        let config = with(&|at| at == only).unwrap_or_else(|error| panic!("{}: {error}", lines[only]));
+        assert_defaults(&config);
+        tried += 1;
+    }
+    assert_eq!(tried, 6, "language, identity, two files of secrets, host_key, known_hosts");
+}
+
+#[test]
+fn the_config_to_copy_is_whole() {
+    let config = read(MINIMAL).unwrap();
+    assert!(config.check_host_key().is_ok());
+    assert_eq!(config.sftp.identity.as_deref(), Some(Path::new("base/id_ed25519")));
+}
+
+#[test]
+fn values_are_taken_as_they_are_written() {
+    let config = read(
+        r#"
+        language = "en"
+        [folders]
+        drop = '/srv/x'
+        [scan]
+        include = ["*.txt", "MÅL*"]
+        exclude = []
+        subfolders = true
+        settle = "0s"
+        [period]
+        months_back = 0
+        months_ahead = 120
+        [[series]]
+        name = "mad"
+        files = ["a*", "b*"]
+        period = '(?<year>\d+)(?<month>\d\d)'
+        period_in = "content"
+        per_period = "many"
+        due_day = 31
+        remote_folder = "/ind/mad/"
+        [policy]
+        same_content_other_slot = "skip"
+        unknown_period = "send"
+        gone_after_publish = "delivered"
+        [sftp]
+        host = "2001:db8::1"
+        port = 65535
+        user = "DOMÆNE\\bruger"
+        password_file = "../kode"
+        host_key = ["SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"]
+        folder = "./ind//2023/"
+        remote_name = "{stem}_{digest8}.{ext}"
+        verify = "read_back"
+        publish = "direct"
+        timeout = "1h"
+        connections = 8
+        [originals]
+        delivered = "delete"
+        duplicates = "leave"
+        keep_archive = "400d"
+        "#,
+    )
+    .unwrap();
+    assert_eq!((config.language, config.drop.as_path()), (Some(Language::En), Path::new("/srv/x")));
+    assert!(config.scan.include.is_match("målebog") && !config.scan.include.is_match("a.csv"));
+    assert!(!config.scan.exclude.is_match("a.tmp") && config.scan.subfolders);
+    assert_eq!((config.scan.settle, config.period.months_ahead), (Duration::ZERO, 120));
+    assert!(matches!(config.series[0].period, PeriodSource::Content(_)));
+    assert_eq!((config.series[0].due_day, config.series[0].files.len()), (Some(31), 2));
+    assert_eq!(config.series[0].remote_folder.as_deref(), Some("/ind/mad"));
+    assert_eq!(config.policy.same_content_other_slot, Rule::Skip);
+    assert!(config.policy.gone_is_delivered);
+    assert_eq!(config.sftp.folder, "ind/2023");
+    assert_eq!(config.sftp.password_file.as_deref(), Some(Path::new("base/../kode")));
+    assert_eq!((config.sftp.timeout, config.sftp.connections), (Duration::from_secs(3600), 8));
+    assert_eq!((config.sftp.verify, config.sftp.publish), (Verify::ReadBack, Publish::Direct));
+    assert_eq!(config.originals.keep_archive, Some(Duration::from_secs(400 * 86400)));
+    assert_eq!(config.originals.duplicates, Disposal::Leave);
+}
+
+#[test]
+fn each_wrong_value_is_refused_by_its_key() {
+    let table = [
+        ("language", "'dk'"),
+        ("folders.drop", "''"),
+        ("folders.archive", "\"D:\\new\""),
+        ("ledger.path", "7"),
+        ("scan.include", "[]"),
+        ("scan.include", "['']"),
+        ("scan.include", "'*'"),
+        ("scan.exclude", "['[a']"),
+        ("scan.exclude", "['gammel/*']"),
+        ("scan.subfolders", "'ja'"),
+        ("scan.settle", "10"),
+        ("scan.settle", "'25h'"),
+        ("scan.settle", "'snart'"),
+        ("period.months_back", "-1"),
+        ("period.months_ahead", "121"),
+        ("period.months_back", "1.5"),
+        ("policy.unknown_period", "'skip'"),
+        ("policy.future_period", "'skip'"),
+        ("policy.slot_taken", "'skip'"),
+        ("policy.old_period", "'drop'"),
+        ("policy.gone_after_publish", "true"),
+        ("sftp.port", "0"),
+        ("sftp.port", "65536"),
+        ("sftp.port", "'22'"),
+        ("sftp.identity", "' '"),
+        ("sftp.host_key", "'SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'"),
+        ("sftp.host_key", "['SHA256:AAA']"),
+        ("sftp.host_key", "['SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=']"),
+        ("sftp.folder", "'../ind'"),
+        ("sftp.folder", "'a\\b'"),
+        ("sftp.remote_name", "'{navn}'"),
+        ("sftp.remote_name", "'{name}.{id}'"),
+        ("sftp.remote_name", "'a/{name}'"),
+        ("sftp.remote_name", "'..'"),
+        ("sftp.temporary_name", "'{name}.part'"),
+        ("sftp.temporary_name", "'{id'"),
+        ("sftp.verify", "'md5'"),
+        ("sftp.publish", "'Rename'"),
+        ("sftp.timeout", "'999ms'"),
+        ("sftp.timeout", "'61m'"),
+        ("sftp.connections", "0"),
+        ("sftp.connections", "9"),
+        ("originals.delivered", "'leave'"),
+        ("originals.keep_archive", "'0s'"),
+        ("originals.keep_archive", "'12m'"),
+        ("originals.keep_archive", "'99999999y'"),
+        ("originals.keep_archive", "400"),
+    ];
+    for (key, value) in table {
+        let (title, name) =
+            key.rsplit_once('.').map_or((String::new(), key), |(s, n)| (format!("[{s}] "), n));
+        let text = if key.starts_with("sftp.") {
+            format!("{SFTP}{name} = {value}")
+        } else {
+            format!("{key} = {value}\n{SFTP}")
+        };
+        assert_eq!(wrong(&text), [format!("{title}{name}")], "{key} = {value}");
+    }
+    for host in ["''", "'sftp://kp.example.dk'", "'kp.example.dk:22'", "'a b'", "'bruger@kp.example.dk'", "1"]
+    {
+        assert_eq!(wrong(&format!("sftp.host = {host}\nsftp.user = 'x'")), ["[sftp] host"], "{host}");
+    }
+    assert_eq!(wrong("sftp = 1"), ["sftp", "[sftp] host", "[sftp] user"]);
+    let both = "known_hosts = 'k'\nhost_key = ['SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA']";
+    assert_eq!(wrong(&format!("{SFTP}{both}")), ["[sftp] known_hosts"]);
+}
+
+#[test]
+fn each_wrong_entry_of_the_series_is_named() {
+    let entry =
+        |text: &str| wrong(&format!("{SFTP}[[series]]\nname = 'a'\nfiles = ['a']\n[[series]]\n{text}"));
+    assert_eq!(entry("name = 'b'\nfiles = ['b']"), [""; 0]);
+    assert_eq!(entry(""), ["[[series]] 2 name", "[[series]] 2 files"]);
+    let key = |key: &str| [format!("[[series]] 2 (b) {key}")];
+    for (name, value) in [
+        ("period", "'('"),
+        ("period", r"'(?<year>\d+)'"),
+        ("period", r"'(?<month>\d+)'"),
+        ("period", "''"),
+        ("period_in", "'content'"),
+        ("period_in", "'indhold'"),
+        ("per_period", "1"),
+        ("due_day", "0"),
+        ("due_day", "32"),
+        ("remote_folder", "'..'"),
+        ("filer", "1"),
+    ] {
+        assert_eq!(
+            entry(&format!("name = 'b'\nfiles = ['b']\n{name} = {value}")),
+            key(name),
+            "{name} = {value}"
+        );
+    }
+    assert_eq!(entry("name = 'b'\nfiles = []"), key("files"));
+    assert_eq!(entry("name = 'b/c'\nfiles = ['b']"), ["[[series]] 2 (b/c) name"]);
+    assert_eq!(entry("name = 'a'\nfiles = ['b']"), ["[[series]] 2 (a) name"]);
+    assert_eq!(wrong(&format!("{SFTP}[series]\nname = 'a'")), ["series"]);
+}
+
+#[test]
+fn every_unknown_key_is_named_with_the_nearest_right_one() {
+    let text =
+        format!("langauge = 'da'\n[folder]\n[scan]\nSettle = '10s'\n{SFTP}password = 'hemmelig'\nprot = 22");
+    let message = read(&text).unwrap_err().message;
+    let pairs = [
+        ("langauge", "language"),
+        ("folder", "folders"),
+        ("[scan] Settle", "settle"),
+        ("[sftp] password", "password_file"),
+        ("[sftp] prot", "port"),
+    ];
+    for (key, right) in pairs {
+        let line = message.lines().find(|line| line.starts_with(&format!("  - {key}: "))).unwrap();
+        assert!(line.ends_with(&format!(" {right}.")), "{line}");
+    }
+    assert_eq!(wrong(&text).len(), pairs.len());
+    assert!(!message.contains("hemmelig"), "{message}");
+}
+
+#[test]
+fn a_broken_file_says_where_and_shows_no_secret() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("config.toml");
+    let message = |bytes: &[u8]| {
+        fs::write(&file, bytes).unwrap();
+        let trouble = Config::load(&file).unwrap_err();
+        assert_eq!(trouble.exit, Exit::Usage);
+        trouble.message
+    };
+    let windows = message(b"[folders]\r\ndrop = \"D:\\mappe\"\r\n");
+    assert!(windows.contains(" 2, ") && windows.contains("    drop = \"D:\\mappe\""), "{windows}");
+    assert!(windows.contains("'D:\\mappe'"), "{windows}");
+    for line in [
+        r#"password = "hem\melig""#,
+        "adgangskode = hemmelig",
+        "Password: hemmelig",
+        "x = { password_file = 'a', passphrase = 'hemmelig",
+    ] {
+        let secret = message(format!("[sftp]\n{line}\n").as_bytes());
+        assert!(!secret.contains("melig") && secret.contains(" 2, "), "{secret}");
+    }
+    assert!(message(b"password_file = D:").contains("    password_file = D:"));
+    assert!(!message(b"[sftp\n").contains("D:"));
+    assert!(message(b"drop = \"m\xe5ned\"").contains("UTF-8"));
+    fs::write(&file, format!("\u{feff}{SFTP}")).unwrap();
+    assert!(Config::load(&file).is_ok());
+    fs::remove_file(&file).unwrap();
+    assert_eq!(Config::load(&file).unwrap_err().exit, Exit::Usage);
+}
+
+#[test]
+fn the_language_is_found_in_a_broken_file_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("config.toml");
+    let language = |text: &str| {
+        fs::write(&file, text).unwrap();
+        Config::language_of(&file)
+    };
+    assert_eq!(language("x = \"\\q\"\n  language='en'\n[sftp"), Some(Language::En));
+    assert_eq!(language("\u{feff}language = \"da\" # dansk\n"), Some(Language::Da));
+    for text in [
+        "",
+        "language",
+        "language =",
+        "language = d",
+        "[x]\nlanguage = 'da'",
+        "#language = 'da'",
+        "language = 'åæ'",
+    ] {
+        assert_eq!(language(text), None, "{text}");
+    }
+    assert_eq!(Config::language_of(&folder.path().join("none")), None);
+}
+
+#[test]
+fn the_file_is_looked_for_in_order_and_never_elsewhere_when_it_was_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let (a, b, c, none) = (at("a"), at("b"), at("c"), at("none"));
+    for file in [&a, &b, &c] {
+        fs::write(file, "").unwrap();
+    }
+    let places = [none.clone(), c.clone()];
+    assert_eq!(find_among(Some(&a), Some(b.clone().into()), &places).unwrap(), a);
+    assert_eq!(find_among(None, Some(b.clone().into()), &places).unwrap(), b);
+    assert_eq!(find_among(None, Some("".into()), &places).unwrap(), c);
+    for trouble in [
+        find_among(Some(&none), Some(b.into()), &places).unwrap_err(),
+        find_among(None, Some(none.clone().into()), &places).unwrap_err(),
+    ] {
+        assert_eq!(trouble.exit, Exit::Usage);
+        assert!(trouble.message.contains(none.to_str().unwrap()), "{trouble}");
+    }
+    let trouble = find_among(None, None, std::slice::from_ref(&none)).unwrap_err();
+    assert!(
+        trouble.message.contains(MINIMAL) && trouble.message.contains(none.to_str().unwrap()),
+        "{trouble}"
+    );
+}
+
+#[test]
+fn a_server_that_cannot_be_recognised_is_refused() {
+    let trouble = read(SFTP).unwrap().check_host_key().unwrap_err();
+    assert_eq!(trouble.exit, Exit::Usage);
+    assert!(trouble.message.contains("traekfil check"), "{trouble}");
+    assert!(read(&format!("{SFTP}known_hosts = 'k'")).unwrap().check_host_key().is_ok());
+}
