@@ -1,5 +1,23 @@
 //! The real program against real servers.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod decisions;
+mod exits;
+mod people;
 mod servers;
+mod story;
 mod support;
+
+/// The food supplier's file for April.
+const MAD: &str = "mad_korsbaek_202304.txt";
+/// The laundry's.
+const VASK: &str = "vask_korsbaek_202304.txt";
+const MAD_APRIL: &str = "MAD;2023-04\n000000-0000;412,50\n000000-0001;388,00\n";
+const MAD_MAY: &str = "MAD;2023-05\n000000-0000;425,00\n";
+const VASK_APRIL: &str = "VASK;2023-04\n000000-0002;96,25\n";
+
+/// A text's digest as the program writes it.
+fn sha256(text: &str) -> String {
+    use sha2::{Digest, Sha256};
+    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+}
