@@ -1,10 +1,15 @@
 //! The real program against real servers.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod bad_input;
 mod decisions;
+mod dry_run;
 mod exits;
+mod output;
 mod people;
+mod receiver;
 mod servers;
+mod settings;
 mod story;
 mod support;
 
@@ -19,5 +24,5 @@ const VASK_APRIL: &str = "VASK;2023-04\n000000-0002;96,25\n";
 /// A text's digest as the program writes it.
 fn sha256(text: &str) -> String {
     use sha2::{Digest, Sha256};
-    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+    format!("{:x}", Sha256::digest(text))
 }

@@ -74,13 +74,6 @@ impl Ran {
         self
     }
 
-    /// Standard error has this text.
-    #[track_caller]
-    pub fn stderr_has(self, text: &str) -> Ran {
-        assert!(self.err().contains(text), "`{text}` on standard error of {}", self.told());
-        self
-    }
-
     /// It said this text, on one of the two.
     #[track_caller]
     pub fn says(self, text: &str) -> Ran {

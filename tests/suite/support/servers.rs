@@ -9,6 +9,9 @@ use super::sshd::Sshd;
 /// The password the embedded server takes beside the key; a canary too: nobody may ever repeat it.
 pub const PASSWORD: &str = "kanariefugl-i-kulminen-4711";
 
+/// What the town's key is locked with, where it is; a canary as well.
+pub const PASSPHRASE: &str = "solsorte-i-syrenen-1147";
+
 /// A receiver, and the key that opens it.
 pub struct Server {
     /// The municipality's private key.
@@ -19,7 +22,7 @@ pub struct Server {
 enum Kind {
     Embedded(Embedded),
     #[cfg(unix)]
-    OpenSsh(Sshd),
+    OpenSsh(Box<Sshd>),
 }
 
 impl Server {
@@ -39,7 +42,7 @@ impl Server {
     pub fn openssh() -> Option<Server> {
         let key = new_key();
         let sshd = Sshd::start(key.public_key())?;
-        Some(Server { key, kind: Kind::OpenSsh(sshd) })
+        Some(Server { key, kind: Kind::OpenSsh(Box::new(sshd)) })
     }
 
     /// The embedded server.

@@ -3,18 +3,19 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
+use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, SystemTime};
 
 use chrono::DateTime;
-use russh::keys::ssh_key::LineEnding;
+use russh::keys::ssh_key::{Cipher, Kdf, LineEnding};
 use serde_json::Value;
 use tempfile::TempDir;
 
 use super::ran::{Ran, finish};
-use super::servers::Server;
+use super::servers::{PASSPHRASE, Server};
 use super::snapshot::{Snapshot, snapshot};
 
 /// When every story begins.
@@ -94,15 +95,15 @@ impl Town {
         let mut text = String::new();
         for (section, keys) in &*self.keys.borrow() {
             if !section.is_empty() {
-                text += &format!("[{section}]\n");
+                writeln!(text, "[{section}]").unwrap();
             }
             for (key, value) in keys {
                 // JSON's strings, numbers, booleans and lists are TOML's as well.
-                text += &format!("{key} = {value}\n");
+                writeln!(text, "{key} = {value}").unwrap();
             }
         }
         for lines in &*self.series.borrow() {
-            text += &format!("[[series]]\n{lines}\n");
+            writeln!(text, "[[series]]\n{lines}").unwrap();
         }
         fs::write(self.path("config.toml"), text).unwrap();
         self
@@ -118,6 +119,13 @@ impl Town {
             fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
         }
         path
+    }
+
+    /// Puts the town's key under [`PASSPHRASE`], in its own file.
+    pub fn lock_key(&self) {
+        let kdf = Kdf::Bcrypt { salt: vec![7; 16], rounds: 4 };
+        let locked = self.server.key.encrypt_with(Cipher::Aes256Ctr, kdf, 4711, PASSPHRASE).unwrap();
+        self.secret("id_ed25519", &locked.to_openssh(LineEnding::LF).unwrap());
     }
 
     /// Sets an environment variable for the program.
@@ -139,7 +147,7 @@ impl Town {
 
     /// Puts a file into the drop folder, last changed an hour ago.
     pub fn file(&self, name: impl AsRef<Path>, content: impl AsRef<[u8]>) -> PathBuf {
-        self.file_aged(name, content, Duration::from_hours(1))
+        self.file_aged(name, content, Duration::from_secs(60 * 60))
     }
 
     /// Puts a file into the drop folder that was last changed so long ago.
@@ -163,9 +171,8 @@ impl Town {
         let mut found: Vec<String> = walkdir::WalkDir::new(&archive)
             .into_iter()
             .map(Result::unwrap)
-            .filter(|entry| entry.file_type().is_file())
+            .filter(|entry| entry.path().extension() == Some(OsStr::new("txt")) && entry.path().is_file())
             .map(|entry| entry.path().strip_prefix(&archive).unwrap().to_string_lossy().replace('\\', "/"))
-            .filter(|path| path.ends_with(".txt"))
             .collect();
         found.sort();
         found
@@ -211,6 +218,15 @@ impl Town {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         command
+    }
+}
+
+impl Drop for Town {
+    /// A story that failed tells the server's side of it.
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("--- the server\n{}", self.server.log());
+        }
     }
 }
 

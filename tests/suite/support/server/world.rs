@@ -5,11 +5,10 @@ use std::time::Duration;
 
 /// SFTP's "permission denied" (draft-ietf-secsh-filexfer-02, section 7).
 pub const PERMISSION_DENIED: u32 = 3;
-/// SFTP's "failure", which says nothing more.
-pub const FAILURE: u32 = 4;
 
 /// How the server meets its clients. The default is a well-behaved OpenSSH.
 #[derive(Debug, Clone, Default)]
+#[allow(clippy::struct_excessive_bools, reason = "switches, each on its own")]
 pub struct Behaviour {
     /// Closes each connection before a byte is said, as a server that is down behind a balancer.
     pub away: bool,
@@ -159,5 +158,5 @@ impl World {
 /// Whether the receiver leaves files of this name alone: hidden ones and those that end in `.part`.
 pub fn is_temporary(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    name.starts_with('.') || name.ends_with(".part")
+    name.starts_with('.') || name.rsplit('.').next() == Some("part")
 }
