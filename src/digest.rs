@@ -32,7 +32,7 @@ impl Digest {
 
     /// The digest with these 32 bytes.
     #[must_use]
-    pub fn from_bytes(bytes: [u8; 32]) -> Digest {
+    pub const fn from_bytes(bytes: [u8; 32]) -> Digest {
         Digest(bytes)
     }
 }

@@ -67,6 +67,11 @@ impl Trouble {
         Trouble { exit: Exit::Usage, message: message.into() }
     }
 
+    /// The program or the machine failed.
+    pub fn unexpected(message: impl Into<String>) -> Trouble {
+        Trouble { exit: Exit::Unexpected, message: message.into() }
+    }
+
     /// The ledger cannot be trusted or used.
     pub fn ledger(message: impl Into<String>) -> Trouble {
         Trouble { exit: Exit::Ledger, message: message.into() }

@@ -5,11 +5,21 @@
 //! ([`delivery`], [`deliver`], [`remote`]) under a durable journal ([`ledger`]), put the original
 //! away ([`originals`]) and tell the person ([`report`], [`messages`]).
 
+pub mod clock;
 pub mod config;
+pub mod decide;
+pub mod deliver;
+pub mod delivery;
 pub mod digest;
+pub mod drop_folder;
 pub mod exit;
+pub mod ledger;
 pub mod messages;
+pub mod originals;
 pub mod period;
+pub mod plan;
+pub mod platform;
+pub mod receipts;
 pub mod remote;
 pub mod secrets;
 pub mod series;

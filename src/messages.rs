@@ -37,18 +37,19 @@ pub fn system_language() -> Language {
     }
 }
 
-/// Makes one function per sentence: `name(values) { da "…", en "…" }`.
+/// Makes one function per sentence: `name(value: type) { da "…", en "…" }`.
 ///
-/// A value stands in the sentence as `{value}`. For a sentence that depends on a number,
-/// `da [number] "one" "many"` chooses between singular and plural.
+/// A value stands in the sentence as `{value}`; `value: type => expression` shows the expression in its place.
+/// For a sentence that depends on a number, `da [number] "one" "many"` chooses between singular and plural.
 macro_rules! catalogue {
-    ($($(#[$doc:meta])* $name:ident($($arg:ident: $type:ty),* $(,)?) {
+    ($($(#[$doc:meta])* $name:ident($($arg:ident: $type:ty $(=> $shown:expr)?),* $(,)?) {
         da $([$da_n:expr])? $da:literal $($da_many:literal)?,
         en $([$en_n:expr])? $en:literal $($en_many:literal)? $(,)?
     })*) => {$(
         $(#[$doc])*
         #[must_use]
         pub(crate) fn $name($($arg: $type),*) -> String {
+            $($(let $arg = $shown;)?)*
             match $crate::messages::language() {
                 $crate::messages::Language::Da =>
                     $crate::messages::sentence!($([$da_n])? $da $($da_many)?),
@@ -70,5 +71,17 @@ macro_rules! sentence {
 
 pub(crate) use {catalogue, sentence};
 
+/// A name as it may be shown: control characters, and those that turn the direction of text, escaped.
+#[must_use]
+pub fn escape(name: &str) -> String {
+    let odd = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    name.chars().map(|c| if odd(c) { c.escape_unicode().to_string() } else { c.to_string() }).collect()
+}
+
 pub(crate) mod config;
+pub(crate) mod ledger;
+pub(crate) mod run;
 pub(crate) mod transport;

@@ -5,6 +5,11 @@ use std::str::FromStr;
 
 use chrono::{Datelike, NaiveDate};
 
+mod recognise;
+
+pub(crate) use recognise::month_named;
+pub use recognise::{Recognised, recognise};
+
 /// A calendar month of the years 2000 to 2099, `YYYY-MM`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Period {

@@ -1,7 +1,7 @@
 //! Names on the server, made from a template such as `{stem}_{digest8}.{ext}`.
 
 /// A checked template.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Template {
     parts: Vec<Part>,
 }
@@ -29,4 +29,113 @@ pub enum Placeholder {
     Digest8,
     /// The delivery's id; only in temporary names.
     Id,
+}
+
+impl Placeholder {
+    /// All of them.
+    pub const ALL: [Placeholder; 7] = [
+        Placeholder::Name,
+        Placeholder::Stem,
+        Placeholder::Ext,
+        Placeholder::Series,
+        Placeholder::Period,
+        Placeholder::Digest8,
+        Placeholder::Id,
+    ];
+
+    /// How it is written between the braces.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Placeholder::Name => "name",
+            Placeholder::Stem => "stem",
+            Placeholder::Ext => "ext",
+            Placeholder::Series => "series",
+            Placeholder::Period => "period",
+            Placeholder::Digest8 => "digest8",
+            Placeholder::Id => "id",
+        }
+    }
+}
+
+/// Why a text is no template.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TemplateError {
+    /// No placeholder has this name.
+    Unknown(String),
+    /// A brace has no partner.
+    Brace,
+}
+
+impl Template {
+    /// Reads a template: text, with placeholders in braces. A brace cannot stand for itself.
+    ///
+    /// # Errors
+    /// A placeholder that does not exist, or a brace without its partner.
+    pub fn parse(text: &str) -> Result<Template, TemplateError> {
+        let mut parts = Vec::new();
+        let mut rest = text;
+        while let Some(at) = rest.find(['{', '}']) {
+            let (before, braced) = rest.split_at(at);
+            let inner = braced.strip_prefix('{').ok_or(TemplateError::Brace)?;
+            let (word, after) = inner.split_once('}').ok_or(TemplateError::Brace)?;
+            let place = Placeholder::ALL.into_iter().find(|place| place.word() == word);
+            parts.push(Part::Text(before.to_owned()));
+            parts.push(Part::Place(place.ok_or_else(|| TemplateError::Unknown(word.to_owned()))?));
+            rest = after;
+        }
+        parts.push(Part::Text(rest.to_owned()));
+        Ok(Template { parts })
+    }
+
+    /// The text, with each placeholder's value in its place.
+    #[must_use]
+    pub fn render(&self, value: impl Fn(Placeholder) -> String) -> String {
+        self.parts
+            .iter()
+            .map(|part| match part {
+                Part::Text(text) => text.clone(),
+                Part::Place(place) => value(*place),
+            })
+            .collect()
+    }
+
+    /// Whether the placeholder stands in it.
+    #[must_use]
+    pub fn has(&self, place: Placeholder) -> bool {
+        self.parts.contains(&Part::Place(place))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rendered(text: &str) -> Result<String, TemplateError> {
+        Template::parse(text).map(|template| template.render(|place| format!("<{}>", place.word())))
+    }
+
+    #[test]
+    fn placeholders_are_replaced_and_text_stays() {
+        assert_eq!(rendered("{name}"), Ok("<name>".to_owned()));
+        assert_eq!(rendered(".{name}.{id}.part"), Ok(".<name>.<id>.part".to_owned()));
+        assert_eq!(rendered("æ{series}{period}å"), Ok("æ<series><period>å".to_owned()));
+        assert_eq!(rendered("{stem}_{digest8}.{ext}"), Ok("<stem>_<digest8>.<ext>".to_owned()));
+        assert_eq!(rendered("fast.txt"), Ok("fast.txt".to_owned()));
+        assert_eq!(rendered(""), Ok(String::new()));
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        assert_eq!(rendered("{navn}"), Err(TemplateError::Unknown("navn".to_owned())));
+        assert_eq!(rendered("{{name}}"), Err(TemplateError::Unknown("{name".to_owned())));
+        for text in ["{", "{name", "name}", "{name}}", "}{"] {
+            assert_eq!(rendered(text), Err(TemplateError::Brace), "{text}");
+        }
+    }
+
+    #[test]
+    fn it_knows_its_placeholders() {
+        assert!(Template::parse("x{id}").is_ok_and(|t| t.has(Placeholder::Id) && !t.has(Placeholder::Name)));
+    }
 }

@@ -1,15 +1,335 @@
 //! What is said about the server and the line to it.
 
-crate::messages::catalogue! {}
-
 use crate::remote::{LineFault, RemoteError};
 
+crate::messages::catalogue! {
+    /// The line: time-out.
+    timed_out() {
+        da "serveren svarede ikke i tide",
+        en "the server did not answer in time",
+    }
+    /// The line: ended, no more is known.
+    closed() {
+        da "forbindelsen til serveren blev afbrudt",
+        en "the connection to the server ended",
+    }
+    /// The line: ended, and why.
+    closed_because(why: &str) {
+        da "forbindelsen til serveren blev afbrudt ({why})",
+        en "the connection to the server ended ({why})",
+    }
+    /// The line: the server does not keep to the protocol.
+    protocol(what: &str) {
+        da "serveren følger ikke SFTP version 3: {what}",
+        en "the server does not keep to SFTP version 3: {what}",
+    }
+    /// Protocol: the version.
+    wrong_version(version: u32) {
+        da "den vil tale version {version}",
+        en "it wants to speak version {version}",
+    }
+    /// Protocol: a reply before the hello.
+    reply_before_hello() {
+        da "den svarede, før den var spurgt",
+        en "it answered before it was asked",
+    }
+    /// Protocol: the hello came twice.
+    second_hello() {
+        da "den sagde goddag to gange",
+        en "it said hello twice",
+    }
+    /// Protocol: a reply to nothing.
+    unknown_reply() {
+        da "den svarede på noget, den ikke var spurgt om",
+        en "it answered something that it was not asked",
+    }
+    /// Protocol: a reply of the wrong kind.
+    wrong_reply() {
+        da "den svarede på en anden måde, end der blev spurgt",
+        en "its answer does not fit the question",
+    }
+    /// Protocol: the length is impossible; often a greeting text where packets should be.
+    giant_packet() {
+        da "den sendte en pakke med en umulig længde; måske skriver den en velkomsttekst, hvor der skulle være SFTP",
+        en "it sent a packet of an impossible length; it may print a greeting where SFTP should be",
+    }
+    /// Protocol: a packet that cannot be read.
+    malformed_packet() {
+        da "den sendte en pakke, der ikke kan læses",
+        en "it sent a packet that cannot be read",
+    }
+    /// A request was refused, and the server gave no words.
+    refused(why: &str, status: u32) {
+        da "serveren afviste: {why} (SFTP-status {status})",
+        en "the server refused: {why} (SFTP status {status})",
+    }
+    /// A request was refused, with the server's words.
+    refused_saying(why: &str, status: u32, text: &str) {
+        da "serveren afviste: {why} (SFTP-status {status}, »{text}«)",
+        en "the server refused: {why} (SFTP status {status}, “{text}”)",
+    }
+    /// A request never left.
+    not_sent(fault: &str) {
+        da "blev ikke sendt: {fault}",
+        en "was not sent: {fault}",
+    }
+    /// A request left, and no answer came.
+    no_answer(fault: &str) {
+        da "blev sendt, men svaret kom ikke: {fault}",
+        en "was sent, but no answer came: {fault}",
+    }
+    /// Status 1.
+    status_eof() {
+        da "filen er slut",
+        en "end of file",
+    }
+    /// Status 2.
+    status_no_such_file() {
+        da "filen eller mappen findes ikke",
+        en "no such file or folder",
+    }
+    /// Status 3.
+    status_permission() {
+        da "brugeren mangler rettigheder dér",
+        en "the user lacks permission there",
+    }
+    /// Status 4, which servers use for much.
+    status_failure() {
+        da "det lykkedes ikke; filen findes måske allerede, eller disken er fuld",
+        en "it failed; the file may exist already, or the disk be full",
+    }
+    /// Status 5.
+    status_bad_message() {
+        da "serveren forstod ikke anmodningen",
+        en "the server did not understand the request",
+    }
+    /// Status 8.
+    status_unsupported() {
+        da "serveren tilbyder ikke dette",
+        en "the server does not offer this",
+    }
+    /// Any other status.
+    status_other() {
+        da "uden nærmere grund",
+        en "for no reason that is known",
+    }
+}
+
+crate::messages::catalogue! {
+    /// Connecting: the name is not known.
+    not_resolved(host: &str, why: &str) {
+        da "servernavnet {host} kan ikke slås op ({why}). Kontrollér sftp.host i konfigurationen og maskinens netværk.",
+        en "the server name {host} cannot be looked up ({why}). Check sftp.host in the configuration and the machine's network.",
+    }
+    /// Connecting: the name has no address.
+    no_address(host: &str) {
+        da "servernavnet {host} har ingen adresse. Kontrollér sftp.host i konfigurationen.",
+        en "the server name {host} has no address. Check sftp.host in the configuration.",
+    }
+    /// Connecting: the name service is silent.
+    resolver_silent(host: &str) {
+        da "servernavnet {host} kunne ikke slås op i tide. Kontrollér maskinens netværk og DNS.",
+        en "the server name {host} could not be looked up in time. Check the machine's network and DNS.",
+    }
+    /// Connecting: no connection.
+    not_reached(address: &str, why: &str) {
+        da "der er ingen forbindelse til {address} ({why}). Kontrollér sftp.host og sftp.port, og at firewallen tillader forbindelsen.",
+        en "{address} cannot be reached ({why}). Check sftp.host and sftp.port, and that the firewall allows the connection.",
+    }
+    /// Connecting: silence.
+    no_answer_from(address: &str) {
+        da "{address} svarede ikke i tide. Kontrollér sftp.host og sftp.port, og at firewallen tillader forbindelsen; er serveren langsom, så sæt sftp.timeout op.",
+        en "{address} did not answer in time. Check sftp.host and sftp.port, and that the firewall allows the connection; if the server is slow, raise sftp.timeout.",
+    }
+    /// Connecting: no SSH.
+    no_handshake(address: &str, why: &str) {
+        da "{address} svarer, men SSH-forbindelsen kom ikke i stand ({why}). Kontrollér, at porten er serverens SFTP-port.",
+        en "{address} answers, but no SSH connection came about ({why}). Check that the port is the server's SFTP port.",
+    }
+    /// Connecting: no SFTP.
+    no_sftp(address: &str, why: &str) {
+        da "login på {address} lykkedes, men serveren gav ingen SFTP-forbindelse ({why}). Spørg modtageren, om brugeren har adgang til SFTP.",
+        en "the login at {address} succeeded, but the server gave no SFTP connection ({why}). Ask the receiver whether the user has access to SFTP.",
+    }
+    /// Host key: none shown, or one that cannot be read.
+    no_host_key(address: &str) {
+        da "{address} viste ingen værtsnøgle, der kan læses. Der er ikke logget ind. Spørg modtageren, hvilken nøgle serveren har.",
+        en "{address} showed no host key that can be read. No login was tried. Ask the receiver which key the server has.",
+    }
+    /// Host key: not the pinned one.
+    host_key_wrong(address: &str, key_type: &str, fingerprint: &str) {
+        da "{address} viste en anden værtsnøgle end den godkendte: {key_type} {fingerprint}. Der er ikke logget ind, og intet er sendt. Spørg modtageren, om nøglen er skiftet, og ret først sftp.host_key eller known_hosts, når de har bekræftet fingeraftrykket.",
+        en "{address} showed another host key than the approved one: {key_type} {fingerprint}. No login was tried and nothing was sent. Ask the receiver whether the key has changed, and change sftp.host_key or known_hosts only when they have confirmed the fingerprint.",
+    }
+    /// Host key: revoked.
+    host_key_revoked(address: &str, key_type: &str, fingerprint: &str) {
+        da "{address} viste en værtsnøgle, der er trukket tilbage i known_hosts: {key_type} {fingerprint}. Der er ikke logget ind, og intet er sendt. Kontakt modtageren.",
+        en "{address} showed a host key that known_hosts marks as revoked: {key_type} {fingerprint}. No login was tried and nothing was sent. Contact the receiver.",
+    }
+    /// Host key: a pin that is none.
+    bad_pin(pin: &str) {
+        da "»{pin}« i sftp.host_key er ikke et fingeraftryk. Skriv det som SHA256:… , sådan som »ssh-keygen -lf« viser det.",
+        en "“{pin}” in sftp.host_key is no fingerprint. Write it as SHA256:… , as `ssh-keygen -lf` shows it.",
+    }
+    /// Host key: no file.
+    known_hosts_unreadable(path: &str, why: &str) {
+        da "filen {path} fra sftp.known_hosts kan ikke læses ({why}). Ret stien eller filens rettigheder.",
+        en "the file {path} from sftp.known_hosts cannot be read ({why}). Correct the path or the file's permissions.",
+    }
+    /// Host key: the file does not know the server.
+    not_in_known_hosts(name: &str, path: &str) {
+        da "{path} har ingen nøgle for {name}. Tilføj linjen for netop dette navn, når modtageren har bekræftet fingeraftrykket.",
+        en "{path} has no key for {name}. Add the line for exactly this name when the receiver has confirmed the fingerprint.",
+    }
+    /// Host key: nothing to compare with.
+    nothing_pinned() {
+        da "ingen værtsnøgle er godkendt. Skriv modtagerens fingeraftryk i sftp.host_key, eller angiv sftp.known_hosts.",
+        en "no host key is approved. Write the receiver's fingerprint into sftp.host_key, or give sftp.known_hosts.",
+    }
+    /// Key file: missing.
+    key_missing(path: &str) {
+        da "nøglefilen {path} findes ikke. Ret sftp.identity, eller læg nøglen dér.",
+        en "the key file {path} does not exist. Correct sftp.identity, or put the key there.",
+    }
+    /// Key file: a folder.
+    key_is_folder(path: &str) {
+        da "{path} er en mappe, ikke en nøglefil. Ret sftp.identity.",
+        en "{path} is a folder and not a key file. Correct sftp.identity.",
+    }
+    /// Key file: unreadable.
+    key_unreadable(path: &str, why: &str) {
+        da "nøglefilen {path} kan ikke læses ({why}). Giv den bruger, som programmet kører under, læseadgang.",
+        en "the key file {path} cannot be read ({why}). Give the user that the program runs as permission to read it.",
+    }
+    /// Key file: PuTTY's.
+    key_putty(path: &str) {
+        da "{path} er en PuTTY-nøgle. Åbn den i PuTTYgen, vælg »Conversions → Export OpenSSH key«, og angiv den nye fil i sftp.identity.",
+        en "{path} is a PuTTY key. Open it in PuTTYgen, choose “Conversions → Export OpenSSH key”, and name the new file in sftp.identity.",
+    }
+    /// Key file: the public half.
+    key_public(path: &str) {
+        da "{path} er den offentlige nøgle. Angiv den private nøgle i sftp.identity; den har som regel samme navn uden .pub.",
+        en "{path} is the public key. Name the private key in sftp.identity; it usually has the same name without .pub.",
+    }
+    /// Key file: locked, and no passphrase.
+    key_locked(path: &str) {
+        da "nøglefilen {path} er låst med en adgangssætning. Angiv den i TRAEKFIL_PASSPHRASE eller i filen fra sftp.passphrase_file.",
+        en "the key file {path} is locked with a passphrase. Give it in TRAEKFIL_PASSPHRASE or in the file of sftp.passphrase_file.",
+    }
+    /// Key file: locked, and the passphrase does not fit.
+    key_passphrase_wrong(path: &str) {
+        da "adgangssætningen passer ikke til nøglefilen {path}. Ret TRAEKFIL_PASSPHRASE eller filen fra sftp.passphrase_file.",
+        en "the passphrase does not fit the key file {path}. Correct TRAEKFIL_PASSPHRASE or the file of sftp.passphrase_file.",
+    }
+    /// Key file: of a kind that is not supported.
+    key_unsupported(path: &str) {
+        da "nøglefilen {path} er af en type, der ikke kan bruges. Brug en ed25519-, ecdsa- eller rsa-nøgle, låst med ssh-keygens almindelige kryptering.",
+        en "the key file {path} is of a kind that cannot be used. Use an ed25519, ecdsa or rsa key, locked with ssh-keygen's usual cipher.",
+    }
+    /// Key file: damaged.
+    key_damaged(path: &str) {
+        da "nøglefilen {path} er beskadiget og kan ikke bruges. Hent den igen, eller lav en ny nøgle.",
+        en "the key file {path} is damaged and cannot be used. Fetch it again, or make a new key.",
+    }
+    /// Key file: no key at all.
+    key_unknown(path: &str) {
+        da "{path} er ikke en privat nøgle. Angiv en nøgle i OpenSSH- eller PEM-format i sftp.identity.",
+        en "{path} is no private key. Name a key in OpenSSH or PEM format in sftp.identity.",
+    }
+    /// Login: tried the key.
+    tried_key(path: &str) {
+        da "nøglen {path}",
+        en "the key {path}",
+    }
+    /// Login: tried a key of the agent.
+    tried_agent(comment: &str) {
+        da "agentens nøgle »{comment}«",
+        en "the agent's key “{comment}”",
+    }
+    /// Login: tried the password.
+    tried_password() {
+        da "adgangskoden",
+        en "the password",
+    }
+    /// Login: refused.
+    login_refused(user: &str, tried: &str, offered: &str) {
+        da "serveren afviste brugeren {user} med {tried}; den tager imod: {offered}. Kontrollér sftp.user, og at modtageren har registreret netop denne nøgle eller adgangskode.",
+        en "the server refused the user {user} with {tried}; it accepts: {offered}. Check sftp.user, and that the receiver has registered this very key or password.",
+    }
+    /// Login: with what?
+    nothing_to_log_in_with(user: &str, offered: &str) {
+        da "der er intet at logge brugeren {user} ind med; serveren tager imod: {offered}. Angiv en nøglefil i sftp.identity, start en ssh-agent med nøglen, eller sæt TRAEKFIL_PASSWORD.",
+        en "there is nothing to log the user {user} in with; the server accepts: {offered}. Name a key file in sftp.identity, start an ssh agent that holds the key, or set TRAEKFIL_PASSWORD.",
+    }
+    /// Login: the password has expired.
+    password_expired(user: &str) {
+        da "adgangskoden for brugeren {user} er udløbet. Bed modtageren om en ny, og sæt den i TRAEKFIL_PASSWORD.",
+        en "the password of the user {user} has expired. Ask the receiver for a new one and set it in TRAEKFIL_PASSWORD.",
+    }
+    /// Login: too slow.
+    login_timed_out(user: &str) {
+        da "serveren svarede ikke i tide, da brugeren {user} skulle logges ind. Prøv igen senere, eller sæt sftp.timeout op.",
+        en "the server did not answer in time while the user {user} was to be logged in. Try again later, or raise sftp.timeout.",
+    }
+    /// Login: the line ended.
+    login_broken(user: &str, why: &str) {
+        da "serveren lagde på, da brugeren {user} skulle logges ind ({why}). Kontrollér sftp.user og adgangen hos modtageren.",
+        en "the server hung up while the user {user} was to be logged in ({why}). Check sftp.user and the access with the receiver.",
+    }
+}
+
 /// What happened to the line.
-pub(crate) fn line_fault(_fault: &LineFault) -> String {
-    String::new()
+pub(crate) fn line_fault(fault: &LineFault) -> String {
+    match fault {
+        LineFault::TimedOut => timed_out(),
+        LineFault::Closed(why) if why.is_empty() => closed(),
+        LineFault::Closed(why) => closed_because(&printable(why)),
+        LineFault::Protocol(what) => protocol(what),
+    }
 }
 
 /// What is known of the request.
-pub(crate) fn remote_error(_error: &RemoteError) -> String {
-    String::new()
+pub(crate) fn remote_error(error: &RemoteError) -> String {
+    match error {
+        RemoteError::Refused { status, text } if text.is_empty() => refused(&status_text(*status), *status),
+        RemoteError::Refused { status, text } => {
+            refused_saying(&status_text(*status), *status, &printable(text))
+        }
+        RemoteError::NotSent(fault) => not_sent(&line_fault(fault)),
+        RemoteError::NoAnswer(fault) => no_answer(&line_fault(fault)),
+    }
+}
+
+fn status_text(status: u32) -> String {
+    match status {
+        1 => status_eof(),
+        2 => status_no_such_file(),
+        3 => status_permission(),
+        4 => status_failure(),
+        5 => status_bad_message(),
+        8 => status_unsupported(),
+        _ => status_other(),
+    }
+}
+
+/// Text from outside, made harmless for a terminal and a log: one line, no control or direction
+/// characters, and not endless.
+pub(crate) fn printable(text: &str) -> String {
+    const LONGEST: usize = 200;
+    let hidden = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    };
+    let mut shown = String::new();
+    for (count, c) in text.chars().enumerate() {
+        match c {
+            _ if count >= LONGEST => {
+                shown.push('…');
+                break;
+            }
+            c if hidden(c) => shown.extend(c.escape_default()),
+            c => shown.push(c),
+        }
+    }
+    shown
 }

@@ -1,4 +1,13 @@
 //! SFTP version 3 (draft-ietf-secsh-filexfer-02), with many requests under way at once.
+//!
+//! [`packet`] is the codec, [`wire`] moves packets and keeps the time, and [`client`] is the
+//! [`Remote`](crate::remote::Remote) made of them: single requests in [`client`] itself, files on their
+//! way out in [`store`], files and listings on their way in in [`fetch`].
 
 pub mod client;
+mod fetch;
 pub mod packet;
+mod store;
+#[cfg(test)]
+mod tests;
+pub mod wire;

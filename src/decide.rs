@@ -1,0 +1,314 @@
+//! Facts about one file → what happens to it, and why. Pure.
+//!
+//! The rows stand in the order in which they are tried, and the first that fits decides. A policy of
+//! `send` means that its row holds nothing: the rows after it are still tried, so that no policy lets a
+//! file past an unrelated doubt, and the file goes with the reason of the first row that a policy opened.
+//! Two rows more, about the other files of the same run, are in [`crate::plan`].
+
+use serde::{Deserialize, Serialize};
+
+use crate::config::{PeriodLimits, Policy, Rule};
+use crate::delivery::Key;
+use crate::ledger::event::Verdict;
+use crate::ledger::query::Delivery;
+use crate::period::Period;
+
+/// What happens to a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Choice {
+    /// It is delivered.
+    Send,
+    /// KP has it already; it is put away unsent.
+    Duplicate,
+    /// It stays, and waits for a person.
+    Hold,
+    /// It stays, and is looked at again by the next run.
+    Wait,
+    /// It stays, as the configuration says.
+    Skip,
+}
+
+/// Why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// Not a plain file with a plain name.
+    UnsafeFile,
+    /// Somebody may still be writing it.
+    Unsettled,
+    /// No bytes.
+    Empty,
+    /// Nobody knows whether KP got it.
+    InDoubt,
+    /// KP got it for this slot.
+    AlreadyDelivered,
+    /// A person let it go.
+    Approved,
+    /// A person refused it.
+    Rejected,
+    /// KP got the same bytes for another slot.
+    SameContentOtherSlot,
+    /// No period, or more than one.
+    UnknownPeriod,
+    /// Older than `period.months_back`.
+    OldPeriod,
+    /// Later than `period.months_ahead`.
+    FuturePeriod,
+    /// KP got another file for this slot.
+    SlotTaken,
+    /// The same bytes for the same slot stand earlier in this run.
+    DuplicateInRun,
+    /// Another file for the same slot stands in this run.
+    ConflictInRun,
+    /// Nothing speaks against it.
+    New,
+    /// Something else has its name on the server.
+    RemoteNameTaken,
+    /// It is on the server already, though the ledger does not know of it.
+    AlreadyOnServer,
+}
+
+impl Reason {
+    /// Every reason.
+    pub const ALL: [Reason; 17] = [
+        Reason::UnsafeFile,
+        Reason::Unsettled,
+        Reason::Empty,
+        Reason::InDoubt,
+        Reason::AlreadyDelivered,
+        Reason::Approved,
+        Reason::Rejected,
+        Reason::SameContentOtherSlot,
+        Reason::UnknownPeriod,
+        Reason::OldPeriod,
+        Reason::FuturePeriod,
+        Reason::SlotTaken,
+        Reason::DuplicateInRun,
+        Reason::ConflictInRun,
+        Reason::New,
+        Reason::RemoteNameTaken,
+        Reason::AlreadyOnServer,
+    ];
+
+    /// Its name in JSON and in the ledger.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Reason::UnsafeFile => "unsafe_file",
+            Reason::Unsettled => "unsettled",
+            Reason::Empty => "empty",
+            Reason::InDoubt => "in_doubt",
+            Reason::AlreadyDelivered => "already_delivered",
+            Reason::Approved => "approved",
+            Reason::Rejected => "rejected",
+            Reason::SameContentOtherSlot => "same_content_other_slot",
+            Reason::UnknownPeriod => "unknown_period",
+            Reason::OldPeriod => "old_period",
+            Reason::FuturePeriod => "future_period",
+            Reason::SlotTaken => "slot_taken",
+            Reason::DuplicateInRun => "duplicate_in_run",
+            Reason::ConflictInRun => "conflict_in_run",
+            Reason::New => "new",
+            Reason::RemoteNameTaken => "remote_name_taken",
+            Reason::AlreadyOnServer => "already_on_server",
+        }
+    }
+
+    /// The reason of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Reason> {
+        Reason::ALL.into_iter().find(|reason| reason.name() == name)
+    }
+
+    /// Whether `traekfil approve` lets a file go that is held for this reason. What is unsafe or empty
+    /// stays so, and what may be at KP's is settled by `resolve` or `adopt`.
+    #[must_use]
+    pub fn can_be_approved(self) -> bool {
+        matches!(
+            self,
+            Reason::Rejected
+                | Reason::SameContentOtherSlot
+                | Reason::UnknownPeriod
+                | Reason::OldPeriod
+                | Reason::FuturePeriod
+                | Reason::SlotTaken
+                | Reason::ConflictInRun
+        )
+    }
+}
+
+/// Why a file cannot be looked into.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Blocked {
+    /// It never will be: row 1. The text says what it is.
+    Unsafe(String),
+    /// Not now: row 2. The text says what is going on.
+    Unsettled(String),
+}
+
+/// An earlier delivery that decides about a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Earlier {
+    /// Its number.
+    pub delivery_id: i64,
+    /// The period it was for.
+    pub period: Option<Period>,
+    /// The series it was for.
+    pub series: String,
+    /// When KP got it; none while that is in doubt.
+    pub delivered_at: Option<String>,
+}
+
+impl From<&Delivery> for Earlier {
+    fn from(delivery: &Delivery) -> Earlier {
+        Earlier {
+            delivery_id: delivery.id,
+            period: delivery.key.slot.period,
+            series: delivery.key.slot.series.clone(),
+            delivered_at: delivery.delivered_at.clone(),
+        }
+    }
+}
+
+/// What the ledger knows that matters to one file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Past {
+    /// The same key is in doubt, or was published and not confirmed.
+    pub unclear: Option<Earlier>,
+    /// The same key was delivered.
+    pub delivered: Option<Earlier>,
+    /// What a person decided about the key, and that decision's number.
+    pub verdict: Option<(i64, Verdict)>,
+    /// The same bytes were delivered, or may have been, for another slot.
+    pub elsewhere: Option<Earlier>,
+    /// Other bytes were delivered, or may have been, for the same slot.
+    pub slot_taken: Option<Earlier>,
+}
+
+impl Past {
+    /// What a key's past is, from all deliveries of its bytes and all deliveries into its slot.
+    #[must_use]
+    pub fn of(
+        key: &Key,
+        same_bytes: &[Delivery],
+        same_slot: &[Delivery],
+        verdict: Option<(i64, Verdict)>,
+    ) -> Past {
+        let counts = |d: &&Delivery| d.state.is_delivered() || d.state.is_unclear();
+        let mine = |d: &&Delivery| d.key == *key;
+        let last = |found: Option<&Delivery>| found.map(Earlier::from);
+        Past {
+            unclear: last(same_bytes.iter().rev().find(|d| mine(d) && d.state.is_unclear())),
+            delivered: last(same_bytes.iter().rev().find(|d| mine(d) && d.state.is_delivered())),
+            verdict,
+            elsewhere: last(same_bytes.iter().rev().filter(counts).find(|d| !mine(d))),
+            slot_taken: last(
+                same_slot
+                    .iter()
+                    .rev()
+                    .filter(counts)
+                    .find(|d| !mine(d))
+                    .filter(|_| key.slot.period.is_some()),
+            ),
+        }
+    }
+}
+
+/// What is known about one file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Facts {
+    /// Why it cannot be looked into, where it cannot.
+    pub blocked: Option<Blocked>,
+    /// Its size in bytes.
+    pub size: u64,
+    /// Whether its slot takes one file alone.
+    pub one_per_period: bool,
+    /// How many months its period lies after the current one; none without a period.
+    pub months_ahead: Option<i32>,
+    /// What the ledger knows.
+    pub past: Past,
+}
+
+/// What one file's own facts make of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Judgement {
+    /// What happens to it.
+    pub choice: Choice,
+    /// Why.
+    pub reason: Reason,
+    /// The earlier delivery that decided it.
+    pub earlier: Option<Earlier>,
+}
+
+impl Judgement {
+    fn new(choice: Choice, reason: Reason, earlier: Option<&Earlier>) -> Judgement {
+        Judgement { choice, reason, earlier: earlier.cloned() }
+    }
+}
+
+/// Rows 1 to 12 and 15: what happens to a file by its own facts.
+#[must_use]
+pub fn decide(facts: &Facts, policy: &Policy, limits: PeriodLimits) -> Judgement {
+    let past = &facts.past;
+    match facts.blocked {
+        Some(Blocked::Unsafe(_)) => return Judgement::new(Choice::Hold, Reason::UnsafeFile, None),
+        Some(Blocked::Unsettled(_)) => return Judgement::new(Choice::Wait, Reason::Unsettled, None),
+        None => {}
+    }
+    if facts.size == 0 {
+        return Judgement::new(Choice::Hold, Reason::Empty, None);
+    }
+    if let Some(earlier) = &past.unclear {
+        return Judgement::new(Choice::Hold, Reason::InDoubt, Some(earlier));
+    }
+    if let Some(earlier) = &past.delivered {
+        return Judgement::new(Choice::Duplicate, Reason::AlreadyDelivered, Some(earlier));
+    }
+    match past.verdict {
+        Some((_, Verdict::Approved)) => return Judgement::new(Choice::Send, Reason::Approved, None),
+        Some((_, Verdict::Rejected)) => return Judgement::new(Choice::Hold, Reason::Rejected, None),
+        None => {}
+    }
+    by_policy(facts, policy, limits)
+}
+
+/// Rows 8 to 12, which a policy may open, and row 15.
+fn by_policy(facts: &Facts, policy: &Policy, limits: PeriodLimits) -> Judgement {
+    let past = &facts.past;
+    let months = |limit: u32| i64::from(limit);
+    let ahead = facts.months_ahead.map(i64::from);
+    let rows = [
+        (
+            past.elsewhere.is_some(),
+            policy.same_content_other_slot,
+            Reason::SameContentOtherSlot,
+            &past.elsewhere,
+        ),
+        (ahead.is_none(), policy.unknown_period, Reason::UnknownPeriod, &None),
+        (ahead.is_some_and(|m| m < -months(limits.months_back)), policy.old_period, Reason::OldPeriod, &None),
+        (
+            ahead.is_some_and(|m| m > months(limits.months_ahead)),
+            policy.future_period,
+            Reason::FuturePeriod,
+            &None,
+        ),
+        (
+            past.slot_taken.is_some() && facts.one_per_period,
+            policy.slot_taken,
+            Reason::SlotTaken,
+            &past.slot_taken,
+        ),
+    ];
+    let mut opened: Option<Judgement> = None;
+    for (_, rule, reason, earlier) in rows.into_iter().filter(|(fits, ..)| *fits) {
+        match rule {
+            Rule::Hold => return Judgement::new(Choice::Hold, reason, earlier.as_ref()),
+            Rule::Skip => return Judgement::new(Choice::Skip, reason, earlier.as_ref()),
+            Rule::Send => {
+                opened.get_or_insert_with(|| Judgement::new(Choice::Send, reason, earlier.as_ref()));
+            }
+        }
+    }
+    opened.unwrap_or_else(|| Judgement::new(Choice::Send, Reason::New, None))
+}

@@ -1,0 +1,137 @@
+//! Step 7: receipts, and the originals put away.
+
+use super::{Executor, Row, checkpoint, place_of, stepped};
+use crate::delivery::{Slot, Step};
+use crate::digest::Digest;
+use crate::exit::Trouble;
+use crate::ledger::query::Delivery;
+use crate::ledger::{Stamp, moment};
+use crate::messages::run as say;
+use crate::originals::{Expected, PutAway};
+use crate::platform::Identity;
+use crate::receipts::{self, Attests, Receipt};
+
+/// Something that went wrong on this machine after KP had the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mishap {
+    /// The file's path in the drop folder.
+    pub path: String,
+    /// What went wrong, and what to do now.
+    pub message: String,
+}
+
+/// A delivered file whose original is still to be put away.
+pub(super) struct Finished {
+    delivery: i64,
+    slot: Slot,
+    digest: Digest,
+    size: u64,
+    path: String,
+    remote_path: Option<String>,
+    identity: Option<Identity>,
+}
+
+impl Finished {
+    pub(super) fn of(row: &Row<'_>) -> Finished {
+        Finished {
+            delivery: row.started.delivery,
+            slot: row.started.slot(),
+            digest: row.started.digest,
+            size: row.started.size,
+            path: row.started.path.clone(),
+            remote_path: Some(row.started.remote_path.clone()),
+            identity: Some(row.parcel.reading.identity),
+        }
+    }
+}
+
+impl From<&Delivery> for Finished {
+    fn from(delivery: &Delivery) -> Finished {
+        Finished {
+            delivery: delivery.id,
+            slot: delivery.key.slot.clone(),
+            digest: delivery.key.digest,
+            size: delivery.size,
+            path: delivery.path.clone(),
+            remote_path: delivery.remote_path.clone(),
+            identity: None,
+        }
+    }
+}
+
+impl Executor<'_> {
+    /// Writes the receipts of these files, puts their originals away, and answers which deliveries are at their
+    /// end. What fails here is no delivery that fails: the next run takes it up where it stands.
+    pub(super) fn finish(&mut self, delivered: &[Finished]) -> Result<Vec<i64>, Trouble> {
+        if delivered.is_empty() {
+            return Ok(Vec::new());
+        }
+        let head = self.journal.head();
+        let at = moment((self.now)());
+        let lines: Vec<Receipt> =
+            delivered.iter().map(|file| receipt(file, head, &self.settings.ledger, &at)).collect();
+        if let Err(error) = receipts::append(self.archive.root(), &lines) {
+            let message = say::receipt_not_written(self.archive.root(), &error);
+            self.mishaps.extend(
+                delivered.iter().map(|file| Mishap { path: file.path.clone(), message: message.clone() }),
+            );
+            return Ok(Vec::new());
+        }
+        checkpoint("receipts");
+        let mut ended = Vec::new();
+        let mut steps = Vec::new();
+        for file in delivered {
+            if let Some(why) = self.put_away(file) {
+                steps.push(stepped(file.delivery, Step::PutAway, Some(why)));
+                ended.push(file.delivery);
+            }
+        }
+        if let Err(error) = self.archive.sync() {
+            let message = say::archive_not_synced(self.archive.root(), &error);
+            self.mishaps.extend(
+                delivered.iter().map(|file| Mishap { path: file.path.clone(), message: message.clone() }),
+            );
+            return Ok(Vec::new());
+        }
+        checkpoint("put_away");
+        self.write_down(steps)?;
+        checkpoint("archived");
+        Ok(ended)
+    }
+
+    /// Puts one original away; none where that could not be done now.
+    fn put_away(&mut self, file: &Finished) -> Option<&'static str> {
+        let place = place_of(&self.settings.drop, &file.path);
+        let expected = Expected { digest: file.digest, identity: file.identity };
+        let folder = self.archive.delivered(file.slot.period);
+        let mishap = match self.archive.put_away(&place, expected, self.settings.disposal, &folder) {
+            Ok(PutAway::Archived(_)) => return Some("archived"),
+            Ok(PutAway::Deleted) => return Some("deleted"),
+            Ok(PutAway::Left) => return Some("left"),
+            Ok(PutAway::Gone) => return Some("original_gone"),
+            // What stands there now is a file of its own, and the next run plans it as one.
+            Ok(PutAway::Changed) => return Some("original_changed"),
+            Err(error) => say::not_put_away(&file.path, &error),
+        };
+        self.mishaps.push(Mishap { path: file.path.clone(), message: mishap });
+        None
+    }
+}
+
+fn receipt(file: &Finished, head: Stamp, ledger: &str, at: &str) -> Receipt {
+    Receipt {
+        schema: 1,
+        attests: Attests::Delivered,
+        ledger: ledger.to_owned(),
+        event: head.seq,
+        hash: head.hash,
+        at: at.to_owned(),
+        delivery: file.delivery,
+        series: file.slot.series.clone(),
+        period: file.slot.period,
+        sha256: file.digest,
+        size: file.size,
+        path: file.path.clone(),
+        remote_path: file.remote_path.clone(),
+    }
+}

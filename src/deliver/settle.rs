@@ -1,0 +1,245 @@
+//! Settling what was left unclear: at the start of a run, and at once after a rename without a clear answer.
+
+use super::finish::Finished;
+use super::{End, Executor, checkpoint, needs_server, stepped};
+use crate::delivery::{self, Seen, State, Step};
+use crate::exit::Trouble;
+use crate::ledger::event::{Event, Started};
+use crate::ledger::query::Delivery;
+use crate::messages::run as say;
+use crate::remote::Look;
+
+/// How often a rename that was never done is asked for again before the next run has to.
+const ROUNDS: usize = 3;
+
+/// A delivery that was published and has no clear answer.
+pub(super) struct Published {
+    delivery: i64,
+    size: u64,
+    temporary: String,
+    remote_path: String,
+}
+
+impl Published {
+    pub(super) fn of(started: &Started) -> Published {
+        Published {
+            delivery: started.delivery,
+            size: started.size,
+            temporary: started.temporary.clone(),
+            remote_path: started.remote_path.clone(),
+        }
+    }
+}
+
+/// What recovery did to one delivery.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recovered {
+    /// The delivery.
+    pub delivery: i64,
+    /// Its file.
+    pub path: String,
+    /// Where it stood.
+    pub from: State,
+    /// Where it stands now.
+    pub to: State,
+}
+
+/// What recovery came to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Recovery {
+    /// What changed.
+    pub done: Vec<Recovered>,
+    /// What could not be settled now, as the file's path and why; the next run tries again.
+    pub left: Vec<(String, String)>,
+}
+
+impl Executor<'_> {
+    /// Brings every delivery that an earlier run left open as far as it goes, before anything new is planned.
+    ///
+    /// # Errors
+    /// The ledger could not be written.
+    pub fn recover(&mut self, open: &[Delivery]) -> Result<Recovery, Trouble> {
+        let mut recovery = Recovery::default();
+        if open.iter().any(|delivery| needs_server(delivery.state) && !delivery.is_direct())
+            && let Err(error) = self.line()
+        {
+            let waiting = open.iter().filter(|delivery| needs_server(delivery.state));
+            recovery.left.extend(waiting.map(|delivery| (delivery.path.clone(), error.to_string())));
+        } else {
+            self.recover_uploading(open, &mut recovery)?;
+            self.recover_publishing(open, &mut recovery)?;
+        }
+        let confirmed = |delivery: &&Delivery| {
+            delivery.state == State::Delivered
+                || recovery
+                    .done
+                    .iter()
+                    .any(|done| done.delivery == delivery.id && done.to == State::Delivered)
+        };
+        let delivered: Vec<Finished> = open.iter().filter(confirmed).map(Finished::from).collect();
+        for id in self.finish(&delivered)? {
+            let Some(delivery) = open.iter().find(|d| d.id == id && d.state == State::Delivered) else {
+                continue;
+            };
+            recovery.done.push(changed(delivery, State::Archived));
+        }
+        Ok(recovery)
+    }
+
+    fn recover_uploading(&mut self, open: &[Delivery], recovery: &mut Recovery) -> Result<(), Trouble> {
+        let rows: Vec<&Delivery> =
+            open.iter().filter(|delivery| delivery.state == State::Uploading).collect();
+        // A delivery that is written directly has made nothing before it is `publishing`; what stands at its
+        // name is not ours to remove.
+        let (direct, renamed): (Vec<&Delivery>, Vec<&Delivery>) =
+            rows.into_iter().partition(|d| d.is_direct());
+        let paths: Vec<&str> = renamed.iter().filter_map(|d| d.temporary.as_deref()).collect();
+        let removed = match self.line.as_mut() {
+            Some(line) if !paths.is_empty() => line.remove(&paths),
+            _ => Vec::new(),
+        };
+        let mut abandoned = direct;
+        for (delivery, answer) in renamed.into_iter().zip(removed) {
+            match answer {
+                Ok(()) => abandoned.push(delivery),
+                Err(error) => recovery.left.push((delivery.path.clone(), say::temporary_not_removed(&error))),
+            }
+        }
+        self.write_down(abandoned.iter().map(|d| stepped(d.id, Step::Abandon, Some("interrupted"))))?;
+        checkpoint("recovered_uploading");
+        recovery.done.extend(abandoned.into_iter().map(|d| changed(d, State::Abandoned)));
+        Ok(())
+    }
+
+    fn recover_publishing(&mut self, open: &[Delivery], recovery: &mut Recovery) -> Result<(), Trouble> {
+        let rows: Vec<&Delivery> =
+            open.iter().filter(|delivery| delivery.state == State::Publishing).collect();
+        let (direct, renamed): (Vec<&Delivery>, Vec<&Delivery>) =
+            rows.into_iter().partition(|d| d.is_direct());
+        self.write_down(direct.iter().map(|d| stepped(d.id, Step::Doubt, Some("interrupted"))))?;
+        recovery.done.extend(direct.into_iter().map(|d| changed(d, State::InDoubt)));
+        let asked: Vec<Published> = renamed
+            .iter()
+            .map(|d| Published {
+                delivery: d.id,
+                size: d.size,
+                temporary: d.temporary.clone().unwrap_or_default(),
+                remote_path: d.remote_path.clone().unwrap_or_default(),
+            })
+            .collect();
+        let ends = self.settle(&asked)?;
+        for (delivery, end) in renamed.into_iter().zip(ends) {
+            match end {
+                End::Delivered => recovery.done.push(changed(delivery, State::Delivered)),
+                End::InDoubt(_) => recovery.done.push(changed(delivery, State::InDoubt)),
+                End::Failed(why) => recovery.left.push((delivery.path.clone(), why)),
+                End::Held(_) => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Looks at both names of each delivery and does what the recovery table says. What cannot be told now
+    /// stays `publishing`, for the next run.
+    pub(super) fn settle(&mut self, asked: &[Published]) -> Result<Vec<End>, Trouble> {
+        let mut ends: Vec<Option<End>> = vec![None; asked.len()];
+        let mut why = vec![String::new(); asked.len()];
+        for _ in 0..ROUNDS {
+            let open: Vec<usize> = (0..asked.len()).filter(|&i| ends[i].is_none()).collect();
+            if open.is_empty() {
+                break;
+            }
+            if let Err(error) = self.line() {
+                open.iter().for_each(|&i| why[i] = error.to_string());
+                break;
+            }
+            let mut confirmed = Vec::new();
+            let mut again = Vec::new();
+            for (&i, seen) in open.iter().zip(self.look_at(asked, &open)) {
+                match seen {
+                    Err(error) => why[i] = error,
+                    Ok((temporary, published)) => match delivery::recover_publishing(temporary, published) {
+                        delivery::Recovery::RenameAgain => again.push(i),
+                        delivery::Recovery::Confirm => confirmed.push(i),
+                        delivery::Recovery::RemoveTemporaryAndConfirm => {
+                            if let Some(line) = self.line.as_mut() {
+                                // What is left of it if this fails has a name that KP does not take.
+                                line.remove(&[&asked[i].temporary]);
+                            }
+                            confirmed.push(i);
+                        }
+                        delivery::Recovery::Gone if self.settings.gone_is_delivered => confirmed.push(i),
+                        delivery::Recovery::Gone => ends[i] = Some(End::InDoubt(say::gone_from_server())),
+                        delivery::Recovery::Doubt => {
+                            ends[i] = Some(End::InDoubt(say::something_else_there()))
+                        }
+                    },
+                }
+            }
+            for (i, error) in self.rename_again(asked, again) {
+                match error {
+                    None => confirmed.push(i),
+                    Some(error) => why[i] = error,
+                }
+            }
+            for i in confirmed {
+                ends[i] = Some(End::Delivered);
+            }
+            let lost = self.line.as_ref().is_none_or(|line| line.is_lost());
+            if lost {
+                break;
+            }
+        }
+        let steps: Vec<Event> = asked
+            .iter()
+            .zip(&ends)
+            .filter_map(|(asked, end)| match end {
+                Some(End::Delivered) => Some(stepped(asked.delivery, Step::Confirm, Some("settled"))),
+                Some(End::InDoubt(_)) => Some(stepped(asked.delivery, Step::Doubt, Some("settled"))),
+                _ => None,
+            })
+            .collect();
+        self.write_down(steps)?;
+        checkpoint("settled");
+        Ok(ends
+            .into_iter()
+            .zip(why)
+            .map(|(end, why)| end.unwrap_or_else(|| End::Failed(say::not_settled(&why))))
+            .collect())
+    }
+
+    fn look_at(&mut self, asked: &[Published], open: &[usize]) -> Vec<Result<(Seen, Seen), String>> {
+        let Some(line) = self.line.as_mut() else { return Vec::new() };
+        let paths: Vec<&str> =
+            open.iter().flat_map(|&i| [asked[i].temporary.as_str(), asked[i].remote_path.as_str()]).collect();
+        let looks = line.look(&paths);
+        let seen = |look: &Result<Look, _>, size| match look {
+            Ok(look) => Ok(Seen::of(*look, size)),
+            Err(error) => Err(say::not_looked(error)),
+        };
+        open.iter()
+            .zip(looks.chunks_exact(2))
+            .map(|(&i, pair)| Ok((seen(&pair[0], asked[i].size)?, seen(&pair[1], asked[i].size)?)))
+            .collect()
+    }
+
+    /// Renames once more. An error says nothing yet: the next round looks.
+    fn rename_again(&mut self, asked: &[Published], again: Vec<usize>) -> Vec<(usize, Option<String>)> {
+        let Some(line) = self.line.as_mut() else { return Vec::new() };
+        if again.is_empty() {
+            return Vec::new();
+        }
+        let moves: Vec<(&str, &str)> =
+            again.iter().map(|&i| (asked[i].temporary.as_str(), asked[i].remote_path.as_str())).collect();
+        let answers = line.publish(&moves);
+        again
+            .into_iter()
+            .zip(answers)
+            .map(|(i, answer)| (i, answer.err().map(|error| say::not_renamed(&error))))
+            .collect()
+    }
+}
+
+fn changed(delivery: &Delivery, to: State) -> Recovered {
+    Recovered { delivery: delivery.id, path: delivery.path.clone(), from: delivery.state, to }
+}

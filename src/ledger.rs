@@ -1,0 +1,306 @@
+//! The ledger: a durable journal of every delivery, decision and run, in SQLite.
+//!
+//! Every change is an [`event::Event`] appended to a chain in which each hash covers the one before, and in
+//! the same transaction the tables that are asked from are brought up to it. Commits survive a power
+//! cut (WAL with `synchronous = FULL`); a commit that fails ends the run and is never tried again,
+//! since after a failed sync nobody knows what the disk holds.
+
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, FixedOffset, SecondsFormat};
+use rusqlite::{Connection, OpenFlags};
+
+use crate::digest::Digest;
+use crate::exit::{Exit, Trouble};
+use crate::messages::ledger as say;
+use crate::platform;
+use crate::receipts::Witness;
+
+mod append;
+mod chain;
+pub mod event;
+mod lock;
+pub mod query;
+
+pub use append::Journal;
+pub use lock::RunLock;
+
+/// Marks a SQLite file as a ledger of this program ("trkf").
+const APPLICATION_ID: i32 = 0x7472_6b66;
+/// The version of the tables. Raised with every migration.
+const SCHEMA_VERSION: i32 = 1;
+const SCHEMA: &str = include_str!("ledger/schema.sql");
+/// Up to this size, in bytes, a ledger is checked whole whenever it is opened.
+const CHECKED_WHOLE: u64 = 8 << 20;
+/// How many of the last events are checked in a larger one.
+const CHECKED_TAIL: i64 = 500;
+
+/// The end of the chain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stamp {
+    /// The event's number, from 1.
+    pub seq: i64,
+    /// Its hash.
+    pub hash: Digest,
+}
+
+/// A ledger to ask. Where no run was under way when it was opened, none begins until it is dropped, so
+/// keep it no longer than the asking takes.
+pub struct View {
+    db: Connection,
+    path: PathBuf,
+    _quiet: Option<RunLock>,
+}
+
+/// A ledger to write to. Holds the run lock as long as it lives.
+pub struct Ledger {
+    view: View,
+    head: Stamp,
+    id: String,
+    _lock: RunLock,
+}
+
+impl Deref for Ledger {
+    type Target = View;
+
+    fn deref(&self) -> &View {
+        &self.view
+    }
+}
+
+/// How a moment is written in the ledger and in JSON: RFC 3339 with offset, whole seconds.
+#[must_use]
+pub fn moment(at: DateTime<FixedOffset>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, false)
+}
+
+impl Ledger {
+    /// Opens the ledger at `path` for writing, and makes it where there is none and no receipt
+    /// (`witness`) tells of earlier deliveries.
+    ///
+    /// # Errors
+    /// [`Exit::Busy`] while another run holds the lock; [`Exit::Ledger`] when it is damaged, newer than the
+    /// program, older than the receipts, or gone although receipts exist.
+    pub fn open(
+        path: &Path,
+        witness: Option<&Witness>,
+        now: DateTime<FixedOffset>,
+    ) -> Result<Ledger, Trouble> {
+        let lock = RunLock::take(path)?;
+        if !exists(path) {
+            if let Some(witness) = witness {
+                return Err(Trouble::ledger(say::gone(path, &witness.file)));
+            }
+            platform::create_private(path)
+                .and_then(|_| platform::sync_folder_of(path))
+                .map_err(|error| Trouble::unexpected(say::not_written(path, &error)))?;
+        }
+        let db = Connection::open_with_flags(
+            path,
+            OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+        )
+        .map_err(|error| trouble(path, &error))?;
+        let mut view = View { db, path: path.to_owned(), _quiet: None };
+        if view.is_blank()? {
+            if let Some(witness) = witness {
+                return Err(Trouble::ledger(say::gone(path, &witness.file)));
+            }
+            view.make(now)?;
+        }
+        view.check(witness)?;
+        view.asked(|db| {
+            db.pragma_update(None, "journal_mode", "WAL")?;
+            db.pragma_update(None, "synchronous", "FULL")
+        })?;
+        let head = view.head()?;
+        let id = view.id()?;
+        Ok(Ledger { view, head, id, _lock: lock })
+    }
+
+    /// The ledger's random name: receipts and temporary names carry it.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+}
+
+impl View {
+    /// Opens the ledger at `path` for reading alone; an empty one where there is none. Nothing is written,
+    /// not even SQLite's own helper files, and no lock is left behind.
+    ///
+    /// # Errors
+    /// [`Exit::Busy`] while a run is under way and `patient` is false; [`Exit::Ledger`] as for [`Ledger::open`].
+    pub fn open(path: &Path, witness: Option<&Witness>, patient: bool) -> Result<View, Trouble> {
+        if !exists(path) {
+            return match witness {
+                Some(witness) => Err(Trouble::ledger(say::gone(path, &witness.file))),
+                None => View::empty(),
+            };
+        }
+        // While nobody writes, the file itself is all there is to know and is read as it stands; what a
+        // killed run left in the write-ahead log is read without SQLite's shared memory file.
+        let quiet = RunLock::look(path)?;
+        if quiet.is_none() && !patient {
+            return Err(Trouble { exit: Exit::Busy, message: say::busy(path) });
+        }
+        let mode = match quiet {
+            None => "mode=ro",
+            Some(_) if has_log(path) => "mode=ro&nolock=1",
+            Some(_) => "mode=ro&immutable=1",
+        };
+        let flags =
+            OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+        let db =
+            Connection::open_with_flags(uri(path, mode), flags).map_err(|error| trouble(path, &error))?;
+        let locked = quiet.is_some();
+        let view = View { db, path: path.to_owned(), _quiet: quiet };
+        view.asked(|db| {
+            db.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+            if locked {
+                db.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
+            }
+            Ok(())
+        })?;
+        if view.is_blank()? {
+            return match witness {
+                Some(witness) => Err(Trouble::ledger(say::gone(path, &witness.file))),
+                None => View::empty(),
+            };
+        }
+        view.check(witness)?;
+        Ok(view)
+    }
+
+    /// A ledger in memory without a single event.
+    ///
+    /// # Errors
+    /// Only what the machine fails at.
+    pub fn empty() -> Result<View, Trouble> {
+        let path = PathBuf::from(":memory:");
+        let db = Connection::open_in_memory().map_err(|error| trouble(&path, &error))?;
+        db.execute_batch(SCHEMA).map_err(|error| trouble(&path, &error))?;
+        Ok(View { db, path, _quiet: None })
+    }
+
+    /// Where it lies.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn is_blank(&self) -> Result<bool, Trouble> {
+        self.asked(|db| {
+            let tables: i64 = db.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+            let version: i32 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
+            Ok(tables == 0 && version == 0)
+        })
+    }
+
+    fn make(&mut self, now: DateTime<FixedOffset>) -> Result<(), Trouble> {
+        let path = self.path.clone();
+        let made = (|| {
+            self.db.pragma_update(None, "synchronous", "EXTRA")?;
+            let transaction = self.db.transaction()?;
+            transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+            transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
+            transaction.execute_batch(SCHEMA)?;
+            let ledger = transaction.query_row("SELECT lower(hex(randomblob(8)))", [], |row| row.get(0))?;
+            append::append(
+                &transaction,
+                chain::BEFORE_THE_FIRST,
+                &moment(now),
+                &[event::Event::LedgerMade { ledger }],
+            )?;
+            transaction.commit()
+        })();
+        made.map_err(|error| trouble(&path, &error))
+    }
+
+    /// Whether this is a ledger that this program can trust and read.
+    fn check(&self, witness: Option<&Witness>) -> Result<(), Trouble> {
+        let (application, version): (i32, i32) = self.asked(|db| {
+            Ok((
+                db.pragma_query_value(None, "application_id", |row| row.get(0))?,
+                db.pragma_query_value(None, "user_version", |row| row.get(0))?,
+            ))
+        })?;
+        if application != APPLICATION_ID {
+            return Err(Trouble::ledger(say::not_a_ledger(&self.path)));
+        }
+        if version > SCHEMA_VERSION {
+            return Err(Trouble::ledger(say::newer(&self.path)));
+        }
+        let whole = std::fs::metadata(&self.path).is_ok_and(|file| file.len() <= CHECKED_WHOLE);
+        if whole {
+            let verdict: String =
+                self.asked(|db| db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)))?;
+            if verdict != "ok" {
+                return Err(Trouble::ledger(say::damaged(&self.path, &verdict)));
+            }
+        }
+        let head = self.head()?;
+        self.walk(if whole { 1 } else { head.seq - CHECKED_TAIL })?;
+        self.agrees_with(witness)
+    }
+
+    /// Whether the newest receipt is of this ledger, and the ledger still knows of it.
+    fn agrees_with(&self, witness: Option<&Witness>) -> Result<(), Trouble> {
+        let Some(witness) = witness else { return Ok(()) };
+        if self.id()? != witness.ledger {
+            return Err(Trouble::ledger(say::another_ledger(&self.path, &witness.file)));
+        }
+        if self.hash_of(witness.stamp.seq)? != Some(witness.stamp.hash) {
+            return Err(Trouble::ledger(say::rolled_back(&self.path, &witness.file)));
+        }
+        Ok(())
+    }
+
+    fn id(&self) -> Result<String, Trouble> {
+        self.asked(|db| db.query_row("SELECT id FROM ledger", [], |row| row.get(0)))
+    }
+
+    /// Runs a question, and says on which ledger it failed.
+    fn asked<T>(&self, question: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Trouble> {
+        question(&self.db).map_err(|error| trouble(&self.path, &error))
+    }
+}
+
+fn exists(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|file| file.len() > 0)
+}
+
+fn has_log(path: &Path) -> bool {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    std::fs::metadata(log).is_ok_and(|file| file.len() > 0)
+}
+
+/// The path as SQLite's URI, in which `?`, `#` and `%` have a meaning of their own.
+fn uri(path: &Path, mode: &str) -> String {
+    let text = path.to_string_lossy().replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+    if cfg!(windows) {
+        format!("file:///{}?{mode}", text.replace('\\', "/"))
+    } else {
+        format!("file:{text}?{mode}")
+    }
+}
+
+/// What a failure of SQLite means to a person.
+fn trouble(path: &Path, error: &rusqlite::Error) -> Trouble {
+    use rusqlite::ErrorCode;
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DiskFull) => Trouble::unexpected(say::disk_full(path)),
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            Trouble { exit: Exit::Busy, message: say::busy(path) }
+        }
+        Some(
+            ErrorCode::SystemIoFailure
+            | ErrorCode::CannotOpen
+            | ErrorCode::ReadOnly
+            | ErrorCode::PermissionDenied
+            | ErrorCode::OutOfMemory,
+        ) => Trouble::unexpected(say::not_written(path, error)),
+        _ => Trouble::ledger(say::damaged(path, &error.to_string())),
+    }
+}

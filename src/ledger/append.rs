@@ -1,0 +1,198 @@
+//! Writing down: events onto the chain, and the tables brought up to them, in one transaction.
+
+use chrono::{DateTime, FixedOffset};
+use rusqlite::{Connection, named_params, params};
+
+use super::event::{Event, Held, Started};
+use super::{Ledger, Stamp, chain, moment, trouble};
+use crate::delivery::{State, Step};
+use crate::exit::Trouble;
+
+/// What the delivery protocol needs of a journal.
+pub trait Journal {
+    /// Writes all these events down, or none. When it answers, they survive a power cut.
+    ///
+    /// # Errors
+    /// Nothing was written, or nobody knows: the run ends, and the next one finds out.
+    fn record(&mut self, at: DateTime<FixedOffset>, events: &[Event]) -> Result<(), Trouble>;
+
+    /// The end of the chain, for receipts to name.
+    fn head(&self) -> Stamp;
+}
+
+impl Journal for Ledger {
+    fn record(&mut self, at: DateTime<FixedOffset>, events: &[Event]) -> Result<(), Trouble> {
+        let head = self.head;
+        let written = (|| {
+            let transaction = self.view.db.transaction()?;
+            let head = append(&transaction, head, &moment(at), events)?;
+            transaction.commit()?;
+            Ok(head)
+        })();
+        self.head = written.map_err(|error: rusqlite::Error| trouble(&self.view.path, &error))?;
+        Ok(())
+    }
+
+    fn head(&self) -> Stamp {
+        self.head
+    }
+}
+
+/// Appends to the chain that ends in `head`, within the caller's transaction, and answers its new end.
+pub(super) fn append(
+    db: &Connection,
+    mut head: Stamp,
+    at: &str,
+    events: &[Event],
+) -> rusqlite::Result<Stamp> {
+    let mut insert = db.prepare_cached("INSERT INTO events (seq, at, body, hash) VALUES (?1, ?2, ?3, ?4)")?;
+    for event in events {
+        let body = serde_json::to_string(event)
+            .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
+        let hash = chain::hash(head, at, &body);
+        head = Stamp { seq: head.seq + 1, hash };
+        insert.execute(params![head.seq, at, body, hash.as_bytes()])?;
+        apply(db, at, event)?;
+    }
+    Ok(head)
+}
+
+/// Brings the tables up to one event.
+pub(super) fn apply(db: &Connection, at: &str, event: &Event) -> rusqlite::Result<()> {
+    match event {
+        Event::LedgerMade { ledger } => {
+            execute(db, "INSERT INTO ledger (id, made_at) VALUES (?1, ?2)", params![ledger, at])
+        }
+        Event::RunStarted { run } => {
+            execute(db, "INSERT INTO runs (id, started_at) VALUES (?1, ?2)", params![run, at])
+        }
+        Event::RunFinished { run, exit } => execute(
+            db,
+            "UPDATE runs SET finished_at = ?2, exit_code = ?3 WHERE id = ?1",
+            params![run, at, exit],
+        ),
+        Event::Started(started) => start(db, at, started),
+        Event::Stepped { delivery, step, why, who } => {
+            take_step(db, at, *delivery, *step, why.as_deref(), who.as_deref())
+        }
+        Event::Adopted { delivery, series, period, digest, size, path, why, who } => execute(
+            db,
+            "INSERT INTO deliveries (id, state, digest, series, period, path, size, reason, started_at, changed_at,
+                                     delivered_at, why, who)
+             VALUES (?1, 'adopted', ?2, ?3, ?4, ?5, ?6, 'adopted', ?7, ?7, ?7, ?8, ?9)",
+            params![
+                delivery,
+                digest.as_bytes(),
+                series,
+                period.map(|p| p.to_string()),
+                path,
+                size.cast_signed(),
+                at,
+                why,
+                who
+            ],
+        ),
+        Event::Held(held) => hold(db, at, held),
+        Event::HoldEnded { hold } => {
+            execute(db, "UPDATE holds SET ended_at = ?2 WHERE id = ?1", params![hold, at])
+        }
+        Event::Decided { decision, verdict, series, period, digest, path, why, who } => execute(
+            db,
+            "INSERT INTO decisions (id, verdict, digest, series, period, path, at, who, why)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            params![
+                decision,
+                verdict.name(),
+                digest.as_bytes(),
+                series,
+                period.map(|p| p.to_string()),
+                path,
+                at,
+                who,
+                why
+            ],
+        ),
+        // The chain alone remembers these.
+        Event::DuplicatePutAway { .. } => Ok(()),
+    }
+}
+
+fn execute(db: &Connection, sql: &str, values: impl rusqlite::Params) -> rusqlite::Result<()> {
+    db.prepare_cached(sql)?.execute(values).map(|_| ())
+}
+
+fn start(db: &Connection, at: &str, started: &Started) -> rusqlite::Result<()> {
+    execute(
+        db,
+        "INSERT INTO deliveries (id, run, state, digest, series, period, path, size, temporary, remote_path, reason,
+                                 decision, started_at, changed_at)
+         VALUES (:id, :run, 'uploading', :digest, :series, :period, :path, :size, :temporary, :remote_path, :reason,
+                 :decision, :at, :at)",
+        named_params! {
+            ":id": started.delivery,
+            ":run": started.run,
+            ":digest": started.digest.as_bytes(),
+            ":series": started.series,
+            ":period": started.period.map(|p| p.to_string()),
+            ":path": started.path,
+            ":size": started.size.cast_signed(),
+            ":temporary": started.temporary,
+            ":remote_path": started.remote_path,
+            ":reason": started.reason,
+            ":decision": started.decision,
+            ":at": at,
+        },
+    )
+}
+
+/// The one place where a delivery's state changes: by the transition function, or not at all.
+fn take_step(
+    db: &Connection,
+    at: &str,
+    delivery: i64,
+    step: Step,
+    why: Option<&str>,
+    who: Option<&str>,
+) -> rusqlite::Result<()> {
+    let state: String = db
+        .prepare_cached("SELECT state FROM deliveries WHERE id = ?1")?
+        .query_row([delivery], |row| row.get(0))?;
+    let refused =
+        |error: Box<dyn std::error::Error + Send + Sync>| rusqlite::Error::ToSqlConversionFailure(error);
+    let from = State::named(&state).ok_or_else(|| refused(format!("unknown state {state}").into()))?;
+    let to = from.after(step).map_err(|error| refused(Box::new(error)))?;
+    execute(
+        db,
+        "UPDATE deliveries
+            SET state = ?2, changed_at = ?3, why = coalesce(?4, why), who = coalesce(?5, who),
+                delivered_at = CASE WHEN ?2 = 'delivered' THEN ?3 WHEN ?2 = 'not_delivered' THEN NULL ELSE delivered_at END
+          WHERE id = ?1",
+        params![delivery, to.name(), at, why, who],
+    )?;
+    if to == State::Publishing {
+        // From here on KP may get it, so the approval is spent.
+        execute(
+            db,
+            "UPDATE decisions SET used_by = ?1 WHERE id = (SELECT decision FROM deliveries WHERE id = ?1)",
+            [delivery],
+        )?;
+    }
+    Ok(())
+}
+
+fn hold(db: &Connection, at: &str, held: &Held) -> rusqlite::Result<()> {
+    execute(
+        db,
+        "INSERT INTO holds (id, path, digest, series, period, reason, opened_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+         ON CONFLICT (id) DO UPDATE SET reason = excluded.reason",
+        params![
+            held.hold,
+            held.path,
+            held.digest.as_ref().map(crate::digest::Digest::as_bytes),
+            held.series,
+            held.period.map(|p| p.to_string()),
+            held.reason,
+            at
+        ],
+    )
+}

@@ -1,0 +1,80 @@
+//! The hash chain over the events.
+
+use rusqlite::OptionalExtension;
+
+use super::{Stamp, View};
+use crate::digest::{Digest, Hasher};
+use crate::exit::Trouble;
+use crate::messages::ledger as say;
+
+/// What the first event's hash covers in place of an earlier one.
+pub(super) const BEFORE_THE_FIRST: Stamp = Stamp { seq: 0, hash: Digest::from_bytes([0; 32]) };
+
+/// The hash of an event: over the hash before it, its number, its moment and its JSON.
+pub(super) fn hash(before: Stamp, at: &str, body: &str) -> Digest {
+    let mut hasher = Hasher::new();
+    hasher.update(before.hash.as_bytes());
+    hasher.update(&(before.seq + 1).to_be_bytes());
+    hasher.update(at.as_bytes());
+    hasher.update(&[0]);
+    hasher.update(body.as_bytes());
+    hasher.finish()
+}
+
+impl View {
+    /// The end of the chain.
+    pub(super) fn head(&self) -> Result<Stamp, Trouble> {
+        let head = self.asked(|db| {
+            db.query_row("SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1", [], |row| {
+                Ok(Stamp { seq: row.get(0)?, hash: Digest::from_bytes(row.get(1)?) })
+            })
+            .optional()
+        })?;
+        Ok(head.unwrap_or(BEFORE_THE_FIRST))
+    }
+
+    /// The hash of one event; none where the chain does not reach that far.
+    pub(super) fn hash_of(&self, seq: i64) -> Result<Option<Digest>, Trouble> {
+        self.asked(|db| {
+            db.query_row("SELECT hash FROM events WHERE seq = ?1", [seq], |row| {
+                row.get(0).map(Digest::from_bytes)
+            })
+            .optional()
+        })
+    }
+
+    /// Checks every event from number `from` on against its hash and the one before.
+    ///
+    /// # Errors
+    /// [`crate::exit::Exit::Ledger`], naming the first event that does not fit.
+    pub fn walk(&self, from: i64) -> Result<i64, Trouble> {
+        let from = from.max(1);
+        let mut before = BEFORE_THE_FIRST;
+        if from > 1 {
+            before.seq = from - 1;
+            before.hash = self.hash_of(from - 1)?.ok_or_else(|| self.broken(from - 1))?;
+        }
+        let broken = self.asked(|db| {
+            let mut events =
+                db.prepare("SELECT seq, at, body, hash FROM events WHERE seq >= ?1 ORDER BY seq")?;
+            let mut rows = events.query([from])?;
+            while let Some(row) = rows.next()? {
+                let (seq, at, body): (i64, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+                let stamp = Stamp { seq, hash: Digest::from_bytes(row.get(3)?) };
+                if seq != before.seq + 1 || stamp.hash != hash(before, &at, &body) {
+                    return Ok(Some(before.seq + 1));
+                }
+                before = stamp;
+            }
+            Ok(None)
+        })?;
+        match broken {
+            Some(seq) => Err(self.broken(seq)),
+            None => Ok(before.seq),
+        }
+    }
+
+    fn broken(&self, seq: i64) -> Trouble {
+        Trouble::ledger(say::chain_broken(self.path(), seq))
+    }
+}

@@ -1,0 +1,172 @@
+//! What the ledger writes down: every change is one of these, and nothing else changes it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::delivery::{Slot, Step};
+use crate::digest::Digest;
+use crate::period::Period;
+
+/// One change, as it stands in the chain. The JSON of an event is hashed, so its form never changes;
+/// a new kind of change is a new variant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// The ledger was made.
+    LedgerMade {
+        /// A random name, which receipts carry.
+        ledger: String,
+    },
+    /// A run began.
+    RunStarted {
+        /// Its number.
+        run: i64,
+    },
+    /// A run ended by itself.
+    RunFinished {
+        /// Its number.
+        run: i64,
+        /// The exit code.
+        exit: u8,
+    },
+    /// A delivery is about to be uploaded.
+    Started(Started),
+    /// A delivery took a step.
+    Stepped {
+        /// The delivery.
+        delivery: i64,
+        /// The step.
+        step: Step,
+        /// Why, in the words of the protocol, or a person's.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        why: Option<String>,
+        /// The person, where one decided it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        who: Option<String>,
+    },
+    /// A person says that a file was delivered before this ledger began.
+    Adopted {
+        /// The delivery's number.
+        delivery: i64,
+        /// Series.
+        series: String,
+        /// Period.
+        period: Option<Period>,
+        /// Digest.
+        digest: Digest,
+        /// Size in bytes.
+        size: u64,
+        /// The file as the person named it.
+        path: String,
+        /// Why.
+        why: String,
+        /// Who.
+        who: String,
+    },
+    /// A file is held, for the first time or for another reason than before.
+    Held(Held),
+    /// A hold is over: its file is gone, or is held no more.
+    HoldEnded {
+        /// The hold.
+        hold: i64,
+    },
+    /// A person decided about a digest in a slot.
+    Decided {
+        /// The decision's number.
+        decision: i64,
+        /// What she decided.
+        verdict: Verdict,
+        /// Series.
+        series: String,
+        /// Period.
+        period: Option<Period>,
+        /// Digest.
+        digest: Digest,
+        /// The file she saw.
+        path: String,
+        /// Why.
+        why: String,
+        /// Who.
+        who: String,
+    },
+    /// A file that had been delivered already was put away, unsent.
+    DuplicatePutAway {
+        /// The file.
+        path: String,
+        /// The delivery it repeats.
+        delivery: i64,
+    },
+}
+
+/// A delivery that begins.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Started {
+    /// Its number.
+    pub delivery: i64,
+    /// The run it belongs to.
+    pub run: i64,
+    /// Series.
+    pub series: String,
+    /// Period.
+    pub period: Option<Period>,
+    /// Digest.
+    pub digest: Digest,
+    /// Size in bytes.
+    pub size: u64,
+    /// The file, as a path in the drop folder with `/`.
+    pub path: String,
+    /// The temporary path on the server; the final one where files are published directly.
+    pub temporary: String,
+    /// The final path on the server.
+    pub remote_path: String,
+    /// Why it is sent, as the reason's name.
+    pub reason: String,
+    /// The approval that it uses up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decision: Option<i64>,
+}
+
+impl Started {
+    /// The slot it is for.
+    #[must_use]
+    pub fn slot(&self) -> Slot {
+        Slot { series: self.series.clone(), period: self.period }
+    }
+}
+
+/// A file that is held.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Held {
+    /// The hold's number.
+    pub hold: i64,
+    /// The file, as a path in the drop folder with `/`.
+    pub path: String,
+    /// Its digest, where it could be read.
+    pub digest: Option<Digest>,
+    /// Its series, where it was asked for.
+    pub series: Option<String>,
+    /// Its period, where it has one.
+    pub period: Option<Period>,
+    /// Why, as the reason's name.
+    pub reason: String,
+}
+
+/// What a person decides about a held file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// It may go, once.
+    Approved,
+    /// It may not.
+    Rejected,
+}
+
+impl Verdict {
+    /// The name it has in the ledger.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Verdict::Approved => "approved",
+            Verdict::Rejected => "rejected",
+        }
+    }
+}

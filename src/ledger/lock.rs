@@ -1,0 +1,68 @@
+//! One run at a time: an OS lock on a file beside the ledger, which dies with its process.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::exit::{Exit, Trouble};
+use crate::messages::ledger as say;
+use crate::platform;
+
+/// How long a run waits for somebody who only reads, such as a preview or `history`.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// The lock, held while this lives.
+#[derive(Debug)]
+pub struct RunLock {
+    _file: Option<File>,
+}
+
+impl RunLock {
+    /// Takes the lock of the ledger at `path`.
+    ///
+    /// # Errors
+    /// [`Exit::Busy`] while another run holds it.
+    pub fn take(path: &Path) -> Result<RunLock, Trouble> {
+        let file = platform::private(OpenOptions::new().read(true).write(true).create(true).truncate(false))
+            .open(beside(path))
+            .map_err(|error| Trouble::unexpected(say::not_written(path, &error)))?;
+        let give_up = Instant::now() + PATIENCE;
+        loop {
+            match file.try_lock() {
+                Ok(()) => return Ok(RunLock { _file: Some(file) }),
+                Err(TryLockError::WouldBlock) if Instant::now() < give_up => thread::sleep(PATIENCE / 10),
+                Err(TryLockError::WouldBlock) => {
+                    return Err(Trouble { exit: Exit::Busy, message: say::busy(path) });
+                }
+                Err(TryLockError::Error(error)) => {
+                    return Err(Trouble::unexpected(say::not_written(path, &error)));
+                }
+            }
+        }
+    }
+
+    /// Keeps runs away while this lives, without making a lock file; none while a run is under way.
+    ///
+    /// # Errors
+    /// Only what the machine fails at.
+    pub fn look(path: &Path) -> Result<Option<RunLock>, Trouble> {
+        let file = match File::open(beside(path)) {
+            Ok(file) => file,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Some(RunLock { _file: None })),
+            Err(error) => return Err(Trouble::unexpected(say::not_read(path, &error))),
+        };
+        match file.try_lock_shared() {
+            Ok(()) => Ok(Some(RunLock { _file: Some(file) })),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(Trouble::unexpected(say::not_read(path, &error))),
+        }
+    }
+}
+
+fn beside(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    name.into()
+}

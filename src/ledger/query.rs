@@ -1,0 +1,306 @@
+//! What is asked of the ledger.
+
+use rusqlite::{OptionalExtension, Row, named_params, params, types::Type};
+
+use super::View;
+use super::event::Verdict;
+use crate::delivery::{Key, Slot, State};
+use crate::digest::Digest;
+use crate::exit::Trouble;
+use crate::period::Period;
+
+/// One delivery, as its row stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivery {
+    /// Its number.
+    pub id: i64,
+    /// The run that began it; none where a person adopted it.
+    pub run: Option<i64>,
+    /// Where it stands.
+    pub state: State,
+    /// What it is and what it is for.
+    pub key: Key,
+    /// The file's path in the drop folder, with `/`.
+    pub path: String,
+    /// Its size in bytes.
+    pub size: u64,
+    /// Its temporary path on the server.
+    pub temporary: Option<String>,
+    /// Its final path on the server.
+    pub remote_path: Option<String>,
+    /// Why it was sent.
+    pub reason: String,
+    /// When it began, RFC 3339.
+    pub started_at: String,
+    /// When its state last changed.
+    pub changed_at: String,
+    /// When it was delivered.
+    pub delivered_at: Option<String>,
+    /// Why it stands where it stands.
+    pub why: Option<String>,
+    /// The person who decided that, where one did.
+    pub who: Option<String>,
+}
+
+impl Delivery {
+    /// Whether it is written under its final name at once (`publish = "direct"`).
+    #[must_use]
+    pub fn is_direct(&self) -> bool {
+        self.temporary == self.remote_path
+    }
+}
+
+/// A hold that is not over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hold {
+    /// Its number.
+    pub id: i64,
+    /// The file's path in the drop folder, with `/`.
+    pub path: String,
+    /// Its digest, where it could be read.
+    pub digest: Option<Digest>,
+    /// Its series and period, where they were asked for.
+    pub slot: Option<Slot>,
+    /// Why, as the reason's name.
+    pub reason: String,
+    /// Since when, RFC 3339.
+    pub opened_at: String,
+}
+
+/// A person's decision about a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// Its number.
+    pub id: i64,
+    /// What she decided.
+    pub verdict: Verdict,
+    /// About what.
+    pub key: Key,
+    /// The file she saw.
+    pub path: String,
+    /// When, RFC 3339.
+    pub at: String,
+    /// Who.
+    pub who: String,
+    /// Why.
+    pub why: String,
+    /// The delivery that used an approval up.
+    pub used_by: Option<i64>,
+}
+
+/// Which deliveries `history` shows.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Only this series.
+    pub series: Option<String>,
+    /// Only this period.
+    pub period: Option<Period>,
+    /// Only this state.
+    pub state: Option<State>,
+    /// At most so many, the newest first.
+    pub limit: Option<u32>,
+}
+
+const DELIVERY: &str = "id, run, state, digest, series, period, path, size, temporary, remote_path, reason,
+                        started_at, changed_at, delivered_at, why, who";
+
+impl View {
+    /// All deliveries of these bytes, whatever the slot, oldest first.
+    ///
+    /// # Errors
+    /// The ledger could not be read.
+    pub fn deliveries_of(&self, digest: &Digest) -> Result<Vec<Delivery>, Trouble> {
+        let sql = format!("SELECT {DELIVERY} FROM deliveries WHERE digest = ?1 ORDER BY id");
+        self.deliveries(&sql, params![digest.as_bytes()])
+    }
+
+    /// All deliveries into this slot, oldest first.
+    ///
+    /// # Errors
+    /// The ledger could not be read.
+    pub fn deliveries_into(&self, slot: &Slot) -> Result<Vec<Delivery>, Trouble> {
+        let sql = format!("SELECT {DELIVERY} FROM deliveries WHERE series = ?1 AND period IS ?2 ORDER BY id");
+        self.deliveries(&sql, params![slot.series, slot.period.map(|p| p.to_string())])
+    }
+
+    /// The deliveries that are not at an end: recovery and people have something to do with them.
+    ///
+    /// # Errors
+    /// The ledger could not be read.
+    pub fn open_deliveries(&self) -> Result<Vec<Delivery>, Trouble> {
+        let sql = format!(
+            "SELECT {DELIVERY} FROM deliveries
+             WHERE state IN ('uploading', 'publishing', 'delivered', 'in_doubt') ORDER BY id"
+        );
+        self.deliveries(&sql, [])
+    }
+
+    /// The delivery of that number.
+    ///
+    /// # Errors
+    /// The ledger could not be read.
+    pub fn delivery(&self, id: i64) -> Result<Option<Delivery>, Trouble> {
+        let sql = format!("SELECT {DELIVERY} FROM deliveries WHERE id = ?1");
+        Ok(self.deliveries(&sql, [id])?.pop())
+    }
+
+    /// The deliveries that fit a filter, newest first.
+    ///
+    /// # Errors
+    /// The ledger could not be read.
+    pub fn history(&self, filter: &Filter) -> Result<Vec<Delivery>, Trouble> {
+        let sql = format!(
+            "SELECT {DELIVERY} FROM deliveries
+             WHERE (:series IS NULL OR series = :series) AND (:period IS NULL OR period = :period)
+               AND (:state IS NULL OR state = :state)
+             ORDER BY id DESC LIMIT :limit"
+        );
+        self.deliveries(
+            &sql,
+            named_params! {
+                ":series": filter.series,
+                ":period": filter.period.map(|p| p.to_string()),
+                ":state": filter.state.map(State::name),
+                ":limit": filter.limit.map_or(-1, i64::from),
+            },
+        )
+    }
+
+    /// The last decision about a key that still counts: a rejection, or an approval not used up.
+    ///
+    /// # Errors
+    /// The ledger could not be read.
+    pub fn decision_about(&self, key: &Key) -> Result<Option<Decision>, Trouble> {
+        let last = self.asked(|db| {
+            db.prepare_cached(
+                "SELECT * FROM decisions WHERE digest = ?1 AND series = ?2 AND period IS ?3 ORDER BY id DESC LIMIT 1",
+            )?
+            .query_row(
+                params![key.digest.as_bytes(), key.slot.series, key.slot.period.map(|p| p.to_string())],
+                decision,
+            )
+            .optional()
+        })?;
+        Ok(last.filter(|decision| decision.used_by.is_none()))
+    }
+
+    /// Every decision, oldest first.
+    ///
+    /// # Errors
+    /// The ledger could not be read.
+    pub fn decisions(&self) -> Result<Vec<Decision>, Trouble> {
+        self.asked(|db| {
+            db.prepare_cached("SELECT * FROM decisions ORDER BY id")?.query_map([], decision)?.collect()
+        })
+    }
+
+    /// The holds that are not over.
+    ///
+    /// # Errors
+    /// The ledger could not be read.
+    pub fn open_holds(&self) -> Result<Vec<Hold>, Trouble> {
+        self.asked(|db| {
+            db.prepare_cached("SELECT * FROM holds WHERE ended_at IS NULL ORDER BY id")?
+                .query_map([], hold)?
+                .collect()
+        })
+    }
+
+    /// The number the next row of a table gets.
+    ///
+    /// # Errors
+    /// The ledger could not be read.
+    pub fn next(&self, of: Numbered) -> Result<i64, Trouble> {
+        let sql = match of {
+            Numbered::Run => "SELECT coalesce(max(id), 0) + 1 FROM runs",
+            Numbered::Delivery => "SELECT coalesce(max(id), 0) + 1 FROM deliveries",
+            Numbered::Hold => "SELECT coalesce(max(id), 0) + 1 FROM holds",
+            Numbered::Decision => "SELECT coalesce(max(id), 0) + 1 FROM decisions",
+        };
+        self.asked(|db| db.query_row(sql, [], |row| row.get(0)))
+    }
+
+    fn deliveries(&self, sql: &str, values: impl rusqlite::Params) -> Result<Vec<Delivery>, Trouble> {
+        self.asked(|db| db.prepare_cached(sql)?.query_map(values, delivery)?.collect())
+    }
+}
+
+/// What the ledger numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Numbered {
+    /// Runs.
+    Run,
+    /// Deliveries.
+    Delivery,
+    /// Holds.
+    Hold,
+    /// Decisions.
+    Decision,
+}
+
+fn delivery(row: &Row<'_>) -> rusqlite::Result<Delivery> {
+    Ok(Delivery {
+        id: row.get("id")?,
+        run: row.get("run")?,
+        state: word(row, "state", State::named)?,
+        key: Key { slot: slot(row)?, digest: Digest::from_bytes(row.get("digest")?) },
+        path: row.get("path")?,
+        size: row.get::<_, i64>("size")?.cast_unsigned(),
+        temporary: row.get("temporary")?,
+        remote_path: row.get("remote_path")?,
+        reason: row.get("reason")?,
+        started_at: row.get("started_at")?,
+        changed_at: row.get("changed_at")?,
+        delivered_at: row.get("delivered_at")?,
+        why: row.get("why")?,
+        who: row.get("who")?,
+    })
+}
+
+fn hold(row: &Row<'_>) -> rusqlite::Result<Hold> {
+    let series: Option<String> = row.get("series")?;
+    Ok(Hold {
+        id: row.get("id")?,
+        path: row.get("path")?,
+        digest: row.get::<_, Option<[u8; 32]>>("digest")?.map(Digest::from_bytes),
+        slot: series
+            .map(|series| Ok::<_, rusqlite::Error>(Slot { series, period: period(row)? }))
+            .transpose()?,
+        reason: row.get("reason")?,
+        opened_at: row.get("opened_at")?,
+    })
+}
+
+fn decision(row: &Row<'_>) -> rusqlite::Result<Decision> {
+    let verdict = |name: &str| [Verdict::Approved, Verdict::Rejected].into_iter().find(|v| v.name() == name);
+    Ok(Decision {
+        id: row.get("id")?,
+        verdict: word(row, "verdict", verdict)?,
+        key: Key { slot: slot(row)?, digest: Digest::from_bytes(row.get("digest")?) },
+        path: row.get("path")?,
+        at: row.get("at")?,
+        who: row.get("who")?,
+        why: row.get("why")?,
+        used_by: row.get("used_by")?,
+    })
+}
+
+fn slot(row: &Row<'_>) -> rusqlite::Result<Slot> {
+    Ok(Slot { series: row.get("series")?, period: period(row)? })
+}
+
+fn period(row: &Row<'_>) -> rusqlite::Result<Option<Period>> {
+    match row.get_ref("period")? {
+        rusqlite::types::ValueRef::Null => Ok(None),
+        _ => word(row, "period", |text| text.parse().ok()).map(Some),
+    }
+}
+
+/// A text column whose words this program knows; anything else is damage.
+fn word<T>(row: &Row<'_>, column: &str, read: impl Fn(&str) -> Option<T>) -> rusqlite::Result<T> {
+    let text: String = row.get(column)?;
+    read(&text).ok_or_else(|| {
+        let index = row.as_ref().column_index(column).unwrap_or_default();
+        rusqlite::Error::FromSqlConversionFailure(index, Type::Text, format!("{column} is {text:?}").into())
+    })
+}

@@ -1,0 +1,147 @@
+//! What is said about files and their delivery.
+
+use std::fmt::Display;
+use std::path::Path;
+
+use super::escape;
+
+crate::messages::catalogue! {
+    /// The drop folder.
+    not_listed(drop: &Path => drop.display(), error: &dyn Display) {
+        da "Mappen {drop} kunne ikke læses ({error}). Intet er sendt. Se efter, at mappen findes, og at programmet må læse den.",
+        en "The folder {drop} could not be read ({error}). Nothing was sent. See that it exists and that the program may read it.",
+    }
+    /// Row 1.
+    is_symlink() { da "den er et symbolsk link", en "it is a symbolic link" }
+    /// Row 1.
+    is_not_a_file() { da "den er ikke en almindelig fil", en "it is not a regular file" }
+    /// Row 1.
+    has_hard_links() {
+        da "den har flere navne (hårde links), så den kan ændres et andet sted fra",
+        en "it has more than one name (hard links), so it can be changed from elsewhere",
+    }
+    /// Row 1.
+    name_not_unicode() { da "navnet er ikke gyldig Unicode", en "its name is not valid Unicode" }
+    /// Row 1.
+    name_too_long() { da "navnet er længere end 255 bytes", en "its name is longer than 255 bytes" }
+    /// Row 1.
+    name_has_controls() {
+        da "navnet indeholder styretegn eller omvendt skråstreg",
+        en "its name holds control characters or a backslash",
+    }
+    /// Row 1.
+    unreadable(error: &dyn Display) { da "den kan ikke læses ({error})", en "it cannot be read ({error})" }
+    /// Row 2.
+    still_changing() { da "den ændrer sig stadig", en "it is still changing" }
+    /// Row 2.
+    changed_just_now() { da "den er lige blevet ændret", en "it was changed just now" }
+    /// Row 2.
+    in_use() { da "et andet program bruger den", en "another program is using it" }
+    /// Row 2.
+    went_away() { da "den forsvandt, mens den blev læst", en "it went away while it was being read" }
+    /// The original.
+    changed_since_planned() {
+        da "filen er ændret, efter at den blev læst første gang; den næste kørsel ser på den igen",
+        en "the file has changed since it was first read; the next run looks at it again",
+    }
+    /// The original.
+    original_not_read(error: &dyn Display) {
+        da "filen kunne ikke læses til ende ({error}); den næste kørsel prøver igen",
+        en "the file could not be read to its end ({error}); the next run tries again",
+    }
+    /// Step 2.
+    wrong_size_on_server(size: u64, seen: Option<u64> => seen.map_or("?".to_owned(), |seen| seen.to_string())) {
+        da "serveren melder {seen} bytes, men filen har {size}; filen er ikke leveret, og den næste kørsel prøver igen. Sker det \
+            flere gange, så spørg KP's driftsleverandør, om serverens disk er fuld",
+        en "the server reports {seen} bytes, but the file has {size}; it was not delivered, and the next run tries again. If that \
+            happens more than once, ask KP's operator whether the server's disk is full",
+    }
+    /// Step 2.
+    other_content_on_server() {
+        da "det, serveren gav tilbage, er ikke filens indhold; den er ikke leveret, og den næste kørsel prøver igen",
+        en "what the server gave back is not the file's content; it was not delivered, and the next run tries again",
+    }
+    /// Step 2.
+    not_read_back(error: &dyn Display) {
+        da "filen kunne ikke læses tilbage fra serveren ({error}); den næste kørsel prøver igen. Tillader serveren ikke læsning, så \
+            sæt [sftp] verify = \"size\"",
+        en "the file could not be read back from the server ({error}); the next run tries again. If the server does not allow reading, \
+            set [sftp] verify = \"size\"",
+    }
+    /// Step 2.
+    not_opened(error: &dyn Display) {
+        da "serveren tog ikke imod filen ({error}). Se efter, at [sftp] folder findes på serveren, at brugeren må skrive i den, og \
+            at der er plads; den næste kørsel prøver igen",
+        en "the server did not accept the file ({error}). See that [sftp] folder exists on the server, that the user may write there, \
+            and that there is space; the next run tries again",
+    }
+    /// Step 2.
+    not_stored(error: &dyn Display) {
+        da "overførslen blev afbrudt ({error}); filen er ikke leveret, og den næste kørsel prøver igen",
+        en "the transfer broke off ({error}); the file was not delivered, and the next run tries again",
+    }
+    /// Step 3.
+    not_looked(error: &dyn Display) {
+        da "serveren kunne ikke svare på, hvad der ligger i mappen ({error}); den næste kørsel prøver igen",
+        en "the server could not say what lies in the folder ({error}); the next run tries again",
+    }
+    /// Step 5.
+    not_renamed(error: &dyn Display) {
+        da "serveren ville ikke give filen dens endelige navn ({error})",
+        en "the server would not give the file its final name ({error})",
+    }
+    /// Step 5.
+    not_settled(why: &str) {
+        da "filen er overført, men det er endnu uklart, om den har fået sit endelige navn: {why}. Den bliver ikke sendt igen; den næste \
+            kørsel undersøger det",
+        en "the file was transferred, but it is not clear yet whether it has its final name: {why}. It is not sent again; the next run \
+            finds out",
+    }
+    /// Recovery.
+    temporary_not_removed(error: &dyn Display) {
+        da "en midlertidig fil fra en afbrudt kørsel kunne ikke fjernes fra serveren ({error}); den næste kørsel prøver igen",
+        en "a temporary file of an interrupted run could not be removed from the server ({error}); the next run tries again",
+    }
+    /// Recovery.
+    gone_from_server() {
+        da "forbindelsen blev afbrudt, mens filen fik sit endelige navn, og nu er den væk fra serveren: KP kan have hentet den. Spørg KP",
+        en "the connection broke while the file got its final name, and now it is gone from the server: KP may have taken it. Ask KP",
+    }
+    /// Recovery.
+    something_else_there() {
+        da "der ligger noget andet på serveren, end vi har lagt: det er uvist, om KP har fået filen. Spørg KP",
+        en "something else lies on the server than we put there: it is not known whether KP got the file. Ask KP",
+    }
+    /// Direct publishing.
+    direct_in_doubt(why: &str) {
+        da "filen blev skrevet direkte under sit endelige navn, og det gik galt undervejs: {why}. KP kan have fået hele filen, en del af den \
+            eller ingenting. Spørg KP",
+        en "the file was written directly under its final name, and that failed on the way: {why}. KP may have got all of it, a part, or \
+            nothing. Ask KP",
+    }
+    /// After a lost line.
+    line_was_lost() {
+        da "forbindelsen til serveren gik tabt, før filen kom til; den næste kørsel prøver igen",
+        en "the connection to the server was lost before the file had its turn; the next run tries again",
+    }
+    /// Step 7.
+    receipt_not_written(archive: &Path => archive.display(), error: &dyn Display) {
+        da "filen er leveret, men kvitteringen i {archive} kunne ikke skrives ({error}), så den bliver liggende i mappen. Sørg for plads og \
+            skriveadgang; den næste kørsel gør arbejdet færdigt uden at sende filen igen",
+        en "the file was delivered, but its receipt in {archive} could not be written ({error}), so it stays in the folder. See to space and \
+            write access; the next run finishes the work without sending it again",
+    }
+    /// Step 7.
+    archive_not_synced(archive: &Path => archive.display(), error: &dyn Display) {
+        da "filen er leveret, men disken med arkivet {archive} svarer med en fejl ({error}). Se efter disken; filen bliver ikke sendt igen",
+        en "the file was delivered, but the disk of the archive {archive} answers with an error ({error}). See to the disk; the file is not \
+            sent again",
+    }
+    /// Step 7.
+    not_put_away(path: &str => escape(path), error: &dyn Display) {
+        da "{path} kunne ikke flyttes fra mappen ({error}). Sørg for plads og skriveadgang i mappen og arkivet; den næste kørsel prøver \
+            igen, og filen bliver ikke sendt igen",
+        en "{path} could not be moved out of the folder ({error}). See to space and write access in the folder and the archive; the next run \
+            tries again, and the file is not sent again",
+    }
+}

@@ -1,0 +1,254 @@
+//! Putting originals away: into the archive, or deleted. Nothing is ever overwritten, and a file that is
+//! not the one it should be is left alone.
+//!
+//! The file is opened and known before it is moved, and what was moved is held against that descriptor
+//! afterwards; a file that slipped into its place meanwhile is moved back.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Seek, Write};
+use std::path::{Path, PathBuf};
+
+use crate::config::Disposal;
+use crate::decide::Blocked;
+use crate::digest::{Digest, Hasher};
+use crate::drop_folder;
+use crate::period::Period;
+use crate::platform::{self, Identity};
+
+/// The archive's folder for files without a period.
+const NO_PERIOD: &str = "no-period";
+/// The archive's folder for rejected files.
+pub const REJECTED: &str = "rejected";
+/// The folder in a period's folder for duplicates.
+const DUPLICATES: &str = "duplicates";
+/// How many files of one name a folder of the archive takes.
+const MOST_OF_A_NAME: u32 = 10_000;
+
+/// What became of an original.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PutAway {
+    /// It lies there now.
+    Archived(PathBuf),
+    /// It is deleted.
+    Deleted,
+    /// It stays where it is, as the configuration says.
+    Left,
+    /// It was not there any more.
+    Gone,
+    /// Another file, or another content, has its place: left alone.
+    Changed,
+}
+
+/// The file that should be there.
+#[derive(Debug, Clone, Copy)]
+pub struct Expected {
+    /// Its digest.
+    pub digest: Digest,
+    /// Its identity when it was read, where that is known: it saves reading it again.
+    pub identity: Option<Identity>,
+}
+
+/// The archive folder, and the folders whose changes are not yet durable.
+#[derive(Debug)]
+pub struct Archive {
+    root: PathBuf,
+    unsynced: BTreeSet<PathBuf>,
+}
+
+impl Archive {
+    /// The archive at `root`. Nothing is made before it is needed.
+    #[must_use]
+    pub fn new(root: &Path) -> Archive {
+        Archive { root: root.to_owned(), unsynced: BTreeSet::new() }
+    }
+
+    /// Where it lies.
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The folder for delivered files of a period.
+    #[must_use]
+    pub fn delivered(&self, period: Option<Period>) -> PathBuf {
+        self.root.join(period.map_or_else(|| NO_PERIOD.to_owned(), |period| period.to_string()))
+    }
+
+    /// The folder for duplicates of a period.
+    #[must_use]
+    pub fn duplicates(&self, period: Option<Period>) -> PathBuf {
+        self.delivered(period).join(DUPLICATES)
+    }
+
+    /// The folder for rejected files.
+    #[must_use]
+    pub fn rejected(&self) -> PathBuf {
+        self.root.join(REJECTED)
+    }
+
+    /// Puts the file at `place` away, if it is the expected one. Durable after [`Archive::sync`].
+    ///
+    /// # Errors
+    /// What the file system says; then the file is where it was.
+    pub fn put_away(
+        &mut self,
+        place: &Path,
+        expected: Expected,
+        disposal: Disposal,
+        folder: &Path,
+    ) -> io::Result<PutAway> {
+        if disposal == Disposal::Leave {
+            return Ok(PutAway::Left);
+        }
+        let mut file = match drop_folder::open(place) {
+            Ok(file) => file,
+            Err(Blocked::Unsettled(_)) if !place.exists() => return Ok(PutAway::Gone),
+            Err(Blocked::Unsettled(because)) => return Err(io::Error::other(because)),
+            Err(Blocked::Unsafe(_)) => return Ok(PutAway::Changed),
+        };
+        let before = Identity::of(&file)?;
+        if expected.identity != Some(before) && digest(&mut file)? != expected.digest {
+            return Ok(PutAway::Changed);
+        }
+        if disposal == Disposal::Delete {
+            return self.delete(place, &file, before);
+        }
+        platform::private_folder(folder)?;
+        let moved = move_to_free_name(place, folder);
+        let target = match moved {
+            Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
+                let target = copy(&mut file, place, folder, expected.digest)?;
+                return Ok(match self.delete(place, &file, before)? {
+                    PutAway::Deleted => self.note(place, &target),
+                    other => {
+                        fs::remove_file(&target)?;
+                        other
+                    }
+                });
+            }
+            moved => moved?,
+        };
+        if !is(&target, before)? {
+            platform::move_new(&target, place)?;
+            return Ok(PutAway::Changed);
+        }
+        Ok(self.note(place, &target))
+    }
+
+    /// Moves whatever has this name into the archive, be it a link or something stranger.
+    ///
+    /// # Errors
+    /// What the file system says; then it is where it was.
+    pub fn take_out(&mut self, place: &Path, folder: &Path) -> io::Result<PutAway> {
+        platform::private_folder(folder)?;
+        let target = move_to_free_name(place, folder)?;
+        Ok(self.note(place, &target))
+    }
+
+    /// Makes everything that was put away durable.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn sync(&mut self) -> io::Result<()> {
+        for folder in std::mem::take(&mut self.unsynced) {
+            platform::sync_folder(&folder)?;
+        }
+        Ok(())
+    }
+
+    fn note(&mut self, from: &Path, to: &Path) -> PutAway {
+        self.unsynced.extend([from, to].into_iter().filter_map(|path| path.parent().map(Path::to_owned)));
+        self.unsynced
+            .extend(to.ancestors().skip(2).take_while(|up| up.starts_with(&self.root)).map(Path::to_owned));
+        PutAway::Archived(to.to_owned())
+    }
+
+    /// Takes the file aside under a name of ours, looks whether it is the one, and only then deletes it.
+    fn delete(&mut self, place: &Path, file: &File, before: Identity) -> io::Result<PutAway> {
+        let aside = aside(place, "deleting");
+        platform::move_new(place, &aside)?;
+        if !is(&aside, before)? || !Identity::of(file)?.is_same_content(&before) {
+            platform::move_new(&aside, place)?;
+            return Ok(PutAway::Changed);
+        }
+        fs::remove_file(&aside)?;
+        self.unsynced.extend(place.parent().map(Path::to_owned));
+        Ok(PutAway::Deleted)
+    }
+}
+
+/// Whether the file at `path` is the one with that identity.
+fn is(path: &Path, identity: Identity) -> io::Result<bool> {
+    match platform::open_plain(path) {
+        Ok(file) => Ok(Identity::of(&file)?.is_same_content(&identity)),
+        Err(_) => Ok(false),
+    }
+}
+
+/// A hidden name beside `place`, which the scan leaves out.
+fn aside(place: &Path, what: &str) -> PathBuf {
+    let name = place.file_name().unwrap_or_default().to_string_lossy();
+    let short: String = name.chars().take(80).collect();
+    place.with_file_name(format!(".{short}.{}.{what}.tmp", std::process::id()))
+}
+
+/// Moves into a folder under the file's own name, or the first of `name.2.txt`, `name.3.txt`, … that is free.
+fn move_to_free_name(place: &Path, folder: &Path) -> io::Result<PathBuf> {
+    at_free_name(place, folder, |target| platform::move_new(place, target))
+}
+
+fn at_free_name(place: &Path, folder: &Path, put: impl Fn(&Path) -> io::Result<()>) -> io::Result<PathBuf> {
+    for n in 1..=MOST_OF_A_NAME {
+        let target = folder.join(numbered(place, n));
+        match put(&target) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            done => return done.map(|()| target),
+        }
+    }
+    Err(io::Error::from(io::ErrorKind::AlreadyExists))
+}
+
+fn numbered(place: &Path, n: u32) -> std::ffi::OsString {
+    if n == 1 {
+        return place.file_name().unwrap_or_default().to_owned();
+    }
+    let mut name = place.file_stem().unwrap_or_default().to_owned();
+    name.push(format!(".{n}"));
+    if let Some(ending) = place.extension() {
+        name.push(".");
+        name.push(ending);
+    }
+    name
+}
+
+/// Across file systems: copy, sync, verify, name.
+fn copy(file: &mut File, place: &Path, folder: &Path, expected: Digest) -> io::Result<PathBuf> {
+    let part = folder.join(aside(place, "copying").file_name().unwrap_or_default());
+    let written = (|| {
+        file.rewind()?;
+        let mut out =
+            platform::private(OpenOptions::new().read(true).write(true).create_new(true)).open(&part)?;
+        io::copy(file, &mut out)?;
+        out.flush()?;
+        out.set_modified(file.metadata()?.modified()?)?;
+        out.sync_all()?;
+        out.rewind()?;
+        if digest(&mut out)? != expected {
+            return Err(io::Error::other("the copy differs from the original"));
+        }
+        at_free_name(place, folder, |target| platform::move_new(&part, target))
+    })();
+    written.inspect_err(|_| drop(fs::remove_file(&part)))
+}
+
+fn digest(file: &mut File) -> io::Result<Digest> {
+    let mut hasher = Hasher::new();
+    let mut buffer = vec![0; 64 * 1024];
+    loop {
+        match file.read(&mut buffer)? {
+            0 => return Ok(hasher.finish()),
+            n => hasher.update(&buffer[..n]),
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! Where Linux and Windows differ: opening without being led astray, telling files apart, moving without
+//! overwriting, making a change durable.
+
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::path::Path;
+
+#[cfg(unix)]
+#[path = "platform/unix.rs"]
+mod system;
+#[cfg(windows)]
+#[path = "platform/windows.rs"]
+mod system;
+
+pub use system::{
+    Identity, Lock, hard_links, is_elsewhere, open_plain, private, private_folder, sync_folder,
+};
+
+/// Makes an empty file that only its owner may read. It must not exist yet.
+///
+/// # Errors
+/// What the file system says.
+pub fn create_private(path: &Path) -> io::Result<File> {
+    let file = private(OpenOptions::new().write(true).create_new(true)).open(path);
+    match file {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && fs::metadata(path)?.len() == 0 => {
+            OpenOptions::new().write(true).open(path)
+        }
+        other => other,
+    }
+}
+
+/// Makes the folder that holds `path` durable, so that a name made or removed in it survives a power cut.
+///
+/// # Errors
+/// What the file system says.
+pub fn sync_folder_of(path: &Path) -> io::Result<()> {
+    match path.parent() {
+        Some(folder) if folder.as_os_str().is_empty() => sync_folder(Path::new(".")),
+        Some(folder) => sync_folder(folder),
+        None => Ok(()),
+    }
+}
+
+/// Moves a file within a file system; an existing target is never overwritten.
+///
+/// # Errors
+/// [`io::ErrorKind::AlreadyExists`] where something stands at `to`; else what the file system says.
+pub fn move_new(from: &Path, to: &Path) -> io::Result<()> {
+    if let Some(moved) = system::move_exclusively(from, to) {
+        return moved;
+    }
+    // No such call here: take the name first, then replace nothing but our own placeholder.
+    OpenOptions::new().write(true).create_new(true).open(to)?;
+    fs::rename(from, to).inspect_err(|_| drop(fs::remove_file(to)))
+}
+
+/// Whether another program is using a file, as far as the system tells.
+///
+/// # Errors
+/// None; a lock that cannot be asked for is no lock.
+#[must_use]
+pub fn is_locked(file: &File) -> bool {
+    let locked = matches!(file.try_lock_shared(), Err(fs::TryLockError::WouldBlock));
+    if !locked {
+        drop(file.unlock());
+    }
+    locked || Lock::is_held(file)
+}

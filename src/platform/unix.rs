@@ -1,0 +1,114 @@
+//! Linux and its like.
+
+use std::fs::{DirBuilder, File, OpenOptions};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::path::Path;
+
+use rustix::fs::{CWD, OFlags, RenameFlags};
+use rustix::io::Errno;
+
+/// Opens for reading; a symlink is refused, and a FIFO does not keep us waiting.
+///
+/// # Errors
+/// What the file system says.
+pub fn open_plain(path: &Path) -> io::Result<File> {
+    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
+    OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(path)
+}
+
+/// Whether the error says that another program keeps the file to itself. Never so here.
+#[must_use]
+pub fn is_elsewhere(_error: &io::Error) -> bool {
+    false
+}
+
+/// How many names a file has.
+///
+/// # Errors
+/// What the file system says.
+pub fn hard_links(file: &File) -> io::Result<u64> {
+    Ok(file.metadata()?.nlink())
+}
+
+/// What tells one state of one file from any other, as far as the file system keeps count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Identity {
+    device: u64,
+    inode: u64,
+    size: u64,
+    modified: (i64, i64),
+    changed: (i64, i64),
+}
+
+impl Identity {
+    /// Of an open file.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn of(file: &File) -> io::Result<Identity> {
+        let about = file.metadata()?;
+        Ok(Identity {
+            device: about.dev(),
+            inode: about.ino(),
+            size: about.size(),
+            modified: (about.mtime(), about.mtime_nsec()),
+            changed: (about.ctime(), about.ctime_nsec()),
+        })
+    }
+
+    /// Whether this is the same file with the same content, its name or permissions aside: a rename
+    /// alone moves the time of change.
+    #[must_use]
+    pub fn is_same_content(&self, later: &Identity) -> bool {
+        let content = |i: &Identity| (i.device, i.inode, i.size, i.modified);
+        content(self) == content(later)
+    }
+}
+
+/// Record locks, which `flock` does not see.
+pub struct Lock;
+
+impl Lock {
+    /// Whether another process holds a record lock on the file.
+    #[must_use]
+    pub fn is_held(file: &File) -> bool {
+        use rustix::process::{Flock, FlockType, fcntl_getlk};
+        matches!(fcntl_getlk(file, &Flock::from(FlockType::ReadLock)), Ok(Some(_)))
+    }
+}
+
+/// Only the owner may read or write what is made with these options.
+pub fn private(options: &mut OpenOptions) -> &mut OpenOptions {
+    options.mode(0o600)
+}
+
+/// Makes a folder that only the owner may look into; that it is there already is no error.
+///
+/// # Errors
+/// What the file system says.
+pub fn private_folder(path: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(path)
+}
+
+/// Makes the names in a folder durable.
+///
+/// # Errors
+/// What the file system says. That it does not know how is no error.
+pub fn sync_folder(path: &Path) -> io::Result<()> {
+    match File::open(path)?.sync_all() {
+        Err(error) if error.raw_os_error() == Some(Errno::INVAL.raw_os_error()) => Ok(()),
+        other => other,
+    }
+}
+
+/// Moves without overwriting where the file system can do that in one step; none where it cannot.
+pub fn move_exclusively(from: &Path, to: &Path) -> Option<io::Result<()>> {
+    #[cfg(target_os = "linux")]
+    match rustix::fs::renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
+        Err(Errno::INVAL | Errno::NOSYS) => None,
+        other => Some(other.map_err(io::Error::from)),
+    }
+    #[cfg(not(target_os = "linux"))]
+    None
+}

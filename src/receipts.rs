@@ -1,0 +1,150 @@
+//! Receipts: a line in the archive for each delivery, the ledger's second witness.
+//!
+//! They lie in `archive/receipts/YYYY-MM.jsonl`, one JSON object a line, the month being that of the
+//! delivery. A lost ledger is made again from them, and one that is missing, or was restored from
+//! an old copy, is noticed by them before anything is sent.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::digest::Digest;
+use crate::ledger::Stamp;
+use crate::period::Period;
+use crate::platform;
+
+/// The folder in the archive that holds them.
+pub const FOLDER: &str = "receipts";
+/// No receipt is longer than this, in bytes: the names in it are bounded.
+const LONGEST: u64 = 16 * 1024;
+
+/// What a receipt attests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Attests {
+    /// KP has the file.
+    Delivered,
+    /// A person says that KP had it before the ledger began.
+    Adopted,
+    /// A person says that KP never got it.
+    NotDelivered,
+}
+
+/// One line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Receipt {
+    /// The form of this line; 1.
+    pub schema: u32,
+    /// What it attests.
+    pub attests: Attests,
+    /// The ledger it belongs to.
+    pub ledger: String,
+    /// The event that it stands for, and that event's hash.
+    pub event: i64,
+    /// See `event`.
+    pub hash: Digest,
+    /// When, RFC 3339.
+    pub at: String,
+    /// The delivery.
+    pub delivery: i64,
+    /// Its slot and content.
+    pub series: String,
+    /// See `series`.
+    pub period: Option<Period>,
+    /// See `series`.
+    pub sha256: Digest,
+    /// In bytes.
+    pub size: u64,
+    /// The file's path in the drop folder.
+    pub path: String,
+    /// Where KP got it.
+    pub remote_path: Option<String>,
+}
+
+/// The newest receipt, to hold against a ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Witness {
+    /// The file it stands in.
+    pub file: PathBuf,
+    /// The ledger it belongs to.
+    pub ledger: String,
+    /// An event which that ledger must hold.
+    pub stamp: Stamp,
+}
+
+/// Adds receipts to the file of their month and makes them durable.
+///
+/// # Errors
+/// What the file system says.
+pub fn append(archive: &Path, receipts: &[Receipt]) -> io::Result<()> {
+    let Some(month) = receipts.first().and_then(|receipt| receipt.at.get(..7)) else { return Ok(()) };
+    let folder = archive.join(FOLDER);
+    platform::private_folder(&folder)?;
+    let path = folder.join(format!("{month}.jsonl"));
+    let mut file = platform::private(OpenOptions::new().read(true).append(true).create(true)).open(&path)?;
+    let mut lines = Vec::new();
+    if !ends_whole(&mut file)? {
+        // The last writer died within a line.
+        lines.push(b'\n');
+    }
+    for receipt in receipts {
+        serde_json::to_writer(&mut lines, receipt)?;
+        lines.push(b'\n');
+    }
+    file.write_all(&lines)?;
+    file.sync_all()?;
+    platform::sync_folder(&folder)
+}
+
+/// The newest receipt of the archive: the one with the latest event.
+///
+/// # Errors
+/// What the file system says; that there is no archive yet is no error.
+pub fn newest(archive: &Path) -> io::Result<Option<Witness>> {
+    let mut newest: Option<Witness> = None;
+    for path in files(archive)? {
+        let Some(receipt) = last_of(&path)? else { continue };
+        let stamp = Stamp { seq: receipt.event, hash: receipt.hash };
+        if newest.as_ref().is_none_or(|other| other.stamp.seq < stamp.seq) {
+            newest = Some(Witness { file: path, ledger: receipt.ledger, stamp });
+        }
+    }
+    Ok(newest)
+}
+
+/// The receipt files of an archive, by name.
+///
+/// # Errors
+/// What the file system says; that there is no archive yet is no error.
+pub fn files(archive: &Path) -> io::Result<Vec<PathBuf>> {
+    let entries = match fs::read_dir(archive.join(FOLDER)) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries?,
+    };
+    let mut paths: Vec<PathBuf> = entries.map(|entry| Ok(entry?.path())).collect::<io::Result<_>>()?;
+    paths.retain(|path| path.extension().is_some_and(|ending| ending == "jsonl"));
+    paths.sort();
+    Ok(paths)
+}
+
+fn ends_whole(file: &mut File) -> io::Result<bool> {
+    if file.seek(SeekFrom::End(0))? == 0 {
+        return Ok(true);
+    }
+    file.seek(SeekFrom::End(-1))?;
+    let mut last = [0];
+    file.read_exact(&mut last)?;
+    Ok(last == *b"\n")
+}
+
+/// The last whole receipt of a file.
+fn last_of(path: &Path) -> io::Result<Option<Receipt>> {
+    let mut file = File::open(path)?;
+    let length = file.metadata()?.len();
+    file.seek(SeekFrom::Start(length.saturating_sub(2 * LONGEST)))?;
+    let mut tail = Vec::new();
+    file.take(2 * LONGEST).read_to_end(&mut tail)?;
+    Ok(tail.split(|&byte| byte == b'\n').rev().find_map(|line| serde_json::from_slice(line).ok()))
+}

@@ -1,0 +1,237 @@
+//! Whether the server is the right one: its host key against those that are pinned.
+//!
+//! The rules of OpenSSH's `known_hosts` (sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT") hold: a port other than
+//! 22 needs `[host]:port`, a pattern with `!` takes the whole line out, `@revoked` refuses. Certificates
+//! are not supported, so `@cert-authority` lines are passed over.
+
+use std::path::Path;
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha1::Sha1;
+use ssh_key::known_hosts::{Entry, HostPatterns, Marker};
+use ssh_key::{Algorithm, Fingerprint, HashAlg, PublicKey};
+
+use super::link::{Address, Link};
+use crate::config::Sftp;
+use crate::messages::transport as say;
+use crate::remote::ConnectError;
+
+/// A host key that a server showed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeenKey {
+    /// Its type, as `ssh-ed25519`.
+    pub key_type: String,
+    /// Its fingerprint, `SHA256:…` as OpenSSH prints it.
+    pub fingerprint: String,
+}
+
+/// The types of host keys, by what a server has one key for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Family {
+    Ed25519,
+    Ecdsa,
+    Rsa,
+}
+
+impl Family {
+    const ALL: [Family; 3] = [Family::Ed25519, Family::Ecdsa, Family::Rsa];
+
+    fn of(key: &PublicKey) -> Option<Family> {
+        match key.algorithm() {
+            Algorithm::Ed25519 => Some(Family::Ed25519),
+            Algorithm::Ecdsa { .. } => Some(Family::Ecdsa),
+            Algorithm::Rsa { .. } => Some(Family::Rsa),
+            _ => None,
+        }
+    }
+
+    /// SSH's names for the signatures that this type of key makes. SHA-1 is not among them.
+    pub(super) fn algorithms(self) -> &'static str {
+        match self {
+            Family::Ed25519 => "ssh-ed25519",
+            Family::Ecdsa => "ecdsa-sha2-nistp256,ecdsa-sha2-nistp384,ecdsa-sha2-nistp521",
+            Family::Rsa => "rsa-sha2-512,rsa-sha2-256",
+        }
+    }
+}
+
+/// Which keys the server may show.
+#[derive(Debug, Default)]
+pub(super) struct Rules {
+    fingerprints: Vec<Fingerprint>,
+    known: Vec<PublicKey>,
+    revoked: Vec<PublicKey>,
+}
+
+impl Rules {
+    /// What the configuration pins.
+    pub(super) fn read(sftp: &Sftp) -> Result<Rules, ConnectError> {
+        let mut rules = Rules::default();
+        for pin in &sftp.host_key {
+            let fingerprint = pin.trim().trim_end_matches('=').parse::<Fingerprint>();
+            match fingerprint {
+                Ok(fingerprint) if fingerprint.is_sha256() => rules.fingerprints.push(fingerprint),
+                _ => return Err(ConnectError::HostKey(say::bad_pin(&say::printable(pin)))),
+            }
+        }
+        if let Some(path) = &sftp.known_hosts {
+            let bytes = std::fs::read(path).map_err(|error| {
+                ConnectError::HostKey(say::known_hosts_unreadable(&shown(path), &error.to_string()))
+            })?;
+            rules.add_known_hosts(&bytes, &Address::of(sftp));
+            if rules.fingerprints.is_empty() && rules.known.is_empty() {
+                let name = lookup_name(&Address::of(sftp));
+                return Err(ConnectError::HostKey(say::not_in_known_hosts(&say::printable(&name), &shown(path))));
+            }
+        }
+        if rules.fingerprints.is_empty() && rules.known.is_empty() {
+            return Err(ConnectError::HostKey(say::nothing_pinned()));
+        }
+        Ok(rules)
+    }
+
+    /// Takes the lines that are about this server. A line that cannot be read takes no other with it.
+    fn add_known_hosts(&mut self, bytes: &[u8], address: &Address) {
+        // Whatever a Windows shell wrote: a byte order mark tells UTF-16 from UTF-8.
+        let (text, _, _) = encoding_rs::UTF_8.decode(bytes);
+        let name = lookup_name(address);
+        for line in text.lines() {
+            let line = line.split_ascii_whitespace().collect::<Vec<_>>().join(" ");
+            let Ok(entry) = line.parse::<Entry>() else { continue };
+            if line.starts_with('#') || !matches(entry.host_patterns(), &name) {
+                continue;
+            }
+            match entry.marker() {
+                None => self.known.push(entry.into()),
+                Some(Marker::Revoked) => self.revoked.push(entry.into()),
+                Some(Marker::CertAuthority) => {}
+            }
+        }
+    }
+
+    fn known_families(&self) -> Vec<Family> {
+        let known: Vec<Family> = self.known.iter().filter_map(Family::of).collect();
+        Family::ALL.into_iter().filter(|family| known.contains(family)).collect()
+    }
+
+    /// The algorithms to ask for: those of known keys first, and then the rest, so that a server which has
+    /// none of the known ones still shows what it has.
+    pub(super) fn preference(&self) -> String {
+        let mut order = self.known_families();
+        order.extend(Family::ALL.into_iter().filter(|family| !self.known_families().contains(family)));
+        order.into_iter().map(Family::algorithms).collect::<Vec<_>>().join(",")
+    }
+
+    /// The types that are worth asking for after a key of this type was none of ours.
+    pub(super) fn others(&self, seen: Option<Family>) -> Vec<Family> {
+        let worth = if self.fingerprints.is_empty() { self.known_families() } else { Family::ALL.to_vec() };
+        worth.into_iter().filter(|family| Some(*family) != seen).collect()
+    }
+
+    /// Whether the server's key is one of ours; else its type, and what to tell.
+    pub(super) fn check(&self, address: &Address, link: &Link) -> Result<(), (Option<Family>, ConnectError)> {
+        let at = address.to_string();
+        let Some(key) = shown_key(link) else {
+            return Err((None, ConnectError::HostKey(say::no_host_key(&at))));
+        };
+        match self.judge(&key) {
+            Verdict::Ours => Ok(()),
+            verdict => {
+                let SeenKey { key_type, fingerprint } = SeenKey::of(&key);
+                let text = match verdict {
+                    Verdict::Revoked => say::host_key_revoked(&at, &key_type, &fingerprint),
+                    _ => say::host_key_wrong(&at, &key_type, &fingerprint),
+                };
+                Err((Family::of(&key), ConnectError::HostKey(text)))
+            }
+        }
+    }
+
+    fn judge(&self, key: &PublicKey) -> Verdict {
+        let same = |other: &PublicKey| other.key_data() == key.key_data();
+        if self.revoked.iter().any(same) {
+            Verdict::Revoked
+        } else if self.known.iter().any(same) || self.fingerprints.contains(&key.fingerprint(HashAlg::Sha256)) {
+            Verdict::Ours
+        } else {
+            Verdict::Unknown
+        }
+    }
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Verdict {
+    Ours,
+    Unknown,
+    Revoked,
+}
+
+impl SeenKey {
+    fn of(key: &PublicKey) -> SeenKey {
+        SeenKey {
+            key_type: say::printable(key.algorithm().as_str()),
+            fingerprint: key.fingerprint(HashAlg::Sha256).to_string(),
+        }
+    }
+}
+
+/// The key that the server proved to have.
+pub(super) fn seen(link: &Link) -> Option<SeenKey> {
+    shown_key(link).as_ref().map(SeenKey::of)
+}
+
+fn shown_key(link: &Link) -> Option<PublicKey> {
+    let (blob, _) = link.session.host_key()?;
+    PublicKey::from_bytes(blob).ok()
+}
+
+fn shown(path: &Path) -> String {
+    say::printable(&path.display().to_string())
+}
+
+/// The name under which `known_hosts` has the server.
+fn lookup_name(address: &Address) -> String {
+    let host = address.host.to_ascii_lowercase();
+    if address.port == 22 { host } else { format!("[{host}]:{}", address.port) }
+}
+
+fn matches(patterns: &HostPatterns, name: &str) -> bool {
+    match patterns {
+        HostPatterns::HashedName { salt, hash } => Hmac::<Sha1>::new_from_slice(salt)
+            .is_ok_and(|mac| mac.chain_update(name.as_bytes()).verify_slice(hash).is_ok()),
+        HostPatterns::Patterns(patterns) => {
+            let fits = |pattern: &str| fits(pattern.to_ascii_lowercase().as_bytes(), name.as_bytes());
+            let taken_out = patterns.iter().filter_map(|p| p.strip_prefix('!')).any(fits);
+            !taken_out && patterns.iter().any(|pattern| fits(pattern))
+        }
+    }
+}
+
+/// Whether the pattern, with `*` for any characters and `?` for one, fits the whole name.
+fn fits(pattern: &[u8], name: &[u8]) -> bool {
+    let (mut p, mut n) = (0, 0);
+    // Where to go on when the last star takes one character more.
+    let mut star = None;
+    while n < name.len() {
+        match pattern.get(p) {
+            Some(b'*') => {
+                star = Some((p + 1, n));
+                p += 1;
+            }
+            Some(&c) if c == b'?' || c == name[n] => {
+                p += 1;
+                n += 1;
+            }
+            _ => {
+                let Some((after, taken)) = star else { return false };
+                star = Some((after, taken + 1));
+                p = after;
+                n = taken + 1;
+            }
+        }
+    }
+    pattern[p..].iter().all(|&c| c == b'*')
+}
+
+#[cfg(test)]
+mod tests;

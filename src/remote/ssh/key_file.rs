@@ -1,0 +1,91 @@
+//! The private key file, read and looked at before anything is tried with it: libssh2 gives nearly the
+//! same error for a missing, an unsupported and a wrongly unlocked key.
+
+use std::io::{ErrorKind, Read};
+use std::path::Path;
+
+use secrecy::{ExposeSecret, SecretString};
+use ssh_key::{Algorithm, Cipher, PrivateKey};
+
+use crate::config::Sftp;
+use crate::messages::transport as say;
+use crate::remote::ConnectError;
+use crate::secrets::Secrets;
+
+/// No private key file is longer, in bytes.
+const LONGEST: u64 = 64 * 1024;
+
+/// A private key that looks usable.
+pub(super) struct Identity {
+    /// The file's text, with the line ends of Unix.
+    pub(super) text: SecretString,
+    /// Whether a passphrase is needed; there is one then.
+    pub(super) locked: bool,
+    /// The file's name, to be shown.
+    pub(super) shown: String,
+}
+
+/// Reads the configured key, if one is.
+pub(super) fn read(sftp: &Sftp, secrets: &Secrets) -> Result<Option<Identity>, ConnectError> {
+    let Some(path) = &sftp.identity else { return Ok(None) };
+    let shown = say::printable(&path.display().to_string());
+    let identity = load(path, &shown).and_then(|text| examine(text, &shown, secrets.passphrase.is_some()));
+    identity.map(Some).map_err(ConnectError::Login)
+}
+
+fn load(path: &Path, shown: &str) -> Result<SecretString, String> {
+    let unreadable = |error: std::io::Error| match error.kind() {
+        ErrorKind::NotFound => say::key_missing(shown),
+        _ if path.is_dir() => say::key_is_folder(shown),
+        _ => say::key_unreadable(shown, &error.to_string()),
+    };
+    if path.is_dir() {
+        return Err(say::key_is_folder(shown));
+    }
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path).map_err(unreadable)?;
+    file.take(LONGEST + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    if bytes.len() as u64 > LONGEST {
+        return Err(say::key_unknown(shown));
+    }
+    let text = String::from_utf8(bytes).map_err(|_| say::key_unknown(shown))?;
+    Ok(text.trim_start_matches('\u{feff}').replace("\r\n", "\n").into())
+}
+
+fn examine(text: SecretString, shown: &str, passphrase: bool) -> Result<Identity, String> {
+    let content = text.expose_secret().trim_start();
+    let first = content.lines().next().unwrap_or_default();
+    if first.starts_with("PuTTY-User-Key-File") {
+        return Err(say::key_putty(shown));
+    }
+    let public = ["ssh-", "ecdsa-", "sk-", "---- BEGIN SSH2 PUBLIC", "-----BEGIN PUBLIC", "-----BEGIN RSA PUBLIC"];
+    if public.iter().any(|start| first.starts_with(start)) {
+        return Err(say::key_public(shown));
+    }
+    let locked = match first.trim_end() {
+        "-----BEGIN OPENSSH PRIVATE KEY-----" => openssh_locked(content, shown)?,
+        "-----BEGIN ENCRYPTED PRIVATE KEY-----" => true,
+        "-----BEGIN PRIVATE KEY-----" => false,
+        "-----BEGIN RSA PRIVATE KEY-----" | "-----BEGIN EC PRIVATE KEY-----" => {
+            content.lines().take(3).any(|line| line.starts_with("Proc-Type:") && line.contains("ENCRYPTED"))
+        }
+        begin if begin.starts_with("-----BEGIN ") => return Err(say::key_unsupported(shown)),
+        _ => return Err(say::key_unknown(shown)),
+    };
+    if locked && !passphrase {
+        return Err(say::key_locked(shown));
+    }
+    Ok(Identity { text, locked, shown: shown.to_owned() })
+}
+
+/// Whether a key in OpenSSH's own format is locked; refuses types and ciphers that libssh2 does not know.
+fn openssh_locked(content: &str, shown: &str) -> Result<bool, String> {
+    let key = PrivateKey::from_openssh(content).map_err(|_| say::key_damaged(shown))?;
+    let algorithm = key.public_key().algorithm();
+    let known = matches!(algorithm, Algorithm::Ed25519 | Algorithm::Ecdsa { .. } | Algorithm::Rsa { .. });
+    let openable = !matches!(key.cipher(), Cipher::Aes128Gcm | Cipher::Aes256Gcm | Cipher::ChaCha20Poly1305);
+    if known && openable { Ok(key.is_encrypted()) } else { Err(say::key_unsupported(shown)) }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,36 @@
+//! The SSH channel as the line that SFTP is spoken over.
+
+use std::io::{self, Read, Write};
+use std::time::Instant;
+
+use ssh2::Channel;
+
+use super::link::Link;
+use crate::remote::sftp::wire::Line;
+
+/// A channel with the subsystem `sftp`.
+pub(super) struct SshLine {
+    // First, so that it is dropped first: it shuts the socket, and the channel then waits for nobody.
+    link: Link,
+    channel: Channel,
+}
+
+impl SshLine {
+    pub(super) fn new(link: Link, channel: Channel) -> SshLine {
+        SshLine { link, channel }
+    }
+}
+
+impl Line for SshLine {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.channel.read(buffer)
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.channel.write(bytes)
+    }
+
+    fn wait(&mut self, until: Instant) -> io::Result<()> {
+        self.link.wait(until)
+    }
+}

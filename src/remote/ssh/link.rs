@@ -1,0 +1,171 @@
+//! The connection below SFTP: resolve, connect, handshake, and the one way to wait.
+
+use std::fmt;
+use std::io;
+use std::net::{Shutdown, SocketAddr, TcpStream, ToSocketAddrs};
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use ssh2::{BlockDirections, DisconnectCode, ErrorCode, MethodType, Session};
+
+use crate::config::Sftp;
+use crate::messages::transport as say;
+use crate::remote::ConnectError;
+
+/// LIBSSH2_ERROR_EAGAIN: the call has to wait and is to be made again, with the same arguments.
+const AGAIN: ErrorCode = ErrorCode::Session(-37);
+
+/// libssh2 puts chacha20 first, which is the slowest of these with it.
+const CIPHERS: &str = "aes128-gcm@openssh.com,aes256-gcm@openssh.com,chacha20-poly1305@openssh.com,\
+                       aes256-ctr,aes192-ctr,aes128-ctr";
+
+/// Where the server is.
+pub(super) struct Address {
+    pub(super) host: String,
+    pub(super) port: u16,
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", say::printable(&self.host), self.port)
+    }
+}
+
+impl Address {
+    pub(super) fn of(sftp: &Sftp) -> Address {
+        Address { host: sftp.host.clone(), port: sftp.port }
+    }
+
+    /// Connects to the first of the host's addresses that answers.
+    pub(super) fn connect(&self, until: Instant) -> Result<Link, ConnectError> {
+        let unreachable = |why: &io::Error| {
+            ConnectError::Unreachable(say::not_reached(&self.to_string(), &why.to_string()))
+        };
+        let mut last = io::Error::from(io::ErrorKind::NotFound);
+        let addresses = self.resolve(until)?;
+        for (tried, address) in addresses.iter().enumerate() {
+            // An address that swallows packets must leave time for the next one.
+            let left = until.saturating_duration_since(Instant::now());
+            let share = left / u32::try_from(addresses.len() - tried).unwrap_or(u32::MAX);
+            if share.is_zero() {
+                last = io::ErrorKind::TimedOut.into();
+                break;
+            }
+            match TcpStream::connect_timeout(address, share) {
+                Ok(socket) => return Link::new(socket, until).map_err(|error| unreachable(&error)),
+                Err(error) => last = error,
+            }
+        }
+        Err(match last.kind() {
+            io::ErrorKind::TimedOut => {
+                ConnectError::Unreachable(say::no_answer_from(&self.to_string()))
+            }
+            _ => unreachable(&last),
+        })
+    }
+
+    /// Looks the name up on a thread of its own, since the system's resolver has no time limit that we set.
+    fn resolve(&self, until: Instant) -> Result<Vec<SocketAddr>, ConnectError> {
+        let (found, wait) = mpsc::channel();
+        let (host, port) = (self.host.clone(), self.port);
+        thread::spawn(move || {
+            // Nobody listens any more when it took too long.
+            let _ = found.send((host.as_str(), port).to_socket_addrs().map(Vec::from_iter));
+        });
+        let host = say::printable(&self.host);
+        match wait.recv_timeout(until.saturating_duration_since(Instant::now())) {
+            Ok(Ok(addresses)) if !addresses.is_empty() => Ok(addresses),
+            Ok(Ok(_)) => Err(ConnectError::Unreachable(say::no_address(&host))),
+            Ok(Err(error)) => Err(ConnectError::Unreachable(say::not_resolved(&host, &error.to_string()))),
+            Err(_) => Err(ConnectError::Unreachable(say::resolver_silent(&host))),
+        }
+    }
+}
+
+/// Why a step of SSH did not succeed.
+#[derive(Debug)]
+pub(super) enum Stop {
+    TimedOut,
+    Failed(ssh2::Error),
+}
+
+impl fmt::Display for Stop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Stop::TimedOut => f.write_str(&say::timed_out()),
+            Stop::Failed(error) => f.write_str(&say::printable(error.message())),
+        }
+    }
+}
+
+/// A socket with an SSH session on it. Dropping it leaves at once, without waiting for the server.
+pub(super) struct Link {
+    pub(super) session: Session,
+    socket: TcpStream,
+    /// When connecting has to be over.
+    until: Instant,
+}
+
+impl Link {
+    fn new(socket: TcpStream, until: Instant) -> io::Result<Link> {
+        socket.set_nodelay(true)?;
+        socket.set_nonblocking(true)?;
+        let mut session = Session::new()?;
+        session.set_blocking(false);
+        session.method_pref(MethodType::CryptCs, CIPHERS)?;
+        session.method_pref(MethodType::CryptSc, CIPHERS)?;
+        session.set_tcp_stream(socket.try_clone()?);
+        Ok(Link { session, socket, until })
+    }
+
+    /// Agrees on keys, asking for a host key of one of these algorithms, the first ones rather.
+    pub(super) fn handshake(&self, host_keys: &str) -> Result<(), Stop> {
+        self.session.method_pref(MethodType::HostKey, host_keys).map_err(Stop::Failed)?;
+        let mut session = self.session.clone();
+        self.drive(|_| session.handshake())
+    }
+
+    /// Repeats a step of libssh2 until it is done or the time is over.
+    pub(super) fn drive<T>(
+        &self,
+        mut step: impl FnMut(&Session) -> Result<T, ssh2::Error>,
+    ) -> Result<T, Stop> {
+        loop {
+            match step(&self.session) {
+                Err(error) if error.code() == AGAIN => {
+                    if Instant::now() >= self.until {
+                        return Err(Stop::TimedOut);
+                    }
+                    // An error of the wait shows in the next step.
+                    let _ = self.wait(self.until);
+                }
+                other => return other.map_err(Stop::Failed),
+            }
+        }
+    }
+
+    /// Waits until libssh2 may get on, or until that time.
+    pub(super) fn wait(&self, until: Instant) -> io::Result<()> {
+        let flags = match self.session.block_directions() {
+            BlockDirections::Outbound => PollFlags::OUT,
+            BlockDirections::Both => PollFlags::IN | PollFlags::OUT,
+            BlockDirections::Inbound | BlockDirections::None => PollFlags::IN,
+        };
+        let left = until.saturating_duration_since(Instant::now()).max(Duration::from_millis(1));
+        let left = Timespec::try_from(left).map_err(io::Error::other)?;
+        match poll(&mut [PollFd::new(&self.socket, flags)], Some(&left)) {
+            Ok(_) | Err(rustix::io::Errno::INTR) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+impl Drop for Link {
+    fn drop(&mut self) {
+        // Said once, without waiting; then nothing that is dropped after this can wait either.
+        let _ = self.session.disconnect(Some(DisconnectCode::ByApplication), "bye", None);
+        let _ = self.socket.shutdown(Shutdown::Both);
+    }
+}

@@ -1,0 +1,173 @@
+//! Logging in: the key file, or the agent; then the password, asked for either way.
+
+use secrecy::{ExposeSecret, SecretString};
+use ssh2::{ErrorCode, KeyboardInteractivePrompt, Prompt};
+
+use super::key_file::Identity;
+use super::link::{Link, Stop};
+use crate::config::Sftp;
+use crate::messages::transport as say;
+use crate::remote::ConnectError;
+use crate::secrets::Secrets;
+
+/// libssh2's codes for a refused login: LIBSSH2_ERROR_AUTHENTICATION_FAILED and
+/// LIBSSH2_ERROR_PUBLICKEY_UNVERIFIED.
+const REFUSED: [ErrorCode; 2] = [ErrorCode::Session(-18), ErrorCode::Session(-19)];
+/// LIBSSH2_ERROR_PASSWORD_EXPIRED.
+const EXPIRED: ErrorCode = ErrorCode::Session(-15);
+/// What libssh2 answers when the line ended: SOCKET_SEND, SOCKET_DISCONNECT, SOCKET_RECV.
+const ENDED: [ErrorCode; 3] = [ErrorCode::Session(-7), ErrorCode::Session(-13), ErrorCode::Session(-43)];
+
+/// Logs in as `sftp.user`, or says why not.
+pub(super) fn log_in(
+    link: &Link,
+    sftp: &Sftp,
+    identity: Option<&Identity>,
+    secrets: &Secrets,
+) -> Result<(), ConnectError> {
+    Login { link, user: &sftp.user, tried: Vec::new() }.run(identity, secrets)
+}
+
+struct Login<'a> {
+    link: &'a Link,
+    user: &'a str,
+    /// What was refused, each in the person's words.
+    tried: Vec<String>,
+}
+
+impl Login<'_> {
+    fn run(mut self, identity: Option<&Identity>, secrets: &Secrets) -> Result<(), ConnectError> {
+        let offered = match self.link.drive(|session| session.auth_methods(self.user).map(str::to_owned)) {
+            Ok(offered) => offered,
+            // The server let us in without asking for anything.
+            Err(_) if self.link.session.authenticated() => return Ok(()),
+            Err(stop) => return Err(self.ended(&stop)),
+        };
+        let offers = |method: &str| offered.split(',').any(|offer| offer == method);
+        if offers("publickey") {
+            match identity {
+                Some(identity) => self.key(identity, secrets.passphrase.as_ref())?,
+                None => self.agent()?,
+            }
+        }
+        // A server may want a password besides the key and offers it only after that.
+        let after_key = offers("publickey") && identity.is_some();
+        if let Some(password) = &secrets.password {
+            if offers("password") || after_key {
+                self.password(password)?;
+            }
+            if offers("keyboard-interactive") || after_key {
+                self.answer(password)?;
+            }
+        }
+        self.finish(&offered)
+    }
+
+    fn key(&mut self, identity: &Identity, passphrase: Option<&SecretString>) -> Result<(), ConnectError> {
+        let passphrase = passphrase.filter(|_| identity.locked).map(ExposeSecret::expose_secret);
+        let text = identity.text.expose_secret();
+        let result = self
+            .link
+            .drive(|session| session.userauth_pubkey_memory(self.user, None, text, passphrase));
+        match result {
+            Ok(()) => Ok(()),
+            Err(Stop::Failed(error)) if REFUSED.contains(&error.code()) => {
+                self.tried.push(say::tried_key(&identity.shown));
+                Ok(())
+            }
+            Err(Stop::Failed(error)) if !ENDED.contains(&error.code()) => Err(ConnectError::Login(
+                if identity.locked { say::key_passphrase_wrong(&identity.shown) } else { say::key_damaged(&identity.shown) },
+            )),
+            Err(stop) => Err(self.ended(&stop)),
+        }
+    }
+
+    /// Tries each of the agent's keys. No agent is no error.
+    fn agent(&mut self) -> Result<(), ConnectError> {
+        let Ok(mut agent) = self.link.session.agent() else { return Ok(()) };
+        if agent.connect().is_err() || agent.list_identities().is_err() {
+            return Ok(());
+        }
+        for key in agent.identities().unwrap_or_default() {
+            match self.link.drive(|_| agent.userauth(self.user, &key)) {
+                Ok(()) => return Ok(()),
+                Err(Stop::Failed(error)) if !ENDED.contains(&error.code()) => {
+                    self.tried.push(say::tried_agent(&say::printable(key.comment())));
+                }
+                Err(stop) => return Err(self.ended(&stop)),
+            }
+        }
+        Ok(())
+    }
+
+    fn password(&mut self, password: &SecretString) -> Result<(), ConnectError> {
+        if self.link.session.authenticated() {
+            return Ok(());
+        }
+        let result = self.link.drive(|session| session.userauth_password(self.user, password.expose_secret()));
+        match result {
+            Ok(()) => Ok(()),
+            Err(Stop::Failed(error)) if error.code() == EXPIRED => {
+                Err(ConnectError::Login(say::password_expired(&say::printable(self.user))))
+            }
+            Err(Stop::Failed(error)) if REFUSED.contains(&error.code()) => {
+                self.tried.push(say::tried_password());
+                Ok(())
+            }
+            Err(stop) => Err(self.ended(&stop)),
+        }
+    }
+
+    fn answer(&mut self, password: &SecretString) -> Result<(), ConnectError> {
+        if self.link.session.authenticated() {
+            return Ok(());
+        }
+        let mut answers = Answers { password };
+        match self.link.drive(|session| session.userauth_keyboard_interactive(self.user, &mut answers)) {
+            Ok(()) => Ok(()),
+            Err(Stop::Failed(error)) if REFUSED.contains(&error.code()) => {
+                // It is the same password, asked for in another way.
+                if !self.tried.contains(&say::tried_password()) {
+                    self.tried.push(say::tried_password());
+                }
+                Ok(())
+            }
+            Err(stop) => Err(self.ended(&stop)),
+        }
+    }
+
+    fn finish(self, offered: &str) -> Result<(), ConnectError> {
+        if self.link.session.authenticated() {
+            return Ok(());
+        }
+        let (user, offered) = (say::printable(self.user), say::printable(offered));
+        Err(ConnectError::Login(if self.tried.is_empty() {
+            say::nothing_to_log_in_with(&user, &offered)
+        } else {
+            say::login_refused(&user, &self.tried.join(", "), &offered)
+        }))
+    }
+
+    /// The line ended while logging in. Many servers hang up on a user whom they do not want.
+    fn ended(&self, stop: &Stop) -> ConnectError {
+        let user = say::printable(self.user);
+        match stop {
+            Stop::TimedOut => ConnectError::Unreachable(say::login_timed_out(&user)),
+            Stop::Failed(_) => ConnectError::Login(say::login_broken(&user, &stop.to_string())),
+        }
+    }
+}
+
+/// Answers the questions of the server: what is not to be seen on the screen is the password.
+struct Answers<'a> {
+    password: &'a SecretString,
+}
+
+impl KeyboardInteractivePrompt for Answers<'_> {
+    fn prompt<'a>(&mut self, _user: &str, _instructions: &str, prompts: &[Prompt<'a>]) -> Vec<String> {
+        let answer = |prompt: &Prompt<'_>| {
+            if prompt.echo { String::new() } else { self.password.expose_secret().to_owned() }
+        };
+        prompts.iter().map(answer).collect()
+    }
+}
