@@ -244,7 +244,11 @@ impl<'a> Executor<'a> {
         let mut files: Vec<Store<'_>> = rows
             .iter()
             .zip(&mut originals)
-            .map(|(row, original)| Store { path: path(&row.started), source: original, size: row.started.size })
+            .map(|(row, original)| Store {
+                path: path(&row.started),
+                source: original,
+                size: row.started.size,
+            })
             .collect();
         let stored = line.store(&mut files, &|more| watch.bytes(more));
         drop(files);

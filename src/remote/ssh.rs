@@ -72,9 +72,10 @@ impl SshConnector {
         let channel = open_sftp(&link).map_err(|stop| {
             ConnectError::Unreachable(say::no_sftp(&address.to_string(), &stop.to_string()))
         })?;
-        let client = Client::start(SshLine::new(link, channel), self.sftp.timeout, until).map_err(|fault| {
-            ConnectError::Unreachable(say::no_sftp(&address.to_string(), &fault.to_string()))
-        })?;
+        let client =
+            Client::start(SshLine::new(link, channel), self.sftp.timeout, until).map_err(|fault| {
+                ConnectError::Unreachable(say::no_sftp(&address.to_string(), &fault.to_string()))
+            })?;
         passed(Stage::Sftp);
         Ok(Box::new(client))
     }

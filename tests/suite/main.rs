@@ -24,5 +24,9 @@ const VASK_APRIL: &str = "VASK;2023-04\n000000-0002;96,25\n";
 /// A text's digest as the program writes it.
 fn sha256(text: &str) -> String {
     use sha2::{Digest, Sha256};
-    format!("{:x}", Sha256::digest(text))
+    use std::fmt::Write;
+    Sha256::digest(text).iter().fold(String::new(), |mut hex, byte| {
+        write!(hex, "{byte:02x}").unwrap();
+        hex
+    })
 }

@@ -36,7 +36,10 @@ impl<L: Line> Client<L> {
         let fault = self.wire.run(&mut job).err();
         // What has no result was never asked.
         let unsent = || fault.clone().unwrap_or_else(|| Arc::new(LineFault::Closed(String::new())));
-        job.results.into_iter().map(|result| result.unwrap_or_else(|| Err(RemoteError::NotSent(unsent())))).collect()
+        job.results
+            .into_iter()
+            .map(|result| result.unwrap_or_else(|| Err(RemoteError::NotSent(unsent()))))
+            .collect()
     }
 }
 

@@ -185,7 +185,9 @@ fn body(out: &mut Vec<u8>, request: &Request<'_>) {
             string(out, FSYNC.as_bytes());
             string(out, handle);
         }
-        Request::Fstat(Handle(handle)) | Request::Close(Handle(handle)) | Request::Readdir(Handle(handle)) => {
+        Request::Fstat(Handle(handle))
+        | Request::Close(Handle(handle))
+        | Request::Readdir(Handle(handle)) => {
             string(out, handle);
         }
         Request::Lstat(path) | Request::Remove(path) | Request::Opendir(path) => string(out, path.as_bytes()),

@@ -144,8 +144,15 @@ impl<L: Line> Wire<L> {
     /// Says hello, and waits for the answer until the time given.
     pub(super) fn open(line: L, timeout: Duration, until: Instant) -> Result<Wire<L>, LineFault> {
         let timeout = timeout.min(LONGEST);
-        let mut wire =
-            Wire { line, timeout, out: Out::default(), input: Vec::new(), taken: 0, fault: None, sync: false };
+        let mut wire = Wire {
+            line,
+            timeout,
+            out: Out::default(),
+            input: Vec::new(),
+            taken: 0,
+            fault: None,
+            sync: false,
+        };
         packet::encode_init(&mut wire.out.bytes);
         loop {
             let moved = wire.flush()? | wire.pump()?;
@@ -154,7 +161,9 @@ impl<L: Line> Wire<L> {
                     wire.sync = sync;
                     return Ok(wire);
                 }
-                Some(Packet::Version(other, _)) => return Err(LineFault::Protocol(say::wrong_version(other))),
+                Some(Packet::Version(other, _)) => {
+                    return Err(LineFault::Protocol(say::wrong_version(other)));
+                }
                 Some(Packet::Reply(..)) => return Err(LineFault::Protocol(say::reply_before_hello())),
                 None if wire.line.now() >= until => return Err(LineFault::TimedOut),
                 None if !moved => wire.wait(until)?,
@@ -188,7 +197,11 @@ impl<L: Line> Wire<L> {
         })
     }
 
-    fn talk<J: Job>(&mut self, job: &mut J, pending: &mut HashMap<u32, Pending<J::Tag>>) -> Result<(), LineFault> {
+    fn talk<J: Job>(
+        &mut self,
+        job: &mut J,
+        pending: &mut HashMap<u32, Pending<J::Tag>>,
+    ) -> Result<(), LineFault> {
         let mut silent_since = self.line.now();
         let mut end = silent_since + self.timeout;
         loop {

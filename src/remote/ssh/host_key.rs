@@ -81,7 +81,10 @@ impl Rules {
             rules.add_known_hosts(&bytes, &Address::of(sftp));
             if rules.fingerprints.is_empty() && rules.known.is_empty() {
                 let name = lookup_name(&Address::of(sftp));
-                return Err(ConnectError::HostKey(say::not_in_known_hosts(&say::printable(&name), &shown(path))));
+                return Err(ConnectError::HostKey(say::not_in_known_hosts(
+                    &say::printable(&name),
+                    &shown(path),
+                )));
             }
         }
         if rules.fingerprints.is_empty() && rules.known.is_empty() {
@@ -151,7 +154,8 @@ impl Rules {
         let same = |other: &PublicKey| other.key_data() == key.key_data();
         if self.revoked.iter().any(same) {
             Verdict::Revoked
-        } else if self.known.iter().any(same) || self.fingerprints.contains(&key.fingerprint(HashAlg::Sha256)) {
+        } else if self.known.iter().any(same) || self.fingerprints.contains(&key.fingerprint(HashAlg::Sha256))
+        {
             Verdict::Ours
         } else {
             Verdict::Unknown

@@ -58,7 +58,8 @@ fn examine(text: SecretString, shown: &str, passphrase: bool) -> Result<Identity
     if first.starts_with("PuTTY-User-Key-File") {
         return Err(say::key_putty(shown));
     }
-    let public = ["ssh-", "ecdsa-", "sk-", "---- BEGIN SSH2 PUBLIC", "-----BEGIN PUBLIC", "-----BEGIN RSA PUBLIC"];
+    let public =
+        ["ssh-", "ecdsa-", "sk-", "---- BEGIN SSH2 PUBLIC", "-----BEGIN PUBLIC", "-----BEGIN RSA PUBLIC"];
     if public.iter().any(|start| first.starts_with(start)) {
         return Err(say::key_public(shown));
     }

@@ -59,9 +59,7 @@ impl Address {
             }
         }
         Err(match last.kind() {
-            io::ErrorKind::TimedOut => {
-                ConnectError::Unreachable(say::no_answer_from(&self.to_string()))
-            }
+            io::ErrorKind::TimedOut => ConnectError::Unreachable(say::no_answer_from(&self.to_string())),
             _ => unreachable(&last),
         })
     }

@@ -66,18 +66,21 @@ impl Login<'_> {
     fn key(&mut self, identity: &Identity, passphrase: Option<&SecretString>) -> Result<(), ConnectError> {
         let passphrase = passphrase.filter(|_| identity.locked).map(ExposeSecret::expose_secret);
         let text = identity.text.expose_secret();
-        let result = self
-            .link
-            .drive(|session| session.userauth_pubkey_memory(self.user, None, text, passphrase));
+        let result =
+            self.link.drive(|session| session.userauth_pubkey_memory(self.user, None, text, passphrase));
         match result {
             Ok(()) => Ok(()),
             Err(Stop::Failed(error)) if REFUSED.contains(&error.code()) => {
                 self.tried.push(say::tried_key(&identity.shown));
                 Ok(())
             }
-            Err(Stop::Failed(error)) if !ENDED.contains(&error.code()) => Err(ConnectError::Login(
-                if identity.locked { say::key_passphrase_wrong(&identity.shown) } else { say::key_damaged(&identity.shown) },
-            )),
+            Err(Stop::Failed(error)) if !ENDED.contains(&error.code()) => {
+                Err(ConnectError::Login(if identity.locked {
+                    say::key_passphrase_wrong(&identity.shown)
+                } else {
+                    say::key_damaged(&identity.shown)
+                }))
+            }
             Err(stop) => Err(self.ended(&stop)),
         }
     }
@@ -104,7 +107,8 @@ impl Login<'_> {
         if self.link.session.authenticated() {
             return Ok(());
         }
-        let result = self.link.drive(|session| session.userauth_password(self.user, password.expose_secret()));
+        let result =
+            self.link.drive(|session| session.userauth_password(self.user, password.expose_secret()));
         match result {
             Ok(()) => Ok(()),
             Err(Stop::Failed(error)) if error.code() == EXPIRED => {
