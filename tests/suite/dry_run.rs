@@ -70,7 +70,7 @@ fn it_does_not_need_the_server() {
     let town = Town::new();
     town.file(MAD, MAD_APRIL);
     town.server.as_embedded().behave(|b| b.away = true);
-    town.run(["run", "--dry-run"]).exit(0);
+    town.run(["run", "--dry-run"]).exit(0).stdout_has(MAD);
     assert_eq!(town.server.connections(), 0);
 }
 

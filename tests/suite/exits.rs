@@ -23,7 +23,8 @@ fn with_april() -> Town {
 #[test]
 fn ok_when_there_is_nothing_to_do() {
     let town = Town::new();
-    town.run(["run"]).exit(0);
+    let run = town.deliver(0);
+    assert_eq!(run["files"], serde_json::json!([]));
     assert_eq!(town.server.connections(), 0, "nothing to deliver, nobody to call");
 }
 

@@ -57,6 +57,7 @@ fn quiet_says_nothing_when_nothing_needs_a_person() {
     town.file(MAD, MAD_APRIL);
     let ran = town.run(["run", "--quiet"]).exit(0);
     assert_eq!((ran.out(), ran.err()), (String::new(), String::new()));
+    assert_eq!(town.server.received().len(), 1);
 }
 
 #[test]
@@ -110,8 +111,9 @@ fn check_leaves_no_trace() {
     let town = Town::new();
     town.file(MAD, MAD_APRIL);
     let before = town.snapshot();
-    town.run(["check"]).exit(0);
+    town.run(["check"]).exit(0).stdout_has("✓");
     assert_eq!(town.snapshot(), before);
+    assert_eq!(town.server.connections(), 1, "it logged in");
     assert!(town.server.as_embedded().files().is_empty());
 }
 
