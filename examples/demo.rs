@@ -110,8 +110,14 @@ impl Demo {
     fn play(&self) -> Result<()> {
         let (this, next) = (&self.this_month, &self.next_month);
         self.scene(
-            &format!("{}: to leverandører har lagt deres filer i mappen. Hvad ville der ske?", this.name),
-            &format!("{}: two suppliers have put their files into the folder. What would happen?", this.name),
+            &format!(
+                "Det er {}: to leverandører har lagt deres filer i mappen. Hvad ville der ske?",
+                this.name
+            ),
+            &format!(
+                "It is {}: two suppliers have put their files into the folder. What would happen?",
+                this.name
+            ),
         );
         self.suppliers_deliver(this)?;
         self.run(&["--dry-run"], 0)?;
@@ -154,7 +160,7 @@ impl Demo {
     fn run(&self, more: &[&str], exit: i32) -> Result<()> {
         let mut command = Command::new(&self.program);
         command.arg("run").args(more).current_dir(self.town.path());
-        println!("$ traekfil run {}\n", more.join(" "));
+        println!("$ traekfil {}\n", [&["run"], more].concat().join(" "));
         command.args(["--config", "config.toml", "--language", self.language.flag()]);
         for secret in ["TRAEKFIL_CONFIG", "TRAEKFIL_PASSWORD", "TRAEKFIL_PASSPHRASE", "TRAEKFIL_NOW"] {
             command.env_remove(secret);

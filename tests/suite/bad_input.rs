@@ -2,7 +2,7 @@
 
 use crate::support::ran::assert_decided;
 use crate::support::town::Town;
-use crate::{MAD, MAD_APRIL, VASK, VASK_APRIL};
+use crate::{MAD_APRIL, VASK, VASK_APRIL};
 
 /// A good file beside the bad one, which must not suffer.
 fn beside_a_good_one() -> Town {
@@ -28,7 +28,8 @@ mod not_a_plain_file {
     use std::fs;
     use std::os::unix::fs::{PermissionsExt, symlink};
 
-    use super::{MAD, MAD_APRIL, beside_a_good_one, unsafe_and_kept};
+    use super::{beside_a_good_one, unsafe_and_kept};
+    use crate::{MAD, MAD_APRIL};
 
     #[test]
     fn symlink_to_a_file() {
