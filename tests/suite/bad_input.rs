@@ -1,0 +1,154 @@
+//! Files that are not what they should be, and names that would rather be something else.
+
+use crate::support::ran::assert_decided;
+use crate::support::town::Town;
+use crate::{MAD_APRIL, VASK, VASK_APRIL};
+
+/// A good file beside the bad one, which must not suffer.
+fn beside_a_good_one() -> Town {
+    let town = Town::new();
+    town.file(VASK, VASK_APRIL);
+    town
+}
+
+/// The bad one is held as unsafe, the good one goes.
+#[cfg(unix)]
+#[track_caller]
+fn unsafe_and_kept(town: &Town, name: &str) {
+    let run = town.deliver(3);
+    assert_decided(&run, name, "hold", "unsafe_file", "held");
+    assert_decided(&run, VASK, "send", "new", "delivered");
+    assert_eq!(town.server.received(), [(format!("ind/{VASK}"), VASK_APRIL.into())]);
+    assert_eq!(town.dropped(), [name]);
+    town.run(["run"]).exit(3).says(name).plain();
+}
+
+#[cfg(unix)]
+mod not_a_plain_file {
+    use std::fs;
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    use super::{beside_a_good_one, unsafe_and_kept};
+    use crate::{MAD, MAD_APRIL};
+
+    #[test]
+    fn symlink_to_a_file() {
+        let town = beside_a_good_one();
+        fs::write(town.path("andetsteds.txt"), MAD_APRIL).unwrap();
+        symlink(town.path("andetsteds.txt"), town.path("drop").join(MAD)).unwrap();
+        unsafe_and_kept(&town, MAD);
+    }
+
+    #[test]
+    fn symlink_to_nothing() {
+        let town = beside_a_good_one();
+        symlink("ingenting", town.path("drop").join(MAD)).unwrap();
+        unsafe_and_kept(&town, MAD);
+    }
+
+    #[test]
+    fn fifo() {
+        use rustix::fs::{CWD, FileType, Mode, mknodat};
+        let town = beside_a_good_one();
+        let path = town.path("drop").join(MAD);
+        mknodat(CWD, &path, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
+        unsafe_and_kept(&town, MAD);
+    }
+
+    #[test]
+    fn hard_link() {
+        let town = beside_a_good_one();
+        let path = town.file(MAD, MAD_APRIL);
+        fs::hard_link(&path, town.path("et_andet_navn.txt")).unwrap();
+        unsafe_and_kept(&town, MAD);
+    }
+
+    #[test]
+    fn unreadable() {
+        if rustix::process::geteuid().is_root() {
+            eprintln!("skipped: root reads everything");
+            return;
+        }
+        let town = beside_a_good_one();
+        let path = town.file(MAD, MAD_APRIL);
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
+        unsafe_and_kept(&town, MAD);
+    }
+}
+
+#[cfg(unix)]
+mod hostile_names {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    use super::{MAD_APRIL, Town, VASK, VASK_APRIL, beside_a_good_one};
+    use crate::support::ran::decisions;
+
+    #[track_caller]
+    fn held_and_harmless(town: &Town) {
+        let ran = town.run(["run", "--json"]).exit(3).plain();
+        let got: Vec<_> = decisions(&ran.json()).into_iter().map(|(_, d, r, o)| (d, r, o)).collect();
+        let held = ("hold".into(), "unsafe_file".into(), "held".into());
+        assert_eq!(got.iter().filter(|it| **it == held).count(), got.len() - 1, "{got:?}");
+        assert_eq!(town.server.received(), [(format!("ind/{VASK}"), VASK_APRIL.into())]);
+        for args in [&["run"][..], &["run", "--dry-run"], &["run", "-v"], &["history"]] {
+            town.run(args).plain();
+        }
+        town.run(["run", "--color", "always"]).exit(3).never_says("\u{1b}]0;").never_says("\u{1b}[2J");
+    }
+
+    #[test]
+    fn escape_sequences_and_line_ends() {
+        let town = beside_a_good_one();
+        town.file("mad_\u{1b}]0;overtaget\u{7}_202304.txt", MAD_APRIL);
+        town.file("mad_\u{1b}[2J_202304.txt", "anden");
+        town.file("mad_\nALT ER LEVERET_202304.txt", "tredje");
+        held_and_harmless(&town);
+        let line = |line: &str| line.trim_start().starts_with("ALT ER LEVERET");
+        assert!(!town.run(["run"]).exit(3).out().lines().any(line), "a name is not a line of its own");
+    }
+
+    #[test]
+    fn not_unicode() {
+        let town = beside_a_good_one();
+        town.file(OsStr::from_bytes(b"mad_\xe6\xf8\xe5_202304.txt"), MAD_APRIL);
+        held_and_harmless(&town);
+    }
+
+    #[test]
+    fn that_looks_like_an_option() {
+        let town = beside_a_good_one();
+        town.file("--quiet_202304.txt", MAD_APRIL);
+        let run = town.deliver(0);
+        assert_eq!(run["summary"]["delivered"], 2);
+    }
+}
+
+#[test]
+fn danish_letters_and_spaces_are_nothing_hostile() {
+    let town = beside_a_good_one();
+    let name = "mad på Sølyst æblegården_202304.txt";
+    town.file(name, MAD_APRIL);
+    assert_decided(&town.deliver(0), name, "send", "new", "delivered");
+    assert!(town.server.received().contains(&(format!("ind/{name}"), MAD_APRIL.into())));
+    assert!(town.archived().contains(&format!("2023-04/{name}")));
+}
+
+#[test]
+fn two_thousand_files_go_once_each() {
+    let town = Town::new();
+    let letter = |n: u32| char::from(b'a' + u8::try_from(n % 26).unwrap());
+    for n in 0..2000 {
+        // Letters: digits could be taken for a period.
+        let supplier: String = [n / 676, n / 26, n].map(letter).iter().collect();
+        town.file(format!("{supplier}_202304.txt"), format!("fil nummer {n}"));
+    }
+    let run = town.deliver(0);
+    assert_eq!(run["summary"]["delivered"], 2000);
+    let received = town.server.received();
+    let mut names: Vec<_> = received.iter().map(|(path, _)| path).collect();
+    names.dedup();
+    assert_eq!(names.len(), 2000, "each once");
+    assert!(town.dropped().is_empty());
+    assert_eq!(town.archived().len(), 2000);
+}

@@ -1,0 +1,8 @@
+//! What the stories stand on: a town with its folders and program, and the servers it delivers to.
+
+pub mod ran;
+pub mod server;
+pub mod servers;
+mod snapshot;
+mod sshd;
+pub mod town;

@@ -1,0 +1,299 @@
+//! A receiver of our own: an SFTP server in the test's process, on a loopback port the system picks.
+//!
+//! Its files are in memory, its misbehaviours can be switched while it runs, and it remembers every
+//! file that ever had a final name, also those that KP has taken since. It ends when it is dropped.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+// Each program that has this server in it uses another part of it.
+#![allow(dead_code)]
+
+use std::collections::HashMap;
+use std::net::TcpListener;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use russh::keys::{HashAlg, PrivateKey, PublicKey};
+use russh::server::{
+    Auth, ChannelOpenHandle, Config, Handler, Msg, PublicKeyOffer, Session, VerifiedPublicKey,
+};
+use russh::{Channel, ChannelId, MethodKind, MethodSet};
+use tokio::runtime::Runtime;
+
+use self::cut::Line;
+use self::sftp::Sftp;
+#[allow(unused_imports, reason = "not every story needs all of them")]
+pub use self::world::{Behaviour, Counts, Received, Rename};
+use self::world::{World, is_temporary};
+
+#[path = "server/cut.rs"]
+mod cut;
+#[path = "server/sftp.rs"]
+mod sftp;
+#[path = "server/world.rs"]
+mod world;
+
+/// Whom the server lets in.
+#[derive(Debug, Clone, Default)]
+pub struct Login {
+    /// The user's name.
+    pub user: String,
+    /// The key that opens, if one does.
+    pub key: Option<PublicKey>,
+    /// The password that opens, if one does.
+    pub password: Option<String>,
+}
+
+/// The running server.
+pub struct Embedded {
+    port: u16,
+    world: Arc<Mutex<World>>,
+    host_key: Arc<Mutex<Arc<Config>>>,
+    // Dropped last of all: the tasks that serve are its own.
+    runtime: Option<Runtime>,
+}
+
+impl Embedded {
+    /// Starts a server that lets `login` in.
+    ///
+    /// # Panics
+    /// When the machine has no loopback port or no randomness left.
+    pub fn start(login: Login) -> Embedded {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a loopback port");
+        listener.set_nonblocking(true).expect("a listener that does not block");
+        let port = listener.local_addr().expect("the listener's address").port();
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()
+            .expect("threads for the server");
+        let world = Arc::new(Mutex::new(World::new()));
+        let host_key = Arc::new(Mutex::new(Arc::new(config(new_key()))));
+        let (its_world, its_key) = (Arc::clone(&world), Arc::clone(&host_key));
+        runtime.spawn(async move {
+            let listener = tokio::net::TcpListener::from_std(listener).expect("a listener");
+            while let Ok((socket, _)) = listener.accept().await {
+                let config = Arc::clone(&lock(&its_key));
+                tokio::spawn(serve(socket, config, Arc::clone(&its_world), login.clone()));
+            }
+        });
+        Embedded { port, world, host_key, runtime: Some(runtime) }
+    }
+
+    /// Where it listens, on 127.0.0.1.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Its host key, as OpenSSH prints it: `SHA256:…`.
+    pub fn fingerprint(&self) -> String {
+        self.public_key().fingerprint(HashAlg::Sha256).to_string()
+    }
+
+    /// Its host key in OpenSSH's one-line form, as known_hosts has it.
+    pub fn public_key(&self) -> PublicKey {
+        lock(&self.host_key).keys[0].public_key().clone()
+    }
+
+    /// From the next connection on it shows another host key.
+    pub fn change_host_key(&self) {
+        *lock(&self.host_key) = Arc::new(config(new_key()));
+    }
+
+    /// Changes its manners.
+    pub fn behave(&self, change: impl FnOnce(&mut Behaviour)) {
+        change(&mut lock(&self.world).behaviour);
+    }
+
+    /// Everything that ever had a final name, in the order in which it got it.
+    pub fn inbox(&self) -> Vec<Received> {
+        lock(&self.world).inbox.clone()
+    }
+
+    /// What was asked so far.
+    pub fn counts(&self) -> Counts {
+        lock(&self.world).counts.clone()
+    }
+
+    /// Every file there now, temporary ones too: path and content.
+    pub fn files(&self) -> Vec<(String, Vec<u8>)> {
+        lock(&self.world).files.iter().map(|(path, file)| (path.clone(), file.bytes.clone())).collect()
+    }
+
+    /// The temporary files there now.
+    pub fn leftovers(&self) -> Vec<String> {
+        lock(&self.world).files.keys().filter(|path| is_temporary(path)).cloned().collect()
+    }
+
+    /// Puts a file there, as somebody else would; it does not count as received.
+    pub fn put(&self, path: &str, content: &[u8]) {
+        let mut world = lock(&self.world);
+        let id = world.make(path);
+        if let Some(file) = world.by_id(id) {
+            file.bytes = content.to_vec();
+        }
+    }
+
+    /// Makes a folder there.
+    pub fn make_folder(&self, path: &str) {
+        lock(&self.world).folders.insert(path.into());
+    }
+
+    /// Removes every file, as KP does after its monthly run; the inbox keeps its memory.
+    pub fn empty(&self) {
+        lock(&self.world).files.clear();
+    }
+}
+
+impl Drop for Embedded {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            // Not `drop`: that would wait for tasks that are meant to be silent for ever.
+            runtime.shutdown_background();
+        }
+    }
+}
+
+/// A fresh ed25519 key.
+///
+/// # Panics
+/// When the machine has no randomness.
+pub fn new_key() -> PrivateKey {
+    let key = ssh_key::PrivateKey::random(&mut ssh_key::rand_core::OsRng, ssh_key::Algorithm::Ed25519)
+        .expect("a random key");
+    let text = key.to_openssh(ssh_key::LineEnding::LF).expect("a key in OpenSSH's form");
+    PrivateKey::from_openssh(text.as_bytes()).expect("the same key again")
+}
+
+fn config(host_key: PrivateKey) -> Config {
+    Config {
+        keys: vec![host_key],
+        methods: MethodSet::from(&[MethodKind::PublicKey, MethodKind::Password][..]),
+        auth_rejection_time: std::time::Duration::ZERO,
+        nodelay: true,
+        ..Config::default()
+    }
+}
+
+async fn serve(
+    socket: tokio::net::TcpStream,
+    config: Arc<Config>,
+    world: Arc<Mutex<World>>,
+    login: Login,
+) -> Option<()> {
+    {
+        let mut world = lock(&world);
+        world.counts.connections += 1;
+        if world.behaviour.away {
+            return None;
+        }
+        world.connected += 1;
+        world.counts.most_connections = world.counts.most_connections.max(world.connected);
+    }
+    let _leaving = Leaving(Arc::clone(&world));
+    let socket = socket.into_std().ok()?;
+    let line = Line::hold(&socket).ok()?;
+    let socket = tokio::net::TcpStream::from_std(socket).ok()?;
+    let client = Client { world, login, line, channels: HashMap::new() };
+    let session = russh::server::run_stream(config, socket, client).await.ok()?;
+    session.await.ok()
+}
+
+/// Counts a connection out again, however it ended.
+struct Leaving(Arc<Mutex<World>>);
+
+impl Drop for Leaving {
+    fn drop(&mut self) {
+        lock(&self.0).connected -= 1;
+    }
+}
+
+/// One connection.
+struct Client {
+    world: Arc<Mutex<World>>,
+    login: Login,
+    line: Line,
+    channels: HashMap<ChannelId, Channel<Msg>>,
+}
+
+impl Client {
+    fn login_tried(&self) {
+        lock(&self.world).counts.logins_tried += 1;
+    }
+
+    fn answer(&self, user: &str, opens: bool) -> Auth {
+        if opens && user == self.login.user { Auth::Accept } else { Auth::reject() }
+    }
+}
+
+impl Handler for Client {
+    type Error = russh::Error;
+
+    async fn auth_none(&mut self, _: &str) -> Result<Auth, russh::Error> {
+        self.login_tried();
+        Ok(Auth::reject())
+    }
+
+    async fn auth_password(&mut self, user: &str, password: &str) -> Result<Auth, russh::Error> {
+        self.login_tried();
+        Ok(self.answer(user, self.login.password.as_deref() == Some(password)))
+    }
+
+    async fn auth_publickey_offered(
+        &mut self,
+        user: &str,
+        offer: PublicKeyOffer<'_>,
+    ) -> Result<Auth, russh::Error> {
+        self.login_tried();
+        Ok(self.answer(user, self.opens(offer.public_key)))
+    }
+
+    async fn auth_publickey(&mut self, user: &str, key: VerifiedPublicKey<'_>) -> Result<Auth, russh::Error> {
+        self.login_tried();
+        Ok(self.answer(user, self.opens(key.public_key)))
+    }
+
+    async fn auth_succeeded(&mut self, _: &mut Session) -> Result<(), russh::Error> {
+        if lock(&self.world).behaviour.closes_after_login {
+            self.line.cut();
+        }
+        Ok(())
+    }
+
+    async fn channel_open_session(
+        &mut self,
+        channel: Channel<Msg>,
+        reply: ChannelOpenHandle,
+        _: &mut Session,
+    ) -> Result<(), russh::Error> {
+        self.channels.insert(channel.id(), channel);
+        reply.accept().await;
+        Ok(())
+    }
+
+    async fn channel_eof(&mut self, channel: ChannelId, session: &mut Session) -> Result<(), russh::Error> {
+        session.close(channel)
+    }
+
+    async fn subsystem_request(
+        &mut self,
+        id: ChannelId,
+        name: &str,
+        session: &mut Session,
+    ) -> Result<(), russh::Error> {
+        let channel = self.channels.remove(&id).filter(|_| name == "sftp");
+        let Some(channel) = channel else { return session.channel_failure(id) };
+        session.channel_success(id)?;
+        let sftp = Sftp::new(Arc::clone(&self.world), self.line.clone());
+        russh_sftp::server::run(channel.into_stream(), sftp).await;
+        Ok(())
+    }
+}
+
+impl Client {
+    fn opens(&self, key: &PublicKey) -> bool {
+        self.login.key.as_ref().is_some_and(|allowed| allowed.key_data() == key.key_data())
+    }
+}
+
+/// A lock that a panicking test does not poison for the others.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,162 @@
+//! What the embedded server has and does: its files, its manners, and a record of all that happened.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+/// SFTP's "permission denied" (draft-ietf-secsh-filexfer-02, section 7).
+pub const PERMISSION_DENIED: u32 = 3;
+
+/// How the server meets its clients. The default is a well-behaved OpenSSH.
+#[derive(Debug, Clone, Default)]
+#[allow(clippy::struct_excessive_bools, reason = "switches, each on its own")]
+pub struct Behaviour {
+    /// Closes each connection before a byte is said, as a server that is down behind a balancer.
+    pub away: bool,
+    /// Cuts the line as soon as a login has succeeded.
+    pub closes_after_login: bool,
+    /// Does not announce `fsync@openssh.com`.
+    pub without_fsync: bool,
+    /// The receiver takes a file the moment it has its final name.
+    pub takes_at_once: bool,
+    /// What a rename really does.
+    pub rename: Rename,
+    /// How many renames go that way before the server is honest again; none: all of them.
+    pub rename_times: Option<u32>,
+    /// Added to every size it tells of a file, in bytes.
+    pub size_lie: i64,
+    /// Bytes the disk takes, over all files; a write beyond that fails with status 4.
+    pub disk: Option<u64>,
+    /// Refuses to make files, with status 3.
+    pub denies_open: bool,
+    /// Answers so many SFTP requests of a connection, and none after that.
+    pub silent_after: Option<u64>,
+    /// Waits so long before each answer.
+    pub delay: Duration,
+}
+
+/// What becomes of a rename.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Rename {
+    /// Done, unless something has the new name already.
+    #[default]
+    Honest,
+    /// Refused with this status; nothing changed.
+    Refused(u32),
+    /// Done, whatever stands there.
+    Overwrites,
+    /// Done, but the line is cut before the answer.
+    DoneReplyLost,
+    /// Not done, and the line is cut before the answer.
+    NotDoneReplyLost,
+    /// The new name is made and the old one stays, then the line is cut.
+    HalfDone,
+}
+
+/// What was asked of the server so far.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Connections that were accepted.
+    pub connections: u64,
+    /// Tries to log in, by whatever means, also those that failed.
+    pub logins_tried: u64,
+    /// Requests to open a file.
+    pub opens: u64,
+    /// Requests to rename one.
+    pub renames: u64,
+    /// Requests to remove one.
+    pub removes: u64,
+    /// Requests to sync one.
+    pub fsyncs: u64,
+    /// Requests to read from one.
+    pub reads: u64,
+    /// Bytes written, all files together.
+    pub written: u64,
+    /// Requests to change attributes: many receivers cannot bear them.
+    pub attribute_changes: u64,
+    /// Most connections open at once.
+    pub most_connections: u64,
+}
+
+/// A file that KP could see under a final name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Received {
+    /// Its whole path, without a leading slash.
+    pub path: String,
+    /// Its content.
+    pub bytes: Vec<u8>,
+}
+
+/// A file on the server; `id` tells it from others that had the same name.
+#[derive(Debug, Clone)]
+pub struct Stored {
+    pub id: u64,
+    pub bytes: Vec<u8>,
+}
+
+/// The whole server's state, behind one lock.
+#[derive(Debug, Default)]
+pub struct World {
+    pub behaviour: Behaviour,
+    pub counts: Counts,
+    pub files: BTreeMap<String, Stored>,
+    pub folders: BTreeSet<String>,
+    pub inbox: Vec<Received>,
+    pub connected: u64,
+    next_id: u64,
+}
+
+impl World {
+    /// A server with an empty login folder and the folder `ind` in it.
+    pub fn new() -> World {
+        World { folders: BTreeSet::from([String::new(), "ind".into()]), ..World::default() }
+    }
+
+    /// Makes an empty file at a path.
+    pub fn make(&mut self, path: &str) -> u64 {
+        self.next_id += 1;
+        self.files.insert(path.into(), Stored { id: self.next_id, bytes: Vec::new() });
+        self.next_id
+    }
+
+    /// The file with this id, whatever its name is now.
+    pub fn by_id(&mut self, id: u64) -> Option<&mut Stored> {
+        self.files.values_mut().find(|file| file.id == id)
+    }
+
+    /// Bytes on the disk.
+    pub fn used(&self) -> u64 {
+        self.files.values().map(|file| file.bytes.len() as u64).sum()
+    }
+
+    /// The file at a path has its final name from now on: KP sees it, and may take it.
+    pub fn becomes_visible(&mut self, path: &str) {
+        if is_temporary(path) {
+            return;
+        }
+        if let Some(file) = self.files.get(path) {
+            self.inbox.push(Received { path: path.into(), bytes: file.bytes.clone() });
+        }
+        if self.behaviour.takes_at_once {
+            self.files.remove(path);
+        }
+    }
+
+    /// What the next rename does, counting down the ones that misbehave.
+    pub fn next_rename(&mut self) -> Rename {
+        self.counts.renames += 1;
+        match &mut self.behaviour.rename_times {
+            Some(0) => Rename::Honest,
+            Some(left) => {
+                *left -= 1;
+                self.behaviour.rename
+            }
+            None => self.behaviour.rename,
+        }
+    }
+}
+
+/// Whether the receiver leaves files of this name alone: hidden ones and those that end in `.part`.
+pub fn is_temporary(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.starts_with('.') || name.rsplit('.').next() == Some("part")
+}

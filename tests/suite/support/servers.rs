@@ -1,0 +1,151 @@
+//! The servers a story can be played against, behind one face.
+
+use russh::keys::PrivateKey;
+
+use super::server::{Embedded, Login, Received, new_key};
+#[cfg(unix)]
+use super::sshd::Sshd;
+
+/// The password the embedded server takes beside the key; a canary too: nobody may ever repeat it.
+pub const PASSWORD: &str = "kanariefugl-i-kulminen-4711";
+
+/// What the town's key is locked with, where it is; a canary as well.
+pub const PASSPHRASE: &str = "solsorte-i-syrenen-1147";
+
+/// A receiver, and the key that opens it.
+pub struct Server {
+    /// The municipality's private key.
+    pub key: PrivateKey,
+    kind: Kind,
+}
+
+enum Kind {
+    Embedded(Embedded),
+    #[cfg(unix)]
+    OpenSsh(Box<Sshd>),
+}
+
+impl Server {
+    /// Our own server, that can be made to misbehave.
+    pub fn embedded() -> Server {
+        let key = new_key();
+        let login = Login {
+            user: "korsbaek".into(),
+            key: Some(key.public_key().clone()),
+            password: Some(PASSWORD.into()),
+        };
+        Server { key, kind: Kind::Embedded(Embedded::start(login)) }
+    }
+
+    /// OpenSSH's sshd; none, and a line that says so, where the machine has none.
+    #[cfg(unix)]
+    pub fn openssh() -> Option<Server> {
+        let key = new_key();
+        let sshd = Sshd::start(key.public_key())?;
+        Some(Server { key, kind: Kind::OpenSsh(Box::new(sshd)) })
+    }
+
+    /// The embedded server.
+    #[track_caller]
+    pub fn as_embedded(&self) -> &Embedded {
+        match &self.kind {
+            Kind::Embedded(server) => server,
+            #[cfg(unix)]
+            Kind::OpenSsh(_) => panic!("only the embedded server can do that"),
+        }
+    }
+
+    /// Where it listens, on 127.0.0.1.
+    pub fn port(&self) -> u16 {
+        match &self.kind {
+            Kind::Embedded(server) => server.port(),
+            #[cfg(unix)]
+            Kind::OpenSsh(server) => server.port(),
+        }
+    }
+
+    /// Whom to log in as.
+    pub fn user(&self) -> String {
+        match &self.kind {
+            Kind::Embedded(_) => "korsbaek".into(),
+            // OpenSSH lets in only users the machine has.
+            #[cfg(unix)]
+            Kind::OpenSsh(_) => whoami::username().unwrap(),
+        }
+    }
+
+    /// Its host key, `SHA256:…`.
+    pub fn fingerprint(&self) -> String {
+        match &self.kind {
+            Kind::Embedded(server) => server.fingerprint(),
+            #[cfg(unix)]
+            Kind::OpenSsh(server) => server.fingerprint(),
+        }
+    }
+
+    /// Its host key in one line, `ssh-ed25519 AAAA…`.
+    pub fn public_key(&self) -> String {
+        let key = match &self.kind {
+            Kind::Embedded(server) => server.public_key(),
+            #[cfg(unix)]
+            Kind::OpenSsh(server) => server.public_key(),
+        };
+        key.to_openssh().unwrap()
+    }
+
+    /// What KP received, ever: each path and content, sorted. (From OpenSSH: what is there now.)
+    pub fn received(&self) -> Vec<(String, String)> {
+        let inbox: Vec<Received> = match &self.kind {
+            Kind::Embedded(server) => server.inbox(),
+            #[cfg(unix)]
+            Kind::OpenSsh(server) => server.files(),
+        };
+        let mut received: Vec<_> = inbox
+            .into_iter()
+            .map(|file| (file.path, String::from_utf8_lossy(&file.bytes).into_owned()))
+            .collect();
+        received.sort();
+        received
+    }
+
+    /// Connections accepted so far.
+    pub fn connections(&self) -> u64 {
+        match &self.kind {
+            Kind::Embedded(server) => server.counts().connections,
+            #[cfg(unix)]
+            Kind::OpenSsh(server) => server.connections(),
+        }
+    }
+
+    /// What the server itself wrote, for a test that failed.
+    pub fn log(&self) -> String {
+        match &self.kind {
+            Kind::Embedded(server) => format!("{:?}", server.counts()),
+            #[cfg(unix)]
+            Kind::OpenSsh(server) => server.log(),
+        }
+    }
+}
+
+/// Makes `embedded` and `openssh` tests out of each story, a function that takes a `Town`.
+macro_rules! on_both_servers {
+    ($($story:ident)*) => {$(
+        mod $story {
+            use $crate::support::{servers::Server, town::Town};
+
+            #[test]
+            fn embedded() {
+                super::$story(&Town::on(Server::embedded()));
+            }
+
+            #[cfg(unix)]
+            #[test]
+            fn openssh() {
+                if let Some(server) = Server::openssh() {
+                    super::$story(&Town::on(server));
+                }
+            }
+        }
+    )*};
+}
+pub(crate) use on_both_servers;
