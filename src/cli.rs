@@ -68,13 +68,19 @@ pub enum Colour {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Deliver the new files of the drop folder
-    #[command(after_help = "Examples:\n  traekfil run --dry-run    show what would happen, and change nothing\n  traekfil run --quiet      for cron: speak only when a person is needed")]
+    #[command(
+        after_help = "Examples:\n  traekfil run --dry-run    show what would happen, and change nothing\n  traekfil run --quiet      for cron: speak only when a person is needed"
+    )]
     Run(Run),
     /// Search the ledger of deliveries
-    #[command(after_help = "Examples:\n  traekfil history --period 2023-04\n  traekfil history --state in_doubt --json")]
+    #[command(
+        after_help = "Examples:\n  traekfil history --period 2023-04\n  traekfil history --state in_doubt --json"
+    )]
     History(History),
     /// Let a held file go with the next run
-    #[command(after_help = "Example:\n  traekfil approve 3 --reason \"the supplier confirms that the second April file comes on top\"")]
+    #[command(
+        after_help = "Example:\n  traekfil approve 3 --reason \"the supplier confirms that the second April file comes on top\""
+    )]
     Approve(Judge),
     /// Take a held file out of the drop folder, unsent
     #[command(after_help = "Example:\n  traekfil reject 3 --reason \"sent by mistake, says the supplier\"")]

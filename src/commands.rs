@@ -58,7 +58,8 @@ pub fn explain(error: &anyhow::Error) -> Exit {
 /// The language: asked for, else the configuration's, else the system's. Chosen before the configuration is
 /// checked, so that its errors are said in it too.
 fn speak(global: &Global) {
-    let configured = || Config::find(global.config.as_deref()).ok().and_then(|file| Config::language_of(&file));
+    let configured =
+        || Config::find(global.config.as_deref()).ok().and_then(|file| Config::language_of(&file));
     messages::speak(messages::system_language());
     if let Some(language) = global.language.or_else(configured) {
         messages::speak(language);

@@ -114,6 +114,15 @@ pub enum StoreError {
     Broken(RemoteError),
 }
 
+impl fmt::Display for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            StoreError::Source(error) => error.fmt(f),
+            StoreError::NotOpened(error) | StoreError::Broken(error) => error.fmt(f),
+        }
+    }
+}
+
 /// What stands at a path on the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Look {

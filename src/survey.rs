@@ -73,7 +73,8 @@ pub fn look(config: &Config, now: DateTime<FixedOffset>) -> Result<Survey, Troub
     let Listing { files, excluded, folders } = drop_folder::list(&config.drop, &config.scan)?;
     let heads = |file: &Listed| series::needs_head(&config.series, name(file));
     let readings = drop_folder::read(&files, config.scan.settle, system_time(now), heads);
-    let files = files.into_iter().zip(readings).map(|(file, reading)| identify(config, file, reading)).collect();
+    let files =
+        files.into_iter().zip(readings).map(|(file, reading)| identify(config, file, reading)).collect();
     Ok(Survey { files, excluded, folders })
 }
 
@@ -152,10 +153,8 @@ fn judge_alone(
     };
     let judgement = decide::decide(&facts, &config.policy, config.period);
     let folder = looked.rule.and_then(|rule| config.series.get(rule)?.remote_folder.as_deref());
-    let remote_path = looked
-        .key
-        .as_ref()
-        .map(|key| deliver::remote_path(&config.sftp, folder, name(&looked.file), key));
+    let remote_path =
+        looked.key.as_ref().map(|key| deliver::remote_path(&config.sftp, folder, name(&looked.file), key));
     Ok(Planned { looked, judgement, remote_path, decision })
 }
 

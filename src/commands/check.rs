@@ -113,7 +113,8 @@ fn there(config: &Config, checks: &mut Checks) {
     }
     if config.check_host_key().is_err() {
         let seen = ssh::seen_host_key(&config.sftp);
-        let reached = seen.as_ref().map(|_| address(config)).map_err(|error| (Exit::Incomplete, error.to_string()));
+        let reached =
+            seen.as_ref().map(|_| address(config)).map_err(|error| (Exit::Incomplete, error.to_string()));
         checks.note("server", say::server(), reached);
         if let Ok(seen) = seen {
             let advice = say::pin_host_key(&seen.key_type, &seen.fingerprint);

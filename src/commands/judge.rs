@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::cli::{self, Global};
 use crate::config::Config;
+use crate::config::Disposal;
 use crate::decide::{Choice, Reason};
 use crate::delivery::Key;
 use crate::exit::{Exit, Trouble};
@@ -12,7 +13,6 @@ use crate::ledger::query::{Hold, Numbered};
 use crate::ledger::{Journal, Ledger};
 use crate::messages::{escape, report as say};
 use crate::originals::{Archive, Expected, PutAway};
-use crate::config::Disposal;
 use crate::report::text;
 use crate::survey::{self, Planned};
 
@@ -74,7 +74,12 @@ pub(super) fn reject(config: &Config, options: &cli::Judge, global: &Global) -> 
             ledger.record(now(), &events)?;
         }
         let to = take_out(&mut archive, file)?;
-        judged.push(of(hold.as_ref(), file, Verdict::Rejected, say::said_rejected(&escape(&file.looked.file.path), &to)));
+        judged.push(of(
+            hold.as_ref(),
+            file,
+            Verdict::Rejected,
+            say::said_rejected(&escape(&file.looked.file.path), &to),
+        ));
     }
     tell(global, judged)
 }
@@ -95,7 +100,11 @@ fn held(file: &Planned) -> Result<Judgement<'_>, Trouble> {
 }
 
 /// The files that a person names: numbers of open holds, or files of the drop folder, judged as a run would.
-fn named(config: &Config, ledger: &Ledger, names: &[String]) -> Result<Vec<(Option<Hold>, Planned)>, Trouble> {
+fn named(
+    config: &Config,
+    ledger: &Ledger,
+    names: &[String],
+) -> Result<Vec<(Option<Hold>, Planned)>, Trouble> {
     let survey = survey::look(config, now())?;
     let planned = survey::judge(config, ledger, survey.files, now())?;
     let holds = ledger.open_holds()?;
@@ -130,9 +139,13 @@ fn is_named(config: &Config, file: &Planned, name: &str) -> bool {
             let folder = folder.unwrap_or(std::path::Path::new(".")).canonicalize().ok()?;
             Some(folder.join(path.file_name()?))
         };
-        canonical(std::path::Path::new(name)).is_some_and(|named| Some(named) == canonical(&file.looked.file.place))
+        canonical(std::path::Path::new(name))
+            .is_some_and(|named| Some(named) == canonical(&file.looked.file.place))
     };
-    name == path || name.replace('\\', "/") == *path && cfg!(windows) || config.drop.join(name) == file.looked.file.place || same_place()
+    name == path
+        || name.replace('\\', "/") == *path && cfg!(windows)
+        || config.drop.join(name) == file.looked.file.place
+        || same_place()
 }
 
 fn decided(number: i64, verdict: Verdict, key: &Key, file: &Planned, options: &cli::Judge) -> Event {

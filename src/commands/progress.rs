@@ -27,7 +27,9 @@ impl Progress {
         let target = if terminal { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(Some(bytes), target);
         let template = "{msg} {bar:24} {bytes}/{total_bytes} {binary_bytes_per_sec} {eta}";
-        bar.set_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()));
+        bar.set_style(
+            ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()),
+        );
         let counter = ProgressBar::hidden();
         counter.set_length(files);
         let progress = Progress { bar, files: counter, lines: !terminal && global.verbose > 0 };
@@ -41,7 +43,11 @@ impl Progress {
     }
 
     fn show_count(&self) {
-        self.bar.set_message(format!("{}/{}", self.files.position(), self.files.length().unwrap_or_default()));
+        self.bar.set_message(format!(
+            "{}/{}",
+            self.files.position(),
+            self.files.length().unwrap_or_default()
+        ));
     }
 }
 

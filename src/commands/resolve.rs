@@ -33,12 +33,16 @@ pub(super) fn resolve(config: &Config, options: &cli::Resolve, global: &Global) 
     ledger.record(now(), &[Event::Stepped { delivery: id, step, why, who: Some(who()) }])?;
     if from.is_delivered() {
         // The receipt said otherwise; what is made again from receipts must know.
-        receipts::append(&config.archive, &[taken_back(&ledger, &delivery)])
-            .map_err(|error| Trouble::unexpected(say_ledger::receipts_not_written(&config.archive, &error)))?;
+        receipts::append(&config.archive, &[taken_back(&ledger, &delivery)]).map_err(|error| {
+            Trouble::unexpected(say_ledger::receipts_not_written(&config.archive, &error))
+        })?;
     }
     let path = escape(&delivery.path);
-    let said = if options.delivered { say::said_delivered(&path, id) } else { say::said_not_delivered(&path, id) };
-    answer(global, &Resolved { schema: crate::report::SCHEMA, delivery_id: id, from, to }, || format!("{said}\n"))?;
+    let said =
+        if options.delivered { say::said_delivered(&path, id) } else { say::said_not_delivered(&path, id) };
+    answer(global, &Resolved { schema: crate::report::SCHEMA, delivery_id: id, from, to }, || {
+        format!("{said}\n")
+    })?;
     Ok(Exit::Ok)
 }
 

@@ -33,11 +33,13 @@ pub(super) fn preview(config: &Config, global: &Global) -> anyhow::Result<Exit> 
     let view = open_view(config, false)?;
     let planned = survey::judge(config, &view, survey.files, started)?;
     let holds = Holds::new(view.open_holds()?);
-    let in_doubt = view.open_deliveries()?.into_iter().filter(|delivery| delivery.state == State::InDoubt).collect();
+    let in_doubt =
+        view.open_deliveries()?.into_iter().filter(|delivery| delivery.state == State::InDoubt).collect();
     drop(view);
     let mut files: Vec<FileReport> = planned.iter().map(describe).collect();
     for (file, planned) in files.iter_mut().zip(&planned) {
-        file.hold_id = if file.decision == Choice::Hold { holds.of(planned).map(|hold| hold.id) } else { None };
+        file.hold_id =
+            if file.decision == Choice::Hold { holds.of(planned).map(|hold| hold.id) } else { None };
     }
     let mut report = RunReport {
         schema: report::SCHEMA,
@@ -70,7 +72,12 @@ pub(super) fn run(config: &Config, global: &Global) -> anyhow::Result<Exit> {
     let run_id = ledger.next(Numbered::Run)?;
     ledger.record(started, &[Event::RunStarted { run: run_id }])?;
 
-    let mut run = Run { config, id: run_id, archive: Archive::new(&config.archive), server: Server::new(Box::new(connect)) };
+    let mut run = Run {
+        config,
+        id: run_id,
+        archive: Archive::new(&config.archive),
+        server: Server::new(Box::new(connect)),
+    };
     let (recovery, mut mishaps) = run.recover(&mut ledger)?;
     let Survey { files: looked, excluded, folders } = survey::look(config, now())?;
     let planned = survey::judge(config, &ledger, looked, now())?;
@@ -139,12 +146,19 @@ impl Run<'_> {
     }
 
     /// Gives every held file a number, and ends the holds of those that are held no more.
-    fn note_holds(&self, ledger: &mut Ledger, planned: &[Planned], files: &mut [FileReport]) -> Result<(), Trouble> {
+    fn note_holds(
+        &self,
+        ledger: &mut Ledger,
+        planned: &[Planned],
+        files: &mut [FileReport],
+    ) -> Result<(), Trouble> {
         let holds = Holds::new(ledger.open_holds()?);
         let mut next = ledger.next(Numbered::Hold)?;
         let mut events = Vec::new();
         let mut kept = Vec::new();
-        for (planned, file) in planned.iter().zip(files.iter_mut()).filter(|(_, file)| file.decision == Choice::Hold) {
+        for (planned, file) in
+            planned.iter().zip(files.iter_mut()).filter(|(_, file)| file.decision == Choice::Hold)
+        {
             let known = holds.of(planned);
             let id = known.map_or(next, |hold| hold.id);
             next += i64::from(known.is_none());
@@ -155,8 +169,18 @@ impl Run<'_> {
             file.hold_id = Some(id);
         }
         // A file that is to be sent keeps its hold until it is known what the server says.
-        kept.extend(planned.iter().filter(|file| file.judgement.choice == Choice::Send).filter_map(|file| Some(holds.of(file)?.id)));
-        events.extend(holds.all().filter(|hold| !kept.contains(&hold.id)).map(|hold| Event::HoldEnded { hold: hold.id }));
+        kept.extend(
+            planned
+                .iter()
+                .filter(|file| file.judgement.choice == Choice::Send)
+                .filter_map(|file| Some(holds.of(file)?.id)),
+        );
+        events.extend(
+            holds
+                .all()
+                .filter(|hold| !kept.contains(&hold.id))
+                .map(|hold| Event::HoldEnded { hold: hold.id }),
+        );
         write_down(ledger, &events)
     }
 
@@ -216,13 +240,15 @@ impl Run<'_> {
         for (planned, file) in planned.iter().zip(files).filter(|(_, file)| file.reason == kind) {
             file.outcome = Some(Fate::Duplicate);
             let (Some(key), Ok(reading)) = (&planned.looked.key, &planned.looked.reading) else { continue };
-            let earlier = file.earlier.as_ref().map(|earlier| earlier.delivery_id).or_else(|| twins.get(key).copied());
+            let earlier =
+                file.earlier.as_ref().map(|earlier| earlier.delivery_id).or_else(|| twins.get(key).copied());
             let Some(delivery) = earlier.filter(|_| disposal != Disposal::Leave) else { continue };
             let folder = self.archive.duplicates(key.slot.period);
             let expected = Expected { digest: key.digest, identity: Some(reading.identity) };
             match self.archive.put_away(&planned.looked.file.place, expected, disposal, &folder) {
                 Ok(PutAway::Changed) => {
-                    (file.decision, file.reason, file.outcome) = (Choice::Wait, Reason::Unsettled, Some(Fate::Waiting));
+                    (file.decision, file.reason, file.outcome) =
+                        (Choice::Wait, Reason::Unsettled, Some(Fate::Waiting));
                     file.blocked = Some(say::still_changing());
                 }
                 Ok(_) => events.push(Event::DuplicatePutAway { path: file.path.clone(), delivery }),
@@ -247,12 +273,21 @@ struct Holds(HashMap<(String, Option<crate::digest::Digest>, Option<Slot>), Hold
 
 impl Holds {
     fn new(holds: Vec<Hold>) -> Holds {
-        Holds(holds.into_iter().map(|hold| ((hold.path.clone(), hold.digest, hold.slot.clone()), hold)).collect())
+        Holds(
+            holds
+                .into_iter()
+                .map(|hold| ((hold.path.clone(), hold.digest, hold.slot.clone()), hold))
+                .collect(),
+        )
     }
 
     fn of(&self, file: &Planned) -> Option<&Hold> {
         let key = file.looked.key.as_ref();
-        self.0.get(&(file.looked.file.path.clone(), key.map(|key| key.digest), key.map(|key| key.slot.clone())))
+        self.0.get(&(
+            file.looked.file.path.clone(),
+            key.map(|key| key.digest),
+            key.map(|key| key.slot.clone()),
+        ))
     }
 
     fn all(&self) -> impl Iterator<Item = &Hold> {

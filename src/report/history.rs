@@ -79,7 +79,16 @@ impl<'a> History<'a> {
         for entry in &self.entries {
             match entry {
                 Entry::Delivery {
-                    delivery_id, path, series, period, state, who, why, delivered_at, changed_at, ..
+                    delivery_id,
+                    path,
+                    series,
+                    period,
+                    state,
+                    who,
+                    why,
+                    delivered_at,
+                    changed_at,
+                    ..
                 } => {
                     table.add_row([
                         delivery_id.to_string(),
@@ -92,8 +101,13 @@ impl<'a> History<'a> {
                 }
                 Entry::Decision { path, state, at, who, why, used_by, .. } => {
                     let used = used_by.map(say::used_by).unwrap_or_default();
-                    let line =
-                        say::decision_line(&text::moment(at), &escape(path), &say::verdict(*state), &escape(who), &escape(why));
+                    let line = say::decision_line(
+                        &text::moment(at),
+                        &escape(path),
+                        &say::verdict(*state),
+                        &escape(who),
+                        &escape(why),
+                    );
                     lines.push(format!("  {line}{used}\n"));
                 }
             }

@@ -120,7 +120,8 @@ pub fn reason_alone(why: Reason) -> String {
 fn needs(report: &RunReport) -> Vec<String> {
     let held = report.files.iter().filter(|file| file.decision == Choice::Hold).map(|file| {
         let what = file.hold_id.map_or_else(|| quoted(&file.path), |id| id.to_string());
-        let name = file.hold_id.map_or_else(|| escape(&file.path), |id| say::with_hold(&escape(&file.path), id));
+        let name =
+            file.hold_id.map_or_else(|| escape(&file.path), |id| say::with_hold(&escape(&file.path), id));
         format!("{name}: {}. {}", reason(file), next(file, &what))
     });
     let failed = report
@@ -129,7 +130,11 @@ fn needs(report: &RunReport) -> Vec<String> {
         .filter(|file| file.outcome == Some(Fate::Failed))
         .map(|file| format!("{}: {}", escape(&file.path), file.error.as_deref().unwrap_or_default()));
     let doubts = report.in_doubt.iter().map(|delivery| {
-        say::doubt(&escape(&delivery.path), delivery.id, &escape(delivery.remote_path.as_deref().unwrap_or("–")))
+        say::doubt(
+            &escape(&delivery.path),
+            delivery.id,
+            &escape(delivery.remote_path.as_deref().unwrap_or("–")),
+        )
     });
     let troubles = report.troubles.iter().map(|(path, message)| format!("{}: {message}", escape(path)));
     let noted = report
@@ -191,7 +196,7 @@ fn quoted(path: &str) -> String {
 #[must_use]
 pub fn table(head: &[String]) -> Table {
     let mut table = Table::new();
-    table.load_preset(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
+    table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
     table.set_width(width()).set_header(head);
     table
 }
@@ -211,7 +216,9 @@ fn width() -> u16 {
 
 /// A matter as a paragraph with a mark before it.
 fn wrapped(text: &str) -> String {
-    let options = textwrap::Options::new(usize::from(width().min(100))).initial_indent("  • ").subsequent_indent("    ");
+    let options = textwrap::Options::new(usize::from(width().min(100)))
+        .initial_indent("  • ")
+        .subsequent_indent("    ");
     textwrap::wrap(text, options.word_splitter(textwrap::WordSplitter::NoHyphenation)).join("\n") + "\n"
 }
 
