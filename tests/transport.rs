@@ -17,7 +17,9 @@ use std::time::{Duration, Instant};
 use traekfil::config::{Publish, Sftp, Verify};
 use traekfil::digest::Digest;
 use traekfil::remote::ssh::{SshConnector, Stage, seen_host_key};
-use traekfil::remote::{ConnectError, Look, Remote, RemoteError, Source, Store, StoreError, Stored};
+use traekfil::remote::{
+    ConnectError, LineFault, Look, Remote, RemoteError, Source, Store, StoreError, Stored,
+};
 use traekfil::secrets::Secrets;
 use traekfil::template::Template;
 
@@ -50,7 +52,7 @@ impl Server {
         );
         for kind in host_keys {
             keygen(&home.path().join(format!("host_{kind}")), kind, &[], "");
-            config += &format!("HostKey {}\n", at(&format!("host_{kind}")));
+            config.push_str(&["HostKey ", &at(&format!("host_{kind}")), "\n"].concat());
         }
         fs::write(home.path().join("sshd_config"), config).unwrap();
         fs::write(home.path().join("authorized_keys"), "").unwrap();
@@ -201,8 +203,9 @@ fn store(remote: &mut dyn Remote, files: &[(String, Vec<u8>)]) -> Vec<Result<Sto
     let results = remote.store(&mut stores, &|bytes| {
         acknowledged.fetch_add(bytes, Ordering::SeqCst);
     });
-    let stored: u64 = results.iter().flatten().map(|stored| stored.sent).sum();
-    assert_eq!(acknowledged.into_inner(), stored);
+    let sent: u64 = results.iter().flatten().map(|stored| stored.sent).sum();
+    let acknowledged = acknowledged.into_inner();
+    assert!(acknowledged == sent || acknowledged > sent && results.iter().any(Result::is_err));
     results
 }
 
@@ -422,4 +425,160 @@ fn a_server_that_dies_leaves_a_lost_line() {
     assert!(error.line_fault().is_some(), "{error}");
     assert!(remote.is_lost());
     assert!(matches!(remote.look(&["/"])[0], Err(RemoteError::NotSent(_))));
+}
+
+/// Passes bytes on to the server, until it has passed so many from the server; then it is silent.
+struct Stalling {
+    port: u16,
+    working: Option<JoinHandle<()>>,
+    sockets: Arc<Mutex<Vec<TcpStream>>>,
+}
+
+impl Stalling {
+    fn start(server: u16, passes: usize) -> Stalling {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let sockets = Arc::new(Mutex::new(Vec::new()));
+        let kept = Arc::clone(&sockets);
+        let working = thread::spawn(move || {
+            let (client, _) = listener.accept().unwrap();
+            let server = TcpStream::connect((Ipv4Addr::LOCALHOST, server)).unwrap();
+            let both = || [client.try_clone().unwrap(), server.try_clone().unwrap()];
+            kept.lock().unwrap().extend(both());
+            let [mut from_client, mut to_server] = both();
+            let forth = thread::spawn(move || io::copy(&mut from_client, &mut to_server));
+            let mut limited = io::Read::take(&server, passes as u64);
+            let _ = io::copy(&mut limited, &mut &client);
+            let _ = forth.join();
+        });
+        Stalling { port, working: Some(working), sockets }
+    }
+}
+
+impl Drop for Stalling {
+    fn drop(&mut self) {
+        for socket in self.sockets.lock().unwrap().iter() {
+            let _ = socket.shutdown(std::net::Shutdown::Both);
+        }
+        let _ = self.working.take().unwrap().join();
+    }
+}
+
+#[test]
+fn a_stall_at_any_stage_ends_in_time() {
+    let Some(server) = Server::start(&["ed25519"], "") else { return };
+    let key = server.user_key("key", "ed25519", &[], "");
+    let mut settings = server.settings(Some(key));
+    settings.timeout = Duration::from_millis(1500);
+    let connected: Vec<bool> = thread::scope(|scope| {
+        let stalls = [0, 20, 500, 1200, 1800, 2600, 8000, 20_000];
+        let tries = stalls.map(|passes| {
+            let (server, settings) = (&server, settings.clone());
+            scope.spawn(move || stalled(server, settings, passes))
+        });
+        tries.into_iter().map(|one| one.join().unwrap()).collect()
+    });
+    assert_eq!(connected.first(), Some(&false));
+    assert_eq!(connected.last(), Some(&true));
+}
+
+/// Connects and stores through a line that stalls; whether it connected.
+fn stalled(server: &Server, mut settings: Sftp, passes: usize) -> bool {
+    let stalling = Stalling::start(server.port, passes);
+    settings.port = stalling.port;
+    let begun = Instant::now();
+    let connected = match connect(&settings, Secrets::default()) {
+        Ok(mut remote) => {
+            let path = |i| server.remote(&format!("{passes}_{i}"));
+            let files: Vec<(String, Vec<u8>)> = (0..400).map(|i| (path(i), content(i, 20_000))).collect();
+            let results = store(&mut *remote, &files);
+            assert!(remote.is_lost());
+            assert!(results.iter().any(|result| match result {
+                Err(StoreError::Broken(RemoteError::NoAnswer(fault))) => **fault == LineFault::TimedOut,
+                _ => false,
+            }));
+            true
+        }
+        Err(ConnectError::Unreachable(_)) => false,
+        Err(other) => panic!("{passes}: {other}"),
+    };
+    // Twice the time-out, for connecting and storing, and what a busy machine may need.
+    assert!(begun.elapsed() < Duration::from_secs(15), "{passes}: {:?}", begun.elapsed());
+    connected
+}
+
+/// The agent is found by an environment variable, so this runs in a process of its own.
+#[test]
+#[ignore = "started by an_agents_key_logs_in, with an agent in its environment"]
+fn with_an_agent() {
+    let Some(server) = Server::start(&["ed25519"], "") else { return };
+    let key = server.user_key("key", "ed25519", &[], "");
+    for name in ["stranger", "key"] {
+        if name == "stranger" {
+            keygen(&server.path(name), "ecdsa", &[], "");
+        }
+        assert!(Command::new("ssh-add").arg("-q").arg(server.path(name)).status().unwrap().success());
+    }
+    fs::remove_file(key).unwrap();
+    connect(&server.settings(None), Secrets::default()).map(drop).unwrap();
+    println!("logged in");
+}
+
+#[test]
+fn an_agents_key_logs_in() {
+    if !Path::new(SSHD).exists() {
+        return println!("skipped: no {SSHD}");
+    }
+    // The agent ends with the process that it starts.
+    let run = Command::new("ssh-agent")
+        .arg(std::env::current_exe().unwrap())
+        .args(["--ignored", "--exact", "with_an_agent", "--nocapture"])
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&run.stdout);
+    assert!(run.status.success() && said.contains("logged in"), "{said}");
+}
+
+#[test]
+#[ignore = "a measurement: 1,000 files of 10 KB, beside OpenSSH's sftp"]
+fn a_thousand_small_files_are_fast() {
+    let Some(server) = Server::start(&["ed25519"], "") else { return };
+    let key = server.user_key("key", "ed25519", &[], "");
+    for folder in ["ind", "ud", "sftp"] {
+        fs::create_dir(server.path(folder)).unwrap();
+    }
+    let files: Vec<(String, Vec<u8>)> =
+        (0..1000).map(|i| (server.remote(&format!("ind/fil{i}")), content(i, 10_000))).collect();
+    let begun = Instant::now();
+    let settings = server.settings(Some(key.clone()));
+    let mut remote = connect(&settings, Secrets::default()).unwrap();
+    assert!(store(&mut *remote, &files).iter().all(Result::is_ok));
+    let finals: Vec<String> = files.iter().map(|(path, _)| format!("{path}.txt")).collect();
+    let moves: Vec<(&str, &str)> =
+        files.iter().zip(&finals).map(|((from, _), to)| (from.as_str(), to.as_str())).collect();
+    assert!(remote.publish(&moves).iter().all(Result::is_ok));
+    drop(remote);
+    println!("ours: {:?}", begun.elapsed());
+
+    let mut batch = String::new();
+    for (i, (_, bytes)) in files.iter().enumerate() {
+        let from = server.remote(&format!("ud/fil{i}"));
+        fs::write(&from, bytes).unwrap();
+        let to = server.remote(&format!("sftp/fil{i}"));
+        batch.push_str(&["put ", &from, " ", &to, "\nrename ", &to, " ", &to, ".txt\n"].concat());
+    }
+    fs::write(server.path("batch"), batch).unwrap();
+    let begun = Instant::now();
+    let done = Command::new("sftp")
+        .args(["-q", "-oStrictHostKeyChecking=no", "-oUserKnownHostsFile=/dev/null", "-P"])
+        .arg(server.port.to_string())
+        .arg("-i")
+        .arg(key)
+        .arg("-b")
+        .arg(server.path("batch"))
+        .arg(format!("{}@127.0.0.1", settings.user))
+        .output()
+        .unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    println!("sftp: {:?}", begun.elapsed());
 }

@@ -333,3 +333,21 @@ pub(crate) fn printable(text: &str) -> String {
     }
     shown
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_from_outside_stays_on_its_line() {
+        assert_eq!(printable("nej\r\n\u{1b}[31mrødt\u{202e}\u{7f}"), r"nej\r\n\u{1b}[31mrødt\u{202e}\u{7f}");
+        assert_eq!(printable(&"æ".repeat(300)), "æ".repeat(200) + "…");
+    }
+
+    #[test]
+    fn a_refusal_shows_the_servers_words() {
+        let refused = |text: &str| remote_error(&RemoteError::Refused { status: 3, text: text.to_owned() });
+        assert!(refused("nix\n").contains(r"nix\n") && refused("nix").contains('3'));
+        assert!(!refused("").contains('“'));
+    }
+}

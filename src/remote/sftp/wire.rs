@@ -35,6 +35,9 @@ pub trait Line {
     /// What ended the line.
     fn wait(&mut self, until: Instant) -> io::Result<()>;
 
+    /// Ends the line at once, so that as little as possible of what is on its way is still done.
+    fn end(&mut self);
+
     /// The time, from a clock that only goes forward.
     fn now(&self) -> Instant {
         Instant::now()
@@ -188,6 +191,7 @@ impl<L: Line> Wire<L> {
         result.map_err(|fault| {
             let fault = Arc::new(fault);
             self.fault = Some(Arc::clone(&fault));
+            self.line.end();
             for Pending { tag, start } in pending.into_values() {
                 let fault = Arc::clone(&fault);
                 let sent = start < self.out.offered;
@@ -279,7 +283,7 @@ impl<L: Line> Wire<L> {
         self.input.drain(..self.taken);
         self.taken = 0;
         let before = self.input.len();
-        let mut buffer = [0; 32 * 1024];
+        let mut buffer = [0; 16 * 1024];
         while self.input.len() <= packet::MAX_PACKET + 4 {
             match self.line.read(&mut buffer) {
                 // What arrived before the end still counts: the end shows again on the next call.

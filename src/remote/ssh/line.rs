@@ -33,4 +33,8 @@ impl Line for SshLine {
     fn wait(&mut self, until: Instant) -> io::Result<()> {
         self.link.wait(until)
     }
+
+    fn end(&mut self) {
+        self.link.shut();
+    }
 }

@@ -144,6 +144,12 @@ impl Link {
         }
     }
 
+    /// Ends the connection, said or unsaid.
+    pub(super) fn shut(&self) {
+        // It fails only where it has ended already.
+        let _ = self.socket.shutdown(Shutdown::Both);
+    }
+
     /// Waits until libssh2 may get on, or until that time.
     pub(super) fn wait(&self, until: Instant) -> io::Result<()> {
         let flags = match self.session.block_directions() {
@@ -164,6 +170,6 @@ impl Drop for Link {
     fn drop(&mut self) {
         // Said once, without waiting; then nothing that is dropped after this can wait either.
         let _ = self.session.disconnect(Some(DisconnectCode::ByApplication), "bye", None);
-        let _ = self.socket.shutdown(Shutdown::Both);
+        self.shut();
     }
 }

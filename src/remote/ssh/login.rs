@@ -168,7 +168,7 @@ struct Answers<'a> {
 }
 
 impl KeyboardInteractivePrompt for Answers<'_> {
-    fn prompt<'a>(&mut self, _user: &str, _instructions: &str, prompts: &[Prompt<'a>]) -> Vec<String> {
+    fn prompt(&mut self, _user: &str, _instructions: &str, prompts: &[Prompt<'_>]) -> Vec<String> {
         let answer = |prompt: &Prompt<'_>| {
             if prompt.echo { String::new() } else { self.password.expose_secret().to_owned() }
         };
