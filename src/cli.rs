@@ -130,13 +130,12 @@ pub struct Judge {
 
 /// `resolve`.
 #[derive(Debug, Args)]
-#[group(id = "outcome", required = true, multiple = false, args = ["delivered", "not_delivered"])]
 pub struct Resolve {
     /// The number of the delivery
     #[arg(value_name = "ID")]
     pub delivery: i64,
     /// KP has the file
-    #[arg(long)]
+    #[arg(long, required_unless_present = "not_delivered", conflicts_with = "not_delivered")]
     pub delivered: bool,
     /// KP never got the file: it may be sent again
     #[arg(long)]

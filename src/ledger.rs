@@ -132,17 +132,17 @@ impl View {
     /// # Errors
     /// [`Exit::Busy`] while a run is under way and `patient` is false; [`Exit::Ledger`] as for [`Ledger::open`].
     pub fn open(path: &Path, witness: Option<&Witness>, patient: bool) -> Result<View, Trouble> {
-        if !exists(path) {
-            return match witness {
-                Some(witness) => Err(Trouble::ledger(say::gone(path, &witness.file))),
-                None => View::empty(),
-            };
-        }
         // While nobody writes, the file itself is all there is to know and is read as it stands; what a
         // killed run left in the write-ahead log is read without SQLite's shared memory file.
         let quiet = RunLock::look(path)?;
         if quiet.is_none() && !patient {
             return Err(Trouble { exit: Exit::Busy, message: say::busy(path) });
+        }
+        if !exists(path) {
+            return match witness {
+                Some(witness) => Err(Trouble::ledger(say::gone(path, &witness.file))),
+                None => View::empty(),
+            };
         }
         let mode = match quiet {
             None => "mode=ro",

@@ -93,7 +93,8 @@ pub struct Summary {
     pub hold: usize,
     /// Files decided so.
     pub wait: usize,
-    /// Files decided so.
+    /// Files decided so; for people alone.
+    #[serde(skip)]
     pub skip: usize,
     /// Files that KP got in this run.
     pub delivered: usize,

@@ -82,6 +82,9 @@ pub(super) fn run(config: &Config, global: &Global) -> anyhow::Result<Exit> {
     let Survey { files: looked, excluded, folders } = survey::look(config, now())?;
     let planned = survey::judge(config, &ledger, looked, now())?;
     let mut files: Vec<FileReport> = planned.iter().map(describe).collect();
+    for file in &mut files {
+        file.outcome = untouched(file.decision);
+    }
     run.note_holds(&mut ledger, &planned, &mut files)?;
     run.put_duplicates_away(&mut ledger, &planned, &mut files, &mut mishaps, Reason::AlreadyDelivered)?;
     let watch = progress::Progress::new(global, &planned);
@@ -341,6 +344,16 @@ fn describe(file: &Planned) -> FileReport {
             Err(Blocked::Unsafe(because) | Blocked::Unsettled(because)) => Some(because.clone()),
             Ok(_) => None,
         },
+    }
+}
+
+/// How a file fares that nothing is done with.
+fn untouched(choice: Choice) -> Option<Fate> {
+    match choice {
+        Choice::Hold => Some(Fate::Held),
+        Choice::Wait => Some(Fate::Waiting),
+        Choice::Skip => Some(Fate::Skipped),
+        Choice::Send | Choice::Duplicate => None,
     }
 }
 

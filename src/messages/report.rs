@@ -129,6 +129,7 @@ crate::messages::catalogue! {
             traekfil resolve {delivery} --not-delivered --reason \"…\"",
     }
     with_hold(path: &str, hold: i64) { da "{path} (sag {hold})", en "{path} (hold {hold})" }
+    and_others(n: usize) { da [n] " og 1 anden" " og {n} andre", en [n] " and 1 other" " and {n} others" }
     needs_you(n: usize) {
         da [n] "Dette kræver en person:" "Disse {n} ting kræver en person:",
         en [n] "This needs a person:" "These {n} matters need a person:",

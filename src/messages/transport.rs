@@ -157,9 +157,9 @@ crate::messages::catalogue! {
         en "{address} showed no host key that can be read. No login was tried. Ask the receiver which key the server has.",
     }
     /// Host key: not the pinned one.
-    host_key_wrong(address: &str, key_type: &str, fingerprint: &str) {
-        da "{address} viste en anden værtsnøgle end den godkendte: {key_type} {fingerprint}. Der er ikke logget ind, og intet er sendt. Spørg modtageren, om nøglen er skiftet, og ret først sftp.host_key eller known_hosts, når de har bekræftet fingeraftrykket.",
-        en "{address} showed another host key than the approved one: {key_type} {fingerprint}. No login was tried and nothing was sent. Ask the receiver whether the key has changed, and change sftp.host_key or known_hosts only when they have confirmed the fingerprint.",
+    host_key_wrong(address: &str, key_type: &str, fingerprint: &str, pinned: &str) {
+        da "{address} viste en anden værtsnøgle end den godkendte: {key_type} {fingerprint} i stedet for {pinned}. Der er ikke logget ind, og intet er sendt. Spørg modtageren, om nøglen er skiftet, og ret først sftp.host_key eller known_hosts, når de har bekræftet fingeraftrykket.",
+        en "{address} showed another host key than the approved one: {key_type} {fingerprint} instead of {pinned}. No login was tried and nothing was sent. Ask the receiver whether the key has changed, and change sftp.host_key or known_hosts only when they have confirmed the fingerprint.",
     }
     /// Host key: revoked.
     host_key_revoked(address: &str, key_type: &str, fingerprint: &str) {

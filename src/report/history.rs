@@ -67,14 +67,17 @@ impl<'a> History<'a> {
         if self.entries.is_empty() {
             return format!("{}\n", say::no_history());
         }
-        let mut table = text::table(&[
-            say::head_number(),
-            say::head_file(),
-            say::head_series(),
-            say::head_period(),
-            say::head_state(),
-            say::head_since(),
-        ]);
+        let mut table = text::table(
+            &[
+                say::head_number(),
+                say::head_file(),
+                say::head_series(),
+                say::head_period(),
+                say::head_state(),
+                say::head_since(),
+            ],
+            1,
+        );
         let mut lines = Vec::new();
         for entry in &self.entries {
             match entry {

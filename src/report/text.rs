@@ -1,6 +1,7 @@
 //! A run as a person reads it: a table, what needs her, one line of summary.
 
-use comfy_table::{ContentArrangement, Table, presets};
+use anstyle::{AnsiColor, Style};
+use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
 use indicatif::HumanBytes;
 
 use super::{Fate, FileReport, RunReport};
@@ -8,6 +9,8 @@ use crate::decide::{Choice, Reason};
 use crate::messages::{escape, report as say};
 use crate::period::Period;
 
+/// So many files of one cause are named where the table names them all.
+const MOST_NAMED: usize = 3;
 /// Where nobody says how wide the screen is.
 const PLAIN_WIDTH: u16 = 80;
 
@@ -24,9 +27,10 @@ pub fn run(report: &RunReport, quiet: bool, verbose: bool) -> String {
             push(&mut out, &say::recovered(&escape(&done.path), done.delivery_id, &say::state(done.to)));
         }
     }
-    let needs: Vec<String> = needs(report);
+    let needs: Vec<String> = needs(report, quiet);
     if !needs.is_empty() {
-        push(&mut out, &say::needs_you(needs.len()));
+        let style = Style::new().bold().fg_color(Some(AnsiColor::Yellow.into()));
+        push(&mut out, &format!("{style}{}{style:#}", say::needs_you(needs.len())));
         for need in needs {
             out.push_str(&wrapped(&need));
         }
@@ -47,13 +51,16 @@ fn push(out: &mut String, line: &str) {
 }
 
 fn files(report: &RunReport, verbose: bool) -> String {
-    let mut table = table(&[
-        say::head_file(),
-        say::head_series(),
-        say::head_period(),
-        say::head_size(),
-        if report.dry_run { say::head_would() } else { say::head_what() },
-    ]);
+    let mut table = table(
+        &[
+            say::head_file(),
+            say::head_series(),
+            say::head_period(),
+            say::head_size(),
+            if report.dry_run { say::head_would() } else { say::head_what() },
+        ],
+        0,
+    );
     for file in &report.files {
         let mut what = format!("{}: {}", say::fate(file.decision, file.outcome), reason(file));
         if verbose && let Some(digest) = &file.sha256 {
@@ -117,18 +124,14 @@ pub fn reason_alone(why: Reason) -> String {
 }
 
 /// Every matter that a person must know of, with what to do.
-fn needs(report: &RunReport) -> Vec<String> {
+fn needs(report: &RunReport, quiet: bool) -> Vec<String> {
     let held = report.files.iter().filter(|file| file.decision == Choice::Hold).map(|file| {
         let what = file.hold_id.map_or_else(|| quoted(&file.path), |id| id.to_string());
         let name =
             file.hold_id.map_or_else(|| escape(&file.path), |id| say::with_hold(&escape(&file.path), id));
         format!("{name}: {}. {}", reason(file), next(file, &what))
     });
-    let failed = report
-        .files
-        .iter()
-        .filter(|file| file.outcome == Some(Fate::Failed))
-        .map(|file| format!("{}: {}", escape(&file.path), file.error.as_deref().unwrap_or_default()));
+    let failed = failures(report, quiet);
     let doubts = report.in_doubt.iter().map(|delivery| {
         say::doubt(
             &escape(&delivery.path),
@@ -143,6 +146,27 @@ fn needs(report: &RunReport) -> Vec<String> {
         .filter(|file| !matches!(file.outcome, Some(Fate::Failed)))
         .filter_map(|file| Some(format!("{}: {}", escape(&file.path), file.error.as_deref()?)));
     held.chain(failed).chain(doubts).chain(troubles).chain(noted).collect()
+}
+
+/// What failed, each cause once: with all its files where no table names them.
+fn failures(report: &RunReport, quiet: bool) -> Vec<String> {
+    let mut causes: Vec<(&str, Vec<String>)> = Vec::new();
+    for file in report.files.iter().filter(|file| file.outcome == Some(Fate::Failed)) {
+        let why = file.error.as_deref().unwrap_or_default();
+        match causes.iter_mut().find(|(cause, _)| *cause == why) {
+            Some((_, files)) => files.push(escape(&file.path)),
+            None => causes.push((why, vec![escape(&file.path)])),
+        }
+    }
+    causes
+        .into_iter()
+        .map(|(why, files)| {
+            let named = if quiet { files.len() } else { files.len().min(MOST_NAMED) };
+            let more = files.len() - named;
+            let rest = if more > 0 { say::and_others(more) } else { String::new() };
+            format!("{}{rest}: {why}", files[..named].join(", "))
+        })
+        .collect()
 }
 
 /// What settles a held file.
@@ -192,12 +216,19 @@ fn quoted(path: &str) -> String {
     if plain { path.to_owned() } else { format!("\"{}\"", escape(path)) }
 }
 
-/// A table without frames, as wide as the screen.
+/// A table without frames: as wide as the screen on a terminal, a line a row elsewhere, so that a log can be
+/// searched by file. The column at `whole` is never broken: it holds names to be copied.
 #[must_use]
-pub fn table(head: &[String]) -> Table {
+pub fn table(head: &[String], whole: usize) -> Table {
     let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_width(width()).set_header(head);
+    table.load_style(presets::NOTHING).set_header(head);
+    if console::Term::stdout().is_term() {
+        table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width());
+        table.discover_columns();
+        if let Some(column) = table.column_mut(whole) {
+            column.set_constraint(ColumnConstraint::ContentWidth);
+        }
+    }
     table
 }
 

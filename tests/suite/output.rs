@@ -3,6 +3,7 @@
 use std::fs;
 
 use crate::support::servers::{PASSPHRASE, PASSWORD, on_both_servers};
+use crate::support::snapshot::Snapshot;
 use crate::support::town::Town;
 use crate::{MAD, MAD_APRIL, MAD_MAY};
 
@@ -110,9 +111,9 @@ on_both_servers! { check_finds_all_well }
 fn check_leaves_no_trace() {
     let town = Town::new();
     town.file(MAD, MAD_APRIL);
-    let before = town.snapshot();
+    let before = files_of(&town);
     town.run(["check"]).exit(0).stdout_has("✓");
-    assert_eq!(town.snapshot(), before);
+    assert_eq!(files_of(&town), before);
     assert_eq!(town.server.connections(), 1, "it logged in");
     assert!(town.server.as_embedded().files().is_empty());
 }
@@ -191,4 +192,9 @@ fn secrets_and_citizens_appear_nowhere() {
         let found = seen.windows(secret.len()).any(|part| part == secret.as_bytes());
         assert!(!found, "`{secret}` was written or said");
     }
+}
+
+/// The folders themselves are left out: trying to write in them moves their time of change.
+fn files_of(town: &Town) -> Snapshot {
+    town.snapshot().into_iter().filter(|(_, thing)| !thing.is_folder()).collect()
 }

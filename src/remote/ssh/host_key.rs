@@ -143,11 +143,19 @@ impl Rules {
                 let SeenKey { key_type, fingerprint } = SeenKey::of(&key);
                 let text = match verdict {
                     Verdict::Revoked => say::host_key_revoked(&at, &key_type, &fingerprint),
-                    _ => say::host_key_wrong(&at, &key_type, &fingerprint),
+                    _ => say::host_key_wrong(&at, &key_type, &fingerprint, &self.pinned()),
                 };
                 Err((Family::of(&key), ConnectError::HostKey(text)))
             }
         }
+    }
+
+    /// The fingerprints that would do.
+    fn pinned(&self) -> String {
+        let known = self.known.iter().map(|key| key.fingerprint(HashAlg::Sha256));
+        let all: Vec<String> =
+            self.fingerprints.iter().copied().chain(known).map(|pin| pin.to_string()).collect();
+        all.join(", ")
     }
 
     fn judge(&self, key: &PublicKey) -> Verdict {

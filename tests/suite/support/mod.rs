@@ -3,6 +3,6 @@
 pub mod ran;
 pub mod server;
 pub mod servers;
-mod snapshot;
+pub mod snapshot;
 mod sshd;
 pub mod town;

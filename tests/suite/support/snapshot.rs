@@ -20,6 +20,13 @@ pub struct Thing {
     content: Option<[u8; 32]>,
 }
 
+impl Thing {
+    /// Whether it is a folder.
+    pub fn is_folder(&self) -> bool {
+        self.kind.is_dir()
+    }
+}
+
 /// Looks at everything under a folder, the folder itself included.
 pub fn snapshot(folder: &Path) -> Snapshot {
     walkdir::WalkDir::new(folder)
