@@ -18,7 +18,7 @@ mod history;
 mod judge;
 mod progress;
 mod resolve;
-mod run;
+pub mod run;
 
 /// Does what the command line asks for.
 ///

@@ -23,7 +23,7 @@ pub mod event;
 mod lock;
 pub mod query;
 
-pub use append::Journal;
+pub use append::{Book, Journal};
 pub use lock::RunLock;
 
 /// Marks a SQLite file as a ledger of this program ("trkf").
@@ -116,12 +116,6 @@ impl Ledger {
         let head = view.head()?;
         let id = view.id()?;
         Ok(Ledger { view, head, id, _lock: lock })
-    }
-
-    /// The ledger's random name: receipts and temporary names carry it.
-    #[must_use]
-    pub fn id(&self) -> &str {
-        &self.id
     }
 }
 
