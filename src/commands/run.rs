@@ -85,7 +85,7 @@ pub(super) fn run(config: &Config, global: &Global) -> anyhow::Result<Exit> {
     for file in &mut files {
         file.outcome = untouched(file.decision);
     }
-    run.note_holds(&mut ledger, &planned, &mut files)?;
+    Run::note_holds(&mut ledger, &planned, &mut files)?;
     run.put_duplicates_away(&mut ledger, &planned, &mut files, &mut mishaps, Reason::AlreadyDelivered)?;
     let watch = progress::Progress::new(global, &planned);
     mishaps.extend(run.deliver(&mut ledger, &planned, &mut files, &watch)?);
@@ -149,12 +149,7 @@ impl Run<'_> {
     }
 
     /// Gives every held file a number, and ends the holds of those that are held no more.
-    fn note_holds(
-        &self,
-        ledger: &mut Ledger,
-        planned: &[Planned],
-        files: &mut [FileReport],
-    ) -> Result<(), Trouble> {
+    fn note_holds(ledger: &mut Ledger, planned: &[Planned], files: &mut [FileReport]) -> Result<(), Trouble> {
         let holds = Holds::new(ledger.open_holds()?);
         let mut next = ledger.next(Numbered::Hold)?;
         let mut events = Vec::new();
