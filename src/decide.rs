@@ -312,3 +312,7 @@ fn by_policy(facts: &Facts, policy: Policy, limits: PeriodLimits) -> Judgement {
     }
     opened.unwrap_or_else(|| Judgement::new(Choice::Send, Reason::New, None))
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used)]
+mod tests;

@@ -122,3 +122,7 @@ fn hold_same_names(files: &mut [Candidate]) {
 fn judgement(choice: Choice, reason: Reason) -> Judgement {
     Judgement { choice, reason, earlier: None }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used)]
+mod tests;
