@@ -249,7 +249,7 @@ impl Judgement {
 
 /// Rows 1 to 12 and 15: what happens to a file by its own facts.
 #[must_use]
-pub fn decide(facts: &Facts, policy: &Policy, limits: PeriodLimits) -> Judgement {
+pub fn decide(facts: &Facts, policy: Policy, limits: PeriodLimits) -> Judgement {
     let past = &facts.past;
     match facts.blocked {
         Some(Blocked::Unsafe(_)) => return Judgement::new(Choice::Hold, Reason::UnsafeFile, None),
@@ -274,7 +274,7 @@ pub fn decide(facts: &Facts, policy: &Policy, limits: PeriodLimits) -> Judgement
 }
 
 /// Rows 8 to 12, which a policy may open, and row 15.
-fn by_policy(facts: &Facts, policy: &Policy, limits: PeriodLimits) -> Judgement {
+fn by_policy(facts: &Facts, policy: Policy, limits: PeriodLimits) -> Judgement {
     let past = &facts.past;
     let months = |limit: u32| i64::from(limit);
     let ahead = facts.months_ahead.map(i64::from);
@@ -312,3 +312,7 @@ fn by_policy(facts: &Facts, policy: &Policy, limits: PeriodLimits) -> Judgement 
     }
     opened.unwrap_or_else(|| Judgement::new(Choice::Send, Reason::New, None))
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used)]
+mod tests;

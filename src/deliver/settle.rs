@@ -150,7 +150,9 @@ impl Executor<'_> {
                 break;
             }
             if let Err(error) = self.server.line() {
-                open.iter().for_each(|&i| why[i] = error.to_string());
+                for &i in &open {
+                    why[i] = error.to_string();
+                }
                 break;
             }
             let mut confirmed = Vec::new();
@@ -171,7 +173,7 @@ impl Executor<'_> {
                         delivery::Recovery::Gone if self.settings.gone_is_delivered => confirmed.push(i),
                         delivery::Recovery::Gone => ends[i] = Some(End::InDoubt(say::gone_from_server())),
                         delivery::Recovery::Doubt => {
-                            ends[i] = Some(End::InDoubt(say::something_else_there()))
+                            ends[i] = Some(End::InDoubt(say::something_else_there()));
                         }
                     },
                 }

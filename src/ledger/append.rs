@@ -106,6 +106,23 @@ pub(super) fn apply(db: &Connection, at: &str, event: &Event) -> rusqlite::Resul
                 who
             ],
         ),
+        Event::Restored { state, delivered_at, delivery } => execute(
+            db,
+            "INSERT INTO deliveries (id, state, digest, series, period, path, size, remote_path, reason, started_at,
+                                     changed_at, delivered_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'restored', ?9, ?9, CASE WHEN ?2 = 'not_delivered' THEN NULL ELSE ?9 END)",
+            params![
+                delivery.delivery,
+                state.name(),
+                delivery.digest.as_bytes(),
+                delivery.series,
+                delivery.period.map(|p| p.to_string()),
+                delivery.path,
+                delivery.size.cast_signed(),
+                delivery.remote_path,
+                delivered_at,
+            ],
+        ),
         Event::Held(held) => hold(db, at, held),
         Event::HoldEnded { hold } => {
             execute(db, "UPDATE holds SET ended_at = ?2 WHERE id = ?1", params![hold, at])

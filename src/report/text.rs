@@ -64,7 +64,7 @@ fn files(report: &RunReport, verbose: bool) -> String {
     for file in &report.files {
         let mut what = format!("{}: {}", say::fate(file.decision, file.outcome), reason(file));
         if verbose && let Some(digest) = &file.sha256 {
-            what.push_str(&format!("\nSHA-256 {digest}"));
+            what.extend(["\nSHA-256 ", &digest.to_string()]);
         }
         table.add_row([
             escape(&file.path),
@@ -235,7 +235,7 @@ pub fn table(head: &[String], whole: usize) -> Table {
 /// A table's lines, without blanks at their ends.
 #[must_use]
 pub fn lines(table: &Table) -> String {
-    table.lines().map(|line| format!("{}\n", line.trim_end())).collect()
+    table.lines().flat_map(|line| [line.trim_end().to_owned(), "\n".to_owned()]).collect()
 }
 
 fn width() -> u16 {
