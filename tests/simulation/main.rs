@@ -28,7 +28,7 @@ const HISTORIES: u64 = 2_000;
 /// How many failing seeds are shown before the rest is given up.
 const SHOWN: usize = 3;
 /// What must have happened somewhere in so many histories, or they prove nothing.
-const HAPPENS: [&str; 28] = [
+const HAPPENS: [&str; 29] = [
     "archive fails",
     "commit fails",
     "commit fails, though it is on the disk",
@@ -54,6 +54,7 @@ const HAPPENS: [&str; 28] = [
     "size lies",
     "skipped",
     "store refused",
+    "stored short, without a word",
     "stranger's file",
     "supplier acts during a run",
     "temporary file vanishes",

@@ -11,7 +11,7 @@ use traekfil::ledger::query::{Delivery, Filter};
 use traekfil::report::{Fate, RunReport};
 
 use crate::folder::{Key, key};
-use crate::world::{Visible, World};
+use crate::world::{Visible, World, is_hidden};
 
 fn key_of(visible: &Visible) -> Key {
     key(visible.path.trim_start_matches("ind/"), &visible.bytes)
@@ -181,6 +181,12 @@ pub fn check_nothing_forgotten(world: &mut World, ledger: &View, report: &RunRep
             broken.push(format!("delivery {} is left {:?}", delivery.id, delivery.state));
         } else if !report.in_doubt.iter().any(|told| told.id == delivery.id) {
             broken.push(format!("nobody is told that delivery {} is in doubt", delivery.id));
+        }
+    }
+    for delivery in ledger.history(&Filter { state: Some(State::Abandoned), ..Filter::default() }).unwrap() {
+        let Some(temporary) = delivery.temporary.filter(|path| is_hidden(path)) else { continue };
+        if world.server.contains_key(&temporary) && !world.strays.contains(&temporary) {
+            broken.push(format!("{temporary} is left on the server"));
         }
     }
     let in_doubt = |digest| report.in_doubt.iter().any(|delivery| Some(delivery.key.digest) == digest);

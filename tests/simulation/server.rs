@@ -57,12 +57,16 @@ impl Line {
     /// sent may still be done; `behind` says that it is such a batch.
     fn fate(&mut self, behind: bool, what: &str) -> Fate {
         let mut world = self.world.borrow_mut();
-        let dones = [Done::Yes, Done::No, Done::Later];
+        let dones = if world.weather.overwrites {
+            &[Done::Yes, Done::No][..]
+        } else {
+            &[Done::Yes, Done::No, Done::Later]
+        };
         if let Some(fault) = &self.lost {
             if !behind || world.chance.per_mille(500) {
                 return Fate::NotSent(Arc::clone(fault));
             }
-            let done = world.chance.one_of(&dones);
+            let done = world.chance.one_of(dones);
             world.tell(format!("{what}: no answer either"));
             return Fate::NoAnswer { fault: Arc::clone(fault), done };
         }
@@ -72,7 +76,7 @@ impl Line {
             Done::Yes
         } else if world.strikes("request lost", 100) {
             Done::No
-        } else if world.strikes("request late", 100) {
+        } else if !world.weather.overwrites && world.strikes("request late", 100) {
             Done::Later
         } else {
             world.tell(what);
@@ -161,6 +165,14 @@ impl Line {
         }
         if full {
             return Err(StoreError::Broken(refused(4)));
+        }
+        if world.strikes("stored short, without a word", 50)
+            && let Some(there) = world.server.get_mut(file.path)
+        {
+            there.pop();
+            let size = there.len() as u64;
+            world.shorten(file.path);
+            return Ok(Stored { sent, size: Some(size) });
         }
         let size = told_size(&mut world, sent);
         // Only one who reads it back can tell; a municipality that asks for less trusts its server's disk.

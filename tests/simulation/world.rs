@@ -1,7 +1,7 @@
 //! What surrounds the program: the server, the receiver who takes files from it, the supplier who drops
 //! files, and chance, which lets each of them act, and things break, between any two steps.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 use std::panic;
 use std::path::PathBuf;
@@ -44,6 +44,9 @@ pub struct Weather {
     pub strangers: bool,
     /// The receiver takes files at once, rather than now and then.
     pub eager: bool,
+    /// The server's rename overwrites. Then nobody else makes files between a look and a rename, and none is
+    /// late: against those there is no guard.
+    pub overwrites: bool,
 }
 
 pub struct World {
@@ -57,6 +60,8 @@ pub struct World {
     pub now: DateTime<FixedOffset>,
     pub server: BTreeMap<String, Vec<u8>>,
     pub late: Vec<Late>,
+    /// Temporary files that were made late: nobody knows of them any more.
+    pub strays: BTreeSet<String>,
     /// Final names made by half, with the temporary name that is still to go.
     pub half: BTreeMap<String, String>,
     pub visible: Vec<Visible>,
@@ -80,6 +85,7 @@ impl World {
             vanish,
             strangers: !vanish && chance.per_mille(400),
             eager: chance.per_mille(400),
+            overwrites: chance.per_mille(200),
         };
         World {
             chance,
@@ -90,6 +96,7 @@ impl World {
             now,
             server: BTreeMap::new(),
             late: Vec::new(),
+            strays: BTreeSet::new(),
             half: BTreeMap::new(),
             visible: Vec::new(),
             folder,
@@ -148,7 +155,7 @@ impl World {
             self.server.remove(&path);
             self.half.retain(|_, temporary| *temporary != path);
         }
-        if self.weather.strangers && self.strikes("stranger's file", 200) {
+        if self.weather.strangers && !self.weather.overwrites && self.strikes("stranger's file", 200) {
             // Rather where it is in the way.
             let name = match hidden.first() {
                 Some(path) => final_name(path),
@@ -186,6 +193,7 @@ impl World {
             Late::Create(path, bytes, whole) => {
                 if !self.server.contains_key(&path) {
                     self.create(&path, bytes, whole);
+                    self.strays.insert(path);
                 }
             }
         }
@@ -212,7 +220,10 @@ impl World {
     /// SFTP's rename: status 4 where the new name is taken, 2 where the old one is not there.
     pub fn rename(&mut self, from: &str, to: &str) -> Result<(), u32> {
         if self.server.contains_key(to) {
-            return Err(4);
+            if !self.weather.overwrites {
+                return Err(4);
+            }
+            self.violated(format!("{to} is overwritten"));
         }
         let bytes = self.server.remove(from).ok_or(2u32)?;
         self.show(to, from, bytes);
@@ -241,6 +252,14 @@ impl World {
             self.visible.push(Visible { path: path.to_owned(), via: path.to_owned(), bytes, whole });
         }
         self.server.insert(path.to_owned(), there);
+    }
+
+    /// The last file made lacks some of its bytes.
+    pub fn shorten(&mut self, path: &str) {
+        self.tell("  its last byte is missing");
+        if let Some(last) = self.visible.last_mut().filter(|visible| visible.via == path) {
+            last.whole = false;
+        }
     }
 
     fn show(&mut self, path: &str, via: &str, bytes: Vec<u8>) {
