@@ -35,6 +35,7 @@ pub struct Visible {
 }
 
 /// Which faults a history has, so that some are calm enough for long chains of others.
+#[allow(clippy::struct_excessive_bools)] // each is a kind of weather of its own
 pub struct Weather {
     /// How many times likelier than by itself each fault is.
     pub wild: usize,
