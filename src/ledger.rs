@@ -148,19 +148,20 @@ impl View {
                 None => View::empty(),
             };
         }
-        let mode = match quiet {
-            None => "mode=ro",
-            Some(_) if has_log(path) => "mode=ro&nolock=1",
-            Some(_) => "mode=ro&immutable=1",
+        let (mode, access) = match quiet {
+            None => ("mode=ro", OpenFlags::SQLITE_OPEN_READ_ONLY),
+            // SQLite reads a log without shared memory only when it could write; `query_only` sees that it does not.
+            Some(_) if has_log(path) => ("mode=rw", OpenFlags::SQLITE_OPEN_READ_WRITE),
+            Some(_) => ("mode=ro&immutable=1", OpenFlags::SQLITE_OPEN_READ_ONLY),
         };
-        let flags =
-            OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+        let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
         let db =
             Connection::open_with_flags(uri(path, mode), flags).map_err(|error| trouble(path, &error))?;
         let locked = quiet.is_some();
         let view = View { db, path: path.to_owned(), _quiet: quiet };
         view.asked(|db| {
             db.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+            db.pragma_update(None, "query_only", true)?;
             if locked {
                 db.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
             }

@@ -100,6 +100,10 @@ crate::messages::catalogue! {
         en "Somebody has put it back. Take it out: traekfil reject {what} --reason \"…\". To send it all the same: \
             traekfil approve {what} --reason \"…\"",
     }
+    next_publishing() {
+        da "En kørsel blev afbrudt; den næste, der når serveren, finder selv ud af det",
+        en "A run was interrupted; the next one that reaches the server finds out by itself",
+    }
     next_in_doubt(delivery: i64) {
         da "Spørg KP. Har KP filen: traekfil resolve {delivery} --delivered --reason \"…\". Har KP den ikke: \
             traekfil resolve {delivery} --not-delivered --reason \"…\"",
