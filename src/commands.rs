@@ -19,7 +19,7 @@ mod judge;
 mod ledger;
 mod progress;
 mod resolve;
-mod run;
+pub mod run;
 
 /// Does what the command line asks for.
 ///

@@ -25,7 +25,7 @@ pub mod query;
 mod rebuild;
 mod verify;
 
-pub use append::Journal;
+pub use append::{Book, Journal};
 pub use lock::RunLock;
 pub use rebuild::{Rebuilt, rebuild};
 pub use verify::Verified;
@@ -120,12 +120,6 @@ impl Ledger {
         let head = view.head()?;
         let id = view.id()?;
         Ok(Ledger { view, head, id, _lock: lock })
-    }
-
-    /// The ledger's random name: receipts and temporary names carry it.
-    #[must_use]
-    pub fn id(&self) -> &str {
-        &self.id
     }
 }
 

@@ -37,17 +37,19 @@ impl Progress {
         progress
     }
 
-    /// Takes the bar away.
-    pub(super) fn finish(&self) {
-        self.bar.finish_and_clear();
-    }
-
     fn show_count(&self) {
         self.bar.set_message(format!(
             "{}/{}",
             self.files.position(),
             self.files.length().unwrap_or_default()
         ));
+    }
+}
+
+/// Takes the bar away.
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
     }
 }
 

@@ -1,10 +1,12 @@
 //! Writing down: events onto the chain, and the tables brought up to them, in one transaction.
 
+use std::ops::Deref;
+
 use chrono::{DateTime, FixedOffset};
 use rusqlite::{Connection, named_params, params};
 
 use super::event::{Event, Held, Started};
-use super::{Ledger, Stamp, chain, moment, trouble};
+use super::{Ledger, Stamp, View, chain, moment, trouble};
 use crate::delivery::{State, Step};
 use crate::exit::Trouble;
 
@@ -18,7 +20,15 @@ pub trait Journal {
 
     /// The end of the chain, for receipts to name.
     fn head(&self) -> Stamp;
+
+    /// The ledger's random name: receipts and temporary names carry it.
+    fn id(&self) -> &str;
 }
+
+/// A journal that can be asked as well.
+pub trait Book: Journal + Deref<Target = View> {}
+
+impl<T: Journal + Deref<Target = View>> Book for T {}
 
 impl Journal for Ledger {
     fn record(&mut self, at: DateTime<FixedOffset>, events: &[Event]) -> Result<(), Trouble> {
@@ -35,6 +45,10 @@ impl Journal for Ledger {
 
     fn head(&self) -> Stamp {
         self.head
+    }
+
+    fn id(&self) -> &str {
+        &self.id
     }
 }
 
