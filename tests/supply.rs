@@ -7,7 +7,8 @@ use toml::Table;
 /// The version of a package in Cargo.lock, as numbers; of several the lowest.
 fn locked(name: &str) -> (u64, u64, u64) {
     let lock: Table = include_str!("../Cargo.lock").parse().unwrap();
-    let versions = lock["package"].as_array().unwrap().iter().filter(|package| package["name"].as_str() == Some(name));
+    let versions =
+        lock["package"].as_array().unwrap().iter().filter(|package| package["name"].as_str() == Some(name));
     let numbers = |version: &str| -> (u64, u64, u64) {
         let mut parts = version.split(['.', '+', '-']).map(|part| part.parse().unwrap());
         (parts.next().unwrap(), parts.next().unwrap(), parts.next().unwrap())
@@ -31,7 +32,8 @@ fn sqlite_is_bundled_and_recent() {
 #[test]
 fn openssl_is_built_in_and_supported() {
     let lock: Table = include_str!("../Cargo.lock").parse().unwrap();
-    let source = lock["package"].as_array().unwrap().iter().find(|p| p["name"].as_str() == Some("openssl-src"));
+    let source =
+        lock["package"].as_array().unwrap().iter().find(|p| p["name"].as_str() == Some("openssl-src"));
     let version = source.unwrap()["version"].as_str().unwrap();
     let openssl = version.split_once('+').unwrap().1;
     assert!(openssl.starts_with("3."), "OpenSSL {openssl}");

@@ -1,5 +1,7 @@
 //! What a run, the history and the decisions look like to a person.
 
+use std::fmt::Display;
+
 use crate::decide::Choice;
 use crate::delivery::State;
 use crate::ledger::event::Verdict;
@@ -134,6 +136,10 @@ crate::messages::catalogue! {
     }
     with_hold(path: &str, hold: i64) { da "{path} (sag {hold})", en "{path} (hold {hold})" }
     and_others(n: usize) { da [n] " og 1 anden" " og {n} andre", en [n] " and 1 other" " and {n} others" }
+    so_far(files: &str, bytes: &dyn Display, total: &dyn Display) {
+        da "Indtil nu: {files} filer, {bytes} af {total}",
+        en "So far: {files} files, {bytes} of {total}",
+    }
     needs_you(n: usize) {
         da [n] "Dette kræver en person:" "Disse {n} ting kræver en person:",
         en [n] "This needs a person:" "These {n} matters need a person:",
@@ -234,7 +240,7 @@ crate::messages::catalogue! {
         da "Levering {id} er {state}, og det kan ikke ændres sådan. Intet er ændret.",
         en "Delivery {id} is {state}, and that cannot be changed so. Nothing was changed.",
     }
-    not_taken_out(path: &str, error: &dyn std::fmt::Display) {
+    not_taken_out(path: &str, error: &dyn Display) {
         da "{path} kunne ikke flyttes til arkivet ({error}). Beslutningen er ikke skrevet; sørg for plads og skriveadgang, og prøv igen.",
         en "{path} could not be moved to the archive ({error}). The decision was not recorded; see to space and write access, and try again.",
     }
