@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::checkpoint::checkpoint;
 use crate::cli::Global;
 use crate::config::{Config, Disposal};
 use crate::decide::{Blocked, Choice, Judgement, Reason};
@@ -71,6 +72,7 @@ pub(super) fn run(config: &Config, global: &Global) -> anyhow::Result<Exit> {
     let mut ledger = open_ledger(config, started)?;
     let run_id = ledger.next(Numbered::Run)?;
     ledger.record(started, &[Event::RunStarted { run: run_id }])?;
+    checkpoint("run_started");
 
     let mut run = Run {
         config,
@@ -80,12 +82,14 @@ pub(super) fn run(config: &Config, global: &Global) -> anyhow::Result<Exit> {
     };
     let (recovery, mut mishaps) = run.recover(&mut ledger)?;
     let Survey { files: looked, excluded, folders } = survey::look(config, now())?;
+    checkpoint("looked");
     let planned = survey::judge(config, &ledger, looked, now())?;
     let mut files: Vec<FileReport> = planned.iter().map(describe).collect();
     for file in &mut files {
         file.outcome = untouched(file.decision);
     }
     run.note_holds(&mut ledger, &planned, &mut files)?;
+    checkpoint("held");
     run.put_duplicates_away(&mut ledger, &planned, &mut files, &mut mishaps, Reason::AlreadyDelivered)?;
     let watch = progress::Progress::new(global, &planned);
     mishaps.extend(run.deliver(&mut ledger, &planned, &mut files, &watch)?);
@@ -107,6 +111,7 @@ pub(super) fn run(config: &Config, global: &Global) -> anyhow::Result<Exit> {
         excluded,
         folders,
     };
+    checkpoint("done");
     let local = if mishaps.is_empty() { Exit::Ok } else { Exit::Unexpected };
     let left = if recovery.left.is_empty() { Exit::Ok } else { Exit::Incomplete };
     report.troubles.extend(mishaps.into_iter().map(|mishap| (mishap.path, mishap.message)));
@@ -262,6 +267,9 @@ impl Run<'_> {
         if let Err(error) = self.archive.sync() {
             let message = say::archive_not_synced(self.archive.root(), &error);
             mishaps.push(Mishap { path: self.archive.root().display().to_string(), message });
+        }
+        if !events.is_empty() {
+            checkpoint("duplicates_put_away");
         }
         write_down(ledger, &events)
     }
