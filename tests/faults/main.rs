@@ -8,11 +8,12 @@
 mod support;
 
 mod account;
-//mod cut_off;
+mod cut_off;
 //mod folder;
 mod halted;
 mod killed;
 //mod misbehaving;
+mod proxy;
 //mod secrets;
 #[cfg(target_os = "linux")]
 mod traced;
