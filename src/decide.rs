@@ -8,7 +8,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::config::{PeriodLimits, Policy, Rule};
-use crate::delivery::Key;
+use crate::delivery::{Key, State};
 use crate::ledger::event::Verdict;
 use crate::ledger::query::Delivery;
 use crate::period::Period;
@@ -158,6 +158,9 @@ pub struct Earlier {
     pub series: String,
     /// When KP got it; none while that is in doubt.
     pub delivered_at: Option<String>,
+    /// Where it stands: a person settles what is in doubt, the next run what is still being published.
+    #[serde(skip)]
+    pub state: State,
 }
 
 impl From<&Delivery> for Earlier {
@@ -167,6 +170,7 @@ impl From<&Delivery> for Earlier {
             period: delivery.key.slot.period,
             series: delivery.key.slot.series.clone(),
             delivered_at: delivery.delivered_at.clone(),
+            state: delivery.state,
         }
     }
 }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, FixedOffset};
 
+use crate::checkpoint::checkpoint;
 use crate::config::{Disposal, Publish, Sftp, Verify};
 use crate::decide::Reason;
 use crate::delivery::{Key, State, Step};
@@ -402,6 +403,7 @@ impl<'a> Executor<'a> {
             Some(line) if !traces.is_empty() => line.remove(&traces).into_iter(),
             _ => Vec::new().into_iter(),
         };
+        checkpoint("removed");
         let gone: Vec<Event> = left
             .iter()
             .filter(|(.., traces)| !traces || removed.next().is_some_and(|answer| answer.is_ok()))
@@ -530,16 +532,6 @@ fn in_folder(folder: &str, name: &str) -> String {
 /// Where the file of a delivery lies, if it is still there.
 fn place_of(drop: &Path, path: &str) -> PathBuf {
     path.split('/').fold(drop.to_owned(), |place, part| place.join(part))
-}
-
-/// A point at which tests stop the program dead: `TRAEKFIL_DIE_AT=name`, in programs built with debug assertions.
-pub(crate) fn checkpoint(name: &str) {
-    #[cfg(debug_assertions)]
-    if std::env::var("TRAEKFIL_DIE_AT").is_ok_and(|at| at == name) {
-        std::process::abort();
-    }
-    #[cfg(not(debug_assertions))]
-    let _ = name;
 }
 
 /// Whether recovery has something to ask the server about this delivery.

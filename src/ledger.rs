@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, FixedOffset, SecondsFormat};
 use rusqlite::{Connection, OpenFlags};
 
+use crate::checkpoint::checkpoint;
 use crate::digest::Digest;
 use crate::exit::{Exit, Trouble};
 use crate::messages::ledger as say;
@@ -110,13 +111,12 @@ impl Ledger {
             if let Some(witness) = witness {
                 return Err(Trouble::ledger(say::gone(path, &witness.file)));
             }
+            checkpoint("ledger_created");
             view.make(now)?;
+            checkpoint("ledger_made");
         }
         view.check(witness)?;
-        view.asked(|db| {
-            db.pragma_update(None, "journal_mode", "WAL")?;
-            db.pragma_update(None, "synchronous", "FULL")
-        })?;
+        view.write_ahead()?;
         let head = view.head()?;
         let id = view.id()?;
         Ok(Ledger { view, head, id, _lock: lock })
@@ -130,11 +130,13 @@ impl View {
     /// # Errors
     /// [`Exit::Busy`] while a run is under way and `patient` is false; [`Exit::Ledger`] as for [`Ledger::open`].
     pub fn open(path: &Path, witness: Option<&Witness>, patient: bool) -> Result<View, Trouble> {
-        // While nobody writes, the file itself is all there is to know and is read as it stands; what a
-        // killed run left in the write-ahead log is read without SQLite's shared memory file.
         let quiet = RunLock::look(path)?;
         if quiet.is_none() && !patient {
             return Err(Trouble { exit: Exit::Busy, message: say::busy(path) });
+        }
+        // Only making the ledger leaves a journal: what it would take back is all that there is.
+        if witness.is_none() && quiet.is_some() && has_beside(path, "-journal") {
+            return View::empty();
         }
         if !exists(path) {
             return match witness {
@@ -142,20 +144,23 @@ impl View {
                 None => View::empty(),
             };
         }
-        let mode = match quiet {
-            None => "mode=ro",
-            Some(_) if has_log(path) => "mode=ro&nolock=1",
-            Some(_) => "mode=ro&immutable=1",
+        // While nobody writes, the file itself is all there is to know and is read as it stands. What a killed run
+        // left in the write-ahead log is read without SQLite's shared memory file, for which SQLite wants to lock the
+        // ledger as a writer would; nothing is written all the same.
+        let alone = quiet.is_some();
+        let (mode, access) = match alone {
+            true if has_beside(path, "-wal") => ("mode=rw", OpenFlags::SQLITE_OPEN_READ_WRITE),
+            true => ("mode=ro&immutable=1", OpenFlags::SQLITE_OPEN_READ_ONLY),
+            false => ("mode=ro", OpenFlags::SQLITE_OPEN_READ_ONLY),
         };
-        let flags =
-            OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+        let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
         let db =
             Connection::open_with_flags(uri(path, mode), flags).map_err(|error| trouble(path, &error))?;
-        let locked = quiet.is_some();
         let view = View { db, path: path.to_owned(), _quiet: quiet };
         view.asked(|db| {
             db.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
-            if locked {
+            db.pragma_update(None, "query_only", true)?;
+            if alone {
                 db.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
             }
             Ok(())
@@ -215,6 +220,19 @@ impl View {
         made.map_err(|error| trouble(&path, &error))
     }
 
+    /// Makes commits survive a power cut. The mode is changed when its statement has been stepped to its end: a failed
+    /// sync shows no sooner, and SQLite would go on in the old one.
+    fn write_ahead(&self) -> Result<(), Trouble> {
+        let modes: Vec<String> = self.asked(|db| {
+            db.pragma_update(None, "synchronous", "FULL")?;
+            db.prepare("PRAGMA journal_mode = WAL")?.query_map([], |row| row.get(0))?.collect()
+        })?;
+        match modes.concat().as_str() {
+            "wal" => Ok(()),
+            mode => Err(Trouble::unexpected(say::not_written(&self.path, &format!("journal_mode = {mode}")))),
+        }
+    }
+
     /// Whether this is a ledger that this program can trust and read.
     fn check(&self, witness: Option<&Witness>) -> Result<(), Trouble> {
         let (application, version): (i32, i32) = self.asked(|db| {
@@ -266,10 +284,11 @@ fn exists(path: &Path) -> bool {
     std::fs::metadata(path).is_ok_and(|file| file.len() > 0)
 }
 
-fn has_log(path: &Path) -> bool {
-    let mut log = path.as_os_str().to_owned();
-    log.push("-wal");
-    std::fs::metadata(log).is_ok_and(|file| file.len() > 0)
+/// Whether SQLite left one of its helper files beside the ledger, with something in it.
+fn has_beside(path: &Path, ending: &str) -> bool {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    std::fs::metadata(name).is_ok_and(|file| file.len() > 0)
 }
 
 /// The path as SQLite's URI, in which `?`, `#` and `%` have a meaning of their own.

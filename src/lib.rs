@@ -5,6 +5,7 @@
 //! ([`delivery`], [`deliver`], [`remote`]) under a durable journal ([`ledger`]), put the original
 //! away ([`originals`]) and tell the person ([`report`], [`messages`]).
 
+mod checkpoint;
 pub mod cli;
 pub mod clock;
 pub mod commands;

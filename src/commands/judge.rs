@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::checkpoint::checkpoint;
 use crate::cli::{self, Global};
 use crate::config::Config;
 use crate::config::Disposal;
@@ -73,6 +74,7 @@ pub(super) fn reject(config: &Config, options: &cli::Judge, global: &Global) -> 
         if !events.is_empty() {
             ledger.record(now(), &events)?;
         }
+        checkpoint("rejected");
         let to = take_out(&mut archive, file)?;
         judged.push(of(
             hold.as_ref(),

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::checkpoint::checkpoint;
 use crate::cli::{self, Global};
 use crate::config::Config;
 use crate::delivery::{State, Step};
@@ -31,6 +32,7 @@ pub(super) fn resolve(config: &Config, options: &cli::Resolve, global: &Global) 
     let to = from.after(step).map_err(|_| Trouble::usage(say::cannot_resolve(id, &say::state(from))))?;
     let why = Some(options.reason.clone());
     ledger.record(now(), &[Event::Stepped { delivery: id, step, why, who: Some(who()) }])?;
+    checkpoint("resolved");
     if from.is_delivered() {
         // The receipt said otherwise; what is made again from receipts must know.
         receipts::append(&config.archive, &[taken_back(&ledger, &delivery)]).map_err(|error| {

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, FixedOffset};
 
+use crate::checkpoint::checkpoint;
 use crate::cli::Global;
 use crate::config::{Config, Disposal};
 use crate::decide::{Blocked, Choice, Judgement, Reason};
@@ -94,17 +95,20 @@ pub fn cycle<W: Watch>(
     let started = now();
     let run_id = ledger.next(Numbered::Run)?;
     ledger.record(started, &[Event::RunStarted { run: run_id }])?;
+    checkpoint("run_started");
 
     let mut run =
         Run { config, id: run_id, archive: Archive::new(&config.archive), server: Server::new(connect), now };
     let (recovery, mut mishaps) = run.recover(ledger)?;
     let Survey { files: looked, excluded, folders } = survey::look(config, now())?;
+    checkpoint("looked");
     let planned = survey::judge(config, ledger, looked, now())?;
     let mut files: Vec<FileReport> = planned.iter().map(describe).collect();
     for file in &mut files {
         file.outcome = untouched(file.decision);
     }
     run.note_holds(ledger, &planned, &mut files)?;
+    checkpoint("held");
     run.put_duplicates_away(ledger, &planned, &mut files, &mut mishaps, Reason::AlreadyDelivered)?;
     mishaps.extend(run.deliver(ledger, &planned, &mut files, &watch(&planned))?);
     run.put_duplicates_away(ledger, &planned, &mut files, &mut mishaps, Reason::DuplicateInRun)?;
@@ -124,6 +128,7 @@ pub fn cycle<W: Watch>(
         excluded,
         folders,
     };
+    checkpoint("done");
     let local = if mishaps.is_empty() { Exit::Ok } else { Exit::Unexpected };
     let left = if recovery.left.is_empty() { Exit::Ok } else { Exit::Incomplete };
     report.troubles.extend(mishaps.into_iter().map(|mishap| (mishap.path, mishap.message)));
@@ -283,6 +288,9 @@ impl Run<'_> {
         if let Err(error) = self.archive.sync() {
             let message = say::archive_not_synced(self.archive.root(), &error);
             mishaps.push(Mishap { path: self.archive.root().display().to_string(), message });
+        }
+        if !events.is_empty() {
+            checkpoint("duplicates_put_away");
         }
         self.write_down(ledger, &events)
     }

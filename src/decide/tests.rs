@@ -16,7 +16,13 @@ fn policy(all: Rule) -> Policy {
 }
 
 fn earlier(delivery_id: i64) -> Earlier {
-    Earlier { delivery_id, period: None, series: "mad".to_owned(), delivered_at: None }
+    Earlier {
+        delivery_id,
+        period: None,
+        series: "mad".to_owned(),
+        delivered_at: None,
+        state: State::Archived,
+    }
 }
 
 fn plain() -> Facts {

@@ -1,6 +1,7 @@
 //! Step 7: receipts, and the originals put away.
 
-use super::{Executor, Row, checkpoint, place_of, stepped};
+use super::{Executor, Row, place_of, stepped};
+use crate::checkpoint::checkpoint;
 use crate::delivery::{Slot, Step};
 use crate::digest::Digest;
 use crate::exit::Trouble;
@@ -82,6 +83,7 @@ impl Executor<'_> {
         let mut steps = Vec::new();
         for file in delivered {
             if let Some(why) = self.put_away(file) {
+                checkpoint("moved");
                 steps.push(stepped(file.delivery, Step::PutAway, Some(why)));
                 ended.push(file.delivery);
             }

@@ -1,7 +1,8 @@
 //! Settling what was left unclear: at the start of a run, and at once after a rename without a clear answer.
 
 use super::finish::Finished;
-use super::{End, Executor, checkpoint, needs_server, stepped};
+use super::{End, Executor, needs_server, stepped};
+use crate::checkpoint::checkpoint;
 use crate::delivery::{self, Seen, State, Step};
 use crate::digest::Digest;
 use crate::exit::Trouble;
@@ -101,6 +102,7 @@ impl Executor<'_> {
             Some(line) if !paths.is_empty() => line.remove(&paths),
             _ => Vec::new(),
         };
+        checkpoint("temporary_removed");
         let mut abandoned = direct;
         for (delivery, answer) in renamed.into_iter().zip(removed) {
             match answer {
@@ -265,6 +267,7 @@ impl Executor<'_> {
         let moves: Vec<(&str, &str)> =
             again.iter().map(|&i| (asked[i].temporary.as_str(), asked[i].remote_path.as_str())).collect();
         let answers = line.publish(&moves);
+        checkpoint("renamed_again");
         again
             .into_iter()
             .zip(answers)

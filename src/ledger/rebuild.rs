@@ -57,14 +57,14 @@ pub fn rebuild(path: &Path, archive: &Path, now: DateTime<FixedOffset>) -> Resul
     }
     let deliveries = restore(&new, &old, now)?;
     let aside = format!("before-{}", now.format("%Y%m%d-%H%M%S"));
-    let old_receipts = free(archive.join(format!("{}-{aside}", receipts::FOLDER)));
+    let old_receipts = free(&archive.join(format!("{}-{aside}", receipts::FOLDER)));
     let staged = archive.join(format!("{}-new", receipts::FOLDER));
     stage(&new, &deliveries, &staged, now)?;
     fs::rename(archive.join(receipts::FOLDER), &old_receipts).map_err(failed)?;
     fs::rename(staged.join(receipts::FOLDER), archive.join(receipts::FOLDER)).map_err(failed)?;
     fs::remove_dir(&staged).map_err(failed)?;
     platform::sync_folder(archive).map_err(failed)?;
-    let old_ledger = exists(path).then(|| free(beside(path, &aside)));
+    let old_ledger = exists(path).then(|| free(&beside(path, &aside)));
     if let Some(to) = &old_ledger {
         for (from, to) in with_helpers(path).into_iter().zip(with_helpers(to)) {
             if from.exists() {
@@ -158,12 +158,12 @@ fn with_helpers(path: &Path) -> [PathBuf; 3] {
 }
 
 /// The name, or the first numbered one that nothing has.
-fn free(path: PathBuf) -> PathBuf {
-    let mut name = path.clone();
+fn free(path: &Path) -> PathBuf {
+    let mut name = path.to_owned();
     let mut n = 1;
     while name.exists() {
         n += 1;
-        name = beside(&path, &n.to_string());
+        name = beside(path, &n.to_string());
     }
     name
 }

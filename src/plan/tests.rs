@@ -59,7 +59,9 @@ fn row_14_different_files_for_one_slot_are_all_held() {
 #[test]
 fn row_14_is_not_for_a_series_of_many() {
     let mut files = ["a", "b"].map(|name| file(name, name, "mad", Some("2023-04"))).to_vec();
-    files.iter_mut().for_each(|file| file.one_per_period = false);
+    for file in &mut files {
+        file.one_per_period = false;
+    }
     expect(files, HOLD, &[("a", Choice::Send, Reason::New), ("b", Choice::Send, Reason::New)]);
 }
 
@@ -73,7 +75,9 @@ fn an_approved_file_goes_and_its_rivals_stay() {
 #[test]
 fn one_approval_sends_one_copy() {
     let mut files = vec![file("a", "x", "mad", Some("2023-04")), file("b", "x", "mad", Some("2023-04"))];
-    files.iter_mut().for_each(|file| file.judgement.reason = Reason::Approved);
+    for file in &mut files {
+        file.judgement.reason = Reason::Approved;
+    }
     expect(
         files,
         HOLD,

@@ -6,6 +6,7 @@ use indicatif::HumanBytes;
 
 use super::{Fate, FileReport, RunReport};
 use crate::decide::{Choice, Reason};
+use crate::delivery::State;
 use crate::messages::{escape, report as say};
 use crate::period::Period;
 
@@ -174,6 +175,11 @@ fn next(file: &FileReport, what: &str) -> String {
     match file.reason {
         Reason::UnsafeFile => say::next_unsafe(what),
         Reason::Empty => say::next_empty(what),
+        Reason::InDoubt
+            if file.earlier.as_ref().is_some_and(|earlier| earlier.state == State::Publishing) =>
+        {
+            say::next_publishing()
+        }
         Reason::InDoubt => say::next_in_doubt(file.earlier.as_ref().map_or(0, |earlier| earlier.delivery_id)),
         Reason::RemoteNameTaken => say::next_remote_name_taken(what),
         Reason::AlreadyOnServer => say::next_already_on_server(what),

@@ -1,7 +1,7 @@
 //! A run of the program that is over, and what can be asked of it.
 
 use std::io::Read;
-use std::process::Child;
+use std::process::{Child, Command};
 use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -21,24 +21,72 @@ pub struct Ran {
     pub stderr: Vec<u8>,
 }
 
-/// Waits for a child's end; kills it when that does not come.
-///
-/// # Panics
-/// When the child had to be killed.
-#[track_caller]
-pub fn finish(mut child: Child, command: String) -> Ran {
-    let until = Instant::now() + PATIENCE;
-    let stdout = read_aside(child.stdout.take().unwrap());
-    let stderr = read_aside(child.stderr.take().unwrap());
-    // A pipe ends when the program does: its own end is then but a moment away.
-    let stdout = stdout.recv_timeout(until.saturating_duration_since(Instant::now()));
-    let stderr = stderr.recv_timeout(until.saturating_duration_since(Instant::now()));
-    let (Ok(stdout), Ok(stderr)) = (stdout, stderr) else {
-        child.kill().unwrap();
-        child.wait().unwrap();
-        panic!("{command} did not end within {PATIENCE:?}");
-    };
-    Ran { command, code: child.wait().unwrap().code(), stdout, stderr }
+/// A run that is not over. Dropped, it is killed.
+pub struct Running {
+    command: String,
+    child: Child,
+    stdout: mpsc::Receiver<Vec<u8>>,
+    stderr: mpsc::Receiver<Vec<u8>>,
+}
+
+impl Running {
+    /// Starts a command whose output is piped.
+    pub fn start(command: &mut Command) -> Running {
+        let said = format!("{command:?}");
+        let mut child = command.spawn().unwrap();
+        let stdout = read_aside(child.stdout.take().unwrap());
+        let stderr = read_aside(child.stderr.take().unwrap());
+        Running { command: said, child, stdout, stderr }
+    }
+
+    /// The process's number.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Whether it has ended by itself.
+    pub fn is_over(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_some()
+    }
+
+    /// Ends it as a power cut would: SIGKILL, or TerminateProcess.
+    pub fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Waits for its end.
+    ///
+    /// # Panics
+    /// When that does not come, and it had to be killed.
+    #[track_caller]
+    pub fn finish(self) -> Ran {
+        self.finish_within(PATIENCE)
+    }
+
+    /// Waits so long for its end.
+    ///
+    /// # Panics
+    /// When that does not come, and it had to be killed.
+    #[track_caller]
+    pub fn finish_within(mut self, patience: Duration) -> Ran {
+        let until = Instant::now() + patience;
+        // A pipe ends when the program does: its own end is then but a moment away.
+        let stdout = self.stdout.recv_timeout(until.saturating_duration_since(Instant::now()));
+        let stderr = self.stderr.recv_timeout(until.saturating_duration_since(Instant::now()));
+        let (Ok(stdout), Ok(stderr)) = (stdout, stderr) else {
+            panic!("{} did not end within {patience:?}", self.command);
+        };
+        Ran { command: self.command.clone(), code: self.child.wait().unwrap().code(), stdout, stderr }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It fails only where it is over already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
 }
 
 fn read_aside(mut pipe: impl Read + Send + 'static) -> mpsc::Receiver<Vec<u8>> {
@@ -63,6 +111,20 @@ impl Ran {
     pub fn exit(self, code: i32) -> Ran {
         assert_eq!(self.code, Some(code), "exit code of {}", self.told());
         self
+    }
+
+    /// It ended with one of these codes; which one.
+    #[track_caller]
+    pub fn exit_in(&self, codes: &[i32]) -> i32 {
+        match self.code {
+            Some(code) if codes.contains(&code) => code,
+            _ => panic!("exit code in {codes:?} of {}", self.told()),
+        }
+    }
+
+    /// It was killed by a signal. (Windows knows none.)
+    pub fn was_killed(&self) -> bool {
+        self.code.is_none()
     }
 
     /// Standard output has this text.

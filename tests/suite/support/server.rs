@@ -9,6 +9,7 @@
 use std::collections::HashMap;
 use std::net::TcpListener;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use russh::keys::{HashAlg, PrivateKey, PublicKey};
 use russh::server::{
@@ -110,6 +111,18 @@ impl Embedded {
     /// What was asked so far.
     pub fn counts(&self) -> Counts {
         lock(&self.world).counts.clone()
+    }
+
+    /// Waits until every line has ended, so that nothing a killed client asked for is done later.
+    ///
+    /// # Panics
+    /// When one does not end.
+    pub fn all_gone(&self) {
+        let until = Instant::now() + Duration::from_secs(30);
+        while lock(&self.world).connected > 0 {
+            assert!(Instant::now() < until, "a line to the server does not end");
+            std::thread::sleep(Duration::from_millis(1));
+        }
     }
 
     /// Every file there now, temporary ones too: path and content.

@@ -14,7 +14,7 @@ use russh::keys::ssh_key::{Cipher, Kdf, LineEnding};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::ran::{Ran, finish};
+use super::ran::{Ran, Running};
 use super::servers::{PASSPHRASE, Server};
 use super::snapshot::{Snapshot, snapshot};
 
@@ -185,10 +185,7 @@ impl Town {
 
     /// Runs the program to its end.
     pub fn run<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Ran {
-        let mut command = self.command(args);
-        let said = format!("{command:?}");
-        let child = command.spawn().unwrap();
-        finish(child, said)
+        Running::start(&mut self.command(args)).finish()
     }
 
     /// Runs `traekfil run --json`, wants this exit code, and answers the JSON.

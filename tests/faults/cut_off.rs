@@ -1,0 +1,118 @@
+//! Cut off from the server at any byte, either way: the run ends by itself, and the next one makes up for it.
+
+use std::sync::Mutex;
+use std::thread;
+use std::time::Duration;
+
+use crate::account::{comes_to_rest, files};
+use crate::proxy::{Cut, Fault, Proxy};
+use crate::stride;
+use crate::support::ran::Running;
+use crate::support::town::Town;
+
+/// How many towns are cut off at once: most of the time they wait.
+const AT_ONCE: usize = 8;
+/// With `timeout = "2s"` every wait is over by then, ten seconds after the last of them, on a slow machine too.
+const PATIENCE: Duration = Duration::from_secs(45);
+/// What random offsets are made from.
+const SEED: u64 = 0x6b6f_7273_6261_656b;
+
+fn town(takes_at_once: bool) -> Town {
+    let town = Town::new();
+    town.server.as_embedded().behave(|b| b.takes_at_once = takes_at_once);
+    town.set("sftp.timeout", "2s");
+    town
+}
+
+/// Bytes that a whole delivery takes, to the server and back.
+fn length() -> [u64; 2] {
+    let town = town(false);
+    let proxy = Proxy::before(town.server.port(), None);
+    town.set("sftp.port", proxy.port());
+    files(&town, 3);
+    town.run(["run"]).exit(0);
+    proxy.passed()
+}
+
+fn cut_off(cut: Cut, takes_at_once: bool) {
+    eprintln!("{cut:?}, receiver takes at once: {takes_at_once}");
+    let town = town(takes_at_once);
+    let files = files(&town, 3);
+    let proxy = Proxy::before(town.server.port(), Some(cut));
+    town.set("sftp.port", proxy.port());
+    let ran = Running::start(&mut town.command(["run"])).finish_within(PATIENCE);
+    ran.exit_in(&[0, 3, 4]);
+    drop(proxy);
+    town.set("sftp.port", town.server.port());
+    let in_doubt = comes_to_rest(&town, &files);
+    assert!(in_doubt == 0 || takes_at_once, "a receiver that leaves its files leaves no doubt");
+}
+
+/// Cuts at all these places, several at once.
+fn cut_off_at(places: Vec<Cut>) {
+    assert!(!places.is_empty());
+    let places = Mutex::new(places.into_iter().enumerate());
+    thread::scope(|scope| {
+        let workers: Vec<_> = (0..AT_ONCE)
+            .map(|_| {
+                scope.spawn(|| {
+                    loop {
+                        let next = places.lock().unwrap().next();
+                        let Some((n, cut)) = next else { break };
+                        cut_off(cut, n % 2 == 1);
+                    }
+                })
+            })
+            .collect();
+        for worker in workers {
+            worker.join().unwrap();
+        }
+    });
+}
+
+/// Random offsets, the same ones every time.
+fn random_offsets(length: u64, count: usize) -> impl Iterator<Item = u64> {
+    let mut state = SEED;
+    (0..count).map(move |_| {
+        // SplitMix64.
+        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut bits = state;
+        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (bits ^ (bits >> 31)) % length
+    })
+}
+
+fn everywhere(fault: Fault, step: usize, connections: u64) -> Vec<Cut> {
+    let cut = |to_server, at| Cut { to_server, at, fault, connections };
+    let of = |(to_server, length): (bool, u64)| {
+        let chosen = (1..length).step_by(step);
+        chosen.chain(random_offsets(length, 6)).map(move |at| cut(to_server, at))
+    };
+    [true, false].into_iter().zip(length()).flat_map(of).collect()
+}
+
+#[test]
+fn the_line_is_closed() {
+    cut_off_at(everywhere(Fault::Close, stride(97), 1));
+}
+
+#[test]
+fn every_line_is_closed() {
+    cut_off_at(everywhere(Fault::Close, stride(311), u64::MAX));
+}
+
+#[test]
+fn the_line_falls_silent() {
+    cut_off_at(everywhere(Fault::Stall, stride(311), 1));
+}
+
+#[test]
+fn every_line_falls_silent() {
+    cut_off_at(everywhere(Fault::Stall, stride(617), u64::MAX));
+}
+
+#[test]
+fn the_line_trickles() {
+    cut_off_at(everywhere(Fault::Trickle, stride(617), 1));
+}

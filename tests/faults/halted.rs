@@ -1,0 +1,57 @@
+//! The program halted at one of its checkpoints.
+
+use std::fs;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use crate::support::ran::{Ran, Running};
+use crate::support::town::Town;
+
+/// A program that waits at a checkpoint until it is killed or told to go on.
+pub struct Halted {
+    running: Running,
+    signs: TempDir,
+}
+
+/// Runs the program until it comes to a checkpoint; how it ended, where it never came by.
+pub fn halt(town: &Town, args: &[&str], point: &str) -> Result<Halted, Ran> {
+    let signs = tempfile::Builder::new().prefix("traekfil-signs-").tempdir().unwrap();
+    let reached = signs.path().join("point.reached");
+    let mut command = town.command(args);
+    command.env("TRAEKFIL_WAIT_AT", format!("{point}:{}", signs.path().join("point").display()));
+    let mut running = Running::start(&mut command);
+    let until = Instant::now() + Duration::from_secs(60);
+    while !reached.exists() {
+        if running.is_over() {
+            return Err(running.finish());
+        }
+        assert!(Instant::now() < until, "{args:?} came neither to {point} nor to its end");
+        thread::sleep(Duration::from_millis(1));
+    }
+    Ok(Halted { running, signs })
+}
+
+/// Runs the program and kills it at a checkpoint; whether it came by.
+pub fn kill_at(town: &Town, args: &[&str], point: &str) -> bool {
+    halt(town, args, point).map(Halted::kill).is_ok()
+}
+
+impl Halted {
+    /// Kills it where it stands.
+    pub fn kill(self) {
+        self.running.kill();
+    }
+
+    /// Lets it go on to its end.
+    pub fn go_on(self) -> Ran {
+        fs::write(self.signs.path().join("point.go"), "").unwrap();
+        self.running.finish()
+    }
+
+    /// The process's number.
+    pub fn id(&self) -> u32 {
+        self.running.id()
+    }
+}

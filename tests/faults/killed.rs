@@ -1,0 +1,239 @@
+//! Killed at each of its checkpoints, and run again.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use crate::account::{File, comes_to_rest, everything_once, files};
+use crate::halted::kill_at;
+use crate::stride;
+use crate::support::ran::entry;
+use crate::support::server::Rename;
+use crate::support::town::Town;
+use crate::{MAD, MAD_APRIL, MAD_CHANGED};
+
+/// What a first delivery passes.
+const DELIVERY: [&str; 14] = [
+    "ledger_created",
+    "ledger_made",
+    "run_started",
+    "looked",
+    "held",
+    "uploading",
+    "stored",
+    "publishing",
+    "renamed",
+    "delivered",
+    "receipts",
+    "moved",
+    "put_away",
+    "archived",
+];
+/// What comes after it, and what only recovery passes.
+const AFTER: [&str; 1] = ["done"];
+const RECOVERY: [&str; 4] = ["temporary_removed", "recovered_uploading", "renamed_again", "settled"];
+/// Only files that are not simply delivered come by these.
+const ASIDE: [&str; 4] = ["removed", "duplicates_put_away", "rejected", "resolved"];
+
+/// A receiver that leaves what it gets, and one that takes it at once.
+fn receivers() -> [Town; 2] {
+    let [leaves, takes] = [Town::new(), Town::new()];
+    takes.server.as_embedded().behave(|b| b.takes_at_once = true);
+    [leaves, takes]
+}
+
+fn takes_at_once(town: &Town) -> bool {
+    let mut takes = false;
+    town.server.as_embedded().behave(|b| takes = b.takes_at_once);
+    takes
+}
+
+/// A receiver that leaves F shows what became of it: then there is never a doubt. One that takes it leaves one
+/// only where the rename was asked and its answer not written down.
+#[track_caller]
+fn rests(town: &Town, files: &[File], killed: &[&str]) {
+    eprintln!("killed at {killed:?}, receiver takes at once: {}", takes_at_once(town));
+    let in_doubt = comes_to_rest(town, files);
+    let unknown = takes_at_once(town) && killed.iter().any(|at| ["renamed", "renamed_again"].contains(at));
+    assert!(in_doubt == 0 || unknown, "{in_doubt} in doubt");
+}
+
+#[test]
+fn every_checkpoint_is_tried() {
+    let name = regex::Regex::new(r#"checkpoint\("(\w+)"\)"#).unwrap();
+    let mut there = BTreeSet::new();
+    for file in walkdir::WalkDir::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")) {
+        let file = file.unwrap();
+        if file.file_type().is_file() {
+            let text = fs::read_to_string(file.path()).unwrap_or_default();
+            there.extend(name.captures_iter(&text).map(|found| found[1].to_owned()));
+        }
+    }
+    let tried = [&DELIVERY[..], &AFTER, &RECOVERY, &ASIDE].concat();
+    assert_eq!(there, tried.into_iter().map(str::to_owned).collect());
+}
+
+#[test]
+fn killed_in_a_first_delivery() {
+    for point in DELIVERY.iter().chain(&AFTER) {
+        for town in receivers() {
+            let files = files(&town, 1);
+            assert!(kill_at(&town, &["run"], point), "{point}");
+            rests(&town, &files, &[point]);
+        }
+    }
+}
+
+#[test]
+fn killed_with_more_files_than_a_batch() {
+    let second: Vec<String> = DELIVERY[5..].iter().map(|point| format!("{point}@2")).collect();
+    let points = DELIVERY[5..].iter().copied().chain(second.iter().map(String::as_str)).chain(["moved@100"]);
+    for (n, point) in points.enumerate().step_by(stride(3)) {
+        let town = receivers().into_iter().nth(n % 2).unwrap();
+        let files = files(&town, 300);
+        assert!(kill_at(&town, &["run"], point), "{point}");
+        rests(&town, &files, &[point.split('@').next().unwrap()]);
+    }
+}
+
+/// Killed once, killed again while the next run makes up for that, and a third time.
+fn killed_in_recovery(first: &str, passed: &[&str]) {
+    let mut reached = BTreeSet::new();
+    for second in DELIVERY[2..].iter().chain(&RECOVERY) {
+        for town in receivers() {
+            let files = files(&town, 1);
+            assert!(kill_at(&town, &["run"], first), "{first}");
+            if kill_at(&town, &["run"], second) {
+                reached.insert(*second);
+                kill_at(&town, &["run"], second);
+                rests(&town, &files, &[first, second]);
+            }
+        }
+    }
+    for point in passed {
+        assert!(reached.contains(point), "{point} after {first}: {reached:?}");
+    }
+}
+
+#[test]
+fn killed_while_making_up_for_an_upload() {
+    killed_in_recovery("stored", &["temporary_removed", "recovered_uploading", "uploading", "archived"]);
+}
+
+#[test]
+fn killed_while_making_up_for_a_rename_not_asked() {
+    killed_in_recovery("publishing", &["renamed_again", "settled", "receipts", "archived"]);
+}
+
+#[test]
+fn killed_while_making_up_for_a_rename_not_confirmed() {
+    killed_in_recovery("renamed", &["settled", "receipts", "moved", "archived"]);
+}
+
+#[test]
+fn killed_while_putting_away() {
+    killed_in_recovery("receipts", &["receipts", "moved", "put_away", "archived"]);
+}
+
+#[test]
+fn killed_after_a_lost_reply() {
+    for what in [Rename::DoneReplyLost, Rename::NotDoneReplyLost, Rename::HalfDone] {
+        for point in ["renamed", "delivered", "settled"] {
+            let town = Town::new();
+            let files = files(&town, 3);
+            town.server.as_embedded().behave(|b| (b.rename, b.rename_times) = (what, Some(1)));
+            assert!(kill_at(&town, &["run"], point), "{point}");
+            rests(&town, &files, &[point]);
+        }
+    }
+}
+
+/// Written under its final name at once, a file is in doubt from the moment that it may be there.
+#[test]
+fn killed_while_writing_directly() {
+    for point in ["uploading", "publishing", "renamed", "delivered", "receipts"] {
+        let town = Town::new();
+        town.set("sftp.publish", "direct");
+        let files = files(&town, 2);
+        assert!(kill_at(&town, &["run"], point), "{point}");
+        let in_doubt = comes_to_rest(&town, &files);
+        assert_eq!(in_doubt, if ["publishing", "renamed"].contains(&point) { 2 } else { 0 }, "{point}");
+    }
+}
+
+#[test]
+fn killed_while_deleting() {
+    for point in ["delivered", "receipts", "moved", "put_away"] {
+        let town = Town::new();
+        town.set("originals.delivered", "delete");
+        town.file(MAD, MAD_APRIL);
+        assert!(kill_at(&town, &["run"], point), "{point}");
+        town.run(["run"]).exit(0);
+        assert_eq!(town.server.received(), [(format!("ind/{MAD}"), MAD_APRIL.into())]);
+        assert_eq!(town.dropped(), [""; 0]);
+    }
+}
+
+#[test]
+fn killed_before_a_name_that_is_taken_is_held() {
+    let town = Town::new();
+    let files = files(&town, 2);
+    let taken = format!("ind/{}", files[0].0);
+    town.server.as_embedded().put(&taken, b"noget andet");
+    assert!(kill_at(&town, &["run"], "removed"));
+    let run = town.deliver(3);
+    assert_eq!(entry(&run, &files[0].0)["reason"], "remote_name_taken");
+    assert_eq!(town.server.received(), [(format!("ind/{}", files[1].0), files[1].1.clone())]);
+    assert_eq!(town.server.as_embedded().leftovers(), [""; 0]);
+    town.server.as_embedded().empty();
+    town.run(["run"]).exit(0);
+    everything_once(&town, &files);
+}
+
+#[test]
+fn killed_before_a_duplicate_is_written_down() {
+    let town = Town::new();
+    let files = files(&town, 1);
+    town.run(["run"]).exit(0);
+    town.file(&files[0].0, &files[0].1);
+    assert!(kill_at(&town, &["run"], "duplicates_put_away"));
+    town.run(["run"]).exit(0);
+    assert_eq!(town.server.received().len(), 1);
+    assert_eq!(town.archived().len(), 2, "the file and its duplicate");
+    assert_eq!(town.dropped(), [""; 0]);
+}
+
+#[test]
+fn killed_before_a_rejected_file_is_taken_out() {
+    let town = Town::new();
+    town.file(MAD, MAD_APRIL);
+    town.run(["run"]).exit(0);
+    town.file(MAD, MAD_CHANGED);
+    town.run(["run"]).exit(3);
+    let reject = ["reject", MAD, "--reason", "forkert fil"];
+    assert!(kill_at(&town, &reject, "rejected"));
+    assert_eq!(
+        entry(&town.deliver(3), MAD)["reason"],
+        "rejected",
+        "the word counts from when it was written down"
+    );
+    town.run(reject).exit(0);
+    town.run(["run"]).exit(0);
+    assert_eq!(town.server.received().len(), 1);
+    assert_eq!(town.dropped(), [""; 0]);
+}
+
+#[test]
+fn killed_after_a_delivery_was_taken_back() {
+    let town = Town::new();
+    let files = files(&town, 1);
+    town.run(["run"]).exit(0);
+    assert!(kill_at(
+        &town,
+        &["resolve", "1", "--not-delivered", "--reason", "KP fik den aldrig"],
+        "resolved"
+    ));
+    town.server.as_embedded().empty();
+    town.file(&files[0].0, &files[0].1);
+    town.run(["run"]).exit(0);
+    assert_eq!(town.server.received().len(), 2, "once more, at a person's word");
+}

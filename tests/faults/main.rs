@@ -1,0 +1,39 @@
+//! The real program killed, cut off, lied to and tricked: nothing reaches KP twice, and nothing is forgotten.
+//!
+//! `TRAEKFIL_EVERY=1` tries every place where the default tries every so many-th.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+#[allow(dead_code, unused_imports, unused_macros, reason = "the other stories need the rest of it")]
+#[path = "../suite/support/mod.rs"]
+mod support;
+
+mod account;
+mod cut_off;
+//mod folder;
+mod halted;
+mod killed;
+//mod misbehaving;
+mod proxy;
+//mod secrets;
+#[cfg(target_os = "linux")]
+mod traced;
+
+/// The food supplier's file for April.
+const MAD: &str = "mad_korsbaek_202304.txt";
+const MAD_APRIL: &str = "MAD;2023-04\n000000-0000;412,50\n000000-0001;388,00\n";
+const MAD_CHANGED: &str = "MAD;2023-04\n000000-0000;999,99\n000000-0001;388,00\n";
+
+/// A text's digest as the program writes it.
+fn sha256(text: &str) -> String {
+    use sha2::{Digest, Sha256};
+    use std::fmt::Write;
+    Sha256::digest(text).iter().fold(String::new(), |mut hex, byte| {
+        write!(hex, "{byte:02x}").unwrap();
+        hex
+    })
+}
+
+/// Every so many-th place is tried, all of them where that is asked for.
+fn stride(otherwise: usize) -> usize {
+    if std::env::var_os("TRAEKFIL_EVERY").is_some() { 1 } else { otherwise }
+}

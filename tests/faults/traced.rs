@@ -1,0 +1,156 @@
+//! Killed by strace at the N-th call of each kind that leaves a trace, for all N until the run passes; and the disk
+//! failing at the N-th. Where strace is missing, or may not trace, a line says so.
+
+use std::fs;
+use std::process::{Command, Stdio};
+
+use crate::account::{File, comes_to_rest, files};
+use crate::halted::kill_at;
+use crate::stride;
+use crate::support::ran::{Ran, Running};
+use crate::support::town::Town;
+
+/// `fsync` or `fdatasync`, as the system has them.
+const SYNC: &str = "/^f(data)?sync$";
+
+fn can_trace() -> bool {
+    let tried = Command::new("strace").args(["-f", "-qq", "-o", "/dev/null", "true"]).output();
+    let can = tried.is_ok_and(|tried| tried.status.success());
+    if !can {
+        eprintln!("skipped: no strace here that may trace");
+    }
+    can
+}
+
+/// `traekfil run` with something happening to it at its `n`-th call of a kind; and its calls that concern the disk,
+/// a line each.
+fn run_with(town: &Town, call: &str, n: usize, what: &str) -> (Ran, String) {
+    let calls = tempfile::NamedTempFile::new().unwrap();
+    let run = town.command(["run"]);
+    let mut strace = Command::new("strace");
+    strace.args(["-f", "-qq", "-y", "-e", &format!("trace=pwrite64,{call}"), "-o"]).arg(calls.path());
+    strace.args(["-e", &format!("inject={call}:{what}:when={n}")]);
+    strace.arg(run.get_program()).args(run.get_args()).current_dir(run.get_current_dir().unwrap());
+    for (name, value) in run.get_envs() {
+        match value {
+            Some(value) => strace.env(name, value),
+            None => strace.env_remove(name),
+        };
+    }
+    strace.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let ran = Running::start(&mut strace).finish();
+    (ran, fs::read_to_string(calls.path()).unwrap())
+}
+
+/// Kills a run at every so many-th call of a kind and lets the next one make up for it. The `n`-th town is made by
+/// `town`, with its files.
+fn killed_at_each(call: &str, step: usize, town: impl Fn(usize) -> (Town, Vec<File>)) {
+    let mut killed = 0;
+    for n in (1..).step_by(step) {
+        let (town, files) = town(n);
+        let (ran, _) = run_with(&town, call, n, "signal=KILL");
+        if !ran.was_killed() {
+            ran.exit_in(&[0, 3]);
+            comes_to_rest(&town, &files);
+            break;
+        }
+        killed += 1;
+        comes_to_rest(&town, &files);
+    }
+    eprintln!("killed at {killed} calls of {call}");
+    assert!(killed > 0, "the run makes calls of {call}");
+}
+
+/// Every other receiver takes its files at once.
+fn receiver(n: usize) -> Town {
+    let town = Town::new();
+    town.server.as_embedded().behave(|b| b.takes_at_once = n.is_multiple_of(2));
+    town
+}
+
+fn with_files(town: Town, count: usize) -> (Town, Vec<File>) {
+    let files = files(&town, count);
+    (town, files)
+}
+
+fn killed_at_any(calls: &[&str]) {
+    if can_trace() {
+        for call in calls {
+            killed_at_each(call, 1, |n| with_files(receiver(n), 1));
+        }
+    }
+}
+
+#[test]
+fn killed_at_any_write() {
+    killed_at_any(&["write", "pwrite64"]);
+}
+
+#[test]
+fn killed_at_any_other_call() {
+    killed_at_any(&[SYNC, "/^rename", "/^unlink", "/^mkdir", "sendto"]);
+}
+
+#[test]
+fn killed_at_any_call_with_many_files() {
+    if can_trace() {
+        for call in ["pwrite64", SYNC, "/^rename", "sendto"] {
+            killed_at_each(call, stride(61), |n| with_files(receiver(n / 61), 300));
+        }
+    }
+}
+
+/// Killed once, and once more while the second run makes up for that.
+#[test]
+fn killed_at_any_call_of_recovery() {
+    if can_trace() {
+        for first in ["stored", "publishing", "renamed"] {
+            for call in ["pwrite64", SYNC, "sendto"] {
+                killed_at_each(call, stride(7), |n| {
+                    let town = receiver(n / 7);
+                    let files = files(&town, 1);
+                    assert!(kill_at(&town, &["run"], first));
+                    (town, files)
+                });
+            }
+        }
+    }
+}
+
+/// A disk that fails once, wherever that is: the run says so or does without, and the next one makes up for it.
+fn fails_once(call: &str, error: &str) {
+    for n in (1..).step_by(stride(2)) {
+        let town = receiver(n / 2);
+        let files = files(&town, 1);
+        let (ran, calls) = run_with(&town, call, n, &format!("error={error}"));
+        let exit = ran.exit_in(&[0, 1]);
+        comes_to_rest(&town, &files);
+        let Some((_, after)) = calls.split_once("(INJECTED)") else {
+            assert!(exit == 0 && n > 1, "{call} was called");
+            break;
+        };
+        let failed = calls.lines().find(|line| line.ends_with("(INJECTED)")).unwrap();
+        eprintln!("exit {exit} after {failed}");
+        if call == SYNC && failed.contains("ledger.db") {
+            let to_log = |line: &str| line.contains("pwrite64") && !line.contains("ledger.db>");
+            let written = after.lines().any(to_log);
+            assert!(!written, "after a failed sync nothing more is written down\n{failed}{after}");
+        }
+    }
+}
+
+#[test]
+fn a_disk_that_fails_to_sync() {
+    if can_trace() {
+        fails_once(SYNC, "EIO");
+    }
+}
+
+#[test]
+fn a_disk_that_is_full_or_fails() {
+    if can_trace() {
+        fails_once("pwrite64", "ENOSPC");
+        fails_once("/^rename", "EIO");
+        fails_once("/^mkdir", "ENOSPC");
+    }
+}
