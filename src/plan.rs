@@ -32,13 +32,14 @@ pub struct Candidate {
 /// Decides rows 13 and 14, and answers the files in the order of the run.
 ///
 /// `policy` decides about the same bytes under two slots in one run as it does about two runs. Two files
-/// that would get one name on the server are both held, since the second would find the first there.
+/// that would get one name on the server are both held, since the second would find the first there; so is one
+/// whose name is among `claimed`, those of deliveries that nobody knows the end of yet.
 #[must_use]
-pub fn plan(mut files: Vec<Candidate>, policy: Policy) -> Vec<Candidate> {
+pub fn plan(mut files: Vec<Candidate>, policy: Policy, claimed: &[String]) -> Vec<Candidate> {
     files.sort_by(|a, b| order(a).cmp(&order(b)));
     hold_conflicts(&mut files);
     settle_repeats(&mut files, policy);
-    hold_same_names(&mut files);
+    hold_same_names(&mut files, claimed);
     files
 }
 
@@ -104,8 +105,8 @@ fn settle_repeats(files: &mut [Candidate], policy: Policy) {
 }
 
 /// Two files of one run for one name on the server, whatever the case: both are held.
-fn hold_same_names(files: &mut [Candidate]) {
-    let mut names: HashMap<String, usize> = HashMap::new();
+fn hold_same_names(files: &mut [Candidate], claimed: &[String]) {
+    let mut names: HashMap<String, usize> = claimed.iter().map(|name| (name.to_lowercase(), 1)).collect();
     let name = |file: &Candidate| file.remote_path.as_ref().map(|path| path.to_lowercase());
     for (_, file, _) in sends(files) {
         *names.entry(name(file).unwrap_or_default()).or_default() += 1;

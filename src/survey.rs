@@ -124,7 +124,9 @@ pub fn judge(
         })
         .collect();
     let mut alone: Vec<Option<Planned>> = alone.into_iter().map(Some).collect();
-    let ordered = plan::plan(candidates, config.policy);
+    let unsettled = view.open_deliveries()?.into_iter().filter(|delivery| delivery.state.is_unclear());
+    let claimed: Vec<String> = unsettled.filter_map(|delivery| delivery.remote_path).collect();
+    let ordered = plan::plan(candidates, config.policy, &claimed);
     Ok(ordered
         .into_iter()
         .filter_map(|decided| Some(Planned { judgement: decided.judgement, ..alone[decided.index].take()? }))

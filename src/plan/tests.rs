@@ -30,6 +30,10 @@ fn file(path: &str, content: &str, series: &str, period: Option<&str>) -> Candid
     }
 }
 
+fn plan(files: Vec<Candidate>, policy: Policy) -> Vec<Candidate> {
+    super::plan(files, policy, &[])
+}
+
 fn reasons(files: Vec<Candidate>, policy: Policy) -> Vec<(String, Choice, Reason)> {
     plan(files, policy).into_iter().map(|f| (f.path, f.judgement.choice, f.judgement.reason)).collect()
 }
@@ -106,6 +110,13 @@ fn two_files_for_one_name_on_the_server_are_both_held() {
     files[1].remote_path = Some("ind/liste.TXT".to_owned());
     let held = |name| (name, Choice::Hold, Reason::RemoteNameTaken);
     expect(files, HOLD, &[held("a"), held("b")]);
+}
+
+#[test]
+fn a_name_that_an_unsettled_delivery_claims_is_not_given_to_another() {
+    let files = vec![file("liste.txt", "1", "mad", Some("2023-04"))];
+    let planned = super::plan(files, HOLD, &["ind/LISTE.txt".to_owned()]);
+    assert_eq!(planned[0].judgement, judgement(Choice::Hold, Reason::RemoteNameTaken));
 }
 
 fn any_file() -> impl Strategy<Value = Candidate> {

@@ -237,3 +237,18 @@ fn killed_after_a_delivery_was_taken_back() {
     town.run(["run"]).exit(0);
     assert_eq!(town.server.received().len(), 2, "once more, at a person's word");
 }
+
+#[test]
+fn a_preview_reads_what_a_killed_run_left_and_leaves_it() {
+    let town = Town::new();
+    town.file(MAD, MAD_APRIL);
+    assert!(kill_at(&town, &["run"], "publishing"));
+    assert!(town.path("ledger.db-wal").exists(), "the killed run left a log");
+    let before = town.snapshot();
+    let plan = town.run(["run", "--dry-run", "--json"]).exit(3).json();
+    assert_eq!(plan["files"][0]["reason"], "in_doubt", "{plan:#}");
+    town.run(["history", "--state", "publishing"]).exit(0).stdout_has(MAD);
+    assert_eq!(town.snapshot(), before, "nothing was touched");
+    assert_eq!(town.deliver(0)["recovered"][0]["to"], "delivered");
+    assert_eq!(town.server.received().len(), 1);
+}
