@@ -14,7 +14,7 @@ use crate::exit::{Exit, Trouble};
 use crate::ledger::event::{Event, Held};
 use crate::ledger::query::{Hold, Numbered};
 use crate::ledger::{Book, moment};
-use crate::messages::run as say;
+use crate::messages::{escape, run as say};
 use crate::originals::{Archive, Expected, PutAway};
 use crate::remote::Connect;
 use crate::remote::ssh::SshConnector;
@@ -110,7 +110,8 @@ pub fn cycle<W: Watch>(
     run.note_holds(ledger, &planned, &mut files)?;
     checkpoint("held");
     run.put_duplicates_away(ledger, &planned, &mut files, &mut mishaps, Reason::AlreadyDelivered)?;
-    mishaps.extend(run.deliver(ledger, &planned, &mut files, &watch(&planned))?);
+    let delivered = run.deliver(ledger, &planned, &mut files, &watch(&planned));
+    mishaps.extend(delivered.map_err(|trouble| name_unfinished(trouble, &planned))?);
     run.put_duplicates_away(ledger, &planned, &mut files, &mut mishaps, Reason::DuplicateInRun)?;
 
     let mut report = RunReport {
@@ -135,6 +136,13 @@ pub fn cycle<W: Watch>(
     let exit = report.conclude(local.or(left));
     ledger.record(now(), &[Event::RunFinished { run: run_id, exit: exit.code() }])?;
     Ok((report, exit))
+}
+
+/// A run that has to stop still names the files it may not have come to.
+fn name_unfinished(trouble: Trouble, planned: &[Planned]) -> Trouble {
+    let sends = planned.iter().filter(|file| file.judgement.choice == Choice::Send);
+    let names: Vec<String> = sends.map(|file| escape(&file.looked.file.path)).collect();
+    Trouble { message: format!("{} {}", trouble.message, say::unfinished(&names.join(", "))), ..trouble }
 }
 
 struct Run<'a> {

@@ -144,4 +144,9 @@ crate::messages::catalogue! {
         en "{path} could not be moved out of the folder ({error}). See to space and write access in the folder and the archive; the next run \
             tries again, and the file is not sent again",
     }
+    /// A run that had to stop.
+    unfinished(files: &str) {
+        da "Det gælder disse filer, som måske ikke er leveret: {files}. Se, hvor de nåede til: traekfil history",
+        en "It concerns these files, which may not be delivered: {files}. See how far they came: traekfil history",
+    }
 }
