@@ -139,10 +139,11 @@ pub fn cycle<W: Watch>(
 }
 
 /// A run that has to stop still names the files it may not have come to.
-fn name_unfinished(trouble: Trouble, planned: &[Planned]) -> Trouble {
+fn name_unfinished(mut trouble: Trouble, planned: &[Planned]) -> Trouble {
     let sends = planned.iter().filter(|file| file.judgement.choice == Choice::Send);
     let names: Vec<String> = sends.map(|file| escape(&file.looked.file.path)).collect();
-    Trouble { message: format!("{} {}", trouble.message, say::unfinished(&names.join(", "))), ..trouble }
+    trouble.message.extend([" ", &say::unfinished(&names.join(", "))]);
+    trouble
 }
 
 struct Run<'a> {
