@@ -31,7 +31,7 @@ Exit codes:
   6  the ledger is damaged, newer than the program, or gone; nothing was sent";
 
 /// What every command takes.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct Global {
     /// The configuration; without it $TRAEKFIL_CONFIG, ./config.toml, then the system's own place
     #[arg(long, global = true, value_name = "FILE")]
@@ -90,6 +90,33 @@ pub enum Command {
     Resolve(Resolve),
     /// Try configuration, folders, ledger, host key, login and remote folder, a line each
     Check,
+    /// Verify the ledger, export it, or make a lost one again
+    #[command(subcommand)]
+    Ledger(LedgerCommand),
+}
+
+/// `ledger`.
+#[derive(Debug, Subcommand)]
+pub enum LedgerCommand {
+    /// Walk the chain of events, replay it against the tables, and hold the receipts against it
+    Verify,
+    /// Print every delivery, for the auditor
+    Export {
+        /// The form
+        #[arg(long, value_enum, default_value_t = ExportFormat::Csv)]
+        format: ExportFormat,
+    },
+    /// Make a lost or damaged ledger again from the receipts in the archive
+    Rebuild,
+}
+
+/// The forms of an export.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExportFormat {
+    /// One line a delivery, for a spreadsheet.
+    Csv,
+    /// One object with a list, decisions included.
+    Json,
 }
 
 /// `run`.

@@ -16,9 +16,10 @@ use crate::receipts;
 mod check;
 mod history;
 mod judge;
+mod ledger;
 mod progress;
 mod resolve;
-mod run;
+pub mod run;
 
 /// Does what the command line asks for.
 ///
@@ -43,6 +44,7 @@ pub fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         Command::Approve(options) => judge::approve(&config, options, global),
         Command::Reject(options) => judge::reject(&config, options, global),
         Command::Resolve(options) => resolve::resolve(&config, options, global),
+        Command::Ledger(command) => ledger::ledger(&config, command, global),
         Command::Check => check::check(global),
     }
 }

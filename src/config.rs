@@ -26,7 +26,6 @@ archive = "archive"
 host = "sftp.example.dk"
 user = "korsbaek"
 identity = "id_ed25519"
-host_key = ["SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"]
 folder = "ind"
 "#;
 

@@ -8,7 +8,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::config::{PeriodLimits, Policy, Rule};
-use crate::delivery::Key;
+use crate::delivery::{Key, State};
 use crate::ledger::event::Verdict;
 use crate::ledger::query::Delivery;
 use crate::period::Period;
@@ -158,6 +158,9 @@ pub struct Earlier {
     pub series: String,
     /// When KP got it; none while that is in doubt.
     pub delivered_at: Option<String>,
+    /// Where it stands: a person settles what is in doubt, the next run what is still being published.
+    #[serde(skip)]
+    pub state: State,
 }
 
 impl From<&Delivery> for Earlier {
@@ -167,6 +170,7 @@ impl From<&Delivery> for Earlier {
             period: delivery.key.slot.period,
             series: delivery.key.slot.series.clone(),
             delivered_at: delivery.delivered_at.clone(),
+            state: delivery.state,
         }
     }
 }
@@ -249,7 +253,7 @@ impl Judgement {
 
 /// Rows 1 to 12 and 15: what happens to a file by its own facts.
 #[must_use]
-pub fn decide(facts: &Facts, policy: &Policy, limits: PeriodLimits) -> Judgement {
+pub fn decide(facts: &Facts, policy: Policy, limits: PeriodLimits) -> Judgement {
     let past = &facts.past;
     match facts.blocked {
         Some(Blocked::Unsafe(_)) => return Judgement::new(Choice::Hold, Reason::UnsafeFile, None),
@@ -274,7 +278,7 @@ pub fn decide(facts: &Facts, policy: &Policy, limits: PeriodLimits) -> Judgement
 }
 
 /// Rows 8 to 12, which a policy may open, and row 15.
-fn by_policy(facts: &Facts, policy: &Policy, limits: PeriodLimits) -> Judgement {
+fn by_policy(facts: &Facts, policy: Policy, limits: PeriodLimits) -> Judgement {
     let past = &facts.past;
     let months = |limit: u32| i64::from(limit);
     let ahead = facts.months_ahead.map(i64::from);
@@ -312,3 +316,7 @@ fn by_policy(facts: &Facts, policy: &Policy, limits: PeriodLimits) -> Judgement 
     }
     opened.unwrap_or_else(|| Judgement::new(Choice::Send, Reason::New, None))
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used)]
+mod tests;

@@ -256,7 +256,7 @@ impl<'a> Executor<'a> {
                 }
             }
         }
-        self.abandon(refused, "upload_failed")
+        self.abandon(&refused, "upload_failed")
     }
 
     /// Stores what is still under way, and verifies it as configured.
@@ -328,7 +328,7 @@ impl<'a> Executor<'a> {
             let direct = row.started.temporary == row.started.remote_path;
             left.push((row.started.delivery, row.started.temporary.clone(), !direct));
         }
-        self.abandon(left, "not_published")
+        self.abandon(&left, "not_published")
     }
 
     /// Steps 4 to 6: from here on no row is ever uploaded again without a person's word.
@@ -396,7 +396,7 @@ impl<'a> Executor<'a> {
 
     /// Ends deliveries whose final name was never asked for: `(delivery, temporary path, whether a temporary
     /// file may be there)`. One whose temporary file cannot be removed now stays for recovery.
-    fn abandon(&mut self, left: Vec<(i64, String, bool)>, why: &str) -> Result<(), Trouble> {
+    fn abandon(&mut self, left: &[(i64, String, bool)], why: &str) -> Result<(), Trouble> {
         let traces: Vec<&str> =
             left.iter().filter(|(.., traces)| *traces).map(|(_, path, _)| path.as_str()).collect();
         let mut removed = match self.server.current() {
@@ -448,10 +448,11 @@ fn compare(planned: &Started, read: Digest, stored: Result<Stored, StoreError>) 
                 Ok(())
             }
         }
-        Err(StoreError::NotOpened(error @ RemoteError::NoAnswer(_))) => not(say::not_stored(&error)),
-        Err(StoreError::NotOpened(error)) => Err(NotStored { why: say::not_opened(&error), traces: false }),
         Err(StoreError::Source(error)) => not(say::original_not_read(&error)),
-        Err(StoreError::Broken(error)) => not(say::not_stored(&error)),
+        Err(StoreError::Broken(error) | StoreError::NotOpened(error @ RemoteError::NoAnswer(_))) => {
+            not(say::not_stored(&error))
+        }
+        Err(StoreError::NotOpened(error)) => Err(NotStored { why: say::not_opened(&error), traces: false }),
     }
 }
 

@@ -23,9 +23,13 @@ mod chain;
 pub mod event;
 mod lock;
 pub mod query;
+mod rebuild;
+mod verify;
 
-pub use append::Journal;
+pub use append::{Book, Journal};
 pub use lock::RunLock;
+pub use rebuild::{Rebuilt, rebuild};
+pub use verify::Verified;
 
 /// Marks a SQLite file as a ledger of this program ("trkf").
 const APPLICATION_ID: i32 = 0x7472_6b66;
@@ -33,7 +37,7 @@ const APPLICATION_ID: i32 = 0x7472_6b66;
 const SCHEMA_VERSION: i32 = 1;
 const SCHEMA: &str = include_str!("ledger/schema.sql");
 /// Up to this size, in bytes, a ledger is checked whole whenever it is opened.
-const CHECKED_WHOLE: u64 = 8 << 20;
+const CHECKED_WHOLE: u64 = 2 << 20;
 /// How many of the last events are checked in a larger one.
 const CHECKED_TAIL: i64 = 500;
 
@@ -116,12 +120,6 @@ impl Ledger {
         let head = view.head()?;
         let id = view.id()?;
         Ok(Ledger { view, head, id, _lock: lock })
-    }
-
-    /// The ledger's random name: receipts and temporary names carry it.
-    #[must_use]
-    pub fn id(&self) -> &str {
-        &self.id
     }
 }
 
@@ -251,14 +249,12 @@ impl View {
         }
         let whole = std::fs::metadata(&self.path).is_ok_and(|file| file.len() <= CHECKED_WHOLE);
         if whole {
-            let verdict: String =
-                self.asked(|db| db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)))?;
-            if verdict != "ok" {
-                return Err(Trouble::ledger(say::damaged(&self.path, &verdict)));
-            }
+            self.is_sound()?;
+            self.walk(1)?;
+            self.tables_agree()?;
+        } else {
+            self.walk(self.head()?.seq - CHECKED_TAIL)?;
         }
-        let head = self.head()?;
-        self.walk(if whole { 1 } else { head.seq - CHECKED_TAIL })?;
         self.agrees_with(witness)
     }
 

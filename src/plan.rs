@@ -34,7 +34,7 @@ pub struct Candidate {
 /// `policy` decides about the same bytes under two slots in one run as it does about two runs. Two files
 /// that would get one name on the server are both held, since the second would find the first there.
 #[must_use]
-pub fn plan(mut files: Vec<Candidate>, policy: &Policy) -> Vec<Candidate> {
+pub fn plan(mut files: Vec<Candidate>, policy: Policy) -> Vec<Candidate> {
     files.sort_by(|a, b| order(a).cmp(&order(b)));
     hold_conflicts(&mut files);
     settle_repeats(&mut files, policy);
@@ -81,7 +81,7 @@ fn hold_conflicts(files: &mut [Candidate]) {
 }
 
 /// Row 13, and row 8 within the run.
-fn settle_repeats(files: &mut [Candidate], policy: &Policy) {
+fn settle_repeats(files: &mut [Candidate], policy: Policy) {
     let mut slots: HashMap<Digest, Vec<Slot>> = HashMap::new();
     for file in files.iter_mut().filter(|file| file.judgement.choice == Choice::Send) {
         let Some(key) = &file.key else { continue };
@@ -122,3 +122,7 @@ fn hold_same_names(files: &mut [Candidate]) {
 fn judgement(choice: Choice, reason: Reason) -> Judgement {
     Judgement { choice, reason, earlier: None }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used)]
+mod tests;

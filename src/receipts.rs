@@ -114,6 +114,25 @@ pub fn newest(archive: &Path) -> io::Result<Option<Witness>> {
     Ok(newest)
 }
 
+/// All receipts of an archive, in the order of their events, and how many lines could not be read.
+///
+/// # Errors
+/// What the file system says; that there is no archive yet is no error.
+pub fn all(archive: &Path) -> io::Result<(Vec<Receipt>, usize)> {
+    let mut receipts: Vec<Receipt> = Vec::new();
+    let mut unread = 0;
+    for path in files(archive)? {
+        for line in fs::read(&path)?.split(|&byte| byte == b'\n').filter(|line| !line.is_empty()) {
+            match serde_json::from_slice(line) {
+                Ok(receipt) => receipts.push(receipt),
+                Err(_) => unread += 1,
+            }
+        }
+    }
+    receipts.sort_by_key(|receipt| receipt.event);
+    Ok((receipts, unread))
+}
+
 /// The receipt files of an archive, by name.
 ///
 /// # Errors

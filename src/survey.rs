@@ -124,7 +124,7 @@ pub fn judge(
         })
         .collect();
     let mut alone: Vec<Option<Planned>> = alone.into_iter().map(Some).collect();
-    let ordered = plan::plan(candidates, &config.policy);
+    let ordered = plan::plan(candidates, config.policy);
     Ok(ordered
         .into_iter()
         .filter_map(|decided| Some(Planned { judgement: decided.judgement, ..alone[decided.index].take()? }))
@@ -151,7 +151,7 @@ fn judge_alone(
         months_ahead: period.zip(today).map(|(period, today)| period.months_after(today)),
         past,
     };
-    let judgement = decide::decide(&facts, &config.policy, config.period);
+    let judgement = decide::decide(&facts, config.policy, config.period);
     let folder = looked.rule.and_then(|rule| config.series.get(rule)?.remote_folder.as_deref());
     let remote_path =
         looked.key.as_ref().map(|key| deliver::remote_path(&config.sftp, folder, name(&looked.file), key));

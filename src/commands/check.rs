@@ -249,11 +249,9 @@ fn plain(trouble: Trouble) -> (Exit, String) {
 fn text(checks: &[Checked]) -> String {
     let good = Style::new().fg_color(Some(AnsiColor::Green.into()));
     let bad = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
-    checks
-        .iter()
-        .map(|check| {
-            let (style, mark) = if check.ok { (good, '✓') } else { (bad, '✗') };
-            format!("{style}{mark}{style:#} {}: {}\n", check.title, check.detail)
-        })
-        .collect()
+    let line = |check: &Checked| {
+        let (style, mark) = if check.ok { (good, '✓') } else { (bad, '✗') };
+        format!("{style}{mark}{style:#} {}: {}\n", check.title, check.detail)
+    };
+    checks.iter().map(line).collect::<Vec<_>>().concat()
 }

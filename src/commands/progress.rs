@@ -1,8 +1,10 @@
-//! Long work shows how far it is: a bar on a terminal, plain lines elsewhere.
+//! Long work shows how far it is: a bar on a terminal, now and then a plain line elsewhere.
 
 use std::io::IsTerminal;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{HumanBytes, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::cli::Global;
 use crate::decide::Choice;
@@ -11,11 +13,16 @@ use crate::messages::{escape, report as say};
 use crate::report::Fate;
 use crate::survey::Planned;
 
-/// A bar over the bytes that are to be delivered, on standard error.
+/// How often a plain line tells how far it is. Work that is shorter says nothing.
+const NOW_AND_THEN: Duration = Duration::from_secs(10);
+
+/// Counts files and bytes, and shows them on standard error.
 pub(super) struct Progress {
     bar: ProgressBar,
     files: ProgressBar,
     lines: bool,
+    each_file: bool,
+    last: Mutex<Instant>,
 }
 
 impl Progress {
@@ -23,8 +30,9 @@ impl Progress {
     pub(super) fn new(global: &Global, planned: &[Planned]) -> Progress {
         let sends = planned.iter().filter(|file| file.judgement.choice == Choice::Send);
         let (files, bytes) = sends.fold((0, 0), |(n, bytes), file| (n + 1, bytes + file.looked.size()));
-        let terminal = std::io::stderr().is_terminal() && !global.quiet;
-        let target = if terminal { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let terminal = std::io::stderr().is_terminal();
+        let shown = terminal && !global.quiet;
+        let target = if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(Some(bytes), target);
         let template = "{msg} {bar:24} {bytes}/{total_bytes} {binary_bytes_per_sec} {eta}";
         bar.set_style(
@@ -32,34 +40,49 @@ impl Progress {
         );
         let counter = ProgressBar::hidden();
         counter.set_length(files);
-        let progress = Progress { bar, files: counter, lines: !terminal && global.verbose > 0 };
-        progress.show_count();
+        let progress = Progress {
+            bar,
+            files: counter,
+            lines: !terminal && !global.quiet,
+            each_file: !terminal && global.verbose > 0,
+            last: Mutex::new(Instant::now()),
+        };
+        progress.bar.set_message(progress.count());
         progress
     }
 
-    /// Takes the bar away.
-    pub(super) fn finish(&self) {
-        self.bar.finish_and_clear();
+    fn count(&self) -> String {
+        format!("{}/{}", self.files.position(), self.files.length().unwrap_or_default())
     }
 
-    fn show_count(&self) {
-        self.bar.set_message(format!(
-            "{}/{}",
-            self.files.position(),
-            self.files.length().unwrap_or_default()
-        ));
+    /// A plain line, where the last one is a while ago.
+    fn line(&self) {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.lines && last.elapsed() >= NOW_AND_THEN {
+            *last = Instant::now();
+            let total = HumanBytes(self.bar.length().unwrap_or_default());
+            anstream::eprintln!("{}", say::so_far(&self.count(), &HumanBytes(self.bar.position()), &total));
+        }
+    }
+}
+
+/// Takes the bar away.
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
     }
 }
 
 impl Watch for Progress {
     fn bytes(&self, more: u64) {
         self.bar.inc(more);
+        self.line();
     }
 
     fn ended(&self, path: &str, end: &End) {
         self.files.inc(1);
-        self.show_count();
-        if self.lines {
+        self.bar.set_message(self.count());
+        if self.each_file {
             let fate = match end {
                 End::Delivered => Fate::Delivered,
                 End::Failed(_) => Fate::Failed,
@@ -68,5 +91,6 @@ impl Watch for Progress {
             };
             anstream::eprintln!("{}: {}", escape(path), say::fate(Choice::Send, Some(fate)));
         }
+        self.line();
     }
 }

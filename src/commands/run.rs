@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use chrono::{DateTime, FixedOffset};
+
 use crate::checkpoint::checkpoint;
 use crate::cli::Global;
 use crate::config::{Config, Disposal};
@@ -11,9 +13,10 @@ use crate::delivery::{Key, Slot, State};
 use crate::exit::{Exit, Trouble};
 use crate::ledger::event::{Event, Held};
 use crate::ledger::query::{Hold, Numbered};
-use crate::ledger::{Journal, Ledger, moment};
+use crate::ledger::{Book, moment};
 use crate::messages::run as say;
 use crate::originals::{Archive, Expected, PutAway};
+use crate::remote::Connect;
 use crate::remote::ssh::SshConnector;
 use crate::report::{self, Fate, FileReport, RecoveredReport, RunReport, Summary};
 use crate::secrets::Secrets;
@@ -68,33 +71,47 @@ pub(super) fn run(config: &Config, global: &Global) -> anyhow::Result<Exit> {
     config.check_sftp()?;
     config.check_host_key()?;
     let connect = SshConnector::new(&config.sftp, Secrets::gather(&config.sftp)?);
+    let mut ledger = open_ledger(config, now())?;
+    let (report, exit) = cycle(config, &mut ledger, Box::new(connect), &now, |planned| {
+        progress::Progress::new(global, planned)
+    })?;
+    answer(global, &report, || report::text::run(&report, global.quiet, global.verbose > 0))?;
+    Ok(exit)
+}
+
+/// One run, from what earlier ones left open to the report: all of `run` but the way to the server, the
+/// ledger's opening and the printing. `watch` is given the plan before anything is delivered.
+///
+/// # Errors
+/// The run had to end: the ledger could not be read or written, or the drop folder not be listed. The
+/// next run finds out how far this one came.
+pub fn cycle<W: Watch>(
+    config: &Config,
+    ledger: &mut dyn Book,
+    connect: Box<dyn Connect>,
+    now: &dyn Fn() -> DateTime<FixedOffset>,
+    watch: impl FnOnce(&[Planned]) -> W,
+) -> Result<(RunReport, Exit), Trouble> {
     let started = now();
-    let mut ledger = open_ledger(config, started)?;
     let run_id = ledger.next(Numbered::Run)?;
     ledger.record(started, &[Event::RunStarted { run: run_id }])?;
     checkpoint("run_started");
 
-    let mut run = Run {
-        config,
-        id: run_id,
-        archive: Archive::new(&config.archive),
-        server: Server::new(Box::new(connect)),
-    };
-    let (recovery, mut mishaps) = run.recover(&mut ledger)?;
+    let mut run =
+        Run { config, id: run_id, archive: Archive::new(&config.archive), server: Server::new(connect), now };
+    let (recovery, mut mishaps) = run.recover(ledger)?;
     let Survey { files: looked, excluded, folders } = survey::look(config, now())?;
     checkpoint("looked");
-    let planned = survey::judge(config, &ledger, looked, now())?;
+    let planned = survey::judge(config, ledger, looked, now())?;
     let mut files: Vec<FileReport> = planned.iter().map(describe).collect();
     for file in &mut files {
         file.outcome = untouched(file.decision);
     }
-    run.note_holds(&mut ledger, &planned, &mut files)?;
+    run.note_holds(ledger, &planned, &mut files)?;
     checkpoint("held");
-    run.put_duplicates_away(&mut ledger, &planned, &mut files, &mut mishaps, Reason::AlreadyDelivered)?;
-    let watch = progress::Progress::new(global, &planned);
-    mishaps.extend(run.deliver(&mut ledger, &planned, &mut files, &watch)?);
-    watch.finish();
-    run.put_duplicates_away(&mut ledger, &planned, &mut files, &mut mishaps, Reason::DuplicateInRun)?;
+    run.put_duplicates_away(ledger, &planned, &mut files, &mut mishaps, Reason::AlreadyDelivered)?;
+    mishaps.extend(run.deliver(ledger, &planned, &mut files, &watch(&planned))?);
+    run.put_duplicates_away(ledger, &planned, &mut files, &mut mishaps, Reason::DuplicateInRun)?;
 
     let mut report = RunReport {
         schema: report::SCHEMA,
@@ -117,8 +134,7 @@ pub(super) fn run(config: &Config, global: &Global) -> anyhow::Result<Exit> {
     report.troubles.extend(mishaps.into_iter().map(|mishap| (mishap.path, mishap.message)));
     let exit = report.conclude(local.or(left));
     ledger.record(now(), &[Event::RunFinished { run: run_id, exit: exit.code() }])?;
-    answer(global, &report, || report::text::run(&report, global.quiet, global.verbose > 0))?;
-    Ok(exit)
+    Ok((report, exit))
 }
 
 struct Run<'a> {
@@ -126,10 +142,11 @@ struct Run<'a> {
     id: i64,
     archive: Archive,
     server: Server,
+    now: &'a dyn Fn() -> DateTime<FixedOffset>,
 }
 
 impl Run<'_> {
-    fn settings(&self, ledger: &Ledger) -> Settings {
+    fn settings(&self, ledger: &dyn Book) -> Settings {
         Settings {
             drop: self.config.drop.clone(),
             sftp: self.config.sftp.clone(),
@@ -139,14 +156,18 @@ impl Run<'_> {
         }
     }
 
-    fn executor<'a>(&'a mut self, ledger: &'a mut Ledger) -> Result<Executor<'a>, Trouble> {
+    fn executor<'a>(&'a mut self, ledger: &'a mut dyn Book) -> Result<Executor<'a>, Trouble> {
         let settings = self.settings(ledger);
         let next = ledger.next(Numbered::Delivery)?;
-        Ok(Executor::new(ledger, &mut self.server, &mut self.archive, settings, (self.id, next), &now))
+        Ok(Executor::new(ledger, &mut self.server, &mut self.archive, settings, (self.id, next), self.now))
+    }
+
+    fn write_down(&self, ledger: &mut dyn Book, events: &[Event]) -> Result<(), Trouble> {
+        if events.is_empty() { Ok(()) } else { ledger.record((self.now)(), events) }
     }
 
     /// What earlier runs left open comes before anything new.
-    fn recover(&mut self, ledger: &mut Ledger) -> Result<(Recovery, Vec<Mishap>), Trouble> {
+    fn recover(&mut self, ledger: &mut dyn Book) -> Result<(Recovery, Vec<Mishap>), Trouble> {
         let open = ledger.open_deliveries()?;
         let mut executor = self.executor(ledger)?;
         let recovery = executor.recover(&open)?;
@@ -156,7 +177,7 @@ impl Run<'_> {
     /// Gives every held file a number, and ends the holds of those that are held no more.
     fn note_holds(
         &self,
-        ledger: &mut Ledger,
+        ledger: &mut dyn Book,
         planned: &[Planned],
         files: &mut [FileReport],
     ) -> Result<(), Trouble> {
@@ -189,12 +210,12 @@ impl Run<'_> {
                 .filter(|hold| !kept.contains(&hold.id))
                 .map(|hold| Event::HoldEnded { hold: hold.id }),
         );
-        write_down(ledger, &events)
+        self.write_down(ledger, &events)
     }
 
     fn deliver(
         &mut self,
-        ledger: &mut Ledger,
+        ledger: &mut dyn Book,
         planned: &[Planned],
         files: &mut [FileReport],
         watch: &dyn Watch,
@@ -223,7 +244,7 @@ impl Run<'_> {
                 events.extend(known.map(|hold| Event::HoldEnded { hold: hold.id }));
             }
         }
-        write_down(ledger, &events)?;
+        self.write_down(ledger, &events)?;
         Ok(mishaps)
     }
 
@@ -231,7 +252,7 @@ impl Run<'_> {
     /// when KP has that file.
     fn put_duplicates_away(
         &mut self,
-        ledger: &mut Ledger,
+        ledger: &mut dyn Book,
         planned: &[Planned],
         files: &mut [FileReport],
         mishaps: &mut Vec<Mishap>,
@@ -271,12 +292,8 @@ impl Run<'_> {
         if !events.is_empty() {
             checkpoint("duplicates_put_away");
         }
-        write_down(ledger, &events)
+        self.write_down(ledger, &events)
     }
-}
-
-fn write_down(ledger: &mut Ledger, events: &[Event]) -> Result<(), Trouble> {
-    if events.is_empty() { Ok(()) } else { ledger.record(now(), events) }
 }
 
 /// The open holds, to be found by the file they are about.

@@ -50,15 +50,14 @@ impl Source for Original {
         if self.ended {
             return Ok(0);
         }
-        let mut file = match self.file.take() {
-            Some(file) => file,
-            None => {
-                let file = drop_folder::open(&self.place).map_err(|blocked| match blocked {
-                    Blocked::Unsafe(because) | Blocked::Unsettled(because) => io::Error::other(because),
-                })?;
-                self.same(&file)?;
-                file
-            }
+        let mut file = if let Some(file) = self.file.take() {
+            file
+        } else {
+            let file = drop_folder::open(&self.place).map_err(|blocked| match blocked {
+                Blocked::Unsafe(because) | Blocked::Unsettled(because) => io::Error::other(because),
+            })?;
+            self.same(&file)?;
+            file
         };
         let n = file.read(buffer)?;
         self.read += n as u64;

@@ -4,11 +4,12 @@ use super::finish::Finished;
 use super::{End, Executor, needs_server, stepped};
 use crate::checkpoint::checkpoint;
 use crate::delivery::{self, Seen, State, Step};
+use crate::digest::Digest;
 use crate::exit::Trouble;
 use crate::ledger::event::{Event, Started};
 use crate::ledger::query::Delivery;
 use crate::messages::run as say;
-use crate::remote::Look;
+use crate::remote::{Look, RemoteError};
 
 /// How often a rename that was never done is asked for again before the next run has to.
 const ROUNDS: usize = 3;
@@ -16,6 +17,7 @@ const ROUNDS: usize = 3;
 /// A delivery that was published and has no clear answer.
 pub(super) struct Published {
     delivery: i64,
+    digest: Digest,
     size: u64,
     temporary: String,
     remote_path: String,
@@ -25,6 +27,7 @@ impl Published {
     pub(super) fn of(started: &Started) -> Published {
         Published {
             delivery: started.delivery,
+            digest: started.digest,
             size: started.size,
             temporary: started.temporary.clone(),
             remote_path: started.remote_path.clone(),
@@ -124,6 +127,7 @@ impl Executor<'_> {
             .iter()
             .map(|d| Published {
                 delivery: d.id,
+                digest: d.key.digest,
                 size: d.size,
                 temporary: d.temporary.clone().unwrap_or_default(),
                 remote_path: d.remote_path.clone().unwrap_or_default(),
@@ -152,30 +156,30 @@ impl Executor<'_> {
                 break;
             }
             if let Err(error) = self.server.line() {
-                open.iter().for_each(|&i| why[i] = error.to_string());
+                for &i in &open {
+                    why[i] = error.to_string();
+                }
                 break;
             }
             let mut confirmed = Vec::new();
             let mut again = Vec::new();
-            for (&i, seen) in open.iter().zip(self.look_at(asked, &open)) {
-                match seen {
+            for (&i, choice) in open.iter().zip(self.choose(asked, &open)) {
+                match choice {
                     Err(error) => why[i] = error,
-                    Ok((temporary, published)) => match delivery::recover_publishing(temporary, published) {
-                        delivery::Recovery::RenameAgain => again.push(i),
-                        delivery::Recovery::Confirm => confirmed.push(i),
-                        delivery::Recovery::RemoveTemporaryAndConfirm => {
-                            if let Some(line) = self.server.current() {
-                                // What is left of it if this fails has a name that KP does not take.
-                                line.remove(&[&asked[i].temporary]);
-                            }
-                            confirmed.push(i);
+                    Ok(delivery::Recovery::RenameAgain) => again.push(i),
+                    Ok(delivery::Recovery::Confirm) => confirmed.push(i),
+                    Ok(delivery::Recovery::RemoveTemporaryAndConfirm) => {
+                        if let Some(line) = self.server.current() {
+                            // What is left of it if this fails has a name that KP does not take.
+                            line.remove(&[&asked[i].temporary]);
                         }
-                        delivery::Recovery::Gone if self.settings.gone_is_delivered => confirmed.push(i),
-                        delivery::Recovery::Gone => ends[i] = Some(End::InDoubt(say::gone_from_server())),
-                        delivery::Recovery::Doubt => {
-                            ends[i] = Some(End::InDoubt(say::something_else_there()))
-                        }
-                    },
+                        confirmed.push(i);
+                    }
+                    Ok(delivery::Recovery::Gone) if self.settings.gone_is_delivered => confirmed.push(i),
+                    Ok(delivery::Recovery::Gone) => ends[i] = Some(End::InDoubt(say::gone_from_server())),
+                    Ok(delivery::Recovery::Doubt) => {
+                        ends[i] = Some(End::InDoubt(say::something_else_there()));
+                    }
                 }
             }
             for (i, error) in self.rename_again(asked, again) {
@@ -207,6 +211,36 @@ impl Executor<'_> {
             .zip(why)
             .map(|(end, why)| end.unwrap_or_else(|| End::Failed(say::not_settled(&why))))
             .collect())
+    }
+
+    /// What to do with each, by what stands at its two names. A file of the right size at the final name may
+    /// still be another's, so it is read before it is taken for ours.
+    fn choose(&mut self, asked: &[Published], open: &[usize]) -> Vec<Result<delivery::Recovery, String>> {
+        use delivery::Recovery::{Confirm, Doubt, RemoveTemporaryAndConfirm};
+        let mut choices: Vec<_> = self
+            .look_at(asked, open)
+            .into_iter()
+            .map(|seen| seen.map(|(temporary, published)| delivery::recover_publishing(temporary, published)))
+            .collect();
+        let (there, paths): (Vec<usize>, Vec<&str>) = open
+            .iter()
+            .zip(&choices)
+            .enumerate()
+            .filter(|(_, (_, choice))| matches!(choice, Ok(Confirm | RemoveTemporaryAndConfirm)))
+            .map(|(n, (&i, _))| (n, asked[i].remote_path.as_str()))
+            .unzip();
+        let Some(line) = self.server.current().filter(|_| !paths.is_empty()) else { return choices };
+        for (n, read) in there.into_iter().zip(line.digest(&paths)) {
+            choices[n] = match (read, &choices[n]) {
+                (Ok(digest), _) if digest != asked[open[n]].digest => Ok(Doubt),
+                // Taken since, or not to be read by us. With our temporary file still there nobody can tell whose
+                // it was, and to rename again might deliver twice.
+                (Err(RemoteError::Refused { .. }), Ok(RemoveTemporaryAndConfirm)) => Ok(Doubt),
+                (Ok(_) | Err(RemoteError::Refused { .. }), _) => continue,
+                (Err(error), _) => Err(say::not_looked(&error)),
+            };
+        }
+        choices
     }
 
     fn look_at(&mut self, asked: &[Published], open: &[usize]) -> Vec<Result<(Seen, Seen), String>> {

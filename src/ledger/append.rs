@@ -1,10 +1,12 @@
 //! Writing down: events onto the chain, and the tables brought up to them, in one transaction.
 
+use std::ops::Deref;
+
 use chrono::{DateTime, FixedOffset};
 use rusqlite::{Connection, named_params, params};
 
 use super::event::{Event, Held, Started};
-use super::{Ledger, Stamp, chain, moment, trouble};
+use super::{Ledger, Stamp, View, chain, moment, trouble};
 use crate::delivery::{State, Step};
 use crate::exit::Trouble;
 
@@ -18,7 +20,15 @@ pub trait Journal {
 
     /// The end of the chain, for receipts to name.
     fn head(&self) -> Stamp;
+
+    /// The ledger's random name: receipts and temporary names carry it.
+    fn id(&self) -> &str;
 }
+
+/// A journal that can be asked as well.
+pub trait Book: Journal + Deref<Target = View> {}
+
+impl<T: Journal + Deref<Target = View>> Book for T {}
 
 impl Journal for Ledger {
     fn record(&mut self, at: DateTime<FixedOffset>, events: &[Event]) -> Result<(), Trouble> {
@@ -35,6 +45,10 @@ impl Journal for Ledger {
 
     fn head(&self) -> Stamp {
         self.head
+    }
+
+    fn id(&self) -> &str {
+        &self.id
     }
 }
 
@@ -90,6 +104,23 @@ pub(super) fn apply(db: &Connection, at: &str, event: &Event) -> rusqlite::Resul
                 at,
                 why,
                 who
+            ],
+        ),
+        Event::Restored { state, delivered_at, delivery } => execute(
+            db,
+            "INSERT INTO deliveries (id, state, digest, series, period, path, size, remote_path, reason, started_at,
+                                     changed_at, delivered_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'restored', ?9, ?9, CASE WHEN ?2 = 'not_delivered' THEN NULL ELSE ?9 END)",
+            params![
+                delivery.delivery,
+                state.name(),
+                delivery.digest.as_bytes(),
+                delivery.series,
+                delivery.period.map(|p| p.to_string()),
+                delivery.path,
+                delivery.size.cast_signed(),
+                delivery.remote_path,
+                delivered_at,
             ],
         ),
         Event::Held(held) => hold(db, at, held),

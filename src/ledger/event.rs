@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::delivery::{Slot, Step};
+use crate::delivery::{Slot, State, Step};
 use crate::digest::Digest;
 use crate::period::Period;
 
@@ -61,6 +61,16 @@ pub enum Event {
         why: String,
         /// Who.
         who: String,
+    },
+    /// A receipt tells of a delivery that a lost ledger held.
+    Restored {
+        /// The state the receipt attests.
+        state: State,
+        /// When KP got it, or a person said so, RFC 3339.
+        delivered_at: String,
+        /// The delivery; its run is not known.
+        #[serde(flatten)]
+        delivery: Restored,
     },
     /// A file is held, for the first time or for another reason than before.
     Held(Held),
@@ -123,6 +133,25 @@ pub struct Started {
     /// The approval that it uses up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decision: Option<i64>,
+}
+
+/// What a receipt knows of a delivery.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Restored {
+    /// Its number.
+    pub delivery: i64,
+    /// Series.
+    pub series: String,
+    /// Period.
+    pub period: Option<Period>,
+    /// Digest.
+    pub digest: Digest,
+    /// Size in bytes.
+    pub size: u64,
+    /// The file, as a path in the drop folder with `/`.
+    pub path: String,
+    /// The final path on the server.
+    pub remote_path: Option<String>,
 }
 
 impl Started {

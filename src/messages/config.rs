@@ -22,12 +22,12 @@ pub(crate) fn shown_path(path: &Path) -> String {
 crate::messages::catalogue! {
     // where the configuration is
     config_missing(source: &str, file: &str) {
-        da "{source} peger på {file}, som ikke findes. Ret stien, eller lav filen med traekfil init.",
-        en "{source} points at {file}, which does not exist. Correct the path, or make the file with traekfil init.",
+        da "{source} peger på {file}, som ikke findes. Ret stien, eller lav filen.",
+        en "{source} points at {file}, which does not exist. Correct the path, or make the file.",
     }
     no_config(looked: &str, minimal: &str) {
-        da "Der er ingen konfiguration. Hverken --config eller TRAEKFIL_CONFIG er angivet, og disse filer findes ikke:\n{looked}\nLav en med traekfil init, eller gem dette som config.toml, og ret værdierne:\n\n{minimal}",
-        en "There is no configuration. Neither --config nor TRAEKFIL_CONFIG is given, and these files do not exist:\n{looked}\nMake one with traekfil init, or save this as config.toml and change the values:\n\n{minimal}",
+        da "Der er ingen konfiguration. Hverken --config eller TRAEKFIL_CONFIG er angivet, og disse filer findes ikke:\n{looked}\nGem dette som config.toml, ret værdierne, og kør traekfil check, som viser, hvad der mangler:\n\n{minimal}",
+        en "There is no configuration. Neither --config nor TRAEKFIL_CONFIG is given, and these files do not exist:\n{looked}\nSave this as config.toml, change the values, and run traekfil check, which shows what is missing:\n\n{minimal}",
     }
     config_unreadable(file: &str, error: &io::Error) {
         da "Konfigurationen {file} kan ikke læses: {error}. Kontrollér stien og dine rettigheder til filen.",

@@ -12,18 +12,19 @@ crate::messages::catalogue! {
     /// No ledger, but receipts.
     gone(path: &Path => path.display(), receipts: &Path => receipts.display()) {
         da "Regnskabet {path} mangler, men kvitteringerne i {receipts} viser, at der er leveret filer før. Intet er sendt, \
-            for uden regnskabet kan en fil blive leveret to gange. Læg regnskabet tilbage fra en sikkerhedskopi, eller \
-            ret [ledger] path i konfigurationen.",
+            for uden regnskabet kan en fil blive leveret to gange. Læg regnskabet tilbage fra en sikkerhedskopi, ret \
+            [ledger] path i konfigurationen, eller lav det igen af kvitteringerne: traekfil ledger rebuild",
         en "The ledger {path} is missing, but the receipts in {receipts} show that files were delivered before. Nothing was \
-            sent, since without the ledger a file could be delivered twice. Put the ledger back from a backup, or correct \
-            [ledger] path in the configuration.",
+            sent, since without the ledger a file could be delivered twice. Put the ledger back from a backup, correct \
+            [ledger] path in the configuration, or make it again from the receipts: traekfil ledger rebuild",
     }
     /// Some other file.
     not_a_ledger(path: &Path => path.display()) {
         da "{path} er ikke et regnskab fra traekfil, eller det er beskadiget. Intet er sendt. Ret [ledger] path i \
-            konfigurationen, eller læg regnskabet tilbage fra en sikkerhedskopi.",
+            konfigurationen, læg regnskabet tilbage fra en sikkerhedskopi, eller lav det igen af kvitteringerne: \
+            traekfil ledger rebuild",
         en "{path} is not a ledger of traekfil, or it is damaged. Nothing was sent. Correct [ledger] path in the \
-            configuration, or put the ledger back from a backup.",
+            configuration, put the ledger back from a backup, or make it again from the receipts: traekfil ledger rebuild",
     }
     /// A later version made it.
     newer(path: &Path => path.display()) {
@@ -33,16 +34,17 @@ crate::messages::catalogue! {
     /// SQLite finds it damaged.
     damaged(path: &Path => path.display(), detail: &str) {
         da "Regnskabet {path} er beskadiget ({detail}). Intet er sendt. Gem filen, som den er, og læg regnskabet tilbage \
-            fra en sikkerhedskopi.",
+            fra en sikkerhedskopi, eller lav det igen af kvitteringerne: traekfil ledger rebuild",
         en "The ledger {path} is damaged ({detail}). Nothing was sent. Keep the file as it is, and put the ledger back \
-            from a backup.",
+            from a backup, or make it again from the receipts: traekfil ledger rebuild",
     }
     /// The chain does not hold.
     chain_broken(path: &Path => path.display(), seq: i64) {
         da "Regnskabet {path} er ændret eller beskadiget: kæden brydes ved hændelse {seq}. Intet er sendt. Gem filen, som \
-            den er, og læg regnskabet tilbage fra en sikkerhedskopi.",
+            den er, og læg regnskabet tilbage fra en sikkerhedskopi, eller lav det igen af kvitteringerne: \
+            traekfil ledger rebuild",
         en "The ledger {path} has been changed or damaged: the chain breaks at event {seq}. Nothing was sent. Keep the \
-            file as it is, and put the ledger back from a backup.",
+            file as it is, and put the ledger back from a backup, or make it again from the receipts: traekfil ledger rebuild",
     }
     /// The receipts are another ledger's.
     another_ledger(path: &Path => path.display(), receipts: &Path => receipts.display()) {
@@ -54,9 +56,11 @@ crate::messages::catalogue! {
     /// An older copy was put back.
     rolled_back(path: &Path => path.display(), receipts: &Path => receipts.display()) {
         da "Regnskabet {path} er en ældre kopi: kvitteringerne i {receipts} viser leveringer, som det ikke kender. Intet \
-            er sendt, for de filer kunne blive leveret to gange. Læg det nyeste regnskab tilbage.",
+            er sendt, for de filer kunne blive leveret to gange. Læg det nyeste regnskab tilbage, eller lav det igen af kvitteringerne: \
+            traekfil ledger rebuild",
         en "The ledger {path} is an older copy: the receipts in {receipts} show deliveries that it does not know of. \
-            Nothing was sent, since those files could be delivered twice. Put the newest ledger back.",
+            Nothing was sent, since those files could be delivered twice. Put the newest ledger back, or make it again from the receipts: \
+            traekfil ledger rebuild",
     }
     /// The disk is full.
     disk_full(path: &Path => path.display()) {
@@ -90,5 +94,62 @@ crate::messages::catalogue! {
             skriveadgang.",
         en "The decision stands in the ledger, but its receipt in the archive {archive} could not be written ({error}). See to space and \
             write access.",
+    }
+    /// Verify.
+    tables_differ(path: &Path => path.display(), table: &str) {
+        da "Regnskabet {path} er ændret uden om programmet: tabellen {table} siger noget andet end kæden af hændelser. Intet er sendt. Gem \
+            filen, som den er, og læg regnskabet tilbage fra en sikkerhedskopi.",
+        en "The ledger {path} was changed past the program: the table {table} says something else than the chain of events. Nothing was \
+            sent. Keep the file as it is, and put the ledger back from a backup.",
+    }
+    /// Verify.
+    receipt_unknown(path: &Path => path.display(), delivery: i64) {
+        da "Regnskabet {path} kender ikke kvitteringen for levering {delivery}: det er en ældre kopi eller et andet regnskab. Intet er sendt. \
+            Læg det nyeste regnskab tilbage.",
+        en "The ledger {path} does not know the receipt of delivery {delivery}: it is an older copy or another ledger. Nothing was sent. \
+            Put the newest ledger back.",
+    }
+    /// Verify.
+    in_order_with(path: &Path => path.display(), events: i64, receipts: usize) {
+        da "Regnskabet {path} er i orden: {events} hændelser i ubrudt kæde, og alle {receipts} kvitteringer er kendt.",
+        en "The ledger {path} is in order: {events} events in an unbroken chain, and all {receipts} receipts known.",
+    }
+    /// Verify and rebuild.
+    receipts_unread(n: usize) {
+        da [n] "1 linje i kvitteringerne kunne ikke læses." "{n} linjer i kvitteringerne kunne ikke læses.",
+        en [n] "1 line of the receipts could not be read." "{n} lines of the receipts could not be read.",
+    }
+    /// Rebuild.
+    in_order(path: &Path => path.display()) {
+        da "Regnskabet {path} er i orden og bliver ikke lavet om. Intet er ændret.",
+        en "The ledger {path} is in order and is not made again. Nothing was changed.",
+    }
+    /// Rebuild.
+    no_receipts(archive: &Path => archive.display()) {
+        da "Der er ingen kvitteringer i arkivet {archive}, så der er intet at lave et regnskab af. Ret [folders] archive, eller læg \
+            regnskabet tilbage fra en sikkerhedskopi.",
+        en "There are no receipts in the archive {archive}, so there is nothing to make a ledger of. Correct [folders] archive, or put \
+            the ledger back from a backup.",
+    }
+    /// Rebuild.
+    rebuilt(path: &Path => path.display(), deliveries: usize, receipts: &Path => receipts.display()) {
+        da [deliveries] "Regnskabet {path} er lavet igen med 1 levering. De gamle kvitteringer ligger i {receipts}."
+            "Regnskabet {path} er lavet igen med {deliveries} leveringer. De gamle kvitteringer ligger i {receipts}.",
+        en [deliveries] "The ledger {path} was made again with 1 delivery. The old receipts lie in {receipts}."
+            "The ledger {path} was made again with {deliveries} deliveries. The old receipts lie in {receipts}.",
+    }
+    /// Rebuild.
+    old_ledger_kept(path: &Path => path.display()) {
+        da "Det gamle regnskab er gemt som {path}.",
+        en "The old ledger is kept as {path}.",
+    }
+    /// Rebuild.
+    not_known_after_rebuild() {
+        da "Kvitteringerne kan ikke fortælle: om en fil var undervejs, da regnskabet gik tabt; hvilke leveringer der var uafklarede; godkendelser, \
+            afvisninger og sager; og tidligere kørsler. Se derfor efter hos KP, hvad der blev modtaget den dag, og kør først \
+            traekfil run --dry-run.",
+        en "The receipts cannot tell: whether a file was under way when the ledger was lost; which deliveries were in doubt; approvals, \
+            rejections and holds; and earlier runs. So see with KP what was received that day, and first do \
+            traekfil run --dry-run.",
     }
 }

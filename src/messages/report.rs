@@ -1,5 +1,7 @@
 //! What a run, the history and the decisions look like to a person.
 
+use std::fmt::Display;
+
 use crate::decide::Choice;
 use crate::delivery::State;
 use crate::ledger::event::Verdict;
@@ -100,6 +102,10 @@ crate::messages::catalogue! {
         en "Somebody has put it back. Take it out: traekfil reject {what} --reason \"…\". To send it all the same: \
             traekfil approve {what} --reason \"…\"",
     }
+    next_publishing() {
+        da "En kørsel blev afbrudt; den næste, der når serveren, finder selv ud af det",
+        en "A run was interrupted; the next one that reaches the server finds out by itself",
+    }
     next_in_doubt(delivery: i64) {
         da "Spørg KP. Har KP filen: traekfil resolve {delivery} --delivered --reason \"…\". Har KP den ikke: \
             traekfil resolve {delivery} --not-delivered --reason \"…\"",
@@ -130,6 +136,10 @@ crate::messages::catalogue! {
     }
     with_hold(path: &str, hold: i64) { da "{path} (sag {hold})", en "{path} (hold {hold})" }
     and_others(n: usize) { da [n] " og 1 anden" " og {n} andre", en [n] " and 1 other" " and {n} others" }
+    so_far(files: &str, bytes: &dyn Display, total: &dyn Display) {
+        da "Indtil nu: {files} filer, {bytes} af {total}",
+        en "So far: {files} files, {bytes} of {total}",
+    }
     needs_you(n: usize) {
         da [n] "Dette kræver en person:" "Disse {n} ting kræver en person:",
         en [n] "This needs a person:" "These {n} matters need a person:",
@@ -230,7 +240,7 @@ crate::messages::catalogue! {
         da "Levering {id} er {state}, og det kan ikke ændres sådan. Intet er ændret.",
         en "Delivery {id} is {state}, and that cannot be changed so. Nothing was changed.",
     }
-    not_taken_out(path: &str, error: &dyn std::fmt::Display) {
+    not_taken_out(path: &str, error: &dyn Display) {
         da "{path} kunne ikke flyttes til arkivet ({error}). Beslutningen er ikke skrevet; sørg for plads og skriveadgang, og prøv igen.",
         en "{path} could not be moved to the archive ({error}). The decision was not recorded; see to space and write access, and try again.",
     }

@@ -6,6 +6,7 @@ use indicatif::HumanBytes;
 
 use super::{Fate, FileReport, RunReport};
 use crate::decide::{Choice, Reason};
+use crate::delivery::State;
 use crate::messages::{escape, report as say};
 use crate::period::Period;
 
@@ -64,7 +65,7 @@ fn files(report: &RunReport, verbose: bool) -> String {
     for file in &report.files {
         let mut what = format!("{}: {}", say::fate(file.decision, file.outcome), reason(file));
         if verbose && let Some(digest) = &file.sha256 {
-            what.push_str(&format!("\nSHA-256 {digest}"));
+            what.extend(["\nSHA-256 ", &digest.to_string()]);
         }
         table.add_row([
             escape(&file.path),
@@ -174,6 +175,11 @@ fn next(file: &FileReport, what: &str) -> String {
     match file.reason {
         Reason::UnsafeFile => say::next_unsafe(what),
         Reason::Empty => say::next_empty(what),
+        Reason::InDoubt
+            if file.earlier.as_ref().is_some_and(|earlier| earlier.state == State::Publishing) =>
+        {
+            say::next_publishing()
+        }
         Reason::InDoubt => say::next_in_doubt(file.earlier.as_ref().map_or(0, |earlier| earlier.delivery_id)),
         Reason::RemoteNameTaken => say::next_remote_name_taken(what),
         Reason::AlreadyOnServer => say::next_already_on_server(what),
@@ -235,7 +241,7 @@ pub fn table(head: &[String], whole: usize) -> Table {
 /// A table's lines, without blanks at their ends.
 #[must_use]
 pub fn lines(table: &Table) -> String {
-    table.lines().map(|line| format!("{}\n", line.trim_end())).collect()
+    table.lines().flat_map(|line| [line.trim_end().to_owned(), "\n".to_owned()]).collect()
 }
 
 fn width() -> u16 {

@@ -89,3 +89,20 @@ fn an_approval_shows_in_it_and_is_not_used_up() {
     }
     assert_eq!(entry(&town.deliver(0), MAD)["outcome"], "delivered");
 }
+
+#[test]
+fn after_a_crash_it_reads_what_the_log_holds_and_leaves_it() {
+    let town = Town::new();
+    town.file(MAD, MAD_APRIL);
+    town.env("TRAEKFIL_DIE_AT", "publishing");
+    assert_ne!(town.run(["run"]).code(), Some(0), "it died");
+    town.env("TRAEKFIL_DIE_AT", "");
+    assert!(town.path("ledger.db-wal").exists(), "the crash left a log");
+    let before = town.snapshot();
+    let plan = town.run(["run", "--dry-run", "--json"]).exit(3).json();
+    assert_eq!(entry(&plan, MAD)["reason"], "in_doubt");
+    town.run(["history", "--state", "publishing"]).exit(0).stdout_has(MAD);
+    assert_eq!(town.snapshot(), before, "nothing was touched");
+    assert_eq!(town.deliver(0)["recovered"][0]["to"], "delivered");
+    assert_eq!(town.server.received().len(), 1);
+}

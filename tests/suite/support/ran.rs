@@ -101,6 +101,11 @@ fn read_aside(mut pipe: impl Read + Send + 'static) -> mpsc::Receiver<Vec<u8>> {
 }
 
 impl Ran {
+    /// The code it ended with; none where a signal ended it.
+    pub fn code(&self) -> Option<i32> {
+        self.code
+    }
+
     /// It ended with this code.
     #[track_caller]
     pub fn exit(self, code: i32) -> Ran {

@@ -1,0 +1,126 @@
+//! `ledger verify | export | rebuild`: for the auditor, and for the day a disk dies.
+
+use serde::Serialize;
+
+use crate::cli::{ExportFormat, Global, LedgerCommand};
+use crate::config::Config;
+use crate::exit::{Exit, Trouble};
+use crate::ledger::query::{Delivery, Filter};
+use crate::ledger::{self, Rebuilt, Verified};
+use crate::messages::ledger as say;
+use crate::receipts;
+use crate::report::SCHEMA;
+use crate::report::history::History;
+
+use super::{answer, now, open_view};
+
+pub(super) fn ledger(config: &Config, command: &LedgerCommand, global: &Global) -> anyhow::Result<Exit> {
+    match command {
+        LedgerCommand::Verify => verify(config, global),
+        LedgerCommand::Export { format } => export(config, *format, global),
+        LedgerCommand::Rebuild => rebuild(config, global),
+    }
+}
+
+#[derive(Serialize)]
+struct Sound {
+    schema: u32,
+    #[serde(flatten)]
+    verified: Verified,
+}
+
+fn verify(config: &Config, global: &Global) -> anyhow::Result<Exit> {
+    let view = open_view(config, true)?;
+    let (receipts, unread) = receipts::all(&config.archive)
+        .map_err(|error| Trouble::unexpected(say::receipts_not_read(&config.archive, &error)))?;
+    let verified = view.verify(&receipts)?;
+    let text = || {
+        let mut text = say::in_order_with(view.path(), verified.events, verified.receipts) + "\n";
+        if unread > 0 {
+            text += &(say::receipts_unread(unread) + "\n");
+        }
+        text
+    };
+    answer(global, &Sound { schema: SCHEMA, verified }, text)?;
+    Ok(Exit::Ok)
+}
+
+fn export(config: &Config, format: ExportFormat, global: &Global) -> anyhow::Result<Exit> {
+    let view = open_view(config, true)?;
+    let deliveries = view.history(&Filter::default())?;
+    let decisions = view.decisions()?;
+    let csv = csv(&deliveries)?;
+    let global = Global { json: format == ExportFormat::Json, ..global.clone() };
+    answer(&global, &History::new(&deliveries, &decisions), || csv)?;
+    Ok(Exit::Ok)
+}
+
+/// One line a delivery, oldest first.
+fn csv(deliveries: &[Delivery]) -> anyhow::Result<String> {
+    let mut out = csv::Writer::from_writer(Vec::new());
+    out.write_record([
+        "delivery_id",
+        "run_id",
+        "state",
+        "series",
+        "period",
+        "path",
+        "size",
+        "sha256",
+        "remote_path",
+        "reason",
+        "started_at",
+        "changed_at",
+        "delivered_at",
+        "who",
+        "why",
+    ])?;
+    for row in deliveries.iter().rev() {
+        let optional = |text: &Option<String>| text.as_deref().map(plain).unwrap_or_default();
+        out.write_record([
+            row.id.to_string(),
+            row.run.map(|run| run.to_string()).unwrap_or_default(),
+            row.state.name().to_owned(),
+            plain(&row.key.slot.series),
+            row.key.slot.period.map(|period| period.to_string()).unwrap_or_default(),
+            plain(&row.path),
+            row.size.to_string(),
+            row.key.digest.to_string(),
+            optional(&row.remote_path),
+            row.reason.clone(),
+            row.started_at.clone(),
+            row.changed_at.clone(),
+            row.delivered_at.clone().unwrap_or_default(),
+            optional(&row.who),
+            optional(&row.why),
+        ])?;
+    }
+    Ok(String::from_utf8(out.into_inner()?)?)
+}
+
+/// A text that a spreadsheet does not take for a formula.
+fn plain(text: &str) -> String {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
+}
+
+#[derive(Serialize)]
+struct Answer<'a> {
+    schema: u32,
+    #[serde(flatten)]
+    rebuilt: &'a Rebuilt,
+}
+
+fn rebuild(config: &Config, global: &Global) -> anyhow::Result<Exit> {
+    let rebuilt = ledger::rebuild(&config.ledger, &config.archive, now())?;
+    answer(global, &Answer { schema: SCHEMA, rebuilt: &rebuilt }, || {
+        let mut text = say::rebuilt(&config.ledger, rebuilt.deliveries, &rebuilt.old_receipts) + "\n";
+        if let Some(old) = &rebuilt.old_ledger {
+            text += &(say::old_ledger_kept(old) + "\n");
+        }
+        if rebuilt.unread > 0 {
+            text += &(say::receipts_unread(rebuilt.unread) + "\n");
+        }
+        text + &say::not_known_after_rebuild() + "\n"
+    })?;
+    Ok(Exit::Ok)
+}

@@ -1,0 +1,209 @@
+//! Every row, alone and against every row after it.
+
+use super::*;
+
+const LIMITS: PeriodLimits = PeriodLimits { months_back: 1, months_ahead: 1 };
+
+fn policy(all: Rule) -> Policy {
+    Policy {
+        same_content_other_slot: all,
+        unknown_period: all,
+        old_period: all,
+        future_period: all,
+        slot_taken: all,
+        gone_is_delivered: false,
+    }
+}
+
+fn earlier(delivery_id: i64) -> Earlier {
+    Earlier {
+        delivery_id,
+        period: None,
+        series: "mad".to_owned(),
+        delivered_at: None,
+        state: State::Archived,
+    }
+}
+
+fn plain() -> Facts {
+    Facts { blocked: None, size: 7, one_per_period: true, months_ahead: Some(0), past: Past::default() }
+}
+
+type Row = (Reason, Choice, fn(&mut Facts));
+
+/// Rows 1 to 12 in the contract's order, each as the change to a plain file that makes it fit.
+fn rows() -> Vec<Row> {
+    vec![
+        (Reason::UnsafeFile, Choice::Hold, |f| f.blocked = Some(Blocked::Unsafe(String::new()))),
+        (Reason::Unsettled, Choice::Wait, |f| f.blocked = Some(Blocked::Unsettled(String::new()))),
+        (Reason::Empty, Choice::Hold, |f| f.size = 0),
+        (Reason::InDoubt, Choice::Hold, |f| f.past.unclear = Some(earlier(4))),
+        (Reason::AlreadyDelivered, Choice::Duplicate, |f| f.past.delivered = Some(earlier(5))),
+        (Reason::Approved, Choice::Send, |f| f.past.verdict = Some((6, Verdict::Approved))),
+        (Reason::Rejected, Choice::Hold, |f| f.past.verdict = Some((7, Verdict::Rejected))),
+        (Reason::SameContentOtherSlot, Choice::Hold, |f| f.past.elsewhere = Some(earlier(8))),
+        (Reason::UnknownPeriod, Choice::Hold, |f| f.months_ahead = None),
+        (Reason::OldPeriod, Choice::Hold, |f| f.months_ahead = Some(-2)),
+        (Reason::FuturePeriod, Choice::Hold, |f| f.months_ahead = Some(2)),
+        (Reason::SlotTaken, Choice::Hold, |f| f.past.slot_taken = Some(earlier(12))),
+    ]
+}
+
+fn decided(facts: &Facts, rule: Rule) -> (Reason, Choice) {
+    let judgement = decide(facts, policy(rule), LIMITS);
+    (judgement.reason, judgement.choice)
+}
+
+#[test]
+fn nothing_against_it_is_new() {
+    assert_eq!(decided(&plain(), Rule::Hold), (Reason::New, Choice::Send));
+    for months in [-1, 1] {
+        let facts = Facts { months_ahead: Some(months), ..plain() };
+        assert_eq!(decided(&facts, Rule::Hold), (Reason::New, Choice::Send), "{months}");
+    }
+}
+
+#[test]
+fn each_row_decides_alone() {
+    for (reason, choice, fit) in rows() {
+        let mut facts = plain();
+        fit(&mut facts);
+        assert_eq!(decided(&facts, Rule::Hold), (reason, choice));
+    }
+}
+
+#[test]
+fn an_earlier_row_goes_before_every_later_one() {
+    let rows = rows();
+    for (i, (reason, choice, fit)) in rows.iter().enumerate() {
+        for (other, _, later) in &rows[i + 1..] {
+            let mut facts = plain();
+            // The later one first: where both set the same fact, the earlier one stands.
+            later(&mut facts);
+            fit(&mut facts);
+            assert_eq!(decided(&facts, Rule::Hold), (*reason, *choice), "{reason:?} before {other:?}");
+        }
+    }
+}
+
+#[test]
+fn the_earlier_delivery_is_named() {
+    for (reason, number) in [
+        (Reason::InDoubt, 4),
+        (Reason::AlreadyDelivered, 5),
+        (Reason::SameContentOtherSlot, 8),
+        (Reason::SlotTaken, 12),
+    ] {
+        let mut facts = plain();
+        rows().into_iter().find(|row| row.0 == reason).unwrap().2(&mut facts);
+        assert_eq!(decide(&facts, policy(Rule::Hold), LIMITS).earlier, Some(earlier(number)));
+    }
+}
+
+#[test]
+fn a_policy_of_send_opens_its_row_and_no_other() {
+    let open = |reason| {
+        let mut policy = policy(Rule::Hold);
+        *match reason {
+            Reason::SameContentOtherSlot => &mut policy.same_content_other_slot,
+            Reason::UnknownPeriod => &mut policy.unknown_period,
+            Reason::OldPeriod => &mut policy.old_period,
+            Reason::FuturePeriod => &mut policy.future_period,
+            _ => &mut policy.slot_taken,
+        } = Rule::Send;
+        policy
+    };
+    let rows = rows();
+    for (i, (reason, _, fit)) in rows.iter().enumerate().skip(7) {
+        let mut facts = plain();
+        fit(&mut facts);
+        let judgement = decide(&facts, open(*reason), LIMITS);
+        assert_eq!((judgement.reason, judgement.choice), (*reason, Choice::Send));
+        if i < 11 {
+            // Another row that fits as well still holds it.
+            facts.past.slot_taken = Some(earlier(12));
+            let judgement = decide(&facts, open(*reason), LIMITS);
+            assert_eq!((judgement.reason, judgement.choice), (Reason::SlotTaken, Choice::Hold), "{reason:?}");
+        }
+    }
+}
+
+#[test]
+fn skip_is_said() {
+    let facts = Facts { months_ahead: Some(-9), ..plain() };
+    assert_eq!(decided(&facts, Rule::Skip), (Reason::OldPeriod, Choice::Skip));
+}
+
+#[test]
+fn a_series_of_many_takes_another_file() {
+    let mut facts = Facts { one_per_period: false, ..plain() };
+    facts.past.slot_taken = Some(earlier(1));
+    assert_eq!(decided(&facts, Rule::Hold), (Reason::New, Choice::Send));
+}
+
+mod past {
+    use super::*;
+    use crate::delivery::{Slot, State};
+    use crate::digest::Digest;
+
+    fn delivery(id: i64, state: State, content: &[u8], series: &str, period: Option<&str>) -> Delivery {
+        Delivery {
+            id,
+            run: Some(1),
+            state,
+            key: key(content, series, period),
+            path: String::new(),
+            size: 7,
+            temporary: None,
+            remote_path: Some(String::new()),
+            reason: String::new(),
+            started_at: String::new(),
+            changed_at: String::new(),
+            delivered_at: None,
+            why: None,
+            who: None,
+        }
+    }
+
+    fn key(content: &[u8], series: &str, period: Option<&str>) -> Key {
+        let period = period.map(|period| period.parse().unwrap());
+        Key { slot: Slot { series: series.to_owned(), period }, digest: Digest::of(content) }
+    }
+
+    fn past(key: &Key, all: &[Delivery]) -> Past {
+        let same_bytes: Vec<_> = all.iter().filter(|d| d.key.digest == key.digest).cloned().collect();
+        let same_slot: Vec<_> = all.iter().filter(|d| d.key.slot == key.slot).cloned().collect();
+        Past::of(key, &same_bytes, &same_slot, None)
+    }
+
+    #[test]
+    fn each_state_counts_for_what_it_says() {
+        let mine = key(b"april", "mad", Some("2023-04"));
+        for state in State::ALL {
+            let known = past(&mine, &[delivery(3, state, b"april", "mad", Some("2023-04"))]);
+            assert_eq!(known.unclear.is_some(), state.is_unclear(), "{state:?}");
+            assert_eq!(known.delivered.is_some(), state.is_delivered(), "{state:?}");
+            assert_eq!((known.elsewhere, known.slot_taken), (None, None), "{state:?}");
+
+            let counts = state.is_delivered() || state.is_unclear();
+            let moved = past(&mine, &[delivery(3, state, b"april", "mad", Some("2023-05"))]);
+            assert_eq!(moved.elsewhere.is_some(), counts, "{state:?}");
+            let other = past(&mine, &[delivery(3, state, b"second", "mad", Some("2023-04"))]);
+            assert_eq!(other.slot_taken.is_some(), counts, "{state:?}");
+            assert_eq!((other.unclear, other.delivered, other.elsewhere), (None, None, None), "{state:?}");
+        }
+    }
+
+    #[test]
+    fn a_delivery_taken_back_frees_its_key() {
+        let mine = key(b"april", "mad", Some("2023-04"));
+        let all = [delivery(3, State::NotDelivered, b"april", "mad", Some("2023-04"))];
+        assert_eq!(past(&mine, &all), Past::default());
+    }
+
+    #[test]
+    fn without_a_period_no_slot_is_taken() {
+        let mine = key(b"one", "snak.txt", None);
+        assert_eq!(past(&mine, &[delivery(3, State::Archived, b"other", "snak.txt", None)]), Past::default());
+    }
+}

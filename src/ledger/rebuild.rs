@@ -1,0 +1,176 @@
+//! A lost ledger made again from the receipts in the archive.
+//!
+//! The new ledger has a name of its own, and receipts that belong to it. Whatever stops this half-way, the next try begins
+//! with receipts that tell the same: the ledger gets its name last.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, FixedOffset};
+
+use super::event::{Event, Restored};
+use super::{Journal, Ledger, RunLock, View, exists};
+use crate::delivery::State;
+use crate::exit::{Exit, Trouble};
+use crate::messages::ledger as say;
+use crate::platform;
+use crate::receipts::{self, Attests, Receipt};
+
+/// What came of it.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Rebuilt {
+    /// Deliveries that the receipts tell of.
+    pub deliveries: usize,
+    /// Lines of the receipts that could not be read.
+    pub unread: usize,
+    /// Where the old ledger lies now, where there was one.
+    pub old_ledger: Option<PathBuf>,
+    /// Where the old receipts lie now.
+    pub old_receipts: PathBuf,
+}
+
+/// Makes the ledger at `path` again from the receipts in `archive`.
+///
+/// # Errors
+/// [`Exit::Usage`] where the ledger is in order or there are no receipts: nothing was touched. [`Exit::Busy`] while a
+/// run is under way. Otherwise what the file system says.
+pub fn rebuild(path: &Path, archive: &Path, now: DateTime<FixedOffset>) -> Result<Rebuilt, Trouble> {
+    let failed = |error: io::Error| Trouble::unexpected(say::not_written(path, &error));
+    let witness = receipts::newest(archive)
+        .map_err(|error| Trouble::unexpected(say::receipts_not_read(archive, &error)))?;
+    let (old, unread) = receipts::all(archive)
+        .map_err(|error| Trouble::unexpected(say::receipts_not_read(archive, &error)))?;
+    if old.is_empty() {
+        return Err(Trouble::usage(say::no_receipts(archive)));
+    }
+    match View::open(path, witness.as_ref(), false) {
+        Ok(_) => return Err(Trouble::usage(say::in_order(path))),
+        Err(trouble) if trouble.exit == Exit::Busy => return Err(trouble),
+        Err(_) => {}
+    }
+    let _lock = RunLock::take(path)?;
+    let new = beside(path, "rebuilding");
+    for leftover in with_helpers(&new) {
+        remove(&leftover).map_err(failed)?;
+    }
+    let deliveries = restore(&new, &old, now)?;
+    let aside = format!("before-{}", now.format("%Y%m%d-%H%M%S"));
+    let old_receipts = free(&archive.join(format!("{}-{aside}", receipts::FOLDER)));
+    let staged = archive.join(format!("{}-new", receipts::FOLDER));
+    stage(&new, &deliveries, &staged, now)?;
+    fs::rename(archive.join(receipts::FOLDER), &old_receipts).map_err(failed)?;
+    fs::rename(staged.join(receipts::FOLDER), archive.join(receipts::FOLDER)).map_err(failed)?;
+    fs::remove_dir(&staged).map_err(failed)?;
+    platform::sync_folder(archive).map_err(failed)?;
+    let old_ledger = exists(path).then(|| free(&beside(path, &aside)));
+    if let Some(to) = &old_ledger {
+        for (from, to) in with_helpers(path).into_iter().zip(with_helpers(to)) {
+            if from.exists() {
+                fs::rename(from, to).map_err(failed)?;
+            }
+        }
+    } else {
+        remove(path).map_err(failed)?;
+    }
+    fs::rename(&new, path).and_then(|()| platform::sync_folder_of(path)).map_err(failed)?;
+    // The staging ledger's own lock file.
+    remove(&beside(&new, "lock")).map_err(failed)?;
+    Ok(Rebuilt { deliveries: deliveries.len(), unread, old_ledger, old_receipts })
+}
+
+/// Writes what the receipts tell into a new ledger; the last word about a delivery counts.
+fn restore(new: &Path, old: &[Receipt], now: DateTime<FixedOffset>) -> Result<Vec<Receipt>, Trouble> {
+    let mut last: BTreeMap<i64, &Receipt> = BTreeMap::new();
+    for receipt in old {
+        last.insert(receipt.delivery, receipt);
+    }
+    let events: Vec<Event> = last.values().map(|receipt| restored(receipt)).collect();
+    let mut ledger = Ledger::open(new, None, now)?;
+    ledger.record(now, &events)?;
+    Ok(last.into_values().cloned().collect())
+}
+
+/// Receipts of the new ledger, in a folder of their own until they take the place of the old ones.
+fn stage(
+    new: &Path,
+    deliveries: &[Receipt],
+    staged: &Path,
+    now: DateTime<FixedOffset>,
+) -> Result<(), Trouble> {
+    let failed = |error: io::Error| Trouble::unexpected(say::receipts_not_written(staged, &error));
+    if staged.exists() {
+        fs::remove_dir_all(staged).map_err(failed)?;
+    }
+    let ledger = Ledger::open(new, None, now)?;
+    let head = ledger.head();
+    let lines: Vec<Receipt> = deliveries
+        .iter()
+        .map(|old| Receipt {
+            ledger: ledger.id().to_owned(),
+            event: head.seq,
+            hash: head.hash,
+            ..old.clone()
+        })
+        .collect();
+    let mut months: BTreeMap<&str, Vec<Receipt>> = BTreeMap::new();
+    for line in &lines {
+        months.entry(line.at.get(..7).unwrap_or_default()).or_default().push(line.clone());
+    }
+    months.values().try_for_each(|month| receipts::append(staged, month)).map_err(failed)
+}
+
+fn restored(receipt: &Receipt) -> Event {
+    Event::Restored {
+        state: match receipt.attests {
+            Attests::Delivered => State::Archived,
+            Attests::Adopted => State::Adopted,
+            Attests::NotDelivered => State::NotDelivered,
+        },
+        delivered_at: receipt.at.clone(),
+        delivery: Restored {
+            delivery: receipt.delivery,
+            series: receipt.series.clone(),
+            period: receipt.period,
+            digest: receipt.sha256,
+            size: receipt.size,
+            path: receipt.path.clone(),
+            remote_path: receipt.remote_path.clone(),
+        },
+    }
+}
+
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".");
+    name.push(ending);
+    name.into()
+}
+
+/// A ledger's file and the two that SQLite keeps beside it.
+fn with_helpers(path: &Path) -> [PathBuf; 3] {
+    ["", "-wal", "-shm"].map(|ending| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(ending);
+        name.into()
+    })
+}
+
+/// The name, or the first numbered one that nothing has.
+fn free(path: &Path) -> PathBuf {
+    let mut name = path.to_owned();
+    let mut n = 1;
+    while name.exists() {
+        n += 1;
+        name = beside(path, &n.to_string());
+    }
+    name
+}
+
+fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        other => other,
+    }
+}

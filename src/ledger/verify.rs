@@ -1,0 +1,96 @@
+//! Whether a ledger is what it says: the chain unbroken, the tables what the chain makes of them, and every
+//! receipt known.
+
+use rusqlite::Connection;
+
+use super::event::Event;
+use super::{SCHEMA, View, append, trouble};
+use crate::exit::Trouble;
+use crate::messages::ledger as say;
+use crate::receipts::Receipt;
+
+/// What the chain makes.
+const TABLES: [&str; 5] = ["ledger", "runs", "deliveries", "holds", "decisions"];
+
+/// What was found in order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+pub struct Verified {
+    /// Events in the chain.
+    pub events: i64,
+    /// Rows in the tables, all as the chain makes them.
+    pub rows: usize,
+    /// Receipts, all known to the chain.
+    pub receipts: usize,
+}
+
+impl View {
+    /// Checks everything there is to check.
+    ///
+    /// # Errors
+    /// [`crate::exit::Exit::Ledger`], naming the first thing that does not fit.
+    pub fn verify(&self, receipts: &[Receipt]) -> Result<Verified, Trouble> {
+        self.is_sound()?;
+        let events = self.walk(1)?;
+        let rows = self.tables_agree()?;
+        for receipt in receipts {
+            if self.hash_of(receipt.event)? != Some(receipt.hash) {
+                return Err(Trouble::ledger(say::receipt_unknown(self.path(), receipt.delivery)));
+            }
+        }
+        Ok(Verified { events, rows, receipts: receipts.len() })
+    }
+
+    /// Whether SQLite finds the file sound, its indexes included.
+    pub(super) fn is_sound(&self) -> Result<(), Trouble> {
+        let verdict: String =
+            self.asked(|db| db.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0)))?;
+        if verdict == "ok" { Ok(()) } else { Err(Trouble::ledger(say::damaged(self.path(), &verdict))) }
+    }
+
+    /// Whether the tables are what the chain makes of them; answers how many rows they have.
+    pub(super) fn tables_agree(&self) -> Result<usize, Trouble> {
+        let replayed = self.replay()?;
+        let mut rows = 0;
+        for table in TABLES {
+            let (mine, again) = (self.asked(|db| dump(db, table))?, dump(&replayed, table));
+            let again = again.map_err(|error| trouble(self.path(), &error))?;
+            if mine != again {
+                return Err(Trouble::ledger(say::tables_differ(self.path(), table)));
+            }
+            rows += mine.len();
+        }
+        Ok(rows)
+    }
+
+    /// The tables as the chain alone makes them, in memory.
+    fn replay(&self) -> Result<Connection, Trouble> {
+        let damaged = |seq: i64| Trouble::ledger(say::chain_broken(self.path(), seq));
+        let memory = Connection::open_in_memory().map_err(|error| trouble(self.path(), &error))?;
+        memory.execute_batch(SCHEMA).map_err(|error| trouble(self.path(), &error))?;
+        let broken = self.asked(|db| {
+            let mut events = db.prepare("SELECT seq, at, body FROM events ORDER BY seq")?;
+            let mut rows = events.query([])?;
+            while let Some(row) = rows.next()? {
+                let (seq, at, body): (i64, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+                let applied =
+                    serde_json::from_str::<Event>(&body).map(|event| append::apply(&memory, &at, &event));
+                if !matches!(applied, Ok(Ok(()))) {
+                    return Ok(Some(seq));
+                }
+            }
+            Ok(None)
+        })?;
+        broken.map_or(Ok(memory), |seq| Err(damaged(seq)))
+    }
+}
+
+/// Every row of a table, each as one text, in order.
+fn dump(db: &Connection, table: &str) -> rusqlite::Result<Vec<String>> {
+    let columns: Vec<String> = db
+        .prepare(&format!("SELECT name FROM pragma_table_info('{table}')"))?
+        .query_map([], |row| row.get::<_, String>(0))?
+        .map(|name| Ok(format!("quote({})", name?)))
+        .collect::<rusqlite::Result<_>>()?;
+    let row = columns.join(" || ',' || ");
+    db.prepare(&format!("SELECT {row} FROM {table} ORDER BY 1"))?.query_map([], |row| row.get(0))?.collect()
+}

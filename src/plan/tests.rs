@@ -1,0 +1,198 @@
+//! What the files of one run mean for each other, by example and by property.
+
+use std::collections::{HashMap, HashSet};
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::decide::{Choice, Judgement, Reason};
+
+const HOLD: Policy = Policy {
+    same_content_other_slot: Rule::Hold,
+    unknown_period: Rule::Hold,
+    old_period: Rule::Hold,
+    future_period: Rule::Hold,
+    slot_taken: Rule::Hold,
+    gone_is_delivered: false,
+};
+
+fn file(path: &str, content: &str, series: &str, period: Option<&str>) -> Candidate {
+    let period = period.map(|period| period.parse().unwrap());
+    let key =
+        Key { slot: Slot { series: series.to_owned(), period }, digest: Digest::of(content.as_bytes()) };
+    Candidate {
+        index: 0,
+        path: path.to_owned(),
+        key: Some(key),
+        one_per_period: true,
+        remote_path: Some(format!("ind/{path}")),
+        judgement: Judgement { choice: Choice::Send, reason: Reason::New, earlier: None },
+    }
+}
+
+fn reasons(files: Vec<Candidate>, policy: Policy) -> Vec<(String, Choice, Reason)> {
+    plan(files, policy).into_iter().map(|f| (f.path, f.judgement.choice, f.judgement.reason)).collect()
+}
+
+fn expect(files: Vec<Candidate>, policy: Policy, expected: &[(&str, Choice, Reason)]) {
+    let expected: Vec<_> = expected.iter().map(|(path, c, r)| ((*path).to_owned(), *c, *r)).collect();
+    assert_eq!(reasons(files, policy), expected);
+}
+
+#[test]
+fn row_13_the_same_bytes_for_the_same_slot_go_once() {
+    let files = vec![file("b", "x", "mad", Some("2023-04")), file("a", "x", "mad", Some("2023-04"))];
+    expect(
+        files,
+        HOLD,
+        &[("a", Choice::Send, Reason::New), ("b", Choice::Duplicate, Reason::DuplicateInRun)],
+    );
+}
+
+#[test]
+fn row_14_different_files_for_one_slot_are_all_held() {
+    let files = ["a", "b", "c"].map(|name| file(name, name, "mad", Some("2023-04"))).to_vec();
+    let held = |name| (name, Choice::Hold, Reason::ConflictInRun);
+    expect(files, HOLD, &[held("a"), held("b"), held("c")]);
+}
+
+#[test]
+fn row_14_is_not_for_a_series_of_many() {
+    let mut files = ["a", "b"].map(|name| file(name, name, "mad", Some("2023-04"))).to_vec();
+    for file in &mut files {
+        file.one_per_period = false;
+    }
+    expect(files, HOLD, &[("a", Choice::Send, Reason::New), ("b", Choice::Send, Reason::New)]);
+}
+
+#[test]
+fn an_approved_file_goes_and_its_rivals_stay() {
+    let mut files = vec![file("a", "1", "mad", Some("2023-04")), file("b", "2", "mad", Some("2023-04"))];
+    files[0].judgement.reason = Reason::Approved;
+    expect(files, HOLD, &[("a", Choice::Send, Reason::Approved), ("b", Choice::Hold, Reason::ConflictInRun)]);
+}
+
+#[test]
+fn one_approval_sends_one_copy() {
+    let mut files = vec![file("a", "x", "mad", Some("2023-04")), file("b", "x", "mad", Some("2023-04"))];
+    for file in &mut files {
+        file.judgement.reason = Reason::Approved;
+    }
+    expect(
+        files,
+        HOLD,
+        &[("a", Choice::Send, Reason::Approved), ("b", Choice::Duplicate, Reason::DuplicateInRun)],
+    );
+}
+
+#[test]
+fn the_same_bytes_for_two_months_fare_as_in_two_runs() {
+    let files =
+        || vec![file("a_may", "x", "mad", Some("2023-05")), file("b_april", "x", "mad", Some("2023-04"))];
+    for (rule, choice, reason) in [
+        (Rule::Hold, Choice::Hold, Reason::SameContentOtherSlot),
+        (Rule::Skip, Choice::Skip, Reason::SameContentOtherSlot),
+        (Rule::Send, Choice::Send, Reason::New),
+    ] {
+        let policy = Policy { same_content_other_slot: rule, ..HOLD };
+        expect(files(), policy, &[("b_april", Choice::Send, Reason::New), ("a_may", choice, reason)]);
+    }
+}
+
+#[test]
+fn two_files_for_one_name_on_the_server_are_both_held() {
+    let mut files = vec![file("a", "1", "mad", Some("2023-04")), file("b", "2", "vask", Some("2023-04"))];
+    files[0].remote_path = Some("ind/Liste.txt".to_owned());
+    files[1].remote_path = Some("ind/liste.TXT".to_owned());
+    let held = |name| (name, Choice::Hold, Reason::RemoteNameTaken);
+    expect(files, HOLD, &[held("a"), held("b")]);
+}
+
+fn any_file() -> impl Strategy<Value = Candidate> {
+    let period = prop_oneof![Just(None), Just(Some("2023-04")), Just(Some("2023-05"))];
+    let parts = (0..30_u8, 0..4_u8, 0..3_u8, period, any::<bool>(), 0..6_u8);
+    parts.prop_map(|(name, content, series, period, one, kind)| {
+        let mut it = file(&format!("f{name}"), &format!("c{content}"), &format!("s{series}"), period);
+        it.one_per_period = one;
+        it.judgement = match kind {
+            0 => Judgement { choice: Choice::Hold, reason: Reason::Rejected, earlier: None },
+            1 => Judgement { choice: Choice::Send, reason: Reason::Approved, earlier: None },
+            2 => Judgement { choice: Choice::Send, reason: Reason::OldPeriod, earlier: None },
+            _ => it.judgement,
+        };
+        it
+    })
+}
+
+fn any_folder() -> impl Strategy<Value = Vec<Candidate>> {
+    prop::collection::vec(any_file(), 0..25).prop_map(|files| {
+        let mut seen = HashSet::new();
+        let mut folder: Vec<_> = files.into_iter().filter(|file| seen.insert(file.path.clone())).collect();
+        // A series either takes one file a period or many, for all its files.
+        let mut takes = HashMap::new();
+        for (index, file) in folder.iter_mut().enumerate() {
+            file.index = index;
+            let series = file.key.as_ref().unwrap().slot.series.clone();
+            file.one_per_period = *takes.entry(series).or_insert(file.one_per_period);
+        }
+        folder
+    })
+}
+
+fn any_policy() -> impl Strategy<Value = Policy> {
+    prop_oneof![Just(Rule::Hold), Just(Rule::Skip), Just(Rule::Send)]
+        .prop_map(|rule| Policy { same_content_other_slot: rule, ..HOLD })
+}
+
+proptest! {
+    #[test]
+    fn no_digest_is_planned_twice_for_a_slot(folder in any_folder(), policy in any_policy()) {
+        let mut sent = HashSet::new();
+        for file in plan(folder, policy).iter().filter(|file| file.judgement.choice == Choice::Send) {
+            prop_assert!(sent.insert(file.key.clone()), "{}", file.path);
+        }
+    }
+
+    #[test]
+    fn a_plan_does_not_depend_on_the_order_of_the_folder(
+        folder in any_folder(), policy in any_policy(), seed in any::<prop::sample::Index>()
+    ) {
+        let mut other = folder.clone();
+        if !other.is_empty() {
+            let at = seed.index(other.len());
+            other.rotate_left(at);
+            other.reverse();
+        }
+        prop_assert_eq!(reasons(folder, policy), reasons(other, policy));
+    }
+
+    #[test]
+    fn every_file_gets_one_decision(folder in any_folder(), policy in any_policy()) {
+        let mut planned: Vec<usize> = plan(folder.clone(), policy).iter().map(|file| file.index).collect();
+        planned.sort_unstable();
+        prop_assert_eq!(planned, (0..folder.len()).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_slot_of_one_gets_one_file_unless_a_person_says_more(folder in any_folder(), policy in any_policy()) {
+        let mut digests: HashMap<Slot, HashSet<Digest>> = HashMap::new();
+        for file in plan(folder, policy) {
+            let key = file.key.unwrap();
+            let counts = file.judgement.choice == Choice::Send && file.judgement.reason != Reason::Approved;
+            if counts && file.one_per_period && key.slot.period.is_some() {
+                let seen = digests.entry(key.slot).or_default();
+                seen.insert(key.digest);
+                prop_assert_eq!(seen.len(), 1);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_held_on_its_own_stays_held(folder in any_folder(), policy in any_policy()) {
+        for file in plan(folder.clone(), policy) {
+            if folder[file.index].judgement.choice == Choice::Hold {
+                prop_assert_eq!(file.judgement, folder[file.index].judgement.clone());
+            }
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! The real ledger, whose commits may fail, or be the last thing that the process does.
+
+use std::ops::Deref;
+
+use chrono::{DateTime, FixedOffset};
+use traekfil::delivery::State;
+use traekfil::exit::Trouble;
+use traekfil::ledger::event::Event;
+use traekfil::ledger::{Journal, Ledger, Stamp, View};
+
+use crate::server::Shared;
+
+pub struct Book {
+    pub ledger: Ledger,
+    pub world: Shared,
+    /// A commit has failed: the run must end.
+    pub failed: bool,
+}
+
+/// The only ways a state may change, written down once more.
+const LEGAL: [(State, State); 10] = [
+    (State::Uploading, State::Publishing),
+    (State::Uploading, State::Abandoned),
+    (State::Publishing, State::Delivered),
+    (State::Publishing, State::InDoubt),
+    (State::Delivered, State::Archived),
+    (State::InDoubt, State::Delivered),
+    (State::InDoubt, State::NotDelivered),
+    (State::Delivered, State::NotDelivered),
+    (State::Archived, State::NotDelivered),
+    // the server's refusal to make the final file, which only a direct write asks for
+    (State::Publishing, State::Abandoned),
+];
+
+impl Deref for Book {
+    type Target = View;
+
+    fn deref(&self) -> &View {
+        &self.ledger
+    }
+}
+
+impl Book {
+    fn states(&self, events: &[Event]) -> Vec<(i64, State)> {
+        let moved = events.iter().filter_map(|event| match event {
+            Event::Stepped { delivery, .. } => Some(*delivery),
+            _ => None,
+        });
+        moved.map(|id| (id, self.ledger.delivery(id).unwrap().unwrap().state)).collect()
+    }
+
+    fn check_moves(&self, before: &[(i64, State)], after: &[(i64, State)]) {
+        for ((id, from), (_, to)) in before.iter().zip(after) {
+            let direct = self.ledger.delivery(*id).unwrap().unwrap().is_direct();
+            let abandoned_late = (*from, *to) == (State::Publishing, State::Abandoned) && !direct;
+            if !LEGAL.contains(&(*from, *to)) || abandoned_late {
+                self.world.borrow_mut().violated(format!("delivery {id} went from {from:?} to {to:?}"));
+            }
+        }
+    }
+}
+
+impl Journal for Book {
+    fn record(&mut self, at: DateTime<FixedOffset>, events: &[Event]) -> Result<(), Trouble> {
+        let failure = || Err(Trouble::unexpected("the disk"));
+        let named: Vec<String> = events.iter().map(short).collect();
+        let what = format!("commit {}", named.join(", "));
+        {
+            let mut world = self.world.borrow_mut();
+            world.step();
+            if self.failed {
+                world.violated(format!("{what}, after a commit had failed"));
+            }
+            world.may_die("dies before a commit", format!("before {what}"));
+            if world.strikes("commit fails", 100) {
+                world.tell(format!("{what}: fails"));
+                self.failed = true;
+                return failure();
+            }
+            world.tell(&what);
+        }
+        let before = self.states(events);
+        self.ledger.record(at, events)?;
+        self.check_moves(&before, &self.states(events));
+        let mut world = self.world.borrow_mut();
+        world.may_die("dies after a commit", format!("after {what}"));
+        if world.strikes("commit fails, though it is on the disk", 100) {
+            world.tell("  fails, though it is on the disk");
+            self.failed = true;
+            return failure();
+        }
+        Ok(())
+    }
+
+    fn head(&self) -> Stamp {
+        self.ledger.head()
+    }
+
+    fn id(&self) -> &str {
+        self.ledger.id()
+    }
+}
+
+fn short(event: &Event) -> String {
+    match event {
+        Event::Started(started) => format!("{} uploading {}", started.delivery, started.path),
+        Event::Stepped { delivery, step, .. } => format!("{delivery} {step:?}"),
+        Event::Held(held) => format!("hold {} {}", held.path, held.reason),
+        other => format!("{other:?}").split([' ', '{']).next().unwrap_or_default().to_owned(),
+    }
+}

@@ -1,0 +1,143 @@
+//! The simulated world: the real run, the real decisions and the real ledger, in thousands of histories in
+//! which anything that may break does, at moments that chance picks. What KP really got is remembered
+//! beside it, and the promise is held against that.
+//!
+//! `TRAEKFIL_SEEDS=n` lives through n histories instead of 2,000; `TRAEKFIL_SEED=n` through that one alone, and
+//! prints it whole.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod book;
+mod chance;
+mod folder;
+mod history;
+mod promise;
+mod server;
+mod world;
+
+use std::collections::BTreeMap;
+use std::panic::{self, AssertUnwindSafe};
+use std::path::Path;
+use std::rc::Rc;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+
+use history::History;
+
+const HISTORIES: u64 = 2_000;
+/// How many failing seeds are shown before the rest is given up.
+const SHOWN: usize = 3;
+/// What must have happened somewhere in so many histories, or they prove nothing.
+const HAPPENS: [&str; 29] = [
+    "archive fails",
+    "commit fails",
+    "commit fails, though it is on the disk",
+    "content garbled",
+    "delivered",
+    "dies after a commit",
+    "dies after a request",
+    "dies before a commit",
+    "dies before a request",
+    "duplicate",
+    "failed",
+    "held",
+    "in doubt",
+    "late request done",
+    "remove refused",
+    "rename by half",
+    "rename refused",
+    "reply lost",
+    "request late",
+    "request lost",
+    "server away",
+    "server full",
+    "size lies",
+    "skipped",
+    "store refused",
+    "stored short, without a word",
+    "stranger's file",
+    "supplier acts during a run",
+    "temporary file vanishes",
+];
+
+type Tally = BTreeMap<&'static str, usize>;
+
+struct Lived {
+    tally: Tally,
+    log: Vec<String>,
+    broken: Vec<String>,
+}
+
+/// Lives through the history of a seed, in memory where the system has a folder for that.
+fn live(seed: u64) -> Lived {
+    let memory = Path::new("/dev/shm");
+    let place = if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() };
+    let root = tempfile::Builder::new().prefix("traekfil-world-").tempdir_in(place).unwrap();
+    let history = History::of(seed, root.path());
+    let world = Rc::clone(&history.world);
+    let ended = panic::catch_unwind(AssertUnwindSafe(|| history.live()));
+    let mut world = world.borrow_mut();
+    if ended.is_err() {
+        world.violated("it panicked");
+    }
+    Lived {
+        tally: std::mem::take(&mut world.tally),
+        log: std::mem::take(&mut world.log),
+        broken: std::mem::take(&mut world.violations),
+    }
+}
+
+fn number(variable: &str) -> Option<u64> {
+    std::env::var(variable).ok().map(|text| text.parse().expect("a number"))
+}
+
+fn show(seed: u64, lived: &Lived) {
+    println!("history {seed}:\n{}\n", lived.log.join("\n"));
+    println!("seed {seed} breaks the promise: {}", lived.broken.join("; "));
+    println!("replay it: TRAEKFIL_SEED={seed} cargo test --test simulation -- --nocapture\n");
+}
+
+#[test]
+fn each_file_is_delivered_once_or_a_person_is_told_whatever_breaks() {
+    if let Some(seed) = number("TRAEKFIL_SEED") {
+        let lived = live(seed);
+        println!("history {seed}:\n{}", lived.log.join("\n"));
+        assert!(lived.broken.is_empty(), "{:#?}", lived.broken);
+        return;
+    }
+    let histories = number("TRAEKFIL_SEEDS").unwrap_or(HISTORIES);
+    let next = AtomicU64::new(0);
+    let failed: Mutex<Vec<(u64, Lived)>> = Mutex::default();
+    let tally: Mutex<Tally> = Mutex::default();
+    let work = || {
+        loop {
+            let seed = next.fetch_add(1, Ordering::Relaxed);
+            if seed >= histories || failed.lock().unwrap().len() >= SHOWN {
+                break;
+            }
+            let lived = live(seed);
+            for (what, times) in &lived.tally {
+                *tally.lock().unwrap().entry(what).or_default() += times;
+            }
+            if !lived.broken.is_empty() {
+                failed.lock().unwrap().push((seed, lived));
+            }
+        }
+    };
+    thread::scope(|scope| {
+        for _ in 0..thread::available_parallelism().map_or(2, Into::into) {
+            scope.spawn(work);
+        }
+    });
+    let failed = failed.into_inner().unwrap();
+    for (seed, lived) in &failed {
+        show(*seed, lived);
+    }
+    assert!(failed.is_empty(), "seeds {:?}", failed.iter().map(|(seed, _)| seed).collect::<Vec<_>>());
+    let tally = tally.into_inner().unwrap();
+    println!("{histories} histories: {tally:#?}");
+    if histories >= HISTORIES {
+        let never: Vec<_> = HAPPENS.iter().filter(|what| !tally.contains_key(*what)).collect();
+        assert!(never.is_empty(), "never happened: {never:?}");
+    }
+}

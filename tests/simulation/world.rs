@@ -1,0 +1,313 @@
+//! What surrounds the program: the server, the receiver who takes files from it, the supplier who drops
+//! files, and chance, which lets each of them act, and things break, between any two steps.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Display;
+use std::panic;
+use std::path::PathBuf;
+
+use chrono::{DateTime, FixedOffset, TimeDelta};
+use traekfil::config::{Config, Publish, Verify};
+
+use crate::chance::Chance;
+use crate::folder::Folder;
+
+/// The process is dead: carried by the unwinding that ends a run.
+pub struct Died;
+
+/// A request that left, and that the server gets to only when the line is long gone.
+#[derive(Debug)]
+pub enum Late {
+    Rename(String, String),
+    Remove(String),
+    /// A file with these bytes, and whether they are all of it.
+    Create(String, Vec<u8>, bool),
+}
+
+/// A file that came to stand under a final name, by the program's doing.
+pub struct Visible {
+    pub path: String,
+    /// The name it was renamed from; its own where it was written directly.
+    pub via: String,
+    pub bytes: Vec<u8>,
+    /// Whether all its bytes stood there at once; a direct write that broke has less.
+    pub whole: bool,
+}
+
+/// Which faults a history has, so that some are calm enough for long chains of others.
+#[allow(clippy::struct_excessive_bools)] // each is a kind of weather of its own
+pub struct Weather {
+    /// How many times likelier than by itself each fault is.
+    pub wild: usize,
+    /// Somebody removes temporary files.
+    pub vanish: bool,
+    /// Somebody else puts files of their own under final names.
+    pub strangers: bool,
+    /// The receiver takes files at once, rather than now and then.
+    pub eager: bool,
+    /// The server's rename overwrites. Then nobody else makes files between a look and a rename, and none is
+    /// late: against those there is no guard.
+    pub overwrites: bool,
+}
+
+pub struct World {
+    pub chance: Chance,
+    pub weather: Weather,
+    /// Nothing breaks any more.
+    pub calm: bool,
+    pub publish: Publish,
+    /// The program reads back what it stored.
+    pub read_back: bool,
+    pub now: DateTime<FixedOffset>,
+    pub server: BTreeMap<String, Vec<u8>>,
+    pub late: Vec<Late>,
+    /// Temporary files that were made late: nobody knows of them any more.
+    pub strays: BTreeSet<String>,
+    /// Final names made by half, with the temporary name that is still to go.
+    pub half: BTreeMap<String, String>,
+    pub visible: Vec<Visible>,
+    pub folder: Folder,
+    pub log: Vec<String>,
+    pub tally: BTreeMap<&'static str, usize>,
+    pub violations: Vec<String>,
+    /// The archive, moved out of its place so that nothing can be put there.
+    blocked: Option<(PathBuf, PathBuf)>,
+}
+
+impl World {
+    pub fn new(seed: u64, config: &Config, now: DateTime<FixedOffset>, folder: Folder) -> World {
+        let mut chance = Chance::of(seed);
+        // Who takes "gone" for "delivered" must be sure that nobody but the receiver removes files; and what
+        // stands at a final name is taken for ours once our temporary file is gone, so nobody both removes
+        // temporary files and puts others in their place.
+        let vanish = !config.policy.gone_is_delivered && chance.per_mille(400);
+        let weather = Weather {
+            wild: chance.one_of(&[1, 1, 2, 4]),
+            vanish,
+            strangers: !vanish && chance.per_mille(400),
+            eager: chance.per_mille(400),
+            overwrites: chance.per_mille(200),
+        };
+        World {
+            chance,
+            weather,
+            calm: false,
+            publish: config.sftp.publish,
+            read_back: config.sftp.verify == Verify::ReadBack,
+            now,
+            server: BTreeMap::new(),
+            late: Vec::new(),
+            strays: BTreeSet::new(),
+            half: BTreeMap::new(),
+            visible: Vec::new(),
+            folder,
+            log: Vec::new(),
+            tally: BTreeMap::new(),
+            violations: Vec::new(),
+            blocked: None,
+        }
+    }
+
+    pub fn tell(&mut self, what: impl Display) {
+        self.log.push(format!("  {what}"));
+    }
+
+    pub fn violated(&mut self, what: impl Display) {
+        self.log.push(format!("! {what}"));
+        self.violations.push(what.to_string());
+    }
+
+    /// Whether the fault of that name strikes now; its own chance is in ten thousand.
+    pub fn strikes(&mut self, fault: &'static str, chance: usize) -> bool {
+        let strikes = !self.calm && self.chance.below(10_000) < chance * self.weather.wild;
+        if strikes {
+            *self.tally.entry(fault).or_default() += 1;
+        }
+        strikes
+    }
+
+    /// The process may die here.
+    pub fn may_die(&mut self, fault: &'static str, at: impl Display) {
+        if self.strikes(fault, 100) {
+            self.tell(format!("DIES {at}"));
+            panic::resume_unwind(Box::new(Died));
+        }
+    }
+
+    /// Between any two steps of the program, the others may act.
+    pub fn step(&mut self) {
+        if !self.calm {
+            self.others_act();
+        }
+        while self.weather.eager && self.receiver_takes() {}
+    }
+
+    fn others_act(&mut self) {
+        if !self.late.is_empty() && self.chance.per_mille(250) {
+            self.run_late();
+        }
+        if self.chance.per_mille(60) {
+            self.receiver_takes();
+        }
+        let hidden: Vec<String> = self.server.keys().filter(|path| is_hidden(path)).cloned().collect();
+        if self.weather.vanish && !hidden.is_empty() && self.strikes("temporary file vanishes", 200) {
+            let path = hidden[self.chance.below(hidden.len())].clone();
+            self.tell(format!("somebody removes {path}"));
+            self.server.remove(&path);
+            self.half.retain(|_, temporary| *temporary != path);
+        }
+        if self.weather.strangers && !self.weather.overwrites && self.strikes("stranger's file", 200) {
+            // Rather where it is in the way.
+            let name = match hidden.first() {
+                Some(path) => final_name(path),
+                None => Folder::some_name(&mut self.chance),
+            };
+            let path = format!("ind/{name}");
+            if !self.server.contains_key(&path) {
+                let bytes = if self.chance.per_mille(800) { "stranger" } else { "else" };
+                self.tell(format!("somebody else puts {path} {bytes:?}"));
+                self.server.insert(path, bytes.as_bytes().to_vec());
+            }
+        }
+        if self.strikes("supplier acts during a run", 200) {
+            self.supplier_acts();
+        }
+        if self.blocked.is_none() && self.strikes("archive fails", 60) {
+            self.block_archive();
+        }
+    }
+
+    pub fn supplier_acts(&mut self) {
+        self.now += TimeDelta::seconds(1);
+        let what = self.folder.supplier_acts(&mut self.chance, self.now);
+        self.tell(what);
+    }
+
+    /// Lets the server get to a request of a line that is gone.
+    pub fn run_late(&mut self) {
+        let late = self.late.remove(self.chance.below(self.late.len()));
+        self.tell(format!("late: {late:?}"));
+        *self.tally.entry("late request done").or_default() += 1;
+        match late {
+            Late::Rename(from, to) => drop(self.rename(&from, &to)),
+            Late::Remove(path) => drop(self.remove(&path)),
+            Late::Create(path, bytes, whole) => {
+                if !self.server.contains_key(&path) {
+                    self.create(&path, bytes, whole);
+                    self.strays.insert(path);
+                }
+            }
+        }
+    }
+
+    /// The receiver takes one file, if there is one. A file whose rename is half done is not one yet: were it
+    /// taken, the old name alone would be left, as if nothing had been renamed, and nobody could tell.
+    pub fn receiver_takes(&mut self) -> bool {
+        let ready: Vec<String> = self
+            .server
+            .keys()
+            .filter(|path| !is_hidden(path) && !self.half.contains_key(*path))
+            .cloned()
+            .collect();
+        if ready.is_empty() {
+            return false;
+        }
+        let path = ready[self.chance.below(ready.len())].clone();
+        self.tell(format!("the receiver takes {path}"));
+        self.server.remove(&path);
+        true
+    }
+
+    /// SFTP's rename: status 4 where the new name is taken, 2 where the old one is not there.
+    pub fn rename(&mut self, from: &str, to: &str) -> Result<(), u32> {
+        if self.server.contains_key(to) {
+            if !self.weather.overwrites {
+                return Err(4);
+            }
+            self.violated(format!("{to} is overwritten"));
+        }
+        let bytes = self.server.remove(from).ok_or(2u32)?;
+        self.show(to, from, bytes);
+        Ok(())
+    }
+
+    /// The link is made, and the old name stays.
+    pub fn rename_by_half(&mut self, from: &str, to: &str) -> bool {
+        let Some(bytes) = self.server.get(from).filter(|_| !self.server.contains_key(to)).cloned() else {
+            return false;
+        };
+        self.show(to, from, bytes);
+        self.half.insert(to.to_owned(), from.to_owned());
+        true
+    }
+
+    pub fn remove(&mut self, path: &str) -> Result<(), u32> {
+        self.half.retain(|_, temporary| temporary != path);
+        self.server.remove(path).map(drop).ok_or(2)
+    }
+
+    /// Makes a file with these bytes; `whole` says whether they are all it should have.
+    pub fn create(&mut self, path: &str, bytes: Vec<u8>, whole: bool) {
+        let there = if whole { bytes.clone() } else { bytes[..bytes.len() / 2].to_vec() };
+        if self.publish == Publish::Direct {
+            self.visible.push(Visible { path: path.to_owned(), via: path.to_owned(), bytes, whole });
+        }
+        self.server.insert(path.to_owned(), there);
+    }
+
+    /// The last file made lacks some of its bytes.
+    pub fn shorten(&mut self, path: &str) {
+        self.tell("  its last byte is missing");
+        if let Some(last) = self.visible.last_mut().filter(|visible| visible.via == path) {
+            last.whole = false;
+        }
+    }
+
+    fn show(&mut self, path: &str, via: &str, bytes: Vec<u8>) {
+        self.tell(format!("visible: {path} {:?}", String::from_utf8_lossy(&bytes)));
+        self.visible.push(Visible {
+            path: path.to_owned(),
+            via: via.to_owned(),
+            bytes: bytes.clone(),
+            whole: true,
+        });
+        self.server.insert(path.to_owned(), bytes);
+    }
+
+    /// From now on nothing can be put into the archive, or into one month's folder of it.
+    fn block_archive(&mut self) {
+        let whole = self.chance.per_mille(500);
+        let root = self.folder.archive.clone();
+        let place = if whole { root } else { root.join(self.chance.one_of(&["2023-04", "2023-05"])) };
+        let aside = self.folder.root.join("archive-out-of-the-way");
+        if place.exists() {
+            std::fs::rename(&place, &aside).unwrap();
+        } else if !whole && !self.folder.archive.exists() {
+            return;
+        }
+        std::fs::write(&place, "in the way").unwrap();
+        self.tell(format!("{} fails", place.file_name().unwrap().display()));
+        self.blocked = Some((place, aside));
+    }
+
+    pub fn free_archive(&mut self) {
+        if let Some((place, aside)) = self.blocked.take() {
+            std::fs::remove_file(&place).unwrap();
+            if aside.exists() {
+                std::fs::rename(&aside, &place).unwrap();
+            }
+            self.tell("the archive can be written to again");
+        }
+    }
+}
+
+/// The name that a temporary file is to get.
+fn final_name(temporary: &str) -> String {
+    let name = temporary.trim_start_matches("ind/.");
+    format!("{}.txt", name.split(".txt").next().unwrap_or(name))
+}
+
+/// The receiver takes no name that begins with a dot.
+pub fn is_hidden(path: &str) -> bool {
+    path.rsplit('/').next().is_some_and(|name| name.starts_with('.'))
+}
