@@ -5,7 +5,7 @@
 //! file left alone for `scan.settle` is named with its reason instead.
 
 use std::collections::HashSet;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::thread;
