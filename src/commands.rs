@@ -10,7 +10,7 @@ use crate::clock;
 use crate::config::Config;
 use crate::exit::{Exit, Trouble};
 use crate::ledger::{Ledger, View};
-use crate::messages::{self, ledger as say};
+use crate::messages::{self, is_odd, ledger as say};
 use crate::receipts;
 
 mod check;
@@ -93,13 +93,30 @@ fn witness(config: &Config) -> Result<Option<receipts::Witness>, Trouble> {
 fn answer<T: Serialize>(global: &Global, json: &T, text: impl FnOnce() -> String) -> anyhow::Result<()> {
     let mut out = anstream::stdout().lock();
     if global.json {
-        serde_json::to_writer(&mut out, json)?;
+        json.serialize(&mut serde_json::Serializer::with_formatter(&mut out, Harmless))?;
         writeln!(out)?;
     } else {
         out.write_all(text().as_bytes())?;
     }
     out.flush()?;
     Ok(())
+}
+
+/// JSON that is safe on a terminal too: what JSON itself leaves as it is, such as DEL and U+009B, is escaped.
+struct Harmless;
+
+impl serde_json::ser::Formatter for Harmless {
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, text: &str) -> std::io::Result<()> {
+        let mut plain = 0;
+        for (at, odd) in text.match_indices(is_odd) {
+            out.write_all(&text.as_bytes()[plain..at])?;
+            for unit in odd.encode_utf16() {
+                write!(out, "\\u{unit:04x}")?;
+            }
+            plain = at + odd.len();
+        }
+        out.write_all(&text.as_bytes()[plain..])
+    }
 }
 
 /// Who gives the word: the name of the system's user, behind `sudo` too.

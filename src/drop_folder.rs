@@ -5,7 +5,7 @@
 //! file left alone for `scan.settle` is named with its reason instead.
 
 use std::collections::HashSet;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -151,9 +151,10 @@ struct Watched {
 }
 
 fn watch(files: &[Listed], settle: Duration, now: SystemTime) -> Watched {
+    // The identity counts what a size and a time of change put back do not show.
     let state = |file: &Listed| {
-        let about = fs::symlink_metadata(&file.place).ok().filter(fs::Metadata::is_file)?;
-        Some((about.modified().ok()?, about.len()))
+        let file = open(&file.place).ok()?;
+        Some((file.metadata().ok()?.modified().ok()?, Identity::of(&file).ok()?))
     };
     let future: Vec<_> = files
         .iter()

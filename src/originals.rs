@@ -9,6 +9,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
+use crate::checkpoint::checkpoint;
 use crate::config::Disposal;
 use crate::decide::Blocked;
 use crate::digest::{Digest, Hasher};
@@ -111,6 +112,7 @@ impl Archive {
         if expected.identity != Some(before) && digest(&mut file)? != expected.digest {
             return Ok(PutAway::Changed);
         }
+        checkpoint("recognised");
         if disposal == Disposal::Delete {
             return self.delete(place, &file, before);
         }

@@ -175,7 +175,7 @@ fn take_out(archive: &mut Archive, file: &Planned) -> Result<String, Trouble> {
     };
     let synced = moved.and_then(|moved| archive.sync().map(|()| moved));
     match synced {
-        Ok(PutAway::Archived(to)) => Ok(to.display().to_string()),
+        Ok(PutAway::Archived(to)) => Ok(escape(&to.display().to_string())),
         Ok(_) => Err(Trouble::unexpected(say::not_taken_out(
             &escape(&file.looked.file.path),
             &crate::messages::run::still_changing(),

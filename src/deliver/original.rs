@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::PathBuf;
 
+use crate::checkpoint::checkpoint;
 use crate::decide::Blocked;
 use crate::digest::{Digest, Hasher};
 use crate::drop_folder;
@@ -60,6 +61,7 @@ impl Source for Original {
             file
         };
         let n = file.read(buffer)?;
+        checkpoint("reading");
         self.read += n as u64;
         if n == 0 || self.read > self.size {
             self.ended = true;

@@ -146,6 +146,11 @@ crate::messages::catalogue! {
         da "{address} svarer, men SSH-forbindelsen kom ikke i stand ({why}). Kontrollér, at porten er serverens SFTP-port.",
         en "{address} answers, but no SSH connection came about ({why}). Check that the port is the server's SFTP port.",
     }
+    /// Connecting: no algorithms in common.
+    not_agreed(address: &str, why: &str) {
+        da "{address} svarer, men der kunne ikke aftales nogen SSH-algoritmer ({why}). Serveren tilbyder formentlig kun forældede: bed dens driftsleverandør om at tillade nutidige, for eksempel curve25519-sha256, ssh-ed25519 og aes256-gcm@openssh.com.",
+        en "{address} answers, but no SSH algorithms could be agreed on ({why}). The server probably offers only outdated ones: ask its operator to allow current ones, such as curve25519-sha256, ssh-ed25519 and aes256-gcm@openssh.com.",
+    }
     /// Connecting: no SFTP.
     no_sftp(address: &str, why: &str) {
         da "login på {address} lykkedes, men serveren gav ingen SFTP-forbindelse ({why}). Spørg modtageren, om brugeren har adgang til SFTP.",

@@ -5,7 +5,7 @@
 
 use std::time::{Duration, Instant};
 
-use ssh2::{Channel, ExtendedData};
+use ssh2::{Channel, ErrorCode, ExtendedData};
 
 use self::host_key::Rules;
 use self::line::SshLine;
@@ -23,6 +23,9 @@ mod link;
 mod login;
 
 pub use self::host_key::SeenKey;
+
+/// LIBSSH2_ERROR_KEX_FAILURE: mostly, that there is no algorithm in common.
+const NOT_AGREED: ErrorCode = ErrorCode::Session(-5);
 
 /// No connecting takes longer, so that adding it to the clock stays in its range.
 const LONGEST: Duration = Duration::from_secs(24 * 3600);
@@ -139,6 +142,9 @@ fn reach(
 fn handshake(address: &Address, link: &Link, host_keys: &str) -> Result<(), ConnectError> {
     link.handshake(host_keys).map_err(|stop| match stop {
         Stop::TimedOut => timed_out(address),
+        Stop::Failed(error) if error.code() == NOT_AGREED => {
+            ConnectError::Unreachable(say::not_agreed(&address.to_string(), &say::printable(error.message())))
+        }
         failed @ Stop::Failed(_) => {
             ConnectError::Unreachable(say::no_handshake(&address.to_string(), &failed.to_string()))
         }

@@ -51,6 +51,7 @@ impl Halted {
     }
 
     /// The process's number.
+    #[cfg(target_os = "linux")]
     pub fn id(&self) -> u32 {
         self.running.id()
     }

@@ -12,18 +12,20 @@ use crate::support::town::Town;
 use crate::{MAD, MAD_APRIL, MAD_CHANGED};
 
 /// What a first delivery passes.
-const DELIVERY: [&str; 14] = [
+const DELIVERY: [&str; 16] = [
     "ledger_created",
     "ledger_made",
     "run_started",
     "looked",
     "held",
     "uploading",
+    "reading",
     "stored",
     "publishing",
     "renamed",
     "delivered",
     "receipts",
+    "recognised",
     "moved",
     "put_away",
     "archived",

@@ -9,12 +9,12 @@ mod support;
 
 mod account;
 mod cut_off;
-//mod folder;
+mod folder;
 mod halted;
 mod killed;
-//mod misbehaving;
+mod misbehaving;
 mod proxy;
-//mod secrets;
+mod secrets;
 #[cfg(target_os = "linux")]
 mod traced;
 

@@ -144,6 +144,14 @@ impl Link {
         }
     }
 
+    /// Whether the server has ended the connection.
+    pub(super) fn has_ended(&self) -> bool {
+        match self.socket.peek(&mut [0]) {
+            Ok(waiting) => waiting == 0,
+            Err(error) => error.kind() != io::ErrorKind::WouldBlock,
+        }
+    }
+
     /// Ends the connection, said or unsaid.
     pub(super) fn shut(&self) {
         // It fails only where it has ended already.

@@ -70,6 +70,7 @@ impl Login<'_> {
             self.link.drive(|session| session.userauth_pubkey_memory(self.user, None, text, passphrase));
         match result {
             Ok(()) => Ok(()),
+            Err(stop) if self.link.has_ended() => Err(self.ended(&stop)),
             Err(Stop::Failed(error)) if REFUSED.contains(&error.code()) => {
                 self.tried.push(say::tried_key(&identity.shown));
                 Ok(())
@@ -111,6 +112,7 @@ impl Login<'_> {
             self.link.drive(|session| session.userauth_password(self.user, password.expose_secret()));
         match result {
             Ok(()) => Ok(()),
+            Err(stop) if self.link.has_ended() => Err(self.ended(&stop)),
             Err(Stop::Failed(error)) if error.code() == EXPIRED => {
                 Err(ConnectError::Login(say::password_expired(&say::printable(self.user))))
             }
@@ -129,6 +131,7 @@ impl Login<'_> {
         let mut answers = Answers { password };
         match self.link.drive(|session| session.userauth_keyboard_interactive(self.user, &mut answers)) {
             Ok(()) => Ok(()),
+            Err(stop) if self.link.has_ended() => Err(self.ended(&stop)),
             Err(Stop::Failed(error)) if REFUSED.contains(&error.code()) => {
                 // It is the same password, asked for in another way.
                 if !self.tried.contains(&say::tried_password()) {

@@ -1,4 +1,6 @@
-//! A run of the program that is over, and what can be asked of it.
+//! A run of the program, and what can be asked of it when it is over.
+// Each program that has it in it uses another part of it.
+#![allow(dead_code)]
 
 use std::io::Read;
 use std::process::{Child, Command};

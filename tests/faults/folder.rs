@@ -1,0 +1,276 @@
+//! Races and tricks in the drop folder, two runs at once, and clocks that lie.
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::halted::halt;
+use crate::sha256;
+use crate::support::ran::{Ran, Running, entry};
+use crate::support::town::Town;
+use crate::{MAD, MAD_APRIL, MAD_CHANGED};
+
+/// What somebody does to a file while the program works on it.
+#[derive(Debug, Clone, Copy)]
+enum Trick {
+    /// Another file gets its name.
+    Swapped,
+    /// Something is added to it.
+    Grown,
+    /// As many other bytes, and the time of change put back.
+    Rewritten,
+    /// It is taken away.
+    Removed,
+    /// A link to a file elsewhere gets its name.
+    #[cfg(unix)]
+    Linked,
+}
+
+const TRICKS: &[Trick] = &[
+    Trick::Swapped,
+    Trick::Grown,
+    Trick::Rewritten,
+    Trick::Removed,
+    #[cfg(unix)]
+    Trick::Linked,
+];
+
+impl Trick {
+    fn play(self, town: &Town, original: &Path) {
+        let elsewhere = town.path("andetsteds.txt");
+        let about = fs::metadata(original).unwrap();
+        match self {
+            Trick::Swapped => {
+                fs::write(&elsewhere, MAD_CHANGED).unwrap();
+                fs::rename(&elsewhere, original).unwrap();
+            }
+            Trick::Grown => fs::write(original, MAD_APRIL.to_owned() + "000000-0002;1,00\n").unwrap(),
+            Trick::Rewritten => {
+                fs::write(original, MAD_CHANGED).unwrap();
+                let file = fs::File::options().write(true).open(original).unwrap();
+                file.set_modified(about.modified().unwrap()).unwrap();
+            }
+            Trick::Removed => fs::remove_file(original).unwrap(),
+            #[cfg(unix)]
+            Trick::Linked => {
+                fs::write(&elsewhere, MAD_APRIL).unwrap();
+                fs::remove_file(original).unwrap();
+                std::os::unix::fs::symlink(&elsewhere, original).unwrap();
+            }
+        }
+    }
+
+    /// What lies in the folder after it.
+    fn content(self) -> Option<String> {
+        match self {
+            Trick::Swapped | Trick::Rewritten => Some(MAD_CHANGED.into()),
+            Trick::Grown => Some(MAD_APRIL.to_owned() + "000000-0002;1,00\n"),
+            Trick::Removed => None,
+            #[cfg(unix)]
+            Trick::Linked => Some(MAD_APRIL.into()),
+        }
+    }
+
+    fn is_link(self) -> bool {
+        !matches!(self, Trick::Swapped | Trick::Grown | Trick::Rewritten | Trick::Removed)
+    }
+}
+
+/// Runs the program and plays the trick while it is at that point.
+fn tricked(trick: Trick, point: &str) -> (Town, Ran) {
+    eprintln!("{trick:?} at {point}");
+    let town = Town::new();
+    let original = town.file(MAD, MAD_APRIL);
+    let halted = halt(&town, &["run", "--json"], point).ok().unwrap();
+    trick.play(&town, &original);
+    let ran = halted.go_on();
+    (town, ran)
+}
+
+/// What the ledger says KP got are the bytes that KP got.
+#[track_caller]
+fn ledger_tells_the_truth(town: &Town) {
+    let history = town.run(["history", "--json", "--limit", "1000"]).exit(0).json();
+    let entries = history["entries"].as_array().unwrap();
+    let delivered = |entry: &&Value| ["delivered", "archived"].iter().any(|state| entry["state"] == *state);
+    let mut told: Vec<_> = entries.iter().filter(delivered).map(|entry| entry["sha256"].clone()).collect();
+    let mut got: Vec<_> = town.server.received().iter().map(|(_, text)| Value::from(sha256(text))).collect();
+    told.sort_by_key(Value::to_string);
+    got.sort_by_key(Value::to_string);
+    assert_eq!(told, got);
+}
+
+/// Between hashing and the end of the upload: what is there then is not what was judged, and does not go.
+#[test]
+fn tricked_before_and_during_the_upload() {
+    // Windows keeps others from a file that is being read.
+    let points = if cfg!(unix) { &["looked", "uploading", "reading"][..] } else { &["looked", "uploading"] };
+    for &point in points {
+        for &trick in TRICKS {
+            let (town, ran) = tricked(trick, point);
+            let failed = ran.exit(4).json();
+            assert_eq!(entry(&failed, MAD)["outcome"], "failed", "{trick:?} at {point}: {failed:#}");
+            assert!(town.server.received().is_empty(), "{trick:?} at {point}");
+            assert_eq!(town.server.as_embedded().leftovers(), [""; 0]);
+
+            let after = town.run(["run", "--json"]);
+            match trick.content() {
+                None => assert_eq!(after.exit(0).json()["files"], Value::Array(Vec::new())),
+                Some(_) if trick.is_link() => {
+                    assert_eq!(entry(&after.exit(3).json(), MAD)["reason"], "unsafe_file");
+                    assert!(town.server.received().is_empty());
+                }
+                Some(content) => {
+                    after.exit(0);
+                    assert_eq!(town.server.received(), [(format!("ind/{MAD}"), content)]);
+                }
+            }
+            ledger_tells_the_truth(&town);
+        }
+    }
+}
+
+/// Between the upload and the archive: KP has what was judged, and what is there now is left alone.
+#[test]
+fn tricked_before_it_is_put_away() {
+    for point in ["stored", "publishing", "renamed", "delivered", "receipts", "recognised"] {
+        if cfg!(windows) && point == "recognised" {
+            continue;
+        }
+        for &trick in TRICKS {
+            // Between the last look and the move nothing shows that the bytes were changed and the time put back; Windows
+            // never shows it.
+            if matches!(trick, Trick::Rewritten) && (cfg!(windows) || point == "recognised") {
+                continue;
+            }
+            let (town, ran) = tricked(trick, point);
+            ran.exit_in(&[0, 1]);
+            assert_eq!(entry(&ran.json(), MAD)["outcome"], "delivered", "{trick:?} at {point}");
+            assert_eq!(town.server.received(), [(format!("ind/{MAD}"), MAD_APRIL.into())]);
+            ledger_tells_the_truth(&town);
+            match trick.content() {
+                None => {
+                    assert_eq!(town.deliver(0)["files"], Value::Array(Vec::new()));
+                }
+                Some(content) => {
+                    let original = town.path("drop").join(MAD);
+                    assert_eq!(fs::read_to_string(original).unwrap(), content, "{trick:?} at {point}");
+                    let reason = if trick.is_link() { "unsafe_file" } else { "slot_taken" };
+                    assert_eq!(entry(&town.deliver(3), MAD)["reason"], reason, "{trick:?} at {point}");
+                }
+            }
+            assert_eq!(town.server.received().len(), 1);
+        }
+    }
+}
+
+#[test]
+fn two_runs_at_once() {
+    let town = Town::new();
+    for n in 0..100 {
+        let letter = |n: u8| char::from(b'a' + n % 26);
+        let name = format!("{}{}_202304.txt", letter(n / 26), letter(n));
+        town.file(&name, format!("fil nummer {n}"));
+        let pair = [0, 1].map(|_| Running::start(&mut town.command(["run"])));
+        let exits = pair.map(|run| run.finish().exit_in(&[0, 5]));
+        assert_ne!(exits, [5, 5], "one of them does the work");
+        assert_eq!(town.server.received().len(), usize::from(n) + 1, "{name} went once");
+        assert!(town.dropped().is_empty());
+    }
+    ledger_tells_the_truth(&town);
+}
+
+#[test]
+fn a_second_run_while_the_first_one_works_is_told_so() {
+    let town = Town::new();
+    town.file(MAD, MAD_APRIL);
+    let first = halt(&town, &["run"], "stored").ok().unwrap();
+    let connections = town.server.connections();
+    for args in [&["run"][..], &["run", "--dry-run"], &["approve", MAD, "--reason", "fordi"]] {
+        town.run(args).exit(5);
+    }
+    assert_eq!(town.server.connections(), connections);
+    first.go_on().exit(0);
+    assert_eq!(town.server.received().len(), 1);
+}
+
+#[test]
+fn a_clock_that_is_ten_years_off() {
+    let town = Town::new();
+    town.file(MAD, MAD_APRIL);
+    town.run(["run"]).exit(0);
+    let times = ["2033-04-14T06:00:00+02:00", "2013-04-14T06:00:00+02:00", "2023-04-14T06:00:00+02:00"];
+    for (n, now) in times.into_iter().enumerate() {
+        town.at(now);
+        town.file(MAD, MAD_APRIL);
+        let again = town.deliver(0);
+        assert_eq!(entry(&again, MAD)["reason"], "already_delivered", "{now}");
+        let name = format!("vask_{}04.txt", &now[..4]);
+        town.file(&name, format!("vask {n}"));
+        assert_eq!(entry(&town.deliver(0), &name)["outcome"], "delivered", "{now}");
+        town.run(["run", "--dry-run"]).exit(0);
+    }
+    assert_eq!(town.server.received().len(), 4);
+    ledger_tells_the_truth(&town);
+}
+
+#[test]
+fn a_month_that_the_clock_gets_wrong_is_held() {
+    for (now, reason) in
+        [("2033-04-14T06:00:00+02:00", "old_period"), ("2013-04-14T06:00:00+02:00", "future_period")]
+    {
+        let town = Town::new();
+        town.file(MAD, MAD_APRIL);
+        town.at(now);
+        assert_eq!(entry(&town.deliver(3), MAD)["reason"], reason);
+        town.at("2023-04-14T06:00:00+02:00");
+        assert_eq!(entry(&town.deliver(0), MAD)["outcome"], "delivered");
+        assert_eq!(town.server.received().len(), 1);
+    }
+}
+
+/// A file from the future has no age that tells whether it has settled; it is watched instead.
+#[test]
+fn a_file_from_the_future_is_watched() {
+    let town = Town::new();
+    town.set("scan.settle", "2s");
+    town.at("2023-04-15T06:00:00+02:00");
+    let path = town.file_aged(MAD, MAD_APRIL, Duration::ZERO);
+    town.at("2023-04-14T06:00:00+02:00");
+    let mut run = Running::start(&mut town.command(["run", "--json"]));
+    let future = fs::metadata(&path).unwrap().modified().unwrap();
+    let mut content = MAD_APRIL.to_owned();
+    while !run.is_over() {
+        content.push_str("000000-0002;1,00\n");
+        fs::write(&path, &content).unwrap();
+        fs::File::options().write(true).open(&path).unwrap().set_modified(future).unwrap();
+    }
+    let waiting = run.finish().exit(0).json();
+    assert_eq!(entry(&waiting, MAD)["reason"], "unsettled", "{waiting:#}");
+    assert!(town.server.received().is_empty());
+    assert_eq!(entry(&town.deliver(0), MAD)["outcome"], "delivered");
+    assert_eq!(town.server.received(), [(format!("ind/{MAD}"), content)]);
+}
+
+/// On 29 October 2023 half past two came twice.
+#[test]
+fn the_hour_that_comes_twice() {
+    let town = Town::new();
+    town.set("scan.settle", "10s");
+    town.at("2023-10-29T02:30:00+02:00");
+    town.file("mad_202310.txt", "MAD");
+    assert_eq!(town.deliver(0)["summary"]["delivered"], 1);
+    town.at("2023-10-29T02:30:00+01:00");
+    town.file("mad_202310.txt", "MAD");
+    town.file_aged("vask_202310.txt", "VASK", Duration::from_secs(5));
+    let second = town.deliver(0);
+    assert_eq!(entry(&second, "mad_202310.txt")["reason"], "already_delivered");
+    assert_eq!(entry(&second, "mad_202310.txt")["earlier"]["delivered_at"], "2023-10-29T02:30:00+02:00");
+    assert_eq!(entry(&second, "vask_202310.txt")["reason"], "unsettled", "five seconds old, not an hour");
+    town.at("2023-10-29T02:31:00+01:00");
+    assert_eq!(town.deliver(0)["summary"]["delivered"], 1);
+    assert_eq!(town.server.received().len(), 2);
+    ledger_tells_the_truth(&town);
+}

@@ -1,0 +1,227 @@
+//! Servers that misbehave, and what is said of it in both languages.
+//!
+//! (What becomes of the files is told in `tests/suite/receiver.rs`; here each is also run to its good end.)
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::thread;
+
+use crate::account::{comes_to_rest, everything_once, files};
+use crate::support::ran::{Ran, Running};
+use crate::support::server::{Behaviour, Rename};
+use crate::support::town::Town;
+use crate::{MAD, MAD_APRIL};
+
+/// A town with one file and a server of these manners.
+fn meets(change: impl FnOnce(&mut Behaviour)) -> Town {
+    let town = Town::new();
+    town.set("sftp.timeout", "2s");
+    town.file(MAD, MAD_APRIL);
+    town.server.as_embedded().behave(change);
+    town
+}
+
+/// What was said, without the line breaks that are made for people.
+fn said(ran: &Ran) -> String {
+    format!("{} {}", ran.out(), ran.err()).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Runs in both languages: this exit code, and all these words, said whole and without control characters.
+#[track_caller]
+fn says(make: impl Fn() -> Town, exit: i32, danish: &[&str], english: &[&str]) {
+    for (language, words) in [("da", danish), ("en", english)] {
+        let town = make();
+        let ran = town.run(["run", "--language", language]).exit(exit).plain();
+        let said = said(&ran);
+        assert!(said.contains(MAD), "{MAD} in {said}");
+        for word in words {
+            assert!(said.contains(word), "`{word}` in {said}");
+        }
+        town.server.as_embedded().behave(|b| *b = Behaviour::default());
+    }
+}
+
+/// The same, of a server of these manners, which is then forgiven: the file goes once.
+#[track_caller]
+fn fails_saying(change: impl Fn(&mut Behaviour), danish: &[&str], english: &[&str]) {
+    says(|| meets(&change), 4, danish, english);
+    let town = meets(&change);
+    town.run(["run"]).exit(4);
+    assert!(town.server.received().is_empty());
+    town.server.as_embedded().behave(|b| *b = Behaviour::default());
+    comes_to_rest(&town, &[(MAD.into(), MAD_APRIL.into())]);
+}
+
+#[test]
+fn lies_about_sizes() {
+    for lie in [1, -1] {
+        let told = MAD_APRIL.len().checked_add_signed(lie).unwrap().to_string();
+        let (da, en) = (format!("melder {told} bytes"), format!("reports {told} bytes"));
+        let lies = |b: &mut Behaviour| b.size_lie = i64::try_from(lie).unwrap();
+        fails_saying(lies, &[&da, "ikke leveret", "næste kørsel"], &[&en, "not delivered", "next run"]);
+    }
+}
+
+#[test]
+fn refuses_to_rename() {
+    for (status, da, en) in [(3, "SFTP-status 3", "SFTP status 3"), (4, "SFTP-status 4", "SFTP status 4")] {
+        fails_saying(
+            |b| b.rename = Rename::Refused(status),
+            &["endelige navn", da, "ikke sendt igen"],
+            &["final name", en, "not sent again"],
+        );
+    }
+}
+
+#[test]
+fn has_a_full_disk() {
+    fails_saying(|b| b.disk = Some(10), &["afbrudt", "ikke leveret"], &["broke off", "not delivered"]);
+}
+
+#[test]
+fn denies_to_make_files() {
+    fails_saying(|b| b.denies_open = true, &["[sftp] folder", "skrive"], &["[sftp] folder", "write"]);
+}
+
+#[test]
+fn closes_after_login() {
+    let closes = |b: &mut Behaviour| b.closes_after_login = true;
+    fails_saying(closes, &[], &[]);
+    // How far the login gets is a race; that it was refused would be a lie.
+    for (language, hung_up, no_sftp, refused) in [
+        ("da", "lagde på", "ingen SFTP-forbindelse", "afviste"),
+        ("en", "hung up", "no SFTP connection", "refused"),
+    ] {
+        let said = said(&meets(closes).run(["run", "--language", language]).exit(4));
+        assert!(said.contains(hung_up) || said.contains(no_sftp), "{said}");
+        assert!(!said.contains(refused), "{said}");
+    }
+}
+
+#[test]
+fn is_away() {
+    fails_saying(|b| b.away = true, &["127.0.0.1"], &["127.0.0.1"]);
+}
+
+#[test]
+fn leaves_a_doubt() {
+    let doubtful = |b: &mut Behaviour| {
+        (b.rename, b.rename_times, b.takes_at_once) = (Rename::DoneReplyLost, Some(1), true);
+    };
+    says(|| meets(doubtful), 3, &["KP kan have hentet den", "resolve"], &["KP may have taken it", "resolve"]);
+}
+
+#[test]
+fn has_the_name_already() {
+    for (there, da, en) in [("noget andet", "navn", "name"), (MAD_APRIL, "ligger allerede", "already")] {
+        let with_it = || {
+            let town = meets(|_| {});
+            town.server.as_embedded().put(&format!("ind/{MAD}"), there.as_bytes());
+            town
+        };
+        says(with_it, 3, &[da, "server"], &[en, "server"]);
+    }
+}
+
+#[test]
+fn changes_its_host_key_between_runs() {
+    let changed = || {
+        let town = meets(|_| {});
+        town.run(["run"]).exit(0);
+        town.file(MAD, "MAD;2023-04;rettet\n");
+        town.run(["approve", MAD, "--reason", "rettet"]).exit(0);
+        town.server.as_embedded().empty();
+        town.server.as_embedded().change_host_key();
+        town
+    };
+    says(changed, 4, &["værtsnøgle", "SHA256:"], &["host key", "SHA256:"]);
+    let town = changed();
+    let logins = town.server.as_embedded().counts().logins_tried;
+    town.run(["run"]).exit(4);
+    assert_eq!(town.server.as_embedded().counts().logins_tried, logins, "no login is tried");
+    assert_eq!(town.server.received().len(), 1);
+    town.set("sftp.host_key", vec![town.server.fingerprint()]);
+    town.run(["run"]).exit(0);
+    assert_eq!(town.server.received().len(), 2);
+}
+
+/// A server whose newest algorithms are from before 2010. It says so, and hears the client out.
+fn antique() -> u16 {
+    const LISTS: [&str; 10] = [
+        "diffie-hellman-group1-sha1",
+        "ssh-dss",
+        "3des-cbc",
+        "3des-cbc",
+        "hmac-md5",
+        "hmac-md5",
+        "none",
+        "none",
+        "",
+        "",
+    ];
+    let mut payload = vec![20];
+    payload.extend([0; 16]);
+    for list in LISTS {
+        payload.extend(u32::try_from(list.len()).unwrap().to_be_bytes());
+        payload.extend(list.as_bytes());
+    }
+    payload.extend([0; 5]);
+    // RFC 4253, section 6: length, padding, and all a multiple of eight.
+    let padding = 12 - (payload.len() + 1) % 8;
+    let length = u32::try_from(payload.len() + 1 + padding).unwrap();
+    let mut packet = length.to_be_bytes().to_vec();
+    packet.push(u8::try_from(padding).unwrap());
+    packet.extend(payload);
+    packet.extend(vec![0; padding]);
+
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    thread::spawn(move || {
+        // One caller; the thread ends with it.
+        let (mut client, _) = listener.accept().unwrap();
+        client.write_all(b"SSH-2.0-OpenSSH_3.9p1\r\n").unwrap();
+        client.write_all(&packet).unwrap();
+        // However the client takes it.
+        let _ = client.read_to_end(&mut Vec::new());
+    });
+    port
+}
+
+#[test]
+fn offers_only_old_algorithms() {
+    let town = || {
+        let town = meets(|_| {});
+        town.set("sftp.port", antique());
+        town
+    };
+    says(town, 4, &["127.0.0.1", "SSH", "algoritmer"], &["127.0.0.1", "SSH", "algorithms"]);
+}
+
+#[test]
+fn falls_silent_at_any_request() {
+    let mut to_the_end = false;
+    for answered in 0..200 {
+        for takes_at_once in [false, true] {
+            let town = Town::new();
+            town.set("sftp.timeout", "1s");
+            let files = files(&town, 2);
+            town.server.as_embedded().behave(|b| {
+                (b.silent_after, b.takes_at_once) = (Some(answered), takes_at_once);
+            });
+            let run = Running::start(&mut town.command(["run"]));
+            let exit = run.finish_within(std::time::Duration::from_secs(40)).exit_in(&[0, 3, 4]);
+            to_the_end = exit == 0;
+            town.server.as_embedded().behave(|b| b.silent_after = None);
+            if to_the_end {
+                everything_once(&town, &files);
+            } else {
+                let in_doubt = comes_to_rest(&town, &files);
+                assert!(in_doubt == 0 || takes_at_once, "silent after {answered}");
+            }
+        }
+        if to_the_end {
+            return;
+        }
+    }
+    panic!("the run never came to its end");
+}
