@@ -8,32 +8,29 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, FixedOffset};
 
 use crate::checkpoint::checkpoint;
-use crate::config::{Disposal, Publish, Sftp, Verify};
+use crate::config::{Disposal, Publish, Sftp};
 use crate::decide::Reason;
 use crate::delivery::{Key, State, Step};
-use crate::digest::Digest;
 use crate::drop_folder::{Listed, Reading};
 use crate::exit::Trouble;
 use crate::ledger::Journal;
 use crate::ledger::event::{Event, Started};
 use crate::messages::run as say;
 use crate::originals::Archive;
-use crate::remote::{Connect, ConnectError, Look, Remote, RemoteError, Store, StoreError, Stored};
-use crate::template::Placeholder;
+use crate::remote::{Connect, ConnectError, Remote};
 
 mod finish;
+mod names;
 mod original;
 mod settle;
+mod steps;
 
 pub use finish::Mishap;
+pub use names::remote_path;
 pub use settle::{Recovered, Recovery};
-
-use original::Original;
 
 /// How many files are under way in one batch: enough to fill a slow line, and one commit a step.
 const BATCH: usize = 256;
-/// The longest name of a temporary file, in bytes.
-const LONGEST_NAME: usize = 255;
 
 /// One file that is to be delivered.
 #[derive(Debug, Clone)]
@@ -234,182 +231,12 @@ impl<'a> Executor<'a> {
             digest: parcel.key.digest,
             size: parcel.reading.size,
             path: parcel.file.path.clone(),
-            temporary: temporary_path(&self.settings, parcel, delivery),
+            temporary: names::temporary_path(&self.settings, parcel, delivery),
             remote_path: parcel.remote_path.clone(),
             reason: parcel.reason.name().to_owned(),
             decision: parcel.decision,
         };
         Row { parcel, started, end: None }
-    }
-
-    /// Step 2: each file under its temporary name, held against the plan.
-    fn upload(&mut self, rows: &mut [Row<'_>], watch: &dyn Watch) -> Result<(), Trouble> {
-        let stored = self.store(rows, |started| &started.temporary, watch);
-        checkpoint("stored");
-        let mut refused = Vec::new();
-        for (row, answer) in rows.iter_mut().zip(stored) {
-            match answer {
-                Ok(()) => {}
-                Err(NotStored { why, traces }) => {
-                    row.end = Some(End::Failed(why));
-                    refused.push((row.started.delivery, row.started.temporary.clone(), traces));
-                }
-            }
-        }
-        self.abandon(&refused, "upload_failed")
-    }
-
-    /// Stores what is still under way, and verifies it as configured.
-    fn store(
-        &mut self,
-        rows: &[Row<'_>],
-        path: fn(&Started) -> &str,
-        watch: &dyn Watch,
-    ) -> Vec<Result<(), NotStored>> {
-        let Some(line) = self.server.current() else { return Vec::new() };
-        let mut originals: Vec<Original> = rows
-            .iter()
-            .map(|row| {
-                Original::new(
-                    row.parcel.file.place.clone(),
-                    row.parcel.reading.identity,
-                    row.parcel.reading.size,
-                )
-            })
-            .collect();
-        let mut files: Vec<Store<'_>> = rows
-            .iter()
-            .zip(&mut originals)
-            .map(|(row, original)| Store {
-                path: path(&row.started),
-                source: original,
-                size: row.started.size,
-            })
-            .collect();
-        let stored = line.store(&mut files, &|more| watch.bytes(more));
-        drop(files);
-        let mut verdicts: Vec<_> = rows
-            .iter()
-            .zip(originals)
-            .zip(stored)
-            .map(|((row, original), stored)| compare(&row.started, original.digest(), stored))
-            .collect();
-        if self.settings.sftp.verify == Verify::ReadBack {
-            read_back(line, rows, path, &mut verdicts);
-        }
-        verdicts
-    }
-
-    /// Step 3: a name that is taken is never overwritten.
-    fn hold_taken_names(&mut self, rows: &mut [Row<'_>]) -> Result<(), Trouble> {
-        let Some(line) = self.server.current() else { return Ok(()) };
-        let mut under_way: Vec<&mut Row<'_>> = rows.iter_mut().filter(|row| row.end.is_none()).collect();
-        let paths: Vec<&str> = under_way.iter().map(|row| row.parcel.remote_path.as_str()).collect();
-        let found = line.look(&paths);
-        let suspects: Vec<&str> = paths
-            .iter()
-            .zip(&found)
-            .zip(&under_way)
-            .filter(|((_, look), row)| matches!(look, Ok(Look::Present { size }) if *size == Some(row.started.size)))
-            .map(|((path, _), _)| *path)
-            .collect();
-        let mut digests = line.digest(&suspects).into_iter();
-        let mut left = Vec::new();
-        for (row, look) in under_way.iter_mut().zip(found) {
-            row.end = match look {
-                Ok(Look::Absent) => continue,
-                Ok(Look::Present { size }) => {
-                    let same = size == Some(row.started.size)
-                        && digests.next().is_some_and(|digest| digest == Ok(row.started.digest));
-                    Some(End::Held(if same { Reason::AlreadyOnServer } else { Reason::RemoteNameTaken }))
-                }
-                Err(error) => Some(End::Failed(say::not_looked(&error))),
-            };
-            let direct = row.started.temporary == row.started.remote_path;
-            left.push((row.started.delivery, row.started.temporary.clone(), !direct));
-        }
-        self.abandon(&left, "not_published")
-    }
-
-    /// Steps 4 to 6: from here on no row is ever uploaded again without a person's word.
-    fn publish(&mut self, rows: &mut [Row<'_>]) -> Result<(), Trouble> {
-        let mut under_way: Vec<&mut Row<'_>> = rows.iter_mut().filter(|row| row.end.is_none()).collect();
-        self.write_down(under_way.iter().map(|row| stepped(row.started.delivery, Step::Publish, None)))?;
-        checkpoint("publishing");
-        let moves: Vec<(&str, &str)> = under_way
-            .iter()
-            .map(|row| (row.started.temporary.as_str(), row.started.remote_path.as_str()))
-            .collect();
-        let Some(line) = self.server.current() else { return Ok(()) };
-        let answers = if moves.is_empty() { Vec::new() } else { line.publish(&moves) };
-        checkpoint("renamed");
-        let mut confirmed = Vec::new();
-        let mut unclear = Vec::new();
-        for (row, answer) in under_way.iter_mut().zip(answers) {
-            match answer {
-                Ok(()) => {
-                    row.end = Some(End::Delivered);
-                    confirmed.push(stepped(row.started.delivery, Step::Confirm, None));
-                }
-                Err(_) => unclear.push(row),
-            }
-        }
-        self.write_down(confirmed)?;
-        checkpoint("delivered");
-        let asked: Vec<_> = unclear.iter().map(|row| settle::Published::of(&row.started)).collect();
-        for (row, end) in unclear.into_iter().zip(self.settle(&asked)?) {
-            row.end = Some(end);
-        }
-        Ok(())
-    }
-
-    /// `publish = "direct"`: the final name is written at once, so whatever breaks after it was made is in doubt.
-    fn write_directly(&mut self, rows: &mut [Row<'_>], watch: &dyn Watch) -> Result<(), Trouble> {
-        let (under_way, _): (Vec<usize>, Vec<usize>) = (0..rows.len()).partition(|&i| rows[i].end.is_none());
-        let mut going: Vec<Row<'_>> = under_way
-            .iter()
-            .map(|&i| Row { parcel: rows[i].parcel, started: rows[i].started.clone(), end: None })
-            .collect();
-        self.write_down(going.iter().map(|row| stepped(row.started.delivery, Step::Publish, None)))?;
-        checkpoint("publishing");
-        let stored = self.store(&going, |started| &started.remote_path, watch);
-        checkpoint("renamed");
-        let mut steps = Vec::new();
-        for (row, answer) in going.iter_mut().zip(stored) {
-            let (step, end) = match answer {
-                Ok(()) => (Step::Confirm, End::Delivered),
-                Err(NotStored { why, traces: false }) => (Step::NotOpened, End::Failed(why)),
-                Err(NotStored { why, traces: true }) => {
-                    (Step::Doubt, End::InDoubt(say::direct_in_doubt(&why)))
-                }
-            };
-            steps.push(stepped(row.started.delivery, step, None));
-            row.end = Some(end);
-        }
-        self.write_down(steps)?;
-        checkpoint("delivered");
-        for (i, row) in under_way.into_iter().zip(going) {
-            rows[i].end = row.end;
-        }
-        Ok(())
-    }
-
-    /// Ends deliveries whose final name was never asked for: `(delivery, temporary path, whether a temporary
-    /// file may be there)`. One whose temporary file cannot be removed now stays for recovery.
-    fn abandon(&mut self, left: &[(i64, String, bool)], why: &str) -> Result<(), Trouble> {
-        let traces: Vec<&str> =
-            left.iter().filter(|(.., traces)| *traces).map(|(_, path, _)| path.as_str()).collect();
-        let mut removed = match self.server.current() {
-            Some(line) if !traces.is_empty() => line.remove(&traces).into_iter(),
-            _ => Vec::new().into_iter(),
-        };
-        checkpoint("removed");
-        let gone: Vec<Event> = left
-            .iter()
-            .filter(|(.., traces)| !traces || removed.next().is_some_and(|answer| answer.is_ok()))
-            .map(|(delivery, ..)| stepped(*delivery, Step::Abandon, Some(why)))
-            .collect();
-        self.write_down(gone)
     }
 
     fn write_down(&mut self, events: impl IntoIterator<Item = Event>) -> Result<(), Trouble> {
@@ -428,105 +255,12 @@ impl Row<'_> {
     }
 }
 
-/// A file that is not on the server as planned.
-struct NotStored {
-    why: String,
-    /// Whether a file of ours, or a part of it, may be there.
-    traces: bool,
-}
-
-/// Holds what was stored against the plan.
-fn compare(planned: &Started, read: Digest, stored: Result<Stored, StoreError>) -> Result<(), NotStored> {
-    let not = |why: String| Err(NotStored { why, traces: true });
-    match stored {
-        Ok(Stored { sent, size }) => {
-            if sent != planned.size || read != planned.digest {
-                not(say::changed_since_planned())
-            } else if size != Some(planned.size) {
-                not(say::wrong_size_on_server(planned.size, size))
-            } else {
-                Ok(())
-            }
-        }
-        Err(StoreError::Source(error)) => not(say::original_not_read(&error)),
-        Err(StoreError::Broken(error) | StoreError::NotOpened(error @ RemoteError::NoAnswer(_))) => {
-            not(say::not_stored(&error))
-        }
-        Err(StoreError::NotOpened(error)) => Err(NotStored { why: say::not_opened(&error), traces: false }),
-    }
-}
-
-/// `sftp.verify = "read_back"`.
-fn read_back(
-    line: &mut dyn Remote,
-    rows: &[Row<'_>],
-    path: fn(&Started) -> &str,
-    verdicts: &mut [Result<(), NotStored>],
-) {
-    let (right, paths): (Vec<usize>, Vec<&str>) = rows
-        .iter()
-        .enumerate()
-        .filter(|(i, _)| verdicts[*i].is_ok())
-        .map(|(i, row)| (i, path(&row.started)))
-        .unzip();
-    for (i, answer) in right.into_iter().zip(line.digest(&paths)) {
-        let why = match answer {
-            Ok(digest) if digest == rows[i].started.digest => continue,
-            Ok(_) => say::other_content_on_server(),
-            Err(error) => say::not_read_back(&error),
-        };
-        verdicts[i] = Err(NotStored { why, traces: true });
-    }
-}
-
 fn failed(why: String) -> Outcome {
     Outcome { delivery: None, end: End::Failed(why) }
 }
 
 fn stepped(delivery: i64, step: Step, why: Option<&str>) -> Event {
     Event::Stepped { delivery, step, why: why.map(str::to_owned), who: None }
-}
-
-/// The final path on the server of a file, from `sftp.remote_name` and the folder.
-#[must_use]
-pub fn remote_path(sftp: &Sftp, folder: Option<&str>, name: &str, key: &Key) -> String {
-    let name = sftp.remote_name.render(|place| part(place, name, key, ""));
-    in_folder(folder.unwrap_or(&sftp.folder), &name)
-}
-
-fn temporary_path(settings: &Settings, parcel: &Parcel, delivery: i64) -> String {
-    if settings.sftp.publish == Publish::Direct {
-        return parcel.remote_path.clone();
-    }
-    let (folder, name) = parcel.remote_path.rsplit_once('/').unwrap_or(("", &parcel.remote_path));
-    // The ledger's own name in it keeps two ledgers from ever meant the same file.
-    let id = format!("{delivery}-{}", settings.ledger);
-    let render =
-        |name: &str| settings.sftp.temporary_name.render(|place| part(place, name, &parcel.key, &id));
-    let mut temporary = render(name);
-    let mut short = name.to_owned();
-    while temporary.len() > LONGEST_NAME && short.pop().is_some() {
-        temporary = render(&short);
-    }
-    in_folder(folder, &temporary)
-}
-
-fn part(place: Placeholder, name: &str, key: &Key, id: &str) -> String {
-    let (stem, ext) = name.rsplit_once('.').unwrap_or((name, ""));
-    match place {
-        Placeholder::Name => name.to_owned(),
-        Placeholder::Stem => stem.to_owned(),
-        Placeholder::Ext => ext.to_owned(),
-        // A series made from a name holds a `*`, which no file name on Windows may.
-        Placeholder::Series => key.slot.series.replace('*', "x"),
-        Placeholder::Period => key.slot.period.map(|period| period.to_string()).unwrap_or_default(),
-        Placeholder::Digest8 => key.digest.short(),
-        Placeholder::Id => id.to_owned(),
-    }
-}
-
-fn in_folder(folder: &str, name: &str) -> String {
-    if folder.is_empty() { name.to_owned() } else { format!("{}/{name}", folder.trim_end_matches('/')) }
 }
 
 /// Where the file of a delivery lies, if it is still there.

@@ -1,0 +1,236 @@
+//! The steps of one batch, in the order of the protocol.
+
+use super::original::Original;
+use super::{End, Executor, Row, Watch, settle, stepped};
+use crate::checkpoint::checkpoint;
+use crate::config::Verify;
+use crate::decide::Reason;
+use crate::delivery::Step;
+use crate::digest::Digest;
+use crate::exit::Trouble;
+use crate::ledger::event::{Event, Started};
+use crate::messages::run as say;
+use crate::remote::{Look, Remote, RemoteError, Store, StoreError, Stored};
+
+impl Executor<'_> {
+    /// Step 2: each file under its temporary name, held against the plan.
+    pub(super) fn upload(&mut self, rows: &mut [Row<'_>], watch: &dyn Watch) -> Result<(), Trouble> {
+        let stored = self.store(rows, |started| &started.temporary, watch);
+        checkpoint("stored");
+        let mut refused = Vec::new();
+        for (row, answer) in rows.iter_mut().zip(stored) {
+            match answer {
+                Ok(()) => {}
+                Err(NotStored { why, traces }) => {
+                    row.end = Some(End::Failed(why));
+                    refused.push((row.started.delivery, row.started.temporary.clone(), traces));
+                }
+            }
+        }
+        self.abandon(&refused, "upload_failed")
+    }
+
+    /// Stores what is still under way, and verifies it as configured.
+    fn store(
+        &mut self,
+        rows: &[Row<'_>],
+        path: fn(&Started) -> &str,
+        watch: &dyn Watch,
+    ) -> Vec<Result<(), NotStored>> {
+        let Some(line) = self.server.current() else { return Vec::new() };
+        let mut originals: Vec<Original> = rows
+            .iter()
+            .map(|row| {
+                Original::new(
+                    row.parcel.file.place.clone(),
+                    row.parcel.reading.identity,
+                    row.parcel.reading.size,
+                )
+            })
+            .collect();
+        let mut files: Vec<Store<'_>> = rows
+            .iter()
+            .zip(&mut originals)
+            .map(|(row, original)| Store {
+                path: path(&row.started),
+                source: original,
+                size: row.started.size,
+            })
+            .collect();
+        let stored = line.store(&mut files, &|more| watch.bytes(more));
+        drop(files);
+        let mut verdicts: Vec<_> = rows
+            .iter()
+            .zip(originals)
+            .zip(stored)
+            .map(|((row, original), stored)| compare(&row.started, original.digest(), stored))
+            .collect();
+        if self.settings.sftp.verify == Verify::ReadBack {
+            read_back(line, rows, path, &mut verdicts);
+        }
+        verdicts
+    }
+
+    /// Step 3: a name that is taken is never overwritten.
+    pub(super) fn hold_taken_names(&mut self, rows: &mut [Row<'_>]) -> Result<(), Trouble> {
+        let Some(line) = self.server.current() else { return Ok(()) };
+        let mut under_way: Vec<&mut Row<'_>> = rows.iter_mut().filter(|row| row.end.is_none()).collect();
+        let paths: Vec<&str> = under_way.iter().map(|row| row.parcel.remote_path.as_str()).collect();
+        let found = line.look(&paths);
+        let suspects: Vec<&str> = paths
+            .iter()
+            .zip(&found)
+            .zip(&under_way)
+            .filter(|((_, look), row)| matches!(look, Ok(Look::Present { size }) if *size == Some(row.started.size)))
+            .map(|((path, _), _)| *path)
+            .collect();
+        let mut digests = line.digest(&suspects).into_iter();
+        let mut left = Vec::new();
+        for (row, look) in under_way.iter_mut().zip(found) {
+            row.end = match look {
+                Ok(Look::Absent) => continue,
+                Ok(Look::Present { size }) => {
+                    let same = size == Some(row.started.size)
+                        && digests.next().is_some_and(|digest| digest == Ok(row.started.digest));
+                    Some(End::Held(if same { Reason::AlreadyOnServer } else { Reason::RemoteNameTaken }))
+                }
+                Err(error) => Some(End::Failed(say::not_looked(&error))),
+            };
+            let direct = row.started.temporary == row.started.remote_path;
+            left.push((row.started.delivery, row.started.temporary.clone(), !direct));
+        }
+        self.abandon(&left, "not_published")
+    }
+
+    /// Steps 4 to 6: from here on no row is ever uploaded again without a person's word.
+    pub(super) fn publish(&mut self, rows: &mut [Row<'_>]) -> Result<(), Trouble> {
+        let mut under_way: Vec<&mut Row<'_>> = rows.iter_mut().filter(|row| row.end.is_none()).collect();
+        self.write_down(under_way.iter().map(|row| stepped(row.started.delivery, Step::Publish, None)))?;
+        checkpoint("publishing");
+        let moves: Vec<(&str, &str)> = under_way
+            .iter()
+            .map(|row| (row.started.temporary.as_str(), row.started.remote_path.as_str()))
+            .collect();
+        let Some(line) = self.server.current() else { return Ok(()) };
+        let answers = if moves.is_empty() { Vec::new() } else { line.publish(&moves) };
+        checkpoint("renamed");
+        let mut confirmed = Vec::new();
+        let mut unclear = Vec::new();
+        for (row, answer) in under_way.iter_mut().zip(answers) {
+            match answer {
+                Ok(()) => {
+                    row.end = Some(End::Delivered);
+                    confirmed.push(stepped(row.started.delivery, Step::Confirm, None));
+                }
+                Err(_) => unclear.push(row),
+            }
+        }
+        self.write_down(confirmed)?;
+        checkpoint("delivered");
+        let asked: Vec<_> = unclear.iter().map(|row| settle::Published::of(&row.started)).collect();
+        for (row, end) in unclear.into_iter().zip(self.settle(&asked)?) {
+            row.end = Some(end);
+        }
+        Ok(())
+    }
+
+    /// `publish = "direct"`: the final name is written at once, so whatever breaks after it was made is in doubt.
+    pub(super) fn write_directly(&mut self, rows: &mut [Row<'_>], watch: &dyn Watch) -> Result<(), Trouble> {
+        let (under_way, _): (Vec<usize>, Vec<usize>) = (0..rows.len()).partition(|&i| rows[i].end.is_none());
+        let mut going: Vec<Row<'_>> = under_way
+            .iter()
+            .map(|&i| Row { parcel: rows[i].parcel, started: rows[i].started.clone(), end: None })
+            .collect();
+        self.write_down(going.iter().map(|row| stepped(row.started.delivery, Step::Publish, None)))?;
+        checkpoint("publishing");
+        let stored = self.store(&going, |started| &started.remote_path, watch);
+        checkpoint("renamed");
+        let mut steps = Vec::new();
+        for (row, answer) in going.iter_mut().zip(stored) {
+            let (step, end) = match answer {
+                Ok(()) => (Step::Confirm, End::Delivered),
+                Err(NotStored { why, traces: false }) => (Step::NotOpened, End::Failed(why)),
+                Err(NotStored { why, traces: true }) => {
+                    (Step::Doubt, End::InDoubt(say::direct_in_doubt(&why)))
+                }
+            };
+            steps.push(stepped(row.started.delivery, step, None));
+            row.end = Some(end);
+        }
+        self.write_down(steps)?;
+        checkpoint("delivered");
+        for (i, row) in under_way.into_iter().zip(going) {
+            rows[i].end = row.end;
+        }
+        Ok(())
+    }
+
+    /// Ends deliveries whose final name was never asked for: `(delivery, temporary path, whether a temporary
+    /// file may be there)`. One whose temporary file cannot be removed now stays for recovery.
+    fn abandon(&mut self, left: &[(i64, String, bool)], why: &str) -> Result<(), Trouble> {
+        let traces: Vec<&str> =
+            left.iter().filter(|(.., traces)| *traces).map(|(_, path, _)| path.as_str()).collect();
+        let mut removed = match self.server.current() {
+            Some(line) if !traces.is_empty() => line.remove(&traces).into_iter(),
+            _ => Vec::new().into_iter(),
+        };
+        checkpoint("removed");
+        let gone: Vec<Event> = left
+            .iter()
+            .filter(|(.., traces)| !traces || removed.next().is_some_and(|answer| answer.is_ok()))
+            .map(|(delivery, ..)| stepped(*delivery, Step::Abandon, Some(why)))
+            .collect();
+        self.write_down(gone)
+    }
+}
+
+/// A file that is not on the server as planned.
+struct NotStored {
+    why: String,
+    /// Whether a file of ours, or a part of it, may be there.
+    traces: bool,
+}
+
+/// Holds what was stored against the plan.
+fn compare(planned: &Started, read: Digest, stored: Result<Stored, StoreError>) -> Result<(), NotStored> {
+    let not = |why: String| Err(NotStored { why, traces: true });
+    match stored {
+        Ok(Stored { sent, size }) => {
+            if sent != planned.size || read != planned.digest {
+                not(say::changed_since_planned())
+            } else if size != Some(planned.size) {
+                not(say::wrong_size_on_server(planned.size, size))
+            } else {
+                Ok(())
+            }
+        }
+        Err(StoreError::Source(error)) => not(say::original_not_read(&error)),
+        Err(StoreError::Broken(error) | StoreError::NotOpened(error @ RemoteError::NoAnswer(_))) => {
+            not(say::not_stored(&error))
+        }
+        Err(StoreError::NotOpened(error)) => Err(NotStored { why: say::not_opened(&error), traces: false }),
+    }
+}
+
+/// `sftp.verify = "read_back"`.
+fn read_back(
+    line: &mut dyn Remote,
+    rows: &[Row<'_>],
+    path: fn(&Started) -> &str,
+    verdicts: &mut [Result<(), NotStored>],
+) {
+    let (right, paths): (Vec<usize>, Vec<&str>) = rows
+        .iter()
+        .enumerate()
+        .filter(|(i, _)| verdicts[*i].is_ok())
+        .map(|(i, row)| (i, path(&row.started)))
+        .unzip();
+    for (i, answer) in right.into_iter().zip(line.digest(&paths)) {
+        let why = match answer {
+            Ok(digest) if digest == rows[i].started.digest => continue,
+            Ok(_) => say::other_content_on_server(),
+            Err(error) => say::not_read_back(&error),
+        };
+        verdicts[i] = Err(NotStored { why, traces: true });
+    }
+}
