@@ -5,6 +5,7 @@
 //!     ↘ abandoned   ↘ in_doubt → delivered | not_delivered      (a person resolves)
 //!                     delivered, archived → not_delivered       (a person takes it back)
 //! ```
+//! A person may also settle what is still `publishing`, where the server keeps refusing to.
 //! With `publish = "direct"` there is one more: `publishing → abandoned`, when the server answers that it
 //! refused to make the final file, so that nothing of ours can stand there.
 //! Live work and recovery move a delivery through [`State::after`] alone, so that an illegal step is
@@ -103,13 +104,12 @@ impl State {
         match (self, step) {
             (State::Uploading, Step::Publish) => Ok(State::Publishing),
             (State::Uploading, Step::Abandon) | (State::Publishing, Step::NotOpened) => Ok(State::Abandoned),
-            (State::Publishing, Step::Confirm) | (State::InDoubt, Step::ResolveDelivered) => {
-                Ok(State::Delivered)
-            }
+            (State::Publishing, Step::Confirm | Step::ResolveDelivered)
+            | (State::InDoubt, Step::ResolveDelivered) => Ok(State::Delivered),
             (State::Publishing, Step::Doubt) => Ok(State::InDoubt),
             (State::Delivered, Step::PutAway) => Ok(State::Archived),
             (
-                State::InDoubt | State::Delivered | State::Archived | State::Adopted,
+                State::Publishing | State::InDoubt | State::Delivered | State::Archived | State::Adopted,
                 Step::ResolveNotDelivered,
             ) => Ok(State::NotDelivered),
             (from, step) => Err(IllegalStep { from, step }),
@@ -250,6 +250,8 @@ mod tests {
                 ("publishing", "abandoned"),
                 ("publishing", "delivered"),
                 ("publishing", "in_doubt"),
+                ("publishing", "delivered"),
+                ("publishing", "not_delivered"),
                 ("delivered", "archived"),
                 ("delivered", "not_delivered"),
                 ("archived", "not_delivered"),
@@ -264,7 +266,9 @@ mod tests {
     fn a_published_file_never_goes_back_to_uploading_by_itself() {
         // The ways out of `publishing` lead to KP having it, or to a person, or the server has said
         // that it made no file.
-        for step in STEPS.into_iter().filter(|&step| step != Step::NotOpened) {
+        for step in
+            STEPS.into_iter().filter(|step| !matches!(step, Step::NotOpened | Step::ResolveNotDelivered))
+        {
             if let Ok(to) = State::Publishing.after(step) {
                 assert!(to.is_delivered() || to == State::InDoubt, "{to:?}");
             }

@@ -24,6 +24,8 @@ use crate::series::HEAD_BYTES;
 /// The longest name of a file, in bytes: what every file system and server can hold.
 const LONGEST_NAME: usize = 255;
 const READ_SIZE: usize = 256 * 1024;
+/// Where `scan.settle` is longer, a file from the future waits for the next run instead of being watched.
+const LONGEST_WATCH: Duration = Duration::from_secs(60);
 
 /// What the folder lists.
 #[derive(Debug, Default)]
@@ -163,7 +165,9 @@ fn watch(files: &[Listed], settle: Duration, now: SystemTime) -> Watched {
         .filter_map(|(i, file)| Some((i, state(file)?)).filter(|(_, (modified, _))| *modified > now))
         .collect();
     let mut watched = Watched::default();
-    if !future.is_empty() {
+    if settle > LONGEST_WATCH {
+        watched.moved.extend(future.into_iter().map(|(i, _)| i));
+    } else if !future.is_empty() {
         thread::sleep(settle);
         for (i, before) in future {
             let still = state(&files[i]) == Some(before);
@@ -183,8 +187,10 @@ fn read_one(
 ) -> Result<Reading, Blocked> {
     let mut file = open(place)?;
     let about = file.metadata().map_err(unreadable)?;
+    // Later than `now` is younger than anything: it was written while the folder was being read.
     if let Ok(modified) = about.modified()
-        && now.duration_since(modified).is_ok_and(|age| age < settle)
+        && !settle.is_zero()
+        && now.duration_since(modified).map_or(true, |age| age < settle)
     {
         return Err(Blocked::Unsettled(say::changed_just_now()));
     }
@@ -254,4 +260,26 @@ pub fn digest(place: &Path) -> Result<(Digest, u64, Identity), Blocked> {
     let mut buffer = vec![0; READ_SIZE];
     let reading = read_one(place, Duration::ZERO, SystemTime::UNIX_EPOCH, false, &mut buffer)?;
     Ok((reading.digest, reading.size, reading.identity))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn a_file_written_after_the_run_began_has_not_settled() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().join("mad_202304.txt");
+        fs::write(&place, "halv").unwrap();
+        let began = fs::metadata(&place).unwrap().modified().unwrap() - Duration::from_secs(1);
+        let mut buffer = vec![0; READ_SIZE];
+        let settle = Duration::from_secs(10);
+        let read = |settle, now, buffer: &mut [u8]| read_one(&place, settle, now, false, buffer);
+        assert!(matches!(read(settle, began, &mut buffer), Err(Blocked::Unsettled(_))));
+        assert!(read(settle, began + Duration::from_secs(12), &mut buffer).is_ok());
+        assert!(read(Duration::ZERO, began, &mut buffer).is_ok(), "it was watched instead");
+    }
 }

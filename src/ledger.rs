@@ -293,12 +293,12 @@ fn has_beside(path: &Path, ending: &str) -> bool {
 
 /// The path as SQLite's URI, in which `?`, `#` and `%` have a meaning of their own.
 fn uri(path: &Path, mode: &str) -> String {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let text = path.to_string_lossy().replace('%', "%25").replace('?', "%3f").replace('#', "%23");
-    if cfg!(windows) {
-        format!("file:///{}?{mode}", text.replace('\\', "/"))
-    } else {
-        format!("file:{text}?{mode}")
-    }
+    let text = if cfg!(windows) { text.replace('\\', "/") } else { text };
+    // Before a drive letter stands one more slash; a share and a Unix path bring theirs.
+    let root = if text.starts_with('/') { "" } else { "/" };
+    format!("file://{root}{text}?{mode}")
 }
 
 /// What a failure of SQLite means to a person.

@@ -121,13 +121,13 @@ impl Archive {
         let target = match moved {
             Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
                 let target = copy(&mut file, place, folder, expected.digest)?;
-                return Ok(match self.delete(place, &file, before)? {
-                    PutAway::Deleted => self.note(place, &target),
-                    other => {
-                        fs::remove_file(&target)?;
-                        other
-                    }
-                });
+                let deleted = self.delete(place, &file, before);
+                if let Ok(PutAway::Deleted) = deleted {
+                    return Ok(self.note(place, &target));
+                }
+                // The original stays, so its copy does not.
+                fs::remove_file(&target)?;
+                return deleted;
             }
             moved => moved?,
         };

@@ -104,6 +104,11 @@ pub fn append(archive: &Path, receipts: &[Receipt]) -> io::Result<()> {
 /// What the file system says; that there is no archive yet is no error.
 pub fn newest(archive: &Path) -> io::Result<Option<Witness>> {
     let mut newest: Option<Witness> = None;
+    if let Some(file) = put_aside(archive)? {
+        // A ledger was being made again when that was interrupted. No ledger has such an event.
+        let stamp = Stamp { seq: i64::MAX, hash: Digest::from_bytes([0; 32]) };
+        return Ok(Some(Witness { file, ledger: String::new(), stamp }));
+    }
     for path in files(archive)? {
         let Some(receipt) = last_of(&path)? else { continue };
         let stamp = Stamp { seq: receipt.event, hash: receipt.hash };
@@ -112,6 +117,34 @@ pub fn newest(archive: &Path) -> io::Result<Option<Witness>> {
         }
     }
     Ok(newest)
+}
+
+/// Receipts that were put aside and that nothing has taken the place of yet.
+fn put_aside(archive: &Path) -> io::Result<Option<PathBuf>> {
+    if archive.join(FOLDER).exists() || !archive.exists() {
+        return Ok(None);
+    }
+    let marked = format!("{FOLDER}-before-");
+    let mut aside: Vec<PathBuf> = fs::read_dir(archive)?
+        .map(|entry| Ok(entry?.path()))
+        .filter(|path: &io::Result<PathBuf>| {
+            path.as_ref()
+                .is_ok_and(|path| path.file_name().is_some_and(|n| n.to_string_lossy().starts_with(&marked)))
+        })
+        .collect::<io::Result<_>>()?;
+    aside.sort();
+    Ok(aside.pop())
+}
+
+/// Puts receipts back that an interrupted [`crate::ledger::rebuild`] had put aside.
+///
+/// # Errors
+/// What the file system says.
+pub fn take_up_again(archive: &Path) -> io::Result<()> {
+    match put_aside(archive)? {
+        Some(aside) => fs::rename(aside, archive.join(FOLDER)),
+        None => Ok(()),
+    }
 }
 
 /// All receipts of an archive, in the order of their events, and how many lines could not be read.

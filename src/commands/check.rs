@@ -174,13 +174,13 @@ fn remote_folders(config: &Config, line: &mut dyn Remote, checks: &mut Checks) {
 fn trial(config: &Config, line: &mut dyn Remote, folder: &str) -> Result<String, (Exit, String)> {
     let path = |name: &str| {
         let name = config.sftp.temporary_name.render(|place| match place {
-            Placeholder::Id => format!("check-{}", std::process::id()),
-            Placeholder::Name | Placeholder::Stem => name.to_owned(),
+            Placeholder::Id => format!("check-{}-{name}", std::process::id()),
+            Placeholder::Name | Placeholder::Stem => "traekfil".to_owned(),
             _ => String::new(),
         });
         if folder.is_empty() { name } else { format!("{folder}/{name}") }
     };
-    let (made, renamed) = (path("traekfil-a"), path("traekfil-b"));
+    let (made, renamed) = (path("a"), path("b"));
     let refused = |what: String| (Exit::Incomplete, what);
     let mut bytes = TRIAL;
     let mut source = Bytes(&mut bytes);
@@ -235,7 +235,11 @@ fn space(folder: &Path) -> Result<String, (Exit, String)> {
 
 /// The folder, or its parent where it is still to be made.
 fn existing(folder: &Path) -> &Path {
-    if folder.exists() { folder } else { folder.parent().unwrap_or(folder) }
+    match folder.parent() {
+        _ if folder.exists() => folder,
+        Some(parent) if parent.as_os_str().is_empty() => Path::new("."),
+        parent => parent.unwrap_or(folder),
+    }
 }
 
 fn address(config: &Config) -> String {

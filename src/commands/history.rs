@@ -23,6 +23,8 @@ pub(super) fn history(config: &Config, options: &cli::History, global: &Global) 
             && filter.series.as_ref().is_none_or(|series| *series == decision.key.slot.series)
             && filter.period.is_none_or(|period| Some(period) == decision.key.slot.period)
     });
+    let most = usize::try_from(options.limit).unwrap_or(usize::MAX);
+    decisions.drain(..decisions.len().saturating_sub(most));
     let history = History::new(&deliveries, &decisions);
     answer(global, &history, || history.text())?;
     Ok(Exit::Ok)

@@ -42,7 +42,7 @@ pub(super) fn approve(config: &Config, options: &cli::Judge, global: &Global) ->
     let mut judged = Vec::new();
     let first = ledger.next(Numbered::Decision)?;
     for (number, (hold, file)) in (first..).zip(&files) {
-        let Judgement { key, reason } = held(file)?;
+        let Judgement { key, reason } = held(hold.as_ref(), file)?;
         let key = key.filter(|_| reason.can_be_approved()).ok_or_else(|| {
             Trouble::usage(say::cannot_approve(&escape(&file.looked.file.path), &text::reason_alone(reason)))
         })?;
@@ -58,24 +58,23 @@ pub(super) fn reject(config: &Config, options: &cli::Judge, global: &Global) -> 
     config.check_folders()?;
     let mut ledger = open_ledger(config, now())?;
     let files = named(config, &ledger, &options.files)?;
-    for (_, file) in &files {
-        held(file)?;
+    for (hold, file) in &files {
+        held(hold.as_ref(), file)?;
     }
     let mut archive = Archive::new(&config.archive);
     let mut judged = Vec::new();
     for (hold, file) in &files {
         // Written down first: whatever happens to the move, the file is not sent.
-        let mut events = Vec::new();
         if let Some(key) = &file.looked.key {
             let number = ledger.next(Numbered::Decision)?;
-            events.push(decided(number, Verdict::Rejected, key, file, options));
-        }
-        events.extend(hold.as_ref().map(|hold| Event::HoldEnded { hold: hold.id }));
-        if !events.is_empty() {
-            ledger.record(now(), &events)?;
+            ledger.record(now(), &[decided(number, Verdict::Rejected, key, file, options)])?;
         }
         checkpoint("rejected");
         let to = take_out(&mut archive, file)?;
+        if let Some(hold) = hold {
+            let (why, who) = (Some(options.reason.clone()), Some(who()));
+            ledger.record(now(), &[Event::HoldEnded { hold: hold.id, why, who }])?;
+        }
         judged.push(of(
             hold.as_ref(),
             file,
@@ -92,8 +91,14 @@ struct Judgement<'a> {
 }
 
 /// The file as it is held; anything else needs no decision.
-fn held(file: &Planned) -> Result<Judgement<'_>, Trouble> {
-    let reason = file.judgement.reason;
+fn held<'a>(hold: Option<&Hold>, file: &'a Planned) -> Result<Judgement<'a>, Trouble> {
+    // What only the server could tell stands in the hold; by itself the file looks new.
+    let at_server =
+        hold.and_then(|hold| Reason::named(&hold.reason)).filter(|_| file.judgement.choice == Choice::Send);
+    let reason = at_server.unwrap_or(file.judgement.reason);
+    if at_server.is_some() {
+        return Ok(Judgement { key: file.looked.key.as_ref(), reason });
+    }
     if file.judgement.choice != Choice::Hold && reason != Reason::Approved {
         let path = escape(&file.looked.file.path);
         return Err(Trouble::usage(say::not_held(&path, &text::reason_alone(reason))));

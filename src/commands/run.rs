@@ -213,12 +213,11 @@ impl Run<'_> {
                 .filter(|file| file.judgement.choice == Choice::Send)
                 .filter_map(|file| Some(holds.of(file)?.id)),
         );
-        events.extend(
-            holds
-                .all()
-                .filter(|hold| !kept.contains(&hold.id))
-                .map(|hold| Event::HoldEnded { hold: hold.id }),
-        );
+        events.extend(holds.all().filter(|hold| !kept.contains(&hold.id)).map(|hold| Event::HoldEnded {
+            hold: hold.id,
+            why: None,
+            who: None,
+        }));
         self.write_down(ledger, &events)
     }
 
@@ -250,7 +249,7 @@ impl Run<'_> {
                     events.push(Event::Held(held(id, &planned[i], file.reason)));
                 }
             } else {
-                events.extend(known.map(|hold| Event::HoldEnded { hold: hold.id }));
+                events.extend(known.map(|hold| Event::HoldEnded { hold: hold.id, why: None, who: None }));
             }
         }
         self.write_down(ledger, &events)?;

@@ -8,7 +8,8 @@ use rusqlite::{Connection, named_params, params};
 use super::event::{Event, Held, Started};
 use super::{Ledger, Stamp, View, chain, moment, trouble};
 use crate::delivery::{State, Step};
-use crate::exit::Trouble;
+use crate::exit::{Exit, Trouble};
+use crate::messages::ledger as say;
 
 /// What the delivery protocol needs of a journal.
 pub trait Journal {
@@ -39,7 +40,16 @@ impl Journal for Ledger {
             transaction.commit()?;
             Ok(head)
         })();
-        self.head = written.map_err(|error: rusqlite::Error| trouble(&self.view.path, &error))?;
+        self.head = written.map_err(|error: rusqlite::Error| {
+            // "Nothing was touched" may not be said any more.
+            match trouble(&self.view.path, &error) {
+                Trouble { exit: Exit::Unexpected, message } => Trouble::unexpected(message),
+                Trouble { exit: Exit::Busy, .. } => {
+                    Trouble::unexpected(say::not_written(&self.view.path, &error))
+                }
+                other => Trouble { message: say::not_written(&self.view.path, &error), ..other },
+            }
+        })?;
         Ok(())
     }
 
@@ -124,7 +134,7 @@ pub(super) fn apply(db: &Connection, at: &str, event: &Event) -> rusqlite::Resul
             ],
         ),
         Event::Held(held) => hold(db, at, held),
-        Event::HoldEnded { hold } => {
+        Event::HoldEnded { hold, .. } => {
             execute(db, "UPDATE holds SET ended_at = ?2 WHERE id = ?1", params![hold, at])
         }
         Event::Decided { decision, verdict, series, period, digest, path, why, who } => execute(
@@ -200,6 +210,9 @@ fn take_step(
           WHERE id = ?1",
         params![delivery, to.name(), at, why, who],
     )?;
+    if step == Step::NotOpened {
+        execute(db, "UPDATE decisions SET used_by = NULL WHERE used_by = ?1", [delivery])?;
+    }
     if to == State::Publishing {
         // From here on KP may get it, so the approval is spent.
         execute(

@@ -78,6 +78,12 @@ pub enum Event {
     HoldEnded {
         /// The hold.
         hold: i64,
+        /// Why, where a person ended it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        why: Option<String>,
+        /// Who, where a person ended it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        who: Option<String>,
     },
     /// A person decided about a digest in a slot.
     Decided {

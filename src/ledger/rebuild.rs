@@ -9,14 +9,18 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, FixedOffset};
+use rusqlite::{Connection, OpenFlags};
 
 use super::event::{Event, Restored};
-use super::{Journal, Ledger, RunLock, View, exists};
+use super::{Journal, Ledger, RunLock, SCHEMA_VERSION, View, exists};
 use crate::delivery::State;
 use crate::exit::{Exit, Trouble};
 use crate::messages::ledger as say;
 use crate::platform;
 use crate::receipts::{self, Attests, Receipt};
+
+/// How old ledgers and receipts are marked that another one has taken the place of.
+const BEFORE: &str = "before-";
 
 /// What came of it.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -38,6 +42,10 @@ pub struct Rebuilt {
 /// run is under way. Otherwise what the file system says.
 pub fn rebuild(path: &Path, archive: &Path, now: DateTime<FixedOffset>) -> Result<Rebuilt, Trouble> {
     let failed = |error: io::Error| Trouble::unexpected(say::not_written(path, &error));
+    if is_newer(path) {
+        return Err(Trouble::ledger(say::newer(path)));
+    }
+    receipts::take_up_again(archive).map_err(failed)?;
     let witness = receipts::newest(archive)
         .map_err(|error| Trouble::unexpected(say::receipts_not_read(archive, &error)))?;
     let (old, unread) = receipts::all(archive)
@@ -47,7 +55,7 @@ pub fn rebuild(path: &Path, archive: &Path, now: DateTime<FixedOffset>) -> Resul
     }
     match View::open(path, witness.as_ref(), false) {
         Ok(_) => return Err(Trouble::usage(say::in_order(path))),
-        Err(trouble) if trouble.exit == Exit::Busy => return Err(trouble),
+        Err(trouble) if trouble.exit != Exit::Ledger => return Err(trouble),
         Err(_) => {}
     }
     let _lock = RunLock::take(path)?;
@@ -56,7 +64,7 @@ pub fn rebuild(path: &Path, archive: &Path, now: DateTime<FixedOffset>) -> Resul
         remove(&leftover).map_err(failed)?;
     }
     let deliveries = restore(&new, &old, now)?;
-    let aside = format!("before-{}", now.format("%Y%m%d-%H%M%S"));
+    let aside = format!("{BEFORE}{}", now.format("%Y%m%d-%H%M%S"));
     let old_receipts = free(&archive.join(format!("{}-{aside}", receipts::FOLDER)));
     let staged = archive.join(format!("{}-new", receipts::FOLDER));
     stage(&new, &deliveries, &staged, now)?;
@@ -72,7 +80,8 @@ pub fn rebuild(path: &Path, archive: &Path, now: DateTime<FixedOffset>) -> Resul
             }
         }
     } else {
-        remove(path).map_err(failed)?;
+        // A log that outlived its ledger would be read into the new one.
+        with_helpers(path).iter().try_for_each(|left| remove(left)).map_err(failed)?;
     }
     fs::rename(&new, path).and_then(|()| platform::sync_folder_of(path)).map_err(failed)?;
     // The staging ledger's own lock file.
@@ -139,6 +148,13 @@ fn restored(receipt: &Receipt) -> Event {
             remote_path: receipt.remote_path.clone(),
         },
     }
+}
+
+/// Whether a later version of the program wrote it: then there is nothing wrong with it.
+fn is_newer(path: &Path) -> bool {
+    let version = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)
+        .and_then(|db| db.pragma_query_value(None, "user_version", |row| row.get::<_, i32>(0)));
+    version.is_ok_and(|version| version > SCHEMA_VERSION)
 }
 
 fn beside(path: &Path, ending: &str) -> PathBuf {

@@ -102,9 +102,11 @@ crate::messages::catalogue! {
         en "Somebody has put it back. Take it out: traekfil reject {what} --reason \"…\". To send it all the same: \
             traekfil approve {what} --reason \"…\"",
     }
-    next_publishing() {
-        da "En kørsel blev afbrudt; den næste, der når serveren, finder selv ud af det",
-        en "A run was interrupted; the next one that reaches the server finds out by itself",
+    next_publishing(delivery: i64) {
+        da "En kørsel blev afbrudt; den næste, der når serveren, finder selv ud af det. Bliver det ved, så spørg KP: \
+            traekfil resolve {delivery} --delivered --reason \"…\" eller --not-delivered",
+        en "A run was interrupted; the next one that reaches the server finds out by itself. If it goes on, ask KP: \
+            traekfil resolve {delivery} --delivered --reason \"…\" or --not-delivered",
     }
     next_in_doubt(delivery: i64) {
         da "Spørg KP. Har KP filen: traekfil resolve {delivery} --delivered --reason \"…\". Har KP den ikke: \
@@ -134,6 +136,17 @@ crate::messages::catalogue! {
             traekfil resolve {delivery} --delivered --reason \"…\". If not: \
             traekfil resolve {delivery} --not-delivered --reason \"…\"",
     }
+    name_wanted_twice() {
+        da "en anden fil, eller en uafklaret levering, skal have samme navn på KP's server",
+        en "another file, or a delivery in doubt, is to have the same name on KP's server",
+    }
+    next_name_wanted_twice(what: &str) {
+        da "Giv filerne hver sit navn med [sftp] remote_name, f.eks. \"{{stem}}_{{digest8}}.{{ext}}\", eller afgør leveringen. Skal den \
+            ikke sendes: traekfil reject {what} --reason \"…\"",
+        en "Give each file a name of its own with [sftp] remote_name, for example \"{{stem}}_{{digest8}}.{{ext}}\", or settle the \
+            delivery. If it is not to be sent: traekfil reject {what} --reason \"…\"",
+    }
+    number_of_next_run() { da "NUMMER (som næste kørsel giver den)", en "NUMBER (which the next run gives it)" }
     with_hold(path: &str, hold: i64) { da "{path} (sag {hold})", en "{path} (hold {hold})" }
     and_others(n: usize) { da [n] " og 1 anden" " og {n} andre", en [n] " and 1 other" " and {n} others" }
     so_far(files: &str, bytes: &dyn Display, total: &dyn Display) {
@@ -241,8 +254,10 @@ crate::messages::catalogue! {
         en "Delivery {id} is {state}, and that cannot be changed so. Nothing was changed.",
     }
     not_taken_out(path: &str, error: &dyn Display) {
-        da "{path} kunne ikke flyttes til arkivet ({error}). Beslutningen er ikke skrevet; sørg for plads og skriveadgang, og prøv igen.",
-        en "{path} could not be moved to the archive ({error}). The decision was not recorded; see to space and write access, and try again.",
+        da "{path} er afvist og bliver ikke sendt, men filen ligger stadig i mappen: den kunne ikke flyttes til arkivet ({error}). Sørg \
+            for plads og skriveadgang, og afvis den igen, eller flyt den i hånden.",
+        en "{path} is rejected and is not sent, but it still lies in the folder: it could not be moved to the archive ({error}). See to \
+            space and write access and reject it again, or move it by hand.",
     }
 }
 

@@ -96,6 +96,7 @@ fn reason(file: &FileReport) -> String {
         Reason::AlreadyDelivered => say::already_delivered(&slot()),
         Reason::SameContentOtherSlot if earlier.is_some() => say::same_content_other_slot(&slot()),
         Reason::SlotTaken => say::slot_taken(&slot()),
+        Reason::RemoteNameTaken if file.delivery_id.is_none() => say::name_wanted_twice(),
         other => reason_alone(other),
     }
 }
@@ -178,9 +179,10 @@ fn next(file: &FileReport, what: &str) -> String {
         Reason::InDoubt
             if file.earlier.as_ref().is_some_and(|earlier| earlier.state == State::Publishing) =>
         {
-            say::next_publishing()
+            say::next_publishing(file.earlier.as_ref().map_or(0, |earlier| earlier.delivery_id))
         }
         Reason::InDoubt => say::next_in_doubt(file.earlier.as_ref().map_or(0, |earlier| earlier.delivery_id)),
+        Reason::RemoteNameTaken if file.delivery_id.is_none() => say::next_name_wanted_twice(what),
         Reason::RemoteNameTaken => say::next_remote_name_taken(what),
         Reason::AlreadyOnServer => say::next_already_on_server(what),
         Reason::Rejected => say::next_rejected(what),
@@ -218,6 +220,9 @@ fn summary(report: &RunReport) -> String {
 
 /// A path as it can be pasted into a command.
 fn quoted(path: &str) -> String {
+    if escape(path) != path {
+        return say::number_of_next_run();
+    }
     let plain = path.chars().all(|c| c.is_alphanumeric() || "._-/".contains(c));
     if plain { path.to_owned() } else { format!("\"{}\"", escape(path)) }
 }

@@ -222,3 +222,13 @@ fn only_what_the_scan_includes_is_a_file() {
     let run = town.deliver(0);
     assert_decided(&run, "gammelt/vask_korsbaek_202304.txt", "send", "new", "delivered");
 }
+
+#[test]
+fn a_file_from_the_future_waits_where_watching_it_would_take_long() {
+    let town = Town::new();
+    town.set("scan.settle", "10m");
+    let file = town.file(MAD, MAD_APRIL);
+    let later = std::time::SystemTime::now() + Duration::from_secs(3600);
+    std::fs::File::options().write(true).open(file).unwrap().set_modified(later).unwrap();
+    assert_decided(&town.deliver(0), MAD, "wait", "unsettled", "waiting");
+}

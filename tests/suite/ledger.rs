@@ -157,3 +157,28 @@ fn a_name_that_a_spreadsheet_takes_for_a_formula_is_made_plain() {
     town.run(["run"]).exit(0);
     town.run(["ledger", "export"]).exit(0).stdout_has("'=2+2_202304.txt");
 }
+
+#[test]
+fn a_rebuild_that_was_interrupted_is_noticed_and_done_again() {
+    let town = april_again();
+    fs::remove_file(town.path("ledger.db")).unwrap();
+    fs::write(town.path("ledger.db-wal"), "left by a killed run").unwrap();
+    // Killed between putting the old receipts aside and giving the new ones their place.
+    fs::rename(town.path("archive/receipts"), town.path("archive/receipts-before-20230414-060000")).unwrap();
+    town.run(["run"]).exit(6).says("receipts");
+    assert_eq!(town.server.received().len(), 2);
+    town.run(["ledger", "rebuild"]).exit(0);
+    assert!(!town.path("ledger.db-wal").exists(), "the old log is not read into the new ledger");
+    town.run(["ledger", "verify"]).exit(0);
+    assert_eq!(town.deliver(0)["summary"]["duplicate"], 2);
+}
+
+#[test]
+fn a_newer_ledger_is_not_made_again() {
+    let town = april();
+    let db = rusqlite::Connection::open(town.path("ledger.db")).unwrap();
+    db.pragma_update(None, "user_version", 99).unwrap();
+    drop(db);
+    town.run(["ledger", "rebuild"]).exit(6).says("ledger.db");
+    assert!(town.path("archive/receipts").exists());
+}

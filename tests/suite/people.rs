@@ -185,3 +185,17 @@ fn history_of_a_town_without_any_is_empty() {
     town.run(["history"]).exit(0);
     assert_eq!(town.snapshot(), before);
 }
+
+#[test]
+fn what_only_the_server_could_hold_can_be_rejected() {
+    let town = Town::new();
+    town.file(MAD, MAD_APRIL);
+    town.server.as_embedded().put(&format!("ind/{MAD}"), b"somebody else's file");
+    let held = town.deliver(3);
+    assert_eq!(held["files"][0]["reason"], "remote_name_taken", "{held:#}");
+    let id = held["files"][0]["hold_id"].to_string();
+    town.run(["approve", &id, "--reason", "alligevel"]).exit(2);
+    town.run(["reject", &id, "--reason", "sendt i hånden"]).exit(0);
+    assert!(town.dropped().is_empty());
+    town.run(["run"]).exit(0);
+}
