@@ -1,17 +1,13 @@
 //! Cut off from the server at any byte, either way: the run ends by itself, and the next one makes up for it.
 
-use std::sync::Mutex;
-use std::thread;
 use std::time::Duration;
 
 use crate::account::{comes_to_rest, files};
 use crate::proxy::{Cut, Fault, Proxy};
-use crate::stride;
 use crate::support::ran::Running;
 use crate::support::town::Town;
+use crate::{at_once, stride};
 
-/// How many towns are cut off at once: most of the time they wait.
-const AT_ONCE: usize = 8;
 /// With `timeout = "2s"` every wait is over by then, ten seconds after the last of them, on a slow machine too.
 const PATIENCE: Duration = Duration::from_secs(45);
 /// What random offsets are made from.
@@ -48,26 +44,10 @@ fn cut_off(cut: Cut, takes_at_once: bool) {
     assert!(in_doubt == 0 || takes_at_once, "a receiver that leaves its files leaves no doubt");
 }
 
-/// Cuts at all these places, several at once.
+/// Cuts at all these places.
 fn cut_off_at(places: Vec<Cut>) {
     assert!(!places.is_empty());
-    let places = Mutex::new(places.into_iter().enumerate());
-    thread::scope(|scope| {
-        let workers: Vec<_> = (0..AT_ONCE)
-            .map(|_| {
-                scope.spawn(|| {
-                    loop {
-                        let next = places.lock().unwrap().next();
-                        let Some((n, cut)) = next else { break };
-                        cut_off(cut, n % 2 == 1);
-                    }
-                })
-            })
-            .collect();
-        for worker in workers {
-            worker.join().unwrap();
-        }
-    });
+    at_once(places.into_iter().enumerate(), |(n, cut)| cut_off(cut, n % 2 == 1));
 }
 
 /// Random offsets, the same ones every time.

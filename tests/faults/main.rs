@@ -37,3 +37,20 @@ fn sha256(text: &str) -> String {
 fn stride(otherwise: usize) -> usize {
     if std::env::var_os("TRAEKFIL_EVERY").is_some() { 1 } else { otherwise }
 }
+
+/// Does something with each of these, several at a time: where the program waits for a server, so does the test.
+fn at_once<T: Send>(each: impl Iterator<Item = T> + Send, act: impl Fn(T) + Sync) {
+    const SEVERAL: usize = 8;
+    let each = std::sync::Mutex::new(each);
+    std::thread::scope(|scope| {
+        for _ in 0..SEVERAL {
+            scope.spawn(|| {
+                loop {
+                    let next = each.lock().unwrap().next();
+                    let Some(next) = next else { break };
+                    act(next);
+                }
+            });
+        }
+    });
+}

@@ -4,13 +4,15 @@
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
+use std::time::Duration;
 
 use crate::account::{comes_to_rest, everything_once, files};
 use crate::support::ran::{Ran, Running};
 use crate::support::server::{Behaviour, Rename};
 use crate::support::town::Town;
-use crate::{MAD, MAD_APRIL};
+use crate::{MAD, MAD_APRIL, at_once};
 
 /// A town with one file and a server of these manners.
 fn meets(change: impl FnOnce(&mut Behaviour)) -> Town {
@@ -197,31 +199,34 @@ fn offers_only_old_algorithms() {
     says(town, 4, &["127.0.0.1", "SSH", "algoritmer"], &["127.0.0.1", "SSH", "algorithms"]);
 }
 
+/// Answers so many requests and no more; whether that was enough.
+fn silent_after(answered: u64, takes_at_once: bool) -> bool {
+    let town = Town::new();
+    town.set("sftp.timeout", "1s");
+    let files = files(&town, 2);
+    town.server.as_embedded().behave(|b| {
+        (b.silent_after, b.takes_at_once) = (Some(answered), takes_at_once);
+    });
+    let run = Running::start(&mut town.command(["run"]));
+    let enough = run.finish_within(Duration::from_secs(40)).exit_in(&[0, 3, 4]) == 0;
+    town.server.as_embedded().behave(|b| b.silent_after = None);
+    if enough {
+        everything_once(&town, &files);
+    } else {
+        let in_doubt = comes_to_rest(&town, &files);
+        assert!(in_doubt == 0 || takes_at_once, "silent after {answered}");
+    }
+    enough
+}
+
 #[test]
 fn falls_silent_at_any_request() {
-    let mut to_the_end = false;
-    for answered in 0..200 {
-        for takes_at_once in [false, true] {
-            let town = Town::new();
-            town.set("sftp.timeout", "1s");
-            let files = files(&town, 2);
-            town.server.as_embedded().behave(|b| {
-                (b.silent_after, b.takes_at_once) = (Some(answered), takes_at_once);
-            });
-            let run = Running::start(&mut town.command(["run"]));
-            let exit = run.finish_within(std::time::Duration::from_secs(40)).exit_in(&[0, 3, 4]);
-            to_the_end = exit == 0;
-            town.server.as_embedded().behave(|b| b.silent_after = None);
-            if to_the_end {
-                everything_once(&town, &files);
-            } else {
-                let in_doubt = comes_to_rest(&town, &files);
-                assert!(in_doubt == 0 || takes_at_once, "silent after {answered}");
-            }
-        }
-        if to_the_end {
-            return;
-        }
+    for takes_at_once in [false, true] {
+        let enough = AtomicBool::new(false);
+        let more = (0..200).take_while(|_| !enough.load(Ordering::SeqCst));
+        at_once(more, |answered| {
+            enough.fetch_or(silent_after(answered, takes_at_once), Ordering::SeqCst);
+        });
+        assert!(enough.into_inner(), "the run came to its end");
     }
-    panic!("the run never came to its end");
 }
