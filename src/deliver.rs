@@ -234,12 +234,23 @@ impl<'a> Executor<'a> {
             digest: parcel.key.digest,
             size: parcel.reading.size,
             path: parcel.file.path.clone(),
-            temporary: temporary_path(&self.settings, parcel, delivery),
+            temporary: self.temporary(parcel, delivery),
             remote_path: parcel.remote_path.clone(),
             reason: parcel.reason.name().to_owned(),
             decision: parcel.decision,
         };
         Row { parcel, started, end: None }
+    }
+
+    fn temporary(&self, parcel: &Parcel, delivery: i64) -> String {
+        match self.settings.sftp.publish {
+            Publish::Direct => parcel.remote_path.clone(),
+            Publish::Rename => {
+                // The ledger's own name in it keeps two ledgers from ever meaning the same file.
+                let id = format!("{delivery}-{}", self.settings.ledger);
+                temporary_path(&self.settings.sftp, &parcel.remote_path, &parcel.key, &id)
+            }
+        }
     }
 
     /// Step 2: each file under its temporary name, held against the plan.
@@ -494,15 +505,13 @@ pub fn remote_path(sftp: &Sftp, folder: Option<&str>, name: &str, key: &Key) -> 
     in_folder(folder.unwrap_or(&sftp.folder), &name)
 }
 
-fn temporary_path(settings: &Settings, parcel: &Parcel, delivery: i64) -> String {
-    if settings.sftp.publish == Publish::Direct {
-        return parcel.remote_path.clone();
-    }
-    let (folder, name) = parcel.remote_path.rsplit_once('/').unwrap_or(("", &parcel.remote_path));
-    // The ledger's own name in it keeps two ledgers from ever meant the same file.
-    let id = format!("{delivery}-{}", settings.ledger);
-    let render =
-        |name: &str| settings.sftp.temporary_name.render(|place| part(place, name, &parcel.key, &id));
+/// The path on the server until a file is complete, beside its final path, from `sftp.temporary_name`.
+///
+/// `id` is what tells one delivery from all others, and stands in it in full.
+#[must_use]
+pub fn temporary_path(sftp: &Sftp, remote_path: &str, key: &Key, id: &str) -> String {
+    let (folder, name) = remote_path.rsplit_once('/').unwrap_or(("", remote_path));
+    let render = |name: &str| sftp.temporary_name.render(|place| part(place, name, key, id));
     let mut temporary = render(name);
     let mut short = name.to_owned();
     while temporary.len() > LONGEST_NAME && short.pop().is_some() {

@@ -99,8 +99,9 @@ pub fn shown(inside: &Path) -> String {
     parts.join("/")
 }
 
-/// What speaks against a name: it would mislead a person, a log, or the server.
-fn unsafe_name(inside: &Path) -> Option<String> {
+/// What speaks against a path inside the drop folder: it would mislead a person, a log, or the server.
+#[must_use]
+pub fn unsafe_name(inside: &Path) -> Option<String> {
     inside.components().find_map(|part| {
         let Some(name) = part.as_os_str().to_str() else { return Some(say::name_not_unicode()) };
         if name.len() > LONGEST_NAME {
