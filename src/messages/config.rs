@@ -138,6 +138,10 @@ crate::messages::catalogue! {
         da "mønsteret \"{pattern}\" har andet end a-z, tal og almindelige tegn i [ ]. Skriv fx {{æ,ø}} i stedet for [æø].",
         en "the pattern \"{pattern}\" has more than a-z, digits and plain signs in [ ]. Write e.g. {{æ,ø}} instead of [æø].",
     }
+    glob_too_complex(pattern: &str) {
+        da "mønsteret \"{pattern}\" er for langt eller for indviklet. Del det op i flere mønstre.",
+        en "the pattern \"{pattern}\" is too long or too complex. Split it into several patterns.",
+    }
     bad_glob(pattern: &str, reason: &str) {
         da "mønsteret \"{pattern}\" kan ikke læses ({reason}). Brug * for hvad som helst og ? for ét tegn.",
         en "the pattern \"{pattern}\" cannot be read ({reason}). Use * for anything and ? for one character.",
