@@ -10,7 +10,7 @@ use crate::clock;
 use crate::config::Config;
 use crate::exit::{Exit, Trouble};
 use crate::ledger::{Ledger, View};
-use crate::messages::{self, is_odd, ledger as say};
+use crate::messages::{self, ledger as say, misleads};
 use crate::receipts;
 
 mod check;
@@ -108,7 +108,7 @@ struct Harmless;
 impl serde_json::ser::Formatter for Harmless {
     fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, text: &str) -> std::io::Result<()> {
         let mut plain = 0;
-        for (at, odd) in text.match_indices(is_odd) {
+        for (at, odd) in text.match_indices(misleads) {
             out.write_all(&text.as_bytes()[plain..at])?;
             for unit in odd.encode_utf16() {
                 write!(out, "\\u{unit:04x}")?;

@@ -76,7 +76,16 @@ impl Config {
     /// # Errors
     /// Exit code 2, with all that is wrong with its keys and values at once.
     pub fn load(file: &Path) -> Result<Config, Trouble> {
-        sections::checked(file, syntax::read(file)?)
+        Config::of(file, syntax::read(file)?)
+    }
+
+    /// The same of bytes that were read already. `file` is what they are called, and where relative
+    /// paths count from; it is not looked at.
+    ///
+    /// # Errors
+    /// As [`Config::load`].
+    pub fn of(file: &Path, bytes: Vec<u8>) -> Result<Config, Trouble> {
+        sections::checked(file, syntax::table(file, bytes)?)
     }
 
     /// The language that the file asks for, even where the rest of it cannot be read; none where it

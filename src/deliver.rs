@@ -26,7 +26,7 @@ mod settle;
 mod steps;
 
 pub use finish::Mishap;
-pub use names::remote_path;
+pub use names::{remote_path, temporary_path};
 pub use settle::{Recovered, Recovery};
 
 /// How many files are under way in one batch: enough to fill a slow line, and one commit a step.
@@ -231,12 +231,23 @@ impl<'a> Executor<'a> {
             digest: parcel.key.digest,
             size: parcel.reading.size,
             path: parcel.file.path.clone(),
-            temporary: names::temporary_path(&self.settings, parcel, delivery),
+            temporary: self.temporary(parcel, delivery),
             remote_path: parcel.remote_path.clone(),
             reason: parcel.reason.name().to_owned(),
             decision: parcel.decision,
         };
         Row { parcel, started, end: None }
+    }
+
+    fn temporary(&self, parcel: &Parcel, delivery: i64) -> String {
+        match self.settings.sftp.publish {
+            Publish::Direct => parcel.remote_path.clone(),
+            Publish::Rename => {
+                // The ledger's own name in it keeps two ledgers from ever meaning the same file.
+                let id = format!("{delivery}-{}", self.settings.ledger);
+                temporary_path(&self.settings.sftp, &parcel.remote_path, &parcel.key, &id)
+            }
+        }
     }
 
     fn write_down(&mut self, events: impl IntoIterator<Item = Event>) -> Result<(), Trouble> {

@@ -17,7 +17,7 @@ use crate::config::Scan;
 use crate::decide::Blocked;
 use crate::digest::{Digest, Hasher};
 use crate::exit::Trouble;
-use crate::messages::run as say;
+use crate::messages::{misleads, run as say};
 use crate::platform::{self, Identity};
 use crate::series::HEAD_BYTES;
 
@@ -101,18 +101,16 @@ pub fn shown(inside: &Path) -> String {
     parts.join("/")
 }
 
-/// What speaks against a name: it would mislead a person, a log, or the server.
-fn unsafe_name(inside: &Path) -> Option<String> {
+/// What speaks against a path inside the drop folder: it would mislead a person, a log, or the server.
+#[must_use]
+pub fn unsafe_name(inside: &Path) -> Option<String> {
     inside.components().find_map(|part| {
         let Some(name) = part.as_os_str().to_str() else { return Some(say::name_not_unicode()) };
         if name.len() > LONGEST_NAME {
             return Some(say::name_too_long());
         }
         // Bidirectional controls make a name read as another one; a backslash is a folder to a Windows server.
-        let misleading = |c: char| {
-            c.is_control() || c == '\\' || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-        };
-        name.chars().any(misleading).then(say::name_has_controls)
+        name.contains(|c| misleads(c) || c == '\\').then(say::name_has_controls)
     })
 }
 

@@ -71,15 +71,16 @@ macro_rules! sentence {
 
 pub(crate) use {catalogue, sentence};
 
+/// Whether it is a control character, or turns the direction of text (Unicode's `Bidi_Control`).
+pub(crate) fn misleads(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 /// A name as it may be shown: control characters, and those that turn the direction of text, escaped.
 #[must_use]
 pub fn escape(name: &str) -> String {
-    name.chars().map(|c| if is_odd(c) { c.escape_unicode().to_string() } else { c.to_string() }).collect()
-}
-
-/// Whether a character would do something to a terminal, or turn the direction of text.
-pub(crate) fn is_odd(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    name.chars().map(|c| if misleads(c) { c.escape_unicode().to_string() } else { c.to_string() }).collect()
 }
 
 pub(crate) mod check;

@@ -4,6 +4,9 @@ use globset::{Glob, GlobBuilder};
 
 use crate::messages::config as say;
 
+/// The longest pattern, in bytes: alternatives with room to spare, and no more than can be compiled.
+const LONGEST: usize = 1000;
+
 /// Reads a pattern that a whole file name must fit.
 ///
 /// `globset` compares bytes and knows the case of a–z only, so what a person means by `å` and `?` is
@@ -12,9 +15,20 @@ pub(super) fn glob(pattern: &str) -> Result<Glob, String> {
     if pattern.contains(['/', '\\']) {
         return Err(say::glob_with_folder(&say::shown(pattern)));
     }
+    let too_complex = || {
+        let begin: String = pattern.chars().take(60).collect();
+        say::glob_too_complex(&say::shown(&begin))
+    };
+    // globset goes as deep as the braces do, without a limit
+    if pattern.len() > LONGEST {
+        return Err(too_complex());
+    }
     let spelled = spelled_out(pattern).ok_or_else(|| say::glob_set_beyond_ascii(&say::shown(pattern)))?;
     let glob = GlobBuilder::new(&spelled).case_insensitive(true).build();
-    glob.map_err(|error| say::bad_glob(&say::shown(pattern), &say::shown(&error.kind().to_string())))
+    let glob =
+        glob.map_err(|error| say::bad_glob(&say::shown(pattern), &say::shown(&error.kind().to_string())))?;
+    // the same is compiled in `compile_matcher`, which panics where it cannot be
+    regex::bytes::Regex::new(glob.regex()).map(|_| glob).map_err(|_| too_complex())
 }
 
 /// One character of a file name: a byte of ASCII, or the two bytes of a letter like `å`.
@@ -63,6 +77,11 @@ mod tests {
     fn what_cannot_be_meant_is_refused() {
         for pattern in ["mappe/*", r"mappe\*", "[æø]*", "[a", "{a", "[z-a]"] {
             assert!(glob(pattern).is_err(), "{pattern}");
+        }
+        let nested = |depth| format!("{}a{}", "{".repeat(depth), "}".repeat(depth));
+        assert!(glob(&nested(50)).is_ok());
+        for depth in [300, 100_000] {
+            assert!(glob(&nested(depth)).is_err_and(|said| said.len() < 300), "{depth} deep");
         }
     }
 }

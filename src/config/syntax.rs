@@ -7,10 +7,13 @@ use toml::Table;
 use crate::exit::Trouble;
 use crate::messages::config as say;
 
-pub(super) fn read(file: &Path) -> Result<Table, Trouble> {
+pub(super) fn read(file: &Path) -> Result<Vec<u8>, Trouble> {
+    std::fs::read(file)
+        .map_err(|error| Trouble::usage(say::config_unreadable(&say::shown_path(file), &error)))
+}
+
+pub(super) fn table(file: &Path, bytes: Vec<u8>) -> Result<Table, Trouble> {
     let shown = say::shown_path(file);
-    let bytes =
-        std::fs::read(file).map_err(|error| Trouble::usage(say::config_unreadable(&shown, &error)))?;
     let text = String::from_utf8(bytes).map_err(|_| Trouble::usage(say::config_not_utf8(&shown)))?;
     text.parse().map_err(|error| Trouble::usage(explained(&shown, &text, &error)))
 }

@@ -1,35 +1,39 @@
 //! The names that files get on the server.
 
-use super::{Parcel, Settings};
-use crate::config::{Publish, Sftp};
+use crate::config::Sftp;
 use crate::delivery::Key;
 use crate::template::Placeholder;
 
 /// The longest name of a temporary file, in bytes.
 const LONGEST_NAME: usize = 255;
 
-/// The final path on the server of a file, from `sftp.remote_name` and the folder.
+/// The final path on the server of a file, from `sftp.remote_name` and the folder. Where that makes no name
+/// of it, as `{ext}` of a file without one, or a name of a folder, the file keeps its own.
 #[must_use]
 pub fn remote_path(sftp: &Sftp, folder: Option<&str>, name: &str, key: &Key) -> String {
-    let name = sftp.remote_name.render(|place| part(place, name, key, ""));
-    in_folder(folder.unwrap_or(&sftp.folder), &name)
+    let made = sftp.remote_name.render(|place| part(place, name, key, ""));
+    let name = if matches!(made.as_str(), "" | "." | "..") { name } else { &made };
+    match folder.unwrap_or(&sftp.folder) {
+        "" => name.to_owned(),
+        folder => format!("{}/{name}", folder.trim_end_matches('/')),
+    }
 }
 
-pub(super) fn temporary_path(settings: &Settings, parcel: &Parcel, delivery: i64) -> String {
-    if settings.sftp.publish == Publish::Direct {
-        return parcel.remote_path.clone();
-    }
-    let (folder, name) = parcel.remote_path.rsplit_once('/').unwrap_or(("", &parcel.remote_path));
-    // The ledger's own name in it keeps two ledgers from ever meant the same file.
-    let id = format!("{delivery}-{}", settings.ledger);
-    let render =
-        |name: &str| settings.sftp.temporary_name.render(|place| part(place, name, &parcel.key, &id));
-    let mut temporary = render(name);
-    let mut short = name.to_owned();
-    while temporary.len() > LONGEST_NAME && short.pop().is_some() {
-        temporary = render(&short);
-    }
-    in_folder(folder, &temporary)
+/// The path on the server until a file is complete, beside its final path, from `sftp.temporary_name`.
+///
+/// `id` is what tells one delivery from all others, and stands in it in full; all else is cut where the name
+/// would be longer than a server can hold.
+#[must_use]
+pub fn temporary_path(sftp: &Sftp, remote_path: &str, key: &Key, id: &str) -> String {
+    let (folder, name) = remote_path.split_at(remote_path.rfind('/').map_or(0, |slash| slash + 1));
+    let cut = |longest: usize| {
+        sftp.temporary_name.render(|place| match (place, part(place, name, key, id)) {
+            (Placeholder::Id, id) => id,
+            (_, text) => text.chars().take(longest).collect(),
+        })
+    };
+    let fitting = (1..=LONGEST_NAME).rev().map(cut).find(|name| name.len() <= LONGEST_NAME);
+    format!("{folder}{}", fitting.unwrap_or_else(|| cut(0)))
 }
 
 fn part(place: Placeholder, name: &str, key: &Key, id: &str) -> String {
@@ -44,8 +48,4 @@ fn part(place: Placeholder, name: &str, key: &Key, id: &str) -> String {
         Placeholder::Digest8 => key.digest.short(),
         Placeholder::Id => id.to_owned(),
     }
-}
-
-fn in_folder(folder: &str, name: &str) -> String {
-    if folder.is_empty() { name.to_owned() } else { format!("{}/{name}", folder.trim_end_matches('/')) }
 }

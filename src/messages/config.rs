@@ -6,10 +6,7 @@ use std::path::Path;
 /// Text as it may be shown: control characters and those that turn the direction of writing are
 /// escaped.
 pub(crate) fn shown(text: &str) -> String {
-    let hidden = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
-    };
+    let hidden = |c: char| super::misleads(c) || matches!(c, '\u{200b}'..='\u{200d}' | '\u{feff}');
     let escaped = |c: char| if hidden(c) { c.escape_default().to_string() } else { c.to_string() };
     text.chars().map(escaped).collect()
 }
@@ -140,6 +137,10 @@ crate::messages::catalogue! {
     glob_set_beyond_ascii(pattern: &str) {
         da "mønsteret \"{pattern}\" har andet end a-z, tal og almindelige tegn i [ ]. Skriv fx {{æ,ø}} i stedet for [æø].",
         en "the pattern \"{pattern}\" has more than a-z, digits and plain signs in [ ]. Write e.g. {{æ,ø}} instead of [æø].",
+    }
+    glob_too_complex(pattern: &str) {
+        da "mønsteret \"{pattern}\" er for langt eller for indviklet. Del det op i flere mønstre.",
+        en "the pattern \"{pattern}\" is too long or too complex. Split it into several patterns.",
     }
     bad_glob(pattern: &str, reason: &str) {
         da "mønsteret \"{pattern}\" kan ikke læses ({reason}). Brug * for hvad som helst og ? for ét tegn.",
