@@ -8,6 +8,7 @@
 mod support;
 
 mod account;
+mod chance;
 mod cut_off;
 mod folder;
 mod halted;
