@@ -13,6 +13,7 @@ use std::time::{Duration, SystemTime};
 
 use rayon::prelude::*;
 
+use crate::checkpoint::checkpoint;
 use crate::config::Scan;
 use crate::decide::Blocked;
 use crate::digest::{Digest, Hasher};
@@ -164,6 +165,7 @@ fn watch(files: &[Listed], settle: Duration, now: SystemTime) -> Watched {
         .collect();
     let mut watched = Watched::default();
     if !future.is_empty() {
+        checkpoint("watching");
         thread::sleep(settle);
         for (i, before) in future {
             let still = state(&files[i]) == Some(before);
