@@ -13,6 +13,7 @@ use std::time::{Duration, SystemTime};
 
 use rayon::prelude::*;
 
+use crate::checkpoint::checkpoint;
 use crate::config::Scan;
 use crate::decide::Blocked;
 use crate::digest::{Digest, Hasher};
@@ -166,6 +167,7 @@ fn watch(files: &[Listed], settle: Duration, now: SystemTime) -> Watched {
     if settle > LONGEST_WATCH {
         watched.moved.extend(future.into_iter().map(|(i, _)| i));
     } else if !future.is_empty() {
+        checkpoint("watching");
         thread::sleep(settle);
         for (i, before) in future {
             let still = state(&files[i]) == Some(before);

@@ -1,5 +1,7 @@
 //! What KP got, held against what the program says: each file once, or in doubt and named.
 
+use std::fs;
+
 use serde_json::Value;
 
 use crate::sha256;
@@ -48,7 +50,7 @@ pub fn comes_to_rest(town: &Town, files: &[File]) -> usize {
     in_doubt.len()
 }
 
-/// KP has each file once, with its own content, and so the folder is empty and the archive full.
+/// KP has each file once, with its own content, and so the folder is empty, and the archive has the file and its receipt.
 #[track_caller]
 pub fn everything_once(town: &Town, files: &[File]) {
     let mut planned: Vec<_> =
@@ -59,6 +61,10 @@ pub fn everything_once(town: &Town, files: &[File]) {
     let mut archived: Vec<_> = files.iter().map(|(name, _)| format!("2023-04/{name}")).collect();
     archived.sort();
     assert_eq!(town.archived(), archived);
+    let receipts = fs::read_to_string(town.path("archive/receipts/2023-04.jsonl")).unwrap();
+    for (name, content) in files {
+        assert!(receipts.contains(&sha256(content)), "a receipt of {name} in {receipts}");
+    }
 }
 
 /// Each file went at most once; it is delivered and put away, or in doubt and still there. Answers those in doubt, as

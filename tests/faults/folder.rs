@@ -254,6 +254,21 @@ fn a_file_from_the_future_is_watched() {
     assert_eq!(town.server.received(), [(format!("ind/{MAD}"), content)]);
 }
 
+/// Written over with as many bytes, and its time of change put back, it is still not at rest.
+#[cfg(unix)]
+#[test]
+fn a_file_from_the_future_that_hides_its_change() {
+    let town = Town::new();
+    town.set("scan.settle", "100ms");
+    let path = town.file(MAD, MAD_APRIL);
+    let file = fs::File::options().write(true).open(&path).unwrap();
+    file.set_modified(town.now() + Duration::from_secs(3600)).unwrap();
+    let halted = halt(&town, &["run", "--json"], "watching").ok().unwrap();
+    Trick::Rewritten.play(&town, &path);
+    assert_eq!(entry(&halted.go_on().exit(0).json(), MAD)["reason"], "unsettled");
+    assert!(town.server.received().is_empty());
+}
+
 /// On 29 October 2023 half past two came twice.
 #[test]
 fn the_hour_that_comes_twice() {

@@ -73,29 +73,29 @@ fn with_files(town: Town, count: usize) -> (Town, Vec<File>) {
     (town, files)
 }
 
-fn killed_at_any(calls: &[&str]) {
+fn killed_at_any(calls: &[&str], step: usize) {
     if can_trace() {
         for call in calls {
-            killed_at_each(call, 1, |n| with_files(receiver(n), 1));
+            killed_at_each(call, step, |n| with_files(receiver(n), 1));
         }
     }
 }
 
 #[test]
-fn killed_at_any_write() {
-    killed_at_any(&["write", "pwrite64"]);
+fn killed_at_any_write_and_send() {
+    killed_at_any(&["pwrite64", "sendto"], stride(3));
 }
 
 #[test]
 fn killed_at_any_other_call() {
-    killed_at_any(&[SYNC, "/^rename", "/^unlink", "/^mkdir", "sendto"]);
+    killed_at_any(&["write", SYNC, "/^rename", "/^unlink", "/^mkdir"], 1);
 }
 
 #[test]
 fn killed_at_any_call_with_many_files() {
     if can_trace() {
         for call in ["pwrite64", SYNC, "/^rename", "sendto"] {
-            killed_at_each(call, stride(61), |n| with_files(receiver(n / 61), 300));
+            killed_at_each(call, stride(91), |n| with_files(receiver(n), 300));
         }
     }
 }
@@ -106,8 +106,8 @@ fn killed_at_any_call_of_recovery() {
     if can_trace() {
         for first in ["stored", "publishing", "renamed"] {
             for call in ["pwrite64", SYNC, "sendto"] {
-                killed_at_each(call, stride(7), |n| {
-                    let town = receiver(n / 7);
+                killed_at_each(call, stride(9), |n| {
+                    let town = receiver(n / 9);
                     let files = files(&town, 1);
                     assert!(kill_at(&town, &["run"], first));
                     (town, files)
@@ -119,8 +119,8 @@ fn killed_at_any_call_of_recovery() {
 
 /// A disk that fails once, wherever that is: the run says so or does without, and the next one makes up for it.
 fn fails_once(call: &str, error: &str) {
-    for n in (1..).step_by(stride(2)) {
-        let town = receiver(n / 2);
+    for n in (1..).step_by(stride(3)) {
+        let town = receiver(n);
         let files = files(&town, 1);
         let (ran, calls) = run_with(&town, call, n, &format!("error={error}"));
         let exit = ran.exit_in(&[0, 1]);
