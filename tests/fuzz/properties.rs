@@ -1,0 +1,225 @@
+//! What must hold whatever comes in: one function for each fuzz target, shared with `cargo test`.
+//!
+//! Each answers whether the input was taken (a configuration, a period, a packet, a name), so that a
+//! corpus that tries only one side is noticed.
+
+use std::path::{Component, Path};
+use std::time::Duration;
+
+use traekfil::config::Config;
+use traekfil::deliver::{remote_path, temporary_path};
+use traekfil::delivery::{Key, Slot};
+use traekfil::digest::Digest;
+use traekfil::drop_folder::unsafe_name;
+use traekfil::exit::Exit;
+use traekfil::messages::escape;
+use traekfil::period::{Recognised, recognise};
+use traekfil::remote::sftp::packet::{self, MAX_HANDLE, MAX_PACKET, Malformed, Packet, Reply, Request};
+use traekfil::series::identify;
+use traekfil::template::{Placeholder, Template};
+
+/// The longest name of a file, in bytes.
+const LONGEST_NAME: usize = 255;
+/// As the executor makes them: the delivery's number and the ledger's random name.
+const ID: &str = "1234567-0123456789abcdef";
+
+/// Any bytes are a configuration within its bounds, or are refused with a text that can be shown.
+pub fn config(bytes: &[u8]) -> bool {
+    let config = match Config::of(Path::new("config.toml"), bytes.to_vec()) {
+        Ok(config) => config,
+        Err(trouble) => {
+            assert_eq!(trouble.exit, Exit::Usage);
+            assert_shown(&trouble.message.replace('\n', ""));
+            return false;
+        }
+    };
+    let sftp = &config.sftp;
+    assert!(!sftp.host.is_empty() && !sftp.host.contains(char::is_whitespace), "host {:?}", sftp.host);
+    assert!(!sftp.user.trim().is_empty(), "user {:?}", sftp.user);
+    assert!(sftp.port > 0 && (1..=8).contains(&sftp.connections));
+    assert!(
+        (1..=3600).contains(&sftp.timeout.as_secs()) && config.scan.settle <= Duration::from_secs(24 * 3600)
+    );
+    assert!(config.originals.keep_archive.is_none_or(|kept| kept >= Duration::from_secs(24 * 3600)));
+    assert!(config.period.months_back <= 120 && config.period.months_ahead <= 120);
+    assert!(sftp.temporary_name.has(Placeholder::Id) && !sftp.remote_name.has(Placeholder::Id));
+    let folders = config.series.iter().filter_map(|rule| rule.remote_folder.as_ref());
+    for folder in folders.chain([&sftp.folder]) {
+        assert!(!folder.split('/').any(|part| part == "..") && !folder.contains('\\'), "folder {folder:?}");
+    }
+    for (at, rule) in config.series.iter().enumerate() {
+        assert!(!rule.name.is_empty() && !rule.files.is_empty(), "series {at}");
+        assert!(config.series[..at].iter().all(|earlier| earlier.name != rule.name), "{:?} twice", rule.name);
+        assert!(rule.due_day.is_none_or(|day| (1..=31).contains(&day)));
+    }
+    let rule = identify(&config.series, "mad_202304.txt", b"2023-04").rule;
+    assert!(rule.is_none_or(|rule| rule < config.series.len()));
+    true
+}
+
+/// Any name tells a period where it says that it stands, or none; and the case does not matter.
+pub fn period(bytes: &[u8]) -> bool {
+    let name = &*String::from_utf8_lossy(bytes);
+    let Recognised { period, spans } = recognise(name);
+    assert_eq!(period.is_some(), !spans.is_empty());
+    let mut end = 0;
+    for span in &spans {
+        assert!(end <= span.start && span.start < span.end, "spans {spans:?}");
+        let there = name.get(span.clone()).expect("a span lies in the name, between characters");
+        assert_eq!(recognise(there).period, period, "read alone: {there:?}");
+        end = span.end;
+    }
+    let identified = identify(&[], name, b"");
+    assert_eq!(identified.period, period);
+    for other in [name.to_ascii_uppercase(), name.to_ascii_lowercase()] {
+        assert_eq!(recognise(&other), Recognised { period, spans: spans.clone() }, "case of {other:?}");
+        assert_eq!(identify(&[], &other, b"").series, identified.series);
+    }
+    period.is_some()
+}
+
+/// Any bytes are packets, no packet yet, or malformed; nothing is taken or kept that did not come.
+pub fn sftp(bytes: &[u8]) -> bool {
+    let mut left = bytes;
+    let mut taken = false;
+    loop {
+        let told = left.first_chunk().map(|length| u32::from_be_bytes(*length));
+        let out_of_bounds = told.filter(|&length| length == 0 || length as usize > MAX_PACKET);
+        match packet::decode(left) {
+            Ok(Some((packet, used))) => {
+                assert_eq!(Some(used), told.map(|length| 4 + length as usize));
+                assert!(used <= left.len(), "{used} bytes of {}", left.len());
+                assert_eq!(packet::decode(&left[..used]), Ok(Some((packet.clone(), used))));
+                assert_eq!(packet::decode(&left[..used - 1]), Ok(None));
+                assert_no_more_than(&packet, used);
+                left = &left[used..];
+                taken = true;
+            }
+            Ok(None) => {
+                assert!(
+                    told.is_none_or(|length| left.len() < 4 + length as usize) && out_of_bounds.is_none()
+                );
+                return taken;
+            }
+            Err(Malformed::Length(length)) => {
+                assert_eq!(Some(length), out_of_bounds);
+                return taken;
+            }
+            Err(Malformed::Type(_) | Malformed::Content) => {
+                assert!(told.is_some_and(|length| left.len() >= 4 + length as usize));
+                return taken;
+            }
+        }
+    }
+}
+
+/// What a packet of so many bytes may hold on to.
+fn assert_no_more_than(packet: &Packet, bytes: usize) {
+    // a byte that is no UTF-8 becomes the three of U+FFFD
+    let text = |text: &str| assert!(text.len() <= 3 * bytes.min(packet::MAX_NAME));
+    match packet {
+        Packet::Version(..) | Packet::Reply(_, Reply::Attrs(_)) => {}
+        Packet::Reply(_, Reply::Status(_, words)) => text(words),
+        Packet::Reply(_, Reply::Data(data)) => assert!(data.capacity() <= bytes),
+        Packet::Reply(_, Reply::Names(names)) => {
+            // the shortest entry is three numbers; growing at most doubles what is there
+            assert!(names.len() <= bytes / 12 && names.capacity() <= bytes / 6 + 4);
+            for name in names {
+                text(&name.name);
+            }
+        }
+        Packet::Reply(_, Reply::Handle(handle)) => {
+            let mut close = Vec::new();
+            packet::encode(&mut close, 7, &Request::Close(handle));
+            assert!(close.len() <= 13 + MAX_HANDLE.min(bytes), "a handle of {} bytes", close.len() - 13);
+        }
+    }
+}
+
+/// Lines of text: the folder, `remote_name`, `temporary_name`, a series (or nothing), and the file's name.
+///
+/// Whatever the configuration and the drop folder let through gives names that stay in the folder and
+/// that a server can hold.
+pub fn names(bytes: &[u8]) -> bool {
+    let text = &*String::from_utf8_lossy(bytes);
+    assert_shown(&escape(text));
+    assert_eq!(escape(&escape(text)), escape(text));
+    text.split('\n').for_each(assert_template);
+    let mut lines = text.splitn(5, '\n');
+    let [Some(folder), Some(remote), Some(temporary), Some(series), Some(name)] =
+        std::array::from_fn(|_| lines.next())
+    else {
+        return false;
+    };
+    let path = Path::new(name);
+    let is_one_name = path.components().eq([Component::Normal(name.as_ref())]) && !name.contains('/');
+    if !is_one_name || unsafe_name(path).is_some() {
+        return false;
+    }
+    let Ok(config) = configured(folder, remote, temporary, series) else { return false };
+    let identified = identify(&config.series, name, b"");
+    let slot = Slot { series: identified.series, period: identified.period };
+    let key = Key { slot, digest: Digest::of(bytes) };
+    let sftp = &config.sftp;
+    let last = remote_path(sftp, None, name, &key);
+    let last_name = in_folder(&sftp.folder, &last);
+    if *remote == *"{name}" {
+        assert_eq!(last_name, name);
+    }
+    let first = temporary_path(sftp, &last, &key, ID);
+    let first_name = in_folder(&sftp.folder, &first);
+    assert!(first_name.contains(ID), "{first_name:?}");
+    let fixed =
+        sftp.temporary_name.render(|place| (place == Placeholder::Id).then_some(ID).into_iter().collect());
+    assert!(first_name.len() <= LONGEST_NAME.max(fixed.len()), "{} bytes: {first_name}", first_name.len());
+    true
+}
+
+/// Nothing that moves the cursor, ends the line, or turns the direction of writing.
+fn assert_shown(text: &str) {
+    let controls = |c: char| {
+        c.is_control()
+            // Unicode's Bidi_Control
+            || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    assert!(!text.contains(controls), "shown: {text:?}");
+}
+
+fn assert_template(text: &str) {
+    match Template::parse(text) {
+        Ok(template) => assert_eq!(template.render(|place| format!("{{{}}}", place.word())), text),
+        Err(_) => assert!(text.contains(['{', '}'])),
+    }
+}
+
+fn configured(folder: &str, remote: &str, temporary: &str, series: &str) -> Result<Config, impl Sized> {
+    let quoted = |text: &str| -> String {
+        text.chars().flat_map(|c| ["\\U".to_owned(), format!("{:08x}", u32::from(c))]).collect()
+    };
+    let rule = if series.is_empty() {
+        String::new()
+    } else {
+        format!("[[series]]\nname = \"{}\"\nfiles = ['*']\n", quoted(series))
+    };
+    let text = format!(
+        "[sftp]\nhost = 'sftp.example.dk'\nuser = 'korsbaek'\nfolder = \"{}\"\nremote_name = \"{}\"\n\
+         temporary_name = \"{}\"\n{rule}",
+        quoted(folder),
+        quoted(remote),
+        quoted(temporary)
+    );
+    Config::of(Path::new("config.toml"), text.into_bytes())
+}
+
+/// The name of a path that lies in the folder itself.
+fn in_folder<'a>(folder: &str, path: &'a str) -> &'a str {
+    let inside = match folder {
+        "" => Some(path),
+        "/" => path.strip_prefix('/'),
+        folder => path.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/')),
+    };
+    let name = inside.unwrap_or_else(|| panic!("{path:?} lies outside {folder:?}"));
+    assert!(!matches!(name, "" | "." | ".."), "{path:?} names no file in {folder:?}");
+    assert!(!name.contains(['/', '\\']) && !name.contains(char::is_control), "{path:?} in {folder:?}");
+    name
+}
