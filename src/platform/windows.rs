@@ -10,19 +10,25 @@ use winapi_util::file::information;
 const FILE_SHARE_READ: u32 = 1;
 const FILE_SHARE_DELETE: u32 = 4;
 const FILE_FLAG_OPEN_REPARSE_POINT: u32 = 0x0020_0000;
+const FILE_ATTRIBUTE_REPARSE_POINT: u32 = 0x400;
 const ERROR_SHARING_VIOLATION: i32 = 32;
 const ERROR_LOCK_VIOLATION: i32 = 33;
 
-/// Opens for reading; a reparse point is opened as itself, and a file that somebody is writing is refused.
+/// Opens for reading; a reparse point is refused, and a file that somebody is writing is refused.
 ///
 /// # Errors
 /// What the file system says; see [`is_elsewhere`].
 pub fn open_plain(path: &Path) -> io::Result<File> {
-    OpenOptions::new()
+    let file = OpenOptions::new()
         .read(true)
         .share_mode(FILE_SHARE_READ | FILE_SHARE_DELETE)
         .custom_flags(FILE_FLAG_OPEN_REPARSE_POINT)
-        .open(path)
+        .open(path)?;
+    // A link, or a file whose content lies elsewhere (deduplicated, in a cloud): read like this it could be zeros.
+    if file.metadata()?.file_attributes() & FILE_ATTRIBUTE_REPARSE_POINT != 0 {
+        return Err(io::Error::other("its content lies elsewhere (reparse point)"));
+    }
+    Ok(file)
 }
 
 /// Whether the error says that another program keeps the file to itself.
