@@ -38,3 +38,45 @@ fn openssl_is_built_in_and_supported() {
     let openssl = version.split_once('+').unwrap().1;
     assert!(openssl.starts_with("3."), "OpenSSL {openssl}");
 }
+
+/// What `cargo metadata` says of every package in Cargo.lock.
+fn packages() -> Vec<serde_json::Value> {
+    let metadata = std::process::Command::new(env!("CARGO"))
+        .args(["metadata", "--format-version", "1", "--locked", "--offline", "--manifest-path"])
+        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"))
+        .output()
+        .unwrap();
+    assert!(metadata.status.success(), "{}", String::from_utf8_lossy(&metadata.stderr));
+    let mut metadata: serde_json::Value = serde_json::from_slice(&metadata.stdout).unwrap();
+    metadata["packages"].take().as_array().unwrap().clone()
+}
+
+#[test]
+fn every_licence_is_one_that_is_allowed() {
+    let rules: Table = include_str!("../deny.toml").parse().unwrap();
+    let allowed: Vec<spdx::Licensee> = rules["licenses"]["allow"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|name| spdx::Licensee::parse(name.as_str().unwrap()).unwrap())
+        .collect();
+    let packages = packages();
+    assert!(packages.len() > 100, "only {} packages", packages.len());
+    for package in packages {
+        let licence = package["license"].as_str().unwrap_or_default();
+        let expression = spdx::Expression::parse_mode(licence, spdx::ParseMode::LAX)
+            .unwrap_or_else(|error| panic!("{}: {licence}: {error}", package["name"]));
+        let fits = expression.evaluate(|needed| allowed.iter().any(|licence| licence.satisfies(needed)));
+        assert!(fits, "{} {}: {licence} is not in deny.toml", package["name"], package["version"]);
+    }
+}
+
+#[test]
+fn every_package_is_from_the_registry() {
+    for package in packages() {
+        let source = package["source"].as_str().unwrap_or("this one");
+        let known = source == "this one"
+            || source.starts_with("registry+https://github.com/rust-lang/crates.io-index");
+        assert!(known, "{}: {source}", package["name"]);
+    }
+}
