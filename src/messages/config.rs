@@ -6,8 +6,7 @@ use std::path::Path;
 /// Text as it may be shown: control characters and those that turn the direction of writing are
 /// escaped.
 pub(crate) fn shown(text: &str) -> String {
-    let hidden = |c: char| super::misleads(c) || matches!(c, '\u{200b}'..='\u{200d}' | '\u{feff}');
-    let escaped = |c: char| if hidden(c) { c.escape_default().to_string() } else { c.to_string() };
+    let escaped = |c: char| if super::hides(c) { c.escape_default().to_string() } else { c.to_string() };
     text.chars().map(escaped).collect()
 }
 

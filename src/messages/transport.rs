@@ -321,10 +321,6 @@ fn status_text(status: u32) -> String {
 /// characters, and not endless.
 pub(crate) fn printable(text: &str) -> String {
     const LONGEST: usize = 200;
-    let hidden = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
-    };
     let mut shown = String::new();
     for (count, c) in text.chars().enumerate() {
         match c {
@@ -332,7 +328,7 @@ pub(crate) fn printable(text: &str) -> String {
                 shown.push('…');
                 break;
             }
-            c if hidden(c) => shown.extend(c.escape_default()),
+            c if super::hides(c) => shown.extend(c.escape_default()),
             c => shown.push(c),
         }
     }
