@@ -54,6 +54,8 @@ pub struct Config {
     pub sftp: Sftp,
     /// `[originals]`.
     pub originals: Originals,
+    /// `[alert]`.
+    pub alert: Alert,
 }
 
 impl Config {
@@ -252,6 +254,15 @@ pub struct Originals {
     pub duplicates: Disposal,
     /// How long archived content is kept; none is for ever.
     pub keep_archive: Option<Duration>,
+}
+
+/// `[alert]`: what counts as amiss although no file says so.
+#[derive(Debug, Clone, Copy)]
+pub struct Alert {
+    /// No run for longer than this; none is never.
+    pub quiet_for: Option<Duration>,
+    /// A delivered file still lies in KP's folder after this long; none is never looked for.
+    pub not_picked_up_after: Option<Duration>,
 }
 
 /// What becomes of an original.

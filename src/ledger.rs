@@ -22,6 +22,7 @@ mod append;
 mod chain;
 pub mod event;
 mod lock;
+mod migrate;
 pub mod query;
 mod rebuild;
 mod verify;
@@ -33,9 +34,10 @@ pub use verify::Verified;
 
 /// Marks a SQLite file as a ledger of this program ("trkf").
 const APPLICATION_ID: i32 = 0x7472_6b66;
-/// The version of the tables. Raised with every migration.
-const SCHEMA_VERSION: i32 = 1;
-const SCHEMA: &str = include_str!("ledger/schema.sql");
+/// The version of [`TABLES`]. Raised whenever what the chain makes changes; see `migrate.rs`.
+const SCHEMA_VERSION: i32 = 2;
+const CHAIN: &str = include_str!("ledger/chain.sql");
+const TABLES: &str = include_str!("ledger/tables.sql");
 /// Up to this size, in bytes, a ledger is checked whole whenever it is opened.
 const CHECKED_WHOLE: u64 = 2 << 20;
 /// How many of the last events are checked in a larger one.
@@ -115,6 +117,9 @@ impl Ledger {
             view.make(now)?;
             checkpoint("ledger_made");
         }
+        if view.version()? < SCHEMA_VERSION {
+            view.migrate()?;
+        }
         view.check(witness)?;
         view.write_ahead()?;
         let head = view.head()?;
@@ -171,6 +176,7 @@ impl View {
                 None => View::empty(),
             };
         }
+        let view = if view.version()? < SCHEMA_VERSION { view.migrated()? } else { view };
         view.check(witness)?;
         Ok(view)
     }
@@ -182,7 +188,9 @@ impl View {
     pub fn empty() -> Result<View, Trouble> {
         let path = PathBuf::from(":memory:");
         let db = Connection::open_in_memory().map_err(|error| trouble(&path, &error))?;
-        db.execute_batch(SCHEMA).map_err(|error| trouble(&path, &error))?;
+        db.execute_batch(CHAIN)
+            .and_then(|()| db.execute_batch(TABLES))
+            .map_err(|error| trouble(&path, &error))?;
         Ok(View { db, path, _quiet: None })
     }
 
@@ -207,7 +215,8 @@ impl View {
             let transaction = self.db.transaction()?;
             transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
             transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
-            transaction.execute_batch(SCHEMA)?;
+            transaction.execute_batch(CHAIN)?;
+            transaction.execute_batch(TABLES)?;
             let ledger = transaction.query_row("SELECT lower(hex(randomblob(8)))", [], |row| row.get(0))?;
             append::append(
                 &transaction,
@@ -233,8 +242,8 @@ impl View {
         }
     }
 
-    /// Whether this is a ledger that this program can trust and read.
-    fn check(&self, witness: Option<&Witness>) -> Result<(), Trouble> {
+    /// The version of its tables, where it is a ledger of this program and no newer one.
+    fn version(&self) -> Result<i32, Trouble> {
         let (application, version): (i32, i32) = self.asked(|db| {
             Ok((
                 db.pragma_query_value(None, "application_id", |row| row.get(0))?,
@@ -247,6 +256,11 @@ impl View {
         if version > SCHEMA_VERSION {
             return Err(Trouble::ledger(say::newer(&self.path)));
         }
+        Ok(version)
+    }
+
+    /// Whether this is a ledger that can be trusted.
+    fn check(&self, witness: Option<&Witness>) -> Result<(), Trouble> {
         let whole = std::fs::metadata(&self.path).is_ok_and(|file| file.len() <= CHECKED_WHOLE);
         if whole {
             self.is_sound()?;

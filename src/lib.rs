@@ -19,6 +19,7 @@ pub mod exit;
 pub mod ledger;
 pub mod messages;
 pub mod originals;
+pub mod overview;
 pub mod period;
 pub mod plan;
 pub mod platform;

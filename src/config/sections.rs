@@ -9,7 +9,7 @@ use toml::Table;
 
 use super::glob::glob;
 use super::reader::{Problems, Section};
-use super::{Config, Disposal, Originals, PeriodLimits, Policy, Publish, Rule, Scan, Sftp, Verify};
+use super::{Alert, Config, Disposal, Originals, PeriodLimits, Policy, Publish, Rule, Scan, Sftp, Verify};
 use crate::exit::Trouble;
 use crate::messages::{Language, config as say};
 use crate::series::{PerPeriod, PeriodSource, SeriesRule};
@@ -31,6 +31,7 @@ pub(super) fn checked(file: &Path, table: Table) -> Result<Config, Trouble> {
         policy: policy(top.section("policy")),
         sftp: sftp(top.section("sftp")),
         originals: originals(top.section("originals")),
+        alert: alert(top.section("alert")),
     };
     top.close();
     let problems = problems.into_inner();
@@ -199,6 +200,15 @@ fn originals(mut of: Section) -> Originals {
     };
     of.close();
     originals
+}
+
+fn alert(mut of: Section) -> Alert {
+    let alert = Alert {
+        quiet_for: of.duration_or_never("quiet_for", "1m", "36500d"),
+        not_picked_up_after: of.duration_or_never("not_picked_up_after", "1m", "36500d"),
+    };
+    of.close();
+    alert
 }
 
 fn host(text: &str) -> Result<String, String> {

@@ -159,6 +159,7 @@ mod past {
             reason: String::new(),
             started_at: String::new(),
             changed_at: String::new(),
+            picked_up_at: None,
             delivered_at: None,
             why: None,
             who: None,

@@ -153,8 +153,21 @@ pub(super) fn apply(db: &Connection, at: &str, event: &Event) -> rusqlite::Resul
                 why
             ],
         ),
-        // The chain alone remembers these.
-        Event::DuplicatePutAway { .. } => Ok(()),
+        Event::DuplicatePutAway { path, delivery } => execute(
+            db,
+            "INSERT INTO duplicates (delivery, path, at) VALUES (?1, ?2, ?3)",
+            params![delivery, path, at],
+        ),
+        Event::PickedUp { delivery } => {
+            execute(db, "UPDATE deliveries SET picked_up_at = ?2 WHERE id = ?1", params![delivery, at])
+        }
+        Event::Told { matters } => matters.iter().try_for_each(|matter| {
+            execute(
+                db,
+                "INSERT INTO told (matter, at) VALUES (?1, ?2) ON CONFLICT (matter) DO UPDATE SET at = excluded.at",
+                params![matter, at],
+            )
+        }),
     }
 }
 

@@ -111,6 +111,16 @@ pub enum Event {
         /// The delivery it repeats.
         delivery: i64,
     },
+    /// A delivered file was no longer in KP's folder: KP has taken it.
+    PickedUp {
+        /// The delivery.
+        delivery: i64,
+    },
+    /// A person was told of these open matters.
+    Told {
+        /// Their keys.
+        matters: Vec<String>,
+    },
 }
 
 /// A delivery that begins.

@@ -36,6 +36,8 @@ pub struct Delivery {
     pub changed_at: String,
     /// When it was delivered.
     pub delivered_at: Option<String>,
+    /// When KP was first seen to have taken it out of its folder.
+    pub picked_up_at: Option<String>,
     /// Why it stands where it stands.
     pub why: Option<String>,
     /// The person who decided that, where one did.
@@ -88,6 +90,30 @@ pub struct Decision {
     pub used_by: Option<i64>,
 }
 
+/// A run.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct PastRun {
+    /// Its number.
+    pub id: i64,
+    /// When it began, RFC 3339.
+    pub started_at: String,
+    /// When it ended; none where it was broken off, or is under way.
+    pub finished_at: Option<String>,
+    /// Its exit code, where it ended.
+    pub exit_code: Option<u8>,
+}
+
+/// A file that had been delivered already and was put away, unsent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// The delivery it repeats.
+    pub delivery: i64,
+    /// The file's path in the drop folder, with `/`.
+    pub path: String,
+    /// When, RFC 3339.
+    pub at: String,
+}
+
 /// Which deliveries `history` shows.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
@@ -102,7 +128,7 @@ pub struct Filter {
 }
 
 const DELIVERY: &str = "id, run, state, digest, series, period, path, size, temporary, remote_path, reason,
-                        started_at, changed_at, delivered_at, why, who";
+                        started_at, changed_at, delivered_at, picked_up_at, why, who";
 
 impl View {
     /// All deliveries of these bytes, whatever the slot, oldest first.
@@ -206,6 +232,70 @@ impl View {
         })
     }
 
+    /// The newest run.
+    ///
+    /// # Errors
+    /// The ledger could not be read.
+    pub fn last_run(&self) -> Result<Option<PastRun>, Trouble> {
+        self.asked(|db| {
+            db.query_row("SELECT * FROM runs ORDER BY id DESC LIMIT 1", [], |row| {
+                Ok(PastRun {
+                    id: row.get("id")?,
+                    started_at: row.get("started_at")?,
+                    finished_at: row.get("finished_at")?,
+                    exit_code: row.get("exit_code")?,
+                })
+            })
+            .optional()
+        })
+    }
+
+    /// The deliveries for these periods, both included, oldest first.
+    ///
+    /// # Errors
+    /// The ledger could not be read.
+    pub fn deliveries_between(&self, first: Period, last: Period) -> Result<Vec<Delivery>, Trouble> {
+        let sql = format!("SELECT {DELIVERY} FROM deliveries WHERE period BETWEEN ?1 AND ?2 ORDER BY id");
+        self.deliveries(&sql, params![first.to_string(), last.to_string()])
+    }
+
+    /// The duplicates of deliveries for these periods, both included, oldest first.
+    ///
+    /// # Errors
+    /// The ledger could not be read.
+    pub fn duplicates_between(&self, first: Period, last: Period) -> Result<Vec<Refused>, Trouble> {
+        self.asked(|db| {
+            db.prepare_cached(
+                "SELECT delivery, path, at FROM duplicates
+                 WHERE delivery IN (SELECT id FROM deliveries WHERE period BETWEEN ?1 AND ?2) ORDER BY rowid",
+            )?
+            .query_map(params![first.to_string(), last.to_string()], |row| {
+                Ok(Refused { delivery: row.get(0)?, path: row.get(1)?, at: row.get(2)? })
+            })?
+            .collect()
+        })
+    }
+
+    /// When a person was last told of a matter, RFC 3339.
+    ///
+    /// # Errors
+    /// The ledger could not be read.
+    pub fn told_of(&self, matter: &str) -> Result<Option<String>, Trouble> {
+        self.asked(|db| {
+            db.prepare_cached("SELECT at FROM told WHERE matter = ?1")?
+                .query_row([matter], |row| row.get(0))
+                .optional()
+        })
+    }
+
+    /// When the ledger was made, RFC 3339; none where there is none yet.
+    ///
+    /// # Errors
+    /// The ledger could not be read.
+    pub fn made_at(&self) -> Result<Option<String>, Trouble> {
+        self.asked(|db| db.query_row("SELECT made_at FROM ledger", [], |row| row.get(0)).optional())
+    }
+
     /// The number the next row of a table gets.
     ///
     /// # Errors
@@ -252,6 +342,7 @@ fn delivery(row: &Row<'_>) -> rusqlite::Result<Delivery> {
         started_at: row.get("started_at")?,
         changed_at: row.get("changed_at")?,
         delivered_at: row.get("delivered_at")?,
+        picked_up_at: row.get("picked_up_at")?,
         why: row.get("why")?,
         who: row.get("who")?,
     })

@@ -4,13 +4,13 @@
 use rusqlite::Connection;
 
 use super::event::Event;
-use super::{SCHEMA, View, append, trouble};
+use super::{View, append, trouble};
 use crate::exit::Trouble;
 use crate::messages::ledger as say;
 use crate::receipts::Receipt;
 
 /// What the chain makes.
-const TABLES: [&str; 5] = ["ledger", "runs", "deliveries", "holds", "decisions"];
+const TABLES: [&str; 7] = ["ledger", "runs", "deliveries", "holds", "decisions", "duplicates", "told"];
 
 /// What was found in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -66,22 +66,24 @@ impl View {
     fn replay(&self) -> Result<Connection, Trouble> {
         let damaged = |seq: i64| Trouble::ledger(say::chain_broken(self.path(), seq));
         let memory = Connection::open_in_memory().map_err(|error| trouble(self.path(), &error))?;
-        memory.execute_batch(SCHEMA).map_err(|error| trouble(self.path(), &error))?;
-        let broken = self.asked(|db| {
-            let mut events = db.prepare("SELECT seq, at, body FROM events ORDER BY seq")?;
-            let mut rows = events.query([])?;
-            while let Some(row) = rows.next()? {
-                let (seq, at, body): (i64, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
-                let applied =
-                    serde_json::from_str::<Event>(&body).map(|event| append::apply(&memory, &at, &event));
-                if !matches!(applied, Ok(Ok(()))) {
-                    return Ok(Some(seq));
-                }
-            }
-            Ok(None)
-        })?;
+        memory.execute_batch(super::TABLES).map_err(|error| trouble(self.path(), &error))?;
+        let broken = self.asked(|db| replay_into(&memory, db))?;
         broken.map_or(Ok(memory), |seq| Err(damaged(seq)))
     }
+}
+
+/// Makes in `to` what the chain in `from` says; answers the first event that cannot be, where one cannot.
+pub(super) fn replay_into(to: &Connection, from: &Connection) -> rusqlite::Result<Option<i64>> {
+    let mut events = from.prepare("SELECT seq, at, body FROM events ORDER BY seq")?;
+    let mut rows = events.query([])?;
+    while let Some(row) = rows.next()? {
+        let (seq, at, body): (i64, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        let applied = serde_json::from_str::<Event>(&body).map(|event| append::apply(to, &at, &event));
+        if !matches!(applied, Ok(Ok(()))) {
+            return Ok(Some(seq));
+        }
+    }
+    Ok(None)
 }
 
 /// Every row of a table, each as one text, in order.

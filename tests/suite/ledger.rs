@@ -182,3 +182,24 @@ fn a_newer_ledger_is_not_made_again() {
     town.run(["ledger", "rebuild"]).exit(6).says("ledger.db");
     assert!(town.path("archive/receipts").exists());
 }
+
+#[test]
+fn a_ledger_of_the_first_version_is_brought_up_to_this_one() {
+    let town = april_again();
+    let db = rusqlite::Connection::open(town.path("ledger.db")).unwrap();
+    db.execute_batch(
+        "ALTER TABLE deliveries DROP COLUMN picked_up_at; DROP TABLE duplicates; DROP TABLE told;
+         PRAGMA user_version = 1; PRAGMA wal_checkpoint(TRUNCATE);",
+    )
+    .unwrap();
+    drop(db);
+    let before = fs::read(town.path("ledger.db")).unwrap();
+
+    let plan = town.run(["run", "--dry-run", "--json"]).exit(0).json();
+    assert_eq!(plan["summary"]["duplicate"], 2, "a preview reads it as it is");
+    assert_eq!(fs::read(town.path("ledger.db")).unwrap(), before, "and leaves it so");
+
+    assert_eq!(town.deliver(0)["summary"]["duplicate"], 2);
+    assert_eq!(town.server.received().len(), 2);
+    town.run(["ledger", "verify"]).exit(0);
+}

@@ -1,14 +1,4 @@
--- The chain: everything that ever happened, in order. `hash` covers the hash before it, so that a change
--- anywhere shows. The other tables are what the chain says, in a form that is quick to ask.
-CREATE TABLE events (
-    seq  INTEGER PRIMARY KEY,
-    at   TEXT NOT NULL,              -- RFC 3339 with offset
-    body TEXT NOT NULL,              -- JSON, see event.rs
-    hash BLOB NOT NULL CHECK (length(hash) = 32)
-) STRICT;
-CREATE TRIGGER events_are_not_changed BEFORE UPDATE ON events BEGIN SELECT RAISE(ABORT, 'the chain is append-only'); END;
-CREATE TRIGGER events_are_not_removed BEFORE DELETE ON events BEGIN SELECT RAISE(ABORT, 'the chain is append-only'); END;
-
+-- What the chain says, in a form that is quick to ask. A new version of the program makes these again from the chain.
 CREATE TABLE ledger (
     id      TEXT NOT NULL,           -- random; receipts and temporary names carry it
     made_at TEXT NOT NULL
@@ -37,6 +27,7 @@ CREATE TABLE deliveries (
     started_at   TEXT NOT NULL,
     changed_at   TEXT NOT NULL,
     delivered_at TEXT,
+    picked_up_at TEXT,               -- when KP was first seen to have taken it out of its folder
     why          TEXT,
     who          TEXT
 ) STRICT;
@@ -69,3 +60,16 @@ CREATE TABLE decisions (
     used_by INTEGER                  -- the delivery that used an approval up
 ) STRICT;
 CREATE INDEX decisions_by_digest ON decisions (digest);
+
+-- Files that had been delivered already and were put away, unsent.
+CREATE TABLE duplicates (
+    delivery INTEGER NOT NULL,       -- the one it repeats
+    path     TEXT NOT NULL,
+    at       TEXT NOT NULL
+) STRICT;
+
+-- When a person was last told of an open matter.
+CREATE TABLE told (
+    matter TEXT PRIMARY KEY,
+    at     TEXT NOT NULL
+) STRICT;

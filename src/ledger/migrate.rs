@@ -1,0 +1,76 @@
+//! A ledger that an earlier version of the program wrote: its chain stays as it is, its tables are made again from it.
+
+use rusqlite::Connection;
+
+use super::verify::replay_into;
+use super::{CHAIN, SCHEMA_VERSION, TABLES, View, trouble};
+use crate::exit::Trouble;
+use crate::messages::ledger as say;
+
+impl View {
+    /// Makes the tables anew, all or nothing.
+    ///
+    /// # Errors
+    /// [`crate::exit::Exit::Ledger`] where the chain is broken; or it could not be written.
+    pub(super) fn migrate(&mut self) -> Result<(), Trouble> {
+        self.walk(1)?;
+        let path = self.path.clone();
+        let made = (|| {
+            self.db.pragma_update(None, "synchronous", "EXTRA")?;
+            let transaction = self.db.transaction()?;
+            for table in tables(&transaction)? {
+                transaction.execute_batch(&format!("DROP TABLE \"{table}\""))?;
+            }
+            transaction.execute_batch(TABLES)?;
+            let broken = replay_into(&transaction, &transaction)?;
+            transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
+            if broken.is_none() {
+                transaction.commit()?;
+            }
+            Ok(broken)
+        })();
+        settled(&path, made)
+    }
+
+    /// The same in memory, for reading: the file stays as it is.
+    ///
+    /// # Errors
+    /// As [`View::migrate`].
+    pub(super) fn migrated(self) -> Result<View, Trouble> {
+        self.walk(1)?;
+        let made = (|| {
+            let memory = Connection::open_in_memory()?;
+            memory.execute_batch(CHAIN)?;
+            memory.execute_batch(TABLES)?;
+            let mut insert =
+                memory.prepare("INSERT INTO events (seq, at, body, hash) VALUES (?1, ?2, ?3, ?4)")?;
+            let mut events = self.db.prepare("SELECT seq, at, body, hash FROM events ORDER BY seq")?;
+            let mut rows = events.query([])?;
+            while let Some(row) = rows.next()? {
+                let (seq, at, body, hash): (i64, String, String, [u8; 32]) =
+                    (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
+                insert.execute((seq, at, body, hash))?;
+            }
+            drop(insert);
+            let broken = replay_into(&memory, &memory)?;
+            Ok((memory, broken))
+        })();
+        let (db, broken) = made.map_err(|error: rusqlite::Error| trouble(&self.path, &error))?;
+        settled(&self.path, Ok(broken))?;
+        Ok(View { db, ..self })
+    }
+}
+
+fn settled(path: &std::path::Path, made: rusqlite::Result<Option<i64>>) -> Result<(), Trouble> {
+    match made.map_err(|error| trouble(path, &error))? {
+        None => Ok(()),
+        Some(seq) => Err(Trouble::ledger(say::chain_broken(path, seq))),
+    }
+}
+
+/// Everything but the chain.
+fn tables(db: &Connection) -> rusqlite::Result<Vec<String>> {
+    db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT IN ('events') AND name NOT LIKE 'sqlite_%'")?
+        .query_map([], |row| row.get(0))?
+        .collect()
+}
