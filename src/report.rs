@@ -8,6 +8,7 @@ use crate::exit::Exit;
 use crate::ledger::query::Delivery;
 use crate::period::Period;
 
+pub mod advice;
 pub mod history;
 pub mod text;
 
