@@ -53,12 +53,12 @@ crate::messages::catalogue! {
     how_to_begin() {
         da "Der er ikke leveret noget endnu. Sådan kommer I i gang:
   traekfil check                        prøver mapper, nøgle og forbindelse
-  traekfil adopt MAPPE --reason \"…\"    indskriver det, som KP har i forvejen
+  traekfil adopt MAPPE --reason \"…\"     indskriver det, som KP har i forvejen
   traekfil run --dry-run                viser, hvad der vil ske
   traekfil run                          leverer",
         en "Nothing has been delivered yet. To begin:
   traekfil check                        tries folders, key and connection
-  traekfil adopt FOLDER --reason \"…\"   records what KP has already
+  traekfil adopt FOLDER --reason \"…\"    records what KP has already
   traekfil run --dry-run                shows what would happen
   traekfil run                          delivers",
     }

@@ -11,6 +11,7 @@ mod people;
 mod receiver;
 mod servers;
 mod settings;
+mod status;
 mod story;
 mod support;
 

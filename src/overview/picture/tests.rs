@@ -135,7 +135,14 @@ fn the_expectation_begins_with_the_first_delivery_or_the_ledger() {
         ["overdue:mad:2023-02", "overdue:mad:2023-03", "overdue:vask:2023-03", "overdue:mad:2023-04"]
     );
     let due = &overview.series[0].cells.iter().map(|cell| cell.due).collect::<Vec<_>>()[4..];
-    assert_eq!(due, ["2023-03-20", "2023-04-20"].map(|day| Some(day.parse().unwrap())).into_iter().chain([None]).collect::<Vec<_>>());
+    assert_eq!(
+        due,
+        ["2023-03-20", "2023-04-20"]
+            .map(|day| Some(day.parse().unwrap()))
+            .into_iter()
+            .chain([None])
+            .collect::<Vec<_>>()
+    );
 }
 
 #[test]
@@ -163,7 +170,8 @@ fn only_a_delivery_or_an_adoption_makes_good() {
     let held = || lies(Choice::Hold, Reason::SlotTaken);
     let waits = || lies(Choice::Wait, Reason::Unsettled);
     let sends = || lies(Choice::Send, Reason::New);
-    let doubted = because_of(file("mad.txt", Some("2023-04"), Choice::Hold, Reason::InDoubt), &of(State::InDoubt)[0]);
+    let doubted =
+        because_of(file("mad.txt", Some("2023-04"), Choice::Hold, Reason::InDoubt), &of(State::InDoubt)[0]);
     let cases = [
         (Vec::new(), Vec::new(), vec![Overdue], vec![Missing]),
         (of(State::Delivered), Vec::new(), vec![Delivered], vec![Delivered]),
@@ -204,8 +212,10 @@ fn an_old_omission_stays_a_matter_for_a_year_after_it_left_the_grid() {
     let series = [rule("mad", Some(20))];
     // All was delivered since 2019 but for 2021 and two months of 2022.
     let months = [1, 2, 4, 5, 6, 7, 8, 9, 10, 12].map(|month| format!("2022-{month:02}"));
-    let months = months.into_iter().chain(["2019-01", "2023-01", "2023-02", "2023-03", "2023-04"].map(String::from));
-    let deliveries = months.zip(1..).map(|(month, id)| delivery(id, "mad", &month, State::Archived)).collect();
+    let months =
+        months.into_iter().chain(["2019-01", "2023-01", "2023-02", "2023-03", "2023-04"].map(String::from));
+    let deliveries =
+        months.zip(1..).map(|(month, id)| delivery(id, "mad", &month, State::Archived)).collect();
     let overview = draw(&facts(&series, deliveries, Vec::new()));
     // Five months of the grid before this one, and twelve before those.
     let late = ["2021-11", "2021-12", "2022-03", "2022-11"].map(|month| format!("overdue:mad:{month}"));
@@ -230,7 +240,10 @@ fn matters_come_by_urgency_and_bring_their_commands() {
     let [doubt, overdue, held, quiet] = <[Matter; 4]>::try_from(overview.matters.clone()).unwrap();
     assert_eq!(
         doubt.commands,
-        ["traekfil resolve 12 --delivered --reason \"…\"", "traekfil resolve 12 --not-delivered --reason \"…\""]
+        [
+            "traekfil resolve 12 --delivered --reason \"…\"",
+            "traekfil resolve 12 --not-delivered --reason \"…\""
+        ]
     );
     assert_eq!(held.commands, ["traekfil approve 3 --reason \"…\"", "traekfil reject 3 --reason \"…\""]);
     assert_eq!((overdue.since.as_deref(), overdue.kind), (Some("2023-04-20"), MatterKind::Overdue));
@@ -255,7 +268,10 @@ fn what_a_run_has_in_hand_is_no_matter_until_it_was_broken_off() {
     let held = because_of(file("mad.txt", Some("2023-04"), Choice::Hold, Reason::InDoubt), &publishing);
     let mut facts = facts(&[], vec![publishing], vec![held]);
     let overview = draw(&facts);
-    assert_eq!((keys(&overview), standings(&overview, "mad", "2023-04")), (vec!["held:3"], vec![Standing::Held]));
+    assert_eq!(
+        (keys(&overview), standings(&overview, "mad", "2023-04")),
+        (vec!["held:3"], vec![Standing::Held])
+    );
     facts.run_under_way = true;
     let overview = draw(&facts);
     assert_eq!((keys(&overview), standings(&overview, "mad", "2023-04")), (vec![], vec![Standing::Waiting]));
