@@ -106,7 +106,7 @@ fn line<'a>(
             continue;
         }
         out.push_str(&" ".repeat(missing + GAP));
-        out.push_str(&format!("{style}{text}{style:#}"));
+        out.extend([style.render().to_string(), text.clone(), style.render_reset().to_string()]);
         missing = column.saturating_sub(display_width(&text));
     }
     out.push('\n');
