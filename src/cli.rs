@@ -96,7 +96,7 @@ pub enum Command {
     #[command(
         after_help = "Examples:\n  traekfil init\n  traekfil init --yes --host sftp.example.dk --user korsbaek"
     )]
-    Init(Init),
+    Init(Box<Init>),
     /// Verify the ledger, export it, or make a lost one again
     #[command(subcommand)]
     Ledger(LedgerCommand),

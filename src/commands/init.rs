@@ -36,8 +36,8 @@ pub(super) fn init(options: &cli::Init, global: &Global) -> anyhow::Result<Exit>
     if global.json && !options.yes {
         return Err(Trouble::usage(say::json_asks_nothing()).into());
     }
-    let mut talk = Talk::new(options.yes);
-    let answers = answers::gather(options, global, &mut talk)?;
+    let talk = Talk::new(options.yes);
+    let answers = answers::gather(options, global, &talk)?;
     let made = make::make(&answers)?;
     let global = &Global { config: Some(answers.config.clone()), ..global.clone() };
     if global.json {
@@ -117,7 +117,7 @@ fn next_steps(answers: &Answers, made: &Made, exit: Exit) -> String {
         text.push_str(&paragraph(&format!("  {number}. "), &step));
         text.push('\n');
         for command in commands {
-            text.push_str(&format!("       {command}\n"));
+            text.extend(["       ", &command, "\n"]);
         }
     }
     text

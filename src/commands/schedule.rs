@@ -57,7 +57,7 @@ pub(super) fn schedule(config: &Config, options: &cli::Schedule, global: &Global
     let kind = options.scheduler;
     let files = match kind {
         Scheduler::Cron => vec![Piece { path: "crontab".to_owned(), content: cron::block(&job) }],
-        Scheduler::Systemd => systemd::units(&job),
+        Scheduler::Systemd => systemd::units(&job)?,
         Scheduler::Windows => {
             vec![Piece { path: "traekfil.xml".to_owned(), content: windows::printed(&windows::task(&job)?) }]
         }
@@ -124,7 +124,8 @@ fn printed(files: &[Piece]) -> String {
     if let [only] = files {
         return only.content.clone();
     }
-    files.iter().map(|file| format!("# {}\n{}\n", file.path, file.content)).collect()
+    let titled: Vec<String> = files.iter().map(|file| format!("# {}\n{}", file.path, file.content)).collect();
+    titled.join("\n")
 }
 
 impl When {

@@ -90,12 +90,11 @@ impl Draft {
 
     fn set(&mut self, head: &str, key: &str, value: &str) {
         let line = format!("{key} = {value}");
-        match self.find(head, key) {
-            Some(at) => self.0[at] = line,
-            None => {
-                let (begin, _) = self.section(head);
-                self.0.insert(begin, line);
-            }
+        if let Some(at) = self.find(head, key) {
+            self.0[at] = line;
+        } else {
+            let (begin, _) = self.section(head);
+            self.0.insert(begin, line);
         }
     }
 
@@ -136,7 +135,7 @@ fn quoted(text: &str) -> String {
     for c in text.chars() {
         match c {
             '"' | '\\' => quoted.extend(['\\', c]),
-            c if c.is_control() => quoted.push_str(&format!("\\u{:04X}", u32::from(c))),
+            c if c.is_control() => quoted.extend(["\\u", &format!("{:04X}", u32::from(c))]),
             c => quoted.push(c),
         }
     }

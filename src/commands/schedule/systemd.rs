@@ -27,43 +27,47 @@ fn folder() -> PathBuf {
     PathBuf::from("/etc/systemd/system")
 }
 
-pub(super) fn units(job: &Job) -> Vec<Piece> {
+pub(super) fn units(job: &Job) -> Result<Vec<Piece>, Trouble> {
     let piece =
         |name: &str, content| Piece { path: folder().join(name).to_string_lossy().into_owned(), content };
-    vec![piece(SERVICE, service(job)), piece(TIMER, timer(job))]
+    Ok(vec![piece(SERVICE, service(job)?), piece(TIMER, timer(job))])
 }
 
 fn user<'a>(job: &'a Job) -> &'a str {
     job.user.as_deref().unwrap_or(USER)
 }
 
-fn service(job: &Job) -> String {
-    let config = job.config;
-    let mut writable: Vec<String> =
-        [Some(config.drop.as_path()), Some(&config.archive), config.ledger.parent()]
-            .into_iter()
-            .flatten()
-            .filter_map(|folder| text(there(folder)).ok())
-            .collect();
-    writable.sort_unstable();
-    writable.dedup();
-    let secrets = [
-        ("TRAEKFIL_PASSWORD", &config.sftp.password_file),
-        ("TRAEKFIL_PASSPHRASE", &config.sftp.passphrase_file),
-    ];
-    let credentials: String = secrets
+/// The folders that a run writes into.
+fn writable(job: &Job) -> Result<Vec<String>, Trouble> {
+    let ledger = PathBuf::from(text(&job.config.ledger)?);
+    let ledger_folder = ledger.parent().unwrap_or(&ledger);
+    let mut folders = [&job.config.drop, &job.config.archive, ledger_folder]
+        .map(|folder: &Path| Ok(there(Path::new(&text(folder)?)).to_string_lossy().into_owned()))
         .into_iter()
-        .filter_map(|(name, file)| {
-            Some(format!("LoadCredential={name}:{}\n", specifiers(&text(file.as_ref()?).ok()?)))
-        })
-        .collect();
-    let named = [&config.sftp.identity, &config.sftp.known_hosts].into_iter().flatten();
-    let mut read: Vec<PathBuf> = named.filter_map(|file| std::path::absolute(file).ok()).collect();
-    read.extend([&job.program, &job.config_file].map(PathBuf::from));
-    read.extend(writable.iter().map(PathBuf::from));
-    let lies_in = |tops: &[&str]| read.iter().any(|path| tops.iter().any(|top| path.starts_with(top)));
+        .collect::<Result<Vec<String>, Trouble>>()?;
+    folders.sort_unstable();
+    folders.dedup();
+    Ok(folders)
+}
+
+/// systemd reads the secrets' files as root and hands them over.
+fn credentials(job: &Job) -> Result<String, Trouble> {
+    let sftp = &job.config.sftp;
+    let named = [("TRAEKFIL_PASSWORD", &sftp.password_file), ("TRAEKFIL_PASSPHRASE", &sftp.passphrase_file)];
+    let named = named.into_iter().filter_map(|(name, file)| Some((name, file.as_ref()?)));
+    named.map(|(name, file)| Ok(format!("LoadCredential={name}:{}\n", specifiers(&text(file)?)))).collect()
+}
+
+fn service(job: &Job) -> Result<String, Trouble> {
+    let writable = writable(job)?;
+    let mut used: Vec<PathBuf> =
+        writable.iter().chain([&job.program, &job.config_file]).map(PathBuf::from).collect();
+    for file in [&job.config.sftp.identity, &job.config.sftp.known_hosts].into_iter().flatten() {
+        used.push(text(file)?.into());
+    }
+    let lies_in = |tops: &[&str]| used.iter().any(|path| tops.iter().any(|top| path.starts_with(top)));
     let paths = writable.iter().map(|path| quoted(path)).collect::<Vec<_>>().join(" ");
-    format!(
+    Ok(format!(
         "{MARK}: {made}
 [Unit]
 Description={description}
@@ -112,9 +116,10 @@ SystemCallErrorNumber=EPERM
         config = quoted(&job.config_file).replace('$', "$$"),
         exit_codes = commented(&say::unit_exit_codes()),
         hardening = commented(&say::unit_hardening()),
+        credentials = credentials(job)?,
         home = if lies_in(&["/home", "/root", "/run/user"]) { "read-only" } else { "yes" },
         tmp = if lies_in(&["/tmp", "/var/tmp"]) { "no" } else { "yes" },
-    )
+    ))
 }
 
 fn timer(job: &Job) -> String {

@@ -175,3 +175,120 @@ pub(super) fn remove(schtasks: &OsStr) -> Result<String, Trouble> {
     must(schtasks, &words(&["/Delete", "/TN", NAME, "/F"]), None)?;
     Ok(say::task_removed() + "\n")
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+
+    use super::*;
+    use crate::config::Config;
+
+    fn config() -> Config {
+        let text = "[sftp]\nhost = 'sftp.example.dk'\nuser = 'korsbaek'\n";
+        Config::of(Path::new("config.toml"), text.into()).unwrap()
+    }
+
+    fn job<'a>(config: &'a Config, config_file: &str, user: Option<&str>) -> Job<'a> {
+        Job {
+            program: r"C:\Program Files\træk & fil\traekfil.exe".to_owned(),
+            config_file: config_file.to_owned(),
+            config,
+            when: When::Every(30),
+            user: user.map(str::to_owned),
+        }
+    }
+
+    /// As `CommandLineToArgvW` takes a command line apart, behind the program's name.
+    fn taken_apart(line: &str) -> Vec<String> {
+        let (mut words, mut word, mut quoted, mut backslashes) = (Vec::new(), String::new(), false, 0);
+        for c in line.chars() {
+            if c == '\\' {
+                backslashes += 1;
+                continue;
+            }
+            let literal = c == '"' && backslashes % 2 == 1;
+            word.push_str(&"\\".repeat(if c == '"' { backslashes / 2 } else { backslashes }));
+            backslashes = 0;
+            match c {
+                '"' if !literal => quoted = !quoted,
+                ' ' if !quoted => words.push(std::mem::take(&mut word)),
+                c => word.push(c),
+            }
+        }
+        word.push_str(&"\\".repeat(backslashes));
+        words.push(word);
+        words
+    }
+
+    #[test]
+    fn the_arguments_come_back_as_they_were() {
+        let config = config();
+        for path in
+            [r"D:\mappe x\config.toml", r"\\server\andel$\a b\", r"D:\<æøå> & 'x'\c.toml", "/a \"b\\\"/c"]
+        {
+            let printed = printed(&task(&job(&config, path, None)).unwrap());
+            assert!(printed.is_ascii());
+            let xml = roxmltree::Document::parse(&printed).unwrap();
+            let text = |tag: &str| {
+                let node = xml.descendants().find(|node| node.tag_name().name() == tag).unwrap();
+                node.text().unwrap().to_owned()
+            };
+            assert_eq!(text("Command"), r"C:\Program Files\træk & fil\traekfil.exe");
+            assert_eq!(taken_apart(&text("Arguments")), ["run", "--quiet", "--config", path]);
+            assert_eq!(text("Interval"), "PT30M");
+        }
+    }
+
+    #[test]
+    fn what_looks_like_a_variable_is_refused() {
+        let config = config();
+        assert!(task(&job(&config, r"D:\100%\c.toml", None)).is_ok());
+        assert!(task(&job(&config, r"D:\%TEMP%\c.toml", None)).is_err());
+    }
+
+    #[test]
+    fn a_user_logs_on_with_a_password() {
+        let config = config();
+        let task = task(&job(&config, "c.toml", Some(r"KORSBÆK\svc-traekfil"))).unwrap();
+        assert!(
+            task.contains(r"<UserId>KORSBÆK\svc-traekfil</UserId>") && task.contains("<LogonType>Password<")
+        );
+        assert!(!task.contains(SYSTEM));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn it_is_given_to_schtasks_as_windows_writes_it() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let fake = folder.path().join("schtasks");
+        let text = format!(
+            "#!/bin/sh\ncd '{}'\necho \"$@\" >> calls\n[ \"$1\" = /Create ] && cat \"$6\" > file\n[ ! -e broken ] || {{ echo 'ERROR: Access is denied.' >&2; exit 1; }}\n",
+            folder.path().display()
+        );
+        fs::write(&fake, text).unwrap();
+        fs::set_permissions(&fake, fs::Permissions::from_mode(0o755)).unwrap();
+        let config = config();
+        let job = job(&config, r"D:\trækfil\config.toml", None);
+        install(&job, fake.as_os_str()).unwrap();
+        let bytes = fs::read(folder.path().join("file")).unwrap();
+        assert_eq!(bytes[..2], [0xff, 0xfe]);
+        let units: Vec<u16> =
+            bytes[2..].chunks(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
+        let xml = String::from_utf16(&units).unwrap();
+        assert!(xml.starts_with("<?xml version=\"1.0\" encoding=\"UTF-16\"?>\r\n<Task "), "{xml}");
+        assert!(xml.contains(r"D:\trækfil\config.toml"));
+        fs::write(folder.path().join("broken"), "").unwrap();
+        let refused = remove(fake.as_os_str()).unwrap_err();
+        assert!(
+            refused.message.contains("Access is denied.") && refused.message.contains("/Delete"),
+            "{refused}"
+        );
+        let calls = fs::read_to_string(folder.path().join("calls")).unwrap();
+        let calls: Vec<&str> = calls.lines().collect();
+        assert!(calls[0].starts_with("/Create /TN traekfil /F /XML /"), "{calls:?}");
+        assert_eq!(calls[1], "/Delete /TN traekfil /F");
+        let left = calls[0].rsplit(' ').next().unwrap();
+        assert!(!Path::new(left).exists());
+    }
+}
