@@ -1,7 +1,9 @@
 //! The command line: types alone.
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
+use chrono::NaiveTime;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use crate::delivery::State;
@@ -95,9 +97,123 @@ pub enum Command {
     Resolve(Resolve),
     /// Try configuration, folders, ledger, host key, login and remote folder, a line each
     Check,
+    /// Make config, folders, key and ledger, asking step by step
+    #[command(
+        after_help = "Examples:\n  traekfil init\n  traekfil init --yes --host sftp.example.dk --user korsbaek"
+    )]
+    Init(Box<Init>),
     /// Verify the ledger, export it, or make a lost one again
     #[command(subcommand)]
     Ledger(LedgerCommand),
+    /// Print the job that runs traekfil by itself, or install it
+    #[command(
+        after_help = "Examples:\n  traekfil schedule systemd                      look at it first\n  sudo traekfil schedule systemd --install\n  traekfil schedule cron --at 06:00 --install\n  traekfil schedule windows --install           as administrator"
+    )]
+    Schedule(Schedule),
+}
+
+/// `init`. Each question has a flag that answers it.
+#[derive(Debug, Args)]
+pub struct Init {
+    /// Ask nothing: take every default; --host and --user have none
+    #[arg(long)]
+    pub yes: bool,
+    /// The folder that the files arrive in
+    #[arg(long, value_name = "DIR")]
+    pub drop: Option<String>,
+    /// The folder that delivered files are moved to
+    #[arg(long, value_name = "DIR")]
+    pub archive: Option<String>,
+    /// The ledger, on a local disk
+    #[arg(long, value_name = "FILE")]
+    pub ledger: Option<String>,
+    /// The name of KP's server
+    #[arg(long, value_name = "NAME")]
+    pub host: Option<String>,
+    /// Its port
+    #[arg(long)]
+    pub port: Option<String>,
+    /// The user to log in as
+    #[arg(long, value_name = "NAME")]
+    pub user: Option<String>,
+    /// The private key, an existing file; - for none
+    #[arg(long, value_name = "FILE")]
+    pub identity: Option<String>,
+    /// Make a new key, at --identity where that is given; never overwrites one
+    #[arg(long)]
+    pub new_key: bool,
+    /// The file with the existing key's passphrase
+    #[arg(long, value_name = "FILE", conflicts_with = "new_key")]
+    pub passphrase_file: Option<String>,
+    /// The folder on the server
+    #[arg(long, value_name = "FOLDER")]
+    pub remote_folder: Option<String>,
+    /// The server's host key, as KP's operator has told it
+    #[arg(long, value_name = "SHA256:...")]
+    pub host_key: Option<String>,
+    /// Pin the host key that the server shows now, without comparing it
+    #[arg(long, conflicts_with = "host_key")]
+    pub accept_host_key: bool,
+    /// A supplier's series of files, and the day of the month they are due; may be repeated
+    #[arg(long, value_name = "NAME=PATTERN[:DAY]")]
+    pub series: Vec<String>,
+}
+
+/// `schedule`.
+#[derive(Debug, Args)]
+pub struct Schedule {
+    /// What runs it
+    #[arg(value_enum)]
+    pub scheduler: Scheduler,
+    /// How often: 5m, 10m, 15m, 20m, 30m, 1h, 2h, 3h, 4h, 6h, 8h or 12h; without it every hour
+    #[arg(long, value_name = "TIME", conflicts_with = "at")]
+    pub every: Option<Every>,
+    /// Once a day at this time
+    #[arg(long, value_name = "HH:MM", value_parser = time_of_day)]
+    pub at: Option<NaiveTime>,
+    /// Whom it runs as; without it: cron, yourself; systemd, traekfil; windows, SYSTEM
+    #[arg(long, value_name = "NAME")]
+    pub user: Option<String>,
+    /// Set it up on this machine
+    #[arg(long, conflicts_with = "remove")]
+    pub install: bool,
+    /// Take it away from this machine again
+    #[arg(long)]
+    pub remove: bool,
+}
+
+/// What can run a job by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Scheduler {
+    /// A line in a crontab.
+    Cron,
+    /// A service and its timer.
+    Systemd,
+    /// A task of the Task Scheduler.
+    Windows,
+}
+
+/// A stretch of time that a day is a multiple of, in minutes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Every(pub u32);
+
+impl FromStr for Every {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Every, String> {
+        let hours = text.strip_suffix('h').and_then(|n| n.parse::<u32>().ok()?.checked_mul(60));
+        let minutes = hours.or_else(|| text.strip_suffix('m')?.parse().ok());
+        match minutes {
+            Some(minutes @ (5 | 10 | 15 | 20 | 30 | 60 | 120 | 180 | 240 | 360 | 480 | 720)) => {
+                Ok(Every(minutes))
+            }
+            _ => Err("write 5m, 10m, 15m, 20m, 30m, 1h, 2h, 3h, 4h, 6h, 8h or 12h, or use --at".to_owned()),
+        }
+    }
+}
+
+fn time_of_day(text: &str) -> Result<NaiveTime, String> {
+    NaiveTime::parse_from_str(text, "%H:%M").map_err(|_| "write a time such as 06:00".to_owned())
 }
 
 /// `ledger`.

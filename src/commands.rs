@@ -15,11 +15,13 @@ use crate::receipts;
 
 mod check;
 mod history;
+mod init;
 mod judge;
 mod ledger;
 mod progress;
 mod resolve;
 pub mod run;
+mod schedule;
 mod status;
 
 /// Does what the command line asks for.
@@ -34,8 +36,10 @@ pub fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         Colour::Never => anstream::ColorChoice::Never.write_global(),
     }
     let global = &cli.global;
-    if let Command::Check = cli.command {
-        return check::check(global);
+    match &cli.command {
+        Command::Check => return check::check(global),
+        Command::Init(options) => return init::init(options, global),
+        _ => {}
     }
     let config = load(global)?;
     match &cli.command {
@@ -47,7 +51,9 @@ pub fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         Command::Reject(options) => judge::reject(&config, options, global),
         Command::Resolve(options) => resolve::resolve(&config, options, global),
         Command::Ledger(command) => ledger::ledger(&config, command, global),
+        Command::Schedule(options) => schedule::schedule(&config, options, global),
         Command::Check => check::check(global),
+        Command::Init(options) => init::init(options, global),
     }
 }
 

@@ -12,9 +12,9 @@ use crate::series::SeriesRule;
 use crate::template::Template;
 
 mod checks;
-mod glob;
+pub(crate) mod glob;
 mod reader;
-mod sections;
+pub(crate) mod sections;
 mod syntax;
 
 /// A whole configuration, as short as it can be: to copy where there is none.
@@ -131,13 +131,13 @@ fn find_among(
 }
 
 #[cfg(windows)]
-fn platform_place() -> PathBuf {
+pub(crate) fn platform_place() -> PathBuf {
     let data = std::env::var_os("ProgramData").unwrap_or_else(|| r"C:\ProgramData".into());
     PathBuf::from(data).join("traekfil").join("config.toml")
 }
 
 #[cfg(not(windows))]
-fn platform_place() -> PathBuf {
+pub(crate) fn platform_place() -> PathBuf {
     PathBuf::from("/etc/traekfil/config.toml")
 }
 

@@ -90,8 +90,10 @@ pub fn escape(name: &str) -> String {
 
 pub(crate) mod check;
 pub(crate) mod config;
+pub(crate) mod init;
 pub(crate) mod ledger;
 pub(crate) mod overview;
 pub(crate) mod report;
 pub(crate) mod run;
+pub(crate) mod schedule;
 pub(crate) mod transport;

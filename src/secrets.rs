@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs::{File, Metadata};
-use std::io::Read as _;
+use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
@@ -49,23 +49,20 @@ fn find(
             value.into_string().map_err(|_| Trouble::usage(say::secret_variable_not_text(&variable)))?;
         return Ok(Some(value.into()));
     }
+    let credentials = env("CREDENTIALS_DIRECTORY").filter(|folder| !folder.is_empty()).map(PathBuf::from);
+    let mut handed =
+        [variable, what.to_lowercase()].into_iter().filter_map(|name| Some(credentials.as_ref()?.join(name)));
+    let handed = handed.find(|file| file.exists());
+    // systemd reads it as root and hands it over: the file itself need not be open to the job's user.
+    let closed =
+        |file: &Path| File::open(file).is_err_and(|error| error.kind() == ErrorKind::PermissionDenied);
     if let Some(file) = named
+        && !(handed.is_some() && closed(file))
         && let Some(secret) = read(file, Guard::OwnerOnly)?
     {
         return Ok(Some(secret));
     }
-    let Some(folder) = env("CREDENTIALS_DIRECTORY").filter(|folder| !folder.is_empty()) else {
-        return Ok(None);
-    };
-    for name in [variable, what.to_lowercase()] {
-        let file = PathBuf::from(&folder).join(name);
-        if file.exists()
-            && let Some(secret) = read(&file, Guard::System)?
-        {
-            return Ok(Some(secret));
-        }
-    }
-    Ok(None)
+    handed.map_or(Ok(None), |file| read(&file, Guard::System))
 }
 
 /// Who keeps others from reading a secret's file.

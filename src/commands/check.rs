@@ -26,14 +26,14 @@ const LITTLE_SPACE: u64 = 100 << 20;
 const TRIAL: &[u8] = b"traekfil check\n";
 
 #[derive(Serialize)]
-struct Answer {
+pub(super) struct Answer {
     schema: u32,
-    checks: Vec<Checked>,
+    pub(super) checks: Vec<Checked>,
     exit_code: u8,
 }
 
 #[derive(Serialize)]
-struct Checked {
+pub(super) struct Checked {
     name: &'static str,
     ok: bool,
     detail: String,
@@ -62,6 +62,13 @@ impl Checks {
 }
 
 pub(super) fn check(global: &Global) -> anyhow::Result<Exit> {
+    let (json, exit) = tried(global);
+    answer(global, &json, || text(&json.checks))?;
+    Ok(exit)
+}
+
+/// Everything, tried; and what it comes to.
+pub(super) fn tried(global: &Global) -> (Answer, Exit) {
     let mut checks = Checks { done: Vec::new(), exit: Exit::Ok };
     let config = match load(global) {
         Ok(config) => {
@@ -78,9 +85,7 @@ pub(super) fn check(global: &Global) -> anyhow::Result<Exit> {
         there(config, &mut checks);
     }
     let exit = checks.exit;
-    let json = Answer { schema: crate::report::SCHEMA, checks: checks.done, exit_code: exit.code() };
-    answer(global, &json, || text(&json.checks))?;
-    Ok(exit)
+    (Answer { schema: crate::report::SCHEMA, checks: checks.done, exit_code: exit.code() }, exit)
 }
 
 /// What lies on this machine.

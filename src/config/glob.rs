@@ -11,7 +11,7 @@ const LONGEST: usize = 1000;
 ///
 /// `globset` compares bytes and knows the case of a–z only, so what a person means by `å` and `?` is
 /// spelled out for it.
-pub(super) fn glob(pattern: &str) -> Result<Glob, String> {
+pub(crate) fn glob(pattern: &str) -> Result<Glob, String> {
     if pattern.contains(['/', '\\']) {
         return Err(say::glob_with_folder(&say::shown(pattern)));
     }

@@ -211,7 +211,7 @@ fn alert(mut of: Section) -> Alert {
     alert
 }
 
-fn host(text: &str) -> Result<String, String> {
+pub(crate) fn host(text: &str) -> Result<String, String> {
     let with_port = text.matches(':').count() == 1;
     if with_port
         || text.contains(|c: char| c.is_whitespace() || c.is_control() || matches!(c, '/' | '@' | '\\'))
@@ -221,7 +221,7 @@ fn host(text: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
-fn user(text: &str) -> Result<String, String> {
+pub(crate) fn user(text: &str) -> Result<String, String> {
     if text.contains(char::is_control) || text.trim() != text {
         Err(say::not_a_user())
     } else {
@@ -230,7 +230,7 @@ fn user(text: &str) -> Result<String, String> {
 }
 
 /// A series' name, which `{series}` may put into a name on the server.
-fn part_of_a_file_name(text: &str) -> Result<String, String> {
+pub(crate) fn part_of_a_file_name(text: &str) -> Result<String, String> {
     if text.contains(['/', '\\']) || text.contains(char::is_control) || text.trim() != text {
         return Err(say::not_a_series_name(&say::shown(text)));
     }
@@ -238,7 +238,7 @@ fn part_of_a_file_name(text: &str) -> Result<String, String> {
 }
 
 /// OpenSSH's form: SHA-256 in base64 without padding, 43 characters.
-fn fingerprint(text: &str) -> Result<String, String> {
+pub(crate) fn fingerprint(text: &str) -> Result<String, String> {
     let base64 = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
     match text.strip_prefix("SHA256:") {
         Some(code) if code.len() == 43 && code.bytes().all(base64) => Ok(text.to_owned()),
@@ -247,7 +247,7 @@ fn fingerprint(text: &str) -> Result<String, String> {
 }
 
 /// A folder on the server: a leading `/` stays, empty parts and `.` go. Empty is the login folder.
-fn remote_folder(text: &str) -> Result<String, String> {
+pub(crate) fn remote_folder(text: &str) -> Result<String, String> {
     let parts: Vec<&str> = text.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
     if text.contains('\\') || text.contains(char::is_control) || parts.contains(&"..") {
         return Err(say::not_a_remote_folder(&say::shown(text)));

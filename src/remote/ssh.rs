@@ -23,6 +23,7 @@ mod link;
 mod login;
 
 pub use self::host_key::SeenKey;
+pub use self::key_file::{KnownKey, look_at as look_at_key};
 
 /// LIBSSH2_ERROR_KEX_FAILURE: mostly, that there is no algorithm in common.
 const NOT_AGREED: ErrorCode = ErrorCode::Session(-5);

@@ -33,6 +33,27 @@ pub(super) fn read(sftp: &Sftp, secrets: &Secrets) -> Result<Option<Identity>, C
     identity.map(Some).map_err(ConnectError::Login)
 }
 
+/// A private key file that can be used, as far as it tells without being opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownKey {
+    /// Whether it needs a passphrase.
+    pub locked: bool,
+    /// Its public half in one line, where the file's form tells it.
+    pub public: Option<String>,
+}
+
+/// Looks at a private key file before it is configured.
+///
+/// # Errors
+/// In words, why it cannot be used.
+pub fn look_at(path: &Path) -> Result<KnownKey, String> {
+    let shown = say::printable(&path.display().to_string());
+    let identity = load(path, &shown).and_then(|text| examine(text, &shown, true))?;
+    let key = PrivateKey::from_openssh(identity.text.expose_secret().trim_start());
+    let public = key.ok().and_then(|key| key.public_key().to_openssh().ok());
+    Ok(KnownKey { locked: identity.locked, public })
+}
+
 fn load(path: &Path, shown: &str) -> Result<SecretString, String> {
     let unreadable = |error: std::io::Error| match error.kind() {
         ErrorKind::NotFound => say::key_missing(shown),

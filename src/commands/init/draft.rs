@@ -1,0 +1,146 @@
+//! The config that is written: the example with the answers in it, its comments in one language.
+
+use std::path::Path;
+
+use crate::exit::Trouble;
+use crate::messages::{Language, config::shown_path, init as say};
+
+use super::answers::{Answers, Series};
+
+const EXAMPLE: &str = include_str!("../../../config.example.toml");
+
+/// The text of the config.
+///
+/// # Errors
+/// Exit code 2 where a path is not text: TOML has no way to write it.
+pub(super) fn text(answers: &Answers) -> Result<String, Trouble> {
+    let mut draft = Draft::of(EXAMPLE, answers.language);
+    let folder = answers.config.parent().unwrap_or(Path::new(""));
+    let path = |path: &Path| {
+        let text = path.strip_prefix(folder).unwrap_or(path).to_str();
+        text.map(quoted).ok_or_else(|| Trouble::usage(say::path_not_text(&shown_path(path))))
+    };
+    draft.set("", "language", if answers.language == Language::Da { "\"da\"" } else { "\"en\"" });
+    draft.set("[folders]", "drop", &path(&answers.drop)?);
+    draft.set("[folders]", "archive", &path(&answers.archive)?);
+    draft.set("[ledger]", "path", &path(&answers.ledger)?);
+    draft.set("[sftp]", "host", &quoted(&answers.host));
+    draft.set("[sftp]", "port", &answers.port.to_string());
+    draft.set("[sftp]", "user", &quoted(&answers.user));
+    draft.set("[sftp]", "folder", &quoted(&answers.remote_folder));
+    if let Some(key) = answers.key.path() {
+        draft.set("[sftp]", "identity", &path(key)?);
+    }
+    if let Some(file) = &answers.passphrase_file {
+        draft.set("[sftp]", "passphrase_file", &path(file)?);
+    }
+    match &answers.host_key {
+        Some(fingerprint) => draft.set("[sftp]", "host_key", &format!("[{}]", quoted(fingerprint))),
+        None => draft.remark("[sftp]", "host_key", &say::pin_later()),
+    }
+    draft.set("[alert]", "quiet_for", "\"3d\"");
+    draft.add_series(&answers.series);
+    Ok(draft.0.join("\n") + "\n")
+}
+
+/// The lines of the example, to be filled in.
+struct Draft(Vec<String>);
+
+impl Draft {
+    /// Each comment stands there in Danish and then in English; the one that is wanted stays. A key that is
+    /// commented out has no blank after its `#`, and stays too.
+    fn of(example: &str, language: Language) -> Draft {
+        let mut lines = vec![format!("# {}", say::config_head())];
+        let mut comments = 0;
+        // The first pair is about the example itself.
+        for line in example.lines().skip(2) {
+            if line.starts_with("# ") {
+                comments += 1;
+                if (comments % 2 == 1) != (language == Language::Da) {
+                    continue;
+                }
+            } else {
+                comments = 0;
+            }
+            lines.push(line.to_owned());
+        }
+        Draft(lines)
+    }
+
+    /// Where a section's lines begin and end; its head may be commented out.
+    fn section(&self, head: &str) -> (usize, usize) {
+        let is_head = |line: &String| line.trim_start_matches('#').starts_with('[');
+        let begin = match head {
+            "" => 0,
+            head => self.0.iter().position(|line| line == head).map_or(self.0.len(), |at| at + 1),
+        };
+        let length = self.0[begin..].iter().position(is_head);
+        (begin, length.map_or(self.0.len(), |length| begin + length))
+    }
+
+    /// The line of a key, where the example has it.
+    fn find(&self, head: &str, key: &str) -> Option<usize> {
+        let (begin, end) = self.section(head);
+        let is_key = |line: &String| {
+            let line = line.strip_prefix('#').unwrap_or(line);
+            line.split_once('=').is_some_and(|(name, _)| name.trim_end() == key)
+        };
+        self.0[begin..end].iter().position(is_key).map(|at| begin + at)
+    }
+
+    fn set(&mut self, head: &str, key: &str, value: &str) {
+        let line = format!("{key} = {value}");
+        if let Some(at) = self.find(head, key) {
+            self.0[at] = line;
+        } else {
+            let (begin, _) = self.section(head);
+            self.0.insert(begin, line);
+        }
+    }
+
+    /// Puts a comment above a key.
+    fn remark(&mut self, head: &str, key: &str, text: &str) {
+        if let Some(at) = self.find(head, key) {
+            let lines =
+                textwrap::wrap(text, textwrap::Options::new(98)).into_iter().map(|line| format!("# {line}"));
+            self.0.splice(at..at, lines);
+        }
+    }
+
+    /// Puts the series below the one that is commented out.
+    fn add_series(&mut self, series: &[Series]) {
+        let example = self.0.iter().position(|line| line == "#[[series]]").unwrap_or(self.0.len());
+        let length = self.0[example..].iter().position(String::is_empty);
+        let at = length.map_or(self.0.len(), |length| example + length);
+        let lines = series.iter().flat_map(|one| {
+            let mut lines = vec![
+                String::new(),
+                "[[series]]".to_owned(),
+                format!("name = {}", quoted(&one.name)),
+                format!("files = [{}]", quoted(&one.pattern)),
+            ];
+            lines.extend(one.due_day.map(|day| format!("due_day = {day}")));
+            lines
+        });
+        self.0.splice(at..at, lines);
+    }
+}
+
+/// A text as TOML: in single quotes where backslashes would need escaping, as in Windows paths.
+fn quoted(text: &str) -> String {
+    if text.contains('\\') && !text.contains('\'') && !text.contains(char::is_control) {
+        return format!("'{text}'");
+    }
+    let mut quoted = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => quoted.extend(['\\', c]),
+            c if c.is_control() => quoted.extend(["\\u", &format!("{:04X}", u32::from(c))]),
+            c => quoted.push(c),
+        }
+    }
+    quoted + "\""
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,49 @@
+//! The private key: one that is there, looked at, or a new one.
+
+use std::fs::OpenOptions;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use ssh_key::rand_core::OsRng;
+use ssh_key::{Algorithm, LineEnding, PrivateKey};
+
+use crate::exit::Trouble;
+use crate::messages::{config::shown_path, init as say};
+use crate::platform;
+pub(super) use crate::remote::ssh::{KnownKey as Known, look_at_key as look_at};
+
+/// Where the public half lies.
+pub(super) fn public_file(key: &Path) -> PathBuf {
+    let mut name = key.as_os_str().to_owned();
+    name.push(".pub");
+    name.into()
+}
+
+/// Makes a new Ed25519 key without a passphrase, since nobody is there to type one when the scheduler calls,
+/// in a file that only its owner may read. Answers the public line, which lies beside it too.
+///
+/// # Errors
+/// Exit code 2 where a file stands there already; else what the machine fails at.
+pub(super) fn make(file: &Path, comment: &str) -> Result<String, Trouble> {
+    let failed =
+        |error: &dyn std::fmt::Display| Trouble::unexpected(say::key_not_made(&shown_path(file), error));
+    let mut key = PrivateKey::random(&mut OsRng, Algorithm::Ed25519).map_err(|error| failed(&error))?;
+    key.set_comment(comment);
+    let private = key.to_openssh(LineEnding::LF).map_err(|error| failed(&error))?;
+    let public = key.public_key().to_openssh().map_err(|error| failed(&error))?;
+    write_new(platform::private(&mut OpenOptions::new()), file, private.as_bytes())?;
+    write_new(&mut OpenOptions::new(), &public_file(file), format!("{public}\n").as_bytes())?;
+    Ok(public)
+}
+
+fn write_new(options: &mut OpenOptions, file: &Path, content: &[u8]) -> Result<(), Trouble> {
+    let mut write = || {
+        let mut new = options.write(true).create_new(true).open(file)?;
+        new.write_all(content)?;
+        new.sync_all()
+    };
+    write().map_err(|error: io::Error| match error.kind() {
+        io::ErrorKind::AlreadyExists => Trouble::usage(say::key_exists(&shown_path(file))),
+        _ => Trouble::unexpected(say::key_not_made(&shown_path(file), &error)),
+    })
+}

@@ -1,0 +1,127 @@
+//! Asking a person a line at a time, or nobody at all.
+
+use std::io::{self, BufRead, IsTerminal, Write};
+
+use crate::exit::Trouble;
+use crate::messages::init as say;
+
+/// How wide text is set, in columns.
+const WIDTH: usize = 80;
+
+/// The person at the keyboard, or the program that writes into the pipe; silent where every default is taken.
+pub(super) struct Talk {
+    silent: bool,
+}
+
+/// One thing to know.
+pub(super) struct Question<'a> {
+    /// How it is asked.
+    pub(super) text: String,
+    /// The flag that answers it.
+    pub(super) flag: &'static str,
+    /// What stood behind that flag; it is not asked then.
+    pub(super) given: Option<&'a str>,
+    /// What Enter means; none where there must be an answer.
+    pub(super) default: Option<String>,
+}
+
+impl Talk {
+    pub(super) fn new(silent: bool) -> Talk {
+        Talk { silent }
+    }
+
+    pub(super) fn is_silent(&self) -> bool {
+        self.silent
+    }
+
+    /// Says something between the questions; nothing where nobody is asked.
+    pub(super) fn say(&self, text: &str) -> Result<(), Trouble> {
+        if self.silent { Ok(()) } else { print(&format!("{text}\n")) }
+    }
+
+    /// The answer as `read` takes it. A wrong one is explained and asked for again; a wrong flag ends it.
+    ///
+    /// # Errors
+    /// Exit code 2: a flag is wrong, or missing where nobody is asked; or the input ended.
+    pub(super) fn ask<T>(
+        &self,
+        question: Question,
+        mut read: impl FnMut(&str) -> Result<T, String>,
+    ) -> Result<T, Trouble> {
+        let mut sound = |answer: &str| {
+            if answer.contains(char::is_control) { Err(say::control_character()) } else { read(answer) }
+        };
+        let wrong = |what: String| Trouble::usage(say::flag_wrong(question.flag, &what));
+        if let Some(given) = question.given {
+            return sound(given.trim()).map_err(wrong);
+        }
+        if self.silent {
+            let default = question.default.ok_or_else(|| Trouble::usage(say::flag_needed(question.flag)))?;
+            return sound(&default).map_err(wrong);
+        }
+        let default = question.default.as_ref().map_or_else(String::new, |default| format!(" [{default}]"));
+        loop {
+            print(&format!("{}{default}: ", question.text))?;
+            let answer = match (line()?, &question.default) {
+                (None, _) => Err(say::not_text()),
+                (Some(line), Some(default)) if line.is_empty() => Ok(default.clone()),
+                (Some(line), None) if line.is_empty() => Err(say::answer_needed()),
+                (Some(line), _) => Ok(line),
+            };
+            match answer.and_then(|answer| sound(&answer)) {
+                Ok(answer) => return Ok(answer),
+                Err(what) => print(&format!("{}\n", paragraph("  ! ", &what)))?,
+            }
+        }
+    }
+
+    /// Asks for yes or no, with yes as the default.
+    pub(super) fn confirm(&self, text: String, flag: &'static str) -> Result<bool, Trouble> {
+        let default = Some(say::yes());
+        self.ask(Question { text, flag, given: None, default }, |answer| {
+            yes_or_no(answer).ok_or_else(say::yes_or_no)
+        })
+    }
+}
+
+/// Whether it means yes, in either language.
+pub(super) fn yes_or_no(answer: &str) -> Option<bool> {
+    match answer.to_lowercase().as_str() {
+        "j" | "ja" | "y" | "yes" => Some(true),
+        "n" | "nej" | "no" => Some(false),
+        _ => None,
+    }
+}
+
+/// A text within the width, its further lines under the first.
+pub(super) fn paragraph(mark: &str, text: &str) -> String {
+    let below = " ".repeat(mark.chars().count());
+    let options = textwrap::Options::new(WIDTH).initial_indent(mark).subsequent_indent(&below);
+    textwrap::fill(text, options.word_splitter(textwrap::WordSplitter::NoHyphenation).break_words(false))
+}
+
+fn print(text: &str) -> Result<(), Trouble> {
+    let mut out = anstream::stdout().lock();
+    out.write_all(text.as_bytes())
+        .and_then(|()| out.flush())
+        .map_err(|error| Trouble::unexpected(say::not_said(&error)))
+}
+
+/// The next line, without blanks around it; none where it is not text.
+fn line() -> Result<Option<String>, Trouble> {
+    let mut input = io::stdin().lock();
+    let mut bytes = Vec::new();
+    let read =
+        input.read_until(b'\n', &mut bytes).map_err(|error| Trouble::unexpected(say::not_heard(&error)))?;
+    if read == 0 {
+        print("\n")?;
+        return Err(Trouble::usage(say::input_ended()));
+    }
+    let line =
+        String::from_utf8(bytes).ok().map(|line| line.trim().trim_start_matches('\u{feff}').to_owned());
+    // What comes through a pipe is not seen as it is typed.
+    if let Some(line) = line.as_ref().filter(|_| !io::stdin().is_terminal()) {
+        print(&format!("{}\n", crate::messages::escape(line)))?;
+    }
+    Ok(line)
+}

@@ -1,0 +1,144 @@
+//! `schedule`: the job that runs this program by itself, printed or installed.
+
+use std::path::{Path, PathBuf};
+
+use chrono::{NaiveTime, Timelike};
+use serde::Serialize;
+
+use crate::cli::{self, Every, Global, Scheduler};
+use crate::config::Config;
+use crate::exit::{Exit, Trouble};
+use crate::messages::{config::shown_path, schedule as say};
+
+use super::answer;
+
+mod cron;
+mod program;
+mod systemd;
+mod windows;
+
+/// When the job runs, in local time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum When {
+    /// Each so many minutes, from midnight on.
+    Every(u32),
+    /// Once a day.
+    At(NaiveTime),
+}
+
+/// What is to be run, when and by whom. Paths are absolute and text.
+#[derive(Debug)]
+struct Job<'a> {
+    program: String,
+    config_file: String,
+    config: &'a Config,
+    when: When,
+    user: Option<String>,
+}
+
+/// Something the scheduler reads.
+#[derive(Debug, Serialize)]
+struct Piece {
+    /// Where it lies, or what it is.
+    path: String,
+    content: String,
+}
+
+#[derive(Serialize)]
+struct Answer {
+    schema: u32,
+    files: Vec<Piece>,
+    installed: bool,
+    removed: bool,
+}
+
+pub(super) fn schedule(config: &Config, options: &cli::Schedule, global: &Global) -> anyhow::Result<Exit> {
+    let job = Job::new(config, options)?;
+    let kind = options.scheduler;
+    let files = match kind {
+        Scheduler::Cron => vec![Piece { path: "crontab".to_owned(), content: cron::block(&job) }],
+        Scheduler::Systemd => systemd::units(&job)?,
+        Scheduler::Windows => {
+            vec![Piece { path: "traekfil.xml".to_owned(), content: windows::printed(&windows::task(&job)?) }]
+        }
+    };
+    if (options.install || options.remove) && !is_here(kind) {
+        return Err(Trouble::usage(say::not_here(&say::scheduler(kind))).into());
+    }
+    let done = match (kind, options.install, options.remove) {
+        (_, false, false) => printed(&files),
+        (Scheduler::Cron, true, _) => cron::install(&job)?,
+        (Scheduler::Cron, ..) => cron::remove(&job)?,
+        (Scheduler::Systemd, true, _) => systemd::install(&job, &files)?,
+        (Scheduler::Systemd, ..) => systemd::remove()?,
+        (Scheduler::Windows, true, _) => windows::install(&job, "schtasks".as_ref())?,
+        (Scheduler::Windows, ..) => windows::remove("schtasks".as_ref())?,
+    };
+    let json =
+        Answer { schema: crate::report::SCHEMA, files, installed: options.install, removed: options.remove };
+    answer(global, &json, || done)?;
+    Ok(Exit::Ok)
+}
+
+impl Job<'_> {
+    fn new<'a>(config: &'a Config, options: &cli::Schedule) -> Result<Job<'a>, Trouble> {
+        let program =
+            std::env::current_exe().map_err(|error| Trouble::unexpected(say::no_own_path(&error)))?;
+        let when = match (options.at, options.every) {
+            (Some(at), _) => When::At(at),
+            (None, every) => When::Every(every.map_or(60, |Every(minutes)| minutes)),
+        };
+        let user = options.user.clone();
+        if let Some(user) = &user {
+            // Into a unit, a crontab's owner and XML it goes as it is.
+            let sound = |c: char| c.is_alphanumeric() || "._-\\@$ ".contains(c);
+            if user.is_empty() || user.trim() != user || user.starts_with('-') || !user.chars().all(sound) {
+                return Err(Trouble::usage(say::not_a_user(&crate::messages::escape(user))));
+            }
+        }
+        Ok(Job { program: text(&program)?, config_file: text(&config.file)?, config, when, user })
+    }
+}
+
+/// A path, absolute, as it can stand in a line of text.
+fn text(path: &Path) -> Result<String, Trouble> {
+    let refused = || Trouble::usage(say::path_not_plain(&shown_path(path)));
+    let path: PathBuf = std::path::absolute(path).map_err(|_| refused())?;
+    match path.to_str() {
+        Some(text) if !text.contains(char::is_control) => Ok(text.to_owned()),
+        _ => Err(refused()),
+    }
+}
+
+/// Whether it can be set up on this machine.
+fn is_here(scheduler: Scheduler) -> bool {
+    match scheduler {
+        Scheduler::Cron => cfg!(unix),
+        Scheduler::Systemd => cfg!(target_os = "linux"),
+        Scheduler::Windows => cfg!(windows),
+    }
+}
+
+/// More than one piece gets its name above it.
+fn printed(files: &[Piece]) -> String {
+    if let [only] = files {
+        return only.content.clone();
+    }
+    let titled: Vec<String> = files.iter().map(|file| format!("# {}\n{}", file.path, file.content)).collect();
+    titled.join("\n")
+}
+
+impl When {
+    /// For a person.
+    fn said(self) -> String {
+        match self {
+            When::At(at) => say::daily_at(&at.format("%H:%M")),
+            When::Every(minutes) if minutes < 60 => say::every_minutes(minutes),
+            When::Every(minutes) => say::every_hours(minutes / 60),
+        }
+    }
+
+    fn hour_and_minute(at: NaiveTime) -> (u32, u32) {
+        (at.hour(), at.minute())
+    }
+}

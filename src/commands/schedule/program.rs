@@ -1,0 +1,84 @@
+//! Calling the scheduler's own programs, and telling what they say when they fail.
+
+use std::ffi::{OsStr, OsString};
+use std::io::{self, Write};
+use std::process::{Command, Output, Stdio};
+
+use crate::exit::Trouble;
+use crate::messages::{config::shown, schedule as say};
+
+/// Runs a program to its end, gives it `input`, and answers what it said, whatever it ended with. Its words are in
+/// English, so that they can be recognised.
+///
+/// # Errors
+/// It is not on this machine, or could not be started.
+pub(super) fn run(program: &OsStr, args: &[OsString], input: Option<&str>) -> Result<Output, Trouble> {
+    let failed = |error: io::Error| not_run(program, &error);
+    let mut child = Command::new(program)
+        .args(args)
+        .env("LC_ALL", "C")
+        .stdin(if input.is_some() { Stdio::piped() } else { Stdio::inherit() })
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(failed)?;
+    if let (Some(input), Some(mut pipe)) = (input, child.stdin.take()) {
+        // One that ends before it has read all says why with its exit code.
+        match pipe.write_all(input.as_bytes()) {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => return Err(failed(error)),
+            _ => {}
+        }
+    }
+    child.wait_with_output().map_err(failed)
+}
+
+/// Like [`run`], of a program that has to succeed. Answers its standard output.
+///
+/// # Errors
+/// As [`run`]; or it failed, with what it said.
+pub(super) fn must(program: &OsStr, args: &[OsString], input: Option<&str>) -> Result<String, Trouble> {
+    let output = run(program, args, input)?;
+    if output.status.success() {
+        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+    }
+    Err(refused(program, args, &output))
+}
+
+/// Like [`must`], of a program that asks the person something itself.
+///
+/// # Errors
+/// As [`must`]; what it said has been seen.
+pub(super) fn must_at_terminal(program: &OsStr, args: &[OsString]) -> Result<(), Trouble> {
+    let status = Command::new(program).args(args).status().map_err(|error| not_run(program, &error))?;
+    let output = Output { status, stdout: Vec::new(), stderr: Vec::new() };
+    if status.success() { Ok(()) } else { Err(refused(program, args, &output)) }
+}
+
+fn not_run(program: &OsStr, error: &io::Error) -> Trouble {
+    let name = shown(&program.to_string_lossy());
+    Trouble::unexpected(match error.kind() {
+        io::ErrorKind::NotFound => say::program_missing(&name),
+        _ => say::program_failed(&name, error),
+    })
+}
+
+/// What a program's failure is told as.
+pub(super) fn refused(program: &OsStr, args: &[OsString], output: &Output) -> Trouble {
+    let words: Vec<_> = [program].into_iter().chain(args.iter().map(OsString::as_os_str)).collect();
+    let command: Vec<String> = words.iter().map(|word| shown(&word.to_string_lossy())).collect();
+    let said = [&output.stderr[..], &output.stdout[..]].concat();
+    let lines = String::from_utf8_lossy(&said);
+    let said: Vec<String> = lines
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .map(|line| format!("    {}", shown(line)))
+        .collect();
+    let end = output.status.to_string();
+    let said = if said.is_empty() { format!("    {end}") } else { said.join("\n") };
+    Trouble::unexpected(say::program_refused(&command.join(" "), &said))
+}
+
+/// Words as a program's arguments.
+pub(super) fn words(words: &[&str]) -> Vec<OsString> {
+    words.iter().map(OsString::from).collect()
+}

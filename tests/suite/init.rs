@@ -1,0 +1,277 @@
+//! `init`: asked step by step through a pipe, and with flags.
+
+use std::fs::{self, File};
+
+use crate::support::ran::{Ran, Running};
+use crate::support::town::{Town, names_in};
+use crate::{MAD, MAD_APRIL};
+
+/// A town with no config yet: a key that the server knows, and an empty folder for the rest.
+fn town() -> Town {
+    let town = Town::new();
+    fs::remove_file(town.path("config.toml")).unwrap();
+    town
+}
+
+/// Runs the program with these lines to read.
+fn told(town: &Town, args: &[&str], lines: &[&str]) -> Ran {
+    let input = town.path("answers");
+    fs::write(&input, lines.join("\n") + if lines.is_empty() { "" } else { "\n" }).unwrap();
+    let mut command = town.command(args);
+    command.stdin(File::open(&input).unwrap());
+    Running::start(&mut command).finish()
+}
+
+#[cfg(unix)]
+fn mode(town: &Town, name: &str) -> u32 {
+    use std::os::unix::fs::PermissionsExt;
+    fs::metadata(town.path(name)).unwrap().permissions().mode() & 0o777
+}
+
+#[test]
+fn step_by_step_to_the_first_delivery() {
+    for (language, yes) in [("da", "ja"), ("en", "y")] {
+        let town = town();
+        let port = town.server.port().to_string();
+        let lines =
+            [language, "", "", "", "", "127.0.0.1", &port, "korsbaek", "", "ind", yes, "mad", "", "20", ""];
+        let ran = told(&town, &["init"], &lines).exit(0).plain().stdout_has(&town.server.fingerprint());
+        for line in ran.out().lines().filter(|line| !line.contains(town.path("").to_str().unwrap())) {
+            assert!(line.chars().count() <= 80 || line.contains("ssh-ed25519"), "{line}");
+        }
+        ran.stdout_has(if language == "da" { "Det mangler endnu" } else { "What is left to do" })
+            .stdout_has("traekfil adopt")
+            .stdout_has("traekfil schedule");
+        #[cfg(unix)]
+        assert_eq!(
+            [mode(&town, "config.toml"), mode(&town, "archive"), mode(&town, "ledger.db")],
+            [0o600, 0o700, 0o600]
+        );
+        let config = fs::read_to_string(town.path("config.toml")).unwrap();
+        assert!(
+            config.contains(&format!("language = \"{language}\"")) && config.contains("quiet_for = \"3d\"")
+        );
+        assert!(config.contains("name = \"mad\"\nfiles = [\"mad_*.txt\"]\ndue_day = 20\n"), "{config}");
+        town.file(MAD, MAD_APRIL);
+        let run = town.deliver(0);
+        assert_eq!(run["files"][0]["series"], "mad");
+        assert_eq!(town.server.received(), [(format!("ind/{MAD}"), MAD_APRIL.into())]);
+    }
+}
+
+#[test]
+fn a_new_key_is_private_and_its_public_half_is_shown() {
+    let town = town();
+    let port = town.server.port().to_string();
+    let lines = ["127.0.0.1", &port, "korsbaek", "nøgler/kp", "ja", ".", &town.server.fingerprint(), "-"];
+    let flags = [
+        "init",
+        "--language",
+        "da",
+        "--config",
+        "ny.toml",
+        "--drop",
+        "ind",
+        "--archive",
+        "arkiv",
+        "--ledger",
+        "r.db",
+    ];
+    // The server does not know the key yet: what was made stands all the same.
+    let ran = told(&town, &flags, &lines).exit(4).plain();
+    let public = fs::read_to_string(town.path("nøgler/kp.pub")).unwrap();
+    assert!(
+        public.starts_with("ssh-ed25519 ") && public.ends_with("traekfil korsbaek@127.0.0.1\n"),
+        "{public}"
+    );
+    let ran = ran.stdout_has(public.trim()).stdout_has("✗ Login");
+    assert!(ran.out().contains("--config"), "a config of another name is named in the commands");
+    let key = fs::read_to_string(town.path("nøgler/kp")).unwrap();
+    let read = russh::keys::PrivateKey::from_openssh(&key).unwrap();
+    assert_eq!(read.public_key().to_openssh().unwrap(), public.trim());
+    ran.never_says("BEGIN OPENSSH");
+    #[cfg(unix)]
+    assert_eq!([mode(&town, "nøgler/kp"), mode(&town, "ny.toml")], [0o600, 0o600]);
+    assert!(fs::read_to_string(town.path("ny.toml")).unwrap().contains(&town.server.fingerprint()));
+    // A second time the key is not made again.
+    let again = [
+        "init",
+        "--yes",
+        "--config",
+        "to.toml",
+        "--host",
+        "h",
+        "--user",
+        "u",
+        "--new-key",
+        "--identity",
+        "nøgler/kp",
+    ];
+    town.run(again).exit(2).says("--identity");
+    assert_eq!(fs::read_to_string(town.path("nøgler/kp")).unwrap(), key);
+    assert!(!town.path("to.toml").exists());
+}
+
+#[test]
+fn a_wrong_answer_is_explained_and_asked_again() {
+    for (language, words) in [
+        ("da", ["1 til 65535", "Her skal der stå noget", "IKKE", "Svar ja eller nej", "1 til 31"]),
+        ("en", ["1 to 65535", "This needs an answer", "NOT", "Answer yes or no", "1 to 31"]),
+    ] {
+        let town = town();
+        let port = town.server.port().to_string();
+        let other = format!("SHA256:{}", "A".repeat(43));
+        let lines = [
+            "da\u{7}nsk",
+            "fransk",
+            language,
+            "",
+            "",
+            "",
+            "",
+            "",
+            "sftp://x",
+            "127.0.0.1",
+            "0",
+            "x",
+            &port,
+            " ",
+            "korsbaek",
+            "none",
+            "no",
+            "answers",
+            "",
+            "..",
+            "ind",
+            "måske",
+            &other,
+            "no",
+            "mad",
+            "[a",
+            "mad_*",
+            "40",
+            "",
+            "",
+        ];
+        let mut ran = told(&town, &["init"], &lines).exit(2).plain();
+        for word in words {
+            ran = ran.stdout_has(word);
+        }
+        let config = fs::read_to_string(town.path("config.toml")).unwrap();
+        assert!(config.contains("#host_key") && !config.contains(&town.server.fingerprint()));
+        ran.stdout_has("traekfil check");
+    }
+}
+
+#[test]
+fn when_the_input_ends_nothing_is_there() {
+    for lines in [&[][..], &["da"], &["da", "", "", "", "", "127.0.0.1", "9", "korsbaek", "ny", "ja", "", ""]]
+    {
+        let town = town();
+        fs::remove_file(town.path("id_ed25519")).unwrap();
+        let before = names_in(&town.path(""));
+        let ran = told(&town, &["init"], lines).exit(2).says("traekfil init --help");
+        assert!(ran.err().starts_with("traekfil: "), "{}", ran.err());
+        let mut after = names_in(&town.path(""));
+        after.retain(|name| name != "answers");
+        assert_eq!(after, before);
+    }
+}
+
+#[test]
+fn a_config_that_is_there_stays() {
+    let town = Town::new();
+    let before = fs::read(town.path("config.toml")).unwrap();
+    town.run(["init", "--yes", "--language", "da", "--host", "h", "--user", "u"])
+        .exit(2)
+        .says("findes allerede");
+    town.run(["init", "--yes", "--language", "en", "--config", "config.toml", "--host", "h", "--user", "u"])
+        .exit(2)
+        .says("exists already");
+    told(&town, &["init", "--language", "en"], &["config.toml"]).exit(2).stdout_has("exists already");
+    assert_eq!(fs::read(town.path("config.toml")).unwrap(), before);
+    assert!(!town.path("ledger.db").exists());
+}
+
+#[test]
+fn yes_names_the_flags_that_have_no_default() {
+    let town = town();
+    let before = names_in(&town.path(""));
+    town.run(["init", "--yes", "--user", "u", "--language", "da"]).exit(2).says("--host");
+    town.run(["init", "--yes", "--host", "h", "--language", "en"]).exit(2).says("--user");
+    town.run(["init", "--json"]).exit(2).says("--yes");
+    for wrong in [
+        ["--port", "0"],
+        ["--series", "mad"],
+        ["--host-key", "SHA256:x"],
+        ["--identity", "none"],
+        ["--archive", "."],
+    ] {
+        let flags = ["init", "--yes", "--host", "h", "--user", "u"].into_iter().chain(wrong);
+        town.run(flags).exit(2).says(wrong[0]);
+    }
+    assert_eq!(names_in(&town.path("")), before);
+}
+
+#[test]
+fn with_a_flag_for_every_answer_nothing_is_asked() {
+    let town = town();
+    let port = town.server.port().to_string();
+    let flags = [
+        "init",
+        "--yes",
+        "--json",
+        "--language",
+        "da",
+        "--config",
+        "kp/min config.toml",
+        "--drop",
+        "mappe 'x'",
+        "--archive",
+        "arkiv",
+        "--ledger",
+        "regnskab/ledger.db",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        &port,
+        "--user",
+        "korsbaek",
+        "--identity",
+        "id_ed25519",
+        "--remote-folder",
+        "ind",
+        "--accept-host-key",
+        "--series",
+        "mad=mad_*.txt:20",
+        "--series",
+        "vask=vask_*",
+    ];
+    let answer = town.run(flags).exit(0).json();
+    assert_eq!(answer["schema"], 1);
+    assert_eq!(answer["host_key"], town.server.fingerprint());
+    assert_eq!(answer["public_key"], town.server.key.public_key().to_openssh().unwrap());
+    assert!(answer["checks"].as_array().unwrap().iter().all(|check| check["ok"] == true), "{answer:#}");
+    assert!(town.path("mappe 'x'").is_dir() && town.path("regnskab/ledger.db").is_file());
+    town.run(["run", "--config", "kp/min config.toml"]).exit(0);
+}
+
+#[test]
+fn without_the_server_the_rest_is_made() {
+    let town = town();
+    let ran = town.run([
+        "init",
+        "--yes",
+        "--language",
+        "en",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        "1",
+        "--user",
+        "u",
+        "--accept-host-key",
+    ]);
+    ran.exit(4).stdout_has("not confirmed").stdout_has("✗ Server reached");
+    assert!(town.path("config.toml").exists() && town.path("ledger.db").exists());
+}
