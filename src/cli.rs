@@ -88,8 +88,8 @@ pub enum Command {
     /// Settle a delivery that is in doubt, or take one back that KP never got
     #[command(after_help = "Example:\n  traekfil resolve 12 --delivered --reason \"KP sees the file\"")]
     Resolve(Resolve),
-    /// Try configuration, folders, ledger, host key, login and remote folder, a line each
-    Check,
+    /// Try configuration, folders, ledger, host key, login, remote folder and mail, a line each
+    Check(Check),
     /// Verify the ledger, export it, or make a lost one again
     #[command(subcommand)]
     Ledger(LedgerCommand),
@@ -170,6 +170,14 @@ pub struct Resolve {
     /// Why; it stands in the ledger
     #[arg(long, value_name = "TEXT", value_parser = reason)]
     pub reason: String,
+}
+
+/// `check`.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// Send a test message on every way that [notify] names
+    #[arg(long)]
+    pub send_test_mail: bool,
 }
 
 fn reason(text: &str) -> Result<String, String> {

@@ -33,8 +33,8 @@ pub fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         Colour::Never => anstream::ColorChoice::Never.write_global(),
     }
     let global = &cli.global;
-    if let Command::Check = cli.command {
-        return check::check(global);
+    if let Command::Check(options) = &cli.command {
+        return check::check(options, global);
     }
     let config = load(global)?;
     match &cli.command {
@@ -45,16 +45,21 @@ pub fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         Command::Reject(options) => judge::reject(&config, options, global),
         Command::Resolve(options) => resolve::resolve(&config, options, global),
         Command::Ledger(command) => ledger::ledger(&config, command, global),
-        Command::Check => check::check(global),
+        Command::Check(options) => check::check(options, global),
     }
 }
 
 /// Says what failed, on standard error, and answers the exit code.
 #[must_use]
 pub fn explain(error: &anyhow::Error) -> Exit {
-    let bold = anstyle::Style::new().bold().fg_color(Some(anstyle::AnsiColor::Red.into()));
-    anstream::eprintln!("{bold}traekfil:{bold:#} {error:#}");
+    warn(&format!("{error:#}"));
     error.downcast_ref::<Trouble>().map_or(Exit::Unexpected, |trouble| trouble.exit)
+}
+
+/// Says on standard error that something went wrong.
+fn warn(what: &str) {
+    let bold = anstyle::Style::new().bold().fg_color(Some(anstyle::AnsiColor::Red.into()));
+    anstream::eprintln!("{bold}traekfil:{bold:#} {what}");
 }
 
 /// The language: asked for, else the configuration's, else the system's. Chosen before the configuration is

@@ -91,6 +91,7 @@ pub fn escape(name: &str) -> String {
 pub(crate) mod check;
 pub(crate) mod config;
 pub(crate) mod ledger;
+pub(crate) mod notify;
 pub(crate) mod overview;
 pub(crate) mod report;
 pub(crate) mod run;

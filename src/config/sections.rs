@@ -8,6 +8,7 @@ use regex::Regex;
 use toml::Table;
 
 use super::glob::glob;
+use super::notify::notify;
 use super::reader::{Problems, Section};
 use super::{Alert, Config, Disposal, Originals, PeriodLimits, Policy, Publish, Rule, Scan, Sftp, Verify};
 use crate::exit::Trouble;
@@ -32,6 +33,7 @@ pub(super) fn checked(file: &Path, table: Table) -> Result<Config, Trouble> {
         sftp: sftp(top.section("sftp")),
         originals: originals(top.section("originals")),
         alert: alert(top.section("alert")),
+        notify: notify(top.section("notify"), file.parent().unwrap_or(Path::new(""))),
     };
     top.close();
     let problems = problems.into_inner();
@@ -211,7 +213,7 @@ fn alert(mut of: Section) -> Alert {
     alert
 }
 
-fn host(text: &str) -> Result<String, String> {
+pub(super) fn host(text: &str) -> Result<String, String> {
     let with_port = text.matches(':').count() == 1;
     if with_port
         || text.contains(|c: char| c.is_whitespace() || c.is_control() || matches!(c, '/' | '@' | '\\'))
@@ -221,7 +223,7 @@ fn host(text: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
-fn user(text: &str) -> Result<String, String> {
+pub(super) fn user(text: &str) -> Result<String, String> {
     if text.contains(char::is_control) || text.trim() != text {
         Err(say::not_a_user())
     } else {

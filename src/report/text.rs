@@ -37,6 +37,9 @@ pub fn run(report: &RunReport, quiet: bool, verbose: bool) -> String {
         }
         out.push('\n');
     }
+    if !quiet && report.cleared > 0 {
+        push(&mut out, &say::cleared(report.cleared));
+    }
     if !quiet && verbose {
         push(&mut out, &say::left_out(report.excluded, report.folders));
     }
@@ -90,13 +93,14 @@ fn needs(report: &RunReport, quiet: bool) -> Vec<String> {
         .in_doubt
         .iter()
         .map(|delivery| format!("{} {}", say::doubt_of(delivery), advice::about_doubt(delivery.id).text()));
+    let waiting = report.not_picked_up.iter().map(say::left_at_kp);
     let troubles = report.troubles.iter().map(|(path, message)| format!("{}: {message}", escape(path)));
     let noted = report
         .files
         .iter()
         .filter(|file| !matches!(file.outcome, Some(Fate::Failed)))
         .filter_map(|file| Some(format!("{}: {}", escape(&file.path), file.error.as_deref()?)));
-    held.chain(failed).chain(doubts).chain(troubles).chain(noted).collect()
+    held.chain(failed).chain(doubts).chain(waiting).chain(troubles).chain(noted).collect()
 }
 
 /// What failed, each cause once: with all its files where no table names them.
