@@ -161,8 +161,8 @@ fn ways_to_a_person(config: &Config, send: bool, checks: &mut Checks) {
         let reached = checks.note("mail", say::mail(), notify::mail::check(mail).map_err(failed));
         if reached && send {
             let to: Vec<String> = mail.to.iter().map(|to| escape(to.email.as_ref())).collect();
-            let sent = notify::try_mail(mail, now()).map(|()| to.join(", "));
-            checks.note("test_mail", say::test_mail(), sent.map_err(failed));
+            let tried = notify::try_mail(mail, now()).map(|()| to.join(", "));
+            checks.note("test_mail", say::test_mail(), tried.map_err(failed));
         }
     }
     if let Some(command) = command {

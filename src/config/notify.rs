@@ -96,7 +96,7 @@ fn mail(of: &mut Section, wanted: bool) -> Option<Mail> {
         of.problem("mail_to", say::empty_mail_to());
     }
     let from = of.parsed("mail_from", mailbox);
-    let host = of.parsed("smtp_host", super::sections::host);
+    let host = of.has("smtp_host").then(|| of.required("smtp_host", super::sections::host));
     let tls = of.choice(
         "smtp_tls",
         &[("starttls", SmtpTls::StartTls), ("tls", SmtpTls::Tls), ("none", SmtpTls::None)],

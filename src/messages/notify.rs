@@ -17,8 +17,8 @@ crate::messages::catalogue! {
         en "traekfil: test message ({host})",
     }
     matters(n: usize, host: &str) {
-        da [n] "traekfil på {host} har 1 sag, der kræver et menneske:" "traekfil på {host} har {n} sager, der kræver et menneske:",
-        en [n] "traekfil on {host} has 1 matter that needs a person:" "traekfil on {host} has {n} matters that need a person:",
+        da [n] "traekfil på {host} har 1 sag, der venter på dig:" "traekfil på {host} har {n} sager, der venter på dig:",
+        en [n] "traekfil on {host} has 1 matter that waits for you:" "traekfil on {host} has {n} matters that wait for you:",
     }
     others(n: usize) {
         da [n] "1 sag mere er stadig åben; den er meldt tidligere i dag." "{n} sager mere er stadig åbne; de er meldt tidligere i dag.",
@@ -33,8 +33,8 @@ crate::messages::catalogue! {
         en "See all that is open, on the machine: traekfil status. An open matter is told of once a day at most.",
     }
     trial(host: &str) {
-        da "Dette er en prøve fra traekfil på {host}. Beskeder om sager, der kræver et menneske, kommer samme vej. Du skal ikke gøre noget.",
-        en "This is a test from traekfil on {host}. Word of matters that need a person comes the same way. There is nothing to do.",
+        da "Dette er en prøve fra traekfil på {host}. Beskeder om sager, der venter på dig, kommer samme vej. Du skal ikke gøre noget.",
+        en "This is a test from traekfil on {host}. Word of matters that wait for you comes the same way. There is nothing to do.",
     }
     run_failed(why: &str) {
         da "Kørslen kunne ikke gennemføres, så intet nyt er leveret: {why}",

@@ -45,7 +45,7 @@ pub(super) fn send(
 /// # Errors
 /// As [`send`].
 pub fn check(mail: &Mail) -> Result<String, String> {
-    speak(mail, LIMIT, |server| server.test_connection())?;
+    speak(mail, LIMIT, SmtpTransport::test_connection)?;
     Ok(address(mail))
 }
 

@@ -62,7 +62,7 @@ fn held_files_are_told_of_by_mail_under_tls() {
         assert!(letter.header("Message-ID").starts_with('<'), "{letter:#?}");
         let text = letter.text();
         for told in
-            [MAD, SECOND, "traekfil approve 1 --reason", "traekfil reject 2 --reason", "kræver et menneske"]
+            [MAD, SECOND, "traekfil approve 1 --reason", "traekfil reject 2 --reason", "der venter på dig"]
         {
             assert!(text.contains(told), "{told} in {text}");
         }
@@ -80,7 +80,7 @@ fn the_same_in_english() {
     run(&town).exit(3);
     let letter = only(&mail);
     assert!(letter.header("Subject").starts_with("traekfil: 2 matters wait for you ("), "{letter:#?}");
-    assert!(letter.text().contains("matters that need a person"), "{}", letter.text());
+    assert!(letter.text().contains("matters that wait for you"), "{}", letter.text());
 }
 
 #[test]
@@ -302,7 +302,7 @@ fn a_file_that_kp_leaves_is_told_of() {
     town.at("2023-04-17T06:00:00+02:00");
     run(&town).exit(3);
     let text = only(&mail).text();
-    assert!(text.contains(MAD) && text.contains("ligger stadig på KP's server"), "{text}");
+    assert!(text.contains(MAD) && text.contains("ligger stadig på"), "{text}");
 }
 
 #[test]
@@ -370,7 +370,7 @@ fn a_program_gets_the_message_and_how_many_matters_it_names() {
     let text = told_to_program(&town, "besked.txt");
     assert!(text.starts_with("traekfil: 1 sag venter på dig ("), "{text}");
     assert!(text.contains("uden_maaned.txt") && text.ends_with("[1|]\n"), "{text}");
-    assert_eq!(text.matches("uden_maaned.txt").count(), 3, "once a day: {text}");
+    assert_eq!(text.matches("uden_maaned.txt").count(), 1, "once a day: {text}");
     town.run(["check", "--send-test-mail"]).exit(0).stdout_has("✓ Program til beskeder");
     assert!(told_to_program(&town, "besked.txt").contains("Dette er en prøve"));
 }

@@ -51,15 +51,8 @@ fn a_file_that_kp_leaves_is_told_of_with_its_name() {
     town.at("2023-04-16T06:00:00+02:00");
     town.run(["run"]).exit(0).never_says("ligger stadig");
     town.at("2023-04-16T06:00:01+02:00");
-    town.run(["run", "--language", "da"])
-        .exit(3)
-        .stdout_has(MAD)
-        .says("ligger stadig på KP's server")
-        .plain();
-    town.run(["run", "--quiet", "--language", "en"])
-        .exit(3)
-        .stdout_has(MAD)
-        .says("still lies on");
+    town.run(["run", "--language", "da"]).exit(3).stdout_has(MAD).says("ligger stadig").plain();
+    town.run(["run", "--quiet", "--language", "en"]).exit(3).stdout_has(MAD).says("still lies on");
     town.run(["run", "--dry-run", "--language", "da"]).exit(3).stdout_has(MAD).says("ligger stadig");
     assert_eq!(town.server.received().len(), 1, "it is not sent again");
     town.server.as_embedded().empty();
