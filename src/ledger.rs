@@ -138,17 +138,19 @@ impl View {
     /// [`Exit::Busy`] while a run is under way and `patient` is false; [`Exit::Ledger`] as for [`Ledger::open`].
     pub fn open(path: &Path, witness: Option<&Witness>, patient: bool) -> Result<View, Trouble> {
         let quiet = RunLock::look(path)?;
+        let run_under_way = quiet.is_none();
+        let empty = || Ok(View { run_under_way, ..View::empty()? });
         if quiet.is_none() && !patient {
             return Err(Trouble { exit: Exit::Busy, message: say::busy(path) });
         }
         // Only making the ledger leaves a journal: what it would take back is all that there is.
         if witness.is_none() && quiet.is_some() && has_beside(path, "-journal") {
-            return View::empty();
+            return empty();
         }
         if !exists(path) {
             return match witness {
                 Some(witness) => Err(Trouble::ledger(say::gone(path, &witness.file))),
-                None => View::empty(),
+                None => empty(),
             };
         }
         // While nobody writes, the file itself is all there is to know and is read as it stands. What a killed run
@@ -163,7 +165,7 @@ impl View {
         let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
         let db =
             Connection::open_with_flags(uri(path, mode), flags).map_err(|error| trouble(path, &error))?;
-        let view = View { db, path: path.to_owned(), _quiet: quiet, run_under_way: !alone };
+        let view = View { db, path: path.to_owned(), _quiet: quiet, run_under_way };
         view.asked(|db| {
             db.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
             db.pragma_update(None, "query_only", true)?;
@@ -175,7 +177,7 @@ impl View {
         if view.is_blank()? {
             return match witness {
                 Some(witness) => Err(Trouble::ledger(say::gone(path, &witness.file))),
-                None => View::empty(),
+                None => empty(),
             };
         }
         let view = if view.version()? < SCHEMA_VERSION { view.migrated()? } else { view };

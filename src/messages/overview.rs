@@ -2,6 +2,7 @@
 
 use chrono::{Datelike, NaiveDate};
 
+use crate::ledger::query::PastRun;
 use crate::overview::Standing;
 use crate::period::Period;
 
@@ -40,7 +41,50 @@ crate::messages::catalogue! {
         en "There has been no run yet, and the ledger was made {at}. See whether the job is scheduled, and run it yourself meanwhile.",
     }
 
+    /// Around the grid.
+    older_months(n: usize) {
+        da [n] "(En ældre måned kan ses i et bredere vindue.)" "({n} ældre måneder kan ses i et bredere vindue.)",
+        en [n] "(One older month shows in a wider window.)" "({n} older months show in a wider window.)",
+    }
+    also(series: &str, period: &str, what: &str) { da "{series}, {period}: også {what}", en "{series}, {period}: also {what}" }
+    expected(series: &str, due: &str) { da "{series} (senest {due})", en "{series} (by {due})" }
+    not_there_yet(list: &str) { da "Mangler endnu: {list}", en "Not there yet: {list}" }
+    nothing_needs_you() { da "Intet kræver en person.", en "Nothing needs a person." }
+    how_to_begin() {
+        da "Der er ikke leveret noget endnu. Sådan kommer I i gang:
+  traekfil check                        prøver mapper, nøgle og forbindelse
+  traekfil adopt MAPPE --reason \"…\"     indskriver det, som KP har i forvejen
+  traekfil run --dry-run                viser, hvad der vil ske
+  traekfil run                          leverer",
+        en "Nothing has been delivered yet. To begin:
+  traekfil check                        tries folders, key and connection
+  traekfil adopt FOLDER --reason \"…\"    records what KP has already
+  traekfil run --dry-run                shows what would happen
+  traekfil run                          delivers",
+    }
+    no_run_yet() { da "Der har ikke været nogen kørsel endnu.", en "There has been no run yet." }
+    last_run(id: i64, at: &str, how: &str) { da "Sidste kørsel: nr. {id}, {at}, {how}.", en "Last run: no. {id}, {at}, {how}." }
+
+    /// How a run ended.
+    under_way() { da "er i gang", en "is under way" }
+    broken_off() {
+        da "blev afbrudt; den næste finder ud af, hvor langt den kom",
+        en "was broken off; the next one finds out how far it came",
+    }
+    ended_well() { da "alt gik godt", en "all went well" }
+    ended_with_matters() { da "noget krævede en person", en "something needed a person" }
+    ended_incomplete() {
+        da "noget kunne ikke leveres; den næste prøver igen",
+        en "something could not be delivered; the next one tries again",
+    }
+    ended_in_error() {
+        da "noget gik galt i programmet eller på maskinen",
+        en "something went wrong in the program or on the machine",
+    }
+
     /// Days and months.
+    day_of_this_month(day: u32) { da "{day}.", en "{day}" }
+    day_of_other_month(day: u32, month: u32, short: &str) { da "{day}/{month}", en "{day} {short}" }
     months() {
         da "januar februar marts april maj juni juli august september oktober november december",
         en "January February March April May June July August September October November December",
@@ -59,6 +103,18 @@ pub(crate) fn standing(standing: Standing) -> String {
         Standing::Delivered => delivered(),
         Standing::Adopted => adopted(),
         Standing::DuplicateRefused => duplicate_refused(),
+    }
+}
+
+/// How a run ended, in a few words.
+pub(crate) fn how_it_ended(run: &PastRun, under_way_now: bool) -> String {
+    match run.exit_code {
+        None if under_way_now => under_way(),
+        None => broken_off(),
+        Some(0) => ended_well(),
+        Some(3) => ended_with_matters(),
+        Some(4) => ended_incomplete(),
+        Some(_) => ended_in_error(),
     }
 }
 

@@ -175,6 +175,7 @@ crate::messages::catalogue! {
     count_duplicates(n: usize) { da [n] "1 dublet" "{n} dubletter", en [n] "1 duplicate" "{n} duplicates" }
     count_held(n: usize) { da "{n} tilbageholdt", en "{n} held" }
     count_in_doubt(n: usize) { da [n] "1 uafklaret" "{n} uafklarede", en "{n} in doubt" }
+    count_overdue(n: usize) { da "{n} overskredet", en "{n} overdue" }
     count_waiting(n: usize) { da "{n} venter", en "{n} waiting" }
     count_skipped(n: usize) { da "{n} sprunget over", en "{n} skipped" }
     nothing_was_done() { da "Intet er gjort.", en "Nothing was done." }

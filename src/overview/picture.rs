@@ -159,6 +159,7 @@ fn of_file(facts: &Facts, file: &FileReport) -> Option<Mark> {
         _ if waits_for_a_person(facts, file) => Standing::Held,
         (Choice::Hold, _) if facts.in_doubt.iter().any(|delivery| is_of(file, delivery)) => return None,
         (Choice::Hold | Choice::Wait, _) | (Choice::Send, None | Some(Fate::Failed)) => Standing::Waiting,
+        (Choice::Duplicate, _) if is_original(facts, file) => return None,
         (Choice::Duplicate, _) => Standing::DuplicateRefused,
         (Choice::Send | Choice::Skip, _) => return None,
     };
@@ -169,6 +170,14 @@ fn of_file(facts: &Facts, file: &FileReport) -> Option<Mark> {
         delivery_id: file.earlier.as_ref().map(|earlier| earlier.delivery_id),
         hold_id: file.hold_id.filter(|_| standing == Standing::Held),
         path: Some(file.path.clone()),
+    })
+}
+
+/// Whether a file is what was delivered and not yet put away, rather than a copy of it.
+fn is_original(facts: &Facts, file: &FileReport) -> bool {
+    let of = file.earlier.as_ref().map(|earlier| earlier.delivery_id);
+    facts.deliveries.iter().any(|delivery| {
+        Some(delivery.id) == of && delivery.state == State::Delivered && delivery.path == file.path
     })
 }
 

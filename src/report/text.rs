@@ -100,7 +100,8 @@ fn needs(report: &RunReport, quiet: bool) -> Vec<String> {
         .iter()
         .filter(|file| !matches!(file.outcome, Some(Fate::Failed)))
         .filter_map(|file| Some(format!("{}: {}", escape(&file.path), file.error.as_deref()?)));
-    held.chain(failed).chain(doubts).chain(waiting).chain(troubles).chain(noted).collect()
+    let overdue = report.overdue.iter().map(|overdue| overdue.message.clone());
+    held.chain(failed).chain(doubts).chain(waiting).chain(troubles).chain(noted).chain(overdue).collect()
 }
 
 /// What failed, each cause once: with all its files where no table names them.
@@ -137,6 +138,7 @@ fn summary(report: &RunReport) -> String {
         (n.duplicate, say::count_duplicates(n.duplicate)),
         (n.hold, say::count_held(n.hold)),
         (n.in_doubt, say::count_in_doubt(n.in_doubt)),
+        (report.overdue.len(), say::count_overdue(report.overdue.len())),
         (n.wait, say::count_waiting(n.wait)),
         (n.skip, say::count_skipped(n.skip)),
     ];
@@ -172,7 +174,8 @@ pub fn lines(table: &Table) -> String {
     table.lines().flat_map(|line| [line.trim_end().to_owned(), "\n".to_owned()]).collect()
 }
 
-fn width() -> u16 {
+/// How many columns the screen has; 80 where nobody says.
+pub(super) fn width() -> u16 {
     match console::Term::stdout().size_checked() {
         Some((_, columns)) if columns >= 40 => columns,
         _ => PLAIN_WIDTH,

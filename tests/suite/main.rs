@@ -14,6 +14,7 @@ mod picked_up;
 mod receiver;
 mod servers;
 mod settings;
+mod status;
 mod story;
 mod support;
 

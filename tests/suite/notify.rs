@@ -128,6 +128,7 @@ fn an_open_matter_is_told_of_once_a_day_and_a_settled_one_no_more() {
     town.run(["ledger", "verify"]).exit(0);
 }
 
+#[cfg(unix)]
 #[test]
 fn a_number_in_a_name_that_could_be_somebodys_is_masked() {
     let mail = Smtp::start(Speaks::StartTls);
@@ -347,10 +348,12 @@ fn check_tries_the_mail_server_and_sends_a_test_where_that_is_asked_for() {
 }
 
 /// Tells the town by a shell's script.
+#[cfg(unix)]
 fn tell_by_program(town: &Town, script: &str) {
     town.set("notify.command", vec!["sh", "-c", script]);
 }
 
+#[cfg(unix)]
 fn told_to_program(town: &Town, log: &str) -> String {
     std::fs::read_to_string(town.path(log)).unwrap_or_default()
 }

@@ -54,6 +54,14 @@ fn a_file_that_kp_leaves_is_told_of_with_its_name() {
     town.run(["run", "--language", "da"]).exit(3).stdout_has(MAD).says("ligger stadig").plain();
     town.run(["run", "--quiet", "--language", "en"]).exit(3).stdout_has(MAD).says("still lies on");
     town.run(["run", "--dry-run", "--language", "da"]).exit(3).stdout_has(MAD).says("ligger stadig");
+    let calls = town.server.connections();
+    town.run(["status", "--language", "da"]).exit(3).stdout_has(MAD).says("ligger stadig").plain();
+    let matters = town.run(["status", "--json"]).exit(3).json()["matters"].clone();
+    assert_eq!(
+        (&matters[0]["key"], &matters[0]["kind"]),
+        (&"not_picked_up:1".into(), &"not_picked_up".into())
+    );
+    assert_eq!(town.server.connections(), calls, "known without asking");
     assert_eq!(town.server.received().len(), 1, "it is not sent again");
     town.server.as_embedded().empty();
     town.run(["run"]).exit(0);
