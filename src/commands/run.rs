@@ -115,10 +115,9 @@ pub(super) fn run(config: &Config, global: &Global) -> anyhow::Result<Exit> {
         }
     };
     let text = |report: &RunReport| report::text::run(report, global.quiet, global.verbose > 0);
-    // A person reads the answer while the mail server is spoken to; a program gets the exit code after it.
-    if !global.json {
-        answer(global, &report, || text(&report))?;
-    }
+    // A person reads the answer while the mail server is spoken to; a program gets the exit code after it. Nobody
+    // there to read it is no reason to tell nobody.
+    let shown = if global.json { Ok(()) } else { answer(global, &report, || text(&report)) };
     let untold = tell_a_person(config, &mut ledger, &report);
     complain(&untold);
     if !untold.is_empty() {
@@ -126,7 +125,9 @@ pub(super) fn run(config: &Config, global: &Global) -> anyhow::Result<Exit> {
         report.exit_code = exit.code();
     }
     if global.json {
-        answer(global, &report, || text(&report))?;
+        answer(global, &report, || text(&report))?
+    } else {
+        shown?
     }
     Ok(exit)
 }
