@@ -124,11 +124,8 @@ pub(super) fn run(config: &Config, global: &Global) -> anyhow::Result<Exit> {
         exit = exit.or(Exit::Unexpected);
         report.exit_code = exit.code();
     }
-    if global.json {
-        answer(global, &report, || text(&report))?
-    } else {
-        shown?
-    }
+    let shown = if global.json { answer(global, &report, || text(&report)) } else { shown };
+    shown?;
     Ok(exit)
 }
 
