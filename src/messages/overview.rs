@@ -19,8 +19,8 @@ crate::messages::catalogue! {
 
     /// What needs a person.
     late(series: &str, period: &str, due: &str) {
-        da "{series} for {period} skulle være leveret senest {due}, og KP har ikke fået den.",
-        en "{series} for {period} was due on {due} at the latest, and KP has not got it.",
+        da "{series}: filen for {period} skulle være leveret senest {due}, og KP har ikke fået den.",
+        en "{series}: the file for {period} was due on {due} at the latest, and KP has not got it.",
     }
     late_ask() {
         da "Spørg leverandøren efter filen. Er den leveret uden om traekfil, så indskriv den: traekfil adopt FIL --reason \"…\".",

@@ -118,7 +118,6 @@ crate::messages::catalogue! {
         da "{path}: levering {delivery} til {remote} er uafklaret: KP kan have fået filen.",
         en "{path}: delivery {delivery} to {remote} is in doubt: KP may have got the file.",
     }
-    or() { da " eller ", en " or " }
     name_wanted_twice() {
         da "en anden fil, eller en uafklaret levering, skal have samme navn på KP's server",
         en "another file, or a delivery in doubt, is to have the same name on KP's server",

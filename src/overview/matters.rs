@@ -71,7 +71,7 @@ fn late(series: &str, cell: &Cell) -> Matter {
         })
         .collect();
     let next = if there.is_empty() { say::late_ask() } else { there.join(" ") };
-    let message = format!("{} {next}", say::late(&escape(series), &cell.period.to_string(), &say::day(due)));
+    let message = format!("{} {next}", say::late(&escape(series), &say::period(cell.period), &say::day(due)));
     Matter {
         series: Some(series.to_owned()),
         period: Some(cell.period),

@@ -15,14 +15,6 @@ pub struct Advice {
     pub commands: Vec<String>,
 }
 
-impl Advice {
-    /// The sentence with the commands after it.
-    #[must_use]
-    pub fn text(&self) -> String {
-        format!("{}: {}", self.sentence, self.commands.join(&say::or()))
-    }
-}
-
 /// Why, in a few words.
 #[must_use]
 pub fn reason(file: &FileReport) -> String {

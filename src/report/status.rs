@@ -5,7 +5,7 @@ use chrono::{Datelike, NaiveDate};
 use serde::Serialize;
 use textwrap::core::display_width;
 
-use super::text::{moment, width};
+use super::text::{self, moment, width, wrapped};
 use crate::exit::Exit;
 use crate::messages::{escape, overview as say, report as said};
 use crate::overview::{Cell, Mark, Matter, Overview, Row, Standing};
@@ -50,7 +50,7 @@ pub fn text(overview: &Overview, quiet: bool) -> String {
         if overview.series.is_empty() { String::new() } else { grid(overview, width) },
         if begun || !overview.matters.is_empty() { String::new() } else { say::how_to_begin() + "\n" },
         if overview.matters.is_empty() && begun { say::nothing_needs_you() + "\n" } else { matters },
-        last_run(overview) + "\n",
+        wrapped(&last_run(overview), "", "  ", width),
     ];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<String>>().join("\n")
 }
@@ -60,7 +60,7 @@ fn delivered(overview: &Overview) -> bool {
     marks.any(|mark| matches!(mark.standing, Standing::Delivered | Standing::Adopted))
 }
 
-/// The grid, with as many of the newest months as fit.
+/// The grid from the first month that anything is to be said of, or as many of the newest months as fit.
 fn grid(overview: &Overview, width: usize) -> String {
     let names: Vec<String> = overview.series.iter().map(|row| shortened(&escape(&row.series))).collect();
     let name_width = names.iter().map(|name| display_width(name)).max().unwrap_or_default();
@@ -75,7 +75,9 @@ fn grid(overview: &Overview, width: usize) -> String {
     let fits =
         |from: &usize| columns(*from).iter().map(|column| column + GAP).sum::<usize>() + name_width <= width;
     let last = overview.months.len().saturating_sub(FEWEST_MONTHS);
-    let from = (0..last).find(fits).unwrap_or(last);
+    let bare = |at: &usize| overview.series.iter().all(|row| row.cells[*at].marks.is_empty());
+    let first = (0..last).find(|at| !bare(at)).unwrap_or(last);
+    let from = (first..last).find(fits).unwrap_or(last);
     let columns = columns(from);
 
     let bold = Style::new().bold();
@@ -85,8 +87,8 @@ fn grid(overview: &Overview, width: usize) -> String {
         let cells = row.cells[from..].iter().map(|cell| (shown(cell), colour(cell)));
         out.push_str(&line((name, name_width), cells.zip(&columns)));
     }
-    if from > 0 {
-        out.push_str(&wrapped(&say::older_months(from), "", "", width));
+    if from > first {
+        out.push_str(&wrapped(&say::older_months(from - first), "", "", width));
     }
     out.push_str(&behind(overview, width));
     out.push_str(&expected(&overview.series, width));
@@ -106,7 +108,7 @@ fn line<'a>(
             continue;
         }
         out.push_str(&" ".repeat(missing + GAP));
-        out.push_str(&format!("{style}{text}{style:#}"));
+        out.extend([style.render().to_string(), text.clone(), style.render_reset().to_string()]);
         missing = column.saturating_sub(display_width(&text));
     }
     out.push('\n');
@@ -175,16 +177,20 @@ fn colour(cell: &Cell) -> Style {
     Style::new().fg_color(Some(colour.into()))
 }
 
-/// What the grid only counts and the list of matters does not name.
+/// What the grid only counts, but for what the list of matters names.
 fn behind(overview: &Overview, width: usize) -> String {
-    let told =
-        |mark: &&Mark| !matches!(mark.standing, Standing::InDoubt | Standing::Held | Standing::Overdue);
+    let told = |cell: &Cell, mark: &Mark| match mark.standing {
+        Standing::InDoubt | Standing::Held | Standing::Overdue => true,
+        Standing::Waiting => cell.marks[0].standing == Standing::Overdue,
+        _ => false,
+    };
     let lines: Vec<String> = overview
         .series
         .iter()
         .flat_map(|row| row.cells.iter().map(move |cell| (row, cell)))
         .flat_map(|(row, cell)| {
-            cell.marks.iter().skip(1).filter(told).map(move |mark| also(row, cell.period, mark))
+            let marks = cell.marks.iter().skip(1).filter(move |mark| !told(cell, mark));
+            marks.map(move |mark| also(row, cell.period, mark))
         })
         .collect();
     let more = lines.len().saturating_sub(MOST_BEHIND);
@@ -227,10 +233,7 @@ fn matters(matters: &[Matter], width: usize) -> String {
     let style = Style::new().bold().fg_color(Some(AnsiColor::Yellow.into()));
     let mut out = format!("{style}{}{style:#}\n", said::needs_you(matters.len()));
     for (n, matter) in matters.iter().enumerate() {
-        out.push_str(&wrapped(&matter.message, &format!("{:>2}. ", n + 1), "    ", width));
-        for command in &matter.commands {
-            out.extend(["      ", command, "\n"]);
-        }
+        out.push_str(&text::matter(&format!("{:>2}. ", n + 1), &matter.message, &matter.commands, width));
     }
     out
 }
@@ -242,9 +245,4 @@ fn last_run(overview: &Overview) -> String {
             say::last_run(run.id, &moment(&run.started_at), &say::how_it_ended(run, overview.run_under_way))
         }
     }
-}
-
-fn wrapped(text: &str, first: &str, rest: &str, width: usize) -> String {
-    let options = textwrap::Options::new(width).initial_indent(first).subsequent_indent(rest);
-    textwrap::wrap(text, options.word_splitter(textwrap::WordSplitter::NoHyphenation)).join("\n") + "\n"
 }

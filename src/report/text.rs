@@ -28,12 +28,12 @@ pub fn run(report: &RunReport, quiet: bool, verbose: bool) -> String {
             push(&mut out, &say::recovered(&escape(&done.path), done.delivery_id, &say::state(done.to)));
         }
     }
-    let needs: Vec<String> = needs(report, quiet);
+    let needs = needs(report, quiet);
     if !needs.is_empty() {
         let style = Style::new().bold().fg_color(Some(AnsiColor::Yellow.into()));
         push(&mut out, &format!("{style}{}{style:#}", say::needs_you(needs.len())));
-        for need in needs {
-            out.push_str(&wrapped(&need));
+        for (message, commands) in needs {
+            out.push_str(&matter("  • ", &message, &commands, usize::from(width().min(100))));
         }
         out.push('\n');
     }
@@ -82,17 +82,16 @@ fn files(report: &RunReport, verbose: bool) -> String {
 }
 
 /// Every matter that a person must know of, with what to do.
-fn needs(report: &RunReport, quiet: bool) -> Vec<String> {
-    let held = report
-        .files
-        .iter()
-        .filter(|file| file.decision == Choice::Hold)
-        .map(|file| format!("{}. {}", advice::held(file), advice::about_held(file).text()));
+fn needs(report: &RunReport, quiet: bool) -> Vec<(String, Vec<String>)> {
+    let held = report.files.iter().filter(|file| file.decision == Choice::Hold).map(|file| {
+        let advice = advice::about_held(file);
+        (format!("{}. {}.", advice::held(file), advice.sentence), advice.commands)
+    });
     let failed = failures(report, quiet);
-    let doubts = report
-        .in_doubt
-        .iter()
-        .map(|delivery| format!("{} {}", say::doubt_of(delivery), advice::about_doubt(delivery.id).text()));
+    let doubts = report.in_doubt.iter().map(|delivery| {
+        let advice = advice::about_doubt(delivery.id);
+        (format!("{} {}.", say::doubt_of(delivery), advice.sentence), advice.commands)
+    });
     let waiting = report.not_picked_up.iter().map(say::left_at_kp);
     let troubles = report.troubles.iter().map(|(path, message)| format!("{}: {message}", escape(path)));
     let noted = report
@@ -101,7 +100,10 @@ fn needs(report: &RunReport, quiet: bool) -> Vec<String> {
         .filter(|file| !matches!(file.outcome, Some(Fate::Failed)))
         .filter_map(|file| Some(format!("{}: {}", escape(&file.path), file.error.as_deref()?)));
     let overdue = report.overdue.iter().map(|overdue| overdue.message.clone());
-    held.chain(failed).chain(doubts).chain(waiting).chain(troubles).chain(noted).chain(overdue).collect()
+    let alone = |message| (message, Vec::new());
+    let failed = failed.into_iter().map(alone);
+    let others = waiting.chain(troubles).chain(noted).chain(overdue).map(alone);
+    held.chain(failed).chain(doubts).chain(others).collect()
 }
 
 /// What failed, each cause once: with all its files where no table names them.
@@ -182,11 +184,18 @@ pub(super) fn width() -> u16 {
     }
 }
 
-/// A matter as a paragraph with a mark before it.
-fn wrapped(text: &str) -> String {
-    let options = textwrap::Options::new(usize::from(width().min(100)))
-        .initial_indent("  • ")
-        .subsequent_indent("    ");
+/// A matter as a paragraph with a mark before it, and its commands on lines of their own, never broken.
+pub(super) fn matter(mark: &str, message: &str, commands: &[String], width: usize) -> String {
+    let mut out = wrapped(message, mark, "    ", width);
+    for command in commands {
+        out.extend(["      ", command, "\n"]);
+    }
+    out
+}
+
+/// A paragraph with something before its first line, and before the others.
+pub(super) fn wrapped(text: &str, first: &str, rest: &str, width: usize) -> String {
+    let options = textwrap::Options::new(width).initial_indent(first).subsequent_indent(rest);
     textwrap::wrap(text, options.word_splitter(textwrap::WordSplitter::NoHyphenation)).join("\n") + "\n"
 }
 

@@ -73,7 +73,7 @@ fn because_of(mut file: FileReport, delivery: &Delivery) -> FileReport {
 }
 
 /// The deliveries, as the ledger would answer.
-fn facts<'a>(series: &'a [SeriesRule], deliveries: Vec<Delivery>, files: Vec<FileReport>) -> Facts<'a> {
+fn facts(series: &[SeriesRule], deliveries: Vec<Delivery>, files: Vec<FileReport>) -> Facts<'_> {
     let mut first = std::collections::HashMap::new();
     for delivery in deliveries.iter().filter(|delivery| delivery.state.is_delivered()) {
         let period = delivery.key.slot.period.unwrap();
