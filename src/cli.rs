@@ -95,13 +95,13 @@ pub enum Command {
     /// Settle a delivery that is in doubt, or take one back that KP never got
     #[command(after_help = "Example:\n  traekfil resolve 12 --delivered --reason \"KP sees the file\"")]
     Resolve(Resolve),
-    /// Try configuration, folders, ledger, host key, login and remote folder, a line each
-    Check,
     /// Make config, folders, key and ledger, asking step by step
     #[command(
         after_help = "Examples:\n  traekfil init\n  traekfil init --yes --host sftp.example.dk --user korsbaek"
     )]
     Init(Box<Init>),
+    /// Try configuration, folders, ledger, host key, login, remote folder and mail, a line each
+    Check(Check),
     /// Verify the ledger, export it, or make a lost one again
     #[command(subcommand)]
     Ledger(LedgerCommand),
@@ -291,6 +291,14 @@ pub struct Resolve {
     /// Why; it stands in the ledger
     #[arg(long, value_name = "TEXT", value_parser = reason)]
     pub reason: String,
+}
+
+/// `check`.
+#[derive(Debug, Default, Args)]
+pub struct Check {
+    /// Send a test message on every way that [notify] names
+    #[arg(long)]
+    pub send_test_mail: bool,
 }
 
 fn reason(text: &str) -> Result<String, String> {

@@ -37,7 +37,7 @@ pub fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
     }
     let global = &cli.global;
     match &cli.command {
-        Command::Check => return check::check(global),
+        Command::Check(options) => return check::check(options, global),
         Command::Init(options) => return init::init(options, global),
         _ => {}
     }
@@ -52,7 +52,7 @@ pub fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         Command::Resolve(options) => resolve::resolve(&config, options, global),
         Command::Ledger(command) => ledger::ledger(&config, command, global),
         Command::Schedule(options) => schedule::schedule(&config, options, global),
-        Command::Check => check::check(global),
+        Command::Check(options) => check::check(options, global),
         Command::Init(options) => init::init(options, global),
     }
 }
@@ -60,9 +60,14 @@ pub fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
 /// Says what failed, on standard error, and answers the exit code.
 #[must_use]
 pub fn explain(error: &anyhow::Error) -> Exit {
-    let bold = anstyle::Style::new().bold().fg_color(Some(anstyle::AnsiColor::Red.into()));
-    anstream::eprintln!("{bold}traekfil:{bold:#} {error:#}");
+    warn(&format!("{error:#}"));
     error.downcast_ref::<Trouble>().map_or(Exit::Unexpected, |trouble| trouble.exit)
+}
+
+/// Says on standard error that something went wrong.
+fn warn(what: &str) {
+    let bold = anstyle::Style::new().bold().fg_color(Some(anstyle::AnsiColor::Red.into()));
+    anstream::eprintln!("{bold}traekfil:{bold:#} {what}");
 }
 
 /// The language: asked for, else the configuration's, else the system's. Chosen before the configuration is

@@ -13,9 +13,12 @@ use crate::template::Template;
 
 mod checks;
 pub(crate) mod glob;
+mod notify;
 mod reader;
 pub(crate) mod sections;
 mod syntax;
+
+pub use notify::{Mail, Notify, SmtpTls};
 
 /// A whole configuration, as short as it can be: to copy where there is none.
 const MINIMAL: &str = r#"[folders]
@@ -56,6 +59,8 @@ pub struct Config {
     pub originals: Originals,
     /// `[alert]`.
     pub alert: Alert,
+    /// `[notify]`.
+    pub notify: Notify,
 }
 
 impl Config {

@@ -22,6 +22,7 @@ use crate::remote::{Connect, ConnectError, Remote};
 mod finish;
 mod names;
 mod original;
+mod picked_up;
 mod settle;
 mod steps;
 

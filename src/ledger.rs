@@ -21,6 +21,7 @@ use crate::receipts::Witness;
 mod append;
 mod chain;
 pub mod event;
+pub mod kept;
 mod lock;
 mod migrate;
 pub mod query;

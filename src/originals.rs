@@ -17,6 +17,8 @@ use crate::drop_folder;
 use crate::period::Period;
 use crate::platform::{self, Identity};
 
+mod copies;
+
 /// The archive's folder for files without a period.
 const NO_PERIOD: &str = "no-period";
 /// The archive's folder for rejected files.
@@ -39,6 +41,17 @@ pub enum PutAway {
     Gone,
     /// Another file, or another content, has its place: left alone.
     Changed,
+}
+
+/// What of a content the archive holds under one name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Copies {
+    /// Nothing.
+    Gone,
+    /// Nothing that was recognised, though there are files of that name.
+    Strange,
+    /// These were deleted, as paths in the archive.
+    Deleted(Vec<PathBuf>),
 }
 
 /// The file that should be there.

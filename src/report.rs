@@ -166,6 +166,12 @@ pub struct RunReport {
     /// Deliveries that wait for `resolve`.
     #[serde(skip)]
     pub in_doubt: Vec<Delivery>,
+    /// Deliveries that KP should have taken out of its folder by now.
+    #[serde(skip)]
+    pub not_picked_up: Vec<Delivery>,
+    /// How many files were deleted from the archive, since they had been kept long enough.
+    #[serde(skip)]
+    pub cleared: usize,
     /// What went wrong beside the files above, as path and message.
     #[serde(skip)]
     pub troubles: Vec<(String, String)>,
@@ -196,7 +202,10 @@ impl RunReport {
             in_doubt: self.in_doubt.len(),
             bytes: self.files.iter().filter(counts).map(|file| file.size).sum(),
         };
-        let attention = self.summary.hold > 0 || self.summary.in_doubt > 0 || !self.overdue.is_empty();
+        let attention = self.summary.hold > 0
+            || self.summary.in_doubt > 0
+            || !self.overdue.is_empty()
+            || !self.not_picked_up.is_empty();
         let exit = [
             others,
             if attention { Exit::Attention } else { Exit::Ok },

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
 
-use crate::config::Sftp;
+use crate::config::{Mail, Sftp};
 use crate::exit::Trouble;
 use crate::messages::config as say;
 
@@ -36,6 +36,19 @@ impl Secrets {
         let passphrase = find(env, "PASSPHRASE", sftp.passphrase_file.as_deref())?;
         Ok(Secrets { password, passphrase })
     }
+}
+
+/// The password for the mail server: `TRAEKFIL_SMTP_PASSWORD`, the file that the configuration names, or
+/// `$CREDENTIALS_DIRECTORY`, as for the others. None where nobody logs in.
+///
+/// # Errors
+/// Exit code 2 as for [`Secrets::gather`], and where a login has no password.
+pub fn smtp_password(mail: &Mail) -> Result<Option<SecretString>, Trouble> {
+    if mail.user.is_none() {
+        return Ok(None);
+    }
+    let password = find(&|name| std::env::var_os(name), "SMTP_PASSWORD", mail.password_file.as_deref())?;
+    password.ok_or_else(|| Trouble::usage(say::no_smtp_password())).map(Some)
 }
 
 fn find(

@@ -14,7 +14,7 @@ use traekfil::messages::{Language, speak};
 use traekfil::secrets::Secrets;
 
 /// Configurations with something wrong in them, each under what it shows.
-const WRONG: [(&str, &str); 9] = [
+const WRONG: [(&str, &str); 10] = [
     ("nothing in it", ""),
     ("a Windows path in double quotes", "[folders]\ndrop = \"D:\\mappe\"\n"),
     ("a list that does not end", "[scan]\ninclude = [\"*.txt\"\n[sftp]\n"),
@@ -41,6 +41,11 @@ const WRONG: [(&str, &str); 9] = [
         "[scan]\nexclude = ['[a']\n[sftp]\nhost = 'sftp.example.dk'\nuser = 'korsbaek'\nknown_hosts = 'k'\n\
          host_key = ['SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA']\nremote_name = 'ind/{name}'\n\
          temporary_name = '{id'\n",
+    ),
+    (
+        "half a notice",
+        "[sftp]\nhost = 'sftp.example.dk'\nuser = 'korsbaek'\n[notify]\nmail_to = ['drift@', 'it@korsbaek.example.dk']\n\
+         smtp_tls = 'none'\nsmtp_user = 'traekfil'\nsmtp_port = 0\ncommand = []\n",
     ),
     (
         "wrong series",

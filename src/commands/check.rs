@@ -7,18 +7,19 @@ use std::path::Path;
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
-use crate::cli::Global;
-use crate::config::{Config, Publish};
+use crate::cli::{self, Global};
+use crate::config::{self, Config, Publish};
 use crate::exit::{Exit, Trouble};
 use crate::ledger::query::Filter;
 use crate::messages::{check as say, escape};
+use crate::notify;
 use crate::platform;
 use crate::remote::ssh::{self, SshConnector, Stage};
 use crate::remote::{Look, Remote, Source, Store};
 use crate::secrets::Secrets;
 use crate::template::Placeholder;
 
-use super::{answer, load, open_view};
+use super::{answer, load, now, open_view};
 
 /// Less free space than this, in bytes, is pointed out.
 const LITTLE_SPACE: u64 = 100 << 20;
@@ -61,14 +62,14 @@ impl Checks {
     }
 }
 
-pub(super) fn check(global: &Global) -> anyhow::Result<Exit> {
-    let (json, exit) = tried(global);
+pub(super) fn check(options: &cli::Check, global: &Global) -> anyhow::Result<Exit> {
+    let (json, exit) = tried(options, global);
     answer(global, &json, || text(&json.checks))?;
     Ok(exit)
 }
 
 /// Everything, tried; and what it comes to.
-pub(super) fn tried(global: &Global) -> (Answer, Exit) {
+pub(super) fn tried(options: &cli::Check, global: &Global) -> (Answer, Exit) {
     let mut checks = Checks { done: Vec::new(), exit: Exit::Ok };
     let config = match load(global) {
         Ok(config) => {
@@ -83,6 +84,7 @@ pub(super) fn tried(global: &Global) -> (Answer, Exit) {
     if let Some(config) = &config {
         here(config, &mut checks);
         there(config, &mut checks);
+        ways_to_a_person(config, options.send_test_mail, &mut checks);
     }
     let exit = checks.exit;
     (Answer { schema: crate::report::SCHEMA, checks: checks.done, exit_code: exit.code() }, exit)
@@ -153,6 +155,30 @@ fn there(config: &Config, checks: &mut Checks) {
     }
     if let Ok(mut line) = line {
         remote_folders(config, line.as_mut(), checks);
+    }
+}
+
+/// Mail and the program of `[notify]`, with a test message where that is asked for.
+fn ways_to_a_person(config: &Config, send: bool, checks: &mut Checks) {
+    let failed = |why: String| (Exit::Unexpected, why);
+    let config::Notify { mail, command, .. } = &config.notify;
+    if let Some(mail) = mail {
+        let reached = checks.note("mail", say::mail(), notify::mail::check(mail).map_err(failed));
+        if reached && send {
+            let to: Vec<String> = mail.to.iter().map(|to| escape(to.email.as_ref())).collect();
+            let tried = notify::try_mail(mail, now()).map(|()| to.join(", "));
+            checks.note("test_mail", say::test_mail(), tried.map_err(failed));
+        }
+    }
+    if let Some(command) = command {
+        let found = notify::command::check(command).map_err(failed);
+        if checks.note("command", say::command(), found) && send {
+            let given = notify::try_command(command).map(|()| say::test_command_done());
+            checks.note("test_command", say::test_command(), given.map_err(failed));
+        }
+    }
+    if send && mail.is_none() && command.is_none() {
+        checks.note("test_mail", say::test_mail(), Err((Exit::Usage, say::nobody_to_tell())));
     }
 }
 

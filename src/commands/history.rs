@@ -26,6 +26,6 @@ pub(super) fn history(config: &Config, options: &cli::History, global: &Global) 
     let most = usize::try_from(options.limit).unwrap_or(usize::MAX);
     decisions.drain(..decisions.len().saturating_sub(most));
     let history = History::new(&deliveries, &decisions);
-    answer(global, &history, || history.text())?;
+    answer(global, &history, || history.text(global.verbose > 0))?;
     Ok(Exit::Ok)
 }

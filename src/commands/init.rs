@@ -41,7 +41,7 @@ pub(super) fn init(options: &cli::Init, global: &Global) -> anyhow::Result<Exit>
     let made = make::make(&answers)?;
     let global = &Global { config: Some(answers.config.clone()), ..global.clone() };
     if global.json {
-        let (check, exit) = check::tried(global);
+        let (check, exit) = check::tried(&cli::Check::default(), global);
         let json = Answer {
             schema: crate::report::SCHEMA,
             config: answers.config.display().to_string(),
@@ -56,7 +56,7 @@ pub(super) fn init(options: &cli::Init, global: &Global) -> anyhow::Result<Exit>
     }
     tell(&format!("\n{}\n", told_made(&answers, &made)))?;
     tell(&format!("{}\n", say::now_checked()))?;
-    let exit = check::check(global)?;
+    let exit = check::check(&cli::Check::default(), global)?;
     if made.config.check_host_key().is_ok() {
         tell(&format!("\n{}\n", say::now_previewed()))?;
         // A preview that fails takes back nothing of what was made.

@@ -72,6 +72,7 @@ fn csv(deliveries: &[Delivery]) -> anyhow::Result<String> {
         "started_at",
         "changed_at",
         "delivered_at",
+        "picked_up_at",
         "who",
         "why",
     ])?;
@@ -91,6 +92,7 @@ fn csv(deliveries: &[Delivery]) -> anyhow::Result<String> {
             row.started_at.clone(),
             row.changed_at.clone(),
             row.delivered_at.clone().unwrap_or_default(),
+            row.picked_up_at.clone().unwrap_or_default(),
             optional(&row.who),
             optional(&row.why),
         ])?;

@@ -11,19 +11,22 @@ use crate::decide::{Blocked, Choice, Judgement, Reason};
 use crate::deliver::{End, Executor, Mishap, Outcome, Parcel, Recovery, Server, Settings, Watch};
 use crate::delivery::{Key, Slot, State};
 use crate::exit::{Exit, Trouble};
+use crate::keep::{self, Cleared};
 use crate::ledger::event::{Event, Held};
-use crate::ledger::query::{Hold, Numbered};
-use crate::ledger::{Book, View, moment};
+use crate::ledger::query::{Delivery, Hold, Numbered};
+use crate::ledger::{Book, Ledger, View, moment};
 use crate::messages::{escape, run as say};
+use crate::notify::{self, Memory};
 use crate::originals::{Archive, Expected, PutAway};
 use crate::overview;
+use crate::period::Period;
 use crate::remote::Connect;
 use crate::remote::ssh::SshConnector;
 use crate::report::{self, Fate, FileReport, OverdueReport, RecoveredReport, RunReport, Summary};
 use crate::secrets::Secrets;
 use crate::survey::{self, Planned, Survey};
 
-use super::{answer, now, open_ledger, open_view, progress};
+use super::{answer, now, open_ledger, open_view, progress, warn};
 
 /// `run --dry-run`: the plan, from the same facts as the run's, and nothing done.
 pub(super) fn preview(config: &Config, global: &Global) -> anyhow::Result<Exit> {
@@ -34,6 +37,7 @@ pub(super) fn preview(config: &Config, global: &Global) -> anyhow::Result<Exit> 
     let Outlook { view, files, excluded, folders } = outlook(config, started, false)?;
     let in_doubt =
         view.open_deliveries()?.into_iter().filter(|delivery| delivery.state == State::InDoubt).collect();
+    let not_picked_up = not_picked_up(config, &view, started)?;
     let mut overdue = overdue(config, &view, &files, started)?;
     overdue.retain(|due| !files.iter().any(|file| file.decision == Choice::Send && due.is_settled_by(file)));
     drop(view);
@@ -49,6 +53,8 @@ pub(super) fn preview(config: &Config, global: &Global) -> anyhow::Result<Exit> 
         exit_code: 0,
         overdue,
         in_doubt,
+        not_picked_up,
+        cleared: 0,
         troubles: Vec::new(),
         excluded,
         folders,
@@ -100,6 +106,30 @@ fn overdue(
 
 /// `run`.
 pub(super) fn run(config: &Config, global: &Global) -> anyhow::Result<Exit> {
+    let (mut ledger, mut report, mut exit) = match carry_out(config, global) {
+        Ok(done) => done,
+        Err(trouble) if trouble.exit == Exit::Busy => return Err(trouble.into()),
+        Err(trouble) => {
+            complain(&notify::tell_failure(config, &trouble, now()));
+            return Err(trouble.into());
+        }
+    };
+    let text = |report: &RunReport| report::text::run(report, global.quiet, global.verbose > 0);
+    // A person reads the answer while the mail server is spoken to; a program gets the exit code after it. Nobody
+    // there to read it is no reason to tell nobody.
+    let shown = if global.json { Ok(()) } else { answer(global, &report, || text(&report)) };
+    let untold = tell_a_person(config, &mut ledger, &report);
+    complain(&untold);
+    if !untold.is_empty() {
+        exit = exit.or(Exit::Unexpected);
+        report.exit_code = exit.code();
+    }
+    let shown = if global.json { answer(global, &report, || text(&report)) } else { shown };
+    shown?;
+    Ok(exit)
+}
+
+fn carry_out(config: &Config, global: &Global) -> Result<(Ledger, RunReport, Exit), Trouble> {
     config.check_folders()?;
     config.check_sftp()?;
     config.check_host_key()?;
@@ -108,8 +138,32 @@ pub(super) fn run(config: &Config, global: &Global) -> anyhow::Result<Exit> {
     let (report, exit) = cycle(config, &mut ledger, Box::new(connect), &now, |planned| {
         progress::Progress::new(global, planned)
     })?;
-    answer(global, &report, || report::text::run(&report, global.quiet, global.verbose > 0))?;
-    Ok(exit)
+    Ok((ledger, report, exit))
+}
+
+/// Sends the notices that are due; answers what failed of it.
+fn tell_a_person(config: &Config, ledger: &mut Ledger, report: &RunReport) -> Vec<String> {
+    if config.notify.mail.is_none() && config.notify.command.is_none() {
+        return Vec::new();
+    }
+    let now = now();
+    let overview = match overview::of(config, ledger, &report.files, now) {
+        Ok(overview) => overview,
+        Err(trouble) => return vec![trouble.message],
+    };
+    let this_month = Period::of(now.date_naive()).filter(|_| config.notify.monthly);
+    let complete = this_month.map(|month| notify::complete(&overview, month)).unwrap_or_default();
+    let open = notify::after(report, &overview.matters);
+    let mut untold = notify::tell(&config.notify, &mut Memory::Ledger(ledger), &open, &complete, now);
+    untold.extend(notify::forget_failure(config).err().map(|error| error.to_string()));
+    untold
+}
+
+/// Says, on standard error, what could not be told.
+fn complain(untold: &[String]) {
+    for why in untold {
+        warn(&crate::messages::notify::not_told(why));
+    }
 }
 
 /// One run, from what earlier ones left open to the report: all of `run` but the way to the server, the
@@ -146,6 +200,9 @@ pub fn cycle<W: Watch>(
     let delivered = run.deliver(ledger, &planned, &mut files, &watch(&planned));
     mishaps.extend(delivered.map_err(|trouble| name_unfinished(trouble, &planned))?);
     run.put_duplicates_away(ledger, &planned, &mut files, &mut mishaps, Reason::DuplicateInRun)?;
+    run.look_for_delivered(ledger)?;
+    let cleared = run.clear_archive(ledger)?;
+    mishaps.extend(cleared.mishaps);
 
     let overdue = overdue(config, ledger, &files, now())?;
     let mut report = RunReport {
@@ -160,6 +217,8 @@ pub fn cycle<W: Watch>(
         exit_code: 0,
         overdue,
         in_doubt: ledger.open_deliveries()?.into_iter().filter(|d| d.state == State::InDoubt).collect(),
+        not_picked_up: not_picked_up(config, ledger, now())?,
+        cleared: cleared.deleted,
         troubles: recovery.left.clone(),
         excluded,
         folders,
@@ -171,6 +230,11 @@ pub fn cycle<W: Watch>(
     let exit = report.conclude(local.or(left));
     ledger.record(now(), &[Event::RunFinished { run: run_id, exit: exit.code() }])?;
     Ok((report, exit))
+}
+
+/// The deliveries that KP should have taken by now, as of the last time a run looked.
+fn not_picked_up(config: &Config, view: &View, now: DateTime<FixedOffset>) -> Result<Vec<Delivery>, Trouble> {
+    config.alert.not_picked_up_after.map_or(Ok(Vec::new()), |limit| view.not_picked_up(limit, now))
 }
 
 /// A run that has to stop still names the files it may not have come to.
@@ -289,6 +353,22 @@ impl Run<'_> {
         }
         self.write_down(ledger, &events)?;
         Ok(mishaps)
+    }
+
+    /// Asks the server which delivered files KP has taken since, where that is to be watched.
+    fn look_for_delivered(&mut self, ledger: &mut dyn Book) -> Result<(), Trouble> {
+        if self.config.alert.not_picked_up_after.is_none() {
+            return Ok(());
+        }
+        let waiting = ledger.awaiting_pick_up((self.now)())?;
+        self.executor(ledger)?.note_picked_up(&waiting)
+    }
+
+    fn clear_archive(&mut self, ledger: &mut dyn Book) -> Result<Cleared, Trouble> {
+        match self.config.originals.keep_archive {
+            Some(keep) => keep::clear(&mut self.archive, ledger, keep, (self.now)()),
+            None => Ok(Cleared::default()),
+        }
     }
 
     /// Puts away the duplicates of one kind, as `originals.duplicates` says. Those of a file of this run go only

@@ -78,6 +78,7 @@ impl Config {
             ("[sftp] password_file", sftp.password_file.as_ref()),
             ("[sftp] passphrase_file", sftp.passphrase_file.as_ref()),
             ("[sftp] known_hosts", sftp.known_hosts.as_ref()),
+            ("[notify] smtp_password_file", self.notify.mail.as_ref().and_then(|m| m.password_file.as_ref())),
         ];
         for (key, file) in named {
             let Some(file) = file else { continue };

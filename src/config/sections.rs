@@ -8,6 +8,7 @@ use regex::Regex;
 use toml::Table;
 
 use super::glob::glob;
+use super::notify::notify;
 use super::reader::{Problems, Section};
 use super::{Alert, Config, Disposal, Originals, PeriodLimits, Policy, Publish, Rule, Scan, Sftp, Verify};
 use crate::exit::Trouble;
@@ -32,6 +33,7 @@ pub(super) fn checked(file: &Path, table: Table) -> Result<Config, Trouble> {
         sftp: sftp(top.section("sftp")),
         originals: originals(top.section("originals")),
         alert: alert(top.section("alert")),
+        notify: notify(top.section("notify"), file.parent().unwrap_or(Path::new(""))),
     };
     top.close();
     let problems = problems.into_inner();

@@ -75,7 +75,8 @@ fn the_example_names_every_key() {
         period period_in per_period due_day remote_folder same_content_other_slot unknown_period old_period \
         future_period slot_taken gone_after_publish host port user identity password_file passphrase_file host_key \
         known_hosts folder remote_name temporary_name verify publish timeout connections delivered duplicates \
-        keep_archive";
+        keep_archive quiet_for not_picked_up_after mail_to mail_from smtp_host smtp_port smtp_tls smtp_user \
+        smtp_password_file smtp_ca monthly command";
     let named = EXAMPLE.lines().filter_map(|line| Some(line.split_once(" = ")?.0.trim_start_matches('#')));
     assert_eq!(named.collect::<Vec<_>>(), keys.split_whitespace().collect::<Vec<_>>());
 }
@@ -96,8 +97,13 @@ fn each_optional_line_of_the_example_can_be_used() {
     assert_eq!((rule.name.as_str(), rule.per_period, rule.due_day), ("mad", PerPeriod::One, Some(20)));
     assert_eq!(rule.remote_folder.as_deref(), Some("ind"));
     assert!(matches!(rule.period, PeriodSource::Name(_)) && rule.files[0].is_match("MAD_202304.TXT"));
+    let notify = lines.iter().position(|line| *line == "[notify]").unwrap();
+    let told = with(&|at| at > notify).unwrap().notify;
+    assert!(told.mail.is_some_and(|mail| mail.to.len() == 2 && mail.port == 587 && mail.ca.is_some()));
+    assert_eq!(told.command.unwrap()[1..], ["--til", "it-drift"]);
+    let parts = |at: &usize| (series..policy).contains(at) || *at > notify;
     let mut tried = 0;
-    for only in (0..lines.len()).filter(|at| optional(lines[*at]) && !(series..policy).contains(at)) {
+    for only in (0..lines.len()).filter(|at| optional(lines[*at]) && !parts(at)) {
         let config = with(&|at| at == only).unwrap_or_else(|error| panic!("{}: {error}", lines[only]));
         assert_defaults(&config);
         tried += 1;

@@ -161,6 +161,13 @@ pub(super) fn apply(db: &Connection, at: &str, event: &Event) -> rusqlite::Resul
         Event::PickedUp { delivery } => {
             execute(db, "UPDATE deliveries SET picked_up_at = ?2 WHERE id = ?1", params![delivery, at])
         }
+        Event::ContentDeleted { deliveries, duplicates, decisions, .. } => {
+            let of = [("deliveries", deliveries), ("duplicates", duplicates), ("decisions", decisions)];
+            of.into_iter().try_for_each(|(table, ids)| {
+                let sql = format!("UPDATE {table} SET content_deleted_at = ?2 WHERE id = ?1");
+                ids.iter().try_for_each(|id| execute(db, &sql, params![id, at]))
+            })
+        }
         Event::Told { matters } => matters.iter().try_for_each(|matter| {
             execute(
                 db,

@@ -116,6 +116,22 @@ pub enum Event {
         /// The delivery.
         delivery: i64,
     },
+    /// Archived content was deleted, as `originals.keep_archive` says, or was found to be gone.
+    ContentDeleted {
+        /// Its digest.
+        digest: Digest,
+        /// The deliveries, by number, whose original it was.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        deliveries: Vec<i64>,
+        /// The duplicates, by number, that it was.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        duplicates: Vec<i64>,
+        /// The rejections, by the decision's number, that it fell under.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        decisions: Vec<i64>,
+        /// The files that were deleted, as paths in the archive with `/`; none where it was gone already.
+        files: Vec<String>,
+    },
     /// A person was told of these open matters.
     Told {
         /// Their keys.

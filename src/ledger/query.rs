@@ -1,7 +1,9 @@
 //! What is asked of the ledger.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
+use chrono::{DateTime, FixedOffset};
 use rusqlite::{OptionalExtension, Row, named_params, params, types::Type};
 
 use super::View;
@@ -128,6 +130,9 @@ pub struct Filter {
     /// At most so many, the newest first.
     pub limit: Option<u32>,
 }
+
+/// So many days after its delivery a file is looked for in KP's folder, and no longer.
+pub const LOOKED_FOR_DAYS: u64 = 60;
 
 const DELIVERY: &str = "id, run, state, digest, series, period, path, size, temporary, remote_path, reason,
                         started_at, changed_at, delivered_at, picked_up_at, why, who";
@@ -293,6 +298,35 @@ impl View {
         })
     }
 
+    /// The deliveries of the last [`LOOKED_FOR_DAYS`] days that KP has not been seen to have taken, oldest first.
+    ///
+    /// # Errors
+    /// The ledger could not be read.
+    pub fn awaiting_pick_up(&self, now: DateTime<FixedOffset>) -> Result<Vec<Delivery>, Trouble> {
+        let sql = format!(
+            "SELECT {DELIVERY} FROM deliveries
+             WHERE state IN ('delivered', 'archived') AND picked_up_at IS NULL AND remote_path IS NOT NULL
+               AND delivered_at >= ?1 ORDER BY id"
+        );
+        let since = now.date_naive() - chrono::Days::new(LOOKED_FOR_DAYS);
+        self.deliveries(&sql, [since.to_string()])
+    }
+
+    /// Those of them that were delivered longer ago than `limit`.
+    ///
+    /// # Errors
+    /// The ledger could not be read.
+    pub fn not_picked_up(
+        &self,
+        limit: Duration,
+        now: DateTime<FixedOffset>,
+    ) -> Result<Vec<Delivery>, Trouble> {
+        let mut waiting = self.awaiting_pick_up(now)?;
+        waiting
+            .retain(|delivery| delivery.delivered_at.as_deref().is_some_and(|at| is_older(at, limit, now)));
+        Ok(waiting)
+    }
+
     /// When a person was last told of a matter, RFC 3339.
     ///
     /// # Errors
@@ -330,6 +364,12 @@ impl View {
     fn deliveries(&self, sql: &str, values: impl rusqlite::Params) -> Result<Vec<Delivery>, Trouble> {
         self.asked(|db| db.prepare_cached(sql)?.query_map(values, delivery)?.collect())
     }
+}
+
+/// Whether a moment of the ledger lies further back than that. One that cannot be read does not.
+pub(super) fn is_older(at: &str, limit: Duration, now: DateTime<FixedOffset>) -> bool {
+    let age = DateTime::parse_from_rfc3339(at).ok().and_then(|at| (now - at).to_std().ok());
+    age.is_some_and(|age| age > limit)
 }
 
 /// What the ledger numbers.

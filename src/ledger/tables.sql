@@ -28,6 +28,7 @@ CREATE TABLE deliveries (
     changed_at   TEXT NOT NULL,
     delivered_at TEXT,
     picked_up_at TEXT,               -- when KP was first seen to have taken it out of its folder
+    content_deleted_at TEXT,         -- when its original was deleted from the archive
     why          TEXT,
     who          TEXT
 ) STRICT;
@@ -57,15 +58,18 @@ CREATE TABLE decisions (
     at      TEXT NOT NULL,
     who     TEXT NOT NULL,
     why     TEXT NOT NULL,
-    used_by INTEGER                  -- the delivery that used an approval up
+    used_by INTEGER,                 -- the delivery that used an approval up
+    content_deleted_at TEXT          -- when a rejected file was deleted from the archive
 ) STRICT;
 CREATE INDEX decisions_by_digest ON decisions (digest);
 
 -- Files that had been delivered already and were put away, unsent.
 CREATE TABLE duplicates (
+    id       INTEGER PRIMARY KEY,
     delivery INTEGER NOT NULL,       -- the one it repeats
     path     TEXT NOT NULL,
-    at       TEXT NOT NULL
+    at       TEXT NOT NULL,
+    content_deleted_at TEXT          -- when it was deleted from the archive
 ) STRICT;
 
 -- When a person was last told of an open matter.

@@ -64,5 +64,14 @@ crate::messages::catalogue! {
         da "filen kunne ikke fjernes igen ({error}). Spørg KP's driftsleverandør om brugerens adgang til at slette",
         en "the file could not be removed again ({error}). Ask KP's operator about the user's right to delete",
     }
+    mail() { da "Mailserver nået", en "Mail server reached" }
+    test_mail() { da "Prøvemail sendt til", en "Test mail sent to" }
+    command() { da "Program til beskeder", en "Program for notices" }
+    test_command() { da "Prøvebesked givet til programmet", en "Test message given to the program" }
+    test_command_done() { da "det tog imod den", en "it took it" }
+    nobody_to_tell() {
+        da "[notify] er tomt, så der er ingen at sende en prøve til. Skriv mail_to, mail_from og smtp_host, eller command",
+        en "[notify] is empty, so there is nobody to send a test to. Write mail_to, mail_from and smtp_host, or command",
+    }
     trial_done() { da "i orden", en "in order" }
 }

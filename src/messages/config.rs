@@ -202,6 +202,36 @@ crate::messages::catalogue! {
         en "\"{text}\" is not a folder on the server. Write / between folders, and use neither \\ nor ..",
     }
 
+    // [notify]
+    mail_needs() {
+        da "mangler. Mail kræver mail_to, mail_from og smtp_host.",
+        en "is missing. Mail needs mail_to, mail_from and smtp_host.",
+    }
+    empty_mail_to() {
+        da "listen er tom. Skriv mindst én adresse, eller fjern alle nøgler til mail.",
+        en "the list is empty. Write at least one address, or take out all keys for mail.",
+    }
+    empty_command() {
+        da "listen er tom. Skriv et program og dets argumenter, eller fjern nøglen.",
+        en "the list is empty. Write a program and its arguments, or take the key out.",
+    }
+    not_an_address(text: &str) {
+        da "\"{text}\" er ikke en mailadresse. Skriv fx \"it-drift@korsbaek.example.dk\" eller \"Drift <it-drift@korsbaek.example.dk>\".",
+        en "\"{text}\" is not a mail address. Write e.g. \"it-drift@korsbaek.example.dk\" or \"Drift <it-drift@korsbaek.example.dk>\".",
+    }
+    password_needs_user() {
+        da "mangler. Adgangskoden i smtp_password_file skal høre til en bruger.",
+        en "is missing. The password in smtp_password_file must belong to a user.",
+    }
+    login_needs_tls() {
+        da "\"none\" går ikke sammen med smtp_user: adgangskoden ville gå ukrypteret over nettet. Brug \"starttls\" eller \"tls\".",
+        en "\"none\" will not do with smtp_user: the password would cross the network unencrypted. Use \"starttls\" or \"tls\".",
+    }
+    monthly_needs_a_way() {
+        da "kræver mail (mail_to, mail_from, smtp_host) eller command: der er ingen at fortælle det til.",
+        en "needs mail (mail_to, mail_from, smtp_host) or command: there is nobody to tell.",
+    }
+
     // the folders and files that it names
     drop_missing(drop: &str) {
         da "Mappen {drop} ([folders] drop) findes ikke. Opret den, eller ret stien.",
@@ -264,6 +294,10 @@ crate::messages::catalogue! {
     secret_variable_not_text(variable: &str) {
         da "Miljøvariablen {variable} er ikke gyldig tekst. Sæt den igen.",
         en "The environment variable {variable} is not valid text. Set it again.",
+    }
+    no_smtp_password() {
+        da "[notify] smtp_user er sat, men der er ingen adgangskode. Skriv den i en fil, som smtp_password_file peger på, eller sæt TRAEKFIL_SMTP_PASSWORD.",
+        en "[notify] smtp_user is set, but there is no password. Write it into a file that smtp_password_file names, or set TRAEKFIL_SMTP_PASSWORD.",
     }
     secret_unreadable(file: &str, error: &io::Error) {
         da "Filen {file} med en hemmelighed kan ikke læses: {error}. Kontrollér stien og programmets adgang til filen.",

@@ -8,6 +8,7 @@ use crate::ledger::event::Verdict;
 use crate::ledger::query::Delivery;
 use crate::messages::escape;
 use crate::report::Fate;
+use crate::report::text::moment;
 
 crate::messages::catalogue! {
     head_number() { da "Nr.", en "No." }
@@ -142,6 +143,19 @@ crate::messages::catalogue! {
         da "Fra en tidligere kørsel: {path} (levering {delivery}) er nu {state}.",
         en "From an earlier run: {path} (delivery {delivery}) is now {state}.",
     }
+    not_picked_up(path: &str, delivery: i64, at: &str, remote: &str) {
+        da "{path}: levering {delivery} fra {at} ligger stadig på KP's server som {remote}. Spørg KP's driftsleverandør, om filerne \
+            bliver hentet. Filen bliver ikke sendt igen.",
+        en "{path}: delivery {delivery} of {at} still lies on KP's server as {remote}. Ask KP's operator whether the files \
+            are being taken. The file is not sent again.",
+    }
+    cleared(n: usize) {
+        da [n] "1 fil er slettet fra arkivet, fordi den har ligget der så længe, som [originals] keep_archive siger."
+            "{n} filer er slettet fra arkivet, fordi de har ligget der så længe, som [originals] keep_archive siger.",
+        en [n] "1 file was deleted from the archive, where it had lain for as long as [originals] keep_archive says."
+            "{n} files were deleted from the archive, where they had lain for as long as [originals] keep_archive says.",
+    }
+    picked_up(at: &str) { da "hentet af KP senest {at}", en "taken by KP by {at}" }
     left_out(excluded: usize, folders: usize) {
         da "Ikke medtaget efter [scan]: {excluded} filer, {folders} mapper.",
         en "Left out by [scan]: {excluded} files, {folders} folders.",
@@ -241,6 +255,13 @@ crate::messages::catalogue! {
         en "{path} is rejected and is not sent, but it still lies in the folder: it could not be moved to the archive ({error}). See to \
             space and write access and reject it again, or move it by hand.",
     }
+}
+
+/// A delivery that still lies at KP, in a sentence.
+pub(crate) fn left_at_kp(delivery: &Delivery) -> String {
+    let remote = escape(delivery.remote_path.as_deref().unwrap_or("–"));
+    let at = delivery.delivered_at.as_deref().map_or_else(|| "–".to_owned(), moment);
+    not_picked_up(&escape(&delivery.path), delivery.id, &at, &remote)
 }
 
 /// A delivery in doubt, in a sentence.

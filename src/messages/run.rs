@@ -144,6 +144,18 @@ crate::messages::catalogue! {
         en "{path} could not be moved out of the folder ({error}). See to space and write access in the folder and the archive; the next run \
             tries again, and the file is not sent again",
     }
+    /// Keeping the archive.
+    not_deleted(folder: &Path => folder.display(), error: &dyn Display) {
+        da "filer, der har ligget længe nok i {folder}, kunne ikke slettes ({error}). Se efter mappen og programmets adgang til den; den \
+            næste kørsel prøver igen",
+        en "files that have lain long enough in {folder} could not be deleted ({error}). See to the folder and the program's access to it; \
+            the next run tries again",
+    }
+    /// Keeping the archive.
+    is_not_a_folder(path: &Path => path.display()) {
+        da "{path} er et link eller en fil, ikke en mappe i arkivet",
+        en "{path} is a link or a file, not a folder of the archive",
+    }
     /// A run that had to stop.
     unfinished(files: &str) {
         da "Det gælder disse filer, som måske ikke er leveret: {files}. Se, hvor de nåede til: traekfil history",

@@ -39,6 +39,8 @@ pub(super) struct Facts<'a> {
     pub refused: Vec<Refused>,
     /// The deliveries in doubt, whatever the month, oldest first.
     pub in_doubt: Vec<Delivery>,
+    /// The deliveries that KP should have taken by now, as of the last run, oldest first.
+    pub not_picked_up: Vec<Delivery>,
     /// Since when a file is held, RFC 3339, by the hold's number.
     pub held_since: HashMap<i64, String>,
     /// The first period that each series was delivered or adopted for.
@@ -79,6 +81,10 @@ pub(super) fn gather<'a>(
         deliveries: Vec::new(),
         refused: Vec::new(),
         in_doubt: view.open_deliveries()?.into_iter().filter(|d| d.state == State::InDoubt).collect(),
+        not_picked_up: match config.alert.not_picked_up_after {
+            Some(limit) => view.not_picked_up(limit, now)?,
+            None => Vec::new(),
+        },
         held_since: holds.into_iter().map(|hold| (hold.id, hold.opened_at)).collect(),
         first: view.first_periods()?,
         last_run: view.last_run()?,

@@ -15,7 +15,9 @@ pub(super) fn all(facts: &Facts, overdue: &[(&str, Cell)]) -> Vec<Matter> {
     let overdue = overdue.iter().map(|(series, cell)| late(series, cell));
     let held =
         facts.files.iter().filter(|file| waits_for_a_person(facts, file)).map(|file| held(facts, file));
-    let mut matters: Vec<Matter> = doubts.chain(overdue).chain(held).chain(quiet(facts)).collect();
+    let left = facts.not_picked_up.iter().map(left_at_kp);
+    let mut matters: Vec<Matter> =
+        doubts.chain(overdue).chain(held).chain(left).chain(quiet(facts)).collect();
     matters.sort_by_key(|matter| matter.kind);
     matters
 }
@@ -92,6 +94,21 @@ fn held(facts: &Facts, file: &FileReport) -> Matter {
         since: file.hold_id.and_then(|hold| facts.held_since.get(&hold).cloned()),
         commands: advice.commands,
         ..matter(MatterKind::Held, key, message)
+    }
+}
+
+fn left_at_kp(delivery: &Delivery) -> Matter {
+    Matter {
+        series: Some(delivery.key.slot.series.clone()),
+        period: delivery.key.slot.period,
+        path: Some(delivery.path.clone()),
+        delivery_id: Some(delivery.id),
+        since: delivery.delivered_at.clone(),
+        ..matter(
+            MatterKind::NotPickedUp,
+            format!("not_picked_up:{}", delivery.id),
+            said::left_at_kp(delivery),
+        )
     }
 }
 

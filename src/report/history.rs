@@ -29,6 +29,7 @@ enum Entry<'a> {
         started_at: &'a str,
         changed_at: &'a str,
         delivered_at: Option<&'a str>,
+        picked_up_at: Option<&'a str>,
         why: Option<&'a str>,
         who: Option<&'a str>,
     },
@@ -61,9 +62,9 @@ impl<'a> History<'a> {
         History { schema: super::SCHEMA, entries }
     }
 
-    /// As a table, and the decisions under it.
+    /// As a table, and the decisions under it; `verbose` says when KP was seen to have taken a file.
     #[must_use]
-    pub fn text(&self) -> String {
+    pub fn text(&self, verbose: bool) -> String {
         if self.entries.is_empty() {
             return format!("{}\n", say::no_history());
         }
@@ -91,14 +92,19 @@ impl<'a> History<'a> {
                     why,
                     delivered_at,
                     changed_at,
+                    picked_up_at,
                     ..
                 } => {
+                    let mut state = with_why(&say::state(*state), *who, *why);
+                    if let Some(at) = picked_up_at.filter(|_| verbose) {
+                        state.extend(["\n", &say::picked_up(&text::moment(at))]);
+                    }
                     table.add_row([
                         delivery_id.to_string(),
                         escape(path),
                         escape(series),
                         text::period(*period),
-                        with_why(&say::state(*state), *who, *why),
+                        state,
                         text::moment(delivered_at.unwrap_or(changed_at)),
                     ]);
                 }
@@ -147,6 +153,7 @@ fn entry(row: &Delivery) -> Entry<'_> {
         started_at: &row.started_at,
         changed_at: &row.changed_at,
         delivered_at: row.delivered_at.as_deref(),
+        picked_up_at: row.picked_up_at.as_deref(),
         why: row.why.as_deref(),
         who: row.who.as_deref(),
     }

@@ -37,6 +37,9 @@ pub fn run(report: &RunReport, quiet: bool, verbose: bool) -> String {
         }
         out.push('\n');
     }
+    if !quiet && report.cleared > 0 {
+        push(&mut out, &say::cleared(report.cleared));
+    }
     if !quiet && verbose {
         push(&mut out, &say::left_out(report.excluded, report.folders));
     }
@@ -89,6 +92,7 @@ fn needs(report: &RunReport, quiet: bool) -> Vec<(String, Vec<String>)> {
         let advice = advice::about_doubt(delivery.id);
         (format!("{} {}.", say::doubt_of(delivery), advice.sentence), advice.commands)
     });
+    let waiting = report.not_picked_up.iter().map(say::left_at_kp);
     let troubles = report.troubles.iter().map(|(path, message)| format!("{}: {message}", escape(path)));
     let noted = report
         .files
@@ -98,7 +102,7 @@ fn needs(report: &RunReport, quiet: bool) -> Vec<(String, Vec<String>)> {
     let overdue = report.overdue.iter().map(|overdue| overdue.message.clone());
     let alone = |message| (message, Vec::new());
     let failed = failed.into_iter().map(alone);
-    let others = troubles.chain(noted).chain(overdue).map(alone);
+    let others = waiting.chain(troubles).chain(noted).chain(overdue).map(alone);
     held.chain(failed).chain(doubts).chain(others).collect()
 }
 

@@ -34,7 +34,8 @@ const DELIVERY: [&str; 16] = [
 const AFTER: [&str; 1] = ["done"];
 const RECOVERY: [&str; 4] = ["temporary_removed", "recovered_uploading", "renamed_again", "settled"];
 /// Only files that are not simply delivered come by these.
-const ASIDE: [&str; 5] = ["watching", "removed", "duplicates_put_away", "rejected", "resolved"];
+const ASIDE: [&str; 6] =
+    ["watching", "removed", "duplicates_put_away", "rejected", "resolved", "content_deleted"];
 
 /// A receiver that leaves what it gets, and one that takes it at once.
 fn receivers() -> [Town; 2] {
@@ -253,4 +254,28 @@ fn a_preview_reads_what_a_killed_run_left_and_leaves_it() {
     assert_eq!(town.snapshot(), before, "nothing was touched");
     assert_eq!(town.deliver(0)["recovered"][0]["to"], "delivered");
     assert_eq!(town.server.received().len(), 1);
+}
+
+#[test]
+fn killed_while_the_archive_is_cleared() {
+    for point in ["recognised", "content_deleted"] {
+        let town = Town::new();
+        town.set("originals.keep_archive", "30d");
+        let files = files(&town, 3);
+        comes_to_rest(&town, &files);
+        let kept = town.archived();
+        assert_eq!(kept.len(), 3);
+        town.at("2023-05-20T06:00:00+02:00");
+        assert!(kill_at(&town, &["run"], point), "{point}");
+        town.run(["ledger", "verify"]).exit(0);
+        town.run(["run"]).exit(0);
+        assert!(town.archived().is_empty(), "{point}: {:?}", town.archived());
+        let left = fs::read_dir(town.path("archive/2023-04")).unwrap().count();
+        assert_eq!(left, 0, "{point}: no leftover of the deletion");
+        // The second time nothing is left to be written down.
+        let size = |town: &Town| town.run(["ledger", "verify", "--json"]).exit(0).json()["events"].as_i64();
+        let before = size(&town);
+        town.run(["run"]).exit(0);
+        assert_eq!(size(&town), before.map(|events| events + 2), "the run's begin and end alone");
+    }
 }

@@ -86,6 +86,7 @@ fn facts(series: &[SeriesRule], deliveries: Vec<Delivery>, files: Vec<FileReport
         quiet_for: None,
         files,
         in_doubt: deliveries.iter().filter(|d| d.state == State::InDoubt).cloned().collect(),
+        not_picked_up: Vec::new(),
         deliveries,
         refused: Vec::new(),
         held_since: [(3, "2023-04-10T06:00:00+02:00".to_owned())].into(),

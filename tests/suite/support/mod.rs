@@ -3,6 +3,7 @@
 pub mod ran;
 pub mod server;
 pub mod servers;
+pub mod smtp;
 pub mod snapshot;
 mod sshd;
 pub mod town;

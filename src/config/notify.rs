@@ -1,0 +1,134 @@
+//! `[notify]`: how a person is told of what needs her, where nobody looks at the screen.
+
+use std::path::{Path, PathBuf};
+
+use lettre::message::Mailbox;
+
+use super::reader::Section;
+use crate::messages::config as say;
+
+/// `[notify]`.
+#[derive(Debug, Clone, Default)]
+pub struct Notify {
+    /// By mail.
+    pub mail: Option<Mail>,
+    /// By a program and its arguments; the program by its name, or its path.
+    pub command: Option<Vec<String>>,
+    /// Whether it is told, too, when everything that is expected in a month has been delivered.
+    pub monthly: bool,
+}
+
+/// The mail server, and whom it brings the mail.
+#[derive(Debug, Clone)]
+pub struct Mail {
+    /// To whom.
+    pub to: Vec<Mailbox>,
+    /// From whom.
+    pub from: Mailbox,
+    /// The server's name or address.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// How the line to it is kept private.
+    pub tls: SmtpTls,
+    /// Whom to log in as; none: no login.
+    pub user: Option<String>,
+    /// A file that holds the password.
+    pub password_file: Option<PathBuf>,
+    /// A file with the certificate, in PEM, of an authority that the system does not know.
+    pub ca: Option<PathBuf>,
+}
+
+/// `notify.smtp_tls`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SmtpTls {
+    /// Begin in the clear, and go on only under TLS (RFC 3207).
+    StartTls,
+    /// TLS from the first byte (RFC 8314).
+    Tls,
+    /// In the clear. Never with a login.
+    None,
+}
+
+impl SmtpTls {
+    fn port(self) -> u16 {
+        match self {
+            SmtpTls::StartTls => 587,
+            SmtpTls::Tls => 465,
+            SmtpTls::None => 25,
+        }
+    }
+}
+
+const MAIL: [&str; 8] = [
+    "mail_to",
+    "mail_from",
+    "smtp_host",
+    "smtp_port",
+    "smtp_tls",
+    "smtp_user",
+    "smtp_password_file",
+    "smtp_ca",
+];
+
+/// Reads the section. A relative path of the command counts from `base`, as all paths do.
+pub(super) fn notify(mut of: Section, base: &Path) -> Notify {
+    let wanted = MAIL.iter().any(|key| of.has(key));
+    let (mail, monthly) = (mail(&mut of, wanted), of.flag("monthly").unwrap_or(false));
+    let has_command = of.has("command");
+    let command = command(&mut of, base);
+    if monthly && !wanted && !has_command {
+        of.problem("monthly", say::monthly_needs_a_way());
+    }
+    of.close();
+    Notify { mail, command, monthly }
+}
+
+/// All of it is read even where something is missing, so that every problem is told at once.
+fn mail(of: &mut Section, wanted: bool) -> Option<Mail> {
+    for key in ["mail_to", "mail_from", "smtp_host"] {
+        if wanted && !of.has(key) {
+            of.problem(key, say::mail_needs());
+        }
+    }
+    let to = of.list("mail_to", mailbox);
+    if to.as_ref().is_some_and(Vec::is_empty) {
+        of.problem("mail_to", say::empty_mail_to());
+    }
+    let from = of.parsed("mail_from", mailbox);
+    let host = of.has("smtp_host").then(|| of.required("smtp_host", super::sections::host));
+    let tls = of.choice(
+        "smtp_tls",
+        &[("starttls", SmtpTls::StartTls), ("tls", SmtpTls::Tls), ("none", SmtpTls::None)],
+    );
+    let tls = tls.unwrap_or(SmtpTls::StartTls);
+    let port = of.number("smtp_port", 1..=65535).unwrap_or(tls.port());
+    let login = of.has("smtp_user");
+    let user = of.parsed("smtp_user", super::sections::user).filter(|user| !user.is_empty());
+    let password_file = of.path("smtp_password_file");
+    if password_file.is_some() && !login {
+        of.problem("smtp_user", say::password_needs_user());
+    }
+    if login && tls == SmtpTls::None {
+        of.problem("smtp_tls", say::login_needs_tls());
+    }
+    let ca = of.path("smtp_ca");
+    Some(Mail { to: to?, from: from?, host: host?, port, tls, user, password_file, ca })
+}
+
+fn mailbox(text: &str) -> Result<Mailbox, String> {
+    text.parse().map_err(|_| say::not_an_address(&say::shown(text)))
+}
+
+fn command(of: &mut Section, base: &Path) -> Option<Vec<String>> {
+    let mut command = of.list("command", |text| Ok(text.to_owned()))?;
+    let Some(program) = command.first_mut() else {
+        of.problem("command", say::empty_command());
+        return None;
+    };
+    // A bare name is looked for where the system keeps its programs.
+    if program.contains(std::path::is_separator) {
+        *program = base.join(&*program).to_string_lossy().into_owned();
+    }
+    Some(command)
+}

@@ -1,0 +1,35 @@
+//! Whether KP has taken what it was given: a delivered file that is no longer in its folder.
+
+use std::collections::HashSet;
+
+use super::{BATCH, Executor};
+use crate::exit::Trouble;
+use crate::ledger::event::Event;
+use crate::ledger::query::Delivery;
+use crate::remote::Look;
+
+impl Executor<'_> {
+    /// Looks for these deliveries, oldest first, in KP's folder and writes down which of them are gone. Where the server
+    /// cannot be asked, the next run does it.
+    ///
+    /// # Errors
+    /// The ledger could not be written.
+    pub fn note_picked_up(&mut self, waiting: &[Delivery]) -> Result<(), Trouble> {
+        // A name can be given again only once it is free: whoever had it before is gone.
+        let mut taken = HashSet::new();
+        let (asked, mut gone): (Vec<&Delivery>, Vec<&Delivery>) =
+            waiting.iter().rev().partition(|delivery| taken.insert(delivery.remote_path.as_deref()));
+        let lost = self.server.current().is_some_and(|line| line.is_lost());
+        for batch in asked.chunks(BATCH) {
+            let Some(line) = (!lost).then(|| self.server.line().ok()).flatten() else { break };
+            let paths: Vec<&str> =
+                batch.iter().map(|delivery| delivery.remote_path.as_deref().unwrap_or_default()).collect();
+            let looks = line.look(&paths);
+            gone.extend(
+                batch.iter().zip(looks).filter(|(_, look)| *look == Ok(Look::Absent)).map(|(d, _)| *d),
+            );
+        }
+        gone.sort_by_key(|delivery| delivery.id);
+        self.write_down(gone.into_iter().map(|delivery| Event::PickedUp { delivery: delivery.id }))
+    }
+}

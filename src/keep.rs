@@ -1,0 +1,120 @@
+//! `originals.keep_archive`: archived content is deleted when it has been kept long enough; what the ledger and the
+//! receipts tell of it never is.
+//!
+//! Only what the ledger knows to have put there goes, when its digest still is the one it knows, and nothing whose
+//! content is on its way, in doubt or held. First deleted, then written down: what a run that was cut off between
+//! the two has deleted is written down as gone by the next.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use chrono::{DateTime, FixedOffset};
+
+use crate::checkpoint::checkpoint;
+use crate::deliver::Mishap;
+use crate::digest::Digest;
+use crate::exit::Trouble;
+use crate::ledger::Book;
+use crate::ledger::event::Event;
+use crate::ledger::kept::{By, Kept};
+use crate::messages::run as say;
+use crate::originals::{Archive, Copies};
+use crate::receipts;
+
+/// What became of the archive.
+#[derive(Debug, Default)]
+pub struct Cleared {
+    /// How many files were deleted.
+    pub deleted: usize,
+    /// What could not be deleted; the next run tries again.
+    pub mishaps: Vec<Mishap>,
+}
+
+/// Deletes what has been in the archive for longer than `keep`.
+///
+/// # Errors
+/// The ledger could not be read or written.
+pub fn clear(
+    archive: &mut Archive,
+    ledger: &mut dyn Book,
+    keep: Duration,
+    now: DateTime<FixedOffset>,
+) -> Result<Cleared, Trouble> {
+    let mut cleared = Cleared::default();
+    // Without the receipts it is not the archive, but perhaps a share that is not there today.
+    if !archive.root().join(receipts::FOLDER).is_dir() {
+        return Ok(cleared);
+    }
+    let needed = ledger.needed()?;
+    let mut events = Vec::new();
+    for ((folder, name, digest), rows) in by_content(archive, ledger.kept()?) {
+        let old = rows.iter().all(|kept| kept.is_older(keep, now));
+        if !old || needed.contains(&digest) || !rows.iter().any(|kept| kept.settled) {
+            continue;
+        }
+        match archive.delete_copies(&folder, &name, digest) {
+            Ok(Copies::Strange) => {}
+            Ok(Copies::Gone) => events.push(deleted(digest, &rows, &[])),
+            Ok(Copies::Deleted(files)) => {
+                cleared.deleted += files.len();
+                events.push(deleted(digest, &rows, &files));
+            }
+            Err(error) => {
+                let path = rows.first().map(|kept| kept.path.clone()).unwrap_or_default();
+                cleared.mishaps.push(Mishap { path, message: say::not_deleted(&folder, &error) });
+            }
+        }
+    }
+    if events.is_empty() {
+        return Ok(cleared);
+    }
+    checkpoint("content_deleted");
+    if let Err(error) = archive.sync() {
+        let message = say::not_deleted(archive.root(), &error);
+        cleared.mishaps.push(Mishap { path: archive.root().display().to_string(), message });
+        return Ok(cleared);
+    }
+    ledger.record(now, &events)?;
+    Ok(cleared)
+}
+
+/// Where a content lies, under which name, and which content.
+type Place = (PathBuf, String, Digest);
+
+/// One content under one name in one folder goes as a whole, when the youngest of those who put it there is old.
+fn by_content(archive: &Archive, kept: Vec<Kept>) -> BTreeMap<Place, Vec<Kept>> {
+    let mut places: BTreeMap<Place, Vec<Kept>> = BTreeMap::new();
+    for kept in kept {
+        let folder = match kept.by {
+            By::Delivery(_) => archive.delivered(kept.period),
+            By::Duplicate(_) => archive.duplicates(kept.period),
+            By::Rejection(_) => archive.rejected(),
+        };
+        let name = kept.path.rsplit('/').next().unwrap_or_default().to_owned();
+        places.entry((folder, name, kept.digest)).or_default().push(kept);
+    }
+    places
+}
+
+fn deleted(digest: Digest, rows: &[Kept], files: &[PathBuf]) -> Event {
+    let (mut deliveries, mut duplicates, mut decisions) = (Vec::new(), Vec::new(), Vec::new());
+    for kept in rows {
+        match kept.by {
+            By::Delivery(id) => deliveries.push(id),
+            By::Duplicate(id) => duplicates.push(id),
+            By::Rejection(id) => decisions.push(id),
+        }
+    }
+    let slashed = |file: &PathBuf| {
+        let parts: Vec<_> = Path::new(file).iter().map(|part| part.to_string_lossy()).collect();
+        parts.join("/")
+    };
+    Event::ContentDeleted {
+        digest,
+        deliveries,
+        duplicates,
+        decisions,
+        files: files.iter().map(slashed).collect(),
+    }
+}

@@ -1,0 +1,91 @@
+//! What a person is told by mail or by a program, and what is said where that fails.
+
+use std::fmt::Display;
+use std::path::Path;
+
+crate::messages::catalogue! {
+    subject_matters(n: usize, host: &str) {
+        da [n] "traekfil: 1 sag venter på dig ({host})" "traekfil: {n} sager venter på dig ({host})",
+        en [n] "traekfil: 1 matter waits for you ({host})" "traekfil: {n} matters wait for you ({host})",
+    }
+    subject_complete(months: &str, host: &str) {
+        da "traekfil: alt for {months} er leveret ({host})",
+        en "traekfil: everything for {months} is delivered ({host})",
+    }
+    subject_trial(host: &str) {
+        da "traekfil: prøvebesked ({host})",
+        en "traekfil: test message ({host})",
+    }
+    matters(n: usize, host: &str) {
+        da [n] "traekfil på {host} har 1 sag, der venter på dig:" "traekfil på {host} har {n} sager, der venter på dig:",
+        en [n] "traekfil on {host} has 1 matter that waits for you:" "traekfil on {host} has {n} matters that wait for you:",
+    }
+    others(n: usize) {
+        da [n] "1 sag mere er stadig åben; den er meldt tidligere i dag." "{n} sager mere er stadig åbne; de er meldt tidligere i dag.",
+        en [n] "1 more matter is still open; it was told of earlier today." "{n} more matters are still open; they were told of earlier today.",
+    }
+    complete(months: &str, host: &str) {
+        da "Alle de filer, som traekfil på {host} venter for {months}, er leveret til KP.",
+        en "All the files that traekfil on {host} expects for {months} have been delivered to KP.",
+    }
+    see_all() {
+        da "Se alt, hvad der er åbent, på maskinen: traekfil status. En åben sag meldes højst én gang om dagen.",
+        en "See all that is open, on the machine: traekfil status. An open matter is told of once a day at most.",
+    }
+    trial(host: &str) {
+        da "Dette er en prøve fra traekfil på {host}. Beskeder om sager, der venter på dig, kommer samme vej. Du skal ikke gøre noget.",
+        en "This is a test from traekfil on {host}. Word of matters that wait for you comes the same way. There is nothing to do.",
+    }
+    run_failed(why: &str) {
+        da "Kørslen kunne ikke gennemføres, så intet nyt er leveret: {why}",
+        en "The run could not be carried through, so nothing new was delivered: {why}",
+    }
+    and_others(n: usize) { da [n] " og 1 anden" " og {n} andre", en [n] " and 1 other" " and {n} others" }
+
+    /// What failed.
+    not_told(why: &str) {
+        da "Beskeden kunne ikke sendes: {why} Det, der er leveret, er leveret; den næste kørsel prøver igen at sende beskeden.",
+        en "The notice could not be sent: {why} What was delivered is delivered; the next run tries again to send the notice.",
+    }
+    mail_not_made(error: &dyn Display) {
+        da "mailen kunne ikke laves ({error}). Se efter [notify] mail_to og mail_from.",
+        en "the mail could not be made ({error}). See to [notify] mail_to and mail_from.",
+    }
+    mail_too_slow(server: &str, seconds: u64) {
+        da "mailserveren {server} svarede ikke inden for {seconds} sekunder. Se efter [notify] smtp_host, smtp_port og smtp_tls, og om en \
+            firewall lukker.",
+        en "the mail server {server} did not answer within {seconds} seconds. See to [notify] smtp_host, smtp_port and smtp_tls, and whether \
+            a firewall is in the way.",
+    }
+    mail_login_refused(server: &str, why: &str) {
+        da "mailserveren {server} afviste login ({why}). Se efter [notify] smtp_user og adgangskoden.",
+        en "the mail server {server} refused the login ({why}). See to [notify] smtp_user and the password.",
+    }
+    mail_refused(server: &str, why: &dyn Display) {
+        da "mailserveren {server} kunne ikke bruges ({why}). Se efter [notify] smtp_host, smtp_port og smtp_tls; kender systemet ikke \
+            serverens certifikat, så peg på udstederens med smtp_ca.",
+        en "the mail server {server} could not be used ({why}). See to [notify] smtp_host, smtp_port and smtp_tls; where the system does not \
+            know the server's certificate, name its authority's with smtp_ca.",
+    }
+    ca_not_read(file: &str, error: &dyn Display) {
+        da "certifikatet {file} ([notify] smtp_ca) kan ikke læses ({error}). Det skal være en fil i PEM-format.",
+        en "the certificate {file} ([notify] smtp_ca) cannot be read ({error}). It must be a file in PEM format.",
+    }
+    command_failed(program: &str, why: &str) {
+        da "programmet {program} ([notify] command) gik galt ({why}). Prøv det i hånden: traekfil check --send-test-mail.",
+        en "the program {program} ([notify] command) failed ({why}). Try it by hand: traekfil check --send-test-mail.",
+    }
+    command_too_slow(seconds: u64) {
+        da "det blev ikke færdigt inden for {seconds} sekunder og er standset",
+        en "it did not finish within {seconds} seconds and was stopped",
+    }
+    no_such_command(program: &str) {
+        da "{program} findes ikke. Skriv hele stien i [notify] command, eller læg programmet, hvor systemet leder",
+        en "{program} does not exist. Write the whole path in [notify] command, or put the program where the system looks",
+    }
+    not_remembered(file: &Path => file.display(), error: &dyn Display) {
+        da "beskeden er sendt, men det kunne ikke skrives i {file} ({error}), så den bliver sendt igen. Se efter disken og programmets adgang.",
+        en "the notice was sent, but that could not be written into {file} ({error}), so it is sent again. See to the disk and the program's \
+            access.",
+    }
+}

@@ -1,0 +1,205 @@
+//! Telling a person, by mail or by a program, what needs her; `[notify]`.
+//!
+//! It comes after a run has been written down, and nothing that fails here changes what was delivered. A matter that
+//! stays open is told of once a day, the day being the local calendar's, on each way by itself: what the mail server
+//! did not take is tried again by the next run, though the program took it. No notice holds the content of a file, and
+//! what could be a CPR number in a name is masked ([`mask`]).
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, FixedOffset};
+
+use crate::config::{Config, Notify};
+use crate::exit::Trouble;
+use crate::ledger::event::Event;
+use crate::ledger::{Book, moment};
+use crate::messages::notify as say;
+use crate::period::Period;
+use crate::platform;
+
+pub mod command;
+pub mod mail;
+mod mask;
+mod matters;
+mod text;
+
+pub use mask::mask;
+pub use matters::{after, complete};
+
+/// Something that a person is told of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// Names what it is about, for as long as that is open.
+    pub keys: Vec<String>,
+    /// What is the matter.
+    pub message: String,
+    /// The commands that settle it, any one of them.
+    pub commands: Vec<String>,
+}
+
+/// A way to a person.
+#[derive(Debug, Clone, Copy)]
+enum Way {
+    Mail,
+    Command,
+}
+
+impl Way {
+    /// The name under which it is remembered what was told on this way.
+    fn key(self, matter: &str) -> String {
+        match self {
+            Way::Mail => format!("mail:{matter}"),
+            Way::Command => format!("command:{matter}"),
+        }
+    }
+}
+
+/// Where it stands what was told, and when.
+pub enum Memory<'a> {
+    /// In the ledger.
+    Ledger(&'a mut dyn Book),
+    /// In a small file beside the ledger at this path, where the ledger cannot be used.
+    Beside(&'a Path),
+}
+
+/// Tells what is open and not yet told of today, and the months whose expected files have all been delivered and
+/// that were never told of. Answers what failed; that is tried again by the next run.
+#[must_use]
+pub fn tell(
+    notify: &Notify,
+    memory: &mut Memory<'_>,
+    open: &[Notice],
+    complete: &[Period],
+    now: DateTime<FixedOffset>,
+) -> Vec<String> {
+    let ways = [(Way::Mail, notify.mail.is_some()), (Way::Command, notify.command.is_some())];
+    ways.into_iter()
+        .filter(|(_, wanted)| *wanted)
+        .filter_map(|(way, _)| tell_on(way, notify, memory, open, complete, now).err())
+        .collect()
+}
+
+fn tell_on(
+    way: Way,
+    notify: &Notify,
+    memory: &mut Memory<'_>,
+    open: &[Notice],
+    complete: &[Period],
+    now: DateTime<FixedOffset>,
+) -> Result<(), String> {
+    let unread = |trouble: Trouble| trouble.message;
+    let (mut due, mut keys) = (Vec::new(), Vec::new());
+    for notice in open {
+        let mut is_due = false;
+        for key in &notice.keys {
+            is_due |= !memory.told_today(&way.key(key), now).map_err(unread)?;
+        }
+        if is_due {
+            due.push(notice);
+            keys.extend(notice.keys.iter().map(|key| way.key(key)));
+        }
+    }
+    let mut months = Vec::new();
+    for month in complete {
+        let key = way.key(&format!("complete:{month}"));
+        if memory.told_of(&key).map_err(unread)?.is_none() {
+            months.push(*month);
+            keys.push(key);
+        }
+    }
+    if keys.is_empty() {
+        return Ok(());
+    }
+    let message = text::compose(&due, open.len() - due.len(), &months);
+    match (way, &notify.mail, &notify.command) {
+        (Way::Mail, Some(mail), _) => mail::send(mail, &message, now, mail::LIMIT)?,
+        (Way::Command, _, Some(command)) => command::send(command, &message, command::LIMIT)?,
+        _ => {}
+    }
+    memory.note(keys, now).map_err(unread)
+}
+
+/// Sends the test message by mail.
+///
+/// # Errors
+/// What failed and what to do.
+pub fn try_mail(mail: &crate::config::Mail, now: DateTime<FixedOffset>) -> Result<(), String> {
+    mail::send(mail, &text::trial(), now, mail::LIMIT)
+}
+
+/// Gives the test message to the program.
+///
+/// # Errors
+/// What failed and what to do.
+pub fn try_command(program: &[String]) -> Result<(), String> {
+    command::send(program, &text::trial(), command::LIMIT)
+}
+
+/// What a run says that came to no end. The ledger may be the very thing that failed, so the file beside it remembers.
+#[must_use]
+pub fn tell_failure(config: &Config, trouble: &Trouble, now: DateTime<FixedOffset>) -> Vec<String> {
+    let notice = Notice {
+        keys: vec![format!("failed:{}", trouble.exit.code())],
+        message: say::run_failed(&trouble.message),
+        commands: Vec::new(),
+    };
+    tell(&config.notify, &mut Memory::Beside(&config.ledger), &[notice], &[], now)
+}
+
+/// A run came to its end: a failure after this is another one, and told of at once.
+///
+/// # Errors
+/// What the file system says.
+pub fn forget_failure(config: &Config) -> std::io::Result<()> {
+    match fs::remove_file(beside(&config.ledger)) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        other => other,
+    }
+}
+
+fn beside(ledger: &Path) -> PathBuf {
+    let mut name = ledger.as_os_str().to_owned();
+    name.push(".told");
+    name.into()
+}
+
+impl Memory<'_> {
+    fn told_of(&self, key: &str) -> Result<Option<String>, Trouble> {
+        match self {
+            Memory::Ledger(ledger) => ledger.told_of(key),
+            Memory::Beside(ledger) => Ok(read(ledger).remove(key)),
+        }
+    }
+
+    /// Whether it was told of on this calendar day.
+    fn told_today(&self, key: &str, now: DateTime<FixedOffset>) -> Result<bool, Trouble> {
+        let told = self.told_of(key)?.and_then(|at| DateTime::parse_from_rfc3339(&at).ok());
+        Ok(told.is_some_and(|at| at.date_naive() == now.date_naive()))
+    }
+
+    fn note(&mut self, keys: Vec<String>, now: DateTime<FixedOffset>) -> Result<(), Trouble> {
+        match self {
+            Memory::Ledger(ledger) => ledger.record(now, &[Event::Told { matters: keys }]),
+            Memory::Beside(ledger) => {
+                let mut told = read(ledger);
+                told.extend(keys.into_iter().map(|key| (key, moment(now))));
+                let file = beside(ledger);
+                let written = serde_json::to_vec(&told).map_err(std::io::Error::from).and_then(|text| {
+                    let mut options = fs::OpenOptions::new();
+                    let mut out =
+                        platform::private(options.write(true).create(true).truncate(true)).open(&file)?;
+                    std::io::Write::write_all(&mut out, &text)
+                });
+                written.map_err(|error| Trouble::unexpected(say::not_remembered(&file, &error)))
+            }
+        }
+    }
+}
+
+/// What stands in the file; nothing where it cannot be read: then it is told once more.
+fn read(ledger: &Path) -> BTreeMap<String, String> {
+    fs::read(beside(ledger)).ok().and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default()
+}

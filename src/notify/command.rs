@@ -1,0 +1,111 @@
+//! Telling by a program of the municipality's own.
+
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::text::Message;
+use crate::messages::{config::shown_path, escape, notify as say};
+
+/// The longest a program may take.
+pub(super) const LIMIT: Duration = Duration::from_secs(60);
+/// How often it is looked whether it has ended.
+const LOOK: Duration = Duration::from_millis(20);
+/// What is ours alone.
+const SECRETS: [&str; 4] =
+    ["TRAEKFIL_PASSWORD", "TRAEKFIL_PASSPHRASE", "TRAEKFIL_SMTP_PASSWORD", "CREDENTIALS_DIRECTORY"];
+
+/// Runs the program, gives it the message, and waits for its end. What it says on standard error is not kept back.
+///
+/// # Errors
+/// It could not be started, did not end in time, or ended with another code than 0: which, and what to do.
+pub(super) fn send(command: &[String], message: &Message, limit: Duration) -> Result<(), String> {
+    let Some((program, arguments)) = command.split_first() else { return Ok(()) };
+    let failed = |why: String| say::command_failed(&escape(program), &why);
+    let mut running = Command::new(program);
+    for secret in SECRETS {
+        running.env_remove(secret);
+    }
+    let mut child = running
+        .args(arguments)
+        .env("TRAEKFIL_MATTERS", message.matters.to_string())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .map_err(|error| failed(error.to_string()))?;
+    let text = format!("{}\n\n{}", message.subject, message.body);
+    let input = child.stdin.take();
+    // It need not read all of it, or any: then it never takes what we write, and this thread ends with it.
+    thread::spawn(move || match input.map(|mut input| input.write_all(text.as_bytes())) {
+        Some(Err(error)) if error.kind() != ErrorKind::BrokenPipe => Err(error),
+        _ => Ok(()),
+    });
+    let until = Instant::now() + limit;
+    loop {
+        match child.try_wait().map_err(|error| failed(error.to_string()))? {
+            Some(status) if status.success() => return Ok(()),
+            Some(status) => return Err(failed(status.to_string())),
+            None if Instant::now() < until => thread::sleep(LOOK),
+            None => {
+                // It may have ended this very moment.
+                let _ = child.kill();
+                let _ = child.wait();
+                return Err(failed(say::command_too_slow(limit.as_secs())));
+            }
+        }
+    }
+}
+
+/// Where the program lies; none where it is not to be found.
+pub(super) fn find(program: &str) -> Option<PathBuf> {
+    let given = Path::new(program);
+    if program.contains(std::path::is_separator) {
+        return given.is_file().then(|| given.to_owned());
+    }
+    let endings = if cfg!(windows) { &["", ".exe"][..] } else { &[""] };
+    std::env::split_paths(&std::env::var_os("PATH")?)
+        .flat_map(|folder| endings.iter().map(move |ending| folder.join(format!("{program}{ending}"))))
+        .find(|place| place.is_file())
+}
+
+/// What `check` says of the program.
+///
+/// # Errors
+/// That it is not there.
+pub fn check(command: &[String]) -> Result<String, String> {
+    let program = command.first().map(String::as_str).unwrap_or_default();
+    find(program).map(|place| shown_path(&place)).ok_or_else(|| say::no_such_command(&escape(program)))
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn message() -> Message {
+        Message { subject: "emne".to_owned(), body: "x".repeat(200_000), matters: 2 }
+    }
+
+    fn sh(script: &str) -> [String; 3] {
+        ["sh", "-c", script].map(str::to_owned)
+    }
+
+    #[test]
+    fn one_that_does_not_end_is_stopped() {
+        let began = Instant::now();
+        let refused = send(&sh("sleep 30"), &message(), Duration::from_millis(200)).unwrap_err();
+        assert!(refused.contains("sh"), "{refused}");
+        assert!(began.elapsed() < Duration::from_secs(20));
+    }
+
+    #[test]
+    fn one_that_reads_nothing_is_none_the_worse() {
+        send(&sh("exit 0"), &message(), LIMIT).unwrap();
+        let refused = send(&sh("exit 7"), &message(), LIMIT).unwrap_err();
+        assert!(refused.contains('7'), "{refused}");
+        assert!(send(&["findes-ikke".to_owned()], &message(), LIMIT).is_err());
+    }
+}

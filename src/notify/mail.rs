@@ -1,0 +1,228 @@
+//! Telling by mail.
+
+use std::error::Error as _;
+use std::fs;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, SystemTime};
+
+use chrono::{DateTime, FixedOffset};
+use lettre::message::header::{ContentType, HeaderName, HeaderValue};
+use lettre::transport::smtp::authentication::Credentials;
+use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
+use lettre::transport::smtp::extension::ClientId;
+use lettre::{SmtpTransport, Transport};
+use secrecy::ExposeSecret;
+
+use super::mask;
+use super::text::{Message, host};
+use crate::config::{Mail, SmtpTls};
+use crate::messages::config::shown_path;
+use crate::messages::{escape, notify as say};
+use crate::secrets;
+
+/// The longest that the mail server is given, from the first packet to the last.
+pub(super) const LIMIT: Duration = Duration::from_secs(30);
+
+/// Sends the message.
+///
+/// # Errors
+/// What failed and what to do, in the person's language. The mail may have been taken all the same where the server
+/// went silent.
+pub(super) fn send(
+    mail: &Mail,
+    message: &Message,
+    now: DateTime<FixedOffset>,
+    limit: Duration,
+) -> Result<(), String> {
+    let letter = letter(mail, message, now)?;
+    speak(mail, limit, move |server| server.send(&letter).map(|_| true))
+}
+
+/// Connects, makes the line private and logs in, and sends nothing.
+///
+/// # Errors
+/// As [`send`].
+pub fn check(mail: &Mail) -> Result<String, String> {
+    speak(mail, LIMIT, SmtpTransport::test_connection)?;
+    Ok(address(mail))
+}
+
+fn letter(mail: &Mail, message: &Message, now: DateTime<FixedOffset>) -> Result<lettre::Message, String> {
+    let automatic =
+        HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned());
+    let mut letter = lettre::Message::builder()
+        .from(mail.from.clone())
+        .subject(&message.subject)
+        .date(now.into())
+        .message_id(Some(message_id()))
+        .raw_header(automatic)
+        .header(ContentType::TEXT_PLAIN);
+    for to in &mail.to {
+        letter = letter.to(to.clone());
+    }
+    letter.body(message.body.clone()).map_err(|error| say::mail_not_made(&error))
+}
+
+/// A name that no other mail has.
+fn message_id() -> String {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let nanos = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_nanos();
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    format!("<{nanos:x}.{:x}.{count:x}@{}>", std::process::id(), domain())
+}
+
+/// This machine's name as mail servers want it.
+fn domain() -> String {
+    let name = host();
+    let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-".contains(&byte));
+    if plain && !name.is_empty() { name } else { "localhost".to_owned() }
+}
+
+/// Does it on a thread of its own, since a server that trickles, or falls silent in the TLS handshake, is not bound by
+/// any limit on single reads.
+fn speak(
+    mail: &Mail,
+    limit: Duration,
+    act: impl FnOnce(&SmtpTransport) -> Result<bool, lettre::transport::smtp::Error> + Send + 'static,
+) -> Result<(), String> {
+    let server = transport(mail, limit)?;
+    let (sender, receiver) = mpsc::channel();
+    // Nobody listens any more where the time is over.
+    thread::spawn(move || drop(sender.send(act(&server))));
+    match receiver.recv_timeout(limit) {
+        Ok(Ok(true)) => Ok(()),
+        Ok(Ok(false)) | Err(_) => Err(say::mail_too_slow(&address(mail), limit.as_secs())),
+        Ok(Err(error)) => Err(explain(mail, &error, limit)),
+    }
+}
+
+fn transport(mail: &Mail, limit: Duration) -> Result<SmtpTransport, String> {
+    let tls = match mail.tls {
+        SmtpTls::None => Tls::None,
+        SmtpTls::StartTls => Tls::Required(parameters(mail)?),
+        SmtpTls::Tls => Tls::Wrapper(parameters(mail)?),
+    };
+    let mut server = SmtpTransport::builder_dangerous(&mail.host)
+        .port(mail.port)
+        .tls(tls)
+        .timeout(Some(limit))
+        .hello_name(ClientId::Domain(domain()));
+    let password = secrets::smtp_password(mail).map_err(|trouble| trouble.message)?;
+    if let (Some(user), Some(password)) = (&mail.user, password) {
+        server = server.credentials(Credentials::new(user.clone(), password.expose_secret().to_owned()));
+    }
+    Ok(server.build())
+}
+
+fn parameters(mail: &Mail) -> Result<TlsParameters, String> {
+    let mut parameters = TlsParameters::builder(mail.host.clone());
+    if let Some(file) = &mail.ca {
+        let unread = |error: &dyn std::fmt::Display| say::ca_not_read(&shown_path(file), error);
+        let pem = fs::read(file).map_err(|error| unread(&error))?;
+        parameters =
+            parameters.add_root_certificate(Certificate::from_pem(&pem).map_err(|error| unread(&error))?);
+    }
+    parameters.build().map_err(|error| say::mail_refused(&address(mail), &error))
+}
+
+/// What an error means, with its causes, the server's own words among them.
+fn explain(mail: &Mail, error: &lettre::transport::smtp::Error, limit: Duration) -> String {
+    if error.is_timeout() {
+        return say::mail_too_slow(&address(mail), limit.as_secs());
+    }
+    let mut causes = vec![error.to_string()];
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let cause_text = cause.to_string();
+        if !causes.iter().any(|told| told.contains(&cause_text)) {
+            causes.push(cause_text);
+        }
+        source = cause.source();
+    }
+    let causes = mask(&escape(&causes.join(": ")));
+    match error.status().map(|code| code.to_string()).as_deref() {
+        Some("530" | "534" | "535" | "538") => say::mail_login_refused(&address(mail), &causes),
+        _ => say::mail_refused(&address(mail), &causes),
+    }
+}
+
+fn address(mail: &Mail) -> String {
+    format!("{}:{}", escape(&mail.host), mail.port)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::io::{Read, Write};
+    use std::net::TcpListener;
+    use std::time::Instant;
+
+    use super::*;
+
+    fn mail(port: u16, tls: SmtpTls) -> Mail {
+        let address = || "drift@korsbaek.example.dk".parse().unwrap();
+        Mail {
+            to: vec![address()],
+            from: address(),
+            host: "127.0.0.1".to_owned(),
+            port,
+            tls,
+            user: None,
+            password_file: None,
+            ca: None,
+        }
+    }
+
+    /// A server that accepts, sends so many bytes of its greeting, one now and then, and then nothing more.
+    fn silent(greeting: &'static [u8]) -> u16 {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        thread::spawn(move || {
+            let (mut line, _) = listener.accept().unwrap();
+            for byte in greeting {
+                line.write_all(&[*byte]).unwrap();
+                thread::sleep(Duration::from_millis(30));
+            }
+            // Until the other side hangs up.
+            let _ = line.read_to_end(&mut Vec::new());
+        });
+        port
+    }
+
+    #[test]
+    fn a_server_that_is_silent_or_trickles_is_not_waited_for() {
+        let limit = Duration::from_millis(400);
+        let message = Message { subject: "x".to_owned(), body: "x\n".to_owned(), matters: 1 };
+        let now = "2023-04-14T06:00:00+02:00".parse().unwrap();
+        for (tls, greeting) in [
+            (SmtpTls::None, &b""[..]),
+            (SmtpTls::StartTls, b""),
+            (SmtpTls::Tls, b""),
+            (SmtpTls::None, b"220-a\r\n220-b\r\n220-c\r\n220-d\r\n220-e\r\n220-f\r\n"),
+        ] {
+            let began = Instant::now();
+            let refused = send(&mail(silent(greeting), tls), &message, now, limit).unwrap_err();
+            assert!(refused.contains("127.0.0.1"), "{refused}");
+            assert!(began.elapsed() < Duration::from_secs(20), "{tls:?}");
+        }
+    }
+
+    #[test]
+    fn the_letter_says_what_it_is() {
+        let message =
+            Message { subject: "traekfil: æøå".to_owned(), body: "Kære æøå\n".to_owned(), matters: 1 };
+        let now = "2023-04-14T06:00:00+02:00".parse().unwrap();
+        let letter = letter(&mail(25, SmtpTls::None), &message, now).unwrap().formatted();
+        let text = String::from_utf8(letter).unwrap();
+        for line in
+            ["Auto-Submitted: auto-generated\r\n", "Message-ID: <", "Date: Fri, 14 Apr 2023 04:00:00 +0000"]
+        {
+            assert!(text.contains(line), "{line} in {text}");
+        }
+        assert!(text.is_ascii(), "what is not is encoded: {text}");
+        assert_ne!(message_id(), message_id());
+    }
+}

@@ -1,0 +1,76 @@
+//! What a notice says.
+
+use super::{Notice, mask};
+use crate::messages::{escape, notify as say};
+use crate::period::Period;
+
+/// How wide the body's lines are, in characters.
+const WIDTH: usize = 76;
+
+/// What is sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// One line.
+    pub subject: String,
+    /// Plain text, with line breaks.
+    pub body: String,
+    /// How many matters it names.
+    pub matters: usize,
+}
+
+/// The message about these matters, of which `others` more are open and were told of today, and these months,
+/// in which all that was expected has been delivered.
+#[must_use]
+pub fn compose(due: &[&Notice], others: usize, complete: &[Period]) -> Message {
+    let host = host();
+    let months = complete.iter().map(Period::to_string).collect::<Vec<_>>().join(", ");
+    let subject = if due.is_empty() {
+        say::subject_complete(&months, &host)
+    } else {
+        say::subject_matters(due.len(), &host)
+    };
+    let mut body = String::new();
+    if !due.is_empty() {
+        body += &wrapped(&say::matters(due.len(), &host), "", "");
+        body.push('\n');
+    }
+    for (n, notice) in (1..).zip(due) {
+        body += &wrapped(&notice.message, &format!("{n}. "), "   ");
+        for command in &notice.commands {
+            body.extend(["     ", command, "\n"]);
+        }
+        body.push('\n');
+    }
+    if !complete.is_empty() {
+        body += &wrapped(&say::complete(&months, &host), "", "");
+        body.push('\n');
+    }
+    if others > 0 {
+        body += &wrapped(&say::others(others), "", "");
+        body.push('\n');
+    }
+    body += &wrapped(&say::see_all(), "", "");
+    Message { subject: mask(&subject), body: mask(&body), matters: due.len() }
+}
+
+/// What `check --send-test-mail` sends.
+#[must_use]
+pub fn trial() -> Message {
+    let host = host();
+    Message {
+        subject: mask(&say::subject_trial(&host)),
+        body: mask(&wrapped(&say::trial(&host), "", "")),
+        matters: 0,
+    }
+}
+
+/// This machine's name.
+pub(super) fn host() -> String {
+    whoami::hostname().map_or_else(|_| "localhost".to_owned(), |name| escape(&name))
+}
+
+fn wrapped(text: &str, first: &str, rest: &str) -> String {
+    let options = textwrap::Options::new(WIDTH).initial_indent(first).subsequent_indent(rest);
+    textwrap::fill(text, options.break_words(false).word_splitter(textwrap::WordSplitter::NoHyphenation))
+        + "\n"
+}

@@ -1,0 +1,91 @@
+//! The copies of a content in a folder of the archive: which they are, and deleting them.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::{Archive, Copies, Expected, PutAway};
+use crate::config::Disposal;
+use crate::digest::Digest;
+use crate::messages::run as say;
+
+/// How the name begins by which a leftover of an interrupted deletion is told, in characters.
+const BEGINNING: usize = 60;
+
+impl Archive {
+    /// Deletes every file in that folder of the archive which has this name, or a numbered form of it, and this
+    /// content. Anything else is left alone. Durable after [`Archive::sync`].
+    ///
+    /// # Errors
+    /// What the file system says; or the folder, or one above it in the archive, is a link that leads elsewhere.
+    pub fn delete_copies(&mut self, folder: &Path, name: &str, digest: Digest) -> io::Result<Copies> {
+        if !self.has(folder)? {
+            return Ok(Copies::Gone);
+        }
+        let mut places: Vec<PathBuf> =
+            fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<io::Result<_>>()?;
+        places.retain(|place| {
+            place.file_name().and_then(|found| found.to_str()).is_some_and(|found| is_copy(found, name))
+        });
+        let mut deleted = Vec::new();
+        for place in &places {
+            let expected = Expected { digest, identity: None };
+            if self.put_away(place, expected, Disposal::Delete, folder)? == PutAway::Deleted {
+                deleted.push(place.strip_prefix(&self.root).unwrap_or(place).to_owned());
+            }
+        }
+        Ok(match (deleted.is_empty(), places.is_empty()) {
+            (false, _) => Copies::Deleted(deleted),
+            (true, true) => Copies::Gone,
+            (true, false) => Copies::Strange,
+        })
+    }
+
+    /// Whether the archive has that folder, itself and not by a link.
+    fn has(&self, folder: &Path) -> io::Result<bool> {
+        let parts = folder.ancestors().take_while(|part| *part != self.root);
+        for part in parts.collect::<Vec<_>>().into_iter().rev() {
+            match fs::symlink_metadata(part) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+                Err(error) => return Err(error),
+                Ok(about) if about.is_dir() => {}
+                Ok(_) => return Err(io::Error::other(say::is_not_a_folder(part))),
+            }
+        }
+        Ok(true)
+    }
+}
+
+/// Whether the archive may have given this name to a file called `name`: as it is, with a number before its ending,
+/// or aside, where a deletion was interrupted.
+fn is_copy(found: &str, name: &str) -> bool {
+    let whole = Path::new(name);
+    let stem = whole.file_stem().and_then(|stem| stem.to_str()).unwrap_or(name);
+    let ending = name.strip_prefix(stem).unwrap_or_default();
+    let number = || found.strip_prefix(stem)?.strip_suffix(ending)?.strip_prefix('.');
+    let numbered =
+        || number().is_some_and(|n| !n.is_empty() && n.bytes().all(|digit| digit.is_ascii_digit()));
+    let aside = || {
+        let beginning: String = stem.chars().take(BEGINNING).collect();
+        found.ends_with(".deleting.tmp") && found.trim_start_matches('.').starts_with(&beginning)
+    };
+    found == name || numbered() || aside()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_copy;
+
+    #[test]
+    fn names_that_the_archive_gives() {
+        for found in ["mad.txt", "mad.2.txt", "mad.10000.txt", ".mad.txt.4711.deleting.tmp"] {
+            assert!(is_copy(found, "mad.txt"), "{found}");
+        }
+        for found in
+            ["mad (2).txt", "mad.txt.bak", "mad..txt", "mad.a.txt", "mad.csv", "amad.txt", "mad_2.txt"]
+        {
+            assert!(!is_copy(found, "mad.txt"), "{found}");
+        }
+        assert!(is_copy("mad", "mad") && is_copy("mad.2", "mad") && !is_copy("mad2", "mad"));
+    }
+}
