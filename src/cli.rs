@@ -74,6 +74,11 @@ pub enum Command {
         after_help = "Examples:\n  traekfil run --dry-run    show what would happen, and change nothing\n  traekfil run --quiet      for cron: speak only when a person is needed"
     )]
     Run(Run),
+    /// How each series stands in each month, and what needs a person
+    #[command(
+        after_help = "Examples:\n  traekfil status\n  traekfil status --quiet    say nothing where nothing needs a person"
+    )]
+    Status,
     /// Search the ledger of deliveries
     #[command(
         after_help = "Examples:\n  traekfil history --period 2023-04\n  traekfil history --state in_doubt --json"

@@ -22,6 +22,7 @@ mod progress;
 mod resolve;
 pub mod run;
 mod schedule;
+mod status;
 
 /// Does what the command line asks for.
 ///
@@ -44,6 +45,7 @@ pub fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
     match &cli.command {
         Command::Run(options) if options.dry_run => run::preview(&config, global),
         Command::Run(_) => run::run(&config, global),
+        Command::Status => status::status(&config, global),
         Command::History(options) => history::history(&config, options, global),
         Command::Approve(options) => judge::approve(&config, options, global),
         Command::Reject(options) => judge::reject(&config, options, global),

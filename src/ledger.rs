@@ -58,6 +58,7 @@ pub struct View {
     db: Connection,
     path: PathBuf,
     _quiet: Option<RunLock>,
+    run_under_way: bool,
 }
 
 /// A ledger to write to. Holds the run lock as long as it lives.
@@ -108,7 +109,7 @@ impl Ledger {
             OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
         )
         .map_err(|error| trouble(path, &error))?;
-        let mut view = View { db, path: path.to_owned(), _quiet: None };
+        let mut view = View { db, path: path.to_owned(), _quiet: None, run_under_way: false };
         if view.is_blank()? {
             if let Some(witness) = witness {
                 return Err(Trouble::ledger(say::gone(path, &witness.file)));
@@ -136,17 +137,19 @@ impl View {
     /// [`Exit::Busy`] while a run is under way and `patient` is false; [`Exit::Ledger`] as for [`Ledger::open`].
     pub fn open(path: &Path, witness: Option<&Witness>, patient: bool) -> Result<View, Trouble> {
         let quiet = RunLock::look(path)?;
+        let run_under_way = quiet.is_none();
+        let empty = || Ok(View { run_under_way, ..View::empty()? });
         if quiet.is_none() && !patient {
             return Err(Trouble { exit: Exit::Busy, message: say::busy(path) });
         }
         // Only making the ledger leaves a journal: what it would take back is all that there is.
         if witness.is_none() && quiet.is_some() && has_beside(path, "-journal") {
-            return View::empty();
+            return empty();
         }
         if !exists(path) {
             return match witness {
                 Some(witness) => Err(Trouble::ledger(say::gone(path, &witness.file))),
-                None => View::empty(),
+                None => empty(),
             };
         }
         // While nobody writes, the file itself is all there is to know and is read as it stands. What a killed run
@@ -161,7 +164,7 @@ impl View {
         let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
         let db =
             Connection::open_with_flags(uri(path, mode), flags).map_err(|error| trouble(path, &error))?;
-        let view = View { db, path: path.to_owned(), _quiet: quiet };
+        let view = View { db, path: path.to_owned(), _quiet: quiet, run_under_way };
         view.asked(|db| {
             db.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
             db.pragma_update(None, "query_only", true)?;
@@ -173,7 +176,7 @@ impl View {
         if view.is_blank()? {
             return match witness {
                 Some(witness) => Err(Trouble::ledger(say::gone(path, &witness.file))),
-                None => View::empty(),
+                None => empty(),
             };
         }
         let view = if view.version()? < SCHEMA_VERSION { view.migrated()? } else { view };
@@ -191,7 +194,13 @@ impl View {
         db.execute_batch(CHAIN)
             .and_then(|()| db.execute_batch(TABLES))
             .map_err(|error| trouble(&path, &error))?;
-        Ok(View { db, path, _quiet: None })
+        Ok(View { db, path, _quiet: None, run_under_way: false })
+    }
+
+    /// Whether it was opened while another run held the lock.
+    #[must_use]
+    pub fn run_under_way(&self) -> bool {
+        self.run_under_way
     }
 
     /// Where it lies.

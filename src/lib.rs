@@ -5,6 +5,7 @@
 //! ([`delivery`], [`deliver`], [`remote`]) under a durable journal ([`ledger`]), put the original
 //! away ([`originals`]) and tell the person ([`report`], [`messages`]).
 
+pub mod banking_days;
 mod checkpoint;
 pub mod cli;
 pub mod clock;

@@ -92,6 +92,7 @@ pub(crate) mod check;
 pub(crate) mod config;
 pub(crate) mod init;
 pub(crate) mod ledger;
+pub(crate) mod overview;
 pub(crate) mod report;
 pub(crate) mod run;
 pub(crate) mod schedule;

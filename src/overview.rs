@@ -1,13 +1,35 @@
 //! The overview: how each series stands in each month, and what needs a person.
 //!
-//! `status`, the report and the notices all show this one picture, so they never tell different things.
+//! `status`, the report and the notices all show this one picture, so they never tell different things. The facts
+//! are gathered in one place ([`of`]), and a pure function makes the picture of them.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, FixedOffset, NaiveDate};
 use serde::Serialize;
 
+use crate::config::Config;
 use crate::decide::Reason;
+use crate::exit::{Exit, Trouble};
+use crate::ledger::View;
 use crate::ledger::query::PastRun;
 use crate::period::Period;
+use crate::report::FileReport;
+
+mod facts;
+mod matters;
+mod picture;
+
+/// The picture of this moment. `files` are those of the drop folder, as a run or its preview found them.
+///
+/// # Errors
+/// The ledger could not be read.
+pub fn of(
+    config: &Config,
+    view: &View,
+    files: &[FileReport],
+    now: DateTime<FixedOffset>,
+) -> Result<Overview, Trouble> {
+    Ok(picture::draw(&facts::gather(config, view, files, now)?))
+}
 
 /// The picture at one moment.
 #[derive(Debug, Clone, Serialize)]
@@ -22,6 +44,16 @@ pub struct Overview {
     pub matters: Vec<Matter>,
     /// The newest run; none where there was none.
     pub last_run: Option<PastRun>,
+    /// Whether that run is still going on. One that neither goes on nor ended was broken off.
+    pub run_under_way: bool,
+}
+
+impl Overview {
+    /// The exit code of a command that shows it: whether something waits for a person.
+    #[must_use]
+    pub fn exit(&self) -> Exit {
+        if self.matters.is_empty() { Exit::Ok } else { Exit::Attention }
+    }
 }
 
 /// A series in the months of the grid.

@@ -37,6 +37,20 @@ impl Period {
         months(self) - months(earlier)
     }
 
+    /// The month so many months later, or earlier where negative; none outside 2000–2099.
+    #[must_use]
+    pub fn plus(self, months: i32) -> Option<Period> {
+        let months = i32::from(self.year) * 12 + i32::from(self.month) - 1 + months;
+        Period::new(u16::try_from(months.div_euclid(12)).ok()?, u8::try_from(months.rem_euclid(12) + 1).ok()?)
+    }
+
+    /// Its first day.
+    #[must_use]
+    pub fn first_day(self) -> NaiveDate {
+        // every month of 2000–2099 has one
+        NaiveDate::from_ymd_opt(self.year.into(), self.month.into(), 1).unwrap_or_default()
+    }
+
     /// The year, 2000 to 2099.
     #[must_use]
     pub fn year(self) -> u16 {

@@ -6,9 +6,12 @@ use crate::decide::{Choice, Earlier, Reason};
 use crate::digest::Digest;
 use crate::exit::Exit;
 use crate::ledger::query::Delivery;
+use crate::overview::{Matter, MatterKind};
 use crate::period::Period;
 
+pub mod advice;
 pub mod history;
+pub mod status;
 pub mod text;
 
 /// The version of the JSON that commands print.
@@ -82,6 +85,37 @@ pub struct RecoveredReport {
     pub path: String,
 }
 
+/// A month in which a series' file was due and was not delivered.
+#[derive(Debug, Clone, Serialize)]
+pub struct OverdueReport {
+    /// The series.
+    pub series: String,
+    /// The month.
+    pub period: Period,
+    /// When it was due, `YYYY-MM-DD`.
+    pub due: String,
+    /// What is the matter and what to do, in the person's language.
+    #[serde(skip)]
+    pub message: String,
+}
+
+impl OverdueReport {
+    /// From a matter of the overview; none where it is about something else.
+    #[must_use]
+    pub fn of(matter: Matter) -> Option<OverdueReport> {
+        let Matter { kind: MatterKind::Overdue, series, period, since, message, .. } = matter else {
+            return None;
+        };
+        Some(OverdueReport { series: series?, period: period?, due: since?, message })
+    }
+
+    /// Whether it is over once KP has this file.
+    #[must_use]
+    pub fn is_settled_by(&self, file: &FileReport) -> bool {
+        file.series.as_ref() == Some(&self.series) && file.period == Some(self.period)
+    }
+}
+
 /// A run in numbers.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Summary {
@@ -127,6 +161,8 @@ pub struct RunReport {
     pub summary: Summary,
     /// The exit code.
     pub exit_code: u8,
+    /// Months in which a file was due and has not come; in a dry run without those that it would deliver.
+    pub overdue: Vec<OverdueReport>,
     /// Deliveries that wait for `resolve`.
     #[serde(skip)]
     pub in_doubt: Vec<Delivery>,
@@ -160,7 +196,7 @@ impl RunReport {
             in_doubt: self.in_doubt.len(),
             bytes: self.files.iter().filter(counts).map(|file| file.size).sum(),
         };
-        let attention = self.summary.hold > 0 || self.summary.in_doubt > 0;
+        let attention = self.summary.hold > 0 || self.summary.in_doubt > 0 || !self.overdue.is_empty();
         let exit = [
             others,
             if attention { Exit::Attention } else { Exit::Ok },

@@ -14,7 +14,7 @@ use crate::ledger::query::{Hold, Numbered};
 use crate::ledger::{Journal, Ledger};
 use crate::messages::{escape, report as say};
 use crate::originals::{Archive, Expected, PutAway};
-use crate::report::text;
+use crate::report::{advice, text};
 use crate::survey::{self, Planned};
 
 use super::{answer, now, open_ledger, who};
@@ -44,7 +44,10 @@ pub(super) fn approve(config: &Config, options: &cli::Judge, global: &Global) ->
     for (number, (hold, file)) in (first..).zip(&files) {
         let Judgement { key, reason } = held(hold.as_ref(), file)?;
         let key = key.filter(|_| reason.can_be_approved()).ok_or_else(|| {
-            Trouble::usage(say::cannot_approve(&escape(&file.looked.file.path), &text::reason_alone(reason)))
+            Trouble::usage(say::cannot_approve(
+                &escape(&file.looked.file.path),
+                &advice::reason_alone(reason),
+            ))
         })?;
         events.push(decided(number, Verdict::Approved, key, file, options));
         let said = say::said_approved(&escape(&file.looked.file.path), &text::period(key.slot.period));
@@ -101,7 +104,7 @@ fn held<'a>(hold: Option<&Hold>, file: &'a Planned) -> Result<Judgement<'a>, Tro
     }
     if file.judgement.choice != Choice::Hold && reason != Reason::Approved {
         let path = escape(&file.looked.file.path);
-        return Err(Trouble::usage(say::not_held(&path, &text::reason_alone(reason))));
+        return Err(Trouble::usage(say::not_held(&path, &advice::reason_alone(reason))));
     }
     Ok(Judgement { key: file.looked.key.as_ref(), reason })
 }

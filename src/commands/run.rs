@@ -13,12 +13,13 @@ use crate::delivery::{Key, Slot, State};
 use crate::exit::{Exit, Trouble};
 use crate::ledger::event::{Event, Held};
 use crate::ledger::query::{Hold, Numbered};
-use crate::ledger::{Book, moment};
+use crate::ledger::{Book, View, moment};
 use crate::messages::{escape, run as say};
 use crate::originals::{Archive, Expected, PutAway};
+use crate::overview;
 use crate::remote::Connect;
 use crate::remote::ssh::SshConnector;
-use crate::report::{self, Fate, FileReport, RecoveredReport, RunReport, Summary};
+use crate::report::{self, Fate, FileReport, OverdueReport, RecoveredReport, RunReport, Summary};
 use crate::secrets::Secrets;
 use crate::survey::{self, Planned, Survey};
 
@@ -30,21 +31,12 @@ pub(super) fn preview(config: &Config, global: &Global) -> anyhow::Result<Exit> 
     config.check_sftp()?;
     config.check_host_key()?;
     let started = now();
-    drop(open_view(config, false)?);
-    let survey = survey::look(config, started)?;
-    let (excluded, folders) = (survey.excluded, survey.folders);
-    // The ledger is kept no longer than it is asked: a run that begins meanwhile need not wait.
-    let view = open_view(config, false)?;
-    let planned = survey::judge(config, &view, survey.files, started)?;
-    let holds = Holds::new(view.open_holds()?);
+    let Outlook { view, files, excluded, folders } = outlook(config, started, false)?;
     let in_doubt =
         view.open_deliveries()?.into_iter().filter(|delivery| delivery.state == State::InDoubt).collect();
+    let mut overdue = overdue(config, &view, &files, started)?;
+    overdue.retain(|due| !files.iter().any(|file| file.decision == Choice::Send && due.is_settled_by(file)));
     drop(view);
-    let mut files: Vec<FileReport> = planned.iter().map(describe).collect();
-    for (file, planned) in files.iter_mut().zip(&planned) {
-        file.hold_id =
-            if file.decision == Choice::Hold { holds.of(planned).map(|hold| hold.id) } else { None };
-    }
     let mut report = RunReport {
         schema: report::SCHEMA,
         run_id: None,
@@ -55,6 +47,7 @@ pub(super) fn preview(config: &Config, global: &Global) -> anyhow::Result<Exit> 
         recovered: Vec::new(),
         summary: Summary::default(),
         exit_code: 0,
+        overdue,
         in_doubt,
         troubles: Vec::new(),
         excluded,
@@ -63,6 +56,46 @@ pub(super) fn preview(config: &Config, global: &Global) -> anyhow::Result<Exit> 
     let exit = report.conclude(Exit::Ok);
     answer(global, &report, || report::text::run(&report, global.quiet, global.verbose > 0))?;
     Ok(exit)
+}
+
+/// The drop folder as the next run would judge it, and the ledger that it was judged by.
+pub(super) struct Outlook {
+    pub view: View,
+    /// With the numbers that runs gave to what is held.
+    pub files: Vec<FileReport>,
+    pub excluded: usize,
+    pub folders: usize,
+}
+
+/// Looks ahead, and does nothing. `patient` reads on while a run is under way.
+pub(super) fn outlook(
+    config: &Config,
+    started: DateTime<FixedOffset>,
+    patient: bool,
+) -> Result<Outlook, Trouble> {
+    drop(open_view(config, patient)?);
+    let survey = survey::look(config, started)?;
+    let (excluded, folders) = (survey.excluded, survey.folders);
+    // The ledger is kept no longer than it is asked: a run that begins meanwhile need not wait.
+    let view = open_view(config, patient)?;
+    let planned = survey::judge(config, &view, survey.files, started)?;
+    let holds = Holds::new(view.open_holds()?);
+    let mut files: Vec<FileReport> = planned.iter().map(describe).collect();
+    for (file, planned) in files.iter_mut().zip(&planned) {
+        file.hold_id =
+            if file.decision == Choice::Hold { holds.of(planned).map(|hold| hold.id) } else { None };
+    }
+    Ok(Outlook { view, files, excluded, folders })
+}
+
+/// The months that are overdue, by the picture that `status` shows.
+fn overdue(
+    config: &Config,
+    view: &View,
+    files: &[FileReport],
+    now: DateTime<FixedOffset>,
+) -> Result<Vec<OverdueReport>, Trouble> {
+    Ok(overview::of(config, view, files, now)?.matters.into_iter().filter_map(OverdueReport::of).collect())
 }
 
 /// `run`.
@@ -114,6 +147,7 @@ pub fn cycle<W: Watch>(
     mishaps.extend(delivered.map_err(|trouble| name_unfinished(trouble, &planned))?);
     run.put_duplicates_away(ledger, &planned, &mut files, &mut mishaps, Reason::DuplicateInRun)?;
 
+    let overdue = overdue(config, ledger, &files, now())?;
     let mut report = RunReport {
         schema: report::SCHEMA,
         run_id: Some(run_id),
@@ -124,6 +158,7 @@ pub fn cycle<W: Watch>(
         recovered: recovery.done.iter().map(recovered).collect(),
         summary: Summary::default(),
         exit_code: 0,
+        overdue,
         in_doubt: ledger.open_deliveries()?.into_iter().filter(|d| d.state == State::InDoubt).collect(),
         troubles: recovery.left.clone(),
         excluded,

@@ -1,5 +1,7 @@
 //! What is asked of the ledger.
 
+use std::collections::HashMap;
+
 use rusqlite::{OptionalExtension, Row, named_params, params, types::Type};
 
 use super::View;
@@ -257,6 +259,21 @@ impl View {
     pub fn deliveries_between(&self, first: Period, last: Period) -> Result<Vec<Delivery>, Trouble> {
         let sql = format!("SELECT {DELIVERY} FROM deliveries WHERE period BETWEEN ?1 AND ?2 ORDER BY id");
         self.deliveries(&sql, params![first.to_string(), last.to_string()])
+    }
+
+    /// The first period that each series was delivered or adopted for.
+    ///
+    /// # Errors
+    /// The ledger could not be read.
+    pub fn first_periods(&self) -> Result<HashMap<String, Period>, Trouble> {
+        self.asked(|db| {
+            db.prepare_cached(
+                "SELECT series, min(period) AS period FROM deliveries
+                 WHERE period IS NOT NULL AND state IN ('delivered', 'archived', 'adopted') GROUP BY series",
+            )?
+            .query_map([], |row| Ok((row.get("series")?, word(row, "period", |text| text.parse().ok())?)))?
+            .collect()
+        })
     }
 
     /// The duplicates of deliveries for these periods, both included, oldest first.

@@ -5,6 +5,8 @@ use std::fmt::Display;
 use crate::decide::Choice;
 use crate::delivery::State;
 use crate::ledger::event::Verdict;
+use crate::ledger::query::Delivery;
+use crate::messages::escape;
 use crate::report::Fate;
 
 crate::messages::catalogue! {
@@ -67,84 +69,63 @@ crate::messages::catalogue! {
         en "the file is on KP's server already, but the ledger does not know of it",
     }
 
-    /// What to do about a held file.
-    next_approve(what: &str) {
-        da "Spørg leverandøren, om den er rigtig. Skal den sendes: traekfil approve {what} --reason \"…\". Skal den ikke: \
-            traekfil reject {what} --reason \"…\"",
-        en "Ask the supplier whether it is right. To send it: traekfil approve {what} --reason \"…\". If not: \
-            traekfil reject {what} --reason \"…\"",
+    /// What to do, before the commands that do it.
+    next_approve() {
+        da "Spørg leverandøren, om den er rigtig, og godkend eller afvis den",
+        en "Ask the supplier whether it is right, and approve or reject it",
     }
-    next_conflict(what: &str) {
-        da "Spørg leverandøren, hvilken der gælder. Godkend den: traekfil approve {what} --reason \"…\", og afvis de andre: \
-            traekfil reject {what} --reason \"…\"",
-        en "Ask the supplier which one counts. Approve it: traekfil approve {what} --reason \"…\", and reject the others: \
-            traekfil reject {what} --reason \"…\"",
+    next_conflict() {
+        da "Spørg leverandøren, hvilken der gælder; godkend den, og afvis de andre",
+        en "Ask the supplier which one counts; approve it, and reject the others",
     }
-    next_unknown_period(what: &str) {
-        da "Sæt perioden i filnavnet, eller fortæl i [[series]], hvor den står. Skal den sendes uden periode: \
-            traekfil approve {what} --reason \"…\". Skal den ikke: traekfil reject {what} --reason \"…\"",
-        en "Put the period into the file name, or say in [[series]] where it stands. To send it without one: \
-            traekfil approve {what} --reason \"…\". If not: traekfil reject {what} --reason \"…\"",
+    next_unknown_period() {
+        da "Sæt perioden i filnavnet, eller fortæl i [[series]], hvor den står; eller godkend den, som den er, eller afvis den",
+        en "Put the period into the file name, or say in [[series]] where it stands; or approve it as it is, or reject it",
     }
-    next_unsafe(what: &str) {
-        da "Læg en almindelig kopi af filen i mappen under et almindeligt navn, og fjern denne: \
-            traekfil reject {what} --reason \"…\"",
-        en "Put a plain copy of the file into the folder under a plain name, and take this one out: \
-            traekfil reject {what} --reason \"…\"",
+    next_unsafe() {
+        da "Læg en almindelig kopi af filen i mappen under et almindeligt navn, og afvis denne",
+        en "Put a plain copy of the file into the folder under a plain name, and reject this one",
     }
-    next_empty(what: &str) {
-        da "Bed leverandøren om filen igen, og fjern den tomme: traekfil reject {what} --reason \"…\"",
-        en "Ask the supplier for the file again, and take the empty one out: traekfil reject {what} --reason \"…\"",
+    next_empty() {
+        da "Bed leverandøren om filen igen, og afvis den tomme",
+        en "Ask the supplier for the file again, and reject the empty one",
     }
-    next_rejected(what: &str) {
-        da "Nogen har lagt den tilbage. Fjern den: traekfil reject {what} --reason \"…\". Skal den alligevel sendes: \
-            traekfil approve {what} --reason \"…\"",
-        en "Somebody has put it back. Take it out: traekfil reject {what} --reason \"…\". To send it all the same: \
-            traekfil approve {what} --reason \"…\"",
+    next_rejected() {
+        da "Nogen har lagt den tilbage. Afvis den igen, eller godkend den, hvis den alligevel skal sendes",
+        en "Somebody has put it back. Reject it again, or approve it if it is to be sent all the same",
     }
-    next_publishing(delivery: i64) {
-        da "En kørsel blev afbrudt; den næste, der når serveren, finder selv ud af det. Bliver det ved, så spørg KP: \
-            traekfil resolve {delivery} --delivered --reason \"…\" eller --not-delivered",
-        en "A run was interrupted; the next one that reaches the server finds out by itself. If it goes on, ask KP: \
-            traekfil resolve {delivery} --delivered --reason \"…\" or --not-delivered",
+    next_publishing() {
+        da "En kørsel blev afbrudt; den næste, der når serveren, finder selv ud af det. Bliver det ved, så spørg KP, om filen er modtaget",
+        en "A run was interrupted; the next one that reaches the server finds out by itself. If it goes on, ask KP whether the file was \
+            received",
     }
-    next_in_doubt(delivery: i64) {
-        da "Spørg KP. Har KP filen: traekfil resolve {delivery} --delivered --reason \"…\". Har KP den ikke: \
-            traekfil resolve {delivery} --not-delivered --reason \"…\"",
-        en "Ask KP. If KP has the file: traekfil resolve {delivery} --delivered --reason \"…\". If not: \
-            traekfil resolve {delivery} --not-delivered --reason \"…\"",
+    next_in_doubt() {
+        da "Spørg KP, om filen er modtaget, og svar",
+        en "Ask KP whether the file was received, and answer",
     }
-    next_remote_name_taken(what: &str) {
+    next_remote_name_taken() {
         da "Spørg KP, hvad det er. Bruger leverandøren samme navn hver måned, så sæt [sftp] remote_name, f.eks. \
-            \"{{stem}}_{{period}}.{{ext}}\"; er navnet frit igen, sender næste kørsel filen. Skal den ikke sendes: \
-            traekfil reject {what} --reason \"…\"",
+            \"{{stem}}_{{period}}.{{ext}}\"; er navnet frit igen, sender næste kørsel filen. Skal den ikke sendes, så afvis den",
         en "Ask KP what it is. If the supplier uses one name every month, set [sftp] remote_name, for example to \
-            \"{{stem}}_{{period}}.{{ext}}\"; once the name is free, the next run sends the file. If it is not to be sent: \
-            traekfil reject {what} --reason \"…\"",
+            \"{{stem}}_{{period}}.{{ext}}\"; once the name is free, the next run sends the file. If it is not to be sent, reject it",
     }
-    next_already_on_server(what: &str) {
-        da "Nogen har sendt den uden om traekfil. Spørg KP, om den er modtaget; så fjern den her: \
-            traekfil reject {what} --reason \"…\"",
-        en "Somebody sent it past traekfil. Ask KP whether it was received; if so, take it out here: \
-            traekfil reject {what} --reason \"…\"",
+    next_already_on_server() {
+        da "Nogen har sendt den uden om traekfil. Spørg KP, om den er modtaget; er den det, så afvis den her",
+        en "Somebody sent it past traekfil. Ask KP whether it was received; if so, reject it here",
     }
     doubt(path: &str, delivery: i64, remote: &str) {
-        da "{path}: levering {delivery} til {remote} er uafklaret: KP kan have fået filen. Spørg KP. Har KP den: \
-            traekfil resolve {delivery} --delivered --reason \"…\". Har KP den ikke: \
-            traekfil resolve {delivery} --not-delivered --reason \"…\"",
-        en "{path}: delivery {delivery} to {remote} is in doubt: KP may have got the file. Ask KP. If KP has it: \
-            traekfil resolve {delivery} --delivered --reason \"…\". If not: \
-            traekfil resolve {delivery} --not-delivered --reason \"…\"",
+        da "{path}: levering {delivery} til {remote} er uafklaret: KP kan have fået filen.",
+        en "{path}: delivery {delivery} to {remote} is in doubt: KP may have got the file.",
     }
     name_wanted_twice() {
         da "en anden fil, eller en uafklaret levering, skal have samme navn på KP's server",
         en "another file, or a delivery in doubt, is to have the same name on KP's server",
     }
-    next_name_wanted_twice(what: &str) {
+    next_name_wanted_twice() {
         da "Giv filerne hver sit navn med [sftp] remote_name, f.eks. \"{{stem}}_{{digest8}}.{{ext}}\", eller afgør leveringen. Skal den \
-            ikke sendes: traekfil reject {what} --reason \"…\"",
+            ikke sendes, så afvis den",
         en "Give each file a name of its own with [sftp] remote_name, for example \"{{stem}}_{{digest8}}.{{ext}}\", or settle the \
-            delivery. If it is not to be sent: traekfil reject {what} --reason \"…\"",
+            delivery. If it is not to be sent, reject it",
     }
     number_of_next_run() { da "NUMMER (som næste kørsel giver den)", en "NUMBER (which the next run gives it)" }
     with_hold(path: &str, hold: i64) { da "{path} (sag {hold})", en "{path} (hold {hold})" }
@@ -179,6 +160,7 @@ crate::messages::catalogue! {
     count_duplicates(n: usize) { da [n] "1 dublet" "{n} dubletter", en [n] "1 duplicate" "{n} duplicates" }
     count_held(n: usize) { da "{n} tilbageholdt", en "{n} held" }
     count_in_doubt(n: usize) { da [n] "1 uafklaret" "{n} uafklarede", en "{n} in doubt" }
+    count_overdue(n: usize) { da "{n} overskredet", en "{n} overdue" }
     count_waiting(n: usize) { da "{n} venter", en "{n} waiting" }
     count_skipped(n: usize) { da "{n} sprunget over", en "{n} skipped" }
     nothing_was_done() { da "Intet er gjort.", en "Nothing was done." }
@@ -259,6 +241,12 @@ crate::messages::catalogue! {
         en "{path} is rejected and is not sent, but it still lies in the folder: it could not be moved to the archive ({error}). See to \
             space and write access and reject it again, or move it by hand.",
     }
+}
+
+/// A delivery in doubt, in a sentence.
+pub(crate) fn doubt_of(delivery: &Delivery) -> String {
+    let remote = escape(delivery.remote_path.as_deref().unwrap_or("–"));
+    doubt(&escape(&delivery.path), delivery.id, &remote)
 }
 
 /// A state in words.

@@ -4,9 +4,9 @@ use anstyle::{AnsiColor, Style};
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
 use indicatif::HumanBytes;
 
-use super::{Fate, FileReport, RunReport};
-use crate::decide::{Choice, Reason};
-use crate::delivery::State;
+use super::advice::{self, reason};
+use super::{Fate, RunReport};
+use crate::decide::Choice;
 use crate::messages::{escape, report as say};
 use crate::period::Period;
 
@@ -28,12 +28,12 @@ pub fn run(report: &RunReport, quiet: bool, verbose: bool) -> String {
             push(&mut out, &say::recovered(&escape(&done.path), done.delivery_id, &say::state(done.to)));
         }
     }
-    let needs: Vec<String> = needs(report, quiet);
+    let needs = needs(report, quiet);
     if !needs.is_empty() {
         let style = Style::new().bold().fg_color(Some(AnsiColor::Yellow.into()));
         push(&mut out, &format!("{style}{}{style:#}", say::needs_you(needs.len())));
-        for need in needs {
-            out.push_str(&wrapped(&need));
+        for (message, commands) in needs {
+            out.push_str(&matter("  • ", &message, &commands, usize::from(width().min(100))));
         }
         out.push('\n');
     }
@@ -78,68 +78,16 @@ fn files(report: &RunReport, verbose: bool) -> String {
     lines(&table)
 }
 
-/// Why, in a few words.
-fn reason(file: &FileReport) -> String {
-    let earlier = file.earlier.as_ref();
-    let slot = || {
-        earlier.map_or_else(String::new, |earlier| {
-            say::earlier(
-                &escape(&earlier.series),
-                &period(earlier.period),
-                &earlier.delivered_at.as_deref().map_or_else(|| "–".to_owned(), moment),
-                earlier.delivery_id,
-            )
-        })
-    };
-    match file.reason {
-        Reason::UnsafeFile | Reason::Unsettled => file.blocked.clone().unwrap_or_default(),
-        Reason::AlreadyDelivered => say::already_delivered(&slot()),
-        Reason::SameContentOtherSlot if earlier.is_some() => say::same_content_other_slot(&slot()),
-        Reason::SlotTaken => say::slot_taken(&slot()),
-        Reason::RemoteNameTaken if file.delivery_id.is_none() => say::name_wanted_twice(),
-        other => reason_alone(other),
-    }
-}
-
-/// Why, where no earlier delivery is at hand to name.
-#[must_use]
-pub fn reason_alone(why: Reason) -> String {
-    match why {
-        Reason::UnsafeFile => say::unsafe_file(),
-        Reason::Unsettled => crate::messages::run::still_changing(),
-        Reason::Empty => say::empty(),
-        Reason::InDoubt => say::in_doubt(),
-        Reason::AlreadyDelivered => say::delivered_already(),
-        Reason::Approved => say::approved(),
-        Reason::Rejected => say::rejected(),
-        Reason::SameContentOtherSlot => say::same_content_in_run(),
-        Reason::UnknownPeriod => say::unknown_period(),
-        Reason::OldPeriod => say::old_period(),
-        Reason::FuturePeriod => say::future_period(),
-        Reason::SlotTaken => say::other_file_delivered(),
-        Reason::DuplicateInRun => say::duplicate_in_run(),
-        Reason::ConflictInRun => say::conflict_in_run(),
-        Reason::New => say::new_file(),
-        Reason::RemoteNameTaken => say::remote_name_taken(),
-        Reason::AlreadyOnServer => say::already_on_server(),
-    }
-}
-
 /// Every matter that a person must know of, with what to do.
-fn needs(report: &RunReport, quiet: bool) -> Vec<String> {
+fn needs(report: &RunReport, quiet: bool) -> Vec<(String, Vec<String>)> {
     let held = report.files.iter().filter(|file| file.decision == Choice::Hold).map(|file| {
-        let what = file.hold_id.map_or_else(|| quoted(&file.path), |id| id.to_string());
-        let name =
-            file.hold_id.map_or_else(|| escape(&file.path), |id| say::with_hold(&escape(&file.path), id));
-        format!("{name}: {}. {}", reason(file), next(file, &what))
+        let advice = advice::about_held(file);
+        (format!("{}. {}.", advice::held(file), advice.sentence), advice.commands)
     });
     let failed = failures(report, quiet);
     let doubts = report.in_doubt.iter().map(|delivery| {
-        say::doubt(
-            &escape(&delivery.path),
-            delivery.id,
-            &escape(delivery.remote_path.as_deref().unwrap_or("–")),
-        )
+        let advice = advice::about_doubt(delivery.id);
+        (format!("{} {}.", say::doubt_of(delivery), advice.sentence), advice.commands)
     });
     let troubles = report.troubles.iter().map(|(path, message)| format!("{}: {message}", escape(path)));
     let noted = report
@@ -147,7 +95,11 @@ fn needs(report: &RunReport, quiet: bool) -> Vec<String> {
         .iter()
         .filter(|file| !matches!(file.outcome, Some(Fate::Failed)))
         .filter_map(|file| Some(format!("{}: {}", escape(&file.path), file.error.as_deref()?)));
-    held.chain(failed).chain(doubts).chain(troubles).chain(noted).collect()
+    let overdue = report.overdue.iter().map(|overdue| overdue.message.clone());
+    let alone = |message| (message, Vec::new());
+    let failed = failed.into_iter().map(alone);
+    let others = troubles.chain(noted).chain(overdue).map(alone);
+    held.chain(failed).chain(doubts).chain(others).collect()
 }
 
 /// What failed, each cause once: with all its files where no table names them.
@@ -171,27 +123,6 @@ fn failures(report: &RunReport, quiet: bool) -> Vec<String> {
         .collect()
 }
 
-/// What settles a held file.
-fn next(file: &FileReport, what: &str) -> String {
-    match file.reason {
-        Reason::UnsafeFile => say::next_unsafe(what),
-        Reason::Empty => say::next_empty(what),
-        Reason::InDoubt
-            if file.earlier.as_ref().is_some_and(|earlier| earlier.state == State::Publishing) =>
-        {
-            say::next_publishing(file.earlier.as_ref().map_or(0, |earlier| earlier.delivery_id))
-        }
-        Reason::InDoubt => say::next_in_doubt(file.earlier.as_ref().map_or(0, |earlier| earlier.delivery_id)),
-        Reason::RemoteNameTaken if file.delivery_id.is_none() => say::next_name_wanted_twice(what),
-        Reason::RemoteNameTaken => say::next_remote_name_taken(what),
-        Reason::AlreadyOnServer => say::next_already_on_server(what),
-        Reason::Rejected => say::next_rejected(what),
-        Reason::UnknownPeriod => say::next_unknown_period(what),
-        Reason::ConflictInRun => say::next_conflict(what),
-        _ => say::next_approve(what),
-    }
-}
-
 fn summary(report: &RunReport) -> String {
     let n = &report.summary;
     let bytes = HumanBytes(n.bytes).to_string();
@@ -205,6 +136,7 @@ fn summary(report: &RunReport) -> String {
         (n.duplicate, say::count_duplicates(n.duplicate)),
         (n.hold, say::count_held(n.hold)),
         (n.in_doubt, say::count_in_doubt(n.in_doubt)),
+        (report.overdue.len(), say::count_overdue(report.overdue.len())),
         (n.wait, say::count_waiting(n.wait)),
         (n.skip, say::count_skipped(n.skip)),
     ];
@@ -216,15 +148,6 @@ fn summary(report: &RunReport) -> String {
         line.push_str(&say::nothing_was_done());
     }
     line
-}
-
-/// A path as it can be pasted into a command.
-fn quoted(path: &str) -> String {
-    if escape(path) != path {
-        return say::number_of_next_run();
-    }
-    let plain = path.chars().all(|c| c.is_alphanumeric() || "._-/".contains(c));
-    if plain { path.to_owned() } else { format!("\"{}\"", escape(path)) }
 }
 
 /// A table without frames: as wide as the screen on a terminal, a line a row elsewhere, so that a log can be
@@ -249,18 +172,26 @@ pub fn lines(table: &Table) -> String {
     table.lines().flat_map(|line| [line.trim_end().to_owned(), "\n".to_owned()]).collect()
 }
 
-fn width() -> u16 {
+/// How many columns the screen has; 80 where nobody says.
+pub(super) fn width() -> u16 {
     match console::Term::stdout().size_checked() {
         Some((_, columns)) if columns >= 40 => columns,
         _ => PLAIN_WIDTH,
     }
 }
 
-/// A matter as a paragraph with a mark before it.
-fn wrapped(text: &str) -> String {
-    let options = textwrap::Options::new(usize::from(width().min(100)))
-        .initial_indent("  • ")
-        .subsequent_indent("    ");
+/// A matter as a paragraph with a mark before it, and its commands on lines of their own, never broken.
+pub(super) fn matter(mark: &str, message: &str, commands: &[String], width: usize) -> String {
+    let mut out = wrapped(message, mark, "    ", width);
+    for command in commands {
+        out.extend(["      ", command, "\n"]);
+    }
+    out
+}
+
+/// A paragraph with something before its first line, and before the others.
+pub(super) fn wrapped(text: &str, first: &str, rest: &str, width: usize) -> String {
+    let options = textwrap::Options::new(width).initial_indent(first).subsequent_indent(rest);
     textwrap::wrap(text, options.word_splitter(textwrap::WordSplitter::NoHyphenation)).join("\n") + "\n"
 }
 

@@ -13,6 +13,7 @@ mod cut_off;
 mod folder;
 mod halted;
 mod killed;
+mod looked_at;
 mod misbehaving;
 mod proxy;
 mod secrets;

@@ -13,6 +13,7 @@ mod receiver;
 mod schedule;
 mod servers;
 mod settings;
+mod status;
 mod story;
 mod support;
 

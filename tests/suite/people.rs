@@ -88,7 +88,7 @@ fn rejected_it_leaves_the_folder_and_does_not_come_back() {
 }
 
 /// A delivery whose rename was done, whose reply was lost, and whose file KP took at once; its id.
-fn in_doubt() -> (Town, String) {
+pub fn in_doubt() -> (Town, String) {
     let town = Town::new();
     town.file(MAD, MAD_APRIL);
     town.server.as_embedded().behave(|b| {

@@ -1,0 +1,27 @@
+//! `status`: how each series stands in each month, and what needs a person.
+
+use crate::cli::Global;
+use crate::config::Config;
+use crate::exit::{Exit, Trouble};
+use crate::overview::{self, Overview};
+use crate::report::status::{self, Status};
+
+use super::{answer, now, run};
+
+pub(super) fn status(config: &Config, global: &Global) -> anyhow::Result<Exit> {
+    let overview = gather(config)?;
+    let exit = overview.exit();
+    answer(global, &Status::new(&overview, exit), || status::text(&overview, global.quiet))?;
+    Ok(exit)
+}
+
+/// The overview of this moment. Reads alone, and reads on while a run is under way.
+///
+/// # Errors
+/// The folders are not there, or the drop folder or the ledger could not be read.
+pub(super) fn gather(config: &Config) -> Result<Overview, Trouble> {
+    config.check_folders()?;
+    let now = now();
+    let outlook = run::outlook(config, now, true)?;
+    overview::of(config, &outlook.view, &outlook.files, now)
+}

@@ -1,0 +1,135 @@
+//! How things stand: the words of `status`, the report and the notices.
+
+use chrono::{Datelike, NaiveDate};
+
+use crate::ledger::query::PastRun;
+use crate::overview::Standing;
+use crate::period::Period;
+
+crate::messages::catalogue! {
+    /// How a series stands in a month.
+    overdue() { da "overskredet", en "overdue" }
+    in_doubt() { da "uafklaret", en "in doubt" }
+    held() { da "tilbageholdt", en "held" }
+    waiting() { da "venter", en "waiting" }
+    missing() { da "mangler", en "missing" }
+    delivered() { da "leveret", en "delivered" }
+    adopted() { da "leveret før", en "adopted" }
+    duplicate_refused() { da "dublet afvist", en "duplicate refused" }
+
+    /// What needs a person.
+    late(series: &str, period: &str, due: &str) {
+        da "{series}: filen for {period} skulle være leveret senest {due}, og KP har ikke fået den.",
+        en "{series}: the file for {period} was due on {due} at the latest, and KP has not got it.",
+    }
+    late_ask() {
+        da "Spørg leverandøren efter filen. Er den leveret uden om traekfil, så indskriv den: traekfil adopt FIL --reason \"…\".",
+        en "Ask the supplier for the file. If it was delivered past traekfil, record it: traekfil adopt FILE --reason \"…\".",
+    }
+    late_held(file: &str) { da "{file} ligger i mappen og er tilbageholdt.", en "{file} lies in the folder and is held." }
+    late_waiting(path: &str) {
+        da "{path} ligger i mappen og venter på næste kørsel.",
+        en "{path} lies in the folder and waits for the next run.",
+    }
+    late_in_doubt(delivery: i64) { da "Levering {delivery} er uafklaret.", en "Delivery {delivery} is in doubt." }
+    quiet(at: &str) {
+        da "Der har ikke været nogen kørsel siden {at}. Se efter, om det planlagte job stadig kører, og kør selv imens.",
+        en "There has been no run since {at}. See whether the scheduled job still runs, and run it yourself meanwhile.",
+    }
+    never_ran(at: &str) {
+        da "Der har endnu ikke været nogen kørsel, og regnskabet blev oprettet {at}. Se efter, om jobbet er planlagt, og kør selv imens.",
+        en "There has been no run yet, and the ledger was made {at}. See whether the job is scheduled, and run it yourself meanwhile.",
+    }
+
+    /// Around the grid.
+    older_months(n: usize) {
+        da [n] "(En ældre måned kan ses i et bredere vindue.)" "({n} ældre måneder kan ses i et bredere vindue.)",
+        en [n] "(One older month shows in a wider window.)" "({n} older months show in a wider window.)",
+    }
+    also(series: &str, period: &str, what: &str) { da "{series}, {period}: også {what}", en "{series}, {period}: also {what}" }
+    expected(series: &str, due: &str) { da "{series} (senest {due})", en "{series} (by {due})" }
+    not_there_yet(list: &str) { da "Mangler endnu: {list}", en "Not there yet: {list}" }
+    nothing_needs_you() { da "Intet kræver en person.", en "Nothing needs a person." }
+    how_to_begin() {
+        da "Der er ikke leveret noget endnu. Sådan kommer I i gang:
+  traekfil check                        prøver mapper, nøgle og forbindelse
+  traekfil adopt MAPPE --reason \"…\"     indskriver det, som KP har i forvejen
+  traekfil run --dry-run                viser, hvad der vil ske
+  traekfil run                          leverer",
+        en "Nothing has been delivered yet. To begin:
+  traekfil check                        tries folders, key and connection
+  traekfil adopt FOLDER --reason \"…\"    records what KP has already
+  traekfil run --dry-run                shows what would happen
+  traekfil run                          delivers",
+    }
+    no_run_yet() { da "Der har ikke været nogen kørsel endnu.", en "There has been no run yet." }
+    last_run(id: i64, at: &str, how: &str) { da "Sidste kørsel: nr. {id}, {at}, {how}.", en "Last run: no. {id}, {at}, {how}." }
+
+    /// How a run ended.
+    under_way() { da "er i gang", en "is under way" }
+    broken_off() {
+        da "blev afbrudt; den næste finder ud af, hvor langt den kom",
+        en "was broken off; the next one finds out how far it came",
+    }
+    ended_well() { da "alt gik godt", en "all went well" }
+    ended_with_matters() { da "noget krævede en person", en "something needed a person" }
+    ended_incomplete() {
+        da "noget kunne ikke leveres; den næste prøver igen",
+        en "something could not be delivered; the next one tries again",
+    }
+    ended_in_error() {
+        da "noget gik galt i programmet eller på maskinen",
+        en "something went wrong in the program or on the machine",
+    }
+
+    /// Days and months.
+    day_of_this_month(day: u32) { da "{day}.", en "{day}" }
+    day_of_other_month(day: u32, month: u32, short: &str) { da "{day}/{month}", en "{day} {short}" }
+    months() {
+        da "januar februar marts april maj juni juli august september oktober november december",
+        en "January February March April May June July August September October November December",
+    }
+    long_day(day: u32, month: &str, year: i32) { da "{day}. {month} {year}", en "{day} {month} {year}" }
+}
+
+/// How a series stands, in a word or two.
+pub(crate) fn standing(standing: Standing) -> String {
+    match standing {
+        Standing::Overdue => overdue(),
+        Standing::InDoubt => in_doubt(),
+        Standing::Held => held(),
+        Standing::Waiting => waiting(),
+        Standing::Missing => missing(),
+        Standing::Delivered => delivered(),
+        Standing::Adopted => adopted(),
+        Standing::DuplicateRefused => duplicate_refused(),
+    }
+}
+
+/// How a run ended, in a few words.
+pub(crate) fn how_it_ended(run: &PastRun, under_way_now: bool) -> String {
+    match run.exit_code {
+        None if under_way_now => under_way(),
+        None => broken_off(),
+        Some(0) => ended_well(),
+        Some(3) => ended_with_matters(),
+        Some(4) => ended_incomplete(),
+        Some(_) => ended_in_error(),
+    }
+}
+
+/// A day in full: 20. april 2023.
+pub(crate) fn day(day: NaiveDate) -> String {
+    long_day(day.day(), &month(day.month()), day.year())
+}
+
+/// A month's name, 1 to 12.
+pub(crate) fn month(month: u32) -> String {
+    let index = usize::try_from(month.saturating_sub(1)).unwrap_or_default();
+    months().split(' ').nth(index).unwrap_or_default().to_owned()
+}
+
+/// A period in full: april 2023.
+pub(crate) fn period(period: Period) -> String {
+    format!("{} {}", month(period.month().into()), period.year())
+}

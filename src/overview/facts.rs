@@ -1,0 +1,111 @@
+//! What the picture is made of, asked of the ledger.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use chrono::{DateTime, FixedOffset, NaiveDate};
+
+use crate::config::Config;
+use crate::decide::{Choice, Reason};
+use crate::delivery::State;
+use crate::exit::Trouble;
+use crate::ledger::View;
+use crate::ledger::query::{Delivery, Hold, PastRun, Refused};
+use crate::period::Period;
+use crate::report::FileReport;
+use crate::series::SeriesRule;
+
+/// The grid's months before the current one.
+pub(super) const MONTHS_BACK: i32 = 5;
+/// The grid's months after it.
+const MONTHS_AHEAD: i32 = 1;
+/// For so many months before the grid's first an old omission is still told of: a year, so that none scrolls away
+/// before the municipality's accounts for the year are closed.
+pub(super) const LOOK_BACK: i32 = 12;
+
+/// Everything that the picture is made of.
+#[derive(Debug)]
+pub(super) struct Facts<'a> {
+    pub now: DateTime<FixedOffset>,
+    /// The configured series.
+    pub series: &'a [SeriesRule],
+    /// `alert.quiet_for`.
+    pub quiet_for: Option<Duration>,
+    /// The files in the drop folder.
+    pub files: Vec<FileReport>,
+    /// The deliveries for the months looked at, oldest first.
+    pub deliveries: Vec<Delivery>,
+    /// Their duplicates that were put away, oldest first.
+    pub refused: Vec<Refused>,
+    /// The deliveries in doubt, whatever the month, oldest first.
+    pub in_doubt: Vec<Delivery>,
+    /// Since when a file is held, RFC 3339, by the hold's number.
+    pub held_since: HashMap<i64, String>,
+    /// The first period that each series was delivered or adopted for.
+    pub first: HashMap<String, Period>,
+    /// The newest run.
+    pub last_run: Option<PastRun>,
+    /// Whether it still goes on.
+    pub run_under_way: bool,
+    /// When the ledger was made, RFC 3339.
+    pub made_at: Option<String>,
+}
+
+impl Facts<'_> {
+    /// The local day.
+    pub fn today(&self) -> NaiveDate {
+        self.now.date_naive()
+    }
+
+    /// The months of the grid, oldest first; none where the clock stands outside 2000–2099.
+    pub fn months(&self) -> Vec<Period> {
+        let current = Period::of(self.today());
+        (-MONTHS_BACK..=MONTHS_AHEAD).filter_map(|months| current?.plus(months)).collect()
+    }
+}
+
+pub(super) fn gather<'a>(
+    config: &'a Config,
+    view: &View,
+    files: &[FileReport],
+    now: DateTime<FixedOffset>,
+) -> Result<Facts<'a>, Trouble> {
+    let holds = view.open_holds()?;
+    let mut facts = Facts {
+        now,
+        series: &config.series,
+        quiet_for: config.alert.quiet_for,
+        files: files.iter().map(|file| as_held(file, &holds, view)).collect::<Result<_, _>>()?,
+        deliveries: Vec::new(),
+        refused: Vec::new(),
+        in_doubt: view.open_deliveries()?.into_iter().filter(|d| d.state == State::InDoubt).collect(),
+        held_since: holds.into_iter().map(|hold| (hold.id, hold.opened_at)).collect(),
+        first: view.first_periods()?,
+        last_run: view.last_run()?,
+        run_under_way: view.run_under_way(),
+        made_at: view.made_at()?,
+    };
+    let months = facts.months();
+    if let (Some(first), Some(&last)) = (months.first(), months.last()) {
+        let first = first.plus(-LOOK_BACK).unwrap_or(*first);
+        facts.deliveries = view.deliveries_between(first, last)?;
+        facts.refused = view.duplicates_between(first, last)?;
+    }
+    Ok(facts)
+}
+
+/// A file that a run held for what only the server could tell looks new to a preview, and is held all the same.
+fn as_held(file: &FileReport, holds: &[Hold], view: &View) -> Result<FileReport, Trouble> {
+    let mut file = file.clone();
+    let hold = holds.iter().find(|hold| hold.path == file.path && hold.digest == file.sha256);
+    let reason = hold.and_then(|hold| Reason::named(&hold.reason));
+    if let (Some(hold), Some(reason), Some(digest)) = (hold, reason, file.sha256)
+        && matches!(reason, Reason::RemoteNameTaken | Reason::AlreadyOnServer)
+        && file.decision == Choice::Send
+        && file.outcome.is_none()
+    {
+        (file.decision, file.reason, file.hold_id) = (Choice::Hold, reason, Some(hold.id));
+        file.delivery_id = view.deliveries_of(&digest)?.last().map(|delivery| delivery.id);
+    }
+    Ok(file)
+}

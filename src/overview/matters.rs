@@ -1,0 +1,113 @@
+//! What needs a person, in her words. Pure but for the language.
+
+use chrono::{DateTime, TimeDelta};
+
+use super::facts::Facts;
+use super::picture::{is_of, waits_for_a_person};
+use super::{Cell, Matter, MatterKind, Standing};
+use crate::ledger::query::Delivery;
+use crate::messages::{escape, overview as say, report as said};
+use crate::report::{FileReport, advice, text};
+
+/// All matters, the most pressing first. `overdue` are the series' overdue months, oldest first.
+pub(super) fn all(facts: &Facts, overdue: &[(&str, Cell)]) -> Vec<Matter> {
+    let doubts = facts.in_doubt.iter().map(|delivery| in_doubt(facts, delivery));
+    let overdue = overdue.iter().map(|(series, cell)| late(series, cell));
+    let held =
+        facts.files.iter().filter(|file| waits_for_a_person(facts, file)).map(|file| held(facts, file));
+    let mut matters: Vec<Matter> = doubts.chain(overdue).chain(held).chain(quiet(facts)).collect();
+    matters.sort_by_key(|matter| matter.kind);
+    matters
+}
+
+/// A matter of this kind about nothing yet.
+fn matter(kind: MatterKind, key: String, message: String) -> Matter {
+    Matter {
+        key,
+        kind,
+        series: None,
+        period: None,
+        path: None,
+        hold_id: None,
+        delivery_id: None,
+        reason: None,
+        since: None,
+        message,
+        commands: Vec::new(),
+    }
+}
+
+fn in_doubt(facts: &Facts, delivery: &Delivery) -> Matter {
+    let advice = advice::about_doubt(delivery.id);
+    let message = format!("{} {}.", said::doubt_of(delivery), advice.sentence);
+    Matter {
+        series: Some(delivery.key.slot.series.clone()),
+        period: delivery.key.slot.period,
+        path: Some(delivery.path.clone()),
+        hold_id: facts.files.iter().find(|file| is_of(file, delivery)).and_then(|file| file.hold_id),
+        delivery_id: Some(delivery.id),
+        since: Some(delivery.changed_at.clone()),
+        commands: advice.commands,
+        ..matter(MatterKind::InDoubt, format!("in_doubt:{}", delivery.id), message)
+    }
+}
+
+fn late(series: &str, cell: &Cell) -> Matter {
+    let due = cell.due.unwrap_or_default();
+    let there: Vec<String> = cell
+        .marks
+        .iter()
+        .filter_map(|mark| {
+            let path = escape(mark.path.as_deref()?);
+            match (mark.standing, mark.hold_id, mark.delivery_id) {
+                (Standing::InDoubt, _, Some(delivery)) => Some(say::late_in_doubt(delivery)),
+                (Standing::Held, Some(hold), _) => Some(say::late_held(&said::with_hold(&path, hold))),
+                (Standing::Held, None, _) => Some(say::late_held(&path)),
+                (Standing::Waiting, ..) => Some(say::late_waiting(&path)),
+                _ => None,
+            }
+        })
+        .collect();
+    let next = if there.is_empty() { say::late_ask() } else { there.join(" ") };
+    let message = format!("{} {next}", say::late(&escape(series), &say::period(cell.period), &say::day(due)));
+    Matter {
+        series: Some(series.to_owned()),
+        period: Some(cell.period),
+        since: Some(due.to_string()),
+        ..matter(MatterKind::Overdue, format!("overdue:{series}:{}", cell.period), message)
+    }
+}
+
+fn held(facts: &Facts, file: &FileReport) -> Matter {
+    let advice = advice::about_held(file);
+    let key = file.hold_id.map_or_else(|| format!("held:{}", file.path), |hold| format!("held:{hold}"));
+    let message = format!("{}. {}.", advice::held(file), advice.sentence);
+    Matter {
+        series: file.series.clone(),
+        period: file.period,
+        path: Some(file.path.clone()),
+        hold_id: file.hold_id,
+        delivery_id: file.earlier.as_ref().map(|earlier| earlier.delivery_id),
+        reason: Some(file.reason),
+        since: file.hold_id.and_then(|hold| facts.held_since.get(&hold).cloned()),
+        commands: advice.commands,
+        ..matter(MatterKind::Held, key, message)
+    }
+}
+
+/// No run for longer than is allowed, counted from the making of the ledger where there was none yet.
+fn quiet(facts: &Facts) -> Option<Matter> {
+    let allowed = TimeDelta::from_std(facts.quiet_for?).ok()?;
+    let last_run = facts.last_run.as_ref().map(|run| run.started_at.as_str());
+    let since = last_run.or(facts.made_at.as_deref())?;
+    let quiet = facts.now - DateTime::parse_from_rfc3339(since).ok()?;
+    let message = match last_run {
+        Some(at) => say::quiet(&text::moment(at)),
+        None => say::never_ran(&text::moment(since)),
+    };
+    (quiet > allowed).then(|| Matter {
+        since: Some(since.to_owned()),
+        commands: vec!["traekfil run".to_owned()],
+        ..matter(MatterKind::Quiet, "quiet".to_owned(), message)
+    })
+}

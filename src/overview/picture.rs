@@ -1,0 +1,201 @@
+//! The picture, from the facts alone. Pure.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, NaiveDate};
+
+use super::facts::{Facts, LOOK_BACK, MONTHS_BACK};
+use super::matters;
+use super::{Cell, Mark, Overview, Row, Standing};
+use crate::banking_days;
+use crate::decide::{Choice, Reason};
+use crate::delivery::State;
+use crate::ledger::moment;
+use crate::ledger::query::Delivery;
+use crate::period::Period;
+use crate::report::{Fate, FileReport};
+use crate::series::SeriesRule;
+
+/// What is true of each series and period, without what is expected of them.
+type Slots<'a> = BTreeMap<(&'a str, Period), Vec<Mark>>;
+
+pub(super) fn draw(facts: &Facts) -> Overview {
+    let months = facts.months();
+    let slots = slots(facts);
+    let seen = slots.keys().filter(|(_, period)| months.contains(period)).map(|(series, _)| *series);
+    let names: BTreeSet<&str> = facts.series.iter().map(|rule| rule.name.as_str()).chain(seen).collect();
+    let rule = |name: &str| facts.series.iter().find(|rule| rule.name == name);
+    let series = names
+        .into_iter()
+        .map(|name| Row {
+            series: name.to_owned(),
+            cells: months.iter().map(|&period| cell(facts, &slots, name, rule(name), period)).collect(),
+        })
+        .collect();
+    Overview {
+        made_at: moment(facts.now),
+        matters: matters::all(facts, &overdue(facts, &slots)),
+        months,
+        series,
+        last_run: facts.last_run.clone(),
+        run_under_way: facts.run_under_way,
+    }
+}
+
+/// Every slot that is overdue, the oldest first, as far back as is looked.
+fn overdue<'a>(facts: &Facts<'a>, slots: &Slots) -> Vec<(&'a str, Cell)> {
+    let Some(current) = Period::of(facts.today()) else { return Vec::new() };
+    (-MONTHS_BACK - LOOK_BACK..=0)
+        .filter_map(|months| current.plus(months))
+        .flat_map(|period| facts.series.iter().map(move |rule| (period, rule)))
+        .map(|(period, rule)| (rule.name.as_str(), cell(facts, slots, &rule.name, Some(rule), period)))
+        .filter(|(_, cell)| cell.marks.iter().any(|mark| mark.standing == Standing::Overdue))
+        .collect()
+}
+
+fn cell(facts: &Facts, slots: &Slots, series: &str, rule: Option<&SeriesRule>, period: Period) -> Cell {
+    let mut marks = slots.get(&(series, period)).cloned().unwrap_or_default();
+    let due = rule.and_then(|rule| due(facts, rule, period));
+    marks.extend(due.and_then(|due| lacking(&marks, due, facts.today())));
+    marks.sort_by_key(|mark| mark.standing);
+    Cell { period, due, marks }
+}
+
+/// When a file is expected: in every month that has begun, from the first that the series was delivered or adopted
+/// for, or else from the one in which the ledger was made.
+fn due(facts: &Facts, rule: &SeriesRule, period: Period) -> Option<NaiveDate> {
+    let current = Period::of(facts.today())?;
+    let made = || Period::of(day(facts.made_at.as_deref()?)?);
+    let first = facts.first.get(&rule.name).copied().or_else(made).unwrap_or(current);
+    let expected = first <= period && period <= current;
+    rule.due_day.filter(|_| expected).map(|due_day| banking_days::due(period, due_day))
+}
+
+/// What is to be said of a slot in which a file is expected. A file that is there but not delivered does not
+/// make good for one that is overdue.
+fn lacking(marks: &[Mark], due: NaiveDate, today: NaiveDate) -> Option<Mark> {
+    let has = |wanted: &[Standing]| marks.iter().any(|mark| wanted.contains(&mark.standing));
+    let standing = if has(&[Standing::Delivered, Standing::Adopted]) {
+        return None;
+    } else if today > due {
+        Standing::Overdue
+    } else if has(&[Standing::InDoubt, Standing::Held, Standing::Waiting]) {
+        return None;
+    } else {
+        Standing::Missing
+    };
+    Some(Mark { standing, on: Some(due), delivery_id: None, hold_id: None, path: None })
+}
+
+fn slots<'a>(facts: &'a Facts) -> Slots<'a> {
+    let mut slots = Slots::new();
+    for delivery in &facts.deliveries {
+        let (Some(mark), Some(period)) = (of_delivery(facts, delivery), delivery.key.slot.period) else {
+            continue;
+        };
+        slots.entry((&delivery.key.slot.series, period)).or_default().push(mark);
+    }
+    for file in &facts.files {
+        let (Some(mark), Some(series), Some(period)) = (of_file(facts, file), &file.series, file.period)
+        else {
+            continue;
+        };
+        let marks = slots.entry((series, period)).or_default();
+        // A run tells of a duplicate that it put away, and the ledger does too.
+        let known = mark.standing == Standing::DuplicateRefused
+            && facts
+                .refused
+                .iter()
+                .any(|refused| Some(refused.delivery) == mark.delivery_id && refused.path == file.path)
+            && file.outcome.is_some();
+        if !known {
+            marks.push(mark);
+        }
+    }
+    for refused in &facts.refused {
+        let original = facts.deliveries.iter().find(|delivery| delivery.id == refused.delivery);
+        let Some((slot, period)) = original.and_then(|d| Some((&d.key.slot, d.key.slot.period?))) else {
+            continue;
+        };
+        slots.entry((&slot.series, period)).or_default().push(Mark {
+            standing: Standing::DuplicateRefused,
+            on: day(&refused.at),
+            delivery_id: Some(refused.delivery),
+            hold_id: None,
+            path: Some(refused.path.clone()),
+        });
+    }
+    slots
+}
+
+fn of_delivery(facts: &Facts, delivery: &Delivery) -> Option<Mark> {
+    let (standing, at) = match delivery.state {
+        State::Delivered | State::Archived => (Standing::Delivered, delivery.delivered_at.as_deref()),
+        State::Adopted => (Standing::Adopted, delivery.delivered_at.as_deref()),
+        State::InDoubt => (Standing::InDoubt, Some(delivery.changed_at.as_str())),
+        // The next run finds out; where its file still lies there, the file tells of it.
+        State::Publishing if !facts.files.iter().any(|file| is_of(file, delivery)) => {
+            (Standing::Waiting, Some(delivery.changed_at.as_str()))
+        }
+        State::Publishing | State::Uploading | State::Abandoned | State::NotDelivered => return None,
+    };
+    Some(Mark {
+        standing,
+        on: at.and_then(day),
+        delivery_id: Some(delivery.id),
+        hold_id: None,
+        path: Some(delivery.path.clone()),
+    })
+}
+
+/// Whether a file is held because of this delivery, which is not settled.
+pub(super) fn is_of(file: &FileReport, delivery: &Delivery) -> bool {
+    file.reason == Reason::InDoubt
+        && file.earlier.as_ref().is_some_and(|earlier| earlier.delivery_id == delivery.id)
+}
+
+fn of_file(facts: &Facts, file: &FileReport) -> Option<Mark> {
+    let standing = match (file.decision, file.outcome) {
+        _ if waits_for_a_person(facts, file) => Standing::Held,
+        (Choice::Hold, _) if facts.in_doubt.iter().any(|delivery| is_of(file, delivery)) => return None,
+        (Choice::Hold | Choice::Wait, _) | (Choice::Send, None | Some(Fate::Failed)) => Standing::Waiting,
+        (Choice::Duplicate, _) if is_original(facts, file) => return None,
+        (Choice::Duplicate, _) => Standing::DuplicateRefused,
+        (Choice::Send | Choice::Skip, _) => return None,
+    };
+    let since = file.hold_id.and_then(|hold| facts.held_since.get(&hold));
+    Some(Mark {
+        standing,
+        on: since.and_then(|at| day(at)),
+        delivery_id: file.earlier.as_ref().map(|earlier| earlier.delivery_id),
+        hold_id: file.hold_id.filter(|_| standing == Standing::Held),
+        path: Some(file.path.clone()),
+    })
+}
+
+/// Whether a file is what was delivered and not yet put away, rather than a copy of it.
+fn is_original(facts: &Facts, file: &FileReport) -> bool {
+    let of = file.earlier.as_ref().map(|earlier| earlier.delivery_id);
+    facts.deliveries.iter().any(|delivery| {
+        Some(delivery.id) == of && delivery.state == State::Delivered && delivery.path == file.path
+    })
+}
+
+/// Whether a file is held for its own sake: not because of a delivery that is a matter itself, nor because a run that
+/// is still going on has it in hand.
+pub(super) fn waits_for_a_person(facts: &Facts, file: &FileReport) -> bool {
+    let in_hand = facts.run_under_way
+        && file.reason == Reason::InDoubt
+        && file.earlier.as_ref().is_some_and(|earlier| earlier.state == State::Publishing);
+    let doubted = facts.in_doubt.iter().any(|delivery| is_of(file, delivery));
+    file.decision == Choice::Hold && !in_hand && !doubted
+}
+
+/// The day of a moment of the ledger, where it was written.
+pub(super) fn day(at: &str) -> Option<NaiveDate> {
+    DateTime::parse_from_rfc3339(at).ok().map(|at| at.date_naive())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used)]
+mod tests;

@@ -1,0 +1,139 @@
+//! Why a file is as it is, and what a person does about it: said once, for `run`, `status` and the rest.
+
+use super::FileReport;
+use super::text::{moment, period};
+use crate::decide::Reason;
+use crate::delivery::State;
+use crate::messages::{escape, report as say};
+
+/// What a person does about a matter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Advice {
+    /// What to do, in a sentence or two, without the full stop at the end.
+    pub sentence: String,
+    /// The commands that settle it, any one of them, ready to be pasted.
+    pub commands: Vec<String>,
+}
+
+/// Why, in a few words.
+#[must_use]
+pub fn reason(file: &FileReport) -> String {
+    let earlier = file.earlier.as_ref();
+    let slot = || {
+        earlier.map_or_else(String::new, |earlier| {
+            say::earlier(
+                &escape(&earlier.series),
+                &period(earlier.period),
+                &earlier.delivered_at.as_deref().map_or_else(|| "–".to_owned(), moment),
+                earlier.delivery_id,
+            )
+        })
+    };
+    match file.reason {
+        Reason::UnsafeFile | Reason::Unsettled => file.blocked.clone().unwrap_or_default(),
+        Reason::AlreadyDelivered => say::already_delivered(&slot()),
+        Reason::SameContentOtherSlot if earlier.is_some() => say::same_content_other_slot(&slot()),
+        Reason::SlotTaken => say::slot_taken(&slot()),
+        Reason::RemoteNameTaken if file.delivery_id.is_none() => say::name_wanted_twice(),
+        other => reason_alone(other),
+    }
+}
+
+/// Why, where no earlier delivery is at hand to name.
+#[must_use]
+pub fn reason_alone(why: Reason) -> String {
+    match why {
+        Reason::UnsafeFile => say::unsafe_file(),
+        Reason::Unsettled => crate::messages::run::still_changing(),
+        Reason::Empty => say::empty(),
+        Reason::InDoubt => say::in_doubt(),
+        Reason::AlreadyDelivered => say::delivered_already(),
+        Reason::Approved => say::approved(),
+        Reason::Rejected => say::rejected(),
+        Reason::SameContentOtherSlot => say::same_content_in_run(),
+        Reason::UnknownPeriod => say::unknown_period(),
+        Reason::OldPeriod => say::old_period(),
+        Reason::FuturePeriod => say::future_period(),
+        Reason::SlotTaken => say::other_file_delivered(),
+        Reason::DuplicateInRun => say::duplicate_in_run(),
+        Reason::ConflictInRun => say::conflict_in_run(),
+        Reason::New => say::new_file(),
+        Reason::RemoteNameTaken => say::remote_name_taken(),
+        Reason::AlreadyOnServer => say::already_on_server(),
+    }
+}
+
+/// A held file with the reason for it, without the full stop at the end.
+#[must_use]
+pub fn held(file: &FileReport) -> String {
+    let name = file.hold_id.map_or_else(|| escape(&file.path), |id| say::with_hold(&escape(&file.path), id));
+    format!("{name}: {}", reason(file))
+}
+
+/// What settles a held file.
+#[must_use]
+pub fn about_held(file: &FileReport) -> Advice {
+    let what = file.hold_id.map_or_else(|| quoted(&file.path), |id| id.to_string());
+    let reject = format!("traekfil reject {what} --reason \"…\"");
+    let approve = format!("traekfil approve {what} --reason \"…\"");
+    let earlier = file.earlier.as_ref();
+    let (sentence, commands) = match file.reason {
+        Reason::UnsafeFile => (say::next_unsafe(), vec![reject]),
+        Reason::Empty => (say::next_empty(), vec![reject]),
+        Reason::InDoubt => {
+            let interrupted = earlier.is_some_and(|earlier| earlier.state == State::Publishing);
+            let sentence = if interrupted { say::next_publishing() } else { say::next_in_doubt() };
+            (sentence, resolve(earlier.map_or(0, |earlier| earlier.delivery_id)))
+        }
+        Reason::RemoteNameTaken if file.delivery_id.is_none() => {
+            (say::next_name_wanted_twice(), vec![reject])
+        }
+        Reason::RemoteNameTaken => (say::next_remote_name_taken(), vec![reject]),
+        Reason::AlreadyOnServer => (say::next_already_on_server(), vec![reject]),
+        Reason::Rejected => (say::next_rejected(), vec![reject, approve]),
+        Reason::UnknownPeriod => (say::next_unknown_period(), vec![approve, reject]),
+        Reason::ConflictInRun => (say::next_conflict(), vec![approve, reject]),
+        _ => (say::next_approve(), vec![approve, reject]),
+    };
+    Advice { sentence, commands }
+}
+
+/// What settles a delivery that is in doubt.
+#[must_use]
+pub fn about_doubt(delivery: i64) -> Advice {
+    Advice { sentence: say::next_in_doubt(), commands: resolve(delivery) }
+}
+
+fn resolve(delivery: i64) -> Vec<String> {
+    ["--delivered", "--not-delivered"]
+        .map(|answer| format!("traekfil resolve {delivery} {answer} --reason \"…\""))
+        .into()
+}
+
+/// A path as it can be pasted into a command, in any shell. Where a shell could read something else in it,
+/// the file is named by the number that the next run gives it.
+fn quoted(path: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "._-/".contains(c);
+    let tame = |c: char| plain(c) || " ,;+=@~#&()[]{}".contains(c);
+    match path {
+        _ if path.starts_with('-') || !path.chars().all(tame) => say::number_of_next_run(),
+        _ if path.chars().all(plain) => path.to_owned(),
+        _ => format!("\"{path}\""),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+
+    #[test]
+    fn a_name_is_pasted_only_where_no_shell_reads_more_in_it() {
+        assert_eq!(quoted("mad/æble_202304.txt"), "mad/æble_202304.txt");
+        assert_eq!(quoted("mad (2) & vask.txt"), "\"mad (2) & vask.txt\"");
+        for wild in
+            ["$(id).txt", "`id`.txt", "a\"b.txt", "%PATH%.txt", "wow!.txt", "--json", "a\u{202e}b", "a\\b"]
+        {
+            assert!(quoted(wild).starts_with(['N']), "{wild}: {}", quoted(wild));
+        }
+    }
+}

@@ -1,0 +1,248 @@
+//! The overview on one screen: a grid of series and months, what needs a person, and the last run.
+
+use anstyle::{AnsiColor, Style};
+use chrono::{Datelike, NaiveDate};
+use serde::Serialize;
+use textwrap::core::display_width;
+
+use super::text::{self, moment, width, wrapped};
+use crate::exit::Exit;
+use crate::messages::{escape, overview as say, report as said};
+use crate::overview::{Cell, Mark, Matter, Overview, Row, Standing};
+use crate::period::Period;
+
+/// The longest name of a series that is shown whole.
+const LONGEST_NAME: usize = 22;
+/// The gap between two columns.
+const GAP: usize = 2;
+/// The fewest months shown, however wide they are.
+const FEWEST_MONTHS: usize = 2;
+/// So many things that stand behind another one in the grid are named.
+const MOST_BEHIND: usize = 5;
+
+/// What `status --json` prints.
+#[derive(Debug, Serialize)]
+pub struct Status<'a> {
+    schema: u32,
+    #[serde(flatten)]
+    overview: &'a Overview,
+    exit_code: u8,
+}
+
+impl Status<'_> {
+    /// From the overview, and how the command ends.
+    #[must_use]
+    pub fn new(overview: &Overview, exit: Exit) -> Status<'_> {
+        Status { schema: super::SCHEMA, overview, exit_code: exit.code() }
+    }
+}
+
+/// The overview as text. `quiet` is only what needs a person, and nothing where nothing does.
+#[must_use]
+pub fn text(overview: &Overview, quiet: bool) -> String {
+    let width = usize::from(width().min(100));
+    let matters = matters(&overview.matters, width);
+    if quiet {
+        return matters;
+    }
+    let begun = overview.last_run.is_some() || delivered(overview);
+    let parts = [
+        if overview.series.is_empty() { String::new() } else { grid(overview, width) },
+        if begun || !overview.matters.is_empty() { String::new() } else { say::how_to_begin() + "\n" },
+        if overview.matters.is_empty() && begun { say::nothing_needs_you() + "\n" } else { matters },
+        wrapped(&last_run(overview), "", "  ", width),
+    ];
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<String>>().join("\n")
+}
+
+fn delivered(overview: &Overview) -> bool {
+    let mut marks = overview.series.iter().flat_map(|row| &row.cells).flat_map(|cell| &cell.marks);
+    marks.any(|mark| matches!(mark.standing, Standing::Delivered | Standing::Adopted))
+}
+
+/// The grid from the first month that anything is to be said of, or as many of the newest months as fit.
+fn grid(overview: &Overview, width: usize) -> String {
+    let names: Vec<String> = overview.series.iter().map(|row| shortened(&escape(&row.series))).collect();
+    let name_width = names.iter().map(|name| display_width(name)).max().unwrap_or_default();
+    let columns = |from: usize| -> Vec<usize> {
+        (from..overview.months.len())
+            .map(|at| {
+                let cells = overview.series.iter().map(|row| display_width(&shown(&row.cells[at])));
+                cells.chain([display_width(&heading(&overview.months, from, at))]).max().unwrap_or_default()
+            })
+            .collect()
+    };
+    let fits =
+        |from: &usize| columns(*from).iter().map(|column| column + GAP).sum::<usize>() + name_width <= width;
+    let last = overview.months.len().saturating_sub(FEWEST_MONTHS);
+    let bare = |at: &usize| overview.series.iter().all(|row| row.cells[*at].marks.is_empty());
+    let first = (0..last).find(|at| !bare(at)).unwrap_or(last);
+    let from = (first..last).find(fits).unwrap_or(last);
+    let columns = columns(from);
+
+    let bold = Style::new().bold();
+    let heads = (from..overview.months.len()).map(|at| (heading(&overview.months, from, at), bold));
+    let mut out = line((String::new(), name_width), heads.zip(&columns));
+    for (row, name) in overview.series.iter().zip(names) {
+        let cells = row.cells[from..].iter().map(|cell| (shown(cell), colour(cell)));
+        out.push_str(&line((name, name_width), cells.zip(&columns)));
+    }
+    if from > first {
+        out.push_str(&wrapped(&say::older_months(from - first), "", "", width));
+    }
+    out.push_str(&behind(overview, width));
+    out.push_str(&expected(&overview.series, width));
+    out
+}
+
+/// One line: a name and its cells, each in its column, without blanks at the end.
+fn line<'a>(
+    (name, name_width): (String, usize),
+    cells: impl Iterator<Item = ((String, Style), &'a usize)>,
+) -> String {
+    let mut out = name.clone();
+    let mut missing = name_width.saturating_sub(display_width(&name));
+    for ((text, style), column) in cells {
+        if text.is_empty() {
+            missing += GAP + column;
+            continue;
+        }
+        out.push_str(&" ".repeat(missing + GAP));
+        out.extend([style.render().to_string(), text.clone(), style.render_reset().to_string()]);
+        missing = column.saturating_sub(display_width(&text));
+    }
+    out.push('\n');
+    out
+}
+
+/// A month as a heading; with its year in the first column and in January.
+fn heading(months: &[Period], from: usize, at: usize) -> String {
+    let month: String = say::month(months[at].month().into()).to_lowercase().chars().take(3).collect();
+    if at == from || months[at].month() == 1 { format!("{month} {}", months[at].year()) } else { month }
+}
+
+/// A name that is too long loses its middle: both ends tell series apart.
+fn shortened(name: &str) -> String {
+    if display_width(name) <= LONGEST_NAME {
+        return name.to_owned();
+    }
+    let chars: Vec<char> = name.chars().collect();
+    let keep = LONGEST_NAME - 1;
+    let (start, end) = (keep.div_ceil(2), keep / 2);
+    chars[..start].iter().chain(&['…']).chain(&chars[chars.len() - end..]).collect()
+}
+
+/// A cell: its most pressing mark, and how many more there are.
+fn shown(cell: &Cell) -> String {
+    let Some(first) = cell.marks.first() else { return String::new() };
+    let more = cell.marks.len() - 1;
+    let what = match (first.standing, first.on) {
+        (Standing::Delivered, Some(on)) => day_in(cell.period, on),
+        (standing, _) => say::standing(standing),
+    };
+    let more = if more > 0 { format!(" +{more}") } else { String::new() };
+    format!("{} {what}{more}", sign(first.standing))
+}
+
+/// A day, with its month only where that is not the cell's.
+fn day_in(period: Period, on: NaiveDate) -> String {
+    if Period::of(on) == Some(period) {
+        say::day_of_this_month(on.day())
+    } else {
+        let short: String = say::month(on.month()).chars().take(3).collect();
+        say::day_of_other_month(on.day(), on.month(), &short)
+    }
+}
+
+fn sign(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Overdue => "✗",
+        Standing::InDoubt => "?",
+        Standing::Held => "!",
+        Standing::Waiting => "…",
+        Standing::Missing => "–",
+        Standing::Delivered | Standing::Adopted => "✓",
+        Standing::DuplicateRefused => "=",
+    }
+}
+
+fn colour(cell: &Cell) -> Style {
+    let colour = match cell.marks.first().map(|mark| mark.standing) {
+        Some(Standing::Overdue | Standing::InDoubt) => AnsiColor::Red,
+        Some(Standing::Held) => AnsiColor::Yellow,
+        Some(Standing::Waiting) => AnsiColor::Cyan,
+        Some(Standing::Delivered | Standing::Adopted) => AnsiColor::Green,
+        Some(Standing::Missing | Standing::DuplicateRefused) | None => return Style::new(),
+    };
+    Style::new().fg_color(Some(colour.into()))
+}
+
+/// What the grid only counts, but for what the list of matters names.
+fn behind(overview: &Overview, width: usize) -> String {
+    let told = |cell: &Cell, mark: &Mark| match mark.standing {
+        Standing::InDoubt | Standing::Held | Standing::Overdue => true,
+        Standing::Waiting => cell.marks[0].standing == Standing::Overdue,
+        _ => false,
+    };
+    let lines: Vec<String> = overview
+        .series
+        .iter()
+        .flat_map(|row| row.cells.iter().map(move |cell| (row, cell)))
+        .flat_map(|(row, cell)| {
+            let marks = cell.marks.iter().skip(1).filter(move |mark| !told(cell, mark));
+            marks.map(move |mark| also(row, cell.period, mark))
+        })
+        .collect();
+    let more = lines.len().saturating_sub(MOST_BEHIND);
+    let rest = (more > 0).then(|| said::and_others(more).trim().to_owned());
+    let shown = lines.into_iter().take(MOST_BEHIND).chain(rest);
+    shown.map(|line| wrapped(&line, "  ", "    ", width)).collect()
+}
+
+fn also(row: &Row, period: Period, mark: &Mark) -> String {
+    let mut what = say::standing(mark.standing);
+    if let Some(on) = mark.on {
+        what.extend([" ", &say::day(on)]);
+    }
+    if let Some(path) = &mark.path {
+        what.extend([" (", &escape(path), ")"]);
+    }
+    say::also(&escape(&row.series), &say::period(period), &what)
+}
+
+/// Until when that may come which is missing.
+fn expected(series: &[Row], width: usize) -> String {
+    let missing: Vec<String> = series
+        .iter()
+        .flat_map(|row| row.cells.iter().map(move |cell| (row, cell)))
+        .filter(|(_, cell)| cell.marks.iter().any(|mark| mark.standing == Standing::Missing))
+        .filter_map(|(row, cell)| Some(say::expected(&escape(&row.series), &say::day(cell.due?))))
+        .collect();
+    if missing.is_empty() {
+        String::new()
+    } else {
+        wrapped(&say::not_there_yet(&missing.join(", ")), "", "  ", width)
+    }
+}
+
+/// What needs a person, numbered, each with its commands on lines of their own.
+fn matters(matters: &[Matter], width: usize) -> String {
+    if matters.is_empty() {
+        return String::new();
+    }
+    let style = Style::new().bold().fg_color(Some(AnsiColor::Yellow.into()));
+    let mut out = format!("{style}{}{style:#}\n", said::needs_you(matters.len()));
+    for (n, matter) in matters.iter().enumerate() {
+        out.push_str(&text::matter(&format!("{:>2}. ", n + 1), &matter.message, &matter.commands, width));
+    }
+    out
+}
+
+fn last_run(overview: &Overview) -> String {
+    match &overview.last_run {
+        None => say::no_run_yet(),
+        Some(run) => {
+            say::last_run(run.id, &moment(&run.started_at), &say::how_it_ended(run, overview.run_under_way))
+        }
+    }
+}
