@@ -65,6 +65,9 @@ pub(super) fn schedule(config: &Config, options: &cli::Schedule, global: &Global
     if (options.install || options.remove) && !is_here(kind) {
         return Err(Trouble::usage(say::not_here(&say::scheduler(kind))).into());
     }
+    if options.install {
+        config.check_folders()?;
+    }
     let done = match (kind, options.install, options.remove) {
         (_, false, false) => printed(&files),
         (Scheduler::Cron, true, _) => cron::install(&job)?,

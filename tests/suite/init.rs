@@ -10,6 +10,7 @@ use crate::{MAD, MAD_APRIL};
 fn town() -> Town {
     let town = Town::new();
     fs::remove_file(town.path("config.toml")).unwrap();
+    fs::remove_dir(town.path("archive")).unwrap();
     town
 }
 
@@ -165,8 +166,7 @@ fn a_wrong_answer_is_explained_and_asked_again() {
 
 #[test]
 fn when_the_input_ends_nothing_is_there() {
-    for lines in [&[][..], &["da"], &["da", "", "", "", "", "127.0.0.1", "9", "korsbaek", "ny", "ja", "", ""]]
-    {
+    for lines in [&[][..], &["da"], &["da", "", "", "", "", "127.0.0.1", "1", "korsbaek", "ny", "ja", ""]] {
         let town = town();
         fs::remove_file(town.path("id_ed25519")).unwrap();
         let before = names_in(&town.path(""));

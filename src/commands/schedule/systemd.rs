@@ -161,7 +161,7 @@ fn commented(text: &str) -> String {
 
 /// What is not there yet is made by the first run in a folder that is.
 fn there(folder: &Path) -> &Path {
-    folder.ancestors().find(|folder| folder.is_dir()).unwrap_or(folder)
+    folder.ancestors().take(2).find(|folder| folder.is_dir()).unwrap_or(folder)
 }
 
 /// `%` begins a specifier.
