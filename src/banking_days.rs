@@ -2,7 +2,7 @@
 //!
 //! Closed are Saturdays, Sundays, the days that the Danish banks' association, Finans Danmark, names as bank closing
 //! days (Danmarks Nationalbank lists the same ones year by year), and until 2023 store bededag, which the act
-//! L 13 of 2023 (*lov om konsekvenser ved afskaffelsen af store bededag som helligdag*) abolished from 2024.
+//! of 2023 (bill L 13, *lov om konsekvenser ved afskaffelsen af store bededag som helligdag*) abolished from 2024.
 
 use chrono::{Datelike, NaiveDate, TimeDelta, Weekday};
 
