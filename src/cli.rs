@@ -1,16 +1,24 @@
-//! The command line: types alone.
+//! The command line: types here, its texts in [`words`], how it is read in [`read()`].
+//!
+//! The doc comments are for those who read the code: what `--help` says stands in `messages/help.rs`.
 
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use crate::delivery::State;
-use crate::messages::Language;
+use crate::messages::{Language, usage as say};
 use crate::period::Period;
+
+pub mod man;
+mod read;
+pub mod words;
+
+pub use read::read;
 
 /// Delivers trækfiler to KP over SFTP: each file exactly once, or a person is told.
 #[derive(Debug, Parser)]
-#[command(name = "traekfil", version, max_term_width = 100, after_help = EXIT_CODES)]
+#[command(name = "traekfil", version)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -19,16 +27,6 @@ pub struct Cli {
     #[command(flatten)]
     pub global: Global,
 }
-
-const EXIT_CODES: &str = "\
-Exit codes:
-  0  all done, nothing needs a person
-  1  an error of the program or the machine
-  2  wrong arguments or configuration; nothing was touched
-  3  something waits for a person: held, in doubt, or overdue
-  4  something could not be delivered now; the next run tries again
-  5  another run is under way; nothing was touched
-  6  the ledger is damaged, newer than the program, or gone; nothing was sent";
 
 /// What every command takes.
 #[derive(Debug, Clone, Args)]
@@ -68,31 +66,32 @@ pub enum Colour {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Deliver the new files of the drop folder
-    #[command(
-        after_help = "Examples:\n  traekfil run --dry-run    show what would happen, and change nothing\n  traekfil run --quiet      for cron: speak only when a person is needed"
-    )]
     Run(Run),
     /// Search the ledger of deliveries
-    #[command(
-        after_help = "Examples:\n  traekfil history --period 2023-04\n  traekfil history --state in_doubt --json"
-    )]
     History(History),
     /// Let a held file go with the next run
-    #[command(
-        after_help = "Example:\n  traekfil approve 3 --reason \"the supplier confirms that the second April file comes on top\""
-    )]
     Approve(Judge),
     /// Take a held file out of the drop folder, unsent
-    #[command(after_help = "Example:\n  traekfil reject 3 --reason \"sent by mistake, says the supplier\"")]
     Reject(Judge),
     /// Settle a delivery that is in doubt, or take one back that KP never got
-    #[command(after_help = "Example:\n  traekfil resolve 12 --delivered --reason \"KP sees the file\"")]
     Resolve(Resolve),
     /// Try configuration, folders, ledger, host key, login and remote folder, a line each
     Check,
     /// Verify the ledger, export it, or make a lost one again
     #[command(subcommand)]
     Ledger(LedgerCommand),
+    /// Print what a shell needs to complete words
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man,
+    /// Show the help of a command
+    Help {
+        /// The command, a word each
+        command: Vec<String>,
+    },
 }
 
 /// `ledger`.
@@ -174,7 +173,7 @@ pub struct Resolve {
 
 fn reason(text: &str) -> Result<String, String> {
     match text.trim() {
-        "" => Err("a reason of at least one word is needed: it stands in the ledger".to_owned()),
+        "" => Err(say::reason_needed()),
         text => Ok(text.to_owned()),
     }
 }

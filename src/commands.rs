@@ -5,15 +5,16 @@ use std::io::Write;
 use chrono::{DateTime, FixedOffset};
 use serde::Serialize;
 
-use crate::cli::{Cli, Colour, Command, Global};
+use crate::cli::{Cli, Command, Global};
 use crate::clock;
 use crate::config::Config;
 use crate::exit::{Exit, Trouble};
 use crate::ledger::{Ledger, View};
-use crate::messages::{self, ledger as say, misleads};
+use crate::messages::{ledger as say, misleads};
 use crate::receipts;
 
 mod check;
+mod help;
 mod history;
 mod judge;
 mod ledger;
@@ -26,26 +27,20 @@ pub mod run;
 /// # Errors
 /// What failed; [`explain`] says it and knows the exit code.
 pub fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
-    speak(&cli.global);
-    match cli.global.color {
-        Colour::Auto => {}
-        Colour::Always => anstream::ColorChoice::AlwaysAnsi.write_global(),
-        Colour::Never => anstream::ColorChoice::Never.write_global(),
-    }
     let global = &cli.global;
-    if let Command::Check = cli.command {
-        return check::check(global);
-    }
-    let config = load(global)?;
+    let config = || load(global);
     match &cli.command {
-        Command::Run(options) if options.dry_run => run::preview(&config, global),
-        Command::Run(_) => run::run(&config, global),
-        Command::History(options) => history::history(&config, options, global),
-        Command::Approve(options) => judge::approve(&config, options, global),
-        Command::Reject(options) => judge::reject(&config, options, global),
-        Command::Resolve(options) => resolve::resolve(&config, options, global),
-        Command::Ledger(command) => ledger::ledger(&config, command, global),
+        Command::Run(options) if options.dry_run => run::preview(&config()?, global),
+        Command::Run(_) => run::run(&config()?, global),
+        Command::History(options) => history::history(&config()?, options, global),
+        Command::Approve(options) => judge::approve(&config()?, options, global),
+        Command::Reject(options) => judge::reject(&config()?, options, global),
+        Command::Resolve(options) => resolve::resolve(&config()?, options, global),
+        Command::Ledger(command) => ledger::ledger(&config()?, command, global),
         Command::Check => check::check(global),
+        Command::Completions { shell } => help::completions(*shell),
+        Command::Man => help::man(),
+        Command::Help { command } => help::help(command),
     }
 }
 
@@ -55,17 +50,6 @@ pub fn explain(error: &anyhow::Error) -> Exit {
     let bold = anstyle::Style::new().bold().fg_color(Some(anstyle::AnsiColor::Red.into()));
     anstream::eprintln!("{bold}traekfil:{bold:#} {error:#}");
     error.downcast_ref::<Trouble>().map_or(Exit::Unexpected, |trouble| trouble.exit)
-}
-
-/// The language: asked for, else the configuration's, else the system's. Chosen before the configuration is
-/// checked, so that its errors are said in it too.
-fn speak(global: &Global) {
-    let configured =
-        || Config::find(global.config.as_deref()).ok().and_then(|file| Config::language_of(&file));
-    messages::speak(messages::system_language());
-    if let Some(language) = global.language.or_else(configured) {
-        messages::speak(language);
-    }
 }
 
 fn load(global: &Global) -> Result<Config, Trouble> {

@@ -90,7 +90,9 @@ pub fn escape(name: &str) -> String {
 
 pub(crate) mod check;
 pub(crate) mod config;
+pub(crate) mod help;
 pub(crate) mod ledger;
 pub(crate) mod report;
 pub(crate) mod run;
 pub(crate) mod transport;
+pub(crate) mod usage;
