@@ -156,12 +156,13 @@ pub struct Judge {
 
 /// `resolve`.
 #[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("word").required(true).args(["delivered", "not_delivered"]))]
 pub struct Resolve {
     /// The number of the delivery
     #[arg(value_name = "ID")]
     pub delivery: i64,
     /// KP has the file
-    #[arg(long, required_unless_present = "not_delivered", conflicts_with = "not_delivered")]
+    #[arg(long)]
     pub delivered: bool,
     /// KP never got the file: it may be sent again
     #[arg(long)]

@@ -12,6 +12,7 @@ use crate::exit::{Exit, Trouble};
 use crate::ledger::{Ledger, View};
 use crate::messages::{ledger as say, misleads};
 use crate::receipts;
+use crate::report::paragraph::{self, WIDTH};
 
 mod check;
 mod help;
@@ -48,7 +49,8 @@ pub fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
 #[must_use]
 pub fn explain(error: &anyhow::Error) -> Exit {
     let bold = anstyle::Style::new().bold().fg_color(Some(anstyle::AnsiColor::Red.into()));
-    anstream::eprintln!("{bold}traekfil:{bold:#} {error:#}");
+    let message = paragraph::fill(&format!("{error:#}"), &format!("{bold}traekfil:{bold:#} "), "", WIDTH);
+    anstream::eprint!("{message}");
     error.downcast_ref::<Trouble>().map_or(Exit::Unexpected, |trouble| trouble.exit)
 }
 

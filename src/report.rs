@@ -9,6 +9,7 @@ use crate::ledger::query::Delivery;
 use crate::period::Period;
 
 pub mod history;
+pub mod paragraph;
 pub mod text;
 
 /// The version of the JSON that commands print.

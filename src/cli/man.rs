@@ -65,7 +65,7 @@ impl Page {
 
     fn usage(&mut self, command: &Command) {
         let usage = command.get_overridden_usage().map(ToString::to_string).unwrap_or_default();
-        self.line([bold(usage)]);
+        self.line([bold(usage.split_whitespace().collect::<Vec<_>>().join(" "))]);
     }
 
     fn argument(&mut self, arg: &Arg, path: &str) {
@@ -80,26 +80,35 @@ impl Page {
         if let Some(value) = value {
             names.extend([roman(" "), italic(value)]);
         }
-        let mut says = arg.get_help().map(ToString::to_string).unwrap_or_default();
-        says.push('.');
-        for value in arg.get_possible_values() {
-            let about =
-                words::below(self.language, path, &format!("{}={}", words::name(arg), value.get_name()));
-            let between = if says.ends_with('.') { " " } else { ", " };
-            says.push_str(between);
-            says.push_str(value.get_name());
-            if let Some(about) = about {
-                says.push_str(": ");
-                says.push_str(about);
-            }
+        self.item(names, &self.says(arg, path));
+    }
+
+    /// What an argument is for, its default, and its values.
+    fn says(&self, arg: &Arg, path: &str) -> String {
+        let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
+        let says = format!("{help}{}.", words::defaults(self.language, arg));
+        let values = arg.get_possible_values();
+        if values.is_empty() || !arg.get_action().takes_values() {
+            return says;
         }
-        self.item(names, &says);
+        let about = |value: &str| words::below(self.language, path, &format!("{}={value}", words::name(arg)));
+        let value = |value: &str| about(value).map_or(value.to_owned(), |about| format!("{value} ({about})"));
+        let values: Vec<String> = values.iter().map(|each| value(each.get_name())).collect();
+        format!("{says} {}: {}.", self.text("values"), values.join(", "))
     }
 
     fn examples(&mut self, path: &str) {
+        self.roff.control("PP", []);
+        self.roff.control("RS", ["4"]);
+        self.roff.control("nf", []);
         for (line, says) in words::examples(self.language, path) {
-            self.item(vec![bold(line)], says);
+            if !says.is_empty() {
+                self.line([roman(format!("# {says}"))]);
+            }
+            self.line([bold(line)]);
         }
+        self.roff.control("fi", []);
+        self.roff.control("RE", []);
     }
 
     /// What follows the commands.

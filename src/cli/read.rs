@@ -80,15 +80,33 @@ fn asked(args: &[OsString], option: &str) -> Option<OsString> {
 fn refusal(error: &Error, command: &Command, args: &[OsString]) -> String {
     let (path, inner) = asked_of(command, args);
     let mut sentences = vec![wrong(error, &path, inner)];
-    let nearest = [ContextKind::SuggestedArg, ContextKind::SuggestedSubcommand, ContextKind::SuggestedValue];
-    let nearest: Vec<String> = nearest.into_iter().flat_map(|kind| strings(error, kind)).collect();
+    let nearest = nearest(error, inner);
     if !nearest.is_empty() {
         sentences.push(say::did_you_mean(&nearest.join(&say::or())));
+    }
+    let unknown = strings(error, ContextKind::InvalidArg).pop().filter(|what| what.starts_with('-'));
+    if let (ErrorKind::UnknownArgument, Some(what)) = (error.kind(), unknown)
+        && inner.get_positionals().next().is_some()
+    {
+        sentences.push(say::perhaps_a_name(&what));
     }
     let style = Styles::styled();
     let style = style.get_literal();
     let help = say::help_at(&format!("{style}{}", format!("traekfil {path}").trim_end()));
     format!("{}\n{help}{style:#}", sentences.join(" "))
+}
+
+/// What clap takes for meant; for a command also what is two keys away.
+fn nearest(error: &Error, command: &Command) -> Vec<String> {
+    let kinds = [ContextKind::SuggestedArg, ContextKind::SuggestedSubcommand, ContextKind::SuggestedValue];
+    let found: Vec<String> = kinds.into_iter().flat_map(|kind| strings(error, kind)).collect();
+    if !found.is_empty() {
+        return found;
+    }
+    let unknown = strings(error, ContextKind::InvalidSubcommand).pop().unwrap_or_default();
+    let far = |name: &str| strsim::damerau_levenshtein(&unknown, name);
+    let names = command.get_subcommands().map(|inner| inner.get_name().to_owned());
+    names.filter(|name| far(name) <= 2 && far(name) < name.len()).collect()
 }
 
 /// The innermost command that was named, and its path without the program's name.
@@ -112,11 +130,7 @@ fn wrong(error: &Error, path: &str, command: &Command) -> String {
         ErrorKind::MissingSubcommand => {
             say::command_missing(&strings(error, ContextKind::ValidSubcommand).join(", "))
         }
-        ErrorKind::UnknownArgument if option.starts_with('-') => {
-            let unknown = say::unknown_option(&option);
-            let named = command.get_positionals().next().is_some();
-            if named { format!("{unknown} {}", say::perhaps_a_name(&option)) } else { unknown }
-        }
+        ErrorKind::UnknownArgument if option.starts_with('-') => say::unknown_option(&option),
         ErrorKind::UnknownArgument => say::surplus(&option),
         ErrorKind::InvalidValue if value.is_empty() => say::value_missing(&option),
         ErrorKind::InvalidValue => {
@@ -156,8 +170,13 @@ fn wrong_value(error: &Error, option: &str, value: &str, path: &str, command: &C
 /// What the error knows of this kind, as it may be shown.
 fn strings(error: &Error, kind: ContextKind) -> Vec<String> {
     match error.get(kind) {
-        Some(ContextValue::String(one)) => vec![escape(one)],
-        Some(ContextValue::Strings(many)) => many.iter().map(|one| escape(one)).collect(),
+        Some(ContextValue::String(one)) => vec![shown(one)],
+        Some(ContextValue::Strings(many)) => many.iter().map(|one| shown(one)).collect(),
         _ => Vec::new(),
     }
+}
+
+/// Without the dots that stand for “as often as you like”.
+fn shown(text: &str) -> String {
+    escape(text.strip_suffix("...").unwrap_or(text))
 }

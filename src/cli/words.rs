@@ -9,9 +9,7 @@ use clap::{Arg, ArgAction, Command, CommandFactory};
 use super::Cli;
 use crate::messages::Language;
 use crate::messages::help::text;
-
-/// No line of the help is longer, in columns.
-pub(super) const WIDTH: usize = 80;
+use crate::report::paragraph::WIDTH;
 
 /// The command line as it is parsed, and as `--help` shows it.
 #[must_use]
@@ -48,6 +46,15 @@ pub(super) fn name(arg: &Arg) -> String {
 pub(super) fn examples(language: Language, path: &str) -> Vec<(&'static str, &'static str)> {
     let lines = text(language, format!("{path} examples").trim_start()).unwrap_or_default().lines();
     lines.map(|line| line.split_once("  # ").unwrap_or((line, ""))).collect()
+}
+
+/// What an option is where it is not given, in brackets; nothing where there is nothing to say.
+pub(super) fn defaults(language: Language, arg: &Arg) -> String {
+    let defaults: Vec<_> = arg.get_default_values().iter().map(|value| value.to_string_lossy()).collect();
+    if defaults.is_empty() || !arg.get_action().takes_values() {
+        return String::new();
+    }
+    format!(" [{}: {}]", text(language, "default").unwrap_or_default(), defaults.join(", "))
 }
 
 struct Words {
@@ -92,18 +99,23 @@ impl Words {
     fn usage(&self, command: &Command, path: &str) -> String {
         let mut usage = format!("traekfil {path}").trim_end().to_owned();
         let mut add = |part: &str| usage.extend([" ", part]);
-        if let Some(own) = text(self.language, &format!("{path} usage")) {
-            add(own);
-        } else {
-            let arguments = || command.get_arguments().filter(|arg| !arg.is_hide_set());
-            let needed = arguments().filter(|arg| arg.is_required_set() && !arg.is_positional());
-            needed.chain(arguments().filter(|arg| arg.is_positional())).for_each(|arg| add(&in_usage(arg)));
+        for group in command.get_groups().filter(|group| group.is_required_set()) {
+            let of_it = command.get_arguments().filter(|arg| group.get_args().any(|id| id == arg.get_id()));
+            add(&of_it.map(name).collect::<Vec<_>>().join("|"));
         }
+        let arguments = || command.get_arguments().filter(|arg| !arg.is_hide_set());
+        let needed = arguments().filter(|arg| arg.is_required_set() && !arg.is_positional());
+        needed.chain(arguments().filter(|arg| arg.is_positional())).for_each(|arg| add(&in_usage(arg)));
         if command.has_subcommands() {
             add(self.text("<command>"));
         }
         add(self.text("[options]"));
-        usage
+        let below = " ".repeat(heading(self.language, "usage").len() + ": ".len());
+        let options = textwrap::Options::new(WIDTH - below.len())
+            .subsequent_indent(&below)
+            .word_separator(textwrap::WordSeparator::AsciiSpace)
+            .word_splitter(textwrap::WordSplitter::NoHyphenation);
+        textwrap::fill(&usage, options)
     }
 
     fn argument(&self, arg: Arg, path: &str) -> Arg {
@@ -133,7 +145,7 @@ impl Words {
             .collect();
         let arg = arg.value_names(shown);
         if self.values_in_help {
-            help.push_str(&self.defaults(&arg));
+            help.push_str(&defaults(self.language, &arg));
             help.push_str(&self.values(&values));
             arg.help(help).hide_default_value(true).hide_possible_values(true)
         } else if values.is_empty() {
@@ -141,14 +153,6 @@ impl Words {
         } else {
             arg.help(help).value_parser(PossibleValuesParser::new(values))
         }
-    }
-
-    fn defaults(&self, arg: &Arg) -> String {
-        let defaults: Vec<_> = arg.get_default_values().iter().map(|value| value.to_string_lossy()).collect();
-        if defaults.is_empty() || arg.is_hide_default_value_set() {
-            return String::new();
-        }
-        format!(" [{}: {}]", self.text("default"), defaults.join(", "))
     }
 
     /// The values, a line each where there is something to say about them.
@@ -161,7 +165,7 @@ impl Words {
             Some(lines) => lines,
             None => {
                 let names: Vec<_> = values.iter().map(PossibleValue::get_name).collect();
-                format!(" [{}: {}]", self.text("values"), names.join(", "))
+                format!(" [{}: {}]", self.text("values").to_lowercase(), names.join(", "))
             }
         }
     }
@@ -212,4 +216,110 @@ fn help_flag() -> Arg {
 
 fn version_flag() -> Arg {
     Arg::new("version").short('V').long("version").action(ArgAction::Version)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    /// What reads the same in both languages.
+    const SAME: [&str; 11] = [
+        "value PORT",
+        "history examples",
+        "check examples",
+        "completions examples",
+        "ledger verify examples",
+        "ledger rebuild examples",
+        "schedule cron examples",
+        "schedule systemd examples",
+        "schedule windows examples",
+        "man examples",
+        "help examples",
+    ];
+    /// Proper names: they need no text.
+    const NAMES: [&str; 1] = ["completions <shell>"];
+
+    /// Every place of the command line that needs a text of its own.
+    fn places(command: &Command, path: &str, all: &mut BTreeSet<(String, String)>) {
+        all.insert((String::new(), if path.is_empty() { "traekfil" } else { path }.to_owned()));
+        all.insert((String::new(), format!("{path} examples").trim_start().to_owned()));
+        for arg in command.get_arguments().filter(|arg| !arg.is_hide_set()) {
+            all.insert((path.to_owned(), name(arg)));
+            if !arg.get_action().takes_values() {
+                continue;
+            }
+            for value in arg.get_value_names().unwrap_or_default() {
+                all.insert((String::new(), format!("value {value}")));
+            }
+            for value in arg.get_possible_values() {
+                if !NAMES.contains(&format!("{path} {}", name(arg)).as_str()) {
+                    all.insert((path.to_owned(), format!("{}={}", name(arg), value.get_name())));
+                }
+            }
+        }
+        for inner in command.get_subcommands() {
+            places(inner, format!("{path} {}", inner.get_name()).trim_start(), all);
+        }
+    }
+
+    #[test]
+    fn everything_has_a_text_in_both_languages() {
+        let mut all = BTreeSet::new();
+        let mut bare = Cli::command().disable_help_subcommand(true);
+        bare.build();
+        places(&bare, "", &mut all);
+        assert!(all.len() > 60, "it was walked through");
+        let mut wrong = Vec::new();
+        for (path, name) in all {
+            let key = format!("{path} {name}").trim_start().to_owned();
+            let said = |language| below(language, &path, &name).filter(|text| !text.is_empty());
+            match (said(Language::Da), said(Language::En)) {
+                (Some(da), Some(en)) if da == en && !SAME.contains(&key.as_str()) => {
+                    wrong.push(format!("{key}: the same in both languages"));
+                }
+                (Some(_), Some(_)) => {}
+                _ => wrong.push(format!("{key}: no text in messages/help.rs")),
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
+
+    #[test]
+    fn help_fits_the_screen() {
+        for language in [Language::Da, Language::En] {
+            let mut command = command(language);
+            command.build();
+            command.clone().debug_assert();
+            fits(&mut command, language);
+        }
+    }
+
+    fn fits(command: &mut Command, language: Language) {
+        let help = command.render_help().to_string();
+        for line in help.lines() {
+            assert!(textwrap::core::display_width(line) <= WIDTH, "`{line}` in {help}");
+        }
+        assert!(help.contains(heading(language, "usage")) && help.contains(heading(language, "examples")));
+        command.get_subcommands_mut().for_each(|inner| fits(inner, language));
+    }
+
+    #[test]
+    fn clap_itself_says_nothing_in_danish() {
+        let mut command = command(Language::Da);
+        command.build();
+        let mut all = vec![command.render_help().to_string()];
+        for inner in command.get_subcommands_mut() {
+            all.push(inner.render_help().to_string());
+            all.extend(inner.get_subcommands_mut().map(|inner| inner.render_help().to_string()));
+        }
+        for help in all {
+            for word in
+                ["Usage", "Options", "OPTIONS", "Commands", "Arguments", "Print ", "default:", "possible"]
+            {
+                assert!(!help.contains(word), "{word} in {help}");
+            }
+        }
+    }
 }

@@ -36,7 +36,7 @@ texts! {
     "[options]" { da "[TILVALG]", en "[OPTIONS]" }
     "<command>" { da "<KOMMANDO>", en "<COMMAND>" }
     "default" { da "standard", en "default" }
-    "values" { da "muligheder", en "possible values" }
+    "values" { da "Muligheder", en "Possible values" }
 
     // what stands in the place of a value
     "value COMMAND" { da "KOMMANDO", en "COMMAND" }
@@ -194,10 +194,6 @@ texts! {
     "resolve" {
         da "Afgør en uafklaret levering, eller træk en tilbage, som KP aldrig fik",
         en "Settle a delivery that is in doubt, or take one back that KP never got",
-    }
-    "resolve usage" {
-        da "--delivered|--not-delivered --reason <TEKST> <NR>",
-        en "--delivered|--not-delivered --reason <TEXT> <ID>",
     }
     "resolve <delivery>" { da "Leveringens nummer", en "The number of the delivery" }
     "resolve --delivered" { da "KP har filen", en "KP has the file" }

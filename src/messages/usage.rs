@@ -40,7 +40,7 @@ crate::messages::catalogue! {
         da "{option} kan ikke være »{value}«: {why}",
         en "{option} cannot be “{value}”: {why}",
     }
-    missing(what: &str) { da "Der mangler {what}.", en "{what} is missing." }
+    missing(what: &str) { da "Der mangler {what}.", en "Missing: {what}." }
     not_together(one: &str, other: &str) {
         da "{one} kan ikke bruges sammen med {other}.",
         en "{one} cannot be used together with {other}.",

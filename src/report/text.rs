@@ -4,7 +4,7 @@ use anstyle::{AnsiColor, Style};
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
 use indicatif::HumanBytes;
 
-use super::{Fate, FileReport, RunReport};
+use super::{Fate, FileReport, RunReport, paragraph};
 use crate::decide::{Choice, Reason};
 use crate::delivery::State;
 use crate::messages::{escape, report as say};
@@ -12,8 +12,6 @@ use crate::period::Period;
 
 /// So many files of one cause are named where the table names them all.
 const MOST_NAMED: usize = 3;
-/// Where nobody says how wide the screen is.
-const PLAIN_WIDTH: u16 = 80;
 
 /// The run, as much of it as is asked for: `quiet` is only what needs a person, and nothing where nothing does.
 #[must_use]
@@ -252,16 +250,13 @@ pub fn lines(table: &Table) -> String {
 fn width() -> u16 {
     match console::Term::stdout().size_checked() {
         Some((_, columns)) if columns >= 40 => columns,
-        _ => PLAIN_WIDTH,
+        _ => 80,
     }
 }
 
 /// A matter as a paragraph with a mark before it.
 fn wrapped(text: &str) -> String {
-    let options = textwrap::Options::new(usize::from(width().min(100)))
-        .initial_indent("  • ")
-        .subsequent_indent("    ");
-    textwrap::wrap(text, options.word_splitter(textwrap::WordSplitter::NoHyphenation)).join("\n") + "\n"
+    paragraph::fill(text, "  • ", "    ", usize::from(width().min(100)))
 }
 
 /// A period, or a dash.
