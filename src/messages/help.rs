@@ -167,7 +167,7 @@ texts! {
     "history --state=uploading" { da "under overførsel", en "being transferred" }
     "history --state=publishing" { da "under navngivning", en "being given its final name" }
     "history --state=delivered" { da "leveret", en "delivered" }
-    "history --state=archived" { da "leveret og lagt i arkiv", en "delivered, and put away" }
+    "history --state=archived" { da "leveret og arkiveret", en "delivered, and put away" }
     "history --state=abandoned" { da "opgivet, før KP kunne få den", en "given up before KP could get it" }
     "history --state=in_doubt" { da "uafklaret: KP kan have fået den", en "in doubt: KP may have got it" }
     "history --state=not_delivered" { da "ikke modtaget; det har nogen oplyst", en "not received, says a person" }

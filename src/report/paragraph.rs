@@ -32,9 +32,8 @@ pub fn fill(text: &str, first: &str, rest: &str, width: usize) -> String {
     filled.join("\n") + "\n"
 }
 
-/// Stands for a blank that no line may end at; it is in no text, since [`escape`](crate::messages::escape) and the
-/// like leave no control character in one.
-const GLUE: char = '\u{1f}';
+/// Stands for a blank that no line may end at: a noncharacter, as wide as a blank, that is in no text.
+const GLUE: char = '\u{fdd0}';
 
 fn with_whole_commands(line: &str) -> String {
     let words: Vec<&str> = line.split(' ').collect();
