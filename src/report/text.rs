@@ -45,8 +45,13 @@ pub fn run(report: &RunReport, quiet: bool, verbose: bool) -> String {
 }
 
 fn push(out: &mut String, line: &str) {
-    out.push_str(line);
-    out.push('\n');
+    out.push_str(&sentence(line));
+}
+
+/// A sentence in lines that fit the screen.
+#[must_use]
+pub fn sentence(text: &str) -> String {
+    paragraph::fill(text, "", "", usize::from(width().min(100)))
 }
 
 fn files(report: &RunReport, verbose: bool) -> String {

@@ -53,7 +53,7 @@ fn a_wrong_word_is_named_with_the_nearest_right_one_and_where_help_is() {
             "",
         ),
         (&["ledger", "exprt"], "Mente du export?", "Did you mean export?", " ledger"),
-        (&["ledger"], "verify, export, rebuild", "verify, export, rebuild", " ledger"),
+        (&["ledger", "--json"], "verify, export, rebuild", "verify, export, rebuild", " ledger"),
         (&["run", "--dryrun"], "Mente du --dry-run?", "Did you mean --dry-run?", " run"),
         (&["run", "mad.txt"], "»mad.txt« hører ikke til her", "“mad.txt” does not belong here", " run"),
         (&["history", "--state", "in_dobt"], "Mente du in_doubt?", "Did you mean in_doubt?", " history"),
