@@ -174,34 +174,29 @@ impl Words {
     fn after(&self, path: &str) -> String {
         let style = Styles::styled();
         let style = style.get_header();
-        let title = |of: &str| format!("{style}{}:{style:#}\n", heading(self.language, of));
-        let mut after = title("examples");
+        let title = |of: &str| format!("{style}{}:{style:#}", heading(self.language, of));
+        let mut after = vec![title("examples")];
         let examples = examples(self.language, path);
         let width = examples.iter().map(|(line, _)| line.chars().count()).max().unwrap_or(0);
         let fits = |(_, says): &(&str, &str)| width + says.chars().count() + 6 <= WIDTH;
         let beside = examples.iter().all(fits);
-        for (line, says) in examples {
-            after += &match says {
-                "" => format!("  {line}\n"),
-                says if beside => format!("  {line:width$}  # {says}\n"),
-                says => format!("  # {says}\n  {line}\n"),
-            };
-        }
+        after.extend(examples.into_iter().map(|(line, says)| match says {
+            "" => format!("  {line}"),
+            says if beside => format!("  {line:width$}  # {says}"),
+            says => format!("  # {says}\n  {line}"),
+        }));
         if path.is_empty() {
-            after += "\n";
-            after += &title("exit");
-            for code in 0..=6 {
-                after += &format!("  {code}  {}\n", self.text(&format!("exit {code}")));
-            }
+            after.extend([String::new(), title("exit")]);
+            after.extend((0..=6).map(|code| format!("  {code}  {}", self.text(&format!("exit {code}")))));
         }
-        after.trim_end().to_owned()
+        after.join("\n")
     }
 }
 
 /// An argument in the usage line.
 fn in_usage(arg: &Arg) -> String {
-    let value: String =
-        arg.get_value_names().unwrap_or_default().iter().map(|name| format!("<{name}>")).collect();
+    let names = arg.get_value_names().unwrap_or_default();
+    let value = format!("<{}>", names.join("> <"));
     let many = if matches!(arg.get_action(), ArgAction::Append) { "..." } else { "" };
     match arg.get_long() {
         Some(long) => format!("--{long} {value}"),

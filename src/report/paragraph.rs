@@ -55,7 +55,7 @@ fn with_whole_commands(line: &str) -> String {
 /// in the same sentence, and the options right after it.
 fn command_length(words: &[&str]) -> usize {
     let ends = |word: &&str| word.ends_with(['.', ',', ':', ';']) || *word == "traekfil";
-    let sentence = 1 + words[1..].iter().position(|word| ends(word)).unwrap_or(words.len() - 1);
+    let sentence = 1 + words[1..].iter().position(ends).unwrap_or(words.len() - 1);
     let reason = words.iter().take(sentence).position(|word| *word == "--reason");
     let named = if words.get(1) == Some(&"ledger") { 3 } else { 2 };
     let mut length = reason.map_or(named, |at| at + 2).min(words.len());

@@ -254,3 +254,40 @@ fn colour_obeys_the_environment_and_the_words_go_before_it() {
     says(&town, "da", &["--help"], 0);
     town.run(["--help", "--color", "always"]).exit(0).stdout_has(esc);
 }
+
+/// As `script` shows it: the same on a terminal of eighty columns.
+#[test]
+#[cfg(target_os = "linux")]
+fn tables_fit_a_terminal_and_no_color_holds_there() {
+    if Command::new("script").arg("--version").output().is_err() {
+        eprintln!("skipped: script is not installed");
+        return;
+    }
+    let town = Town::new();
+    town.file(MAD, MAD_APRIL);
+    town.deliver(0);
+    town.file(MAD, MAD_MAY);
+    town.file("mad på Sølyst æblegården_uden_maaned.txt", "uden måned");
+    let program = env!("CARGO_BIN_EXE_traekfil");
+    for (words, no_color) in [("run --dry-run", true), ("history", true), ("run --dry-run", false)] {
+        let mut command = town.command(["--version"]);
+        command = {
+            let mut script = Command::new("script");
+            script.args(["-qec", &format!("stty cols 80 && {program} --language da {words}"), "/dev/null"]);
+            script.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+            script.current_dir(town.path("")).env("TERM", "xterm").env_remove("NO_COLOR").env_remove("CI");
+            script
+        };
+        if no_color {
+            command.env("NO_COLOR", "1");
+        }
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let shown = Running::start(&mut command).finish().out();
+        assert!(shown.contains(MAD), "{shown}");
+        assert_eq!(shown.contains('\u{1b}'), !no_color, "{words}: {shown}");
+        for line in shown.lines() {
+            let width = textwrap::core::display_width(line.trim_end());
+            assert!(width <= 80, "{words}: {width} columns in `{line}`");
+        }
+    }
+}
