@@ -40,27 +40,26 @@ texts! {
 
     // what stands in the place of a value
     "value COMMAND" { da "KOMMANDO", en "COMMAND" }
-    "value DAY" { da "DAG", en "DAY" }
     "value DIR" { da "MAPPE", en "DIR" }
-    "value EVERY" { da "HVOR OFTE", en "EVERY" }
     "value FILE" { da "FIL", en "FILE" }
-    "value FINGERPRINT" { da "FINGERAFTRYK", en "FINGERPRINT" }
     "value FOLDER" { da "MAPPE", en "FOLDER" }
     "value FORMAT" { da "FORM", en "FORMAT" }
     "value HH:MM" { da "TT:MM", en "HH:MM" }
-    "value HOST" { da "SERVER", en "HOST" }
     "value ID" { da "NR", en "ID" }
     "value ID|FILE" { da "NR|FIL", en "ID|FILE" }
     "value LANGUAGE" { da "SPROG", en "LANGUAGE" }
     "value N" { da "ANTAL", en "N" }
     "value NAME" { da "NAVN", en "NAME" }
+    "value NAME=PATTERN[:DAY]" { da "NAVN=MØNSTER[:DAG]", en "NAME=PATTERN[:DAY]" }
     "value PATH" { da "STI", en "PATH" }
     "value PORT" { da "PORT", en "PORT" }
     "value SERIES" { da "SERIE", en "SERIES" }
+    "value SHA256:..." { da "SHA256:...", en "SHA256:..." }
     "value SHELL" { da "SKAL", en "SHELL" }
     "value STATE" { da "TILSTAND", en "STATE" }
     "value TEXT" { da "TEKST", en "TEXT" }
-    "value USER" { da "BRUGER", en "USER" }
+    "value SCHEDULER" { da "PROGRAM", en "SCHEDULER" }
+    "value TIME" { da "TID", en "TIME" }
     "value WHEN" { da "HVORNÅR", en "WHEN" }
     "value YYYY-MM" { da "ÅÅÅÅ-MM", en "YYYY-MM" }
 
@@ -68,6 +67,11 @@ texts! {
     "resolve <delivery> wants" { da "leveringens nummer, som traekfil history viser", en "the delivery's number, which traekfil history shows" }
     "history --limit wants" { da "et helt tal fra 1 og op", en "a whole number from 1 up" }
     "init --port wants" { da "et helt tal fra 1 til 65535", en "a whole number from 1 to 65535" }
+    "schedule --at wants" { da "et klokkeslæt som 06:00", en "a time such as 06:00" }
+    "schedule --every wants" {
+        da "5m, 10m, 15m, 20m, 30m, 1h, 2h, 3h, 4h, 6h, 8h eller 12h, eller brug --at",
+        en "5m, 10m, 15m, 20m, 30m, 1h, 2h, 3h, 4h, 6h, 8h or 12h, or use --at",
+    }
     "history --period wants" { da "en måned som 2023-04", en "a month such as 2023-04" }
 
     "traekfil" {
@@ -137,18 +141,22 @@ texts! {
         en "Only show the plan; write nothing anywhere, and connect to nothing",
     }
     "run --save" {
-        da "Gem den viste plan i denne fil (kun sammen med --dry-run)",
-        en "Keep the plan that is shown in this file (only with --dry-run)",
+        da "Gem planen i FIL, så den kan læses og udføres senere med --plan",
+        en "Keep the plan in FILE, to be read, and done later with --plan",
     }
     "run --plan" {
-        da "Send kun det, der står i den gemte plan, og som er uændret siden",
-        en "Send only what the saved plan says, and what is unchanged since",
+        da "Send ikke mere, end planen siger; det, der er ændret siden, bliver nævnt og ikke sendt",
+        en "Send no more than this plan says; what has changed since is named and not sent",
     }
     "run examples" {
         da "traekfil run --dry-run  # vis, hvad der ville ske, og rør intet\n\
-            traekfil run --quiet  # til cron: vis kun det, der kræver handling",
+            traekfil run --quiet  # til cron: vis kun det, der kræver handling\n\
+            traekfil run --dry-run --save plan.json  # gem det, der er set på\n\
+            traekfil run --plan plan.json  # og gør netop det",
         en "traekfil run --dry-run  # show what would happen, and touch nothing\n\
-            traekfil run --quiet  # for cron: speak only when a person is needed",
+            traekfil run --quiet  # for cron: speak only when a person is needed\n\
+            traekfil run --dry-run --save plan.json  # keep what was looked at\n\
+            traekfil run --plan plan.json  # and do just that",
     }
 
     "status" {
@@ -215,22 +223,30 @@ texts! {
         en "The files, or folders of them; they stay where they are",
     }
     "adopt --remote" {
-        da "Tag også det med, der ligger i mappen på serveren nu",
-        en "Take in what lies in the folder on the server now, too",
+        da "Hold mappen og hver STI op mod det, der ligger i KP's mappe nu; der bliver kun læst, også med --dry-run",
+        en "Hold the drop folder and each PATH against what lies in KP's folder now; it only reads there, even with --dry-run",
     }
-    "adopt --dry-run" { da "Vis kun, hvad der ville blive skrevet", en "Only show what would be recorded" }
+    "adopt --dry-run" {
+        da "Vis kun, hvad der ville blive skrevet; skriv intet noget sted",
+        en "Only show what would be recorded; write nothing anywhere",
+    }
     "adopt examples" {
-        da "traekfil adopt gamle-filer --dry-run --reason \"leveret før traekfil\"\n\
-            traekfil adopt gamle-filer --reason \"leveret før traekfil, siger KP\"",
-        en "traekfil adopt old-files --dry-run --reason \"delivered before traekfil\"\n\
-            traekfil adopt old-files --reason \"delivered before traekfil, says KP\"",
+        da "traekfil adopt /srv/traek/arkiv-2022 --dry-run\n\
+            traekfil adopt mappe-x --reason \"leveret af den tidligere leverandør\"\n\
+            traekfil adopt --remote --reason \"de ligger hos KP i forvejen\"",
+        en "traekfil adopt /srv/traek/archive-2022 --dry-run\n\
+            traekfil adopt folder-x --reason \"delivered by the earlier operator\"\n\
+            traekfil adopt --remote --reason \"they lie with KP already\"",
     }
 
     "check" {
         da "Prøv alt, hvad en levering kræver, en linje for hver ting",
         en "Try everything that a delivery needs, a line each",
     }
-    "check --send-test-mail" { da "Send også en prøvemail efter [notify]", en "Also send a test mail, as [notify] says" }
+    "check --send-test-mail" {
+        da "Send en prøvebesked på hver måde, som [notify] nævner",
+        en "Send a test message in every way that [notify] names",
+    }
     "check examples" {
         da "traekfil check\ntraekfil check --config /etc/traekfil/config.toml --json",
         en "traekfil check\ntraekfil check --config /etc/traekfil/config.toml --json",
@@ -240,34 +256,44 @@ texts! {
         da "Lav konfiguration, mapper og regnskab, trin for trin",
         en "Make configuration, folders and ledger, step by step",
     }
-    "init --yes" { da "Spørg ikke: tag standarden, hvor intet er angivet", en "Do not ask: take the default where nothing is given" }
-    "init --drop" { da "Mappen, som leverandørernes filer lægges i", en "The folder that the suppliers' files are put into" }
+    "init --yes" {
+        da "Spørg ikke om noget: tag alle standarder; --host og --user har ingen",
+        en "Ask nothing: take every default; --host and --user have none",
+    }
+    "init --drop" { da "Mappen, som filerne kommer i", en "The folder that the files arrive in" }
     "init --archive" { da "Mappen, som leverede filer flyttes til", en "The folder that delivered files are moved to" }
-    "init --ledger" { da "Regnskabets fil", en "The ledger's file" }
-    "init --host" { da "KP's SFTP-server", en "KP's SFTP server" }
-    "init --port" { da "Serverens port", en "The server's port" }
-    "init --user" { da "Brugeren på serveren", en "The user on the server" }
-    "init --identity" { da "Den private nøgles fil", en "The private key's file" }
-    "init --new-key" { da "Lav en ny nøgle i den fil", en "Make a new key in that file" }
-    "init --remote-folder" { da "Mappen på serveren", en "The folder on the server" }
+    "init --ledger" { da "Regnskabet, på en lokal disk", en "The ledger, on a local disk" }
+    "init --host" { da "Navnet på KP's server", en "The name of KP's server" }
+    "init --port" { da "Serverens port", en "Its port" }
+    "init --user" { da "Brugeren, som der logges ind med", en "The user to log in as" }
+    "init --identity" { da "Den private nøgle, en fil, som findes; - er ingen", en "The private key, an existing file; - for none" }
+    "init --new-key" {
+        da "Lav en ny nøgle, i --identity, hvis det er angivet; en nøgle bliver aldrig overskrevet",
+        en "Make a new key, at --identity where that is given; never overwrites one",
+    }
+    "init --passphrase-file" {
+        da "Filen med den eksisterende nøgles adgangssætning",
+        en "The file with the existing key's passphrase",
+    }
     "init --host-key" {
-        da "Serverens fingeraftryk, som KP's driftsleverandør har oplyst det",
-        en "The server's fingerprint, as KP's operator has told it",
+        da "Serverens værtsnøgle, som KP's driftsleverandør har oplyst den",
+        en "The server's host key, as KP's operator has told it",
     }
     "init --accept-host-key" {
-        da "Godkend den nøgle, serveren viser nu, uden at sammenligne den",
-        en "Accept the key that the server shows now, without comparing it",
+        da "Godkend den værtsnøgle, som serveren viser nu, uden at sammenligne den",
+        en "Pin the host key that the server shows now, without comparing it",
     }
     "init --series" {
-        da "En serie, som navn=mønster eller navn=mønster:dag, hvor dagen er fristen",
-        en "A series, as name=pattern or name=pattern:day, where the day is when it is due",
+        da "En leverandørs serie af filer, og dagen i måneden, hvor de senest skal være leveret; kan gentages",
+        en "A supplier's series of files, and the day of the month they are due; may be repeated",
     }
     "init examples" {
         da "traekfil init  # spørger om alt og foreslår svar\n\
-            traekfil init --yes --host sftp.example.dk --user korsbaek --new-key",
+            traekfil init --yes --host sftp.example.dk --user korsbaek",
         en "traekfil init  # asks for everything and suggests answers\n\
-            traekfil init --yes --host sftp.example.dk --user korsbaek --new-key",
+            traekfil init --yes --host sftp.example.dk --user korsbaek",
     }
+    "init --remote-folder" { da "Mappen på serveren", en "The folder on the server" }
 
     "ledger" {
         da "Kontrollér regnskabet, udtræk det, eller lav et tabt igen",
@@ -299,10 +325,10 @@ texts! {
     }
     "ledger rebuild examples" { da "traekfil ledger rebuild", en "traekfil ledger rebuild" }
 
-    "report" { da "Skriv overblikket som én HTML-fil", en "Write the overview as one HTML file" }
+    "report" { da "Skriv overblikket som én HTML-side", en "Write the overview as one HTML page" }
     "report --output" {
-        da "Filen; en ældre rapport erstattes, og - er standard output",
-        en "The file; an older report is replaced, and - is standard output",
+        da "Filen, eller - for standard output; kun en tidligere rapport bliver erstattet",
+        en "The file, or - for standard output; only an earlier report is replaced",
     }
     "report examples" { da "traekfil report -o overblik.html", en "traekfil report -o overview.html" }
 
@@ -310,30 +336,30 @@ texts! {
         da "Vis det job, der kører traekfil af sig selv, eller sæt det op",
         en "Print the job that runs traekfil by itself, or install it",
     }
-    "schedule <kind>" { da "Hvem der skal køre det", en "Who is to run it" }
-    "schedule <kind>=cron" { da "en linje i crontab", en "a line in the crontab" }
-    "schedule <kind>=systemd" { da "en service og en timer", en "a service and a timer" }
-    "schedule <kind>=windows" { da "en opgave i Opgavestyring", en "a task of the Task Scheduler" }
-    "schedule cron" { da "En linje i crontab", en "A line in the crontab" }
-    "schedule systemd" { da "En service og en timer til systemd", en "A service and a timer for systemd" }
-    "schedule windows" { da "En opgave til Opgavestyring i Windows", en "A task for the Windows Task Scheduler" }
-    "schedule --install" { da "Sæt jobbet op på denne maskine", en "Install the job on this machine" }
-    "schedule --remove" { da "Fjern jobbet igen", en "Take the job away again" }
-    "schedule --every" { da "Hvor ofte, fx 1h eller 30m", en "How often, such as 1h or 30m" }
-    "schedule --at" { da "Klokkeslættet hver dag", en "The time of each day" }
-    "schedule --user" { da "Brugeren, som jobbet kører under", en "The user that the job runs as" }
+    "schedule <scheduler>" { da "Det, der skal køre jobbet", en "What is to run it" }
+    "schedule <scheduler>=cron" { da "en linje i crontab", en "a line in a crontab" }
+    "schedule <scheduler>=systemd" { da "en service og dens timer", en "a service and its timer" }
+    "schedule <scheduler>=windows" { da "en opgave i Windows Opgavestyring", en "a task of the Windows Task Scheduler" }
+    "schedule --every" {
+        da "Hvor ofte, fra 5m til 12h; uden det hver time",
+        en "How often, from 5m to 12h; without it every hour",
+    }
+    "schedule --at" { da "Én gang om dagen på dette klokkeslæt", en "Once a day at this time" }
+    "schedule --user" {
+        da "Brugeren, det kører som; uden det for cron dig selv, for systemd traekfil, for windows SYSTEM",
+        en "Whom it runs as; without it for cron yourself, for systemd traekfil, for windows SYSTEM",
+    }
+    "schedule --install" { da "Sæt det op på denne maskine", en "Set it up on this machine" }
+    "schedule --remove" { da "Fjern det fra denne maskine igen", en "Take it away from this machine again" }
     "schedule examples" {
-        da "traekfil schedule cron  # vis linjen\nsudo traekfil schedule systemd --install",
-        en "traekfil schedule cron  # show the line\nsudo traekfil schedule systemd --install",
-    }
-    "schedule cron examples" { da "traekfil schedule cron --install", en "traekfil schedule cron --install" }
-    "schedule systemd examples" {
-        da "sudo traekfil schedule systemd --install",
-        en "sudo traekfil schedule systemd --install",
-    }
-    "schedule windows examples" {
-        da "traekfil schedule windows > traekfil.xml",
-        en "traekfil schedule windows > traekfil.xml",
+        da "traekfil schedule systemd  # se på det først\n\
+            sudo traekfil schedule systemd --install\n\
+            traekfil schedule cron --at 06:00 --install\n\
+            traekfil schedule windows --install  # som administrator",
+        en "traekfil schedule systemd  # look at it first\n\
+            sudo traekfil schedule systemd --install\n\
+            traekfil schedule cron --at 06:00 --install\n\
+            traekfil schedule windows --install  # as administrator",
     }
 
     "completions" {
