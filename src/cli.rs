@@ -1,4 +1,6 @@
-//! The command line: types alone.
+//! The command line: types here, its texts in [`words`], how it is read in [`read()`].
+//!
+//! The doc comments are for those who read the code: what `--help` says stands in `messages/help.rs`.
 
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -7,12 +9,18 @@ use chrono::NaiveTime;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use crate::delivery::State;
-use crate::messages::Language;
+use crate::messages::{Language, usage as say};
 use crate::period::Period;
+
+pub mod man;
+mod read;
+pub mod words;
+
+pub use read::read;
 
 /// Delivers trækfiler to KP over SFTP: each file exactly once, or a person is told.
 #[derive(Debug, Parser)]
-#[command(name = "traekfil", version, max_term_width = 100, after_help = EXIT_CODES)]
+#[command(name = "traekfil", version)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -21,16 +29,6 @@ pub struct Cli {
     #[command(flatten)]
     pub global: Global,
 }
-
-const EXIT_CODES: &str = "\
-Exit codes:
-  0  all done, nothing needs a person
-  1  an error of the program or the machine
-  2  wrong arguments or configuration; nothing was touched
-  3  something waits for a person: held, in doubt, or overdue
-  4  something could not be delivered now; the next run tries again
-  5  another run is under way; nothing was touched
-  6  the ledger is damaged, newer than the program, or gone; nothing was sent";
 
 /// What every command takes.
 #[derive(Debug, Clone, Args)]
@@ -70,35 +68,18 @@ pub enum Colour {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Deliver the new files of the drop folder
-    #[command(
-        after_help = "Examples:\n  traekfil run --dry-run    show what would happen, and change nothing\n  traekfil run --quiet      for cron: speak only when a person is needed"
-    )]
     Run(Run),
     /// How each series stands in each month, and what needs a person
-    #[command(
-        after_help = "Examples:\n  traekfil status\n  traekfil status --quiet    say nothing where nothing needs a person"
-    )]
     Status,
     /// Search the ledger of deliveries
-    #[command(
-        after_help = "Examples:\n  traekfil history --period 2023-04\n  traekfil history --state in_doubt --json"
-    )]
     History(History),
     /// Let a held file go with the next run
-    #[command(
-        after_help = "Example:\n  traekfil approve 3 --reason \"the supplier confirms that the second April file comes on top\""
-    )]
     Approve(Judge),
     /// Take a held file out of the drop folder, unsent
-    #[command(after_help = "Example:\n  traekfil reject 3 --reason \"sent by mistake, says the supplier\"")]
     Reject(Judge),
     /// Settle a delivery that is in doubt, or take one back that KP never got
-    #[command(after_help = "Example:\n  traekfil resolve 12 --delivered --reason \"KP sees the file\"")]
     Resolve(Resolve),
     /// Make config, folders, key and ledger, asking step by step
-    #[command(
-        after_help = "Examples:\n  traekfil init\n  traekfil init --yes --host sftp.example.dk --user korsbaek"
-    )]
     Init(Box<Init>),
     /// Try configuration, folders, ledger, host key, login, remote folder and mail, a line each
     Check(Check),
@@ -106,10 +87,19 @@ pub enum Command {
     #[command(subcommand)]
     Ledger(LedgerCommand),
     /// Print the job that runs traekfil by itself, or install it
-    #[command(
-        after_help = "Examples:\n  traekfil schedule systemd                      look at it first\n  sudo traekfil schedule systemd --install\n  traekfil schedule cron --at 06:00 --install\n  traekfil schedule windows --install           as administrator"
-    )]
     Schedule(Schedule),
+    /// Print what a shell needs to complete words
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man,
+    /// Show the help of a command
+    Help {
+        /// The command, a word each
+        command: Vec<String>,
+    },
 }
 
 /// `init`. Each question has a flag that answers it.
@@ -278,12 +268,13 @@ pub struct Judge {
 
 /// `resolve`.
 #[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("word").required(true).args(["delivered", "not_delivered"]))]
 pub struct Resolve {
     /// The number of the delivery
     #[arg(value_name = "ID")]
     pub delivery: i64,
     /// KP has the file
-    #[arg(long, required_unless_present = "not_delivered", conflicts_with = "not_delivered")]
+    #[arg(long)]
     pub delivered: bool,
     /// KP never got the file: it may be sent again
     #[arg(long)]
@@ -303,7 +294,7 @@ pub struct Check {
 
 fn reason(text: &str) -> Result<String, String> {
     match text.trim() {
-        "" => Err("a reason of at least one word is needed: it stands in the ledger".to_owned()),
+        "" => Err(say::reason_needed()),
         text => Ok(text.to_owned()),
     }
 }

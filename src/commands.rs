@@ -5,15 +5,17 @@ use std::io::Write;
 use chrono::{DateTime, FixedOffset};
 use serde::Serialize;
 
-use crate::cli::{Cli, Colour, Command, Global};
+use crate::cli::{Cli, Command, Global};
 use crate::clock;
 use crate::config::Config;
 use crate::exit::{Exit, Trouble};
 use crate::ledger::{Ledger, View};
-use crate::messages::{self, ledger as say, misleads};
+use crate::messages::{ledger as say, misleads};
 use crate::receipts;
+use crate::report::paragraph::{self, WIDTH};
 
 mod check;
+mod help;
 mod history;
 mod init;
 mod judge;
@@ -29,31 +31,23 @@ mod status;
 /// # Errors
 /// What failed; [`explain`] says it and knows the exit code.
 pub fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
-    speak(&cli.global);
-    match cli.global.color {
-        Colour::Auto => {}
-        Colour::Always => anstream::ColorChoice::AlwaysAnsi.write_global(),
-        Colour::Never => anstream::ColorChoice::Never.write_global(),
-    }
     let global = &cli.global;
+    let config = || load(global);
     match &cli.command {
-        Command::Check(options) => return check::check(options, global),
-        Command::Init(options) => return init::init(options, global),
-        _ => {}
-    }
-    let config = load(global)?;
-    match &cli.command {
-        Command::Run(options) if options.dry_run => run::preview(&config, global),
-        Command::Run(_) => run::run(&config, global),
-        Command::Status => status::status(&config, global),
-        Command::History(options) => history::history(&config, options, global),
-        Command::Approve(options) => judge::approve(&config, options, global),
-        Command::Reject(options) => judge::reject(&config, options, global),
-        Command::Resolve(options) => resolve::resolve(&config, options, global),
-        Command::Ledger(command) => ledger::ledger(&config, command, global),
-        Command::Schedule(options) => schedule::schedule(&config, options, global),
-        Command::Check(options) => check::check(options, global),
+        Command::Run(options) if options.dry_run => run::preview(&config()?, global),
+        Command::Run(_) => run::run(&config()?, global),
+        Command::Status => status::status(&config()?, global),
+        Command::History(options) => history::history(&config()?, options, global),
+        Command::Approve(options) => judge::approve(&config()?, options, global),
+        Command::Reject(options) => judge::reject(&config()?, options, global),
+        Command::Resolve(options) => resolve::resolve(&config()?, options, global),
         Command::Init(options) => init::init(options, global),
+        Command::Check(options) => check::check(options, global),
+        Command::Ledger(command) => ledger::ledger(&config()?, command, global),
+        Command::Schedule(options) => schedule::schedule(&config()?, options, global),
+        Command::Completions { shell } => help::completions(*shell),
+        Command::Man => help::man(),
+        Command::Help { command } => help::help(command),
     }
 }
 
@@ -67,18 +61,7 @@ pub fn explain(error: &anyhow::Error) -> Exit {
 /// Says on standard error that something went wrong.
 fn warn(what: &str) {
     let bold = anstyle::Style::new().bold().fg_color(Some(anstyle::AnsiColor::Red.into()));
-    anstream::eprintln!("{bold}traekfil:{bold:#} {what}");
-}
-
-/// The language: asked for, else the configuration's, else the system's. Chosen before the configuration is
-/// checked, so that its errors are said in it too.
-fn speak(global: &Global) {
-    let configured =
-        || Config::find(global.config.as_deref()).ok().and_then(|file| Config::language_of(&file));
-    messages::speak(messages::system_language());
-    if let Some(language) = global.language.or_else(configured) {
-        messages::speak(language);
-    }
+    anstream::eprint!("{}", paragraph::fill(what, &format!("{bold}traekfil:{bold:#} "), "", WIDTH));
 }
 
 fn load(global: &Global) -> Result<Config, Trouble> {

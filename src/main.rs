@@ -2,12 +2,12 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
-use traekfil::cli::Cli;
-use traekfil::commands;
+use traekfil::{cli, commands};
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    let exit = commands::dispatch(&cli).unwrap_or_else(|error| commands::explain(&error));
+    let exit = match cli::read(std::env::args_os()) {
+        Ok(cli) => commands::dispatch(&cli).unwrap_or_else(|error| commands::explain(&error)),
+        Err(exit) => exit,
+    };
     ExitCode::from(exit.code())
 }

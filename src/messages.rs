@@ -90,6 +90,7 @@ pub fn escape(name: &str) -> String {
 
 pub(crate) mod check;
 pub(crate) mod config;
+pub(crate) mod help;
 pub(crate) mod init;
 pub(crate) mod ledger;
 pub(crate) mod notify;
@@ -98,3 +99,4 @@ pub(crate) mod report;
 pub(crate) mod run;
 pub(crate) mod schedule;
 pub(crate) mod transport;
+pub(crate) mod usage;

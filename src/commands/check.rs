@@ -16,6 +16,7 @@ use crate::notify;
 use crate::platform;
 use crate::remote::ssh::{self, SshConnector, Stage};
 use crate::remote::{Look, Remote, Source, Store};
+use crate::report::paragraph::{self, WIDTH};
 use crate::secrets::Secrets;
 use crate::template::Placeholder;
 
@@ -286,7 +287,8 @@ fn text(checks: &[Checked]) -> String {
     let bad = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
     let line = |check: &Checked| {
         let (style, mark) = if check.ok { (good, '✓') } else { (bad, '✗') };
-        format!("{style}{mark}{style:#} {}: {}\n", check.title, check.detail)
+        let says = format!("{}: {}", check.title, check.detail);
+        paragraph::fill(&says, &format!("{style}{mark}{style:#} "), "  ", WIDTH)
     };
     checks.iter().map(line).collect::<Vec<_>>().concat()
 }

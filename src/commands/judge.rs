@@ -197,7 +197,7 @@ fn of(hold: Option<&Hold>, file: &Planned, decision: Verdict, said: String) -> J
 }
 
 fn tell(global: &Global, decisions: Vec<Judged>) -> anyhow::Result<Exit> {
-    let text = decisions.iter().flat_map(|judged| [judged.said.as_str(), "\n"]).collect();
+    let text = decisions.iter().map(|judged| text::sentence(&judged.said)).collect();
     answer(global, &Answer { schema: crate::report::SCHEMA, decisions }, || text)?;
     Ok(Exit::Ok)
 }

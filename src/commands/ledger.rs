@@ -11,6 +11,7 @@ use crate::messages::ledger as say;
 use crate::receipts;
 use crate::report::SCHEMA;
 use crate::report::history::History;
+use crate::report::text::sentence;
 
 use super::{answer, now, open_view};
 
@@ -35,11 +36,8 @@ fn verify(config: &Config, global: &Global) -> anyhow::Result<Exit> {
         .map_err(|error| Trouble::unexpected(say::receipts_not_read(&config.archive, &error)))?;
     let verified = view.verify(&receipts)?;
     let text = || {
-        let mut text = say::in_order_with(view.path(), verified.events, verified.receipts) + "\n";
-        if unread > 0 {
-            text += &(say::receipts_unread(unread) + "\n");
-        }
-        text
+        let sound = sentence(&say::in_order_with(view.path(), verified.events, verified.receipts));
+        if unread > 0 { sound + &sentence(&say::receipts_unread(unread)) } else { sound }
     };
     answer(global, &Sound { schema: SCHEMA, verified }, text)?;
     Ok(Exit::Ok)
@@ -115,14 +113,14 @@ struct Answer<'a> {
 fn rebuild(config: &Config, global: &Global) -> anyhow::Result<Exit> {
     let rebuilt = ledger::rebuild(&config.ledger, &config.archive, now())?;
     answer(global, &Answer { schema: SCHEMA, rebuilt: &rebuilt }, || {
-        let mut text = say::rebuilt(&config.ledger, rebuilt.deliveries, &rebuilt.old_receipts) + "\n";
+        let mut text = sentence(&say::rebuilt(&config.ledger, rebuilt.deliveries, &rebuilt.old_receipts));
         if let Some(old) = &rebuilt.old_ledger {
-            text += &(say::old_ledger_kept(old) + "\n");
+            text += &sentence(&say::old_ledger_kept(old));
         }
         if rebuilt.unread > 0 {
-            text += &(say::receipts_unread(rebuilt.unread) + "\n");
+            text += &sentence(&say::receipts_unread(rebuilt.unread));
         }
-        text + &say::not_known_after_rebuild() + "\n"
+        text + &sentence(&say::not_known_after_rebuild())
     })?;
     Ok(Exit::Ok)
 }

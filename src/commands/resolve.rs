@@ -12,6 +12,7 @@ use crate::ledger::query::Delivery;
 use crate::ledger::{Journal, Ledger, moment};
 use crate::messages::{escape, ledger as say_ledger, report as say};
 use crate::receipts::{self, Attests, Receipt};
+use crate::report::text::sentence;
 
 use super::{answer, now, open_ledger, who};
 
@@ -42,9 +43,8 @@ pub(super) fn resolve(config: &Config, options: &cli::Resolve, global: &Global) 
     let path = escape(&delivery.path);
     let said =
         if options.delivered { say::said_delivered(&path, id) } else { say::said_not_delivered(&path, id) };
-    answer(global, &Resolved { schema: crate::report::SCHEMA, delivery_id: id, from, to }, || {
-        format!("{said}\n")
-    })?;
+    let resolved = Resolved { schema: crate::report::SCHEMA, delivery_id: id, from, to };
+    answer(global, &resolved, || sentence(&said))?;
     Ok(Exit::Ok)
 }
 

@@ -12,7 +12,7 @@ crate::messages::catalogue! {
     ledger() { da "Regnskab", en "Ledger" }
     identity() { da "Nøglefiler", en "Key files" }
     secrets() { da "Adgangskoder", en "Passwords" }
-    server() { da "Server nået", en "Server reached" }
+    server() { da "Forbindelse til serveren", en "Connection to the server" }
     host_key() { da "Værtsnøgle", en "Host key" }
     login() { da "Login", en "Login" }
     sftp() { da "SFTP", en "SFTP" }
@@ -23,10 +23,10 @@ crate::messages::catalogue! {
         da "{path}, {events} hændelser, nyeste levering {newest}",
         en "{path}, {events} events, newest delivery {newest}",
     }
-    host_key_pinned() { da "er den, konfigurationen kender", en "is the one that the configuration knows" }
+    host_key_pinned() { da "er den, som konfigurationen kender", en "is the one that the configuration knows" }
     pin_host_key(kind: &str, fingerprint: &str) {
-        da "serveren viser {fingerprint} ({kind}). Sammenlign den med den, KP har oplyst på anden vis, f.eks. i et brev eller over \
-            telefonen. Er den ens, så sæt denne linje ind under [sftp]:\n    host_key = [\"{fingerprint}\"]",
+        da "serveren viser {fingerprint} ({kind}). Sammenlign det med det, som KP har oplyst på anden vis, fx i et brev eller over \
+            telefonen. Er de ens, så sæt denne linje ind under [sftp]:\n    host_key = [\"{fingerprint}\"]",
         en "the server shows {fingerprint} ({kind}). Compare it with the one that KP has told you in another way, such as in a letter \
             or over the telephone. If it is the same, put this line under [sftp]:\n    host_key = [\"{fingerprint}\"]",
     }

@@ -22,8 +22,8 @@ crate::messages::catalogue! {
         en "{source} points at {file}, which does not exist. Correct the path, or make the file.",
     }
     no_config(looked: &str, minimal: &str) {
-        da "Der er ingen konfiguration. Hverken --config eller TRAEKFIL_CONFIG er angivet, og disse filer findes ikke:\n{looked}\nGem dette som config.toml, ret værdierne, og kør traekfil check, som viser, hvad der mangler:\n\n{minimal}",
-        en "There is no configuration. Neither --config nor TRAEKFIL_CONFIG is given, and these files do not exist:\n{looked}\nSave this as config.toml, change the values, and run traekfil check, which shows what is missing:\n\n{minimal}",
+        da "Der er ingen konfiguration. Hverken --config eller TRAEKFIL_CONFIG er angivet, og disse filer findes ikke:\n{looked}\nLav en trin for trin med: traekfil init\nEller gem dette som config.toml, ret værdierne, og kør traekfil check, som viser, hvad der mangler:\n\n{minimal}",
+        en "There is no configuration. Neither --config nor TRAEKFIL_CONFIG is given, and these files do not exist:\n{looked}\nMake one step by step: traekfil init\nOr save this as config.toml, change the values, and run traekfil check, which shows what is missing:\n\n{minimal}",
     }
     config_unreadable(file: &str, error: &io::Error) {
         da "Konfigurationen {file} kan ikke læses: {error}. Kontrollér stien og dine rettigheder til filen.",
@@ -56,7 +56,7 @@ crate::messages::catalogue! {
         en "unknown key. The nearest right one is {nearest}.",
     }
     required() {
-        da "mangler, og skal være der.",
+        da "mangler og skal være der.",
         en "is missing, and must be there.",
     }
     empty() {
@@ -110,16 +110,16 @@ crate::messages::catalogue! {
 
     // values
     number_out_of_range(number: i64, least: i64, most: i64) {
-        da "{number} går ikke. Skriv et helt tal fra {least} til {most}.",
-        en "{number} will not do. Write a whole number from {least} to {most}.",
+        da "{number} kan ikke bruges. Skriv et helt tal fra {least} til {most}.",
+        en "{number} cannot be used. Write a whole number from {least} to {most}.",
     }
     not_a_duration(text: &str) {
         da "\"{text}\" er ikke en varighed. Skriv fx \"30s\" (sekunder), \"10m\" (minutter), \"2h\" (timer) eller \"400d\" (døgn).",
         en "\"{text}\" is not a duration. Write e.g. \"30s\" (seconds), \"10m\" (minutes), \"2h\" (hours) or \"400d\" (days).",
     }
     duration_out_of_range(text: &str, least: &str, most: &str) {
-        da "\"{text}\" går ikke. Varigheden skal ligge fra {least} til {most} (s er sekunder, m minutter, h timer, d døgn).",
-        en "\"{text}\" will not do. The duration must lie from {least} to {most} (s is seconds, m minutes, h hours, d days).",
+        da "\"{text}\" kan ikke bruges. Varigheden skal ligge fra {least} til {most} (s er sekunder, m minutter, h timer, d døgn).",
+        en "\"{text}\" cannot be used. The duration must lie from {least} to {most} (s is seconds, m minutes, h hours, d days).",
     }
     not_a_choice(text: &str, choices: &str) {
         da "\"{text}\" er ikke en mulighed. Vælg en af disse: {choices}.",
@@ -182,8 +182,8 @@ crate::messages::catalogue! {
         en "\"{text}\" is not a file name. Write it without / and \\; the folder belongs in folder.",
     }
     not_a_host(text: &str) {
-        da "\"{text}\" går ikke. Skriv kun serverens navn eller adresse, uden sftp://, bruger, mappe og port; de har deres egne nøgler.",
-        en "\"{text}\" will not do. Write only the server's name or address, without sftp://, user, folder and port; they have their own keys.",
+        da "\"{text}\" kan ikke bruges. Skriv kun serverens navn eller adresse, uden sftp://, bruger, mappe og port; de har deres egne nøgler.",
+        en "\"{text}\" cannot be used. Write only the server's name or address, without sftp://, user, folder and port; they have their own keys.",
     }
     not_a_user() {
         da "må ikke have styretegn eller mellemrum i enderne.",

@@ -97,9 +97,9 @@ crate::messages::catalogue! {
     }
     /// Verify.
     tables_differ(path: &Path => path.display(), table: &str) {
-        da "Regnskabet {path} er ændret uden om programmet: tabellen {table} siger noget andet end kæden af hændelser. Intet er sendt. Gem \
+        da "Regnskabet {path} er ændret uden om programmet: tabellen {table} svarer ikke til kæden af hændelser. Intet er sendt. Gem \
             filen, som den er, og læg regnskabet tilbage fra en sikkerhedskopi.",
-        en "The ledger {path} was changed past the program: the table {table} says something else than the chain of events. Nothing was \
+        en "The ledger {path} was changed without the program: the table {table} does not agree with the chain of events. Nothing was \
             sent. Keep the file as it is, and put the ledger back from a backup.",
     }
     /// Verify.
@@ -126,7 +126,7 @@ crate::messages::catalogue! {
     }
     /// Rebuild.
     no_receipts(archive: &Path => archive.display()) {
-        da "Der er ingen kvitteringer i arkivet {archive}, så der er intet at lave et regnskab af. Ret [folders] archive, eller læg \
+        da "Der er ingen kvitteringer i arkivet {archive}, så et regnskab kan ikke laves. Ret [folders] archive, eller læg \
             regnskabet tilbage fra en sikkerhedskopi.",
         en "There are no receipts in the archive {archive}, so there is nothing to make a ledger of. Correct [folders] archive, or put \
             the ledger back from a backup.",
@@ -146,10 +146,10 @@ crate::messages::catalogue! {
     /// Rebuild.
     not_known_after_rebuild() {
         da "Kvitteringerne kan ikke fortælle: om en fil var undervejs, da regnskabet gik tabt; hvilke leveringer der var uafklarede; godkendelser, \
-            afvisninger og sager; og tidligere kørsler. Se derfor efter hos KP, hvad der blev modtaget den dag, og kør først \
+            afvisninger og sager; og tidligere kørsler. Spørg derfor KP, hvad der blev modtaget den dag, og kør først \
             traekfil run --dry-run.",
         en "The receipts cannot tell: whether a file was under way when the ledger was lost; which deliveries were in doubt; approvals, \
-            rejections and holds; and earlier runs. So see with KP what was received that day, and first do \
+            rejections and holds; and earlier runs. So ask KP what was received that day, and first run \
             traekfil run --dry-run.",
     }
 }

@@ -23,7 +23,7 @@ crate::messages::catalogue! {
 
     /// Reasons, in a few words.
     empty() { da "filen er tom", en "the file is empty" }
-    in_doubt() { da "det er uvist, om KP har fået den", en "it is not known whether KP got it" }
+    in_doubt() { da "det er uafklaret, om KP har fået den", en "it is not known whether KP got it" }
     earlier(series: &str, period: &str, at: &str, delivery: i64) {
         da "{series} {period}, levering {delivery}, {at}",
         en "{series} {period}, delivery {delivery}, {at}",
@@ -105,14 +105,16 @@ crate::messages::catalogue! {
         en "Ask KP whether the file was received, and answer",
     }
     next_remote_name_taken() {
-        da "Spørg KP, hvad det er. Bruger leverandøren samme navn hver måned, så sæt [sftp] remote_name, f.eks. \
+        da "Spørg KP, hvad det er. Bruger leverandøren samme navn hver måned, så sæt [sftp] remote_name, fx \
             \"{{stem}}_{{period}}.{{ext}}\"; er navnet frit igen, sender næste kørsel filen. Skal den ikke sendes, så afvis den",
         en "Ask KP what it is. If the supplier uses one name every month, set [sftp] remote_name, for example to \
             \"{{stem}}_{{period}}.{{ext}}\"; once the name is free, the next run sends the file. If it is not to be sent, reject it",
     }
     next_already_on_server() {
-        da "Nogen har sendt den uden om traekfil. Spørg KP, om den er modtaget; er den det, så afvis den her",
-        en "Somebody sent it past traekfil. Ask KP whether it was received; if so, reject it here",
+        da "Nogen har sendt den uden om traekfil. Spørg KP, om den er modtaget. Er den det, så skriv det i regnskabet, så lægger \
+            næste kørsel filen væk som dublet; skal den ikke i regnskabet, så afvis den",
+        en "Somebody sent it past traekfil. Ask KP whether it was received. If so, record that, and the next run puts the file away \
+            as a duplicate; if it is not to be recorded, reject it",
     }
     doubt(path: &str, delivery: i64, remote: &str) {
         da "{path}: levering {delivery} til {remote} er uafklaret: KP kan have fået filen.",
@@ -123,7 +125,7 @@ crate::messages::catalogue! {
         en "another file, or a delivery in doubt, is to have the same name on KP's server",
     }
     next_name_wanted_twice() {
-        da "Giv filerne hver sit navn med [sftp] remote_name, f.eks. \"{{stem}}_{{digest8}}.{{ext}}\", eller afgør leveringen. Skal den \
+        da "Giv filerne hver sit navn med [sftp] remote_name, fx \"{{stem}}_{{digest8}}.{{ext}}\", eller afgør leveringen. Skal den \
             ikke sendes, så afvis den",
         en "Give each file a name of its own with [sftp] remote_name, for example \"{{stem}}_{{digest8}}.{{ext}}\", or settle the \
             delivery. If it is not to be sent, reject it",
@@ -136,7 +138,7 @@ crate::messages::catalogue! {
         en "So far: {files} files, {bytes} of {total}",
     }
     needs_you(n: usize) {
-        da [n] "Dette kræver en person:" "Disse {n} ting kræver en person:",
+        da [n] "Dette kræver handling:" "Disse {n} ting kræver handling:",
         en [n] "This needs a person:" "These {n} matters need a person:",
     }
     recovered(path: &str, delivery: i64, state: &str) {
@@ -180,7 +182,7 @@ crate::messages::catalogue! {
     nothing_was_done() { da "Intet er gjort.", en "Nothing was done." }
 
     /// The history.
-    no_history() { da "Regnskabet har ingen leveringer, der passer.", en "The ledger has no deliveries that fit." }
+    no_history() { da "Der er ingen leveringer i regnskabet, som passer til søgningen.", en "The ledger has no deliveries that match." }
     decisions() { da "Beslutninger:", en "Decisions:" }
     decision_line(at: &str, path: &str, verdict: &str, who: &str, why: &str) {
         da "{at}  {path}: {verdict} af {who}: {why}",
@@ -192,7 +194,7 @@ crate::messages::catalogue! {
     state_uploading() { da "under overførsel", en "uploading" }
     state_publishing() { da "under navngivning", en "publishing" }
     state_delivered() { da "leveret", en "delivered" }
-    state_archived() { da "leveret og lagt i arkiv", en "delivered, put away" }
+    state_archived() { da "leveret og arkiveret", en "delivered, put away" }
     state_abandoned() { da "opgivet", en "abandoned" }
     state_in_doubt() { da "uafklaret", en "in doubt" }
     state_not_delivered() { da "ikke modtaget", en "not delivered" }
@@ -222,15 +224,15 @@ crate::messages::catalogue! {
         en "{path} is rejected and lies in {to}. It was not sent.",
     }
     said_delivered(path: &str, delivery: i64) {
-        da "Levering {delivery} ({path}) er nu leveret; næste kørsel lægger originalen i arkiv.",
-        en "Delivery {delivery} ({path}) is now delivered; the next run puts the original away.",
+        da "Levering {delivery} ({path}) står nu som leveret. Næste kørsel lægger originalen i arkivet.",
+        en "Delivery {delivery} ({path}) now stands as delivered. The next run puts the original away.",
     }
     said_not_delivered(path: &str, delivery: i64) {
-        da "Levering {delivery} ({path}) er nu ikke modtaget; ligger filen i mappen, sender næste kørsel den igen.",
-        en "Delivery {delivery} ({path}) is now not delivered; if its file is in the folder, the next run sends it again.",
+        da "Levering {delivery} ({path}) står nu som ikke modtaget. Ligger filen i mappen, sender næste kørsel den igen.",
+        en "Delivery {delivery} ({path}) now stands as not delivered. If its file is in the folder, the next run sends it again.",
     }
     no_such_file(what: &str) {
-        da "Der er hverken en sag eller en fil i mappen, der hedder {what}. Se numrene med: traekfil run --dry-run",
+        da "Der er hverken en sag eller en fil i mappen med navnet {what}. Se numrene med: traekfil run --dry-run",
         en "There is neither a hold nor a file in the folder called {what}. See the numbers with: traekfil run --dry-run",
     }
     cannot_approve(path: &str, why: &str) {
@@ -246,8 +248,8 @@ crate::messages::catalogue! {
         en "There is no delivery {id} in the ledger. See the numbers with: traekfil history",
     }
     cannot_resolve(id: i64, state: &str) {
-        da "Levering {id} er {state}, og det kan ikke ændres sådan. Intet er ændret.",
-        en "Delivery {id} is {state}, and that cannot be changed so. Nothing was changed.",
+        da "Levering {id} er {state}, og det kan ikke ændres på den måde. Intet er ændret.",
+        en "Delivery {id} is {state}, and that cannot be changed in this way. Nothing was changed.",
     }
     not_taken_out(path: &str, error: &dyn Display) {
         da "{path} er afvist og bliver ikke sendt, men filen ligger stadig i mappen: den kunne ikke flyttes til arkivet ({error}). Sørg \

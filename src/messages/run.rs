@@ -104,12 +104,12 @@ crate::messages::catalogue! {
     }
     /// Recovery.
     gone_from_server() {
-        da "forbindelsen blev afbrudt, mens filen fik sit endelige navn, og nu er den væk fra serveren: KP kan have hentet den. Spørg KP",
+        da "forbindelsen blev afbrudt, mens filen fik sit endelige navn, og nu er filen væk fra serveren: KP kan have hentet den. Spørg KP",
         en "the connection broke while the file got its final name, and now it is gone from the server: KP may have taken it. Ask KP",
     }
     /// Recovery.
     something_else_there() {
-        da "der ligger noget andet på serveren, end vi har lagt: det er uvist, om KP har fået filen. Spørg KP",
+        da "der ligger noget andet på serveren, end vi har lagt: det er uafklaret, om KP har fået filen. Spørg KP",
         en "something else lies on the server than we put there: it is not known whether KP got the file. Ask KP",
     }
     /// Direct publishing.

@@ -25,7 +25,7 @@ crate::messages::catalogue! {
     }
     /// Protocol: the version.
     wrong_version(version: u32) {
-        da "den vil tale version {version}",
+        da "den vil bruge version {version}",
         en "it wants to speak version {version}",
     }
     /// Protocol: a reply before the hello.
@@ -35,8 +35,8 @@ crate::messages::catalogue! {
     }
     /// Protocol: the hello came twice.
     second_hello() {
-        da "den sagde goddag to gange",
-        en "it said hello twice",
+        da "den indledte forbindelsen to gange",
+        en "it opened the conversation twice",
     }
     /// Protocol: a reply to nothing.
     unknown_reply() {
@@ -148,7 +148,7 @@ crate::messages::catalogue! {
     }
     /// Connecting: no algorithms in common.
     not_agreed(address: &str, why: &str) {
-        da "{address} svarer, men der kunne ikke aftales nogen SSH-algoritmer ({why}). Serveren tilbyder formentlig kun forældede: bed dens driftsleverandør om at tillade nutidige, for eksempel curve25519-sha256, ssh-ed25519 og aes256-gcm@openssh.com.",
+        da "{address} svarer, men der kunne ikke aftales nogen SSH-algoritmer ({why}). Serveren tilbyder formentlig kun forældede: bed dens driftsleverandør om at tillade nutidige, fx curve25519-sha256, ssh-ed25519 og aes256-gcm@openssh.com.",
         en "{address} answers, but no SSH algorithms could be agreed on ({why}). The server probably offers only outdated ones: ask its operator to allow current ones, such as curve25519-sha256, ssh-ed25519 and aes256-gcm@openssh.com.",
     }
     /// Connecting: no SFTP.
@@ -278,7 +278,7 @@ crate::messages::catalogue! {
     }
     /// Login: the line ended.
     login_broken(user: &str, why: &str) {
-        da "serveren lagde på, da brugeren {user} skulle logges ind ({why}). Kontrollér sftp.user og adgangen hos modtageren.",
+        da "serveren afbrød forbindelsen, da brugeren {user} skulle logges ind ({why}). Kontrollér sftp.user og adgangen hos modtageren.",
         en "the server hung up while the user {user} was to be logged in ({why}). Check sftp.user and the access with the receiver.",
     }
 }

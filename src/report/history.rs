@@ -117,7 +117,7 @@ impl<'a> History<'a> {
                         &escape(who),
                         &escape(why),
                     );
-                    lines.push(format!("  {line}{used}\n"));
+                    lines.push(text::sentence(&format!("  {line}{used}")));
                 }
             }
         }

@@ -5,7 +5,8 @@ use chrono::{Datelike, NaiveDate};
 use serde::Serialize;
 use textwrap::core::display_width;
 
-use super::text::{self, moment, width, wrapped};
+use super::paragraph;
+use super::text::{self, moment, width};
 use crate::exit::Exit;
 use crate::messages::{escape, overview as say, report as said};
 use crate::overview::{Cell, Mark, Matter, Overview, Row, Standing};
@@ -50,7 +51,7 @@ pub fn text(overview: &Overview, quiet: bool) -> String {
         if overview.series.is_empty() { String::new() } else { grid(overview, width) },
         if begun || !overview.matters.is_empty() { String::new() } else { say::how_to_begin() + "\n" },
         if overview.matters.is_empty() && begun { say::nothing_needs_you() + "\n" } else { matters },
-        wrapped(&last_run(overview), "", "  ", width),
+        paragraph::fill(&last_run(overview), "", "  ", width),
     ];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<String>>().join("\n")
 }
@@ -88,7 +89,7 @@ fn grid(overview: &Overview, width: usize) -> String {
         out.push_str(&line((name, name_width), cells.zip(&columns)));
     }
     if from > first {
-        out.push_str(&wrapped(&say::older_months(from - first), "", "", width));
+        out.push_str(&paragraph::fill(&say::older_months(from - first), "", "", width));
     }
     out.push_str(&behind(overview, width));
     out.push_str(&expected(&overview.series, width));
@@ -196,7 +197,7 @@ fn behind(overview: &Overview, width: usize) -> String {
     let more = lines.len().saturating_sub(MOST_BEHIND);
     let rest = (more > 0).then(|| said::and_others(more).trim().to_owned());
     let shown = lines.into_iter().take(MOST_BEHIND).chain(rest);
-    shown.map(|line| wrapped(&line, "  ", "    ", width)).collect()
+    shown.map(|line| paragraph::fill(&line, "  ", "    ", width)).collect()
 }
 
 fn also(row: &Row, period: Period, mark: &Mark) -> String {
@@ -221,7 +222,7 @@ fn expected(series: &[Row], width: usize) -> String {
     if missing.is_empty() {
         String::new()
     } else {
-        wrapped(&say::not_there_yet(&missing.join(", ")), "", "  ", width)
+        paragraph::fill(&say::not_there_yet(&missing.join(", ")), "", "  ", width)
     }
 }
 

@@ -1,19 +1,19 @@
 //! A run as a person reads it: a table, what needs her, one line of summary.
 
 use anstyle::{AnsiColor, Style};
-use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
+use comfy_table::{Column, ColumnConstraint, ContentArrangement, Row, Table, Width, presets};
 use indicatif::HumanBytes;
 
 use super::advice::{self, reason};
-use super::{Fate, RunReport};
+use super::{Fate, RunReport, paragraph};
 use crate::decide::Choice;
 use crate::messages::{escape, report as say};
 use crate::period::Period;
 
 /// So many files of one cause are named where the table names them all.
 const MOST_NAMED: usize = 3;
-/// Where nobody says how wide the screen is.
-const PLAIN_WIDTH: u16 = 80;
+/// No word of what is said in the last column is longer, nor a moment, in columns; two blanks stand beside it.
+const LAST_COLUMN: u16 = 18;
 
 /// The run, as much of it as is asked for: `quiet` is only what needs a person, and nothing where nothing does.
 #[must_use]
@@ -50,8 +50,13 @@ pub fn run(report: &RunReport, quiet: bool, verbose: bool) -> String {
 }
 
 fn push(out: &mut String, line: &str) {
-    out.push_str(line);
-    out.push('\n');
+    out.push_str(&sentence(line));
+}
+
+/// A sentence in lines that fit the screen.
+#[must_use]
+pub fn sentence(text: &str) -> String {
+    paragraph::fill(text, "", "", usize::from(width().min(100)))
 }
 
 fn files(report: &RunReport, verbose: bool) -> String {
@@ -170,9 +175,35 @@ pub fn table(head: &[String], whole: usize) -> Table {
     table
 }
 
+/// Where names leave room for it, no title is broken, nor a word of what is said in the last column.
+fn keep_words_whole(table: &mut Table) {
+    let titles = table.header().into_iter().flat_map(Row::cell_iter);
+    let mut least: Vec<u16> =
+        titles.map(|title| u16::try_from(title.content().chars().count()).unwrap_or(0) + 2).collect();
+    if let Some(last) = least.last_mut() {
+        *last = LAST_COLUMN;
+    }
+    let whole = |column: &Column| matches!(column.constraint(), Some(ColumnConstraint::ContentWidth));
+    let names = table
+        .column_iter()
+        .filter(|column| whole(column))
+        .map(|column| table.column_max_content_widths().get(column.index).map_or(0, |width| width + 2));
+    let others =
+        table.column_iter().filter(|column| !whole(column)).filter_map(|column| least.get(column.index));
+    let needed: u16 = names.chain(others.copied()).sum();
+    if table.width().is_some_and(|width| needed <= width) {
+        for column in table.column_iter_mut().filter(|column| !whole(column)) {
+            let least = least.get(column.index).copied().unwrap_or_default();
+            column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(least)));
+        }
+    }
+}
+
 /// A table's lines, without blanks at their ends.
 #[must_use]
 pub fn lines(table: &Table) -> String {
+    let mut table = table.clone();
+    keep_words_whole(&mut table);
     table.lines().flat_map(|line| [line.trim_end().to_owned(), "\n".to_owned()]).collect()
 }
 
@@ -180,23 +211,17 @@ pub fn lines(table: &Table) -> String {
 pub(super) fn width() -> u16 {
     match console::Term::stdout().size_checked() {
         Some((_, columns)) if columns >= 40 => columns,
-        _ => PLAIN_WIDTH,
+        _ => 80,
     }
 }
 
 /// A matter as a paragraph with a mark before it, and its commands on lines of their own, never broken.
 pub(super) fn matter(mark: &str, message: &str, commands: &[String], width: usize) -> String {
-    let mut out = wrapped(message, mark, "    ", width);
+    let mut out = paragraph::fill(message, mark, "    ", width);
     for command in commands {
         out.extend(["      ", command, "\n"]);
     }
     out
-}
-
-/// A paragraph with something before its first line, and before the others.
-pub(super) fn wrapped(text: &str, first: &str, rest: &str, width: usize) -> String {
-    let options = textwrap::Options::new(width).initial_indent(first).subsequent_indent(rest);
-    textwrap::wrap(text, options.word_splitter(textwrap::WordSplitter::NoHyphenation)).join("\n") + "\n"
 }
 
 /// A period, or a dash.

@@ -91,7 +91,7 @@ fn closes_after_login() {
     fails_saying(closes, &[], &[]);
     // How far the login gets is a race; that it was refused would be a lie.
     for (language, hung_up, no_sftp, refused) in [
-        ("da", "lagde på", "ingen SFTP-forbindelse", "afviste"),
+        ("da", "afbrød forbindelsen", "ingen SFTP-forbindelse", "afviste"),
         ("en", "hung up", "no SFTP connection", "refused"),
     ] {
         let said = said(&meets(closes).run(["run", "--language", language]).exit(4));

@@ -5,6 +5,7 @@ mod bad_input;
 mod decisions;
 mod dry_run;
 mod exits;
+mod help;
 mod init;
 mod keep_archive;
 mod ledger;

@@ -96,8 +96,7 @@ pub(super) fn yes_or_no(answer: &str) -> Option<bool> {
 /// A text within the width, its further lines under the first.
 pub(super) fn paragraph(mark: &str, text: &str) -> String {
     let below = " ".repeat(mark.chars().count());
-    let options = textwrap::Options::new(WIDTH).initial_indent(mark).subsequent_indent(&below);
-    textwrap::fill(text, options.word_splitter(textwrap::WordSplitter::NoHyphenation).break_words(false))
+    fill(text, mark, &below, WIDTH).trim_end().to_owned()
 }
 
 fn print(text: &str) -> Result<(), Trouble> {

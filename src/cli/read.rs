@@ -1,0 +1,182 @@
+//! From the words of the command line to what is asked for, or to what is wrong with them.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::builder::Styles;
+use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
+use clap::{Command, FromArgMatches, ValueEnum};
+
+use super::{Cli, Colour, words};
+use crate::config::Config;
+use crate::exit::{Exit, Trouble};
+use crate::messages::{self, Language, escape, usage as say};
+
+/// Reads the words of the command line, the program's own name first. What it says from here on is in the
+/// language and the colours that they ask for.
+///
+/// # Errors
+/// The exit code, where there is nothing left to do: help was asked for and shown, or something is wrong with
+/// the words, and was said.
+pub fn read(args: impl IntoIterator<Item = OsString>) -> Result<Cli, Exit> {
+    let args: Vec<OsString> = args.into_iter().collect();
+    dress_for(&args);
+    let mut command = words::command(messages::language());
+    let read = command.try_get_matches_from_mut(&args).and_then(|mut found| {
+        Cli::from_arg_matches_mut(&mut found).map_err(|error| error.format(&mut command))
+    });
+    read.map_err(|error| match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            anstream::print!("{}", error.render().ansi());
+            Exit::Ok
+        }
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            anstream::eprint!("{}", error.render().ansi());
+            Exit::Usage
+        }
+        _ => {
+            let refusal = Trouble::usage(refusal(&error, &command, &args));
+            crate::commands::explain(&refusal.into())
+        }
+    })
+}
+
+/// Chooses language and colours before anything else is read, since what is wrong with the rest is said in
+/// them: the language asked for, else the configuration's, else the system's.
+fn dress_for(args: &[OsString]) {
+    let value = |name| asked(args, name).and_then(|value| value.into_string().ok());
+    match value("--color").and_then(|when| Colour::from_str(&when, false).ok()) {
+        Some(Colour::Always) => anstream::ColorChoice::AlwaysAnsi.write_global(),
+        Some(Colour::Never) => anstream::ColorChoice::Never.write_global(),
+        Some(Colour::Auto) | None => {}
+    }
+    messages::speak(messages::system_language());
+    let configured = || {
+        let file = asked(args, "--config").map(PathBuf::from);
+        Config::language_of(&Config::find(file.as_deref()).ok()?)
+    };
+    let wanted = value("--language").and_then(|name| Language::from_str(&name, false).ok());
+    if let Some(language) = wanted.or_else(configured) {
+        messages::speak(language);
+    }
+}
+
+/// The value of an option that every command has, in either of its two forms.
+fn asked(args: &[OsString], option: &str) -> Option<OsString> {
+    let mut args = args.iter().skip(1).take_while(|arg| *arg != "--");
+    while let Some(arg) = args.next() {
+        if *arg == *option {
+            return args.next().cloned();
+        }
+        let text = arg.to_str().and_then(|text| text.strip_prefix(option)?.strip_prefix('='));
+        if let Some(value) = text {
+            return Some(value.into());
+        }
+    }
+    None
+}
+
+/// What is wrong, the nearest right thing, and where help is.
+fn refusal(error: &Error, command: &Command, args: &[OsString]) -> String {
+    let (path, inner) = asked_of(command, args);
+    let mut sentences = vec![wrong(error, &path, inner)];
+    let nearest = nearest(error, inner);
+    if !nearest.is_empty() {
+        sentences.push(say::did_you_mean(&nearest.join(&say::or())));
+    }
+    let unknown = strings(error, ContextKind::InvalidArg).pop().filter(|what| what.starts_with('-'));
+    if let (ErrorKind::UnknownArgument, Some(what)) = (error.kind(), unknown)
+        && inner.get_positionals().next().is_some()
+    {
+        sentences.push(say::perhaps_a_name(&what));
+    }
+    let style = Styles::styled();
+    let style = style.get_literal();
+    let help = say::help_at(&format!("{style}{}", format!("traekfil {path}").trim_end()));
+    format!("{}\n{help}{style:#}", sentences.join(" "))
+}
+
+/// What clap takes for meant; for a command also what is two keys away.
+fn nearest(error: &Error, command: &Command) -> Vec<String> {
+    let kinds = [ContextKind::SuggestedArg, ContextKind::SuggestedSubcommand, ContextKind::SuggestedValue];
+    let found: Vec<String> = kinds.into_iter().flat_map(|kind| strings(error, kind)).collect();
+    if !found.is_empty() {
+        return found;
+    }
+    let unknown = strings(error, ContextKind::InvalidSubcommand).pop().unwrap_or_default();
+    let far = |name: &str| strsim::damerau_levenshtein(&unknown, name);
+    let names = command.get_subcommands().map(|inner| inner.get_name().to_owned());
+    names.filter(|name| far(name) <= 2 && far(name) < name.len()).collect()
+}
+
+/// The innermost command that was named, and its path without the program's name.
+fn asked_of<'a>(command: &'a Command, args: &[OsString]) -> (String, &'a Command) {
+    let (mut path, mut inner) = (Vec::new(), command);
+    for word in args.iter().skip(1).take_while(|arg| *arg != "--") {
+        if let Some(found) = word.to_str().and_then(|word| inner.find_subcommand(word)) {
+            path.push(found.get_name());
+            inner = found;
+        }
+    }
+    (path.join(" "), inner)
+}
+
+fn wrong(error: &Error, path: &str, command: &Command) -> String {
+    let first = |kind| strings(error, kind).into_iter().next().unwrap_or_default();
+    let option = first(ContextKind::InvalidArg);
+    let value = first(ContextKind::InvalidValue);
+    match error.kind() {
+        ErrorKind::InvalidSubcommand => say::unknown_command(&first(ContextKind::InvalidSubcommand)),
+        ErrorKind::MissingSubcommand => {
+            say::command_missing(&strings(error, ContextKind::ValidSubcommand).join(", "))
+        }
+        ErrorKind::UnknownArgument if option.starts_with('-') => say::unknown_option(&option),
+        ErrorKind::UnknownArgument => say::surplus(&option),
+        ErrorKind::InvalidValue if value.is_empty() => say::value_missing(&option),
+        ErrorKind::InvalidValue => {
+            say::not_a_choice(&option, &value, &strings(error, ContextKind::ValidValue).join(", "))
+        }
+        ErrorKind::ValueValidation => wrong_value(error, &option, &value, path, command),
+        ErrorKind::TooFewValues => say::value_missing(&option),
+        ErrorKind::TooManyValues => say::surplus(&value),
+        ErrorKind::ArgumentConflict => {
+            let others = strings(error, ContextKind::PriorArg);
+            if others.contains(&option) {
+                say::twice(&option)
+            } else {
+                say::not_together(&option, &others.join(&say::and()))
+            }
+        }
+        ErrorKind::MissingRequiredArgument => {
+            say::missing(&strings(error, ContextKind::InvalidArg).join(&say::and()))
+        }
+        ErrorKind::InvalidUtf8 => say::not_unicode(),
+        _ => say::not_understood(&escape(&error.kind().to_string())),
+    }
+}
+
+/// A value that is none: what to write there, else what its reader says.
+fn wrong_value(error: &Error, option: &str, value: &str, path: &str, command: &Command) -> String {
+    let arg = command.get_arguments().find(|arg| arg.to_string() == option);
+    let wanted =
+        arg.and_then(|arg| words::below(messages::language(), path, &format!("{} wants", words::name(arg))));
+    match (wanted, std::error::Error::source(error)) {
+        (Some(wanted), _) => say::wrong_value(option, value, wanted),
+        (None, Some(why)) => say::wrong_value_because(option, value, &why.to_string()),
+        (None, None) => say::not_understood(option),
+    }
+}
+
+/// What the error knows of this kind, as it may be shown.
+fn strings(error: &Error, kind: ContextKind) -> Vec<String> {
+    match error.get(kind) {
+        Some(ContextValue::String(one)) => vec![shown(one)],
+        Some(ContextValue::Strings(many)) => many.iter().map(|one| shown(one)).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Without the dots that stand for “as often as you like”.
+fn shown(text: &str) -> String {
+    escape(text.strip_suffix("...").unwrap_or(text))
+}

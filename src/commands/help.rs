@@ -1,0 +1,38 @@
+//! `help`, `completions` and `man`: what the command line says of itself.
+
+use std::io::Write;
+
+use clap_complete::Shell;
+
+use crate::cli::{man, words};
+use crate::exit::{Exit, Trouble};
+use crate::messages::{escape, language, usage as say};
+
+/// The help of one command, or of them all.
+pub(super) fn help(path: &[String]) -> anyhow::Result<Exit> {
+    let mut command = words::command(language());
+    command.build();
+    let mut inner = &mut command;
+    for word in path {
+        inner = inner
+            .find_subcommand_mut(word)
+            .ok_or_else(|| Trouble::usage(say::no_such_help(&escape(&path.join(" ")))))?;
+    }
+    let help = inner.render_help();
+    write!(anstream::stdout(), "{}", help.ansi())?;
+    Ok(Exit::Ok)
+}
+
+/// A script for a shell.
+pub(super) fn completions(shell: Shell) -> anyhow::Result<Exit> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut words::described(language()), "traekfil", &mut script);
+    std::io::stdout().write_all(&script)?;
+    Ok(Exit::Ok)
+}
+
+/// The manual page, as roff.
+pub(super) fn man() -> anyhow::Result<Exit> {
+    std::io::stdout().write_all(man::page(language()).as_bytes())?;
+    Ok(Exit::Ok)
+}
