@@ -20,8 +20,8 @@ crate::messages::catalogue! {
     remote_write() { da "Midlertidig fil oprettet, omdøbt og fjernet", en "Temporary file made, renamed and removed" }
 
     ledger_sound(path: &Path => path.display(), events: i64, newest: &str) {
-        da "{path}, {events} hændelser, nyeste levering {newest}",
-        en "{path}, {events} events, newest delivery {newest}",
+        da [events] "{path}, {events} hændelse, nyeste levering {newest}" "{path}, {events} hændelser, nyeste levering {newest}",
+        en [events] "{path}, {events} event, newest delivery {newest}" "{path}, {events} events, newest delivery {newest}",
     }
     host_key_pinned() { da "er den, som konfigurationen kender", en "is the one that the configuration knows" }
     pin_host_key(kind: &str, fingerprint: &str) {

@@ -49,7 +49,7 @@ crate::messages::catalogue! {
     also(series: &str, period: &str, what: &str) { da "{series}, {period}: også {what}", en "{series}, {period}: also {what}" }
     expected(series: &str, due: &str) { da "{series} (senest {due})", en "{series} (by {due})" }
     not_there_yet(list: &str) { da "Mangler endnu: {list}", en "Not there yet: {list}" }
-    nothing_needs_you() { da "Intet kræver en person.", en "Nothing needs a person." }
+    nothing_needs_you() { da "Intet kræver handling.", en "Nothing needs a person." }
     how_to_begin() {
         da "Der er ikke leveret noget endnu. Sådan kommer I i gang:
   traekfil check                        prøver mapper, nøgle og forbindelse

@@ -272,6 +272,6 @@ fn without_the_server_the_rest_is_made() {
         "u",
         "--accept-host-key",
     ]);
-    ran.exit(4).stdout_has("not confirmed").stdout_has("✗ Server reached");
+    ran.exit(4).stdout_has("not confirmed").stdout_has("✗ Connection to the server");
     assert!(town.path("config.toml").exists() && town.path("ledger.db").exists());
 }

@@ -87,7 +87,7 @@ vask  ✓ 14.     ! tilbageholdt +1
   vask, april 2023: også leveret 14. april 2023 (vask_korsbaek_202304.txt)
 Mangler endnu: mad (senest 20. april 2023)
 
-Dette kræver en person:
+Dette kræver handling:
  1. vask_korsbaek_202304.txt: der er allerede leveret en anden fil for perioden
     (vask 2023-04, levering 3, 2023-04-14 06:00). Spørg leverandøren, om den er
     rigtig, og godkend eller afvis den.

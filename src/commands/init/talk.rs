@@ -4,9 +4,7 @@ use std::io::{self, BufRead, IsTerminal, Write};
 
 use crate::exit::Trouble;
 use crate::messages::init as say;
-
-/// How wide text is set, in columns.
-const WIDTH: usize = 80;
+use crate::report::paragraph::{WIDTH, fill};
 
 /// The person at the keyboard, or the program that writes into the pipe; silent where every default is taken.
 pub(super) struct Talk {
