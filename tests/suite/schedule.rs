@@ -172,7 +172,9 @@ fn systemd_is_set_up_and_taken_away() {
 fn a_unit_of_somebody_elses_is_left_alone() {
     let town = with(&[("systemctl", ""), ("id", "")]);
     fs::write(town.path("units/traekfil.timer"), "[Timer]\n").unwrap();
-    town.run(["schedule", "systemd", "--install", "--language", "da"]).exit(2).says("ikke lavet af dette");
+    town.run(["schedule", "systemd", "--install", "--language", "da"])
+        .exit(2)
+        .says("ikke lavet af dette program");
     town.run(["schedule", "systemd", "--remove", "--language", "en"])
         .exit(2)
         .says("not made by this program");

@@ -91,6 +91,12 @@ impl Drop for Running {
     }
 }
 
+/// Whether a text stands there, wherever its lines were broken.
+fn has(said: &str, text: &str) -> bool {
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    said.contains(text) || words(said).contains(&words(text))
+}
+
 fn read_aside(mut pipe: impl Read + Send + 'static) -> mpsc::Receiver<Vec<u8>> {
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || {
@@ -132,28 +138,28 @@ impl Ran {
     /// Standard output has this text.
     #[track_caller]
     pub fn stdout_has(self, text: &str) -> Ran {
-        assert!(self.out().contains(text), "`{text}` on standard output of {}", self.told());
+        assert!(has(&self.out(), text), "`{text}` on standard output of {}", self.told());
         self
     }
 
     /// Standard output does not have this text.
     #[track_caller]
     pub fn stdout_lacks(self, text: &str) -> Ran {
-        assert!(!self.out().contains(text), "no `{text}` on standard output of {}", self.told());
+        assert!(!has(&self.out(), text), "no `{text}` on standard output of {}", self.told());
         self
     }
 
     /// It said this text, on one of the two.
     #[track_caller]
     pub fn says(self, text: &str) -> Ran {
-        assert!(self.out().contains(text) || self.err().contains(text), "`{text}` from {}", self.told());
+        assert!(has(&self.out(), text) || has(&self.err(), text), "`{text}` from {}", self.told());
         self
     }
 
     /// It said this text nowhere.
     #[track_caller]
     pub fn never_says(self, text: &str) -> Ran {
-        assert!(!self.out().contains(text) && !self.err().contains(text), "no `{text}` from {}", self.told());
+        assert!(!has(&self.out(), text) && !has(&self.err(), text), "no `{text}` from {}", self.told());
         self
     }
 
