@@ -42,6 +42,10 @@ pub struct SeriesRule {
     pub per_period: PerPeriod,
     /// The day of the period's month (1–31) by which a file is expected, where it is.
     pub due_day: Option<u8>,
+    /// The first month in which one is, where that is said.
+    pub due_from: Option<Period>,
+    /// Months in which none is all the same.
+    pub not_due: Vec<Period>,
     /// The folder on the server, where it is not `sftp.folder`.
     pub remote_folder: Option<String>,
 }
@@ -155,6 +159,8 @@ mod tests {
             period,
             per_period: PerPeriod::Many,
             due_day: None,
+            due_from: None,
+            not_due: Vec::new(),
             remote_folder: None,
         }
     }

@@ -13,6 +13,7 @@ use super::reader::{Problems, Section};
 use super::{Alert, Config, Disposal, Originals, PeriodLimits, Policy, Publish, Rule, Scan, Sftp, Verify};
 use crate::exit::Trouble;
 use crate::messages::{Language, config as say};
+use crate::period::Period;
 use crate::series::{PerPeriod, PeriodSource, SeriesRule};
 
 pub(super) fn checked(file: &Path, table: Table) -> Result<Config, Trouble> {
@@ -97,6 +98,8 @@ fn series(entries: Vec<Section>) -> Vec<SeriesRule> {
                 .choice("per_period", &[("one", PerPeriod::One), ("many", PerPeriod::Many)])
                 .unwrap_or(PerPeriod::One),
             due_day: of.number("due_day", 1..=31),
+            due_from: of.parsed("due_from", month),
+            not_due: of.list("not_due", month).unwrap_or_default(),
             remote_folder: of.parsed("remote_folder", remote_folder),
         };
         if !rule.name.is_empty() && rules.iter().any(|earlier| earlier.name == rule.name) {
@@ -106,6 +109,10 @@ fn series(entries: Vec<Section>) -> Vec<SeriesRule> {
         rules.push(rule);
     }
     rules
+}
+
+fn month(text: &str) -> Result<Period, String> {
+    text.parse().map_err(|_| say::not_a_month(&say::shown(text)))
 }
 
 fn files(of: &mut Section) -> Vec<globset::GlobMatcher> {

@@ -72,7 +72,7 @@ fn only_host_and_user_are_needed_and_the_example_shows_the_defaults() {
 #[test]
 fn the_example_names_every_key() {
     let keys = "language drop archive path include exclude subfolders settle months_back months_ahead name files \
-        period period_in per_period due_day remote_folder same_content_other_slot unknown_period old_period \
+        period period_in per_period due_day due_from not_due remote_folder same_content_other_slot unknown_period old_period \
         future_period slot_taken gone_after_publish host port user identity password_file passphrase_file host_key \
         known_hosts folder remote_name temporary_name verify publish timeout connections delivered duplicates \
         keep_archive quiet_for not_picked_up_after mail_to mail_from smtp_host smtp_port smtp_tls smtp_user \
@@ -268,6 +268,8 @@ fn each_wrong_entry_of_the_series_is_named() {
         ("per_period", "1"),
         ("due_day", "0"),
         ("due_day", "32"),
+        ("due_from", "'april'"),
+        ("not_due", "['2023-13']"),
         ("remote_folder", "'..'"),
         ("filer", "1"),
     ] {

@@ -266,7 +266,7 @@ impl View {
         self.deliveries(&sql, params![first.to_string(), last.to_string()])
     }
 
-    /// The first period that each series was delivered or adopted for.
+    /// The first period that each series was delivered for; what was adopted does not count.
     ///
     /// # Errors
     /// The ledger could not be read.
@@ -274,7 +274,7 @@ impl View {
         self.asked(|db| {
             db.prepare_cached(
                 "SELECT series, min(period) AS period FROM deliveries
-                 WHERE period IS NOT NULL AND state IN ('delivered', 'archived', 'adopted') GROUP BY series",
+                 WHERE period IS NOT NULL AND state IN ('delivered', 'archived') GROUP BY series",
             )?
             .query_map([], |row| Ok((row.get("series")?, word(row, "period", |text| text.parse().ok())?)))?
             .collect()

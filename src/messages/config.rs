@@ -161,6 +161,10 @@ crate::messages::catalogue! {
         da "en tidligere serie har samme navn. Giv hver serie sit eget navn, eller saml deres mønstre i files.",
         en "an earlier series has the same name. Give each series its own name, or join their patterns in files.",
     }
+    not_a_month(text: &str) {
+        da "{text} er ikke en måned. Skriv fx \"2023-04\".",
+        en "{text} is not a month. Write e.g. \"2023-04\".",
+    }
     not_a_series_name(name: &str) {
         da "\"{name}\" kan ikke være et navn på en serie. Undgå /, \\, styretegn og mellemrum i enderne.",
         en "\"{name}\" cannot be the name of a series. Avoid /, \\, control characters and blanks at the ends.",

@@ -23,8 +23,10 @@ crate::messages::catalogue! {
         en "{series}: the file for {period} was due on {due} at the latest, and KP has not got it.",
     }
     late_ask() {
-        da "Spørg leverandøren efter filen. Er den leveret uden om traekfil, så indskriv den: traekfil adopt FIL --reason \"…\".",
-        en "Ask the supplier for the file. If it was delivered past traekfil, record it: traekfil adopt FILE --reason \"…\".",
+        da "Spørg leverandøren efter filen. Er den leveret uden om traekfil, så indskriv den: traekfil adopt FIL --reason \"…\". Kommer \
+            der ingen for den måned, så skriv den i [[series]] not_due.",
+        en "Ask the supplier for the file. If it was delivered past traekfil, record it: traekfil adopt FILE --reason \"…\". If none \
+            comes for that month, write it into [[series]] not_due.",
     }
     late_held(file: &str) { da "{file} ligger i mappen og er tilbageholdt.", en "{file} lies in the folder and is held." }
     late_waiting(path: &str) {

@@ -43,7 +43,7 @@ pub(super) struct Facts<'a> {
     pub not_picked_up: Vec<Delivery>,
     /// Since when a file is held, RFC 3339, by the hold's number.
     pub held_since: HashMap<i64, String>,
-    /// The first period that each series was delivered or adopted for.
+    /// The first period that each series was delivered for.
     pub first: HashMap<String, Period>,
     /// The newest run.
     pub last_run: Option<PastRun>,

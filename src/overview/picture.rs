@@ -61,13 +61,14 @@ fn cell(facts: &Facts, slots: &Slots, series: &str, rule: Option<&SeriesRule>, p
     Cell { period, due, marks }
 }
 
-/// When a file is expected: in every month that has begun, from the first that the series was delivered or adopted
-/// for, or else from the one in which the ledger was made.
+/// When a file is expected: in every month that has begun, from the one in which the ledger was made, or an earlier
+/// one that the series was delivered for; unless the configuration says otherwise.
 fn due(facts: &Facts, rule: &SeriesRule, period: Period) -> Option<NaiveDate> {
     let current = Period::of(facts.today())?;
     let made = || Period::of(day(facts.made_at.as_deref()?)?);
-    let first = facts.first.get(&rule.name).copied().or_else(made).unwrap_or(current);
-    let expected = first <= period && period <= current;
+    let delivered = facts.first.get(&rule.name).copied();
+    let first = rule.due_from.or_else(|| delivered.into_iter().chain(made()).min()).unwrap_or(current);
+    let expected = first <= period && period <= current && !rule.not_due.contains(&period);
     rule.due_day.filter(|_| expected).map(|due_day| banking_days::due(period, due_day))
 }
 

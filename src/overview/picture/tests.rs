@@ -23,6 +23,8 @@ fn rule(name: &str, due_day: Option<u8>) -> SeriesRule {
         period: PeriodSource::BuiltIn,
         per_period: PerPeriod::One,
         due_day,
+        due_from: None,
+        not_due: Vec::new(),
         remote_folder: None,
     }
 }
@@ -75,7 +77,9 @@ fn because_of(mut file: FileReport, delivery: &Delivery) -> FileReport {
 /// The deliveries, as the ledger would answer.
 fn facts(series: &[SeriesRule], deliveries: Vec<Delivery>, files: Vec<FileReport>) -> Facts<'_> {
     let mut first = std::collections::HashMap::new();
-    for delivery in deliveries.iter().filter(|delivery| delivery.state.is_delivered()) {
+    for delivery in
+        deliveries.iter().filter(|delivery| delivery.state != State::Adopted && delivery.state.is_delivered())
+    {
         let period = delivery.key.slot.period.unwrap();
         let known = first.entry(delivery.key.slot.series.clone()).or_insert(period);
         *known = period.min(*known);
@@ -118,7 +122,7 @@ fn the_grid_is_five_months_back_to_the_next_one() {
 }
 
 #[test]
-fn the_expectation_begins_with_the_first_delivery_or_the_ledger() {
+fn the_expectation_begins_with_the_ledger_or_an_earlier_delivery() {
     use Standing::{Delivered, Overdue};
     let series = [rule("mad", Some(20)), rule("vask", Some(28)), rule("post", None)];
     let overview = draw(&facts(&series, vec![delivery(1, "mad", "2023-01", State::Archived)], Vec::new()));
@@ -144,6 +148,32 @@ fn the_expectation_begins_with_the_first_delivery_or_the_ledger() {
             .chain([None])
             .collect::<Vec<_>>()
     );
+}
+
+#[test]
+fn the_configuration_says_from_when_and_in_which_months_none_comes() {
+    let from = |due_from: &str| SeriesRule { due_from: due_from.parse().ok(), ..rule("mad", Some(10)) };
+    let late = |rule: SeriesRule, first: &str| {
+        let deliveries = vec![delivery(1, "mad", first, State::Archived)];
+        keys(&draw(&facts(&[rule], deliveries, Vec::new()))).join(" ")
+    };
+    assert_eq!(
+        late(rule("mad", Some(10)), "2023-04"),
+        "overdue:mad:2023-03",
+        "what was due before the first delivery"
+    );
+    assert_eq!(late(from("2023-04"), "2023-04"), "");
+    assert_eq!(late(from("2023-02"), "2023-04"), "overdue:mad:2023-02 overdue:mad:2023-03");
+    let summer = SeriesRule { not_due: vec![month("2023-03")], ..from("2023-02") };
+    assert_eq!(late(summer, "2023-04"), "overdue:mad:2023-02");
+}
+
+#[test]
+fn what_was_adopted_makes_no_month_expected() {
+    let adopted =
+        vec![delivery(1, "mad", "2022-11", State::Adopted), delivery(2, "mad", "2023-03", State::Adopted)];
+    let series = [rule("mad", Some(28))];
+    assert!(draw(&facts(&series, adopted, Vec::new())).matters.is_empty());
 }
 
 #[test]
