@@ -79,6 +79,8 @@ pub enum Command {
     Reject(Judge),
     /// Settle a delivery that is in doubt, or take one back that KP never got
     Resolve(Resolve),
+    /// Record files that KP has had since before the ledger began as delivered, unsent
+    Adopt(Adopt),
     /// Make config, folders, key and ledger, asking step by step
     Init(Box<Init>),
     /// Try configuration, folders, ledger, host key, login, remote folder and mail, a line each
@@ -231,11 +233,17 @@ pub enum ExportFormat {
 }
 
 /// `run`.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct Run {
     /// Only show the plan; write nothing anywhere and connect to nothing
     #[arg(long, short = 'n')]
     pub dry_run: bool,
+    /// Write the plan into FILE, to be looked at and done later with --plan
+    #[arg(long, value_name = "FILE", requires = "dry_run", conflicts_with = "plan")]
+    pub save: Option<PathBuf>,
+    /// Send no more than this plan says; what has changed since is named and not sent
+    #[arg(long, value_name = "FILE")]
+    pub plan: Option<PathBuf>,
 }
 
 /// `history`.
@@ -290,6 +298,23 @@ pub struct Check {
     /// Send a test message on every way that [notify] names
     #[arg(long)]
     pub send_test_mail: bool,
+}
+
+/// `adopt`.
+#[derive(Debug, Args)]
+pub struct Adopt {
+    /// Files, or folders with everything in them; they stay where they are
+    #[arg(required_unless_present = "remote", value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Hold the drop folder (and each PATH) against what lies in KP's folder now; only reads there, even with --dry-run
+    #[arg(long)]
+    pub remote: bool,
+    /// Only show what would be recorded; write nothing anywhere
+    #[arg(long, short = 'n')]
+    pub dry_run: bool,
+    /// Why; it stands in the ledger
+    #[arg(long, required_unless_present = "dry_run", value_name = "TEXT", value_parser = reason)]
+    pub reason: Option<String>,
 }
 
 fn reason(text: &str) -> Result<String, String> {

@@ -14,12 +14,14 @@ use crate::messages::{ledger as say, misleads};
 use crate::receipts;
 use crate::report::paragraph::{self, WIDTH};
 
+mod adopt;
 mod check;
 mod help;
 mod history;
 mod init;
 mod judge;
 mod ledger;
+mod plan_file;
 mod progress;
 mod resolve;
 pub mod run;
@@ -34,13 +36,14 @@ pub fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
     let global = &cli.global;
     let config = || load(global);
     match &cli.command {
-        Command::Run(options) if options.dry_run => run::preview(&config()?, global),
-        Command::Run(_) => run::run(&config()?, global),
+        Command::Run(options) if options.dry_run => run::preview(&config()?, options, global),
+        Command::Run(options) => run::run(&config()?, options, global),
         Command::Status => status::status(&config()?, global),
         Command::History(options) => history::history(&config()?, options, global),
         Command::Approve(options) => judge::approve(&config()?, options, global),
         Command::Reject(options) => judge::reject(&config()?, options, global),
         Command::Resolve(options) => resolve::resolve(&config()?, options, global),
+        Command::Adopt(options) => adopt::adopt(&config()?, options, global),
         Command::Init(options) => init::init(options, global),
         Command::Check(options) => check::check(options, global),
         Command::Ledger(command) => ledger::ledger(&config()?, command, global),
@@ -117,11 +120,20 @@ impl serde_json::ser::Formatter for Harmless {
 
 /// Who gives the word: the name of the system's user, behind `sudo` too.
 fn who() -> String {
-    std::env::var("SUDO_USER")
-        .ok()
-        .filter(|user| !user.is_empty())
-        .or_else(|| whoami::username().ok())
-        .unwrap_or_else(|| "?".to_owned())
+    behind_sudo().or_else(|| whoami::username().ok()).unwrap_or_else(|| "?".to_owned())
+}
+
+/// Anybody can set the variable, so it is believed of root alone: only `sudo` or root itself can have set it there.
+#[cfg(unix)]
+fn behind_sudo() -> Option<String> {
+    let user = std::env::var("SUDO_USER").ok().filter(|user| !user.is_empty());
+    user.filter(|_| rustix::process::geteuid().is_root())
+}
+
+/// There is no such program here.
+#[cfg(windows)]
+fn behind_sudo() -> Option<String> {
+    None
 }
 
 fn now() -> DateTime<FixedOffset> {

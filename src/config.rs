@@ -192,6 +192,8 @@ pub struct Policy {
     pub future_period: Rule,
     /// The slot has another file already. Never [`Rule::Skip`].
     pub slot_taken: Rule,
+    /// Approving a second file for a slot, or the same bytes for another slot, takes two persons.
+    pub two_persons: bool,
     /// After a crash between the rename and its record, when the file is gone from the server:
     /// true takes it as delivered, false leaves it in doubt.
     pub gone_is_delivered: bool,

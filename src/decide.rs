@@ -14,7 +14,7 @@ use crate::ledger::query::Delivery;
 use crate::period::Period;
 
 /// What happens to a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Choice {
     /// It is delivered.
@@ -121,6 +121,12 @@ impl Reason {
         Reason::ALL.into_iter().find(|reason| reason.name() == name)
     }
 
+    /// Whether approving a file that is held for this reason takes two persons, where `policy.two_persons` says so.
+    #[must_use]
+    pub fn can_take_two(self) -> bool {
+        matches!(self, Reason::SameContentOtherSlot | Reason::SlotTaken)
+    }
+
     /// Whether `traekfil approve` lets a file go that is held for this reason. What is unsafe or empty
     /// stays so, and what may be at KP's is settled by `resolve` or `adopt`.
     #[must_use]
@@ -184,6 +190,8 @@ pub struct Past {
     pub delivered: Option<Earlier>,
     /// What a person decided about the key, and that decision's number.
     pub verdict: Option<(i64, Verdict)>,
+    /// How many persons have approved the key since it was last rejected or delivered.
+    pub approvers: usize,
     /// The same bytes were delivered, or may have been, for another slot.
     pub elsewhere: Option<Earlier>,
     /// Other bytes were delivered, or may have been, for the same slot.
@@ -206,6 +214,7 @@ impl Past {
             unclear: last(same_bytes.iter().rev().find(|d| mine(d) && d.state.is_unclear())),
             delivered: last(same_bytes.iter().rev().find(|d| mine(d) && d.state.is_delivered())),
             verdict,
+            approvers: 0,
             elsewhere: last(same_bytes.iter().rev().filter(counts).find(|d| !mine(d))),
             slot_taken: last(
                 same_slot
@@ -270,11 +279,26 @@ pub fn decide(facts: &Facts, policy: Policy, limits: PeriodLimits) -> Judgement 
         return Judgement::new(Choice::Duplicate, Reason::AlreadyDelivered, Some(earlier));
     }
     match past.verdict {
-        Some((_, Verdict::Approved)) => return Judgement::new(Choice::Send, Reason::Approved, None),
+        Some((_, Verdict::Approved)) if !waits_for_second(facts, policy) => {
+            return Judgement::new(Choice::Send, Reason::Approved, None);
+        }
         Some((_, Verdict::Rejected)) => return Judgement::new(Choice::Hold, Reason::Rejected, None),
-        None => {}
+        Some((_, Verdict::Approved)) | None => {}
     }
     by_policy(facts, policy, limits)
+}
+
+/// Whether `policy.two_persons` asks for two approvals: KP has another file for the slot, or the same bytes for
+/// another slot, and no policy lets that pass. Whatever else holds the file as well does not make one enough.
+#[must_use]
+pub fn takes_two(facts: &Facts, policy: Policy) -> bool {
+    policy.two_persons
+        && (facts.past.elsewhere.is_some() && policy.same_content_other_slot == Rule::Hold
+            || facts.past.slot_taken.is_some() && facts.one_per_period && policy.slot_taken == Rule::Hold)
+}
+
+fn waits_for_second(facts: &Facts, policy: Policy) -> bool {
+    facts.past.approvers < 2 && takes_two(facts, policy)
 }
 
 /// Rows 8 to 12, which a policy may open, and row 15.

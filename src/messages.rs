@@ -88,6 +88,7 @@ pub fn escape(name: &str) -> String {
     name.chars().map(|c| if hides(c) { c.escape_unicode().to_string() } else { c.to_string() }).collect()
 }
 
+pub(crate) mod adopt;
 pub(crate) mod check;
 pub(crate) mod config;
 pub(crate) mod help;
@@ -95,6 +96,7 @@ pub(crate) mod init;
 pub(crate) mod ledger;
 pub(crate) mod notify;
 pub(crate) mod overview;
+pub(crate) mod plan;
 pub(crate) mod report;
 pub(crate) mod run;
 pub(crate) mod schedule;

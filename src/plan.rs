@@ -27,6 +27,8 @@ pub struct Candidate {
     pub remote_path: Option<String>,
     /// What its own facts make of it.
     pub judgement: Judgement,
+    /// Whether it goes by one approval where a second file for KP takes two (`policy.two_persons`).
+    pub one_approval: bool,
 }
 
 /// Decides rows 13 and 14, and answers the files in the order of the run.
@@ -38,6 +40,7 @@ pub struct Candidate {
 pub fn plan(mut files: Vec<Candidate>, policy: Policy, claimed: &[String]) -> Vec<Candidate> {
     files.sort_by(|a, b| order(a).cmp(&order(b)));
     hold_conflicts(&mut files);
+    hold_for_a_second_person(&mut files, policy);
     settle_repeats(&mut files, policy);
     hold_same_names(&mut files, claimed);
     files
@@ -81,6 +84,22 @@ fn hold_conflicts(files: &mut [Candidate]) {
     }
 }
 
+/// Row 12 within the run, where an approval does not pass it: of the files for one slot that one person approved,
+/// the first goes and the others fare as if they came a run later.
+fn hold_for_a_second_person(files: &mut [Candidate], policy: Policy) {
+    let mut gone: HashMap<Slot, Digest> = HashMap::new();
+    for file in files.iter_mut().filter(|file| file.judgement.choice == Choice::Send) {
+        let Some(key) = file.key.as_ref().filter(|key| file.one_per_period && key.slot.period.is_some())
+        else {
+            continue;
+        };
+        let first = *gone.entry(key.slot.clone()).or_insert(key.digest);
+        if first != key.digest && file.one_approval && policy.slot_taken == Rule::Hold {
+            file.judgement = judgement(Choice::Hold, Reason::SlotTaken);
+        }
+    }
+}
+
 /// Row 13, and row 8 within the run.
 fn settle_repeats(files: &mut [Candidate], policy: Policy) {
     let mut slots: HashMap<Digest, Vec<Slot>> = HashMap::new();
@@ -91,7 +110,7 @@ fn settle_repeats(files: &mut [Candidate], policy: Policy) {
             file.judgement = judgement(Choice::Duplicate, Reason::DuplicateInRun);
             continue;
         }
-        if !before.is_empty() && file.judgement.reason != Reason::Approved {
+        if !before.is_empty() && (file.judgement.reason != Reason::Approved || file.one_approval) {
             match policy.same_content_other_slot {
                 Rule::Hold => file.judgement = judgement(Choice::Hold, Reason::SameContentOtherSlot),
                 Rule::Skip => file.judgement = judgement(Choice::Skip, Reason::SameContentOtherSlot),

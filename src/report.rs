@@ -67,9 +67,12 @@ pub struct FileReport {
     pub earlier: Option<Earlier>,
     /// What failed, in the person's language.
     pub error: Option<String>,
-    /// What is the matter with a file that cannot be looked into.
+    /// What is the matter with a file that cannot be looked into, or that a plan takes out of the run.
     #[serde(skip)]
     pub blocked: Option<String>,
+    /// Who approved it first, where it waits for a second person to do so.
+    #[serde(skip)]
+    pub approved_by: Option<String>,
 }
 
 /// What recovery did to a delivery of an earlier run.
@@ -141,6 +144,51 @@ pub struct Summary {
     pub bytes: u64,
 }
 
+/// A plan that was saved, or that a run goes by.
+#[derive(Debug, Clone, Serialize)]
+pub struct PlanReport {
+    /// Its file.
+    pub file: String,
+    /// When it was made, RFC 3339.
+    pub made_at: String,
+    /// Whether it was saved just now.
+    pub saved: bool,
+    /// Where it does not fit any more.
+    pub differences: Vec<Difference>,
+}
+
+/// A file about which a plan and the folder do not agree.
+#[derive(Debug, Clone, Serialize)]
+pub struct Difference {
+    /// Its path in the drop folder, with `/`.
+    pub path: String,
+    /// How.
+    pub kind: DifferenceKind,
+    /// The same in the person's language, with what to do.
+    pub message: String,
+}
+
+/// How a plan can differ from what is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DifferenceKind {
+    /// Not in the plan.
+    New,
+    /// Another content, slot, name or decision.
+    Changed,
+    /// Not in the folder any more, and not delivered.
+    Gone,
+    /// Delivered meanwhile.
+    Delivered,
+}
+
+impl PlanReport {
+    /// The differences that a person has to know of.
+    pub fn needs(&self) -> impl Iterator<Item = &Difference> {
+        self.differences.iter().filter(|difference| difference.kind != DifferenceKind::Delivered)
+    }
+}
+
 /// What `run` prints.
 #[derive(Debug, Clone, Serialize)]
 pub struct RunReport {
@@ -164,6 +212,9 @@ pub struct RunReport {
     pub exit_code: u8,
     /// Months in which a file was due and has not come; in a dry run without those that it would deliver.
     pub overdue: Vec<OverdueReport>,
+    /// The plan that was saved, or that the run went by.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub plan: Option<PlanReport>,
     /// Deliveries that wait for `resolve`.
     #[serde(skip)]
     pub in_doubt: Vec<Delivery>,
@@ -203,10 +254,12 @@ impl RunReport {
             in_doubt: self.in_doubt.len(),
             bytes: self.files.iter().filter(counts).map(|file| file.size).sum(),
         };
+        let outdated = self.plan.as_ref().is_some_and(|plan| plan.needs().next().is_some());
         let attention = self.summary.hold > 0
             || self.summary.in_doubt > 0
             || !self.overdue.is_empty()
-            || !self.not_picked_up.is_empty();
+            || !self.not_picked_up.is_empty()
+            || outdated;
         let exit = [
             others,
             if attention { Exit::Attention } else { Exit::Ok },

@@ -7,12 +7,13 @@ use std::time::{Duration, SystemTime};
 use chrono::{DateTime, FixedOffset};
 
 use crate::config::Config;
-use crate::decide::{self, Blocked, Facts, Judgement, Past};
+use crate::decide::{self, Blocked, Facts, Judgement, Past, Reason};
 use crate::deliver;
 use crate::delivery::{Key, Slot};
 use crate::drop_folder::{self, Listed, Listing, Reading};
 use crate::exit::Trouble;
 use crate::ledger::View;
+use crate::ledger::event::Verdict;
 use crate::period::Period;
 use crate::plan::{self, Candidate};
 use crate::series::{self, PerPeriod};
@@ -52,6 +53,10 @@ pub struct Planned {
     pub remote_path: Option<String>,
     /// The approval it goes by.
     pub decision: Option<i64>,
+    /// Who has approved it since it was last rejected or delivered, each person once.
+    pub approvers: Vec<String>,
+    /// Whether it takes two persons to approve it.
+    pub takes_two: bool,
 }
 
 impl Looked {
@@ -71,11 +76,15 @@ impl Looked {
 /// The folder cannot be listed.
 pub fn look(config: &Config, now: DateTime<FixedOffset>) -> Result<Survey, Trouble> {
     let Listing { files, excluded, folders } = drop_folder::list(&config.drop, &config.scan)?;
+    Ok(Survey { files: look_among(config, files, now), excluded, folders })
+}
+
+/// Reads these files, wherever they lie, as the scan would.
+#[must_use]
+pub fn look_among(config: &Config, files: Vec<Listed>, now: DateTime<FixedOffset>) -> Vec<Looked> {
     let heads = |file: &Listed| series::needs_head(&config.series, name(file));
     let readings = drop_folder::read(&files, config.scan.settle, system_time(now), heads);
-    let files =
-        files.into_iter().zip(readings).map(|(file, reading)| identify(config, file, reading)).collect();
-    Ok(Survey { files, excluded, folders })
+    files.into_iter().zip(readings).map(|(file, reading)| identify(config, file, reading)).collect()
 }
 
 /// Reads one file, wherever it lies, as the scan would.
@@ -121,6 +130,9 @@ pub fn judge(
             one_per_period: per_period(config, &file.looked) == PerPeriod::One,
             remote_path: file.remote_path.clone(),
             judgement: file.judgement.clone(),
+            one_approval: config.policy.two_persons
+                && file.judgement.reason == Reason::Approved
+                && file.approvers.len() < 2,
         })
         .collect();
     let mut alone: Vec<Option<Planned>> = alone.into_iter().map(Some).collect();
@@ -129,7 +141,12 @@ pub fn judge(
     let ordered = plan::plan(candidates, config.policy, &claimed);
     Ok(ordered
         .into_iter()
-        .filter_map(|decided| Some(Planned { judgement: decided.judgement, ..alone[decided.index].take()? }))
+        .filter_map(|decided| {
+            let alone = alone[decided.index].take()?;
+            let takes_two =
+                alone.takes_two || config.policy.two_persons && decided.judgement.reason.can_take_two();
+            Some(Planned { judgement: decided.judgement, takes_two, ..alone })
+        })
         .collect())
 }
 
@@ -140,9 +157,9 @@ fn judge_alone(
     now: DateTime<FixedOffset>,
 ) -> Result<Planned, Trouble> {
     let one_per_period = per_period(config, &looked) == PerPeriod::One;
-    let (past, decision) = match &looked.key {
+    let (past, decision, approvers) = match &looked.key {
         Some(key) => past(view, key, one_per_period)?,
-        None => (Past::default(), None),
+        None => (Past::default(), None, Vec::new()),
     };
     let today = Period::of(now.date_naive());
     let period = looked.key.as_ref().and_then(|key| key.slot.period);
@@ -154,25 +171,43 @@ fn judge_alone(
         past,
     };
     let judgement = decide::decide(&facts, config.policy, config.period);
-    let folder = looked.rule.and_then(|rule| config.series.get(rule)?.remote_folder.as_deref());
-    let remote_path =
-        looked.key.as_ref().map(|key| deliver::remote_path(&config.sftp, folder, name(&looked.file), key));
-    Ok(Planned { looked, judgement, remote_path, decision })
+    let remote_path = remote_path(config, &looked);
+    let takes_two = decide::takes_two(&facts, config.policy);
+    Ok(Planned { looked, judgement, remote_path, decision, approvers, takes_two })
 }
 
 /// What the ledger knows of a key, asking no more than the decision needs.
-fn past(view: &View, key: &Key, one_per_period: bool) -> Result<(Past, Option<i64>), Trouble> {
+fn past(view: &View, key: &Key, one_per_period: bool) -> Result<(Past, Option<i64>, Vec<String>), Trouble> {
     let same_bytes = view.deliveries_of(&key.digest)?;
     let known = Past::of(key, &same_bytes, &[], None);
     if known.unclear.is_some() || known.delivered.is_some() {
-        return Ok((known, None));
+        return Ok((known, None, Vec::new()));
     }
     let same_slot = if one_per_period { view.deliveries_into(&key.slot)? } else { Vec::new() };
-    let decision = view.decision_about(key)?.map(|decision| (decision.id, decision.verdict));
-    Ok((Past::of(key, &same_bytes, &same_slot, decision), decision.map(|(id, _)| id)))
+    let standing = view.decisions_about(key)?;
+    let decision = standing.first().map(|decision| (decision.id, decision.verdict));
+    let mut approvers: Vec<String> = standing
+        .into_iter()
+        .take_while(|decision| decision.verdict == Verdict::Approved)
+        .map(|decision| decision.who)
+        .collect();
+    approvers.sort_unstable();
+    approvers.dedup();
+    let mut past = Past::of(key, &same_bytes, &same_slot, decision);
+    past.approvers = approvers.len();
+    Ok((past, decision.map(|(id, _)| id), approvers))
 }
 
-fn per_period(config: &Config, looked: &Looked) -> PerPeriod {
+/// The path a file would get on the server; none where it could not be read.
+#[must_use]
+pub fn remote_path(config: &Config, looked: &Looked) -> Option<String> {
+    let folder = looked.rule.and_then(|rule| config.series.get(rule)?.remote_folder.as_deref());
+    looked.key.as_ref().map(|key| deliver::remote_path(&config.sftp, folder, name(&looked.file), key))
+}
+
+/// How many files its slot takes.
+#[must_use]
+pub fn per_period(config: &Config, looked: &Looked) -> PerPeriod {
     looked.rule.and_then(|rule| config.series.get(rule)).map_or(PerPeriod::One, |rule| rule.per_period)
 }
 

@@ -60,7 +60,7 @@ pub(super) fn init(options: &cli::Init, global: &Global) -> anyhow::Result<Exit>
     if made.config.check_host_key().is_ok() {
         tell(&format!("\n{}\n", say::now_previewed()))?;
         // A preview that fails takes back nothing of what was made.
-        if let Err(error) = run::preview(&made.config, global) {
+        if let Err(error) = run::preview(&made.config, &cli::Run::default(), global) {
             let _ = explain(&error);
         }
     }

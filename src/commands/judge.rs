@@ -1,5 +1,7 @@
 //! `approve` and `reject`: a person decides about a held file, by its number or its name.
 
+use std::collections::HashSet;
+
 use serde::Serialize;
 
 use crate::checkpoint::checkpoint;
@@ -40,8 +42,9 @@ pub(super) fn approve(config: &Config, options: &cli::Judge, global: &Global) ->
     let files = named(config, &ledger, &options.files)?;
     let mut events = Vec::new();
     let mut judged = Vec::new();
-    let first = ledger.next(Numbered::Decision)?;
-    for (number, (hold, file)) in (first..).zip(&files) {
+    let mut keys = HashSet::new();
+    let mut number = ledger.next(Numbered::Decision)?;
+    for (hold, file) in &files {
         let Judgement { key, reason } = held(hold.as_ref(), file)?;
         let key = key.filter(|_| reason.can_be_approved()).ok_or_else(|| {
             Trouble::usage(say::cannot_approve(
@@ -49,8 +52,20 @@ pub(super) fn approve(config: &Config, options: &cli::Judge, global: &Global) ->
                 &advice::reason_alone(reason),
             ))
         })?;
-        events.push(decided(number, Verdict::Approved, key, file, options));
-        let said = say::said_approved(&escape(&file.looked.file.path), &text::period(key.slot.period));
+        let path = escape(&file.looked.file.path);
+        if file.takes_two && file.approvers.contains(&who()) {
+            return Err(Trouble::usage(say::approved_by_you(&path, &escape(&who()))).into());
+        }
+        // The same file named twice is one word about it.
+        if keys.insert(key) {
+            events.push(decided(number, Verdict::Approved, key, file, options));
+            number += 1;
+        }
+        let said = if file.takes_two && file.approvers.is_empty() {
+            say::said_approved_first(&path, &escape(&who()))
+        } else {
+            say::said_approved(&path, &text::period(key.slot.period))
+        };
         judged.push(of(hold.as_ref(), file, Verdict::Approved, said));
     }
     ledger.record(now(), &events)?;

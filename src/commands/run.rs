@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, FixedOffset};
 
 use crate::checkpoint::checkpoint;
-use crate::cli::Global;
+use crate::cli::{self, Global};
 use crate::config::{Config, Disposal};
 use crate::decide::{Blocked, Choice, Judgement, Reason};
 use crate::deliver::{End, Executor, Mishap, Outcome, Parcel, Recovery, Server, Settings, Watch};
@@ -26,15 +26,31 @@ use crate::report::{self, Fate, FileReport, OverdueReport, RecoveredReport, RunR
 use crate::secrets::Secrets;
 use crate::survey::{self, Planned, Survey};
 
+use super::plan_file::{self, Document, Saved};
 use super::{answer, now, open_ledger, open_view, progress, warn};
 
 /// `run --dry-run`: the plan, from the same facts as the run's, and nothing done.
-pub(super) fn preview(config: &Config, global: &Global) -> anyhow::Result<Exit> {
+pub(super) fn preview(config: &Config, options: &cli::Run, global: &Global) -> anyhow::Result<Exit> {
     config.check_folders()?;
     config.check_sftp()?;
     config.check_host_key()?;
     let started = now();
-    let Outlook { view, files, excluded, folders } = outlook(config, started, false)?;
+    let plan = plan_to_go_by(config, options)?;
+    if let Some(file) = &options.save {
+        plan_file::check_place(config, file)?;
+    }
+    let Outlook { view, mut planned, excluded, folders } = outlook(config, started, false)?;
+    let told = match (&plan, &options.save) {
+        (Some(plan), _) => Some(plan.narrow(&view, &mut planned)?),
+        (None, Some(file)) => {
+            let document = Document::of(config, &view, &planned, &moment(started))?;
+            document.save(file)?;
+            Some(document.saved(file))
+        }
+        (None, None) => None,
+    };
+    let mut files = described(&view, &planned)?;
+    plan_file::mark(&mut files, told.as_ref());
     let in_doubt =
         view.open_deliveries()?.into_iter().filter(|delivery| delivery.state == State::InDoubt).collect();
     let not_picked_up = not_picked_up(config, &view, started)?;
@@ -52,6 +68,7 @@ pub(super) fn preview(config: &Config, global: &Global) -> anyhow::Result<Exit> 
         summary: Summary::default(),
         exit_code: 0,
         overdue,
+        plan: told,
         in_doubt,
         not_picked_up,
         cleared: 0,
@@ -67,8 +84,7 @@ pub(super) fn preview(config: &Config, global: &Global) -> anyhow::Result<Exit> 
 /// The drop folder as the next run would judge it, and the ledger that it was judged by.
 pub(super) struct Outlook {
     pub view: View,
-    /// With the numbers that runs gave to what is held.
-    pub files: Vec<FileReport>,
+    pub planned: Vec<Planned>,
     pub excluded: usize,
     pub folders: usize,
 }
@@ -85,13 +101,17 @@ pub(super) fn outlook(
     // The ledger is kept no longer than it is asked: a run that begins meanwhile need not wait.
     let view = open_view(config, patient)?;
     let planned = survey::judge(config, &view, survey.files, started)?;
+    Ok(Outlook { view, planned, excluded, folders })
+}
+
+/// The files as they are planned, with the numbers that runs gave to what is held.
+pub(super) fn described(view: &View, planned: &[Planned]) -> Result<Vec<FileReport>, Trouble> {
     let holds = Holds::new(view.open_holds()?);
-    let mut files: Vec<FileReport> = planned.iter().map(describe).collect();
-    for (file, planned) in files.iter_mut().zip(&planned) {
-        file.hold_id =
-            if file.decision == Choice::Hold { holds.of(planned).map(|hold| hold.id) } else { None };
-    }
-    Ok(Outlook { view, files, excluded, folders })
+    let known = |file: &Planned| holds.of(file).filter(|_| file.judgement.choice == Choice::Hold);
+    Ok(planned
+        .iter()
+        .map(|file| FileReport { hold_id: known(file).map(|hold| hold.id), ..describe(file) })
+        .collect())
 }
 
 /// The months that are overdue, by the picture that `status` shows.
@@ -105,8 +125,8 @@ fn overdue(
 }
 
 /// `run`.
-pub(super) fn run(config: &Config, global: &Global) -> anyhow::Result<Exit> {
-    let (mut ledger, mut report, mut exit) = match carry_out(config, global) {
+pub(super) fn run(config: &Config, options: &cli::Run, global: &Global) -> anyhow::Result<Exit> {
+    let (mut ledger, mut report, mut exit) = match carry_out(config, options, global) {
         Ok(done) => done,
         Err(trouble) if trouble.exit == Exit::Busy => return Err(trouble.into()),
         Err(trouble) => {
@@ -129,13 +149,18 @@ pub(super) fn run(config: &Config, global: &Global) -> anyhow::Result<Exit> {
     Ok(exit)
 }
 
-fn carry_out(config: &Config, global: &Global) -> Result<(Ledger, RunReport, Exit), Trouble> {
+fn carry_out(
+    config: &Config,
+    options: &cli::Run,
+    global: &Global,
+) -> Result<(Ledger, RunReport, Exit), Trouble> {
     config.check_folders()?;
     config.check_sftp()?;
     config.check_host_key()?;
+    let plan = plan_to_go_by(config, options)?;
     let connect = SshConnector::new(&config.sftp, Secrets::gather(&config.sftp)?);
     let mut ledger = open_ledger(config, now())?;
-    let (report, exit) = cycle(config, &mut ledger, Box::new(connect), &now, |planned| {
+    let (report, exit) = cycle_by(plan.as_ref(), config, &mut ledger, Box::new(connect), &now, |planned| {
         progress::Progress::new(global, planned)
     })?;
     Ok((ledger, report, exit))
@@ -179,6 +204,26 @@ pub fn cycle<W: Watch>(
     now: &dyn Fn() -> DateTime<FixedOffset>,
     watch: impl FnOnce(&[Planned]) -> W,
 ) -> Result<(RunReport, Exit), Trouble> {
+    cycle_by(None, config, ledger, connect, now, watch)
+}
+
+/// The plan that the run is to go by, where there is one: checked before anything is touched.
+fn plan_to_go_by(config: &Config, options: &cli::Run) -> Result<Option<Saved>, Trouble> {
+    let Some(file) = &options.plan else { return Ok(None) };
+    let plan = Saved::read(config, file)?;
+    plan.check_ledger(&open_view(config, false)?)?;
+    Ok(Some(plan))
+}
+
+/// [`cycle`], which sends no more than the plan says where there is one.
+fn cycle_by<W: Watch>(
+    plan: Option<&Saved>,
+    config: &Config,
+    ledger: &mut dyn Book,
+    connect: Box<dyn Connect>,
+    now: &dyn Fn() -> DateTime<FixedOffset>,
+    watch: impl FnOnce(&[Planned]) -> W,
+) -> Result<(RunReport, Exit), Trouble> {
     let started = now();
     let run_id = ledger.next(Numbered::Run)?;
     ledger.record(started, &[Event::RunStarted { run: run_id }])?;
@@ -189,8 +234,10 @@ pub fn cycle<W: Watch>(
     let (recovery, mut mishaps) = run.recover(ledger)?;
     let Survey { files: looked, excluded, folders } = survey::look(config, now())?;
     checkpoint("looked");
-    let planned = survey::judge(config, ledger, looked, now())?;
+    let mut planned = survey::judge(config, ledger, looked, now())?;
+    let told = plan.map(|plan| plan.narrow(ledger, &mut planned)).transpose()?;
     let mut files: Vec<FileReport> = planned.iter().map(describe).collect();
+    plan_file::mark(&mut files, told.as_ref());
     for file in &mut files {
         file.outcome = untouched(file.decision);
     }
@@ -216,6 +263,7 @@ pub fn cycle<W: Watch>(
         summary: Summary::default(),
         exit_code: 0,
         overdue,
+        plan: told,
         in_doubt: ledger.open_deliveries()?.into_iter().filter(|d| d.state == State::InDoubt).collect(),
         not_picked_up: not_picked_up(config, ledger, now())?,
         cleared: cleared.deleted,
@@ -492,6 +540,8 @@ fn describe(file: &Planned) -> FileReport {
             Err(Blocked::Unsafe(because) | Blocked::Unsettled(because)) => Some(because.clone()),
             Ok(_) => None,
         },
+        approved_by: (file.takes_two && choice == Choice::Hold && !file.approvers.is_empty())
+            .then(|| file.approvers.join(", ")),
     }
 }
 

@@ -23,5 +23,5 @@ pub(super) fn gather(config: &Config) -> Result<Overview, Trouble> {
     config.check_folders()?;
     let now = now();
     let outlook = run::outlook(config, now, true)?;
-    overview::of(config, &outlook.view, &outlook.files, now)
+    overview::of(config, &outlook.view, &run::described(&outlook.view, &outlook.planned)?, now)
 }

@@ -161,6 +161,7 @@ fn policy(mut of: Section) -> Policy {
         old_period: rule("old_period", &THREE),
         future_period: rule("future_period", &TWO),
         slot_taken: rule("slot_taken", &TWO),
+        two_persons: of.flag("two_persons").unwrap_or(false),
         gone_is_delivered: of
             .choice("gone_after_publish", &[("in_doubt", false), ("delivered", true)])
             .unwrap_or(false),

@@ -42,7 +42,7 @@ fn assert_defaults(config: &Config) {
         policy.future_period,
         policy.slot_taken,
     ];
-    assert_eq!((rules, policy.gone_is_delivered), ([Rule::Hold; 5], false));
+    assert_eq!((rules, policy.gone_is_delivered, policy.two_persons), ([Rule::Hold; 5], false, false));
     let sftp = &config.sftp;
     assert_eq!((sftp.host.as_str(), sftp.port, sftp.user.as_str()), ("sftp.example.dk", 22, "korsbaek"));
     assert_eq!(sftp.folder, "");
@@ -73,7 +73,7 @@ fn only_host_and_user_are_needed_and_the_example_shows_the_defaults() {
 fn the_example_names_every_key() {
     let keys = "language drop archive path include exclude subfolders settle months_back months_ahead name files \
         period period_in per_period due_day due_from not_due remote_folder same_content_other_slot unknown_period old_period \
-        future_period slot_taken gone_after_publish host port user identity password_file passphrase_file host_key \
+        future_period slot_taken two_persons gone_after_publish host port user identity password_file passphrase_file host_key \
         known_hosts folder remote_name temporary_name verify publish timeout connections delivered duplicates \
         keep_archive quiet_for not_picked_up_after mail_to mail_from smtp_host smtp_port smtp_tls smtp_user \
         smtp_password_file smtp_ca monthly command";
@@ -144,6 +144,7 @@ fn values_are_taken_as_they_are_written() {
         [policy]
         same_content_other_slot = "skip"
         unknown_period = "send"
+        two_persons = true
         gone_after_publish = "delivered"
         [sftp]
         host = "2001:db8::1"
@@ -172,7 +173,7 @@ fn values_are_taken_as_they_are_written() {
     assert_eq!((config.series[0].due_day, config.series[0].files.len()), (Some(31), 2));
     assert_eq!(config.series[0].remote_folder.as_deref(), Some("/ind/mad"));
     assert_eq!(config.policy.same_content_other_slot, Rule::Skip);
-    assert!(config.policy.gone_is_delivered);
+    assert!(config.policy.gone_is_delivered && config.policy.two_persons);
     assert_eq!(config.sftp.folder, "ind/2023");
     assert_eq!(config.sftp.password_file.as_deref(), Some(Path::new("base/../kode")));
     assert_eq!((config.sftp.timeout, config.sftp.connections), (Duration::from_secs(3600), 8));

@@ -12,6 +12,7 @@ fn policy(all: Rule) -> Policy {
         future_period: all,
         slot_taken: all,
         gone_is_delivered: false,
+        two_persons: false,
     }
 }
 
@@ -207,4 +208,41 @@ mod past {
         let mine = key(b"one", "snak.txt", None);
         assert_eq!(past(&mine, &[delivery(3, State::Archived, b"other", "snak.txt", None)]), Past::default());
     }
+}
+
+#[test]
+fn two_persons_approve_what_would_be_a_second_file() {
+    let two = Policy { two_persons: true, ..policy(Rule::Hold) };
+    let approved = |approvers, change: fn(&mut Facts)| {
+        let mut facts = plain();
+        facts.past.verdict = Some((6, Verdict::Approved));
+        facts.past.approvers = approvers;
+        change(&mut facts);
+        facts
+    };
+    let decided = |facts: &Facts, policy| {
+        let judgement = decide(facts, policy, LIMITS);
+        (judgement.reason, judgement.choice)
+    };
+    let send = (Reason::Approved, Choice::Send);
+    for (reason, change) in [
+        (Reason::SlotTaken, (|f| f.past.slot_taken = Some(earlier(12))) as fn(&mut Facts)),
+        (Reason::SameContentOtherSlot, |f| f.past.elsewhere = Some(earlier(8))),
+        (Reason::OldPeriod, |f| {
+            (f.months_ahead, f.past.slot_taken) = (Some(-2), Some(earlier(12)));
+        }),
+    ] {
+        assert_eq!(decided(&approved(1, change), two), (reason, Choice::Hold));
+        assert_eq!(decided(&approved(2, change), two), send);
+        assert_eq!(decided(&approved(1, change), policy(Rule::Hold)), send);
+    }
+    assert_eq!(
+        decided(&approved(1, |f| f.months_ahead = Some(-2)), two),
+        send,
+        "nothing was delivered twice"
+    );
+    let many = approved(1, |f| (f.one_per_period, f.past.slot_taken) = (false, Some(earlier(12))));
+    assert_eq!(decided(&many, two), send);
+    let opened = Policy { slot_taken: Rule::Send, ..two };
+    assert_eq!(decided(&approved(1, |f| f.past.slot_taken = Some(earlier(12))), opened), send);
 }

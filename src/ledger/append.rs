@@ -234,10 +234,16 @@ fn take_step(
         execute(db, "UPDATE decisions SET used_by = NULL WHERE used_by = ?1", [delivery])?;
     }
     if to == State::Publishing {
-        // From here on KP may get it, so the approval is spent.
+        // From here on KP may get it, so the approval is spent, and with it the first of two persons'.
         execute(
             db,
-            "UPDATE decisions SET used_by = ?1 WHERE id = (SELECT decision FROM deliveries WHERE id = ?1)",
+            "UPDATE decisions SET used_by = ?1
+              WHERE used_by IS NULL AND verdict = 'approved' AND id <= (SELECT decision FROM deliveries WHERE id = ?1)
+                AND (digest, series, coalesce(period, '')) =
+                    (SELECT digest, series, coalesce(period, '') FROM deliveries WHERE id = ?1)
+                AND id > (SELECT coalesce(max(r.id), 0) FROM decisions r
+                           WHERE r.verdict = 'rejected' AND r.id < (SELECT decision FROM deliveries WHERE id = ?1) AND r.digest = decisions.digest
+                             AND r.series = decisions.series AND r.period IS decisions.period)",
             [delivery],
         )?;
     }

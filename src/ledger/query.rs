@@ -6,8 +6,8 @@ use std::time::Duration;
 use chrono::{DateTime, FixedOffset};
 use rusqlite::{OptionalExtension, Row, named_params, params, types::Type};
 
-use super::View;
 use super::event::Verdict;
+use super::{Stamp, View};
 use crate::delivery::{Key, Slot, State};
 use crate::digest::Digest;
 use crate::exit::Trouble;
@@ -199,22 +199,24 @@ impl View {
         )
     }
 
-    /// The last decision about a key that still counts: a rejection, or an approval not used up.
+    /// The decisions about a key that still count, newest first: those after its last approval that was used up.
     ///
     /// # Errors
     /// The ledger could not be read.
-    pub fn decision_about(&self, key: &Key) -> Result<Option<Decision>, Trouble> {
-        let last = self.asked(|db| {
+    pub fn decisions_about(&self, key: &Key) -> Result<Vec<Decision>, Trouble> {
+        let mut all: Vec<Decision> = self.asked(|db| {
             db.prepare_cached(
-                "SELECT * FROM decisions WHERE digest = ?1 AND series = ?2 AND period IS ?3 ORDER BY id DESC LIMIT 1",
+                "SELECT * FROM decisions WHERE digest = ?1 AND series = ?2 AND period IS ?3 ORDER BY id DESC",
             )?
-            .query_row(
+            .query_map(
                 params![key.digest.as_bytes(), key.slot.series, key.slot.period.map(|p| p.to_string())],
                 decision,
-            )
-            .optional()
+            )?
+            .collect()
         })?;
-        Ok(last.filter(|decision| decision.used_by.is_none()))
+        let used = all.iter().position(|decision| decision.used_by.is_some());
+        all.truncate(used.unwrap_or(all.len()));
+        Ok(all)
     }
 
     /// Every decision, oldest first.
@@ -345,6 +347,23 @@ impl View {
     /// The ledger could not be read.
     pub fn made_at(&self) -> Result<Option<String>, Trouble> {
         self.asked(|db| db.query_row("SELECT made_at FROM ledger", [], |row| row.get(0)).optional())
+    }
+
+    /// The ledger's random name and the end of its chain; none where there is no ledger yet.
+    ///
+    /// # Errors
+    /// The ledger could not be read.
+    pub fn mark(&self) -> Result<Option<(String, Stamp)>, Trouble> {
+        let id = self.asked(|db| db.query_row("SELECT id FROM ledger", [], |row| row.get(0)).optional())?;
+        id.map(|id| Ok((id, self.head()?))).transpose()
+    }
+
+    /// Whether the chain holds this event.
+    ///
+    /// # Errors
+    /// The ledger could not be read.
+    pub fn has(&self, stamp: Stamp) -> Result<bool, Trouble> {
+        Ok(self.hash_of(stamp.seq)? == Some(stamp.hash))
     }
 
     /// The number the next row of a table gets.

@@ -75,6 +75,10 @@ crate::messages::catalogue! {
         da "Spørg leverandøren, om den er rigtig, og godkend eller afvis den",
         en "Ask the supplier whether it is right, and approve or reject it",
     }
+    next_second_person(who: &str) {
+        da "Godkendt af {who}; endnu en person skal godkende den under sit eget brugernavn. Skal den ikke sendes, så afvis den",
+        en "Approved by {who}; one more person has to approve it under a user name of their own. If it is not to be sent, reject it",
+    }
     next_conflict() {
         da "Spørg leverandøren, hvilken der gælder; godkend den, og afvis de andre",
         en "Ask the supplier which one counts; approve it, and reject the others",
@@ -218,6 +222,18 @@ crate::messages::catalogue! {
     said_approved(path: &str, period: &str) {
         da "{path} ({period}) er godkendt og går med næste kørsel.",
         en "{path} ({period}) is approved and goes with the next run.",
+    }
+    said_approved_first(path: &str, who: &str) {
+        da "{path} er godkendt af {who}. Den kræver to personer ([policy] two_persons), så den bliver liggende, til en anden bruger også \
+            har godkendt den.",
+        en "{path} is approved by {who}. It takes two persons ([policy] two_persons), so it stays until another user has approved it as \
+            well.",
+    }
+    approved_by_you(path: &str, who: &str) {
+        da "{path} er allerede godkendt af {who}, og den kræver to forskellige personer ([policy] two_persons). Få en anden til at godkende \
+            den under sit eget brugernavn. Intet er ændret.",
+        en "{path} is approved by {who} already, and it takes two different persons ([policy] two_persons). Have somebody else approve it \
+            under a user name of their own. Nothing was changed.",
     }
     said_rejected(path: &str, to: &str) {
         da "{path} er afvist og lagt i {to}. Den er ikke sendt.",

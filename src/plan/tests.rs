@@ -14,6 +14,7 @@ const HOLD: Policy = Policy {
     future_period: Rule::Hold,
     slot_taken: Rule::Hold,
     gone_is_delivered: false,
+    two_persons: false,
 };
 
 fn file(path: &str, content: &str, series: &str, period: Option<&str>) -> Candidate {
@@ -27,6 +28,7 @@ fn file(path: &str, content: &str, series: &str, period: Option<&str>) -> Candid
         one_per_period: true,
         remote_path: Some(format!("ind/{path}")),
         judgement: Judgement { choice: Choice::Send, reason: Reason::New, earlier: None },
+        one_approval: false,
     }
 }
 
@@ -51,6 +53,27 @@ fn row_13_the_same_bytes_for_the_same_slot_go_once() {
         HOLD,
         &[("a", Choice::Send, Reason::New), ("b", Choice::Duplicate, Reason::DuplicateInRun)],
     );
+}
+
+#[test]
+fn one_approval_is_not_enough_for_what_the_run_itself_makes_two_of() {
+    let approved = |path, content, period| Candidate {
+        judgement: Judgement { choice: Choice::Send, reason: Reason::Approved, earlier: None },
+        one_approval: true,
+        ..file(path, content, "mad", Some(period))
+    };
+    let first = ("a", Choice::Send, Reason::Approved);
+    let slot = || vec![approved("a", "x", "2023-04"), approved("b", "y", "2023-04")];
+    expect(slot(), HOLD, &[first, ("b", Choice::Hold, Reason::SlotTaken)]);
+    expect(
+        slot(),
+        Policy { slot_taken: Rule::Send, ..HOLD },
+        &[first, ("b", Choice::Send, Reason::Approved)],
+    );
+    let bytes = || vec![approved("a", "x", "2023-04"), approved("b", "x", "2023-05")];
+    expect(bytes(), HOLD, &[first, ("b", Choice::Hold, Reason::SameContentOtherSlot)]);
+    let both = bytes().into_iter().map(|file| Candidate { one_approval: false, ..file }).collect();
+    expect(both, HOLD, &[first, ("b", Choice::Send, Reason::Approved)]);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::FileReport;
 use super::text::{moment, period};
-use crate::decide::Reason;
+use crate::decide::{Choice, Reason};
 use crate::delivery::State;
 use crate::messages::{escape, report as say};
 
@@ -30,6 +30,9 @@ pub fn reason(file: &FileReport) -> String {
         })
     };
     match file.reason {
+        _ if file.decision == Choice::Skip && file.blocked.is_some() => {
+            file.blocked.clone().unwrap_or_default()
+        }
         Reason::UnsafeFile | Reason::Unsettled => file.blocked.clone().unwrap_or_default(),
         Reason::AlreadyDelivered => say::already_delivered(&slot()),
         Reason::SameContentOtherSlot if earlier.is_some() => say::same_content_other_slot(&slot()),
@@ -76,6 +79,9 @@ pub fn about_held(file: &FileReport) -> Advice {
     let what = file.hold_id.map_or_else(|| quoted(&file.path), |id| id.to_string());
     let reject = format!("traekfil reject {what} --reason \"…\"");
     let approve = format!("traekfil approve {what} --reason \"…\"");
+    if let Some(who) = &file.approved_by {
+        return Advice { sentence: say::next_second_person(&escape(who)), commands: vec![approve, reject] };
+    }
     let earlier = file.earlier.as_ref();
     let (sentence, commands) = match file.reason {
         Reason::UnsafeFile => (say::next_unsafe(), vec![reject]),

@@ -5,9 +5,9 @@ use comfy_table::{Column, ColumnConstraint, ContentArrangement, Row, Table, Widt
 use indicatif::HumanBytes;
 
 use super::advice::{self, reason};
-use super::{Fate, RunReport, paragraph};
+use super::{DifferenceKind, Fate, PlanReport, RunReport, paragraph};
 use crate::decide::Choice;
-use crate::messages::{escape, report as say};
+use crate::messages::{escape, plan as say_plan, report as say};
 use crate::period::Period;
 
 /// So many files of one cause are named where the table names them all.
@@ -28,13 +28,12 @@ pub fn run(report: &RunReport, quiet: bool, verbose: bool) -> String {
             push(&mut out, &say::recovered(&escape(&done.path), done.delivery_id, &say::state(done.to)));
         }
     }
+    if let Some(plan) = report.plan.as_ref().filter(|_| !quiet) {
+        out.push_str(&about_plan(plan));
+    }
     let needs = needs(report, quiet);
     if !needs.is_empty() {
-        let style = Style::new().bold().fg_color(Some(AnsiColor::Yellow.into()));
-        push(&mut out, &format!("{style}{}{style:#}", say::needs_you(needs.len())));
-        for (message, commands) in needs {
-            out.push_str(&matter("  • ", &message, &commands, usize::from(width().min(100))));
-        }
+        out.push_str(&matters(&needs));
         out.push('\n');
     }
     if !quiet && report.cleared > 0 {
@@ -47,6 +46,16 @@ pub fn run(report: &RunReport, quiet: bool, verbose: bool) -> String {
         push(&mut out, &summary(report));
     }
     out
+}
+
+/// What needs a person, a paragraph a matter, under a line that says so.
+#[must_use]
+pub fn matters(needs: &[(String, Vec<String>)]) -> String {
+    let style = Style::new().bold().fg_color(Some(AnsiColor::Yellow.into()));
+    let head = sentence(&format!("{style}{}{style:#}", say::needs_you(needs.len())));
+    let width = usize::from(width().min(100));
+    let each = needs.iter().map(|(message, commands)| matter("  • ", message, commands, width));
+    std::iter::once(head).chain(each).collect()
 }
 
 fn push(out: &mut String, line: &str) {
@@ -105,10 +114,25 @@ fn needs(report: &RunReport, quiet: bool) -> Vec<(String, Vec<String>)> {
         .filter(|file| !matches!(file.outcome, Some(Fate::Failed)))
         .filter_map(|file| Some(format!("{}: {}", escape(&file.path), file.error.as_deref()?)));
     let overdue = report.overdue.iter().map(|overdue| overdue.message.clone());
+    let outdated = report.plan.iter().flat_map(PlanReport::needs);
+    let outdated =
+        outdated.map(|difference| format!("{}: {}.", escape(&difference.path), difference.message));
     let alone = |message| (message, Vec::new());
     let failed = failed.into_iter().map(alone);
-    let others = waiting.chain(troubles).chain(noted).chain(overdue).map(alone);
+    let others = waiting.chain(troubles).chain(noted).chain(overdue).chain(outdated).map(alone);
     held.chain(failed).chain(doubts).chain(others).collect()
+}
+
+/// What is good to know of a plan.
+fn about_plan(plan: &PlanReport) -> String {
+    let mut out = String::new();
+    if plan.saved {
+        push(&mut out, &say_plan::saved(&escape(&plan.file)));
+    }
+    for known in plan.differences.iter().filter(|difference| difference.kind == DifferenceKind::Delivered) {
+        push(&mut out, &format!("{}: {}.", escape(&known.path), known.message));
+    }
+    out
 }
 
 /// What failed, each cause once: with all its files where no table names them.

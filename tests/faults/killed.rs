@@ -34,8 +34,8 @@ const DELIVERY: [&str; 16] = [
 const AFTER: [&str; 1] = ["done"];
 const RECOVERY: [&str; 4] = ["temporary_removed", "recovered_uploading", "renamed_again", "settled"];
 /// Only files that are not simply delivered come by these.
-const ASIDE: [&str; 6] =
-    ["watching", "removed", "duplicates_put_away", "rejected", "resolved", "content_deleted"];
+const ASIDE: [&str; 7] =
+    ["watching", "removed", "duplicates_put_away", "rejected", "resolved", "content_deleted", "adopted"];
 
 /// A receiver that leaves what it gets, and one that takes it at once.
 fn receivers() -> [Town; 2] {
@@ -223,6 +223,21 @@ fn killed_before_a_rejected_file_is_taken_out() {
     town.run(["run"]).exit(0);
     assert_eq!(town.server.received().len(), 1);
     assert_eq!(town.dropped(), [""; 0]);
+}
+
+#[test]
+fn killed_between_an_adoption_and_its_receipts() {
+    let town = Town::new();
+    town.file(MAD, MAD_APRIL);
+    let adopt = ["adopt", "drop", "--reason", "leveret af KMD"];
+    assert!(kill_at(&town, &adopt, "adopted"));
+    assert!(!town.path("archive/receipts").exists());
+    let again = town.run(["adopt", "drop", "--reason", "leveret af KMD", "--json"]).exit(0).json();
+    assert_eq!(again["files"][0]["outcome"], "known", "{again:#}");
+    std::fs::remove_file(town.path("ledger.db")).unwrap();
+    town.run(["ledger", "rebuild"]).exit(0);
+    assert_eq!(entry(&town.deliver(0), MAD)["reason"], "already_delivered", "its receipt was written");
+    assert!(town.server.received().is_empty());
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The real program against real servers.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod adopt;
 mod bad_input;
 mod decisions;
 mod dry_run;
@@ -13,6 +14,7 @@ mod notify;
 mod output;
 mod people;
 mod picked_up;
+mod plan_document;
 mod receiver;
 mod schedule;
 mod servers;
@@ -20,6 +22,7 @@ mod settings;
 mod status;
 mod story;
 mod support;
+mod two_persons;
 
 /// The food supplier's file for April.
 const MAD: &str = "mad_korsbaek_202304.txt";

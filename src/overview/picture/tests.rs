@@ -66,6 +66,7 @@ fn file(path: &str, period: Option<&str>, decision: Choice, reason: Reason) -> F
         earlier: None,
         error: None,
         blocked: None,
+        approved_by: None,
     }
 }
 

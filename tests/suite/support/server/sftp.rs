@@ -127,6 +127,9 @@ impl Handler for Sftp {
             if world.behaviour.denies_open && written {
                 return Err(StatusCode::PermissionDenied);
             }
+            if world.behaviour.denies_read && !written {
+                return Err(StatusCode::PermissionDenied);
+            }
             match there {
                 Some(_) if flags.contains(OpenFlags::EXCLUDE) => return Err(StatusCode::Failure),
                 Some(file) => {

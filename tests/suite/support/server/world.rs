@@ -28,6 +28,8 @@ pub struct Behaviour {
     pub disk: Option<u64>,
     /// Refuses to make files, with status 3.
     pub denies_open: bool,
+    /// Refuses to open files for reading, with status 3.
+    pub denies_read: bool,
     /// Answers so many SFTP requests of a connection, and none after that.
     pub silent_after: Option<u64>,
     /// Waits so long before each answer.

@@ -1,0 +1,388 @@
+//! `adopt`: what KP has had since before the ledger began is recorded as delivered, and never sent.
+//!
+//! No file is moved or sent. A file is known by its bytes, its series and its period, as a run knows it, so the
+//! next run finds those that still lie in the drop folder delivered already.
+
+use std::collections::{HashMap, HashSet};
+
+use serde::Serialize;
+
+use crate::checkpoint::checkpoint;
+use crate::cli::{self, Global};
+use crate::config::{Config, Disposal};
+use crate::delivery::{Key, Slot, State};
+use crate::digest::Digest;
+use crate::exit::{Exit, Trouble};
+use crate::ledger::event::Event;
+use crate::ledger::query::{Delivery, Filter, Numbered};
+use crate::ledger::{Journal, Ledger, View, moment};
+use crate::messages::{adopt as say, escape, ledger as say_ledger, report as say_report};
+use crate::period::Period;
+use crate::receipts::{self, Attests, Receipt};
+use crate::report::text;
+
+use self::places::{Claim, Found};
+use super::{answer, now, open_ledger, open_view, who};
+
+mod places;
+mod remote;
+
+/// So many files are recorded in one commit.
+const BATCH: usize = 500;
+
+#[derive(Serialize)]
+struct Answer {
+    schema: u32,
+    dry_run: bool,
+    files: Vec<Adoption>,
+    exit_code: u8,
+    /// Files that the scan rules leave out, and what the archive keeps for itself.
+    #[serde(skip)]
+    excluded: usize,
+}
+
+/// What becomes of one file.
+#[derive(Serialize)]
+struct Adoption {
+    path: String,
+    size: u64,
+    sha256: Option<Digest>,
+    series: Option<String>,
+    period: Option<Period>,
+    outcome: Outcome,
+    delivery_id: Option<i64>,
+    remote_path: Option<String>,
+    note: Option<String>,
+    error: Option<String>,
+    #[serde(skip)]
+    in_drop: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Outcome {
+    /// It counts as delivered from now on.
+    Adopted,
+    /// The ledger knew it already, or the same bytes for the same slot stand earlier in the list.
+    Known,
+    /// It could not be judged: a person has to.
+    Refused,
+    /// With `--remote`: it does not lie at KP, so the next run takes it.
+    NotAtKp,
+}
+
+pub(super) fn adopt(config: &Config, options: &cli::Adopt, global: &Global) -> anyhow::Result<Exit> {
+    config.check_folders()?;
+    places::all_there(&options.paths)?;
+    let (files, excluded) = if options.dry_run {
+        let view = open_view(config, false)?;
+        let known = remote::delivered_names(&view)?;
+        // Kept no longer than it is asked: a run that begins meanwhile need not wait.
+        drop(view);
+        let (found, excluded) = look(config, options, &known)?;
+        let mut files = judge(&open_view(config, false)?, found)?;
+        // The numbers that the deed would give are nobody's yet.
+        files
+            .iter_mut()
+            .filter(|file| file.outcome == Outcome::Adopted)
+            .for_each(|file| file.delivery_id = None);
+        (files, excluded)
+    } else {
+        let reason = options.reason.as_deref().unwrap_or_default();
+        let mut ledger = open_ledger(config, now())?;
+        finish_earlier(config, &ledger)?;
+        let known = remote::delivered_names(&ledger)?;
+        let (found, excluded) = look(config, options, &known)?;
+        let files = judge(&ledger, found)?;
+        record(config, &mut ledger, &files, reason)?;
+        (files, excluded)
+    };
+    let refused = files.iter().any(|file| file.outcome == Outcome::Refused);
+    let exit = if refused { Exit::Attention } else { Exit::Ok };
+    let schema = crate::report::SCHEMA;
+    let json = Answer { schema, dry_run: options.dry_run, files, exit_code: exit.code(), excluded };
+    answer(global, &json, || json.text(config, global.quiet))?;
+    Ok(exit)
+}
+
+fn look(
+    config: &Config,
+    options: &cli::Adopt,
+    known: &HashSet<(String, u64)>,
+) -> Result<(Vec<Found>, usize), Trouble> {
+    let (mut found, mut excluded) = places::look(config, &options.paths, now())?;
+    if options.remote {
+        let (dropped, left_out) = places::look_into_drop(config, now())?;
+        found.extend(dropped);
+        excluded += left_out;
+        found = remote::compare(config, found, known)?;
+    }
+    Ok((found, excluded))
+}
+
+/// What becomes of each file, by what the ledger knows: the same for the preview and for the deed.
+fn judge(view: &View, found: Vec<Found>) -> Result<Vec<Adoption>, Trouble> {
+    let mut next = view.next(Numbered::Delivery)?;
+    let mut seen: HashMap<Key, i64> = HashMap::new();
+    let mut slots: HashMap<Slot, i64> = HashMap::new();
+    let mut judged = Vec::with_capacity(found.len());
+    for file in found {
+        let Some(key) = file.key.clone() else {
+            judged.push(Adoption::of(file, Outcome::Refused, None));
+            continue;
+        };
+        let same_bytes = view.deliveries_of(&key.digest)?;
+        let earlier = |counts: fn(State) -> bool| {
+            same_bytes.iter().rev().find(|delivery| delivery.key == key && counts(delivery.state))
+        };
+        if let Some(unclear) = earlier(State::is_unclear) {
+            let mut refused = Adoption::of(file, Outcome::Refused, Some(unclear.id));
+            refused.error = Some(say::in_doubt(unclear.id));
+            judged.push(refused);
+            continue;
+        }
+        let known = earlier(State::is_delivered).map(|delivery| delivery.id);
+        if let Some(known) = known.or_else(|| seen.get(&key).copied()) {
+            judged.push(Adoption::of(file, Outcome::Known, Some(known)));
+            continue;
+        }
+        let outcome = match file.claim {
+            Claim::Delivered => Outcome::Adopted,
+            Claim::NotAtKp => Outcome::NotAtKp,
+            Claim::Refused(_) => Outcome::Refused,
+        };
+        if outcome != Outcome::Adopted {
+            judged.push(Adoption::of(file, outcome, None));
+            continue;
+        }
+        let mut notes: Vec<String> = file.note.iter().cloned().collect();
+        if key.slot.period.is_none() {
+            notes.push(say::no_period());
+        } else if file.one_per_period
+            && let Some(other) = match slots.get(&key.slot) {
+                Some(other) => Some(*other),
+                None => taken(&view.deliveries_into(&key.slot)?),
+            }
+        {
+            notes.push(say::slot_has_another(other));
+        }
+        let mut adopted = Adoption::of(file, outcome, Some(next));
+        adopted.note = (!notes.is_empty()).then(|| notes.join("; "));
+        judged.push(adopted);
+        slots.insert(key.slot.clone(), next);
+        seen.insert(key, next);
+        next += 1;
+    }
+    Ok(judged)
+}
+
+/// The last delivery that KP got into a slot.
+fn taken(into: &[Delivery]) -> Option<i64> {
+    into.iter().rev().find(|delivery| delivery.state.is_delivered()).map(|delivery| delivery.id)
+}
+
+/// Writes the adopted files down, a commit and a line of receipts a batch. Holds about them are over.
+fn record(config: &Config, ledger: &mut Ledger, files: &[Adoption], reason: &str) -> Result<(), Trouble> {
+    let who = who();
+    let holds = ledger.open_holds()?;
+    let adopted: Vec<&Adoption> = files.iter().filter(|file| file.outcome == Outcome::Adopted).collect();
+    for batch in adopted.chunks(BATCH) {
+        let mut events: Vec<Event> = batch.iter().filter_map(|file| file.event(reason, &who)).collect();
+        let over = holds.iter().filter(|hold| {
+            batch.iter().any(|file| {
+                hold.digest == file.sha256
+                    && hold.slot.as_ref().is_some_and(|slot| {
+                        Some(&slot.series) == file.series.as_ref() && slot.period == file.period
+                    })
+            })
+        });
+        events.extend(over.map(|hold| Event::HoldEnded {
+            hold: hold.id,
+            why: Some(reason.to_owned()),
+            who: Some(who.clone()),
+        }));
+        ledger.record(now(), &events)?;
+        checkpoint("adopted");
+        let at = moment(now());
+        let lines: Vec<Receipt> = batch.iter().filter_map(|file| file.receipt(ledger, &at)).collect();
+        attest(config, &lines)?;
+    }
+    Ok(())
+}
+
+/// An adoption that was broken off between the ledger and the receipts gets its receipts now.
+fn finish_earlier(config: &Config, ledger: &Ledger) -> Result<(), Trouble> {
+    let adopted = ledger.history(&Filter { state: Some(State::Adopted), ..Filter::default() })?;
+    if adopted.is_empty() {
+        return Ok(());
+    }
+    let (there, _) = receipts::all(&config.archive)
+        .map_err(|error| Trouble::unexpected(say_ledger::receipts_not_read(&config.archive, &error)))?;
+    let there: HashSet<i64> = there.into_iter().map(|receipt| receipt.delivery).collect();
+    let lacking = adopted.iter().filter(|delivery| !there.contains(&delivery.id));
+    let lines: Vec<Receipt> = lacking
+        .map(|delivery| Receipt {
+            at: delivery.delivered_at.clone().unwrap_or_else(|| delivery.changed_at.clone()),
+            series: delivery.key.slot.series.clone(),
+            period: delivery.key.slot.period,
+            size: delivery.size,
+            path: delivery.path.clone(),
+            ..blank_receipt(ledger, delivery.id, delivery.key.digest)
+        })
+        .collect();
+    attest(config, &lines)
+}
+
+fn attest(config: &Config, lines: &[Receipt]) -> Result<(), Trouble> {
+    receipts::append(&config.archive, lines)
+        .map_err(|error| Trouble::unexpected(say::receipts_not_written(&config.archive, &error)))
+}
+
+fn blank_receipt(ledger: &Ledger, delivery: i64, sha256: Digest) -> Receipt {
+    let head = ledger.head();
+    Receipt {
+        schema: 1,
+        attests: Attests::Adopted,
+        ledger: ledger.id().to_owned(),
+        event: head.seq,
+        hash: head.hash,
+        at: String::new(),
+        delivery,
+        series: String::new(),
+        period: None,
+        sha256,
+        size: 0,
+        path: String::new(),
+        remote_path: None,
+    }
+}
+
+impl Adoption {
+    fn of(file: Found, outcome: Outcome, delivery_id: Option<i64>) -> Adoption {
+        let error = match file.claim {
+            Claim::Refused(because) if outcome == Outcome::Refused => Some(because),
+            _ => None,
+        };
+        Adoption {
+            path: file.path,
+            size: file.size,
+            sha256: file.key.as_ref().map(|key| key.digest),
+            series: file.key.as_ref().map(|key| key.slot.series.clone()),
+            period: file.key.and_then(|key| key.slot.period),
+            outcome,
+            delivery_id,
+            remote_path: file.remote_path,
+            note: None,
+            error,
+            in_drop: file.in_drop,
+        }
+    }
+
+    fn event(&self, why: &str, who: &str) -> Option<Event> {
+        Some(Event::Adopted {
+            delivery: self.delivery_id?,
+            series: self.series.clone()?,
+            period: self.period,
+            digest: self.sha256?,
+            size: self.size,
+            path: self.path.clone(),
+            why: why.to_owned(),
+            who: who.to_owned(),
+        })
+    }
+
+    fn receipt(&self, ledger: &Ledger, at: &str) -> Option<Receipt> {
+        Some(Receipt {
+            at: at.to_owned(),
+            series: self.series.clone()?,
+            period: self.period,
+            size: self.size,
+            path: self.path.clone(),
+            remote_path: self.remote_path.clone(),
+            ..blank_receipt(ledger, self.delivery_id?, self.sha256?)
+        })
+    }
+
+    fn what(&self, dry_run: bool) -> String {
+        let id = self.delivery_id.unwrap_or_default();
+        let what = match self.outcome {
+            Outcome::Adopted if dry_run => say::would_adopt(),
+            Outcome::Adopted => say::adopted(id),
+            Outcome::Known => say::known(id),
+            Outcome::Refused => say::refused(),
+            Outcome::NotAtKp => say::not_at_kp(),
+        };
+        match self.note.as_ref().or(self.error.as_ref()) {
+            Some(more) => format!("{what}: {more}"),
+            None => what,
+        }
+    }
+}
+
+impl Answer {
+    fn text(&self, config: &Config, quiet: bool) -> String {
+        let mut out = String::new();
+        if !quiet && !self.files.is_empty() {
+            let head = [
+                say_report::head_file(),
+                say_report::head_series(),
+                say_report::head_period(),
+                if self.dry_run { say_report::head_would() } else { say_report::head_what() },
+            ];
+            let mut table = text::table(&head, 0);
+            for file in &self.files {
+                table.add_row([
+                    escape(&file.path),
+                    escape(file.series.as_deref().unwrap_or("–")),
+                    text::period(file.period),
+                    file.what(self.dry_run),
+                ]);
+            }
+            out.push_str(&text::lines(&table));
+            out.push('\n');
+        }
+        let refused: Vec<(String, Vec<String>)> = self
+            .files
+            .iter()
+            .filter(|file| file.outcome == Outcome::Refused)
+            .map(|file| {
+                (say::needs(&escape(&file.path), file.error.as_deref().unwrap_or_default()), Vec::new())
+            })
+            .collect();
+        if !refused.is_empty() {
+            out.push_str(&text::matters(&refused));
+            out.push('\n');
+        }
+        if !quiet || self.exit_code != 0 {
+            out.push_str(&self.summary(config));
+        }
+        out
+    }
+
+    fn summary(&self, config: &Config) -> String {
+        let count = |outcome| self.files.iter().filter(|file| file.outcome == outcome).count();
+        let (adopted, known) = (count(Outcome::Adopted), count(Outcome::Known));
+        let (refused, not_at_kp) = (count(Outcome::Refused), count(Outcome::NotAtKp));
+        let mut parts =
+            vec![if self.dry_run { say::count_would(adopted) } else { say::count_adopted(adopted) }];
+        let others = [
+            (known, say::count_known(known)),
+            (refused, say::count_refused(refused)),
+            (not_at_kp, say::count_not_at_kp(not_at_kp)),
+            (self.excluded, say::count_excluded(self.excluded)),
+        ];
+        parts.extend(others.into_iter().filter(|(n, _)| *n > 0).map(|(_, part)| part));
+        let mut lines = vec![format!("{}.", parts.join(", "))];
+        lines.push(if self.dry_run { say_report::nothing_was_done() } else { say::nothing_moved() });
+        let lie_there =
+            |file: &&Adoption| file.in_drop && matches!(file.outcome, Outcome::Adopted | Outcome::Known);
+        if self.files.iter().any(|file| lie_there(&file)) {
+            lines.push(match config.originals.duplicates {
+                Disposal::Archive => say::next_run_archives(),
+                Disposal::Delete => say::next_run_deletes(),
+                Disposal::Leave => say::next_run_leaves(),
+            });
+        }
+        lines.iter().flat_map(|line| [line.as_str(), "\n"]).collect()
+    }
+}

@@ -1,0 +1,172 @@
+//! The files that a person names, read as a run would read them.
+
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, FixedOffset};
+
+use crate::config::{Config, Scan};
+use crate::decide::Blocked;
+use crate::delivery::Key;
+use crate::drop_folder::{self, Listed};
+use crate::exit::Trouble;
+use crate::messages::{adopt as say, escape, report as say_report, run as say_run};
+use crate::originals::REJECTED;
+use crate::receipts;
+use crate::series::PerPeriod;
+use crate::survey::{self, Looked};
+
+/// A file that may be adopted.
+pub(super) struct Found {
+    /// As the person named it; a file on the server by its path there.
+    pub(super) path: String,
+    /// In bytes.
+    pub(super) size: u64,
+    /// What it is and is for; none where it could not be read.
+    pub(super) key: Option<Key>,
+    /// Whether its slot takes one file alone.
+    pub(super) one_per_period: bool,
+    /// Whether it lies in the drop folder, where the next run finds it.
+    pub(super) in_drop: bool,
+    /// The path on the server that it has, or that it would get.
+    pub(super) remote_path: Option<String>,
+    /// Whether KP has it.
+    pub(super) claim: Claim,
+    /// What the person should know about it.
+    pub(super) note: Option<String>,
+}
+
+pub(super) enum Claim {
+    /// So the person says, or so it was seen.
+    Delivered,
+    /// It does not lie at KP.
+    NotAtKp,
+    /// It cannot be judged. The text says why.
+    Refused(String),
+}
+
+/// Whether every path is there, so that a mistyped one touches nothing.
+///
+/// # Errors
+/// Exit code 2, naming the first that is not.
+pub(super) fn all_there(paths: &[PathBuf]) -> Result<(), Trouble> {
+    paths.iter().try_for_each(|path| match path.symlink_metadata() {
+        Ok(_) => Ok(()),
+        Err(error) => Err(Trouble::usage(say::no_such_path(&escape(&path.display().to_string()), &error))),
+    })
+}
+
+/// The files at these paths, folders with everything in them, and how many were left out.
+///
+/// # Errors
+/// A folder cannot be listed.
+pub(super) fn look(
+    config: &Config,
+    paths: &[PathBuf],
+    now: DateTime<FixedOffset>,
+) -> Result<(Vec<Found>, usize), Trouble> {
+    let mut files = Vec::new();
+    let mut excluded = 0;
+    for path in paths {
+        if path.is_dir() {
+            let (inside, left_out) = folder(config, path)?;
+            files.extend(inside);
+            excluded += left_out;
+        } else {
+            match one(&config.scan, path) {
+                Some(file) => files.push(file),
+                None => excluded += 1,
+            }
+        }
+    }
+    let drop = config.drop.canonicalize().ok();
+    let in_drop = |file: &Listed| {
+        drop.as_ref().is_some_and(|drop| {
+            let folder = file.place.parent().filter(|folder| !folder.as_os_str().is_empty());
+            folder.unwrap_or(Path::new(".")).canonicalize().is_ok_and(|folder| folder.starts_with(drop))
+        })
+    };
+    let in_drop: Vec<bool> = files.iter().map(in_drop).collect();
+    let looked = survey::look_among(config, files, now);
+    Ok((
+        looked.into_iter().zip(in_drop).map(|(file, in_drop)| found(config, file, in_drop)).collect(),
+        excluded,
+    ))
+}
+
+/// The files of the drop folder, as a run sees them, and how many were left out.
+///
+/// # Errors
+/// The folder cannot be listed.
+pub(super) fn look_into_drop(
+    config: &Config,
+    now: DateTime<FixedOffset>,
+) -> Result<(Vec<Found>, usize), Trouble> {
+    let survey = survey::look(config, now)?;
+    Ok((survey.files.into_iter().map(|file| found(config, file, true)).collect(), survey.excluded))
+}
+
+fn found(config: &Config, looked: Looked, in_drop: bool) -> Found {
+    let size = looked.size();
+    let claim = match &looked.reading {
+        Err(Blocked::Unsafe(because)) => Claim::Refused(because.clone()),
+        Err(Blocked::Unsettled(because)) => Claim::Refused(say::try_again(because)),
+        Ok(_) if size == 0 => Claim::Refused(say_report::empty()),
+        Ok(_) => Claim::Delivered,
+    };
+    Found {
+        size,
+        one_per_period: survey::per_period(config, &looked) == PerPeriod::One,
+        remote_path: survey::remote_path(config, &looked),
+        path: looked.file.path,
+        key: looked.key,
+        in_drop,
+        claim,
+        note: None,
+    }
+}
+
+/// Every file in a folder and the folders in it that the scan rules include, but for what the archive keeps for itself.
+fn folder(config: &Config, path: &Path) -> Result<(Vec<Listed>, usize), Trouble> {
+    let scan = Scan { subfolders: true, ..config.scan.clone() };
+    let mut listing = drop_folder::list(path, &scan)?;
+    let before = listing.files.len();
+    let (root, archive) = (path.canonicalize().ok(), config.archive.canonicalize().ok());
+    listing.files.retain(|file| {
+        let inside = file.place.strip_prefix(path).unwrap_or(&file.place);
+        let whole = root.as_ref().map(|root| root.join(inside));
+        let archived = whole.as_ref().zip(archive.as_ref()).and_then(|(whole, a)| whole.strip_prefix(a).ok());
+        !archived.is_some_and(is_the_archives_own)
+    });
+    let excluded = listing.excluded + before - listing.files.len();
+    let named = shown(path);
+    for file in &mut listing.files {
+        file.path = format!("{}/{}", named.trim_end_matches('/'), file.path);
+    }
+    Ok((listing.files, excluded))
+}
+
+/// Receipts are no trækfiler, and what was rejected KP never got.
+fn is_the_archives_own(inside: &Path) -> bool {
+    inside.components().next().is_some_and(|first| {
+        let first = first.as_os_str().to_string_lossy();
+        first == REJECTED || first.starts_with(receipts::FOLDER)
+    })
+}
+
+/// A file that was named by itself; none where the scan rules leave it out.
+fn one(scan: &Scan, path: &Path) -> Option<Listed> {
+    let name = path.file_name()?;
+    let plain = name.to_string_lossy();
+    if !scan.include.is_match(plain.as_ref()) || scan.exclude.is_match(plain.as_ref()) {
+        return None;
+    }
+    let unsafe_because =
+        drop_folder::unsafe_name(Path::new(name)).or_else(|| path.is_symlink().then(say_run::is_symlink));
+    Some(Listed { path: shown(path), place: path.to_owned(), unsafe_because })
+}
+
+/// A path with `/` between its parts, as the ledger has it.
+fn shown(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    if cfg!(windows) { text.replace('\\', "/") } else { text.into_owned() }
+}

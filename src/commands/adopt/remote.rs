@@ -1,0 +1,193 @@
+//! `adopt --remote`: the files here held against what lies in KP's folder now. Only reads there.
+
+use std::collections::{HashMap, HashSet};
+use std::path::Path;
+
+use regex::Regex;
+
+use super::places::{Claim, Found};
+use crate::config::{Config, Sftp};
+use crate::delivery::{Key, Slot};
+use crate::digest::Digest;
+use crate::drop_folder;
+use crate::exit::{Exit, Trouble};
+use crate::ledger::View;
+use crate::ledger::query::Filter;
+use crate::messages::{adopt as say, check as say_check, escape, report as say_report};
+use crate::remote::ssh::SshConnector;
+use crate::remote::{Connect, Remote, RemoteError};
+use crate::secrets::Secrets;
+use crate::series::{self, PerPeriod};
+use crate::template::Placeholder;
+
+/// So many files are read back in one round of requests.
+const BATCH: usize = 64;
+
+/// A file in KP's folder.
+struct Lying {
+    path: String,
+    name: String,
+    size: Option<u64>,
+    digest: Option<Digest>,
+}
+
+/// The names and sizes of what the ledger knows KP got, for files that the server lets nobody read.
+///
+/// # Errors
+/// The ledger could not be read.
+pub(super) fn delivered_names(view: &View) -> Result<HashSet<(String, u64)>, Trouble> {
+    let delivered = view.history(&Filter::default())?.into_iter().filter(|d| d.state.is_delivered());
+    Ok(delivered.filter_map(|delivery| Some((delivery.remote_path?, delivery.size))).collect())
+}
+
+/// Which of the files lie at KP; after them what lies there and is not among them.
+///
+/// # Errors
+/// Exit code 4 where the server could not be asked: nothing is known then, and nothing recorded.
+pub(super) fn compare(
+    config: &Config,
+    mut local: Vec<Found>,
+    known: &HashSet<(String, u64)>,
+) -> Result<Vec<Found>, Trouble> {
+    config.check_sftp()?;
+    config.check_host_key()?;
+    let mut connect = SshConnector::new(&config.sftp, Secrets::gather(&config.sftp)?);
+    let mut line = connect.connect().map_err(|error| incomplete(error.to_string()))?;
+    let lying = list(config, line.as_mut())?;
+    let lying = read(line.as_mut(), lying)?;
+
+    let by_path: HashMap<&str, usize> =
+        lying.iter().enumerate().map(|(i, there)| (there.path.as_str(), i)).collect();
+    let by_digest: HashMap<Digest, usize> =
+        lying.iter().enumerate().rev().filter_map(|(i, there)| Some((there.digest?, i))).collect();
+    let mut matched = HashSet::new();
+    for file in local.iter_mut().filter(|file| matches!(file.claim, Claim::Delivered)) {
+        let Some(key) = &file.key else { continue };
+        let same_name = file.remote_path.as_deref().and_then(|path| by_path.get(path)).copied();
+        let same_bytes = by_digest.get(&key.digest).copied();
+        match (same_name.map(|i| (i, &lying[i])), same_bytes) {
+            (Some((i, there)), _) if there.digest == Some(key.digest) => drop(matched.insert(i)),
+            (Some((i, there)), _) if there.digest.is_none() && there.size == Some(file.size) => {
+                matched.insert(i);
+                file.note = Some(say::name_and_size_alone());
+            }
+            (_, Some(i)) => {
+                matched.insert(i);
+                file.note = Some(say::under_another_name(&escape(&lying[i].path)));
+                file.remote_path = Some(lying[i].path.clone());
+            }
+            (Some((_, there)), None) => file.claim = Claim::Refused(say::other_at_kp(&escape(&there.path))),
+            (None, None) => (file.claim, file.remote_path) = (Claim::NotAtKp, None),
+        }
+    }
+    // What may not be read is known by its name and size where the ledger sent such a file itself.
+    let is_ours = |there: &Lying| {
+        there.digest.is_none() && there.size.is_some_and(|size| known.contains(&(there.path.clone(), size)))
+    };
+    let rest = lying.iter().enumerate().filter(|(i, there)| !matched.contains(i) && !is_ours(there));
+    local.extend(rest.map(|(_, there)| only_there(config, there)));
+    Ok(local)
+}
+
+/// What lies in the folders that files go to, but for temporary names and what the scan rules leave out.
+fn list(config: &Config, line: &mut dyn Remote) -> Result<Vec<Lying>, Trouble> {
+    let mut folders = vec![config.sftp.folder.as_str()];
+    folders.extend(config.series.iter().filter_map(|series| series.remote_folder.as_deref()));
+    folders.sort_unstable();
+    folders.dedup();
+    let temporary = temporary_names(&config.sftp);
+    let mut lying = Vec::new();
+    for folder in folders {
+        let shown = if folder.is_empty() { "." } else { folder };
+        let entries = line
+            .list(shown)
+            .map_err(|error| incomplete(say_check::remote_folder_refused(&escape(shown), &error)))?;
+        let files = entries.into_iter().filter(|entry| {
+            let ours = temporary.as_ref().is_some_and(|names| names.is_match(&entry.name));
+            !entry.folder && !ours && !config.scan.exclude.is_match(&entry.name)
+        });
+        lying.extend(files.map(|entry| Lying {
+            path: match folder.trim_end_matches('/') {
+                "" if folder.is_empty() => entry.name.clone(),
+                folder => format!("{folder}/{}", entry.name),
+            },
+            name: entry.name,
+            size: entry.size,
+            digest: None,
+        }));
+    }
+    lying.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(lying)
+}
+
+/// The names that a delivery's files have until they are complete.
+fn temporary_names(sftp: &Sftp) -> Option<Regex> {
+    let rendered = sftp.temporary_name.render(|place| match place {
+        Placeholder::Id => "\u{1}".to_owned(),
+        _ => "\u{2}".to_owned(),
+    });
+    let expression = regex::escape(&rendered).replace('\u{1}', "[0-9]+-[0-9a-f]{16}").replace('\u{2}', ".*");
+    Regex::new(&format!("^{expression}$")).ok()
+}
+
+/// Digests each file, where the server lets it be read.
+fn read(line: &mut dyn Remote, mut lying: Vec<Lying>) -> Result<Vec<Lying>, Trouble> {
+    for batch in lying.chunks_mut(BATCH) {
+        let paths: Vec<&str> = batch.iter().map(|there| there.path.as_str()).collect();
+        let digests = line.digest(&paths);
+        for (there, digest) in batch.iter_mut().zip(digests) {
+            there.digest = match digest {
+                Ok(digest) => Some(digest),
+                Err(RemoteError::Refused { .. }) => None,
+                Err(error) => return Err(incomplete(say::server_went_away(&error))),
+            };
+        }
+    }
+    Ok(lying)
+}
+
+/// A file that lies at KP alone: known by its own bytes where they can be read, for what its name says.
+fn only_there(config: &Config, there: &Lying) -> Found {
+    let identified = series::identify(&config.series, &there.name, &[]);
+    let one_per_period = identified.per_period(&config.series) == PerPeriod::One;
+    let claim = match (there.digest, drop_folder::unsafe_name(Path::new(&there.name))) {
+        (_, Some(because)) => Claim::Refused(because),
+        (None, None) => Claim::Refused(say::cannot_be_read()),
+        (Some(_), None) if there.size == Some(0) => Claim::Refused(say_report::empty()),
+        (Some(_), None) => Claim::Delivered,
+    };
+    Found {
+        path: there.path.clone(),
+        size: there.size.unwrap_or_default(),
+        key: there.digest.filter(|_| matches!(claim, Claim::Delivered)).map(|digest| Key {
+            slot: Slot { series: identified.series, period: identified.period },
+            digest,
+        }),
+        one_per_period,
+        in_drop: false,
+        remote_path: Some(there.path.clone()),
+        claim,
+        note: Some(say::lies_at_kp_alone()),
+    }
+}
+
+fn incomplete(message: String) -> Trouble {
+    Trouble { exit: Exit::Incomplete, message }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn our_own_temporary_names_are_known_and_nobody_elses() {
+        let text =
+            "[sftp]\nhost = 'sftp.example.dk'\nuser = 'korsbaek'\ntemporary_name = '{name}.{id}.undervejs'\n";
+        let config = Config::of(Path::new("config.toml"), text.as_bytes().to_vec()).unwrap();
+        let names = temporary_names(&config.sftp).unwrap();
+        assert!(names.is_match("mad_202304.txt.12-0123456789abcdef.undervejs"));
+        assert!(!names.is_match("mad_202304.txt.undervejs"));
+        assert!(!names.is_match("mad_202304xtxt"));
+    }
+}

@@ -1,0 +1,341 @@
+//! A plan as a document: `run --dry-run --save` writes it, and `run --plan` sends no more than it says.
+//!
+//! What happens to a file is always decided anew, by the same rules; the document only narrows that. So a plan that
+//! somebody else approved, or an old one, can never make the run send what it would not have sent by itself.
+
+use std::collections::{HashMap, HashSet};
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::config::Config;
+use crate::decide::{Choice, Reason};
+use crate::delivery::{Key, Slot};
+use crate::digest::Digest;
+use crate::exit::Trouble;
+use crate::ledger::{Stamp, View};
+use crate::messages::{escape, plan as say, report as say_report};
+use crate::period::Period;
+use crate::platform;
+use crate::report::{Difference, DifferenceKind, FileReport, PlanReport, advice, text};
+use crate::survey::Planned;
+
+/// The version of the document.
+const SCHEMA: u32 = 1;
+/// What tells it from any other JSON file.
+const DOCUMENT: &str = "traekfil plan";
+
+/// The plan of one preview.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Document {
+    #[serde(rename = "document")]
+    kind: String,
+    schema: u32,
+    /// When it was made, RFC 3339.
+    made_at: String,
+    /// The program that made it.
+    version: String,
+    /// The ledger it was made by, and how far that had come; none where there was none yet.
+    ledger: Option<Mark>,
+    target: Target,
+    files: Vec<File>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Mark {
+    id: String,
+    event: i64,
+    hash: Digest,
+}
+
+/// From where to where: a plan for another folder or server says nothing here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Target {
+    drop: String,
+    host: String,
+    port: u16,
+    user: String,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct File {
+    path: String,
+    size: u64,
+    sha256: Option<Digest>,
+    series: Option<String>,
+    period: Option<Period>,
+    decision: Choice,
+    reason: Reason,
+    remote_path: Option<String>,
+}
+
+/// A plan that was read, and where it was read from.
+#[derive(Debug)]
+pub(super) struct Saved {
+    file: PathBuf,
+    document: Document,
+}
+
+/// The little that every version of the document has.
+#[derive(Deserialize)]
+struct Head {
+    #[serde(rename = "document")]
+    kind: String,
+    schema: u32,
+}
+
+impl Document {
+    /// The plan of these files.
+    ///
+    /// # Errors
+    /// The ledger could not be read.
+    pub(super) fn of(
+        config: &Config,
+        view: &View,
+        planned: &[Planned],
+        made_at: &str,
+    ) -> Result<Document, Trouble> {
+        let mark = |(id, stamp): (String, Stamp)| Mark { id, event: stamp.seq, hash: stamp.hash };
+        Ok(Document {
+            kind: DOCUMENT.to_owned(),
+            schema: SCHEMA,
+            made_at: made_at.to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            ledger: view.mark()?.map(mark),
+            target: Target::of(config),
+            files: planned.iter().map(File::of).collect(),
+        })
+    }
+
+    /// Writes it: whole or not at all, for its owner alone to read.
+    ///
+    /// # Errors
+    /// What the file system says; what stood there stands there still.
+    pub(super) fn save(&self, path: &Path) -> Result<(), Trouble> {
+        let beside = beside(path);
+        let written = (|| {
+            let mut file = platform::create_private(&beside)?;
+            serde_json::to_writer_pretty(&mut file, self)?;
+            file.write_all(b"\n")?;
+            file.sync_all()?;
+            drop(file);
+            fs::rename(&beside, path)?;
+            platform::sync_folder_of(path)
+        })();
+        written.map_err(|error| {
+            drop(fs::remove_file(&beside));
+            Trouble::unexpected(say::not_saved(path, &error))
+        })
+    }
+
+    /// What is told of a plan that was just written.
+    pub(super) fn saved(&self, path: &Path) -> PlanReport {
+        PlanReport {
+            file: path.display().to_string(),
+            made_at: self.made_at.clone(),
+            saved: true,
+            differences: Vec::new(),
+        }
+    }
+}
+
+impl Saved {
+    /// Reads a plan and holds it against the configuration. Nothing is touched.
+    ///
+    /// # Errors
+    /// Exit code 2: it cannot be read, is no plan or a later version's, or is for another folder or server.
+    pub(super) fn read(config: &Config, path: &Path) -> Result<Saved, Trouble> {
+        let bytes = fs::read(path).map_err(|error| Trouble::usage(say::not_read(path, &error)))?;
+        let head: Head = serde_json::from_slice(&bytes).map_err(|_| Trouble::usage(say::no_plan(path)))?;
+        if head.kind != DOCUMENT {
+            return Err(Trouble::usage(say::no_plan(path)));
+        }
+        if head.schema > SCHEMA {
+            return Err(Trouble::usage(say::newer(path)));
+        }
+        let document: Document =
+            serde_json::from_slice(&bytes).map_err(|error| Trouble::usage(say::broken(path, &error)))?;
+        if document.target != Target::of(config) {
+            return Err(Trouble::usage(say::other_target(path)));
+        }
+        Ok(Saved { file: path.to_owned(), document })
+    }
+
+    /// Whether it was made by this ledger. A ledger that was made since is as good as none then.
+    ///
+    /// # Errors
+    /// Exit code 2 where another one made it, or this one has lost what it knew then.
+    pub(super) fn check_ledger(&self, view: &View) -> Result<(), Trouble> {
+        let Some(mark) = &self.document.ledger else { return Ok(()) };
+        let same = view.mark()?.is_some_and(|(id, _)| id == mark.id);
+        if !same || !view.has(Stamp { seq: mark.event, hash: mark.hash })? {
+            return Err(Trouble::usage(say::other_ledger(&self.file)));
+        }
+        Ok(())
+    }
+
+    /// Takes out of the run what the plan does not say, and tells every difference that matters.
+    ///
+    /// # Errors
+    /// The ledger could not be read.
+    pub(super) fn narrow(&self, view: &View, planned: &mut [Planned]) -> Result<PlanReport, Trouble> {
+        let files = &self.document.files;
+        let mut told: HashMap<&str, &File> = files.iter().map(|file| (file.path.as_str(), file)).collect();
+        let mut differences = Vec::new();
+        for now in planned.iter_mut() {
+            let before = told.remove(now.looked.file.path.as_str());
+            let send = now.judgement.choice == Choice::Send;
+            let (kind, message) = match before {
+                None if send => (DifferenceKind::New, say::new_since()),
+                Some(before) if send => match before.changed(now) {
+                    Some(message) => (DifferenceKind::Changed, message),
+                    None => continue,
+                },
+                Some(before) if before.decision == Choice::Send => before.no_longer(now),
+                _ => continue,
+            };
+            if send {
+                now.judgement.choice = Choice::Skip;
+            }
+            differences.push(Difference { path: now.looked.file.path.clone(), kind, message });
+        }
+        for gone in files.iter().filter(|file| file.decision == Choice::Send) {
+            if told.contains_key(gone.path.as_str()) {
+                let (kind, message) = gone.gone(view)?;
+                differences.push(Difference { path: gone.path.clone(), kind, message });
+            }
+        }
+        Ok(PlanReport {
+            file: self.file.display().to_string(),
+            made_at: self.document.made_at.clone(),
+            saved: false,
+            differences,
+        })
+    }
+}
+
+/// Marks the files that a plan took out of the run.
+pub(super) fn mark(files: &mut [FileReport], plan: Option<&PlanReport>) {
+    let Some(plan) = plan else { return };
+    let out: HashSet<&str> = plan.differences.iter().map(|difference| difference.path.as_str()).collect();
+    for file in files {
+        if file.decision == Choice::Skip && out.contains(file.path.as_str()) {
+            file.blocked = Some(say::outside());
+        }
+    }
+}
+
+/// Whether a plan may be written there: nothing but an older plan is ever replaced, and nothing put where a run
+/// would send it.
+///
+/// # Errors
+/// Exit code 2; nothing was touched.
+pub(super) fn check_place(config: &Config, path: &Path) -> Result<(), Trouble> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = folder.canonicalize().map_err(|error| Trouble::usage(say::no_place(path, &error)))?;
+    if config.drop.canonicalize().is_ok_and(|drop| folder.starts_with(drop)) {
+        return Err(Trouble::usage(say::in_drop_folder(path)));
+    }
+    if path.file_name().is_none() || path.symlink_metadata().is_ok() && !is_plan(path) {
+        return Err(Trouble::usage(say::not_over_it(path)));
+    }
+    Ok(())
+}
+
+fn is_plan(path: &Path) -> bool {
+    let bytes = fs::read(path).unwrap_or_default();
+    serde_json::from_slice::<Head>(&bytes).is_ok_and(|head| head.kind == DOCUMENT)
+}
+
+fn beside(path: &Path) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    path.with_file_name(format!(".{name}.{}.tmp", std::process::id()))
+}
+
+impl Target {
+    fn of(config: &Config) -> Target {
+        let drop = config.drop.canonicalize().unwrap_or_else(|_| config.drop.clone());
+        Target {
+            drop: drop.to_string_lossy().into_owned(),
+            host: config.sftp.host.clone(),
+            port: config.sftp.port,
+            user: config.sftp.user.clone(),
+        }
+    }
+}
+
+impl File {
+    fn of(planned: &Planned) -> File {
+        let key = planned.looked.key.as_ref();
+        File {
+            path: planned.looked.file.path.clone(),
+            size: planned.looked.size(),
+            sha256: key.map(|key| key.digest),
+            series: key.map(|key| key.slot.series.clone()),
+            period: key.and_then(|key| key.slot.period),
+            decision: planned.judgement.choice,
+            reason: planned.judgement.reason,
+            remote_path: planned.remote_path.clone(),
+        }
+    }
+
+    /// What speaks against sending a file that would be sent now; none where it is as it was planned.
+    fn changed(&self, now: &Planned) -> Option<String> {
+        let now = File::of(now);
+        if self.sha256 != now.sha256 {
+            Some(say::other_content())
+        } else if (&self.series, self.period) != (&now.series, now.period) {
+            let slot = |file: &File| {
+                format!("{} {}", escape(file.series.as_deref().unwrap_or("–")), text::period(file.period))
+            };
+            Some(say::other_slot(&slot(self), &slot(&now)))
+        } else if self.decision != Choice::Send {
+            Some(say::was_not_sent(
+                &say_report::fate(self.decision, None),
+                &advice::reason_alone(self.reason),
+            ))
+        } else if self.remote_path != now.remote_path {
+            let name = |file: &File| escape(file.remote_path.as_deref().unwrap_or("–"));
+            Some(say::other_name(&name(self), &name(&now)))
+        } else {
+            None
+        }
+    }
+
+    /// A file that the plan sends and the rules do not any more.
+    fn no_longer(&self, now: &Planned) -> (DifferenceKind, String) {
+        let judgement = &now.judgement;
+        match &judgement.earlier {
+            Some(earlier)
+                if judgement.reason == Reason::AlreadyDelivered
+                    && now.looked.key.as_ref().map(|key| key.digest) == self.sha256 =>
+            {
+                (DifferenceKind::Delivered, say::delivered_since(earlier.delivery_id))
+            }
+            _ => {
+                let what = say_report::fate(judgement.choice, None);
+                (DifferenceKind::Changed, say::not_sent_now(&what, &advice::reason_alone(judgement.reason)))
+            }
+        }
+    }
+
+    /// A file that the plan sends and that is not in the folder any more.
+    fn gone(&self, view: &View) -> Result<(DifferenceKind, String), Trouble> {
+        let (Some(digest), Some(series)) = (self.sha256, self.series.clone()) else {
+            return Ok((DifferenceKind::Gone, say::gone()));
+        };
+        let key = Key { slot: Slot { series, period: self.period }, digest };
+        let delivered = view
+            .deliveries_of(&digest)?
+            .into_iter()
+            .rev()
+            .find(|delivery| delivery.key == key && delivery.state.is_delivered());
+        Ok(match delivered {
+            Some(delivery) => (DifferenceKind::Delivered, say::delivered_since(delivery.id)),
+            None => (DifferenceKind::Gone, say::gone()),
+        })
+    }
+}

@@ -1,0 +1,141 @@
+//! `[policy] two_persons`: a second file for KP goes only at two persons' word.
+//!
+//! Who somebody is the system says. Root can be anybody behind `sudo`, so these stories need root to have two persons.
+#![cfg(unix)]
+
+use crate::story::id_text;
+use crate::support::ran::{Ran, assert_decided, entry};
+use crate::support::town::Town;
+use crate::{MAD, MAD_APRIL, MAD_MAY};
+
+fn is_root() -> bool {
+    let root = rustix::process::geteuid().is_root();
+    if !root {
+        eprintln!("skipped: only root can be two persons");
+    }
+    root
+}
+
+/// April was delivered, and another April is held; the hold's id.
+fn second_april() -> (Town, String) {
+    let town = Town::new();
+    town.set("policy.two_persons", true);
+    town.file(MAD, MAD_APRIL);
+    town.run(["run"]).exit(0);
+    town.server.as_embedded().empty();
+    town.file(MAD, MAD_MAY);
+    let id = id_text(&entry(&town.deliver(3), MAD)["hold_id"]);
+    (town, id)
+}
+
+fn approve(town: &Town, who: &str, what: &str) -> Ran {
+    town.env("SUDO_USER", who).run(["approve", what, "--reason", "leverandøren bekræfter"])
+}
+
+#[test]
+fn the_second_person_lets_it_go_by_number_or_name() {
+    if !is_root() {
+        return;
+    }
+    let (town, id) = second_april();
+    approve(&town, "bente", &id).exit(0).says("bente");
+    let run = town.deliver(3);
+    assert_decided(&run, MAD, "hold", "slot_taken", "held");
+    assert_eq!(id_text(&entry(&run, MAD)["hold_id"]), id, "the same matter still");
+    town.run(["run"]).exit(3).stdout_has("bente").stdout_has(&format!("approve {id}"));
+    town.run(["run", "--dry-run"]).exit(3).stdout_has("bente");
+    approve(&town, "bente", MAD).exit(2).says("bente");
+    approve(&town, "bente", &id).exit(2);
+    assert_decided(&town.deliver(3), MAD, "hold", "slot_taken", "held");
+    approve(&town, "anders", MAD).exit(0);
+    assert_decided(&town.deliver(0), MAD, "send", "approved", "delivered");
+    assert_eq!(town.server.received().len(), 2);
+    town.run(["ledger", "verify"]).exit(0);
+}
+
+#[test]
+fn one_person_named_twice_in_a_command_is_one() {
+    if !is_root() {
+        return;
+    }
+    let (town, id) = second_april();
+    town.env("SUDO_USER", "bente").run(["approve", &id, MAD, "--reason", "begge veje"]).exit(0);
+    assert_decided(&town.deliver(3), MAD, "hold", "slot_taken", "held");
+}
+
+#[test]
+fn both_words_are_used_up_by_one_delivery() {
+    if !is_root() {
+        return;
+    }
+    let (town, id) = second_april();
+    approve(&town, "bente", &id).exit(0);
+    approve(&town, "anders", &id).exit(0);
+    let delivered = id_text(&entry(&town.deliver(0), MAD)["delivery_id"]);
+    let history = town.run(["history"]).exit(0).out();
+    assert_eq!(history.matches(&format!(" {delivered})")).count(), 2, "{history}");
+    // Taken back, it waits for both of them again.
+    town.server.as_embedded().empty();
+    town.run(["resolve", &delivered, "--not-delivered", "--reason", "KP mistede den"]).exit(0);
+    town.file(MAD, MAD_MAY);
+    assert_decided(&town.deliver(3), MAD, "hold", "slot_taken", "held");
+    approve(&town, "bente", MAD).exit(0);
+    assert_decided(&town.deliver(3), MAD, "hold", "slot_taken", "held");
+    approve(&town, "anders", MAD).exit(0);
+    assert_decided(&town.deliver(0), MAD, "send", "approved", "delivered");
+}
+
+#[test]
+fn a_rejection_or_another_content_begins_anew() {
+    if !is_root() {
+        return;
+    }
+    let (town, id) = second_april();
+    approve(&town, "bente", &id).exit(0);
+    town.file(MAD, "endnu en april");
+    town.run(["run"]).exit(3).never_says("bente");
+    approve(&town, "anders", MAD).exit(0);
+    assert_decided(&town.deliver(3), MAD, "hold", "slot_taken", "held");
+
+    town.file(MAD, MAD_MAY);
+    town.env("SUDO_USER", "dorte").run(["reject", MAD, "--reason", "forkert"]).exit(0);
+    assert!(town.dropped().is_empty());
+    assert_eq!(town.archived().iter().filter(|path| path.starts_with("rejected/")).count(), 1);
+    town.file(MAD, MAD_MAY);
+    approve(&town, "anders", MAD).exit(0);
+    assert_decided(&town.deliver(3), MAD, "hold", "slot_taken", "held");
+    approve(&town, "bente", MAD).exit(0);
+    assert_decided(&town.deliver(0), MAD, "send", "approved", "delivered");
+}
+
+#[test]
+fn the_same_bytes_for_another_month_take_two_and_an_odd_name_takes_one() {
+    if !is_root() {
+        return;
+    }
+    let (town, id) = second_april();
+    town.run(["reject", &id, "--reason", "forkert"]).exit(0);
+    let may = "mad_korsbaek_202305.txt";
+    town.file(may, MAD_APRIL);
+    town.file("snak.txt", "uden måned");
+    town.run(["run"]).exit(3);
+    approve(&town, "bente", may).exit(0);
+    approve(&town, "bente", "snak.txt").exit(0);
+    let run = town.deliver(3);
+    assert_decided(&run, "snak.txt", "send", "approved", "delivered");
+    assert_decided(&run, may, "hold", "same_content_other_slot", "held");
+    approve(&town, "anders", may).exit(0);
+    assert_decided(&town.deliver(0), may, "send", "approved", "delivered");
+}
+
+#[test]
+fn who_does_not_become_another_by_an_environment_variable() {
+    if is_root() {
+        eprintln!("skipped: root may be anybody");
+        return;
+    }
+    let (town, id) = second_april();
+    approve(&town, "bente", &id).exit(0).never_says("bente");
+    approve(&town, "anders", &id).exit(2);
+    assert_decided(&town.deliver(3), MAD, "hold", "slot_taken", "held");
+}
