@@ -17,6 +17,7 @@ use server::{Embedded, Login, new_key};
 
 #[path = "../tests/suite/support/server.rs"]
 mod server;
+mod stage;
 
 const MONTHS: [[&str; 2]; 12] = [
     ["januar", "January"],
@@ -98,7 +99,7 @@ impl Demo {
         let next = today.checked_add_months(Months::new(1)).context("a next month")?;
         Ok(Demo {
             language,
-            program: program()?,
+            program: stage::program()?,
             town,
             kp,
             this_month: Month::of(today, language),
@@ -243,18 +244,4 @@ folder = "ind"
         kp.fingerprint()
     );
     Ok(fs::write(town.join("config.toml"), config)?)
-}
-
-/// The program of the same profile as this demo. Cargo does not build it for an example, so it is
-/// asked to; where it is fresh that takes no time.
-fn program() -> Result<PathBuf> {
-    let mut build = Command::new(env!("CARGO"));
-    build.args(["build", "--quiet", "--bin", "traekfil"]).current_dir(env!("CARGO_MANIFEST_DIR"));
-    if !cfg!(debug_assertions) {
-        build.arg("--release");
-    }
-    ensure!(build.status().context("cannot start cargo")?.success(), "cargo could not build the program");
-    let demo = env::current_exe()?;
-    let profile = demo.parent().and_then(Path::parent).context("a target folder above the demo")?;
-    Ok(profile.join("traekfil").with_extension(env::consts::EXE_EXTENSION))
 }

@@ -46,6 +46,7 @@ pub struct Login {
 pub struct Embedded {
     port: u16,
     world: Arc<Mutex<World>>,
+    login: Arc<Mutex<Login>>,
     host_key: Arc<Mutex<Arc<Config>>>,
     // Dropped last of all: the tasks that serve are its own.
     runtime: Option<Runtime>,
@@ -67,15 +68,18 @@ impl Embedded {
             .expect("threads for the server");
         let world = Arc::new(Mutex::new(World::new()));
         let host_key = Arc::new(Mutex::new(Arc::new(config(new_key()))));
+        let login = Arc::new(Mutex::new(login));
         let (its_world, its_key) = (Arc::clone(&world), Arc::clone(&host_key));
+        let its_login = Arc::clone(&login);
         runtime.spawn(async move {
             let listener = tokio::net::TcpListener::from_std(listener).expect("a listener");
             while let Ok((socket, _)) = listener.accept().await {
                 let config = Arc::clone(&lock(&its_key));
-                tokio::spawn(serve(socket, config, Arc::clone(&its_world), login.clone()));
+                let login = lock(&its_login).clone();
+                tokio::spawn(serve(socket, config, Arc::clone(&its_world), login));
             }
         });
-        Embedded { port, world, host_key, runtime: Some(runtime) }
+        Embedded { port, world, login, host_key, runtime: Some(runtime) }
     }
 
     /// Where it listens, on 127.0.0.1.
@@ -91,6 +95,11 @@ impl Embedded {
     /// Its host key in OpenSSH's one-line form, as known_hosts has it.
     pub fn public_key(&self) -> PublicKey {
         lock(&self.host_key).keys[0].public_key().clone()
+    }
+
+    /// From the next connection on it lets this key in.
+    pub fn register(&self, key: PublicKey) {
+        lock(&self.login).key = Some(key);
     }
 
     /// From the next connection on it shows another host key.
