@@ -2,8 +2,9 @@
 
 use std::net::TcpListener;
 
+use crate::support::aiosmtpd::Aiosmtpd;
 use crate::support::ran::Ran;
-use crate::support::smtp::{Letter, Smtp, Speaks};
+use crate::support::smtp::{Letter, Smtp, Speaks, papers};
 use crate::support::town::Town;
 use crate::{MAD, MAD_APRIL, MAD_MAY, VASK, VASK_APRIL};
 
@@ -12,13 +13,17 @@ const NEXT_DAY: &str = "2023-04-15T00:00:30+02:00";
 
 /// A town that is told by this mail server, in Danish.
 fn told_by(mail: &Smtp, tls: &str) -> Town {
+    told_at(mail.port(), &mail.authority, tls)
+}
+
+fn told_at(port: u16, authority: &str, tls: &str) -> Town {
     let town = Town::new();
-    town.secret("smtp-ca.pem", &mail.authority);
+    town.secret("smtp-ca.pem", authority);
     town.set("language", "da")
         .set("notify.mail_to", vec!["kp@korsbaek.example.dk", "Drift <drift@korsbaek.example.dk>"])
         .set("notify.mail_from", "traekfil@korsbaek.example.dk")
         .set("notify.smtp_host", "127.0.0.1")
-        .set("notify.smtp_port", mail.port())
+        .set("notify.smtp_port", port)
         .set("notify.smtp_tls", tls);
     if tls != "none" {
         town.set("notify.smtp_ca", "smtp-ca.pem");
@@ -69,6 +74,25 @@ fn held_files_are_told_of_by_mail_under_tls() {
         assert!(!text.contains("412,50") && !text.contains("000000-000"), "no content: {text}");
         assert!(text.lines().all(|line| line.chars().count() <= 80 || line.starts_with("     ")), "{text}");
     }
+}
+
+#[test]
+fn a_mail_server_of_others_takes_it_under_tls() {
+    let papers = papers("127.0.0.1");
+    let Some(mut server) = Aiosmtpd::start(&papers) else { return };
+    let town = told_at(server.port, &papers.authority, "starttls");
+    town.series("name = 'mad'\nfiles = ['mad_*']");
+    held(&town);
+    run(&town).exit(3);
+    let mail = server.mail();
+    assert_eq!(mail["under_tls"], true, "{mail:#}");
+    assert_eq!(mail["to"], serde_json::json!(["kp@korsbaek.example.dk", "drift@korsbaek.example.dk"]));
+    let text = |name: &str| mail[name].as_str().unwrap().to_owned();
+    let letter = Letter { to: Vec::new(), under_tls: true, user: None, raw: text("raw") };
+    assert!(letter.header("Subject").starts_with("traekfil: 2 sager"), "{letter:#?}");
+    assert!(letter.text().contains(SECOND) && !letter.text().contains("412,50"), "{}", letter.text());
+    town.run(["check", "--send-test-mail"]).exit(0);
+    assert_eq!(server.mail()["under_tls"], true);
 }
 
 #[test]

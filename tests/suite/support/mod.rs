@@ -1,5 +1,6 @@
 //! What the stories stand on: a town with its folders and program, and the servers it delivers to.
 
+pub mod aiosmtpd;
 pub mod ran;
 pub mod server;
 pub mod servers;

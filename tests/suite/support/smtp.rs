@@ -74,7 +74,12 @@ impl Smtp {
 
     /// A server that takes mail after this login, if there is one, with a certificate for this name.
     pub fn with(speaks: Speaks, login: Option<(&'static str, &'static str)>, name: &str) -> Smtp {
-        let (authority, acceptor) = certificate(name);
+        let (root, leaf, key) = certificate(name);
+        let authority = String::from_utf8(root.to_pem().unwrap()).unwrap();
+        let mut acceptor = SslAcceptor::mozilla_intermediate_v5(SslMethod::tls()).unwrap();
+        acceptor.set_private_key(&key).unwrap();
+        acceptor.set_certificate(&leaf).unwrap();
+        let acceptor = acceptor.build();
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let (letters, calls) = (Arc::default(), Arc::new(AtomicUsize::new(0)));
         let stopped = Arc::new(AtomicBool::new(false));
@@ -173,8 +178,26 @@ fn unquoted(text: &str) -> Vec<u8> {
     bytes
 }
 
+/// What a server shows that it is itself: PEM, all of it.
+pub struct Papers {
+    /// The certificate of the authority that vouches for it.
+    pub authority: String,
+    pub certificate: String,
+    pub key: String,
+}
+
 /// An authority, and a server under it that is called `name`.
-fn certificate(name: &str) -> (String, SslAcceptor) {
+pub fn papers(name: &str) -> Papers {
+    let (root, leaf, key) = certificate(name);
+    let text = |pem: Vec<u8>| String::from_utf8(pem).unwrap();
+    Papers {
+        authority: text(root.to_pem().unwrap()),
+        certificate: text(leaf.to_pem().unwrap()),
+        key: text(key.private_key_to_pem_pkcs8().unwrap()),
+    }
+}
+
+fn certificate(name: &str) -> (X509, X509, PKey<Private>) {
     let key = || {
         let group = EcGroup::from_curve_name(Nid::X9_62_PRIME256V1).unwrap();
         PKey::from_ec_key(EcKey::generate(&group).unwrap()).unwrap()
@@ -182,10 +205,7 @@ fn certificate(name: &str) -> (String, SslAcceptor) {
     let (root_key, key) = (key(), key());
     let root = signed("Korsbaek Test CA", None, &root_key, &root_key, None);
     let leaf = signed(name, Some(name), &key, &root_key, Some(&root));
-    let mut acceptor = SslAcceptor::mozilla_intermediate_v5(SslMethod::tls()).unwrap();
-    acceptor.set_private_key(&key).unwrap();
-    acceptor.set_certificate(&leaf).unwrap();
-    (String::from_utf8(root.to_pem().unwrap()).unwrap(), acceptor.build())
+    (root, leaf, key)
 }
 
 fn signed(
