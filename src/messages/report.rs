@@ -109,10 +109,12 @@ crate::messages::catalogue! {
         en "Ask KP whether the file was received, and answer",
     }
     next_remote_name_taken() {
-        da "Spørg KP, hvad det er. Bruger leverandøren samme navn hver måned, så sæt [sftp] remote_name, fx \
-            \"{{stem}}_{{period}}.{{ext}}\"; er navnet frit igen, sender næste kørsel filen. Skal den ikke sendes, så afvis den",
-        en "Ask KP what it is. If the supplier uses one name every month, set [sftp] remote_name, for example to \
-            \"{{stem}}_{{period}}.{{ext}}\"; once the name is free, the next run sends the file. If it is not to be sent, reject it",
+        da "Er det en fil, der blev leveret før under samme navn (se traekfil history), så har KP ikke hentet den endnu; næste \
+            kørsel efter det sender denne. Ellers spørg KP, hvad det er. Bruger leverandøren samme navn hver måned, så sæt [sftp] \
+            remote_name, fx \"{{stem}}_{{period}}.{{ext}}\". Skal den ikke sendes, så afvis den",
+        en "If it is a file that was delivered before under that name (see traekfil history), KP has not taken it yet, and the next \
+            run after that sends this one. Otherwise ask KP what it is. If the supplier uses one name every month, set [sftp] \
+            remote_name, for example to \"{{stem}}_{{period}}.{{ext}}\". If it is not to be sent, reject it",
     }
     next_already_on_server() {
         da "Nogen har sendt den uden om traekfil. Spørg KP, om den er modtaget. Er den det, så skriv det i regnskabet, så lægger \
