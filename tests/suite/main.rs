@@ -11,6 +11,8 @@ mod init;
 mod keep_archive;
 mod ledger;
 mod notify;
+#[cfg(unix)]
+mod others;
 mod output;
 mod people;
 mod picked_up;

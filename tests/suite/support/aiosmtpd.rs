@@ -5,6 +5,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 
 use serde_json::Value;
 
+use super::others::python_with;
 use super::smtp::Papers;
 
 /// Says where it listens, and a line of JSON for each mail that comes.
@@ -41,15 +42,7 @@ pub struct Aiosmtpd {
 impl Aiosmtpd {
     /// Starts one that takes mail under STARTTLS alone; none where the machine has no aiosmtpd.
     pub fn start(papers: &Papers) -> Option<Aiosmtpd> {
-        let python = ["/usr/bin/python3", "python3"].into_iter().find(|python| {
-            let mut command = Command::new(python);
-            command.args(["-c", "import aiosmtpd"]).stderr(Stdio::null());
-            command.status().is_ok_and(|status| status.success())
-        });
-        let Some(python) = python else {
-            eprintln!("skipped: no aiosmtpd");
-            return None;
-        };
+        let python = python_with("aiosmtpd")?;
         let folder = tempfile::tempdir().unwrap();
         let [certificate, key] = ["certificate.pem", "key.pem"].map(|name| folder.path().join(name));
         std::fs::write(&certificate, &papers.certificate).unwrap();

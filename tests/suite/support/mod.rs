@@ -1,6 +1,9 @@
 //! What the stories stand on: a town with its folders and program, and the servers it delivers to.
 
+#[cfg(unix)]
 pub mod aiosmtpd;
+mod inetd;
+pub mod others;
 pub mod ran;
 pub mod server;
 pub mod servers;

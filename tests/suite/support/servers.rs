@@ -1,10 +1,12 @@
 //! The servers a story can be played against, behind one face.
 
 use russh::keys::PrivateKey;
+#[cfg(unix)]
+use russh::keys::PublicKey;
 
 use super::server::{Embedded, Login, Received, new_key};
 #[cfg(unix)]
-use super::sshd::Sshd;
+use super::{others::Other, sshd};
 
 /// The password the embedded server takes beside the key; a canary too: nobody may ever repeat it.
 pub const PASSWORD: &str = "kanariefugl-i-kulminen-4711";
@@ -22,7 +24,7 @@ pub struct Server {
 enum Kind {
     Embedded(Embedded),
     #[cfg(unix)]
-    OpenSsh(Box<Sshd>),
+    Other(Box<Other>),
 }
 
 impl Server {
@@ -40,9 +42,26 @@ impl Server {
     /// OpenSSH's sshd; none, and a line that says so, where the machine has none.
     #[cfg(unix)]
     pub fn openssh() -> Option<Server> {
+        Server::of_others(sshd::start)
+    }
+
+    /// ProFTPD's mod_sftp, in the same way.
+    #[cfg(unix)]
+    pub fn proftpd() -> Option<Server> {
+        Server::of_others(Other::proftpd)
+    }
+
+    /// Python's asyncssh, in the same way.
+    #[cfg(unix)]
+    pub fn asyncssh() -> Option<Server> {
+        Server::of_others(Other::asyncssh)
+    }
+
+    #[cfg(unix)]
+    fn of_others(start: fn(&PublicKey) -> Option<Other>) -> Option<Server> {
         let key = new_key();
-        let sshd = Sshd::start(key.public_key())?;
-        Some(Server { key, kind: Kind::OpenSsh(Box::new(sshd)) })
+        let other = start(key.public_key())?;
+        Some(Server { key, kind: Kind::Other(Box::new(other)) })
     }
 
     /// The embedded server.
@@ -51,7 +70,7 @@ impl Server {
         match &self.kind {
             Kind::Embedded(server) => server,
             #[cfg(unix)]
-            Kind::OpenSsh(_) => panic!("only the embedded server can do that"),
+            Kind::Other(_) => panic!("only the embedded server can do that"),
         }
     }
 
@@ -60,7 +79,7 @@ impl Server {
         match &self.kind {
             Kind::Embedded(server) => server.port(),
             #[cfg(unix)]
-            Kind::OpenSsh(server) => server.port(),
+            Kind::Other(server) => server.port(),
         }
     }
 
@@ -68,9 +87,8 @@ impl Server {
     pub fn user(&self) -> String {
         match &self.kind {
             Kind::Embedded(_) => "korsbaek".into(),
-            // OpenSSH lets in only users the machine has.
             #[cfg(unix)]
-            Kind::OpenSsh(_) => whoami::username().unwrap(),
+            Kind::Other(server) => server.user(),
         }
     }
 
@@ -79,7 +97,7 @@ impl Server {
         match &self.kind {
             Kind::Embedded(server) => server.fingerprint(),
             #[cfg(unix)]
-            Kind::OpenSsh(server) => server.fingerprint(),
+            Kind::Other(server) => server.fingerprint(),
         }
     }
 
@@ -88,17 +106,17 @@ impl Server {
         let key = match &self.kind {
             Kind::Embedded(server) => server.public_key(),
             #[cfg(unix)]
-            Kind::OpenSsh(server) => server.public_key(),
+            Kind::Other(server) => server.public_key(),
         };
         key.to_openssh().unwrap()
     }
 
-    /// What KP received, ever: each path and content, sorted. (From OpenSSH: what is there now.)
+    /// What KP received, ever: each path and content, sorted. (From others: what is there now.)
     pub fn received(&self) -> Vec<(String, String)> {
         let inbox: Vec<Received> = match &self.kind {
             Kind::Embedded(server) => server.inbox(),
             #[cfg(unix)]
-            Kind::OpenSsh(server) => server.files(),
+            Kind::Other(server) => server.files(),
         };
         let mut received: Vec<_> = inbox
             .into_iter()
@@ -108,12 +126,22 @@ impl Server {
         received
     }
 
+    /// The folder that a client of a server of others lands in.
+    #[cfg(unix)]
+    #[track_caller]
+    pub fn files_folder(&self) -> std::path::PathBuf {
+        match &self.kind {
+            Kind::Embedded(_) => panic!("its files are in memory"),
+            Kind::Other(server) => server.files_folder(),
+        }
+    }
+
     /// Connections accepted so far.
     pub fn connections(&self) -> u64 {
         match &self.kind {
             Kind::Embedded(server) => server.counts().connections,
             #[cfg(unix)]
-            Kind::OpenSsh(server) => server.connections(),
+            Kind::Other(server) => server.connections(),
         }
     }
 
@@ -122,7 +150,7 @@ impl Server {
         match &self.kind {
             Kind::Embedded(server) => format!("{:?}", server.counts()),
             #[cfg(unix)]
-            Kind::OpenSsh(server) => server.log(),
+            Kind::Other(server) => server.log(),
         }
     }
 }

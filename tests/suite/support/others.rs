@@ -1,0 +1,197 @@
+//! Servers that others wrote: OpenSSH, ProFTPD's `mod_sftp`, and Python's asyncssh. Each where the machine has it.
+#![cfg(unix)]
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use russh::keys::ssh_key::LineEnding;
+use russh::keys::{HashAlg, PrivateKey, PublicKey};
+use tempfile::TempDir;
+
+use super::inetd::Inetd;
+use super::server::{Received, new_key};
+
+/// A running server, with its files below `home`. It ends when it is dropped.
+pub struct Other {
+    home: TempDir,
+    runs: Runs,
+    host_key: PrivateKey,
+    user: String,
+}
+
+enum Runs {
+    /// A child for each connection.
+    ByInetd(Inetd),
+    /// One child that listens itself.
+    Itself { child: Child, port: u16 },
+}
+
+impl Other {
+    /// A server that `listener` starts for each connection.
+    pub fn by_inetd(listener: Inetd, home: TempDir, host_key: PrivateKey, user: String) -> Other {
+        Other { home, runs: Runs::ByInetd(listener), host_key, user }
+    }
+
+    /// ProFTPD for one key; none where the machine has none.
+    pub fn proftpd(allowed: &PublicKey) -> Option<Other> {
+        const PROGRAM: &str = "/usr/sbin/proftpd";
+        let as_root = rustix::process::geteuid().is_root();
+        if !as_root || !Path::new(PROGRAM).exists() || !Path::new("/usr/lib/proftpd/mod_sftp.so").exists() {
+            eprintln!("skipped: no proftpd with mod_sftp, or not root");
+            return None;
+        }
+        let (home, host_key) = home("traekfil-proftpd-");
+        let folder = home.path().display();
+        let key = ssh_key::PublicKey::from_openssh(&allowed.to_openssh().unwrap()).unwrap();
+        let lines = openssl::base64::encode_block(&key.to_bytes().unwrap());
+        let rfc4716 = format!("---- BEGIN SSH2 PUBLIC KEY ----\n{lines}\n---- END SSH2 PUBLIC KEY ----\n");
+        fs::write(home.path().join("korsbaek.pub"), rfc4716).unwrap();
+        private(&home.path().join("passwd"), &format!("korsbaek:x:0:0::{folder}/files:/bin/sh\n"));
+        let config = home.path().join("proftpd.conf");
+        fs::write(
+            &config,
+            format!(
+                "ServerName traek\nServerType inetd\nDefaultServer on\nPort 0\n\
+                 ModulePath /usr/lib/proftpd\nLoadModule mod_sftp.c\n\
+                 User root\nGroup root\nRootLogin on\nUseReverseDNS off\nRequireValidShell off\n\
+                 WtmpLog off\nTransferLog none\nScoreboardFile none\nSystemLog {folder}/system.log\n\
+                 AuthUserFile {folder}/passwd\nAuthOrder mod_auth_file.c\n\
+                 SFTPEngine on\nSFTPLog {folder}/log\nSFTPHostKey {folder}/host_key\n\
+                 SFTPAuthorizedUserKeys file:{folder}/korsbaek.pub\nSFTPAuthMethods publickey\n\
+                 <Limit LOGIN>\nAllowAll\n</Limit>\n"
+            ),
+        )
+        .unwrap();
+        let listener = Inetd::start(move || {
+            let mut proftpd = Command::new(PROGRAM);
+            proftpd.arg("-n").arg("-c").arg(&config).stderr(Stdio::null());
+            proftpd
+        });
+        Some(Other::by_inetd(listener, home, host_key, "korsbaek".into()))
+    }
+
+    /// asyncssh for one key; none where the machine has none.
+    pub fn asyncssh(allowed: &PublicKey) -> Option<Other> {
+        const SERVER: &str = r#"
+import asyncio, asyncssh, sys
+home = sys.argv[1]
+
+def files(channel):
+    return asyncssh.SFTPServer(channel, chroot=home + "/files")
+
+async def main():
+    server = await asyncssh.listen(
+        "127.0.0.1", 0, server_host_keys=[home + "/host_key"], authorized_client_keys=home + "/authorized_keys",
+        sftp_factory=files)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await asyncio.Event().wait()
+
+asyncio.run(main())
+"#;
+        let python = python_with("asyncssh")?;
+        let (home, host_key) = home("traekfil-asyncssh-");
+        fs::write(home.path().join("authorized_keys"), allowed.to_openssh().unwrap() + "\n").unwrap();
+        let log = fs::File::create(home.path().join("log")).unwrap();
+        let mut command = Command::new(python);
+        command.args(["-W", "ignore", "-c", SERVER]).arg(home.path()).stdout(Stdio::piped()).stderr(log);
+        let mut child = command.spawn().unwrap();
+        let mut port = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut port).unwrap();
+        let runs = Runs::Itself { child, port: port.trim().parse().expect("the port of asyncssh") };
+        Some(Other { home, runs, host_key, user: "korsbaek".into() })
+    }
+
+    /// Where it listens, on 127.0.0.1.
+    pub fn port(&self) -> u16 {
+        match &self.runs {
+            Runs::ByInetd(listener) => listener.port(),
+            Runs::Itself { port, .. } => *port,
+        }
+    }
+
+    /// Whom to log in as.
+    pub fn user(&self) -> String {
+        self.user.clone()
+    }
+
+    /// Its host key.
+    pub fn public_key(&self) -> PublicKey {
+        self.host_key.public_key().clone()
+    }
+
+    /// Its host key, `SHA256:…`.
+    pub fn fingerprint(&self) -> String {
+        self.public_key().fingerprint(HashAlg::Sha256).to_string()
+    }
+
+    /// Connections accepted so far, where they are counted.
+    pub fn connections(&self) -> u64 {
+        match &self.runs {
+            Runs::ByInetd(listener) => listener.connections(),
+            Runs::Itself { .. } => panic!("its connections are not counted"),
+        }
+    }
+
+    /// Every file on the server now: path and content.
+    pub fn files(&self) -> Vec<Received> {
+        let files = self.files_folder();
+        let mut found = Vec::new();
+        for entry in walkdir::WalkDir::new(&files).sort_by_file_name() {
+            let entry = entry.unwrap();
+            if entry.file_type().is_file() {
+                let path = entry.path().strip_prefix(&files).unwrap().to_str().unwrap().to_owned();
+                found.push(Received { path, bytes: fs::read(entry.path()).unwrap() });
+            }
+        }
+        found
+    }
+
+    /// The folder a client lands in.
+    pub fn files_folder(&self) -> PathBuf {
+        self.home.path().join("files")
+    }
+
+    /// What it said so far, for a test that failed.
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.home.path().join("log")).unwrap_or_default()
+    }
+}
+
+impl Drop for Other {
+    fn drop(&mut self) {
+        if let Runs::Itself { child, .. } = &mut self.runs {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+/// The Python that has this package, if one does.
+pub fn python_with(package: &str) -> Option<&'static str> {
+    let python = ["/usr/bin/python3", "python3"].into_iter().find(|python| {
+        let mut command = Command::new(python);
+        command.args(["-W", "ignore", "-c", &format!("import {package}")]).stderr(Stdio::null());
+        command.status().is_ok_and(|status| status.success())
+    });
+    if python.is_none() {
+        eprintln!("skipped: no {package}");
+    }
+    python
+}
+
+/// A folder with the receiver's folder and a host key in it.
+pub fn home(prefix: &str) -> (TempDir, PrivateKey) {
+    let home = tempfile::Builder::new().prefix(prefix).tempdir().unwrap();
+    fs::create_dir_all(home.path().join("files/ind")).unwrap();
+    let key = new_key();
+    private(&home.path().join("host_key"), &key.to_openssh(LineEnding::LF).unwrap());
+    (home, key)
+}
+
+fn private(path: &Path, content: &str) {
+    fs::write(path, content).unwrap();
+    fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
+}
