@@ -71,6 +71,8 @@ pub enum Command {
     Run(Run),
     /// How each series stands in each month, and what needs a person
     Status,
+    /// The overview and the history as one page
+    Report(Report),
     /// Search the ledger of deliveries
     History(History),
     /// Let a held file go with the next run
@@ -244,6 +246,14 @@ pub struct Run {
     /// Send no more than this plan says; what has changed since is named and not sent
     #[arg(long, value_name = "FILE")]
     pub plan: Option<PathBuf>,
+}
+
+/// `report`.
+#[derive(Debug, Args)]
+pub struct Report {
+    /// Where to; - for standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub output: PathBuf,
 }
 
 /// `history`.

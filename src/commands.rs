@@ -16,6 +16,7 @@ use crate::report::paragraph::{self, WIDTH};
 
 mod adopt;
 mod check;
+mod document;
 mod help;
 mod history;
 mod init;
@@ -23,6 +24,7 @@ mod judge;
 mod ledger;
 mod plan_file;
 mod progress;
+mod report;
 mod resolve;
 pub mod run;
 mod schedule;
@@ -39,6 +41,7 @@ pub fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         Command::Run(options) if options.dry_run => run::preview(&config()?, options, global),
         Command::Run(options) => run::run(&config()?, options, global),
         Command::Status => status::status(&config()?, global),
+        Command::Report(options) => report::report(&config()?, options, global),
         Command::History(options) => history::history(&config()?, options, global),
         Command::Approve(options) => judge::approve(&config()?, options, global),
         Command::Reject(options) => judge::reject(&config()?, options, global),

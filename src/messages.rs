@@ -91,11 +91,13 @@ pub fn escape(name: &str) -> String {
 pub(crate) mod adopt;
 pub(crate) mod check;
 pub(crate) mod config;
+pub(crate) mod document;
 pub(crate) mod help;
 pub(crate) mod init;
 pub(crate) mod ledger;
 pub(crate) mod notify;
 pub(crate) mod overview;
+pub(crate) mod page;
 pub(crate) mod plan;
 pub(crate) mod report;
 pub(crate) mod run;

@@ -5,7 +5,6 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -18,9 +17,10 @@ use crate::exit::Trouble;
 use crate::ledger::{Stamp, View};
 use crate::messages::{escape, plan as say, report as say_report};
 use crate::period::Period;
-use crate::platform;
 use crate::report::{Difference, DifferenceKind, FileReport, PlanReport, advice, text};
 use crate::survey::Planned;
+
+use super::document;
 
 /// The version of the document.
 const SCHEMA: u32 = 1;
@@ -110,25 +110,14 @@ impl Document {
         })
     }
 
-    /// Writes it: whole or not at all, for its owner alone to read.
+    /// Writes it.
     ///
     /// # Errors
     /// What the file system says; what stood there stands there still.
     pub(super) fn save(&self, path: &Path) -> Result<(), Trouble> {
-        let beside = beside(path);
-        let written = (|| {
-            let mut file = platform::create_private(&beside)?;
-            serde_json::to_writer_pretty(&mut file, self)?;
-            file.write_all(b"\n")?;
-            file.sync_all()?;
-            drop(file);
-            fs::rename(&beside, path)?;
-            platform::sync_folder_of(path)
-        })();
-        written.map_err(|error| {
-            drop(fs::remove_file(&beside));
-            Trouble::unexpected(say::not_saved(path, &error))
-        })
+        let text =
+            serde_json::to_string_pretty(self).map_err(|error| Trouble::unexpected(error.to_string()))?;
+        document::Document::Plan.write(path, format!("{text}\n").as_bytes())
     }
 
     /// What is told of a plan that was just written.
@@ -228,31 +217,14 @@ pub(super) fn mark(files: &mut [FileReport], plan: Option<&PlanReport>) {
     }
 }
 
-/// Whether a plan may be written there: nothing but an older plan is ever replaced, and nothing put where a run
-/// would send it.
+/// Whether a plan may be written there.
 ///
 /// # Errors
 /// Exit code 2; nothing was touched.
 pub(super) fn check_place(config: &Config, path: &Path) -> Result<(), Trouble> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let folder = folder.canonicalize().map_err(|error| Trouble::usage(say::no_place(path, &error)))?;
-    if config.drop.canonicalize().is_ok_and(|drop| folder.starts_with(drop)) {
-        return Err(Trouble::usage(say::in_drop_folder(path)));
-    }
-    if path.file_name().is_none() || path.symlink_metadata().is_ok() && !is_plan(path) {
-        return Err(Trouble::usage(say::not_over_it(path)));
-    }
-    Ok(())
-}
-
-fn is_plan(path: &Path) -> bool {
-    let bytes = fs::read(path).unwrap_or_default();
-    serde_json::from_slice::<Head>(&bytes).is_ok_and(|head| head.kind == DOCUMENT)
-}
-
-fn beside(path: &Path) -> PathBuf {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    path.with_file_name(format!(".{name}.{}.tmp", std::process::id()))
+    let is_plan =
+        |bytes: &[u8]| serde_json::from_slice::<Head>(bytes).is_ok_and(|head| head.kind == DOCUMENT);
+    document::Document::Plan.check_place(config, path, is_plan)
 }
 
 impl Target {

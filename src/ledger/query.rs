@@ -118,6 +118,17 @@ pub struct Refused {
     pub at: String,
 }
 
+/// What was delivered in a month of the calendar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Volume {
+    /// The month.
+    pub month: Period,
+    /// How many files.
+    pub files: u64,
+    /// How many bytes, all files together.
+    pub bytes: u64,
+}
+
 /// Which deliveries `history` shows.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
@@ -217,6 +228,38 @@ impl View {
         let used = all.iter().position(|decision| decision.used_by.is_some());
         all.truncate(used.unwrap_or(all.len()));
         Ok(all)
+    }
+
+    /// What was delivered in each month of the calendar from this one on, oldest first; months without any are not in
+    /// it. What was adopted does not count.
+    ///
+    /// # Errors
+    /// The ledger could not be read.
+    pub fn volumes(&self, first: Period) -> Result<Vec<Volume>, Trouble> {
+        self.asked(|db| {
+            db.prepare_cached(
+                "SELECT substr(delivered_at, 1, 7) AS period, count(*) AS files, sum(size) AS bytes FROM deliveries
+                 WHERE state IN ('delivered', 'archived') AND delivered_at >= ?1 GROUP BY 1 ORDER BY 1",
+            )?
+            .query_map([first.to_string()], |row| {
+                Ok(Volume {
+                    month: word(row, "period", |text| text.parse().ok())?,
+                    files: row.get::<_, i64>("files")?.cast_unsigned(),
+                    bytes: row.get::<_, i64>("bytes")?.cast_unsigned(),
+                })
+            })?
+            .collect()
+        })
+    }
+
+    /// How many deliveries there are, of whatever state.
+    ///
+    /// # Errors
+    /// The ledger could not be read.
+    pub fn count(&self) -> Result<usize, Trouble> {
+        let count: i64 =
+            self.asked(|db| db.query_row("SELECT count(*) FROM deliveries", [], |row| row.get(0)))?;
+        Ok(usize::try_from(count).unwrap_or_default())
     }
 
     /// Every decision, oldest first.

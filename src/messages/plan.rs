@@ -69,22 +69,4 @@ crate::messages::catalogue! {
         da "Planen {path} er lavet efter et andet regnskab. Lav en ny plan. Intet er ændret.",
         en "The plan {path} was made by another ledger. Make a new plan. Nothing was changed.",
     }
-
-    /// A place to save one.
-    no_place(path: &Path => path.display(), error: &dyn Display) {
-        da "Planen kan ikke gemmes i {path} ({error}). Intet er ændret.",
-        en "The plan cannot be saved in {path} ({error}). Nothing was changed.",
-    }
-    in_drop_folder(path: &Path => path.display()) {
-        da "{path} ligger i mappen med trækfiler, hvor planen selv ville blive sendt til KP. Gem den et andet sted. Intet er ændret.",
-        en "{path} lies in the drop folder, where the plan itself would be sent to KP. Save it elsewhere. Nothing was changed.",
-    }
-    not_over_it(path: &Path => path.display()) {
-        da "{path} findes i forvejen og er ikke en plan, så den bliver ikke overskrevet. Vælg et andet navn. Intet er ændret.",
-        en "{path} exists and is no plan, so it is not overwritten. Choose another name. Nothing was changed.",
-    }
-    not_saved(path: &Path => path.display(), error: &dyn Display) {
-        da "Planen kunne ikke gemmes i {path} ({error}). Sørg for plads og skriveadgang.",
-        en "The plan could not be saved in {path} ({error}). See to space and write access.",
-    }
 }

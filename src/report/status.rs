@@ -146,7 +146,7 @@ fn shown(cell: &Cell) -> String {
 }
 
 /// A day, with its month only where that is not the cell's.
-fn day_in(period: Period, on: NaiveDate) -> String {
+pub(super) fn day_in(period: Period, on: NaiveDate) -> String {
     if Period::of(on) == Some(period) {
         say::day_of_this_month(on.day())
     } else {
@@ -155,7 +155,7 @@ fn day_in(period: Period, on: NaiveDate) -> String {
     }
 }
 
-fn sign(standing: Standing) -> &'static str {
+pub(super) fn sign(standing: Standing) -> &'static str {
     match standing {
         Standing::Overdue => "✗",
         Standing::InDoubt => "?",
@@ -239,7 +239,7 @@ fn matters(matters: &[Matter], width: usize) -> String {
     out
 }
 
-fn last_run(overview: &Overview) -> String {
+pub(super) fn last_run(overview: &Overview) -> String {
     match &overview.last_run {
         None => say::no_run_yet(),
         Some(run) => {

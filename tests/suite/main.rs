@@ -18,6 +18,7 @@ mod people;
 mod picked_up;
 mod plan_document;
 mod receiver;
+mod report;
 mod schedule;
 mod servers;
 mod settings;

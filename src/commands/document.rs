@@ -1,0 +1,85 @@
+//! Files that a person asks for by name: a plan, a report.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use crate::config::Config;
+use crate::exit::Trouble;
+use crate::messages::document as say;
+use crate::platform;
+
+/// What is written.
+#[derive(Clone, Copy)]
+pub(super) enum Document {
+    /// `run --dry-run --save`.
+    Plan,
+    /// `report -o`.
+    Report,
+}
+
+impl Document {
+    /// Whether it may be written there: nothing but an older one of its kind is ever replaced, as `is_one` tells of
+    /// the bytes that stand there, and nothing put where a run would send it.
+    ///
+    /// # Errors
+    /// Exit code 2; nothing was touched.
+    pub(super) fn check_place(
+        self,
+        config: &Config,
+        path: &Path,
+        is_one: impl Fn(&[u8]) -> bool,
+    ) -> Result<(), Trouble> {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let folder = folder
+            .canonicalize()
+            .map_err(|error| Trouble::usage(say::no_place(&self.name(), path, &error)))?;
+        if config.drop.canonicalize().is_ok_and(|drop| folder.starts_with(drop)) {
+            return Err(Trouble::usage(say::in_drop_folder(path)));
+        }
+        let is_one = |path: &Path| path.is_file() && fs::read(path).is_ok_and(|bytes| is_one(&bytes));
+        if path.file_name().is_none() || path.symlink_metadata().is_ok() && !is_one(path) {
+            return Err(Trouble::usage(say::not_over_it(&self.kind(), path)));
+        }
+        Ok(())
+    }
+
+    /// Writes it: whole or not at all, for its owner alone to read.
+    ///
+    /// # Errors
+    /// What the file system says; what stood there stands there still.
+    pub(super) fn write(self, path: &Path, bytes: &[u8]) -> Result<(), Trouble> {
+        let beside = beside(path);
+        let written = (|| {
+            let mut file = platform::create_private(&beside)?;
+            file.write_all(bytes)?;
+            file.sync_all()?;
+            drop(file);
+            fs::rename(&beside, path)?;
+            platform::sync_folder_of(path)
+        })();
+        written.map_err(|error| {
+            drop(fs::remove_file(&beside));
+            Trouble::unexpected(say::not_saved(&self.name(), path, &error))
+        })
+    }
+
+    fn name(self) -> String {
+        match self {
+            Document::Plan => say::the_plan(),
+            Document::Report => say::the_report(),
+        }
+    }
+
+    fn kind(self) -> String {
+        match self {
+            Document::Plan => say::a_plan(),
+            Document::Report => say::a_report(),
+        }
+    }
+}
+
+fn beside(path: &Path) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    path.with_file_name(format!(".{name}.{}.tmp", std::process::id()))
+}

@@ -1,0 +1,97 @@
+//! `report`: the overview and the history as one page.
+
+use std::collections::HashMap;
+use std::io::Write;
+use std::path::Path;
+
+use serde::Serialize;
+
+use crate::cli::{self, Global};
+use crate::config::Config;
+use crate::exit::{Exit, Trouble};
+use crate::ledger::View;
+use crate::ledger::query::{Filter, Volume};
+use crate::messages::page as say;
+use crate::overview::Overview;
+use crate::period::Period;
+use crate::report::page::{self, Page};
+use crate::report::status;
+
+use super::document::Document;
+use super::{answer, open_view};
+
+/// So many deliveries are shown; a longer table is no page that somebody reads.
+const MOST: u32 = 2_000;
+/// So many months are plotted.
+const MONTHS: i32 = 13;
+
+#[derive(Serialize)]
+struct Answer<'a> {
+    schema: u32,
+    file: &'a Path,
+    matters: usize,
+    exit_code: u8,
+}
+
+pub(super) fn report(config: &Config, options: &cli::Report, global: &Global) -> anyhow::Result<Exit> {
+    let to_output = options.output == Path::new("-");
+    if !to_output {
+        Document::Report.check_place(config, &options.output, page::is_report)?;
+    }
+    let overview = super::status::gather(config)?;
+    let exit = overview.exit();
+    let page = render(config, &overview)?;
+    if to_output {
+        let mut out = std::io::stdout().lock();
+        out.write_all(page.as_bytes())?;
+        out.flush()?;
+        return Ok(exit);
+    }
+    Document::Report.write(&options.output, page.as_bytes())?;
+    let json = Answer {
+        schema: crate::report::SCHEMA,
+        file: &options.output,
+        matters: overview.matters.len(),
+        exit_code: exit.code(),
+    };
+    answer(global, &json, || {
+        let written = if global.quiet { String::new() } else { say::written(&options.output) + "\n" };
+        let matters = status::text(&overview, true);
+        if written.is_empty() || matters.is_empty() {
+            written + &matters
+        } else {
+            format!("{written}\n{matters}")
+        }
+    })?;
+    Ok(exit)
+}
+
+fn render(config: &Config, overview: &Overview) -> Result<String, Trouble> {
+    let view = open_view(config, true)?;
+    let deliveries = view.history(&Filter { limit: Some(MOST), ..Filter::default() })?;
+    let decisions = view.decisions()?;
+    let older = view.count()?.saturating_sub(deliveries.len());
+    let volumes = volumes(&view, overview)?;
+    drop(view);
+    Ok(page::html(&Page {
+        overview,
+        drop: &config.drop,
+        server: format!("{}@{}:{}", config.sftp.user, config.sftp.host, config.sftp.port),
+        volumes,
+        deliveries: &deliveries,
+        older,
+        decisions: &decisions,
+    }))
+}
+
+/// The last months up to the current one, those without any delivery too.
+fn volumes(view: &View, overview: &Overview) -> Result<Vec<Volume>, Trouble> {
+    // The grid ends with the next month.
+    let Some(this_month) = overview.months.iter().rev().nth(1) else { return Ok(Vec::new()) };
+    let months: Vec<Period> = (1 - MONTHS..=0).filter_map(|back| this_month.plus(back)).collect();
+    let Some(first) = months.first() else { return Ok(Vec::new()) };
+    let known: HashMap<Period, Volume> =
+        view.volumes(*first)?.into_iter().map(|volume| (volume.month, volume)).collect();
+    let none = |month| Volume { month, files: 0, bytes: 0 };
+    Ok(months.into_iter().map(|month| known.get(&month).copied().unwrap_or(none(month))).collect())
+}

@@ -1,0 +1,331 @@
+//! The overview and the history as one page: it needs no network and no script, and is as good on paper.
+//!
+//! A script only adds the search, and it may do no more than that: the page's policy allows this one style sheet and
+//! this one script, by their digests.
+
+use std::path::Path;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+use sha2::{Digest, Sha256};
+
+use super::{status, text};
+use crate::delivery::State;
+use crate::ledger::event::Verdict;
+use crate::ledger::query::{Decision, Delivery, Volume};
+use crate::messages::{Language, escape, language, overview as said, page as say, report as report_say};
+use crate::overview::{Cell, Mark, Matter, Overview, Row, Standing};
+use crate::period::Period;
+
+mod plot;
+
+const STYLE: &str = include_str!("page/page.css");
+const SCRIPT: &str = include_str!("page/search.js");
+/// What tells a report from any other file.
+const GENERATOR: &str = "<meta name=\"generator\" content=\"traekfil report ";
+
+/// What the page shows.
+#[derive(Debug)]
+pub struct Page<'a> {
+    /// How things stand.
+    pub overview: &'a Overview,
+    /// The drop folder.
+    pub drop: &'a Path,
+    /// KP's server, `user@host:port`.
+    pub server: String,
+    /// What was delivered in each of the last months, oldest first.
+    pub volumes: Vec<Volume>,
+    /// The newest deliveries, newest first.
+    pub deliveries: &'a [Delivery],
+    /// How many older ones are not among them.
+    pub older: usize,
+    /// Every decision, oldest first.
+    pub decisions: &'a [Decision],
+}
+
+/// Whether these bytes are a report of this program's, of whatever version.
+#[must_use]
+pub fn is_report(bytes: &[u8]) -> bool {
+    let head = &bytes[..bytes.len().min(2_000)];
+    String::from_utf8_lossy(head).contains(GENERATOR)
+}
+
+/// The page, in the language that is spoken.
+#[must_use]
+pub fn html(page: &Page) -> String {
+    let version = env!("CARGO_PKG_VERSION");
+    let policy = format!(
+        "default-src 'none'; style-src '{}'; script-src '{}'; base-uri 'none'; form-action 'none'",
+        allowed(STYLE),
+        allowed(SCRIPT)
+    );
+    let lang = if language() == Language::Da { "da" } else { "en" };
+    html! {
+        (DOCTYPE)
+        html lang=(lang) {
+            head {
+                meta charset="utf-8";
+                meta http-equiv="Content-Security-Policy" content=(policy);
+                (PreEscaped(format!("{GENERATOR}{version}\">")))
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                meta name="robots" content="noindex";
+                title { (say::title()) }
+                style { (PreEscaped(STYLE)) }
+            }
+            body {
+                (head(page))
+                main {
+                    (needs(&page.overview.matters))
+                    (grid(page.overview))
+                    (plot::volumes(&page.volumes))
+                    (history(page))
+                }
+                footer { p { (say::made_by(version)) } }
+                script { (PreEscaped(SCRIPT)) }
+            }
+        }
+    }
+    .into_string()
+}
+
+/// The digest by which the policy allows a part of the page.
+fn allowed(part: &str) -> String {
+    format!("sha256-{}", STANDARD.encode(Sha256::digest(part.as_bytes())))
+}
+
+fn head(page: &Page) -> Markup {
+    html! {
+        header {
+            h1 { (say::title()) }
+            p.facts {
+                span { (say::made(&text::moment(&page.overview.made_at))) }
+                span { (say::from_folder(page.drop)) }
+                span { (say::to_server(&escape(&page.server))) }
+            }
+            p { (status::last_run(page.overview)) }
+        }
+    }
+}
+
+/// What is open, each with the commands that settle it.
+fn needs(matters: &[Matter]) -> Markup {
+    if matters.is_empty() {
+        return html! { section.fine { h2 { span.sign aria-hidden="true" { "✓" } (said::nothing_needs_you()) } } };
+    }
+    html! {
+        section.open {
+            h2 { (report_say::needs_you(matters.len())) }
+            ol {
+                @for matter in matters {
+                    li {
+                        p { (matter.message) }
+                        @if !matter.commands.is_empty() {
+                            p.how { (say::what_to_do()) }
+                            @for command in &matter.commands { pre { code { (command) } } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn grid(overview: &Overview) -> Markup {
+    if overview.series.is_empty() {
+        return html! { section { h2 { (say::month_by_month()) } p { (say::no_series()) } } };
+    }
+    let months = &overview.months;
+    let this_month = months.len().saturating_sub(2);
+    html! {
+        section {
+            h2 { (say::month_by_month()) }
+            div.wide tabindex="0" role="region" aria-label=(say::series_wide()) {
+                table.grid {
+                    thead { tr {
+                        th scope="col" { (report_say::head_series()) }
+                        @for (at, month) in months.iter().enumerate() {
+                            th.now[at == this_month] scope="col" { (said::period(*month)) }
+                        }
+                    } }
+                    tbody { @for row in &overview.series { (series(row)) } }
+                }
+            }
+            (legend(overview))
+        }
+    }
+}
+
+fn series(row: &Row) -> Markup {
+    html! {
+        tr {
+            th scope="row" { (escape(&row.series)) }
+            @for cell in &row.cells {
+                td data-head=(said::period(cell.period)) class=[cell.marks.first().map(|mark| class(mark.standing))] {
+                    @for mark in &cell.marks {
+                        p class=(class(mark.standing)) title=[mark.path.as_deref().map(escape)] {
+                            span.sign aria-hidden="true" { (status::sign(mark.standing)) }
+                            " " (words(cell, mark))
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A mark in words, with its day.
+fn words(cell: &Cell, mark: &Mark) -> String {
+    let what = said::standing(mark.standing);
+    match (mark.standing, cell.due, mark.on) {
+        (Standing::Missing | Standing::Overdue, Some(due), _) => {
+            format!("{what}, {}", say::by(&status::day_in(cell.period, due)))
+        }
+        (_, _, Some(on)) => format!("{what} {}", status::day_in(cell.period, on)),
+        _ => what,
+    }
+}
+
+/// The signs that the grid shows, each with its word.
+fn legend(overview: &Overview) -> Markup {
+    let marks = overview.series.iter().flat_map(|row| &row.cells).flat_map(|cell| &cell.marks);
+    let mut shown: Vec<Standing> = marks.map(|mark| mark.standing).collect();
+    shown.sort_unstable();
+    shown.dedup();
+    html! {
+        @if !shown.is_empty() {
+            p.legend {
+                (say::legend())
+                @for standing in shown {
+                    " "
+                    span class=(class(standing)) {
+                        span.sign { (status::sign(standing)) } " " (said::standing(standing))
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The style of a standing.
+fn class(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Overdue => "overdue",
+        Standing::InDoubt => "doubt",
+        Standing::Held => "held",
+        Standing::Waiting => "waiting",
+        Standing::Missing => "missing",
+        Standing::Delivered | Standing::Adopted => "delivered",
+        Standing::DuplicateRefused => "refused",
+    }
+}
+
+fn history(page: &Page) -> Markup {
+    html! {
+        section {
+            h2 { (say::history()) }
+            // The script makes the field: without one there is nothing that does not work.
+            p #search data-label=(say::search()) data-one=(say::one_hit()) data-many=(say::hits()) {}
+            @if page.deliveries.is_empty() {
+                p { (report_say::no_history()) }
+            } @else {
+                (deliveries(page.deliveries))
+            }
+            @if page.older > 0 { p { (say::older(page.older)) } }
+            h3 { (report_say::decisions()) }
+            @if page.decisions.is_empty() {
+                p { (say::no_decisions()) }
+            } @else {
+                (decisions(page.decisions))
+            }
+        }
+    }
+}
+
+fn deliveries(rows: &[Delivery]) -> Markup {
+    let heads = [
+        report_say::head_number(),
+        report_say::head_file(),
+        report_say::head_series(),
+        report_say::head_period(),
+        report_say::head_size(),
+        report_say::head_state(),
+        report_say::head_since(),
+        say::head_digest(),
+    ];
+    let cells = |row: &Delivery| {
+        let size = indicatif::HumanBytes(row.size).to_string();
+        let since = text::moment(row.delivered_at.as_deref().unwrap_or(&row.changed_at));
+        [
+            html! { (row.id) },
+            html! { (escape(&row.path)) },
+            html! { (escape(&row.key.slot.series)) },
+            html! { (month(row.key.slot.period)) },
+            html! { (size) },
+            state(row),
+            html! { (since) },
+            html! { code title=(row.key.digest) { (row.key.digest.to_string().chars().take(8).collect::<String>()) } },
+        ]
+    };
+    table(&heads, rows.iter().map(|row| cells(row).to_vec()))
+}
+
+/// Where a delivery stands, who said so and why, and when KP was seen to have taken it.
+fn state(row: &Delivery) -> Markup {
+    let class = match row.state {
+        State::Delivered | State::Archived | State::Adopted => "delivered",
+        State::InDoubt => "doubt",
+        State::Uploading | State::Publishing => "waiting",
+        State::Abandoned | State::NotDelivered => "refused",
+    };
+    html! {
+        span class=(class) { (report_say::state(row.state)) }
+        @if let (Some(who), Some(why)) = (&row.who, &row.why) { br; small { (escape(who)) ": " (escape(why)) } }
+        @if let Some(at) = &row.picked_up_at { br; small { (report_say::picked_up(&text::moment(at))) } }
+    }
+}
+
+fn decisions(rows: &[Decision]) -> Markup {
+    let heads = [
+        say::head_when(),
+        report_say::head_file(),
+        report_say::head_series(),
+        report_say::head_period(),
+        say::head_verdict(),
+        say::head_who(),
+        say::head_why(),
+    ];
+    let cells = |row: &Decision| {
+        let class = if row.verdict == Verdict::Approved { "delivered" } else { "refused" };
+        let used = row.used_by.map(report_say::used_by).unwrap_or_default();
+        [
+            html! { (text::moment(&row.at)) },
+            html! { (escape(&row.path)) },
+            html! { (escape(&row.key.slot.series)) },
+            html! { (month(row.key.slot.period)) },
+            html! { span class=(class) { (report_say::verdict(row.verdict)) } (used) },
+            html! { (escape(&row.who)) },
+            html! { (escape(&row.why)) },
+        ]
+    };
+    table(&heads, rows.iter().rev().map(|row| cells(row).to_vec()))
+}
+
+/// A table whose rows become cards on a narrow screen, each cell with its heading before it.
+fn table(heads: &[String], rows: impl Iterator<Item = Vec<Markup>>) -> Markup {
+    html! {
+        table.history {
+            thead { tr { @for head in heads { th scope="col" { (head) } } } }
+            tbody {
+                @for row in rows {
+                    tr { @for (head, cell) in heads.iter().zip(row) { td data-head=(head) { div { (cell) } } } }
+                }
+            }
+        }
+    }
+}
+
+fn month(period: Option<Period>) -> String {
+    text::period(period)
+}
