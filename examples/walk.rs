@@ -1,8 +1,10 @@
-//! The first day and a month, as pictures of a terminal: the real program, and a receiver of our own.
+//! The first day and a month, as pictures of a terminal, and the report half a year later: the real program, and a
+//! receiver of our own.
 //!
-//! `cargo run --example walk` writes `docs/pictures/first-day.svg` and `a-month.svg`, with `-- FOLDER` elsewhere. It
-//! needs Linux and `script`, which shows the program a terminal of 90 columns. The files are made up, the days are
-//! given, and the temporary folder is shown as `/srv/traekfil`; all else is what the program said.
+//! `cargo run --example walk -- FOLDER` writes `first-day.svg`, `a-month.svg` and `overblik.html`; `docs/pictures/make`
+//! puts them where the README shows them. It needs Linux and `script`, which shows the program a terminal of 90
+//! columns. The files are made up, the days are given, and the temporary folder is shown as `/srv/traekfil`; all else
+//! is what the program said.
 
 use std::env;
 use std::fs::{self, File};
@@ -25,10 +27,12 @@ const SHOWN: &str = "/srv/traekfil";
 
 fn main() -> Result<()> {
     ensure!(cfg!(debug_assertions), "only a debug build takes the day that it is told: leave --release out");
-    let folder = env::args().nth(1).unwrap_or_else(|| "docs/pictures".to_owned());
+    let folder = PathBuf::from(env::args().nth(1).context("usage: walk FOLDER")?);
     let town = Town::set_up()?;
-    write(&Path::new(&folder).join("first-day.svg"), &town.first_day()?)?;
-    write(&Path::new(&folder).join("a-month.svg"), &town.a_month()?)
+    write(&folder.join("first-day.svg"), &town.first_day()?)?;
+    write(&folder.join("a-month.svg"), &town.a_month()?)?;
+    let report = town.half_a_year_later()?.replace(&*town.folder.path().to_string_lossy(), SHOWN);
+    Ok(fs::write(folder.join("overblik.html"), report)?)
 }
 
 fn write(file: &Path, transcript: &str) -> Result<()> {
@@ -93,7 +97,35 @@ impl Town {
             &self.play(later, "approve 1 --reason \"Efterlevering, bekræftet af leverandøren\"", None, 0)?;
         said += &self.play(later, "run", None, 0)?;
         said += &self.play(later, "status", None, 0)?;
+        said += &self.play(later, "report -o overblik.html", None, 0)?;
         Ok(said)
+    }
+
+    /// The report in September, with a file that came again, one that is held, and one that is late.
+    fn half_a_year_later(&self) -> Result<String> {
+        let config = fs::read_to_string(self.path("config.toml"))?;
+        let vask =
+            "\n[[series]]\nname = \"vask\"\nfiles = [\"vask_*.txt\"]\ndue_day = 20\ndue_from = \"2026-05\"\n";
+        fs::write(self.path("config.toml"), config.replace("\n[policy]", &format!("{vask}\n[policy]")))?;
+        for (month, amounts) in (5..=9).zip([60, 75, 58, 66, 71]) {
+            self.kp.empty();
+            let day = format!("2026-{month:02}-{:02}T06:00:00+02:00", 10 + month % 4);
+            let lines = |per_line: usize| "000000-0000;412,50\n".repeat(amounts * per_line);
+            self.put(&day, &format!("mad_korsbaek_2026{month:02}.txt"), &lines(40))?;
+            if month < 9 {
+                self.put(&day, &format!("vask_korsbaek_2026{month:02}.txt"), &lines(13))?;
+            }
+            self.play(&day, "run", None, 0)?;
+            if month == 7 {
+                self.put(&day, "mad_korsbaek_202607.txt", &lines(40))?;
+                self.play(&day, "run", None, 0)?;
+            }
+        }
+        let day = "2026-09-23T06:00:00+02:00";
+        self.put(day, "mad_korsbaek_202609.txt", "MAD;202609\n000000-0001;388,00\n")?;
+        self.play(day, "run", None, 3)?;
+        self.play(day, "report -o overblik.html", None, 3)?;
+        Ok(fs::read_to_string(self.path("overblik.html"))?)
     }
 
     fn path(&self, name: &str) -> PathBuf {
