@@ -95,10 +95,11 @@ impl Tool {
         matches!(self, Tool::Sftp | Tool::Lftp | Tool::Rclone | Tool::Psftp)
     }
 
-    /// The most rounds of a workload that it takes part in. Two that wait for every answer take a minute and a
-    /// half for what others do in seconds; the slower one is spared some of its rounds.
+    /// The most rounds of a workload that it takes part in. `psftp` waits for every answer, and stalls now and then in
+    /// a large file: it is spared what would take minutes a round.
     pub fn rounds(self, workload: Workload) -> usize {
-        if self == Tool::Psftp && workload.delayed && workload.files > 100 { 1 } else { usize::MAX }
+        let slow = workload.delayed && workload.files > 100 || workload.size > 1 << 20;
+        if self == Tool::Psftp && slow { 1 } else { usize::MAX }
     }
 
     /// The command that carries; not for this program, which has a home of its own.
