@@ -1,0 +1,132 @@
+//! What all tools share: an sshd of OpenSSH on loopback with keys of its own, and the delay before it.
+
+use std::fs;
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, bail, ensure};
+use tempfile::TempDir;
+
+use crate::relay;
+
+/// One way; there and back it is 20 ms.
+const DELAY: Duration = Duration::from_millis(10);
+const SSHD: &str = "/usr/sbin/sshd";
+/// The server and the keys to it. It ends when this is dropped.
+pub struct Bed {
+    /// Holds everything that the benchmark writes.
+    pub root: TempDir,
+    /// Who logs in: whoever runs the benchmark.
+    pub user: String,
+    /// The host key, `SHA256:…`.
+    pub fingerprint: String,
+    /// sshd's port.
+    pub near: u16,
+    /// The same through the delay.
+    pub far: u16,
+    sshd: Child,
+}
+
+impl Bed {
+    /// Starts the server.
+    pub fn start() -> anyhow::Result<Bed> {
+        ensure!(Path::new(SSHD).exists(), "{SSHD} is not there: install openssh-server");
+        let root = tempfile::Builder::new().prefix("traekfil-peers-").tempdir()?;
+        let path = root.path();
+        for key in ["host_key", "key"] {
+            run(Command::new("ssh-keygen")
+                .args(["-q", "-t", "ed25519", "-N", "", "-f"])
+                .arg(path.join(key)))?;
+        }
+        // PuTTY has a form of its own for keys.
+        let puttygen =
+            Command::new("puttygen").arg(path.join("key")).arg("-o").arg(path.join("key.ppk")).status();
+        drop(puttygen);
+        let host_key = fs::read_to_string(path.join("host_key.pub"))?;
+        let fingerprint =
+            ssh_key::PublicKey::from_openssh(&host_key)?.fingerprint(ssh_key::HashAlg::Sha256).to_string();
+        let user = whoami::username()?;
+        fs::copy(path.join("key.pub"), path.join("authorized_keys"))?;
+        fs::create_dir(path.join("home"))?;
+        let near = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let sshd = serve(path, near)?;
+        let far = relay::start(near, DELAY)?;
+        let known = [near, far].map(|port| format!("[127.0.0.1]:{port} {}\n", host_key.trim())).concat();
+        fs::write(path.join("known_hosts"), known)?;
+        Ok(Bed { root, user, fingerprint, near, far, sshd })
+    }
+
+    /// A path in the benchmark's folder.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.root.path().join(name)
+    }
+
+    /// What OpenSSH's clients need to come in without looking at anybody's own settings.
+    pub fn ssh_options(&self) -> Vec<String> {
+        let mut options: Vec<String> =
+            vec!["-F".into(), "none".into(), "-i".into(), shown(&self.path("key"))];
+        let known = format!("UserKnownHostsFile={}", shown(&self.path("known_hosts")));
+        for option in [
+            "BatchMode=yes",
+            "IdentitiesOnly=yes",
+            "IdentityAgent=none",
+            "StrictHostKeyChecking=yes",
+            "GlobalKnownHostsFile=/dev/null",
+            &known,
+        ] {
+            options.extend(["-o".to_owned(), option.to_owned()]);
+        }
+        options
+    }
+}
+
+impl Drop for Bed {
+    fn drop(&mut self) {
+        drop(self.sshd.kill());
+        drop(self.sshd.wait());
+    }
+}
+
+/// A path of the benchmark, all of which are Unicode.
+pub fn shown(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
+}
+
+/// Runs a command that must succeed.
+pub fn run(command: &mut Command) -> anyhow::Result<()> {
+    let status =
+        command.stdout(Stdio::null()).status().with_context(|| format!("{:?}", command.get_program()))?;
+    ensure!(status.success(), "{command:?}: {status}");
+    Ok(())
+}
+
+fn serve(path: &Path, port: u16) -> anyhow::Result<Child> {
+    if rustix::process::geteuid().is_root() {
+        // As root, sshd wants an empty folder to lock its unprivileged part into.
+        fs::create_dir_all("/run/sshd")?;
+    }
+    let at = shown(path);
+    // SFTP as a server has it that gives no shell. For the tools that want one: bash reads no settings of whoever
+    // runs the benchmark where it thinks that it runs in another shell. All else as sshd has it by itself.
+    let config = format!(
+        "ListenAddress 127.0.0.1\nPort {port}\nHostKey {at}/host_key\nAuthorizedKeysFile {at}/authorized_keys\n\
+         PidFile none\nStrictModes no\nUsePAM no\nPasswordAuthentication no\nPermitRootLogin yes\n\
+         Subsystem sftp internal-sftp\nSetEnv SHLVL=2\n"
+    );
+    fs::write(path.join("sshd_config"), config)?;
+    let log = fs::File::create(path.join("sshd.log"))?;
+    let mut sshd =
+        Command::new(SSHD).arg("-D").arg("-e").arg("-f").arg(path.join("sshd_config")).stderr(log).spawn()?;
+    let give_up = Instant::now() + Duration::from_secs(10);
+    while TcpStream::connect(("127.0.0.1", port)).is_err() {
+        if let Some(status) = sshd.try_wait()? {
+            bail!("sshd: {status}; {}", fs::read_to_string(path.join("sshd.log"))?);
+        }
+        ensure!(Instant::now() < give_up, "sshd does not listen");
+        thread::sleep(Duration::from_millis(10));
+    }
+    Ok(sshd)
+}

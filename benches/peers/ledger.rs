@@ -1,0 +1,46 @@
+//! A ledger that has seen much: rows of other towns and years, made through the program's own journal.
+
+use std::path::Path;
+
+use chrono::{DateTime, Duration, FixedOffset, Local};
+use traekfil::delivery::State;
+use traekfil::digest::Digest;
+use traekfil::ledger::event::{Event, Restored};
+use traekfil::ledger::query::Numbered;
+use traekfil::ledger::{Journal as _, Ledger, moment};
+use traekfil::period::Period;
+
+/// Rows in one commit.
+const AT_ONCE: u32 = 10_000;
+/// Files of one month.
+const A_MONTH: u32 = 5_000;
+
+/// Adds so many archived deliveries to a ledger.
+pub fn grow(path: &Path, rows: u32) -> anyhow::Result<()> {
+    let now = Local::now().fixed_offset();
+    let months = rows.div_ceil(A_MONTH);
+    let mut ledger = Ledger::open(path, None, now).map_err(|trouble| anyhow::anyhow!(trouble.message))?;
+    let first = ledger.next(Numbered::Delivery).map_err(|trouble| anyhow::anyhow!(trouble.message))?;
+    for batch in 0..rows.div_ceil(AT_ONCE) {
+        let numbers = batch * AT_ONCE..rows.min((batch + 1) * AT_ONCE);
+        let events: Vec<Event> = numbers.map(|n| delivered(first, n, now, months)).collect();
+        ledger.record(now, &events).map_err(|trouble| anyhow::anyhow!(trouble.message))?;
+    }
+    Ok(())
+}
+
+/// The last of so many months is the one before this.
+fn delivered(first: i64, n: u32, now: DateTime<FixedOffset>, months: u32) -> Event {
+    let at = now - Duration::days(i64::from(months - n / A_MONTH) * 30);
+    let path = format!("leverandoer_{:05}_{}.txt", n % A_MONTH, at.format("%Y%m"));
+    let delivery = Restored {
+        delivery: first + i64::from(n),
+        series: format!("leverandoer_{:05}_*.txt", n % A_MONTH),
+        period: Period::of(at.date_naive()),
+        digest: Digest::of(&n.to_be_bytes()),
+        size: 4000,
+        remote_path: Some(format!("ind/{path}")),
+        path,
+    };
+    Event::Restored { state: State::Archived, delivered_at: moment(at), delivery }
+}
