@@ -24,19 +24,16 @@ fn taken_apart(text: &str) -> (Vec<(String, String)>, String) {
     // A line that ends in a backslash goes on in the next one.
     let text = text.replace(" \\\n", " ");
     for line in text.lines() {
-        match line.trim_start().strip_prefix("```") {
-            Some(language) => {
-                open = !open;
-                if open {
-                    blocks.push((language.trim().to_owned(), String::new()));
-                }
+        if let Some(language) = line.trim_start().strip_prefix("```") {
+            open = !open;
+            if open {
+                blocks.push((language.trim().to_owned(), String::new()));
             }
-            None => {
-                let into = if open { &mut blocks.last_mut().unwrap().1 } else { &mut prose };
-                into.push_str(line);
-                into.push('\n');
-            }
+            continue;
         }
+        let into = if open { &mut blocks.last_mut().unwrap().1 } else { &mut prose };
+        into.push_str(line);
+        into.push('\n');
     }
     assert!(!open, "a block does not end");
     (blocks, prose)
@@ -48,7 +45,6 @@ fn shell_words(line: &str) -> Vec<String> {
     for c in line.chars() {
         match quote {
             Some(end) if c == end => quote = None,
-            Some(_) => word.push(c),
             None if matches!(c, '"' | '\'') => (quote, begun) = (Some(c), true),
             None if c.is_whitespace() => {
                 if begun || !word.is_empty() {
@@ -57,7 +53,7 @@ fn shell_words(line: &str) -> Vec<String> {
                 }
             }
             None if matches!(c, '|' | '>' | '&' | ';') || c == '#' && word.is_empty() => break,
-            None => word.push(c),
+            _ => word.push(c),
         }
     }
     if begun || !word.is_empty() {
@@ -117,11 +113,12 @@ fn every_command_can_be_typed() {
 /// A fragment with the two keys that have no default.
 fn completed(text: &str) -> String {
     let has = |key: &str| text.lines().any(|line| line.trim_start().starts_with(&format!("{key} =")));
-    let missing: String = [("host", "sftp.example.dk"), ("user", "korsbaek")]
-        .iter()
-        .filter(|(key, _)| !has(key))
-        .map(|(key, value)| format!("{key} = '{value}'\n"))
-        .collect();
+    let mut missing = String::new();
+    for (key, line) in [("host", "host = 'sftp.example.dk'\n"), ("user", "user = 'korsbaek'\n")] {
+        if !has(key) {
+            missing += line;
+        }
+    }
     if missing.is_empty() {
         return text.to_owned();
     }
