@@ -165,8 +165,8 @@ crate::messages::catalogue! {
     }
     picked_up(at: &str) { da "hentet af KP senest {at}", en "taken by KP by {at}" }
     left_out(excluded: usize, folders: usize) {
-        da "Ikke medtaget efter [scan]: {excluded} filer, {folders} mapper.",
-        en "Left out by [scan]: {excluded} files, {folders} folders.",
+        da "Ikke medtaget efter [scan]: filer: {excluded}, mapper: {folders}.",
+        en "Left out by [scan]: files: {excluded}, folders: {folders}.",
     }
 
     /// The summary.

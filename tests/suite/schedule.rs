@@ -194,7 +194,12 @@ fn a_unit_of_somebody_elses_is_left_alone() {
 #[test]
 fn systemd_finds_no_fault_with_the_units() {
     let town = with(&[]);
-    town.set("sftp.password_file", "kode ord");
+    town.set("sftp.password_file", "kode ord")
+        .set("notify.mail_to", vec!["kp@korsbaek.example.dk"])
+        .set("notify.mail_from", "traekfil@korsbaek.example.dk")
+        .set("notify.smtp_host", "127.0.0.1")
+        .set("notify.smtp_user", "traekfil")
+        .set("notify.smtp_password_file", "mailkode");
     let config = odd(&town);
     let args = ["schedule", "systemd", "--json", "--user", "root", "--config", config.to_str().unwrap()];
     let json = town.run(args).exit(0).json();
@@ -213,7 +218,10 @@ fn systemd_finds_no_fault_with_the_units() {
         "{service}"
     );
     assert!(service.contains(&format!("{}/config.toml\"", folder.replace('$', "$$"))), "{service}");
-    assert!(service.lines().any(|line| line.starts_with("LoadCredential=TRAEKFIL_PASSWORD:/") && line.ends_with("/kode ord")));
+    for (name, file) in [("TRAEKFIL_PASSWORD", "/kode ord"), ("TRAEKFIL_SMTP_PASSWORD", "/mailkode")] {
+        let handed = format!("LoadCredential={name}:/");
+        assert!(service.lines().any(|line| line.starts_with(&handed) && line.ends_with(file)), "{service}");
+    }
     // What a run writes into, it may write into: the archive and the ledger lie in the folder that is there.
     let town_folder = town.path("").display().to_string();
     assert!(service.contains(town_folder.trim_end_matches('/')));

@@ -53,8 +53,13 @@ fn writable(job: &Job) -> Result<Vec<String>, Trouble> {
 /// systemd reads the secrets' files as root and hands them over.
 fn credentials(job: &Job) -> Result<String, Trouble> {
     let sftp = &job.config.sftp;
-    let named = [("TRAEKFIL_PASSWORD", &sftp.password_file), ("TRAEKFIL_PASSPHRASE", &sftp.passphrase_file)];
-    let named = named.into_iter().filter_map(|(name, file)| Some((name, file.as_ref()?)));
+    let mail = job.config.notify.mail.as_ref();
+    let named = [
+        ("TRAEKFIL_PASSWORD", sftp.password_file.as_ref()),
+        ("TRAEKFIL_PASSPHRASE", sftp.passphrase_file.as_ref()),
+        ("TRAEKFIL_SMTP_PASSWORD", mail.and_then(|mail| mail.password_file.as_ref())),
+    ];
+    let named = named.into_iter().filter_map(|(name, file)| Some((name, file?)));
     named.map(|(name, file)| Ok(format!("LoadCredential={name}:{}\n", specifiers(&text(file)?)))).collect()
 }
 
