@@ -6,6 +6,15 @@ use std::os::windows::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
 
 use winapi_util::file::information;
+use windows_permissions::constants::SeObjectType::SE_FILE_OBJECT;
+use windows_permissions::constants::SecurityInformation;
+use windows_permissions::wrappers::{
+    ConvertSecurityDescriptorToStringSecurityDescriptor, GetNamedSecurityInfo, LookupAccountSid,
+    SetNamedSecurityInfo,
+};
+use windows_permissions::{LocalBox, SecurityDescriptor, Sid};
+
+use super::access::{May, others};
 
 const FILE_SHARE_READ: u32 = 1;
 const FILE_SHARE_DELETE: u32 = 4;
@@ -13,6 +22,7 @@ const FILE_FLAG_OPEN_REPARSE_POINT: u32 = 0x0020_0000;
 const FILE_ATTRIBUTE_REPARSE_POINT: u32 = 0x400;
 const ERROR_SHARING_VIOLATION: i32 = 32;
 const ERROR_LOCK_VIOLATION: i32 = 33;
+const ERROR_NOT_SUPPORTED: i32 = 50;
 
 /// Opens for reading; a reparse point is refused, and a file that somebody is writing is refused.
 ///
@@ -88,17 +98,77 @@ impl Lock {
     }
 }
 
-/// What is made takes its permissions from the folder it lies in.
+/// What is made takes its permissions from the folder it lies in; see [`close`].
 pub fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     options
 }
 
-/// Makes a folder; that it is there already is no error.
+/// While it is open for us nobody else can open it.
+pub fn unshared(options: &mut OpenOptions) -> &mut OpenOptions {
+    options.share_mode(0)
+}
+
+/// Makes a folder, which takes its permissions from the one it lies in; that it is there already is no error.
 ///
 /// # Errors
 /// What the file system says.
 pub fn private_folder(path: &Path) -> io::Result<()> {
     std::fs::create_dir_all(path)
+}
+
+/// Lets nobody read or write a file, or a folder and what will be made in it, but the user, SYSTEM and the
+/// administrators.
+///
+/// # Errors
+/// What the file system says. That it keeps no access lists is no error.
+pub fn close(path: &Path) -> io::Result<()> {
+    let inherited = if path.is_dir() { "OICI" } else { "" };
+    let list = format!("D:P(A;{inherited};FA;;;SY)(A;{inherited};FA;;;BA)(A;{inherited};FA;;;{})", user()?);
+    let list: LocalBox<SecurityDescriptor> = list.parse()?;
+    let what = SecurityInformation::Dacl | SecurityInformation::ProtectedDacl;
+    match SetNamedSecurityInfo(path, SE_FILE_OBJECT, what, None, None, list.dacl(), None) {
+        Err(error) if error.raw_os_error() == Some(ERROR_NOT_SUPPORTED) => Ok(()),
+        done => done,
+    }
+}
+
+/// Who may do that with a file, besides its owner, the user, SYSTEM and the administrators: by name, as far as
+/// the machine knows their names.
+///
+/// # Errors
+/// What the file system says.
+pub fn others_who_may(may: May, path: &Path) -> io::Result<Vec<String>> {
+    let what = SecurityInformation::Owner | SecurityInformation::Dacl;
+    let list = GetNamedSecurityInfo(path, SE_FILE_OBJECT, what)?;
+    let list = ConvertSecurityDescriptorToStringSecurityDescriptor(&list, what)?;
+    // The user as such a list would write her: some accounts are two letters there.
+    let user: LocalBox<SecurityDescriptor> = format!("O:{}", user()?).parse()?;
+    let user = ConvertSecurityDescriptorToStringSecurityDescriptor(&user, SecurityInformation::Owner)?;
+    let user = user.to_string_lossy();
+    let found = others(&list.to_string_lossy(), user.trim_start_matches("O:"), may);
+    Ok(found.iter().map(|who| name(who)).collect())
+}
+
+/// What closes a file to others, as a person may type it.
+#[must_use]
+pub fn command_to_close(path: &Path) -> String {
+    let user = user().map_or_else(|_| "%USERNAME%".to_owned(), |user| name(&user.to_string()));
+    format!(
+        "icacls \"{}\" /inheritance:r /grant:r \"{user}:F\" \"*S-1-5-18:F\" \"*S-1-5-32-544:F\"",
+        path.display()
+    )
+}
+
+fn user() -> io::Result<LocalBox<Sid>> {
+    windows_permissions::utilities::current_process_sid()
+}
+
+/// `DOMAIN\name` of a SID or its two letters; as it is, where nobody knows it.
+fn name(who: &str) -> String {
+    let known = who.parse::<LocalBox<Sid>>().and_then(|sid| LookupAccountSid(&sid));
+    let Ok((name, domain)) = known else { return who.to_owned() };
+    let (name, domain) = (name.to_string_lossy(), domain.to_string_lossy());
+    if domain.is_empty() { name.into_owned() } else { format!("{domain}\\{name}") }
 }
 
 /// NTFS journals names by itself, and a folder cannot be synced.

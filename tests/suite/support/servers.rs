@@ -3,7 +3,6 @@
 use russh::keys::PrivateKey;
 
 use super::server::{Embedded, Login, Received, new_key};
-#[cfg(unix)]
 use super::sshd::Sshd;
 
 /// The password the embedded server takes beside the key; a canary too: nobody may ever repeat it.
@@ -21,7 +20,6 @@ pub struct Server {
 
 enum Kind {
     Embedded(Embedded),
-    #[cfg(unix)]
     OpenSsh(Box<Sshd>),
 }
 
@@ -38,7 +36,6 @@ impl Server {
     }
 
     /// OpenSSH's sshd; none, and a line that says so, where the machine has none.
-    #[cfg(unix)]
     pub fn openssh() -> Option<Server> {
         let key = new_key();
         let sshd = Sshd::start(key.public_key())?;
@@ -50,7 +47,6 @@ impl Server {
     pub fn as_embedded(&self) -> &Embedded {
         match &self.kind {
             Kind::Embedded(server) => server,
-            #[cfg(unix)]
             Kind::OpenSsh(_) => panic!("only the embedded server can do that"),
         }
     }
@@ -59,7 +55,6 @@ impl Server {
     pub fn port(&self) -> u16 {
         match &self.kind {
             Kind::Embedded(server) => server.port(),
-            #[cfg(unix)]
             Kind::OpenSsh(server) => server.port(),
         }
     }
@@ -68,9 +63,7 @@ impl Server {
     pub fn user(&self) -> String {
         match &self.kind {
             Kind::Embedded(_) => "korsbaek".into(),
-            // OpenSSH lets in only users the machine has.
-            #[cfg(unix)]
-            Kind::OpenSsh(_) => whoami::username().unwrap(),
+            Kind::OpenSsh(server) => server.user(),
         }
     }
 
@@ -78,7 +71,6 @@ impl Server {
     pub fn fingerprint(&self) -> String {
         match &self.kind {
             Kind::Embedded(server) => server.fingerprint(),
-            #[cfg(unix)]
             Kind::OpenSsh(server) => server.fingerprint(),
         }
     }
@@ -87,7 +79,6 @@ impl Server {
     pub fn public_key(&self) -> String {
         let key = match &self.kind {
             Kind::Embedded(server) => server.public_key(),
-            #[cfg(unix)]
             Kind::OpenSsh(server) => server.public_key(),
         };
         key.to_openssh().unwrap()
@@ -97,7 +88,6 @@ impl Server {
     pub fn received(&self) -> Vec<(String, String)> {
         let inbox: Vec<Received> = match &self.kind {
             Kind::Embedded(server) => server.inbox(),
-            #[cfg(unix)]
             Kind::OpenSsh(server) => server.files(),
         };
         let mut received: Vec<_> = inbox
@@ -112,7 +102,6 @@ impl Server {
     pub fn connections(&self) -> u64 {
         match &self.kind {
             Kind::Embedded(server) => server.counts().connections,
-            #[cfg(unix)]
             Kind::OpenSsh(server) => server.connections(),
         }
     }
@@ -121,7 +110,6 @@ impl Server {
     pub fn log(&self) -> String {
         match &self.kind {
             Kind::Embedded(server) => format!("{:?}", server.counts()),
-            #[cfg(unix)]
             Kind::OpenSsh(server) => server.log(),
         }
     }
@@ -138,7 +126,6 @@ macro_rules! on_both_servers {
                 super::$story(&Town::on(Server::embedded()));
             }
 
-            #[cfg(unix)]
             #[test]
             fn openssh() {
                 if let Some(server) = Server::openssh() {

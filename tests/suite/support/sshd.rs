@@ -72,6 +72,12 @@ impl Sshd {
         self.port
     }
 
+    /// Whom to log in as: OpenSSH lets in only users the machine has.
+    #[allow(clippy::unused_self)]
+    pub fn user(&self) -> String {
+        whoami::username().unwrap()
+    }
+
     /// Its host key.
     pub fn public_key(&self) -> PublicKey {
         self.host_key.public_key().clone()
