@@ -7,6 +7,7 @@ use std::path::Path;
 
 #[cfg_attr(unix, allow(dead_code, reason = "only Windows keeps such lists"))]
 mod access;
+pub mod names;
 #[cfg(unix)]
 #[path = "platform/unix.rs"]
 mod system;
@@ -16,8 +17,8 @@ mod system;
 
 pub use access::May;
 pub use system::{
-    Identity, Lock, close, command_to_close, hard_links, is_elsewhere, open_plain, others_who_may, private,
-    private_folder, sync_folder,
+    Identity, Lock, canonical, close, command_to_close, exact, hard_links, is_elsewhere, open_plain, others_who_may,
+    private, private_folder, sync_folder, system_program,
 };
 
 /// Makes an empty file that only its owner may read. It must not exist yet.

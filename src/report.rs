@@ -11,6 +11,7 @@ use crate::period::Period;
 
 pub mod advice;
 pub mod history;
+pub mod marks;
 pub mod paragraph;
 pub mod status;
 pub mod text;

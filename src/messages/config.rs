@@ -231,6 +231,10 @@ crate::messages::catalogue! {
         da "\"none\" går ikke sammen med smtp_user: adgangskoden ville gå ukrypteret over nettet. Brug \"starttls\" eller \"tls\".",
         en "\"none\" will not do with smtp_user: the password would cross the network unencrypted. Use \"starttls\" or \"tls\".",
     }
+    event_log_is_windows() {
+        da "findes kun i Windows. Slet linjen, eller skriv false.",
+        en "exists on Windows only. Delete the line, or write false.",
+    }
     monthly_needs_a_way() {
         da "kræver mail (mail_to, mail_from, smtp_host) eller command: der er ingen at fortælle det til.",
         en "needs mail (mail_to, mail_from, smtp_host) or command: there is nobody to tell.",

@@ -3,7 +3,7 @@
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rustix::fs::{CWD, OFlags, RenameFlags};
 use rustix::io::Errno;
@@ -17,6 +17,26 @@ use super::access::May;
 pub fn open_plain(path: &Path) -> io::Result<File> {
     let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
     OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(path)
+}
+
+/// A path is what it says, here.
+#[must_use]
+pub fn exact(path: &Path) -> PathBuf {
+    path.to_owned()
+}
+
+/// Where a path really leads.
+///
+/// # Errors
+/// What the file system says.
+pub fn canonical(path: &Path) -> io::Result<PathBuf> {
+    path.canonicalize()
+}
+
+/// A program of Windows' own: there is none here.
+#[must_use]
+pub fn system_program(name: &str) -> PathBuf {
+    PathBuf::from(name)
 }
 
 /// Whether the error says that another program keeps the file to itself. Never so here.

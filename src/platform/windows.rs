@@ -3,7 +3,7 @@
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::windows::fs::{MetadataExt, OpenOptionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use winapi_util::file::information;
 use windows_permissions::constants::SeObjectType::SE_FILE_OBJECT;
@@ -15,30 +15,71 @@ use windows_permissions::wrappers::{
 use windows_permissions::{LocalBox, SecurityDescriptor, Sid};
 
 use super::access::{May, others};
+use super::names;
 
+const GENERIC_READ: u32 = 0x8000_0000;
+const DELETE: u32 = 0x0001_0000;
 const FILE_SHARE_READ: u32 = 1;
 const FILE_SHARE_DELETE: u32 = 4;
 const FILE_FLAG_OPEN_REPARSE_POINT: u32 = 0x0020_0000;
 const FILE_ATTRIBUTE_REPARSE_POINT: u32 = 0x400;
+const ERROR_ACCESS_DENIED: i32 = 5;
 const ERROR_SHARING_VIOLATION: i32 = 32;
 const ERROR_LOCK_VIOLATION: i32 = 33;
 const ERROR_NOT_SUPPORTED: i32 = 50;
 
-/// Opens for reading; a reparse point is refused, and a file that somebody is writing is refused.
+/// Opens for reading; a reparse point is refused, and so is a file that somebody is writing, or has open in a way that
+/// would keep us from moving it afterwards.
 ///
 /// # Errors
 /// What the file system says; see [`is_elsewhere`].
 pub fn open_plain(path: &Path) -> io::Result<File> {
-    let file = OpenOptions::new()
-        .read(true)
-        .share_mode(FILE_SHARE_READ | FILE_SHARE_DELETE)
-        .custom_flags(FILE_FLAG_OPEN_REPARSE_POINT)
-        .open(path)?;
+    let open = |access| {
+        OpenOptions::new()
+            .access_mode(access)
+            .share_mode(FILE_SHARE_READ | FILE_SHARE_DELETE)
+            .custom_flags(FILE_FLAG_OPEN_REPARSE_POINT)
+            .open(path)
+    };
+    let file = match open(GENERIC_READ | DELETE) {
+        // Who may only read it finds out no more than that.
+        Err(error) if error.raw_os_error() == Some(ERROR_ACCESS_DENIED) => open(GENERIC_READ)?,
+        opened => opened?,
+    };
     // A link, or a file whose content lies elsewhere (deduplicated, in a cloud): read like this it could be zeros.
     if file.metadata()?.file_attributes() & FILE_ATTRIBUTE_REPARSE_POINT != 0 {
         return Err(io::Error::other("its content lies elsewhere (reparse point)"));
     }
     Ok(file)
+}
+
+/// The path of a folder as it is: names in it are not read by the rules of DOS, which take `mad.txt.` for `mad.txt` and `nul.txt` for a
+/// device, and it does not end at 260 characters.
+#[must_use]
+pub fn exact(path: &Path) -> PathBuf {
+    let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    whole.to_str().map(names::verbatim).map_or(whole, PathBuf::from)
+}
+
+/// Where a path really leads. Some disks and shares do not tell: then it is the path as it stands.
+///
+/// # Errors
+/// What the file system says.
+pub fn canonical(path: &Path) -> io::Result<PathBuf> {
+    path.canonicalize().or_else(|_| path.metadata().map(|_| exact(path)))
+}
+
+/// A program of the system's own, by its full path: no other folder is searched for it.
+///
+/// Programs built with debug assertions, as tests are, look into `TRAEKFIL_SYSTEM32` instead.
+#[must_use]
+pub fn system_program(name: &str) -> PathBuf {
+    #[cfg(debug_assertions)]
+    if let Some(folder) = std::env::var_os("TRAEKFIL_SYSTEM32") {
+        return PathBuf::from(folder).join(format!("{name}.exe"));
+    }
+    let root = std::env::var_os("SystemRoot").unwrap_or_else(|| r"C:\Windows".into());
+    PathBuf::from(root).join("System32").join(format!("{name}.exe"))
 }
 
 /// Whether the error says that another program keeps the file to itself.
@@ -83,7 +124,9 @@ impl Identity {
     /// Whether this is the same file with the same content, its name or permissions aside.
     #[must_use]
     pub fn is_same_content(&self, later: &Identity) -> bool {
-        self == later
+        // Not every system tells the volume of a file that was renamed while it was open.
+        let volume = if self.volume == 0 || later.volume == 0 { self.volume } else { later.volume };
+        *self == Identity { volume, ..*later }
     }
 }
 

@@ -7,9 +7,9 @@
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use russh::keys::{HashAlg, PublicKey};
+use tempfile::TempDir;
 
 use super::server::Received;
 
@@ -18,7 +18,7 @@ pub struct Sshd {
     /// The server's folder, as Windows sees it.
     home: PathBuf,
     /// The town's, within it.
-    town: String,
+    town: TempDir,
     port: u16,
     user: String,
     host_key: PublicKey,
@@ -29,17 +29,17 @@ pub struct Sshd {
 impl Sshd {
     /// Lets one key in; none where no server is told of.
     pub fn start(allowed: &PublicKey) -> Option<Sshd> {
-        static TOWNS: AtomicU64 = AtomicU64::new(0);
         let told = |name: &str| std::env::var(format!("TRAEKFIL_SSHD_{name}")).ok();
         let Some(outside) = told("HOME") else {
             eprintln!("skipped: no sshd");
             return None;
         };
         let home = Path::new("Z:\\").join(outside.trim_start_matches('/'));
-        let town = format!("{}-{}", std::process::id(), TOWNS.fetch_add(1, Ordering::SeqCst));
-        fs::create_dir_all(home.join(&town).join("ind")).unwrap();
+        let town = tempfile::Builder::new().prefix("town-").tempdir_in(&home).unwrap();
+        fs::create_dir(town.path().join("ind")).unwrap();
+        let name = town.path().file_name().unwrap().to_str().unwrap();
         let line = format!(
-            "command=\"internal-sftp -d {outside}/{town}\",restrict {}\n",
+            "command=\"internal-sftp -d {outside}/{name}\",restrict {}\n",
             allowed.to_openssh().unwrap()
         );
         let mut keys = File::options().append(true).open(home.join("authorized_keys")).unwrap();
@@ -84,12 +84,12 @@ impl Sshd {
 
     /// Every file of the town's on the server now: path and content.
     pub fn files(&self) -> Vec<Received> {
-        let files = self.home.join(&self.town);
+        let files = self.town.path();
         let mut found = Vec::new();
-        for entry in walkdir::WalkDir::new(&files).sort_by_file_name() {
+        for entry in walkdir::WalkDir::new(files).sort_by_file_name() {
             let entry = entry.unwrap();
             if entry.file_type().is_file() {
-                let path = entry.path().strip_prefix(&files).unwrap().to_str().unwrap().replace('\\', "/");
+                let path = entry.path().strip_prefix(files).unwrap().to_str().unwrap().replace('\\', "/");
                 found.push(Received { path, bytes: fs::read(entry.path()).unwrap() });
             }
         }
