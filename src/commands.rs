@@ -12,6 +12,7 @@ use crate::exit::{Exit, Trouble};
 use crate::ledger::{Ledger, View};
 use crate::messages::{ledger as say, misleads};
 use crate::receipts;
+use crate::report::marks;
 use crate::report::paragraph::{self, WIDTH};
 
 mod adopt;
@@ -98,7 +99,7 @@ fn answer<T: Serialize>(global: &Global, json: &T, text: impl FnOnce() -> String
         json.serialize(&mut serde_json::Serializer::with_formatter(&mut out, Harmless))?;
         writeln!(out)?;
     } else {
-        out.write_all(text().as_bytes())?;
+        out.write_all(marks::fitting(text()).as_bytes())?;
     }
     out.flush()?;
     Ok(())

@@ -70,7 +70,8 @@ pub struct Reading {
 pub fn list(drop: &Path, scan: &Scan) -> Result<Listing, Trouble> {
     let mut listing = Listing::default();
     let depth = if scan.subfolders { usize::MAX } else { 1 };
-    let walk = walkdir::WalkDir::new(drop).min_depth(1).max_depth(depth).follow_links(false);
+    let root = platform::exact(drop);
+    let walk = walkdir::WalkDir::new(&root).min_depth(1).max_depth(depth).follow_links(false);
     for entry in walk {
         let entry = entry.map_err(|error| Trouble::unexpected(say::not_listed(drop, &error)))?;
         let kind = entry.file_type();
@@ -83,7 +84,7 @@ pub fn list(drop: &Path, scan: &Scan) -> Result<Listing, Trouble> {
             listing.excluded += 1;
             continue;
         }
-        let inside = entry.path().strip_prefix(drop).unwrap_or(entry.path());
+        let inside = entry.path().strip_prefix(&root).unwrap_or(entry.path());
         let unsafe_because = unsafe_name(inside).or_else(|| {
             let odd = if kind.is_symlink() { Some(say::is_symlink()) } else { None };
             odd.or_else(|| (!kind.is_file()).then(say::is_not_a_file))
@@ -109,6 +110,9 @@ pub fn unsafe_name(inside: &Path) -> Option<String> {
         let Some(name) = part.as_os_str().to_str() else { return Some(say::name_not_unicode()) };
         if name.len() > LONGEST_NAME {
             return Some(say::name_too_long());
+        }
+        if cfg!(windows) && platform::names::is_taken_for_another(name) {
+            return Some(say::name_taken_for_another());
         }
         // Bidirectional controls make a name read as another one; a backslash is a folder to a Windows server.
         name.contains(|c| misleads(c) || c == '\\').then(say::name_has_controls)
@@ -210,10 +214,7 @@ fn read_one(
 /// # Errors
 /// Why it may not.
 pub fn open(place: &Path) -> Result<File, Blocked> {
-    let file = match platform::open_plain(place) {
-        Err(error) if platform::is_elsewhere(&error) => return Err(Blocked::Unsettled(say::in_use())),
-        opened => opened.map_err(unreadable)?,
-    };
+    let file = platform::open_plain(place).map_err(unreadable)?;
     if !file.metadata().map_err(unreadable)?.is_file() {
         return Err(Blocked::Unsafe(say::is_not_a_file()));
     }
@@ -228,6 +229,8 @@ pub fn open(place: &Path) -> Result<File, Blocked> {
 fn unreadable(error: io::Error) -> Blocked {
     if error.kind() == io::ErrorKind::NotFound {
         Blocked::Unsettled(say::went_away())
+    } else if platform::is_elsewhere(&error) {
+        Blocked::Unsettled(say::in_use())
     } else {
         Blocked::Unsafe(say::unreadable(&error))
     }

@@ -1,4 +1,4 @@
-//! Telling a person, by mail or by a program, what needs her; `[notify]`.
+//! Telling a person, by mail, by a program or in Windows' event log, what needs her; `[notify]`.
 //!
 //! It comes after a run has been written down, and nothing that fails here changes what was delivered. A matter that
 //! stays open is told of once a day, the day being the local calendar's, on each way by itself: what the mail server
@@ -21,6 +21,7 @@ use crate::period::Period;
 use crate::platform;
 
 pub mod command;
+mod event_log;
 pub mod mail;
 mod mask;
 mod matters;
@@ -45,6 +46,7 @@ pub struct Notice {
 enum Way {
     Mail,
     Command,
+    EventLog,
 }
 
 impl Way {
@@ -53,6 +55,7 @@ impl Way {
         match self {
             Way::Mail => format!("mail:{matter}"),
             Way::Command => format!("command:{matter}"),
+            Way::EventLog => format!("event_log:{matter}"),
         }
     }
 }
@@ -75,7 +78,11 @@ pub fn tell(
     complete: &[Period],
     now: DateTime<FixedOffset>,
 ) -> Vec<String> {
-    let ways = [(Way::Mail, notify.mail.is_some()), (Way::Command, notify.command.is_some())];
+    let ways = [
+        (Way::Mail, notify.mail.is_some()),
+        (Way::Command, notify.command.is_some()),
+        (Way::EventLog, notify.event_log),
+    ];
     ways.into_iter()
         .filter(|(_, wanted)| *wanted)
         .filter_map(|(way, _)| tell_on(way, notify, memory, open, complete, now).err())
@@ -117,6 +124,7 @@ fn tell_on(
     match (way, &notify.mail, &notify.command) {
         (Way::Mail, Some(mail), _) => mail::send(mail, &message, now, mail::LIMIT)?,
         (Way::Command, _, Some(command)) => command::send(command, &message, command::LIMIT)?,
+        (Way::EventLog, ..) => event_log::write(&message)?,
         _ => {}
     }
     memory.note(keys, now).map_err(unread)
@@ -136,6 +144,14 @@ pub fn try_mail(mail: &crate::config::Mail, now: DateTime<FixedOffset>) -> Resul
 /// What failed and what to do.
 pub fn try_command(program: &[String]) -> Result<(), String> {
     command::send(program, &text::trial(), command::LIMIT)
+}
+
+/// Writes the test message into Windows' event log.
+///
+/// # Errors
+/// What failed and what to do.
+pub fn try_event_log() -> Result<(), String> {
+    event_log::write(&text::trial())
 }
 
 /// What a run says that came to no end. The ledger may be the very thing that failed, so the file beside it remembers.

@@ -214,11 +214,12 @@ fn move_to_free_name(place: &Path, folder: &Path) -> io::Result<PathBuf> {
 }
 
 fn at_free_name(place: &Path, folder: &Path, put: impl Fn(&Path) -> io::Result<()>) -> io::Result<PathBuf> {
+    let exact = platform::exact(folder);
     for n in 1..=MOST_OF_A_NAME {
-        let target = folder.join(numbered(place, n));
-        match put(&target) {
+        let name = numbered(place, n);
+        match put(&exact.join(&name)) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            done => return done.map(|()| target),
+            done => return done.map(|()| folder.join(name)),
         }
     }
     Err(io::Error::from(io::ErrorKind::AlreadyExists))

@@ -5,6 +5,9 @@ use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::Path;
 
+#[cfg_attr(unix, allow(dead_code, reason = "only Windows keeps such lists"))]
+mod access;
+pub mod names;
 #[cfg(unix)]
 #[path = "platform/unix.rs"]
 mod system;
@@ -12,8 +15,10 @@ mod system;
 #[path = "platform/windows.rs"]
 mod system;
 
+pub use access::May;
 pub use system::{
-    Identity, Lock, hard_links, is_elsewhere, open_plain, private, private_folder, sync_folder,
+    Identity, Lock, canonical, close, command_to_close, exact, hard_links, is_elsewhere, open_plain,
+    others_who_may, private, private_folder, sync_folder, system_program,
 };
 
 /// Makes an empty file that only its owner may read. It must not exist yet.
@@ -21,13 +26,33 @@ pub use system::{
 /// # Errors
 /// What the file system says.
 pub fn create_private(path: &Path) -> io::Result<File> {
-    let file = private(OpenOptions::new().write(true).create_new(true)).open(path);
-    match file {
+    match create_closed(path) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists && fs::metadata(path)?.len() == 0 => {
             OpenOptions::new().write(true).open(path)
         }
         other => other,
     }
+}
+
+/// The same of a file that must not exist, be it empty.
+///
+/// # Errors
+/// What the file system says.
+pub fn create_closed(path: &Path) -> io::Result<File> {
+    // Until it is closed, nobody gets hold of it.
+    let file = system::unshared(private(OpenOptions::new().write(true).create_new(true))).open(path)?;
+    close(path)?;
+    Ok(file)
+}
+
+/// Makes a folder that only its owner may look into; one that is there stays as it is.
+///
+/// # Errors
+/// What the file system says.
+pub fn closed_folder(path: &Path) -> io::Result<()> {
+    let there = path.is_dir();
+    private_folder(path)?;
+    if there { Ok(()) } else { close(path) }
 }
 
 /// Makes the folder that holds `path` durable, so that a name made or removed in it survives a power cut.

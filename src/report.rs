@@ -11,6 +11,7 @@ use crate::period::Period;
 
 pub mod advice;
 pub mod history;
+pub mod marks;
 pub mod page;
 pub mod paragraph;
 pub mod status;

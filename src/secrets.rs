@@ -1,7 +1,7 @@
 //! Where passwords and passphrases come from: the environment, private files, the credentials folder.
 
 use std::ffi::OsString;
-use std::fs::{File, Metadata};
+use std::fs::File;
 use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
@@ -10,6 +10,7 @@ use secrecy::SecretString;
 use crate::config::{Mail, Sftp};
 use crate::exit::Trouble;
 use crate::messages::config as say;
+use crate::platform::{self, May};
 
 /// What opens the server besides the key itself. Never shown: its `Debug` hides the values.
 #[derive(Debug, Clone, Default)]
@@ -26,7 +27,7 @@ impl Secrets {
     /// one line break at the end of a file does not belong to it.
     ///
     /// # Errors
-    /// Exit code 2 where a file cannot be read, is not UTF-8, or, on Unix, is open to group or others.
+    /// Exit code 2 where a file cannot be read, is not UTF-8, or is open to others.
     pub fn gather(sftp: &Sftp) -> Result<Secrets, Trouble> {
         Secrets::gather_in(sftp, &|name| std::env::var_os(name))
     }
@@ -88,24 +89,18 @@ enum Guard {
 fn read(path: &Path, guard: Guard) -> Result<Option<SecretString>, Trouble> {
     let unreadable = |error| Trouble::usage(say::secret_unreadable(&say::shown_path(path), &error));
     let mut file = File::open(path).map_err(unreadable)?;
-    if guard == Guard::OwnerOnly && open_to_others(&file.metadata().map_err(unreadable)?) {
-        return Err(Trouble::usage(say::secret_open_to_others(&say::shown_path(path))));
+    if guard == Guard::OwnerOnly {
+        let others = platform::others_who_may(May::Read, path).map_err(unreadable)?;
+        if !others.is_empty() {
+            let close = say::shown(&platform::command_to_close(path));
+            let others = say::shown(&others.join(", "));
+            return Err(Trouble::usage(say::secret_open_to_others(&say::shown_path(path), &others, &close)));
+        }
     }
     let mut text = String::new();
     file.read_to_string(&mut text).map_err(unreadable)?;
     let text = text.strip_suffix('\n').map_or(text.as_str(), |line| line.strip_suffix('\r').unwrap_or(line));
     Ok((!text.is_empty()).then(|| text.into()))
-}
-
-#[cfg(unix)]
-fn open_to_others(file: &Metadata) -> bool {
-    use std::os::unix::fs::PermissionsExt as _;
-    file.permissions().mode() & 0o077 != 0
-}
-
-#[cfg(windows)]
-fn open_to_others(_file: &Metadata) -> bool {
-    false
 }
 
 #[cfg(test)]

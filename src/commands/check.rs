@@ -13,7 +13,7 @@ use crate::exit::{Exit, Trouble};
 use crate::ledger::query::Filter;
 use crate::messages::{check as say, escape};
 use crate::notify;
-use crate::platform;
+use crate::platform::{self, May};
 use crate::remote::ssh::{self, SshConnector, Stage};
 use crate::remote::{Look, Remote, Source, Store};
 use crate::report::paragraph::{self, WIDTH};
@@ -111,6 +111,26 @@ fn here(config: &Config, checks: &mut Checks) {
         Ok(say::ledger_sound(&config.ledger, last, &newest.unwrap_or_else(|| "–".to_owned())))
     });
     checks.note("ledger", say::ledger(), ledger.map_err(plain));
+    access(config, checks);
+}
+
+/// Who else may change the ledger, or read the private key; a line for each that is open, none where all is well.
+fn access(config: &Config, checks: &mut Checks) {
+    let ledger = Some((&config.ledger, May::Write));
+    let key = config.sftp.identity.as_ref().map(|key| (key, May::Read));
+    for (file, may) in ledger.into_iter().chain(key).filter(|(file, _)| file.exists()) {
+        // What cannot be told is told where the file is used.
+        let others = platform::others_who_may(may, file).unwrap_or_default();
+        if !others.is_empty() {
+            let close = escape(&platform::command_to_close(file));
+            let advice = say::open_to_others(
+                &escape(&file.display().to_string()),
+                &escape(&others.join(", ")),
+                &close,
+            );
+            checks.note("access", say::access(), Err((Exit::Attention, advice)));
+        }
+    }
 }
 
 /// What lies at the server.
@@ -162,7 +182,7 @@ fn there(config: &Config, checks: &mut Checks) {
 /// Mail and the program of `[notify]`, with a test message where that is asked for.
 fn ways_to_a_person(config: &Config, send: bool, checks: &mut Checks) {
     let failed = |why: String| (Exit::Unexpected, why);
-    let config::Notify { mail, command, .. } = &config.notify;
+    let config::Notify { mail, command, event_log, .. } = &config.notify;
     if let Some(mail) = mail {
         let reached = checks.note("mail", say::mail(), notify::mail::check(mail).map_err(failed));
         if reached && send {
@@ -178,7 +198,11 @@ fn ways_to_a_person(config: &Config, send: bool, checks: &mut Checks) {
             checks.note("test_command", say::test_command(), given.map_err(failed));
         }
     }
-    if send && mail.is_none() && command.is_none() {
+    if *event_log && send {
+        let written = notify::try_event_log().map(|()| say::test_event_done());
+        checks.note("test_event", say::test_event(), written.map_err(failed));
+    }
+    if send && mail.is_none() && command.is_none() && !event_log {
         checks.note("test_mail", say::test_mail(), Err((Exit::Usage, say::nobody_to_tell())));
     }
 }

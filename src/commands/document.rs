@@ -31,10 +31,9 @@ impl Document {
         is_one: impl Fn(&[u8]) -> bool,
     ) -> Result<(), Trouble> {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let folder = folder
-            .canonicalize()
+        let folder = platform::canonical(folder)
             .map_err(|error| Trouble::usage(say::no_place(&self.name(), path, &error)))?;
-        if config.drop.canonicalize().is_ok_and(|drop| folder.starts_with(drop)) {
+        if platform::canonical(&config.drop).is_ok_and(|drop| folder.starts_with(drop)) {
             return Err(Trouble::usage(say::in_drop_folder(path)));
         }
         let is_one = |path: &Path| path.is_file() && fs::read(path).is_ok_and(|bytes| is_one(&bytes));

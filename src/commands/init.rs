@@ -71,7 +71,7 @@ pub(super) fn init(options: &cli::Init, global: &Global) -> anyhow::Result<Exit>
 fn tell(text: &str) -> anyhow::Result<()> {
     use std::io::Write;
     let mut out = anstream::stdout().lock();
-    out.write_all(text.as_bytes())?;
+    out.write_all(crate::report::marks::fitting(text.to_owned()).as_bytes())?;
     out.flush()?;
     Ok(())
 }

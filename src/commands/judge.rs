@@ -16,6 +16,7 @@ use crate::ledger::query::{Hold, Numbered};
 use crate::ledger::{Journal, Ledger};
 use crate::messages::{escape, report as say};
 use crate::originals::{Archive, Expected, PutAway};
+use crate::platform;
 use crate::report::{advice, text};
 use crate::survey::{self, Planned};
 
@@ -161,14 +162,15 @@ fn is_named(config: &Config, file: &Planned, name: &str) -> bool {
     let same_place = || {
         let canonical = |path: &std::path::Path| {
             let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-            let folder = folder.unwrap_or(std::path::Path::new(".")).canonicalize().ok()?;
-            Some(folder.join(path.file_name()?))
+            let folder = platform::canonical(folder.unwrap_or(std::path::Path::new("."))).ok()?;
+            let place = folder.join(path.file_name()?).to_string_lossy().into_owned();
+            Some(if cfg!(windows) { place.to_lowercase() } else { place })
         };
         canonical(std::path::Path::new(name))
             .is_some_and(|named| Some(named) == canonical(&file.looked.file.place))
     };
     name == path
-        || name.replace('\\', "/") == *path && cfg!(windows)
+        || cfg!(windows) && name.replace('\\', "/").to_lowercase() == path.to_lowercase()
         || config.drop.join(name) == file.looked.file.place
         || same_place()
 }

@@ -17,6 +17,7 @@ use crate::exit::Trouble;
 use crate::ledger::{Stamp, View};
 use crate::messages::{escape, plan as say, report as say_report};
 use crate::period::Period;
+use crate::platform;
 use crate::report::{Difference, DifferenceKind, FileReport, PlanReport, advice, text};
 use crate::survey::Planned;
 
@@ -229,7 +230,7 @@ pub(super) fn check_place(config: &Config, path: &Path) -> Result<(), Trouble> {
 
 impl Target {
     fn of(config: &Config) -> Target {
-        let drop = config.drop.canonicalize().unwrap_or_else(|_| config.drop.clone());
+        let drop = platform::canonical(&config.drop).unwrap_or_else(|_| config.drop.clone());
         Target {
             drop: drop.to_string_lossy().into_owned(),
             host: config.sftp.host.clone(),

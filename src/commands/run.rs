@@ -168,7 +168,7 @@ fn carry_out(
 
 /// Sends the notices that are due; answers what failed of it.
 fn tell_a_person(config: &Config, ledger: &mut Ledger, report: &RunReport) -> Vec<String> {
-    if config.notify.mail.is_none() && config.notify.command.is_none() {
+    if config.notify.mail.is_none() && config.notify.command.is_none() && !config.notify.event_log {
         return Vec::new();
     }
     let now = now();

@@ -74,8 +74,8 @@ pub(super) fn schedule(config: &Config, options: &cli::Schedule, global: &Global
         (Scheduler::Cron, ..) => cron::remove(&job)?,
         (Scheduler::Systemd, true, _) => systemd::install(&job, &files)?,
         (Scheduler::Systemd, ..) => systemd::remove()?,
-        (Scheduler::Windows, true, _) => windows::install(&job, "schtasks".as_ref())?,
-        (Scheduler::Windows, ..) => windows::remove("schtasks".as_ref())?,
+        (Scheduler::Windows, true, _) => windows::install(&job, &windows::schtasks())?,
+        (Scheduler::Windows, ..) => windows::remove(&windows::schtasks())?,
     };
     let json =
         Answer { schema: crate::report::SCHEMA, files, installed: options.install, removed: options.remove };

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::Config;
 use crate::exit::Trouble;
 use crate::messages::config as say;
+use crate::platform;
 
 impl Config {
     /// Whether the drop folder, the archive and the ledger's folder can be used, and nothing that must
@@ -56,13 +57,13 @@ impl Config {
         check(self.drop.is_dir(), || say::drop_is_file(&shown))?;
         let unreadable = |error| Trouble::usage(say::drop_unreadable(&shown, &error));
         std::fs::read_dir(&self.drop).map_err(unreadable)?;
-        self.drop.canonicalize().map_err(unreadable)
+        platform::canonical(&self.drop).map_err(unreadable)
     }
 
     fn check_archive(&self, drop: &Path) -> Result<(), Trouble> {
         let shown = say::shown_path(&self.archive);
         check(!self.archive.exists() || self.archive.is_dir(), || say::archive_is_file(&shown))?;
-        let archive = self.archive.canonicalize().ok().or_else(|| place(&self.archive));
+        let archive = platform::canonical(&self.archive).ok().or_else(|| place(&self.archive));
         let archive = archive.ok_or_else(|| Trouble::usage(say::archive_parent_missing(&shown)))?;
         check(!drop.starts_with(&archive), || say::drop_in_archive(&say::shown_path(&self.drop), &shown))?;
         let taken = self.scan.subfolders && archive.starts_with(drop);
@@ -83,7 +84,7 @@ impl Config {
         for (key, file) in named {
             let Some(file) = file else { continue };
             // a link counts with where it stands and with what it leads to
-            let taken = [place(file), file.canonicalize().ok()].into_iter().flatten().any(|file| {
+            let taken = [place(file), platform::canonical(file).ok()].into_iter().flatten().any(|file| {
                 if self.scan.subfolders { file.starts_with(drop) } else { file.parent() == Some(drop) }
             });
             check(!taken, || {
@@ -102,7 +103,7 @@ fn check(fine: bool, message: impl FnOnce() -> String) -> Result<(), Trouble> {
 /// no such folder.
 fn place(file: &Path) -> Option<PathBuf> {
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let folder = folder.canonicalize().ok().filter(|folder| folder.is_dir())?;
+    let folder = platform::canonical(folder).ok().filter(|folder| folder.is_dir())?;
     Some(folder.join(file.file_name()?))
 }
 

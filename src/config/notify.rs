@@ -14,6 +14,8 @@ pub struct Notify {
     pub mail: Option<Mail>,
     /// By a program and its arguments; the program by its name, or its path.
     pub command: Option<Vec<String>>,
+    /// By an entry in Windows' event log.
+    pub event_log: bool,
     /// Whether it is told, too, when everything that is expected in a month has been delivered.
     pub monthly: bool,
 }
@@ -77,11 +79,15 @@ pub(super) fn notify(mut of: Section, base: &Path) -> Notify {
     let (mail, monthly) = (mail(&mut of, wanted), of.flag("monthly").unwrap_or(false));
     let has_command = of.has("command");
     let command = command(&mut of, base);
-    if monthly && !wanted && !has_command {
+    let event_log = of.flag("event_log").unwrap_or(false);
+    if event_log && !cfg!(windows) {
+        of.problem("event_log", say::event_log_is_windows());
+    }
+    if monthly && !wanted && !has_command && !event_log {
         of.problem("monthly", say::monthly_needs_a_way());
     }
     of.close();
-    Notify { mail, command, monthly }
+    Notify { mail, command, event_log, monthly }
 }
 
 /// All of it is read even where something is missing, so that every problem is told at once.

@@ -69,6 +69,13 @@ crate::messages::catalogue! {
     command() { da "Program til beskeder", en "Program for notices" }
     test_command() { da "Prøvebesked givet til programmet", en "Test message given to the program" }
     test_command_done() { da "det tog imod den", en "it took it" }
+    test_event() { da "Prøve skrevet i hændelsesloggen", en "Test written into the event log" }
+    test_event_done() { da "Windows-logfiler, Program, kilde traekfil", en "Windows Logs, Application, source traekfil" }
+    access() { da "Adgang", en "Access" }
+    open_to_others(file: &str, others: &str, close: &str) {
+        da "{file} kan bruges af andre ({others}). Kun programmets bruger skal have adgang. Kør: {close}",
+        en "{file} can be used by others ({others}). Only the program's user should have access. Run: {close}",
+    }
     nobody_to_tell() {
         da "[notify] er tomt, så der er ingen at sende en prøve til. Skriv mail_to, mail_from og smtp_host, eller command",
         en "[notify] is empty, so there is nobody to send a test to. Write mail_to, mail_from and smtp_host, or command",

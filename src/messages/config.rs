@@ -231,6 +231,10 @@ crate::messages::catalogue! {
         da "\"none\" går ikke sammen med smtp_user: adgangskoden ville gå ukrypteret over nettet. Brug \"starttls\" eller \"tls\".",
         en "\"none\" will not do with smtp_user: the password would cross the network unencrypted. Use \"starttls\" or \"tls\".",
     }
+    event_log_is_windows() {
+        da "findes kun i Windows. Slet linjen, eller skriv false.",
+        en "exists on Windows only. Delete the line, or write false.",
+    }
     monthly_needs_a_way() {
         da "kræver mail (mail_to, mail_from, smtp_host) eller command: der er ingen at fortælle det til.",
         en "needs mail (mail_to, mail_from, smtp_host) or command: there is nobody to tell.",
@@ -307,8 +311,8 @@ crate::messages::catalogue! {
         da "Filen {file} med en hemmelighed kan ikke læses: {error}. Kontrollér stien og programmets adgang til filen.",
         en "The file {file} that holds a secret cannot be read: {error}. Check the path and the program's access to the file.",
     }
-    secret_open_to_others(file: &str) {
-        da "Filen {file} med en hemmelighed er åben for andre end ejeren og bruges derfor ikke. Kør: chmod 600 '{file}'",
-        en "The file {file} that holds a secret is open to others than its owner, so it is not used. Run: chmod 600 '{file}'",
+    secret_open_to_others(file: &str, others: &str, close: &str) {
+        da "Filen {file} med en hemmelighed er åben for andre end ejeren ({others}) og bruges derfor ikke. Kør: {close}",
+        en "The file {file} that holds a secret is open to others than its owner ({others}), so it is not used. Run: {close}",
     }
 }

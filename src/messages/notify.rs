@@ -79,6 +79,12 @@ crate::messages::catalogue! {
         da "det blev ikke færdigt inden for {seconds} sekunder og er standset",
         en "it did not finish within {seconds} seconds and was stopped",
     }
+    event_log_failed(program: &str, why: &str) {
+        da "hændelsesloggen ([notify] event_log) kunne ikke skrives med {program} ({why}). Den første hændelse skal skrives af \
+            en administrator: kør én gang traekfil check --send-test-mail som administrator.",
+        en "the event log ([notify] event_log) could not be written with {program} ({why}). The first entry must be written by \
+            an administrator: run traekfil check --send-test-mail once as administrator.",
+    }
     no_such_command(program: &str) {
         da "{program} findes ikke. Skriv hele stien i [notify] command, eller læg programmet, hvor systemet leder",
         en "{program} does not exist. Write the whole path in [notify] command, or put the program where the system looks",

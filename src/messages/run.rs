@@ -25,6 +25,11 @@ crate::messages::catalogue! {
     /// Row 1.
     name_too_long() { da "navnet er længere end 255 bytes", en "its name is longer than 255 bytes" }
     /// Row 1.
+    name_taken_for_another() {
+        da "Windows læser navnet som en enhed (fx NUL eller COM1), eller det ender på punktum eller mellemrum",
+        en "Windows reads its name as a device (such as NUL or COM1), or it ends in a dot or a blank",
+    }
+    /// Row 1.
     name_has_controls() {
         da "navnet indeholder styretegn eller omvendt skråstreg",
         en "its name holds control characters or a backslash",

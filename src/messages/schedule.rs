@@ -66,8 +66,14 @@ crate::messages::catalogue! {
     }
     systemd_removed() { da "traekfil.timer og traekfil.service er fjernet.", en "traekfil.timer and traekfil.service have been removed." }
     task_installed(when: &str) {
-        da "Opgaven traekfil står nu i Opgavestyring og kører {when}. Fjern den igen med: traekfil schedule windows --remove",
-        en "The task traekfil now stands in the Task Scheduler and runs {when}. Take it away again with: traekfil schedule windows --remove",
+        da "Opgaven traekfil står nu i Opgavestyring og kører {when}. Fjern den igen med: traekfil schedule windows --remove\n\
+            »Resultat af seneste kørsel« er programmets afslutningskode: 0x0 alt i orden, 0x1 fejl på maskinen, 0x2 forkert \
+            konfiguration, 0x3 noget venter på dig, 0x4 noget kunne ikke leveres endnu, 0x5 en anden kørsel var i gang, \
+            0x6 regnskabet er skadet. Se hvad: traekfil status",
+        en "The task traekfil now stands in the Task Scheduler and runs {when}. Take it away again with: traekfil schedule windows --remove\n\
+            “Last Run Result” is the program's exit code: 0x0 all well, 0x1 an error of the machine, 0x2 wrong configuration, \
+            0x3 something waits for you, 0x4 something could not be delivered yet, 0x5 another run was under way, \
+            0x6 the ledger is damaged. See what: traekfil status",
     }
     task_removed() { da "Opgaven traekfil er fjernet fra Opgavestyring.", en "The task traekfil has been removed from the Task Scheduler." }
     nothing_to_remove() { da "Der var ikke noget at fjerne.", en "There was nothing to remove." }

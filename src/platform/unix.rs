@@ -3,10 +3,12 @@
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rustix::fs::{CWD, OFlags, RenameFlags};
 use rustix::io::Errno;
+
+use super::access::May;
 
 /// Opens for reading; a symlink is refused, and a FIFO does not keep us waiting.
 ///
@@ -15,6 +17,26 @@ use rustix::io::Errno;
 pub fn open_plain(path: &Path) -> io::Result<File> {
     let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
     OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(path)
+}
+
+/// A path is what it says, here.
+#[must_use]
+pub fn exact(path: &Path) -> PathBuf {
+    path.to_owned()
+}
+
+/// Where a path really leads.
+///
+/// # Errors
+/// What the file system says.
+pub fn canonical(path: &Path) -> io::Result<PathBuf> {
+    path.canonicalize()
+}
+
+/// A program of Windows' own: there is none here.
+#[must_use]
+pub fn system_program(name: &str) -> PathBuf {
+    PathBuf::from(name)
 }
 
 /// Whether the error says that another program keeps the file to itself. Never so here.
@@ -83,12 +105,44 @@ pub fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     options.mode(0o600)
 }
 
+/// There is no such way to open a file here, and no need of one.
+pub fn unshared(options: &mut OpenOptions) -> &mut OpenOptions {
+    options
+}
+
 /// Makes a folder that only the owner may look into; that it is there already is no error.
 ///
 /// # Errors
 /// What the file system says.
 pub fn private_folder(path: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(path)
+}
+
+/// What is made by [`private`] and [`private_folder`] is closed from the beginning.
+///
+/// # Errors
+/// None.
+pub fn close(_path: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// Who may do that with a file, besides its owner: its mode, where that is anybody.
+///
+/// # Errors
+/// What the file system says.
+pub fn others_who_may(may: May, path: &Path) -> io::Result<Vec<String>> {
+    let mode = std::fs::metadata(path)?.mode();
+    let others = match may {
+        May::Read => 0o077,
+        May::Write => 0o022,
+    };
+    Ok(if mode & others == 0 { Vec::new() } else { vec![format!("{:o}", mode & 0o7777)] })
+}
+
+/// What closes a file to others, as a person may type it.
+#[must_use]
+pub fn command_to_close(path: &Path) -> String {
+    format!("chmod 600 '{}'", path.display())
 }
 
 /// Makes the names in a folder durable.

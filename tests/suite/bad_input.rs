@@ -2,7 +2,7 @@
 
 use crate::support::ran::assert_decided;
 use crate::support::town::Town;
-use crate::{MAD_APRIL, VASK, VASK_APRIL};
+use crate::{MAD, MAD_APRIL, VASK, VASK_APRIL};
 
 /// A good file beside the bad one, which must not suffer.
 fn beside_a_good_one() -> Town {
@@ -12,7 +12,6 @@ fn beside_a_good_one() -> Town {
 }
 
 /// The bad one is held as unsafe, the good one goes.
-#[cfg(unix)]
 #[track_caller]
 fn unsafe_and_kept(town: &Town, name: &str) {
     let run = town.deliver(3);
@@ -21,6 +20,14 @@ fn unsafe_and_kept(town: &Town, name: &str) {
     assert_eq!(town.server.received(), [(format!("ind/{VASK}"), VASK_APRIL.into())]);
     assert_eq!(town.dropped(), [name]);
     town.run(["run"]).exit(3).says(name).plain();
+}
+
+#[test]
+fn a_file_with_two_names() {
+    let town = beside_a_good_one();
+    let path = town.file(MAD, MAD_APRIL);
+    std::fs::hard_link(&path, town.path("et_andet_navn.txt")).unwrap();
+    unsafe_and_kept(&town, MAD);
 }
 
 #[cfg(unix)]
@@ -52,14 +59,6 @@ mod not_a_plain_file {
         let town = beside_a_good_one();
         let path = town.path("drop").join(MAD);
         mknodat(CWD, &path, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
-        unsafe_and_kept(&town, MAD);
-    }
-
-    #[test]
-    fn hard_link() {
-        let town = beside_a_good_one();
-        let path = town.file(MAD, MAD_APRIL);
-        fs::hard_link(&path, town.path("et_andet_navn.txt")).unwrap();
         unsafe_and_kept(&town, MAD);
     }
 
@@ -114,14 +113,14 @@ mod hostile_names {
         town.file(OsStr::from_bytes(b"mad_\xe6\xf8\xe5_202304.txt"), MAD_APRIL);
         held_and_harmless(&town);
     }
+}
 
-    #[test]
-    fn that_looks_like_an_option() {
-        let town = beside_a_good_one();
-        town.file("--quiet_202304.txt", MAD_APRIL);
-        let run = town.deliver(0);
-        assert_eq!(run["summary"]["delivered"], 2);
-    }
+#[test]
+fn a_name_that_looks_like_an_option() {
+    let town = beside_a_good_one();
+    town.file("--quiet_202304.txt", MAD_APRIL);
+    let run = town.deliver(0);
+    assert_eq!(run["summary"]["delivered"], 2);
 }
 
 #[test]

@@ -25,7 +25,9 @@ mod settings;
 mod status;
 mod story;
 mod support;
+mod task;
 mod two_persons;
+mod windows;
 
 /// The food supplier's file for April.
 const MAD: &str = "mad_korsbaek_202304.txt";

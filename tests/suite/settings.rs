@@ -4,7 +4,7 @@ use std::fs;
 
 use crate::support::ran::{assert_decided, entry};
 use crate::support::servers::{PASSPHRASE, PASSWORD, on_both_servers};
-use crate::support::town::Town;
+use crate::support::town::{Town, open_to_all};
 use crate::{MAD, MAD_APRIL, sha256};
 
 fn with_april(town: Town) -> Town {
@@ -139,15 +139,13 @@ fn a_wrong_password_is_no_harm_and_not_repeated() {
     town.run(["run", "-v"]).exit(4).never_says("gætværk-0042");
 }
 
-#[cfg(unix)]
 #[test]
 fn a_secret_that_others_can_read_is_refused() {
-    use std::os::unix::fs::PermissionsExt;
     for (key, secret) in [("sftp.password_file", PASSWORD), ("sftp.passphrase_file", PASSPHRASE)] {
         let town = with_april(Town::new());
         town.lock_key();
         let path = town.secret("hemmelighed", secret);
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+        open_to_all(&path);
         if key == "sftp.password_file" {
             town.unset("sftp.identity");
         }
@@ -155,6 +153,21 @@ fn a_secret_that_others_can_read_is_refused() {
         refused(&town, 2, "hemmelighed");
         assert_eq!(town.server.as_embedded().counts().logins_tried, 0);
     }
+}
+
+/// As Windows' editors save them.
+#[test]
+fn line_ends_of_windows_and_a_byte_order_mark_are_no_trouble() {
+    let town = with_april(Town::new());
+    let key = fs::read_to_string(town.path("id_ed25519")).unwrap().replace('\n', "\r\n");
+    town.secret("id_ed25519", &key);
+    town.unset("sftp.host_key").set("sftp.known_hosts", "known_hosts").set("sftp.password_file", "kode");
+    town.secret("kode", &format!("{PASSWORD}\r\n"));
+    let host = format!("[127.0.0.1]:{} {}\r\n", town.server.port(), town.server.public_key());
+    fs::write(town.path("known_hosts"), format!("# KP\r\n{host}")).unwrap();
+    let config = fs::read_to_string(town.path("config.toml")).unwrap().replace('\n', "\r\n");
+    fs::write(town.path("config.toml"), format!("\u{feff}{config}")).unwrap();
+    delivered_once(&town);
 }
 
 #[test]
@@ -193,7 +206,7 @@ fn delivered_originals_can_be_deleted() {
     let town = with_april(Town::new());
     town.set("originals.delivered", "delete");
     delivered_once(&town);
-    assert!(town.dropped().is_empty());
+    assert_eq!(town.dropped(), [""; 0]);
     assert_eq!(town.archived(), [""; 0]);
     town.file(MAD, MAD_APRIL);
     assert_decided(&town.deliver(0), MAD, "duplicate", "already_delivered", "duplicate");

@@ -11,6 +11,7 @@ use crate::drop_folder::{self, Listed};
 use crate::exit::Trouble;
 use crate::messages::{adopt as say, escape, report as say_report, run as say_run};
 use crate::originals::REJECTED;
+use crate::platform;
 use crate::receipts;
 use crate::series::PerPeriod;
 use crate::survey::{self, Looked};
@@ -78,11 +79,11 @@ pub(super) fn look(
             }
         }
     }
-    let drop = config.drop.canonicalize().ok();
+    let drop = platform::canonical(&config.drop).ok();
     let in_drop = |file: &Listed| {
         drop.as_ref().is_some_and(|drop| {
             let folder = file.place.parent().filter(|folder| !folder.as_os_str().is_empty());
-            folder.unwrap_or(Path::new(".")).canonicalize().is_ok_and(|folder| folder.starts_with(drop))
+            platform::canonical(folder.unwrap_or(Path::new("."))).is_ok_and(|folder| folder.starts_with(drop))
         })
     };
     let in_drop: Vec<bool> = files.iter().map(in_drop).collect();
@@ -130,9 +131,10 @@ fn folder(config: &Config, path: &Path) -> Result<(Vec<Listed>, usize), Trouble>
     let scan = Scan { subfolders: true, ..config.scan.clone() };
     let mut listing = drop_folder::list(path, &scan)?;
     let before = listing.files.len();
-    let (root, archive) = (path.canonicalize().ok(), config.archive.canonicalize().ok());
+    let (root, archive) = (platform::canonical(path).ok(), platform::canonical(&config.archive).ok());
+    let listed = platform::exact(path);
     listing.files.retain(|file| {
-        let inside = file.place.strip_prefix(path).unwrap_or(&file.place);
+        let inside = file.place.strip_prefix(&listed).unwrap_or(&file.place);
         let whole = root.as_ref().map(|root| root.join(inside));
         let archived = whole.as_ref().zip(archive.as_ref()).and_then(|(whole, a)| whole.strip_prefix(a).ok());
         !archived.is_some_and(is_the_archives_own)

@@ -1,6 +1,6 @@
 //! The private key: one that is there, looked at, or a new one.
 
-use std::fs::OpenOptions;
+use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -31,14 +31,14 @@ pub(super) fn make(file: &Path, comment: &str) -> Result<String, Trouble> {
     key.set_comment(comment);
     let private = key.to_openssh(LineEnding::LF).map_err(|error| failed(&error))?;
     let public = key.public_key().to_openssh().map_err(|error| failed(&error))?;
-    write_new(platform::private(&mut OpenOptions::new()), file, private.as_bytes())?;
-    write_new(&mut OpenOptions::new(), &public_file(file), format!("{public}\n").as_bytes())?;
+    write_new(platform::create_closed, file, private.as_bytes())?;
+    write_new(|file: &Path| File::create_new(file), &public_file(file), format!("{public}\n").as_bytes())?;
     Ok(public)
 }
 
-fn write_new(options: &mut OpenOptions, file: &Path, content: &[u8]) -> Result<(), Trouble> {
-    let mut write = || {
-        let mut new = options.write(true).create_new(true).open(file)?;
+fn write_new(create: impl Fn(&Path) -> io::Result<File>, file: &Path, content: &[u8]) -> Result<(), Trouble> {
+    let write = || {
+        let mut new = create(file)?;
         new.write_all(content)?;
         new.sync_all()
     };

@@ -44,7 +44,7 @@ fn folders(answers: &Answers) -> Result<(), Trouble> {
         how(folder).map_err(|error| Trouble::unexpected(say::folder_not_made(&shown_path(folder), &error)))
     };
     open.iter().flatten().try_for_each(|folder| make(folder, |folder| fs::create_dir_all(folder)))?;
-    private.iter().flatten().try_for_each(|folder| make(folder, platform::private_folder))
+    private.iter().flatten().try_for_each(|folder| make(folder, platform::closed_folder))
 }
 
 /// Writes a file that only its owner may read, in one step, and over nothing.
@@ -56,6 +56,8 @@ fn write(file: &Path, content: &[u8]) -> Result<(), Trouble> {
         let mut new = platform::create_private(&draft)?;
         new.write_all(content)?;
         new.sync_all()?;
+        // Windows moves nothing that is open for us alone.
+        drop(new);
         platform::move_new(&draft, file)?;
         platform::sync_folder_of(file)
     })();

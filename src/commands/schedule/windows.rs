@@ -144,6 +144,11 @@ fn encoded(task: &str) -> Vec<u8> {
     text.encode_utf16().flat_map(u16::to_le_bytes).collect()
 }
 
+/// The system's own.
+pub(super) fn schtasks() -> OsString {
+    platform::system_program("schtasks").into_os_string()
+}
+
 pub(super) fn install(job: &Job, schtasks: &OsStr) -> Result<String, Trouble> {
     let file = std::env::temp_dir().join(format!("traekfil-{}.xml", std::process::id()));
     let task = task(job)?;

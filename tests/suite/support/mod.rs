@@ -9,5 +9,6 @@ pub mod server;
 pub mod servers;
 pub mod smtp;
 pub mod snapshot;
+#[cfg_attr(windows, path = "sshd_outside.rs")]
 mod sshd;
 pub mod town;

@@ -1,12 +1,12 @@
 //! The servers a story can be played against, behind one face.
 
-use russh::keys::PrivateKey;
-#[cfg(unix)]
-use russh::keys::PublicKey;
+use russh::keys::{PrivateKey, PublicKey};
 
 use super::server::{Embedded, Login, Received, new_key};
+#[cfg(windows)]
+use super::sshd::{Sshd as Other, start};
 #[cfg(unix)]
-use super::{others::Other, sshd};
+use super::{others::Other, sshd::start};
 
 /// The password the embedded server takes beside the key; a canary too: nobody may ever repeat it.
 pub const PASSWORD: &str = "kanariefugl-i-kulminen-4711";
@@ -23,7 +23,6 @@ pub struct Server {
 
 enum Kind {
     Embedded(Embedded),
-    #[cfg(unix)]
     Other(Box<Other>),
 }
 
@@ -40,9 +39,8 @@ impl Server {
     }
 
     /// OpenSSH's sshd; none, and a line that says so, where the machine has none.
-    #[cfg(unix)]
     pub fn openssh() -> Option<Server> {
-        Server::of_others(sshd::start)
+        Server::of_others(start)
     }
 
     /// ProFTPD's mod_sftp, in the same way.
@@ -57,7 +55,6 @@ impl Server {
         Server::of_others(Other::asyncssh)
     }
 
-    #[cfg(unix)]
     fn of_others(start: fn(&PublicKey) -> Option<Other>) -> Option<Server> {
         let key = new_key();
         let other = start(key.public_key())?;
@@ -69,7 +66,6 @@ impl Server {
     pub fn as_embedded(&self) -> &Embedded {
         match &self.kind {
             Kind::Embedded(server) => server,
-            #[cfg(unix)]
             Kind::Other(_) => panic!("only the embedded server can do that"),
         }
     }
@@ -78,7 +74,6 @@ impl Server {
     pub fn port(&self) -> u16 {
         match &self.kind {
             Kind::Embedded(server) => server.port(),
-            #[cfg(unix)]
             Kind::Other(server) => server.port(),
         }
     }
@@ -87,7 +82,6 @@ impl Server {
     pub fn user(&self) -> String {
         match &self.kind {
             Kind::Embedded(_) => "korsbaek".into(),
-            #[cfg(unix)]
             Kind::Other(server) => server.user(),
         }
     }
@@ -96,7 +90,6 @@ impl Server {
     pub fn fingerprint(&self) -> String {
         match &self.kind {
             Kind::Embedded(server) => server.fingerprint(),
-            #[cfg(unix)]
             Kind::Other(server) => server.fingerprint(),
         }
     }
@@ -105,7 +98,6 @@ impl Server {
     pub fn public_key(&self) -> String {
         let key = match &self.kind {
             Kind::Embedded(server) => server.public_key(),
-            #[cfg(unix)]
             Kind::Other(server) => server.public_key(),
         };
         key.to_openssh().unwrap()
@@ -115,7 +107,6 @@ impl Server {
     pub fn received(&self) -> Vec<(String, String)> {
         let inbox: Vec<Received> = match &self.kind {
             Kind::Embedded(server) => server.inbox(),
-            #[cfg(unix)]
             Kind::Other(server) => server.files(),
         };
         let mut received: Vec<_> = inbox
@@ -140,7 +131,6 @@ impl Server {
     pub fn connections(&self) -> u64 {
         match &self.kind {
             Kind::Embedded(server) => server.counts().connections,
-            #[cfg(unix)]
             Kind::Other(server) => server.connections(),
         }
     }
@@ -149,7 +139,6 @@ impl Server {
     pub fn log(&self) -> String {
         match &self.kind {
             Kind::Embedded(server) => format!("{:?}", server.counts()),
-            #[cfg(unix)]
             Kind::Other(server) => server.log(),
         }
     }
@@ -166,7 +155,6 @@ macro_rules! on_both_servers {
                 super::$story(&Town::on(Server::embedded()));
             }
 
-            #[cfg(unix)]
             #[test]
             fn openssh() {
                 if let Some(server) = Server::openssh() {

@@ -118,6 +118,8 @@ impl Town {
             use std::os::unix::fs::PermissionsExt;
             fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
         }
+        #[cfg(windows)]
+        traekfil::platform::close(&path).unwrap();
         path
     }
 
@@ -235,4 +237,21 @@ pub fn names_in(folder: &Path) -> Vec<String> {
         .collect();
     names.sort();
     names
+}
+
+/// Lets everybody read and write a file.
+pub fn open_to_all(path: &Path) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        fs::set_permissions(path, fs::Permissions::from_mode(0o666)).unwrap();
+    }
+    #[cfg(windows)]
+    {
+        use windows_permissions::constants::{SeObjectType::SE_FILE_OBJECT, SecurityInformation};
+        use windows_permissions::{LocalBox, SecurityDescriptor, wrappers::SetNamedSecurityInfo};
+        let list: LocalBox<SecurityDescriptor> = "D:(A;;FA;;;WD)".parse().unwrap();
+        let what = SecurityInformation::Dacl;
+        SetNamedSecurityInfo(path, SE_FILE_OBJECT, what, None, None, list.dacl(), None).unwrap();
+    }
 }

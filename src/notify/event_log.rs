@@ -1,0 +1,80 @@
+//! Telling by an entry in Windows' event log, where a municipality's monitoring finds it: through `eventcreate.exe`,
+//! which is part of Windows.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use super::text::Message;
+use crate::messages::{escape, notify as say};
+use crate::platform;
+
+/// What stands as the entry's source.
+const SOURCE: &str = "traekfil";
+/// More than this Windows' own tools show of no entry, in characters.
+const LONGEST: usize = 8000;
+/// The numbers by which a monitoring tells the entries apart; `eventcreate` takes 1 to 1000.
+const ALL_WELL: &str = "1";
+const NEEDS_A_PERSON: &str = "3";
+
+/// Writes an entry: a warning where something needs a person, else a piece of information.
+///
+/// # Errors
+/// The program is not there, or Windows refused: what it said, and what to do.
+pub(super) fn write(message: &Message) -> Result<(), String> {
+    write_by(&platform::system_program("eventcreate"), message)
+}
+
+fn write_by(program: &Path, message: &Message) -> Result<(), String> {
+    let (kind, id) =
+        if message.matters > 0 { ("WARNING", NEEDS_A_PERSON) } else { ("INFORMATION", ALL_WELL) };
+    let text: String = format!("{}\n\n{}", message.subject, message.body).chars().take(LONGEST).collect();
+    let failed =
+        |why: &str| say::event_log_failed(&escape(&program.display().to_string()), &escape(why.trim()));
+    let said = Command::new(program)
+        .args(["/L", "APPLICATION", "/SO", SOURCE, "/T", kind, "/ID", id, "/D", &text])
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| failed(&error.to_string()))?;
+    if said.status.success() {
+        return Ok(());
+    }
+    let why = String::from_utf8_lossy(if said.stderr.is_empty() { &said.stdout } else { &said.stderr });
+    Err(failed(if why.trim().is_empty() { said.status.to_string() } else { why.into_owned() }.as_str()))
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn an_entry_says_how_grave_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let fake = folder.path().join("eventcreate");
+        let calls = folder.path().join("calls");
+        let script = |end: &str| {
+            fs::write(&fake, format!("#!/bin/sh\nprintf '%s|' \"$@\" >> '{}'\n{end}\n", calls.display()))
+                .unwrap();
+            fs::set_permissions(&fake, fs::Permissions::from_mode(0o755)).unwrap();
+        };
+        let message =
+            |matters| Message { subject: "\"æøå\" & %PATH%".into(), body: "1. mad\n".into(), matters };
+        script("");
+        write_by(&fake, &message(2)).unwrap();
+        write_by(&fake, &message(0)).unwrap();
+        let said = "\"æøå\" & %PATH%\n\n1. mad\n|";
+        assert_eq!(
+            fs::read_to_string(&calls).unwrap(),
+            format!(
+                "/L|APPLICATION|/SO|traekfil|/T|WARNING|/ID|3|/D|{said}/L|APPLICATION|/SO|traekfil|/T|INFORMATION|/ID|1|/D|{said}"
+            )
+        );
+        script("echo 'ERROR: Access is denied.' >&2; exit 1");
+        assert!(write_by(&fake, &message(1)).unwrap_err().contains("Access is denied."));
+        assert!(write_by(Path::new("findes-ikke"), &message(1)).is_err());
+    }
+}

@@ -1,0 +1,153 @@
+//! Whom a Windows access list lets in, read from its text form (SDDL, [MS-DTYP] 2.5.1). Pure.
+//!
+//! `D:PAI(A;;FA;;;SY)(A;ID;0x1200a9;;;BU)`: an entry is its kind, flags, rights, two identifiers of objects, and
+//! whom it is about, as a SID or two letters that stand for one.
+
+/// The machine itself, its administrators, and whoever owns the file.
+const TRUSTED: [&str; 6] = ["SY", "BA", "OW", "S-1-5-18", "S-1-5-32-544", "S-1-3-4"];
+/// Rights that are written as two letters.
+const RIGHTS: [(&str, u32); 22] = [
+    ("GA", 0x1000_0000),
+    ("GX", 0x2000_0000),
+    ("GW", 0x4000_0000),
+    ("GR", 0x8000_0000),
+    ("FA", 0x001F_01FF),
+    ("FR", 0x0012_0089),
+    ("FW", 0x0012_0116),
+    ("FX", 0x0012_00A0),
+    ("SD", 0x0001_0000),
+    ("RC", 0x0002_0000),
+    ("WD", 0x0004_0000),
+    ("WO", 0x0008_0000),
+    ("CC", 0x01),
+    ("DC", 0x02),
+    ("LC", 0x04),
+    ("SW", 0x08),
+    ("RP", 0x10),
+    ("WP", 0x20),
+    ("DT", 0x40),
+    ("LO", 0x80),
+    ("CR", 0x100),
+    ("NX", 0),
+];
+/// To change whom it lets in, or to become its owner, is to do anything.
+const TO_RULE: u32 = 0x1000_0000 | 0x0004_0000 | 0x0008_0000;
+
+/// What somebody may do with a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum May {
+    /// Read it.
+    Read,
+    /// Change, replace or delete it.
+    Write,
+}
+
+impl May {
+    fn rights(self) -> u32 {
+        TO_RULE
+            | match self {
+                May::Read => 0x8000_0000 | 0x01,
+                May::Write => 0x4000_0000 | 0x0001_0000 | 0x02 | 0x04 | 0x40,
+            }
+    }
+}
+
+/// Who may do that with a file, besides its owner, `user`, SYSTEM and the administrators; each once, as they stand
+/// in the list. What is refused to somebody is not taken off what others allow, and an entry that is not
+/// understood is taken to allow all.
+#[must_use]
+pub fn others(list: &str, user: &str, may: May) -> Vec<String> {
+    let owner = list.strip_prefix("O:").and_then(sid).unwrap_or_default();
+    let Some(entries) = list.split_once("D:").map(|(_, entries)| entries) else {
+        return vec![EVERYBODY.to_owned()];
+    };
+    if entries.starts_with("NO_ACCESS_CONTROL") {
+        return vec![EVERYBODY.to_owned()];
+    }
+    let mut found: Vec<String> = Vec::new();
+    for entry in entries.split('(').skip(1) {
+        let mut parts = entry.split(')').next().unwrap_or_default().split(';');
+        let (kind, flags, rights) = (parts.next(), parts.next(), parts.next());
+        let who = parts.nth(2).unwrap_or(EVERYBODY);
+        let allows = matches!(kind, Some("A" | "OA" | "XA" | "ZA"));
+        // Entries that only what is made in a folder inherits say nothing about the folder.
+        let inherit_only = pairs(flags.unwrap_or_default()).any(|flag| flag == "IO");
+        let trusted = TRUSTED.contains(&who) || who == user || who == owner;
+        if allows && !inherit_only && !trusted && mask(rights) & may.rights() != 0 {
+            found.push(who.to_owned());
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+/// Whoever is named at the beginning of a text: a SID in full, or two letters.
+fn sid(text: &str) -> Option<&str> {
+    if !text.starts_with("S-") {
+        return text.get(..2);
+    }
+    let ends = |c: char| !(c.is_ascii_digit() || matches!(c, 'S' | '-' | 'x'));
+    text.get(..text.find(ends).unwrap_or(text.len()))
+}
+
+/// Everyone.
+const EVERYBODY: &str = "WD";
+
+fn mask(rights: Option<&str>) -> u32 {
+    let rights = rights.unwrap_or_default();
+    if let Some(hex) = rights.strip_prefix("0x") {
+        return u32::from_str_radix(hex, 16).unwrap_or(u32::MAX);
+    }
+    if rights.starts_with(|c: char| c.is_ascii_digit()) {
+        return rights.parse().unwrap_or(u32::MAX);
+    }
+    let known =
+        |word: &str| RIGHTS.iter().find(|(name, _)| *name == word).map_or(u32::MAX, |(_, mask)| *mask);
+    pairs(rights).map(known).fold(0, |all, one| all | one)
+}
+
+/// Words of two letters, written without anything between them.
+fn pairs(text: &str) -> impl Iterator<Item = &str> {
+    (0..text.len()).step_by(2).map(move |at| text.get(at..at + 2).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const USER: &str = "S-1-5-21-1-2-3-1001";
+
+    #[test]
+    fn whoever_is_not_the_user_the_owner_or_the_machine_is_named() {
+        let table: [(&str, &[&str], &[&str]); 15] = [
+            ("O:BAG:SYD:PAI(A;;FA;;;SY)(A;;FA;;;BA)(A;;FR;;;S-1-5-21-1-2-3-1001)", &[], &[]),
+            // as a folder below %ProgramData% inherits it
+            (
+                "O:BAG:SYD:AI(A;OICIID;FA;;;SY)(A;OICIID;FA;;;BA)(A;OICIIOID;GA;;;CO)(A;OICIID;0x1200a9;;;BU)\
+                 (A;CIID;DCLCRPCR;;;BU)",
+                &["BU"],
+                &["BU"],
+            ),
+            ("O:S-1-5-21-9-9-9-500G:SYD:(A;;FA;;;S-1-5-21-9-9-9-500)", &[], &[]),
+            ("O:LAG:BAD:(A;;FA;;;LA)(A;;FR;;;DU)", &["DU"], &[]),
+            ("O:DAG:DUD:(A;;FA;;;DA)(A;;FR;;;DU)", &["DU"], &[]),
+            ("D:(A;;FR;;;WD)(A;;FR;;;AU)(A;;FR;;;WD)", &["AU", "WD"], &[]),
+            ("D:(A;;WD;;;S-1-5-21-7-7-7-7)", &["S-1-5-21-7-7-7-7"], &["S-1-5-21-7-7-7-7"]),
+            ("D:(A;;FX;;;BU)(A;;RCLO;;;BU)", &[], &[]),
+            ("D:(A;;SD;;;BU)", &[], &["BU"]),
+            ("D:(D;;FA;;;BU)(AU;SA;FA;;;WD)", &[], &[]),
+            ("D:(A;IO;FA;;;BU)(A;IOCI;FA;;;WD)", &[], &[]),
+            ("D:(A;;0x1f01ff;;;BU)(A;;2032127;;;AU)", &["AU", "BU"], &["AU", "BU"]),
+            ("D:(A;;??;;;BU)", &["BU"], &["BU"]),
+            // no list at all lets everybody in; an empty one nobody
+            ("O:BAG:SY", &["WD"], &["WD"]),
+            ("O:BAG:SYD:P", &[], &[]),
+        ];
+        for (list, read, write) in table {
+            assert_eq!(others(list, USER, May::Read), read, "{list}");
+            assert_eq!(others(list, USER, May::Write), write, "{list}");
+        }
+        assert_eq!(others("D:NO_ACCESS_CONTROL", USER, May::Read), ["WD"]);
+    }
+}

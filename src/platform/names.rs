@@ -1,0 +1,83 @@
+//! Names and paths as Windows reads them. Pure.
+
+/// Names of devices, whatever their case and ending ([MS-DOS device names], `CreateFile`).
+const DEVICES: [&str; 6] = ["con", "prn", "aux", "nul", "conin$", "conout$"];
+
+/// Whether Windows programs take a name for another one, or for a device: what one of them puts there or reads from
+/// there is then not this file.
+#[must_use]
+pub fn is_taken_for_another(name: &str) -> bool {
+    let stem = name.split(['.', ':']).next().unwrap_or_default().trim_end().to_lowercase();
+    let numbered = ["com", "lpt"].iter().any(|port| {
+        let number = stem.strip_prefix(port).unwrap_or_default();
+        number.chars().count() == 1 && number.contains(|c: char| "123456789¹²³".contains(c))
+    });
+    DEVICES.contains(&stem.as_str()) || numbered || name.ends_with(['.', ' '])
+}
+
+/// An absolute path in the form that Windows takes as it stands: `\\?\D:\drop`, `\\?\UNC\server\share`.
+#[must_use]
+pub fn verbatim(path: &str) -> String {
+    let is_drive = |path: &str| {
+        let mut chars = path.chars();
+        chars.next().is_some_and(|c| c.is_ascii_alphabetic()) && chars.as_str().starts_with(":\\")
+    };
+    if path.starts_with(r"\\?\") || path.starts_with(r"\\.\") {
+        path.to_owned()
+    } else if let Some(share) = path.strip_prefix(r"\\") {
+        format!(r"\\?\UNC\{share}")
+    } else if is_drive(path) {
+        format!(r"\\?\{path}")
+    } else {
+        path.to_owned()
+    }
+}
+
+/// The same path as a person writes it.
+#[must_use]
+pub fn plain(path: &str) -> String {
+    match (path.strip_prefix(r"\\?\UNC\"), path.strip_prefix(r"\\?\")) {
+        (Some(share), _) => format!(r"\\{share}"),
+        (_, Some(rest)) => rest.to_owned(),
+        _ => path.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_devices_and_names_that_are_cut() {
+        for name in
+            ["con", "NUL.txt", "Aux.202304.txt", "com1", "LPT9.mad", "com¹.txt", "nul .txt", "conout$"]
+        {
+            assert!(is_taken_for_another(name), "{name}");
+        }
+        for name in ["mad_202304.txt.", "mad_202304 ", "nul:strøm"] {
+            assert!(is_taken_for_another(name), "{name}");
+        }
+        for name in
+            ["mad_202304.txt", "consul.txt", "com.txt", "com10", "com0", "lpt", "x.nul", ".nul", "æøå"]
+        {
+            assert!(!is_taken_for_another(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_path_is_taken_as_it_stands_and_shown_as_it_was() {
+        let table = [
+            (r"D:\trækfil\mappe x", r"\\?\D:\trækfil\mappe x"),
+            (r"\\server\deling\traek", r"\\?\UNC\server\deling\traek"),
+        ];
+        for (path, exact) in table {
+            assert_eq!(verbatim(path), exact);
+            assert_eq!(verbatim(exact), exact);
+            assert_eq!(plain(exact), path);
+            assert_eq!(plain(path), path);
+        }
+        for path in [r"\\.\COM1", "D:relativ", "/srv/traek", "drop"] {
+            assert_eq!(verbatim(path), path);
+        }
+    }
+}

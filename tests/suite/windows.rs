@@ -1,0 +1,281 @@
+//! What only Windows does: files that are open elsewhere, names that mean devices, long paths, shares, access lists,
+//! and its own programs. Those are replaced by one that writes down what it is called with.
+#![cfg(windows)]
+
+use std::fs::{self, File, OpenOptions};
+use std::io::Read;
+use std::os::windows::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use traekfil::platform::{self, May};
+
+use crate::support::ran::{assert_decided, decisions, entry};
+use crate::support::town::{Town, open_to_all};
+use crate::{MAD, MAD_APRIL, MAD_MAY, VASK, VASK_APRIL};
+
+const SHARE_READ: u32 = 1;
+const SHARE_ALL: u32 = 7;
+
+/// Opens a file as another program would.
+fn elsewhere(path: &Path, write: bool, share: u32) -> File {
+    OpenOptions::new().read(true).write(write).share_mode(share).open(path).unwrap()
+}
+
+#[test]
+fn a_file_that_is_open_elsewhere_waits_and_goes_with_the_next_run() {
+    // Open for itself alone; written by a program that lets others in; read by one that lets nobody move it.
+    for (write, share) in [(false, 0), (true, SHARE_ALL), (false, SHARE_READ)] {
+        let town = Town::new();
+        let path = town.file(MAD, MAD_APRIL);
+        town.file(VASK, VASK_APRIL);
+        let held = elsewhere(&path, write, share);
+        let run = town.deliver(0);
+        assert_decided(&run, MAD, "wait", "unsettled", "waiting");
+        assert_decided(&run, VASK, "send", "new", "delivered");
+        drop(held);
+        assert_decided(&town.deliver(0), MAD, "send", "new", "delivered");
+        assert_eq!(town.server.received().len(), 2);
+        assert!(town.dropped().is_empty());
+    }
+}
+
+#[test]
+fn a_file_that_is_locked_waits() {
+    let town = Town::new();
+    let path = town.file(MAD, MAD_APRIL);
+    let held = elsewhere(&path, false, SHARE_ALL);
+    held.lock().unwrap();
+    assert_decided(&town.deliver(0), MAD, "wait", "unsettled", "waiting");
+    drop(held);
+    assert_decided(&town.deliver(0), MAD, "send", "new", "delivered");
+}
+
+#[test]
+fn a_file_that_somebody_reads_is_put_away_under_their_eyes() {
+    for disposal in ["archive", "delete"] {
+        let town = Town::new();
+        town.set("originals.delivered", disposal);
+        let path = town.file(MAD, MAD_APRIL);
+        let mut held = elsewhere(&path, false, SHARE_ALL);
+        assert_decided(&town.deliver(0), MAD, "send", "new", "delivered");
+        let mut text = String::new();
+        held.read_to_string(&mut text).unwrap();
+        assert_eq!(text, MAD_APRIL, "{disposal}");
+        drop(held);
+        assert!(town.dropped().is_empty(), "{disposal}: {:?}", town.dropped());
+        assert_eq!(town.archived().len(), usize::from(disposal == "archive"));
+    }
+}
+
+/// They can be made all the same, and by their DOS names another file, or none, would be read and moved.
+#[test]
+fn names_that_windows_takes_for_others_are_held_and_can_be_rejected() {
+    let town = Town::new();
+    town.file(MAD, MAD_APRIL);
+    let drop = platform::exact(&town.path("drop"));
+    let odd = ["mad_korsbaek_202304.txt.", "nul.txt", "com1_202304 "];
+    let odd: Vec<&str> = odd.into_iter().filter(|name| fs::write(drop.join(name), MAD_MAY).is_ok()).collect();
+    assert!(odd.contains(&"mad_korsbaek_202304.txt."), "{odd:?}");
+    let run = town.deliver(3);
+    for name in &odd {
+        assert_decided(&run, name, "hold", "unsafe_file", "held");
+    }
+    assert_decided(&run, MAD, "send", "new", "delivered");
+    assert_eq!(town.server.received(), [(format!("ind/{MAD}"), MAD_APRIL.into())]);
+    for name in &odd {
+        town.run(["reject", name, "--reason", "forkert navn"]).exit(0);
+    }
+    assert!(town.dropped().is_empty(), "{:?}", town.dropped());
+    let rejected = platform::exact(&town.path("archive/rejected"));
+    for name in &odd {
+        assert_eq!(fs::read_to_string(rejected.join(name)).unwrap(), MAD_MAY, "{name}");
+    }
+}
+
+#[test]
+fn names_are_one_whatever_their_case() {
+    let town = Town::new();
+    town.file("MAD_KORSBAEK_202304.TXT", MAD_APRIL);
+    assert_eq!(town.deliver(0)["files"][0]["series"], "mad_korsbaek_*.txt");
+    town.file(MAD, MAD_APRIL);
+    assert_decided(&town.deliver(0), MAD, "duplicate", "already_delivered", "duplicate");
+    town.file(MAD, MAD_MAY);
+    assert_decided(&town.deliver(3), MAD, "hold", "slot_taken", "held");
+    town.run(["approve", "MAD_Korsbaek_202304.Txt", "--reason", "leverandøren bekræfter"]).exit(0);
+    town.set("scan.subfolders", true);
+    town.file("Æbler/frugt.txt", "uden måned");
+    town.run(["approve", r"æBLER\FRUGT.txt", "--reason", "uden måned"]).exit(0);
+    town.server.as_embedded().empty();
+    assert_eq!(town.deliver(0)["summary"]["delivered"], 2);
+}
+
+/// The drop folder and the archive where paths are longer than DOS would have them; forward slashes and a dot too.
+#[test]
+fn long_paths_are_no_trouble() {
+    let town = Town::new();
+    let deep = "en mappe med et langt navn på dansk æøå/".repeat(8);
+    for (key, folder) in [("folders.drop", "ind"), ("folders.archive", "arkiv")] {
+        let path = town.path(&deep).join(folder);
+        fs::create_dir_all(&path).unwrap();
+        assert!(path.to_str().unwrap().encode_utf16().count() > 300);
+        town.set(key, format!("{deep}./{folder}"));
+    }
+    let drop = town.path(&deep).join("ind");
+    fs::write(drop.join(MAD), MAD_APRIL).unwrap();
+    assert_decided(&town.deliver(0), MAD, "send", "new", "delivered");
+    fs::write(drop.join(MAD), MAD_APRIL).unwrap();
+    assert_decided(&town.deliver(0), MAD, "duplicate", "already_delivered", "duplicate");
+    assert_eq!(fs::read_dir(&drop).unwrap().count(), 0);
+    assert!(town.path(&deep).join("arkiv/2023-04").join(MAD).exists());
+    town.run(["check"]).exit(0);
+}
+
+/// `ci/windows` says by the environment which folder is shared, and under which name.
+#[test]
+fn the_drop_folder_may_be_a_share() {
+    let Ok(share) = std::env::var("TRAEKFIL_SHARE") else {
+        eprintln!("skipped: no shared folder");
+        return;
+    };
+    let town = Town::new();
+    let folder = tempfile::Builder::new().prefix("traek æøå ").tempdir_in(&share).unwrap();
+    town.set("folders.drop", folder.path().to_str().unwrap());
+    for (file, decision) in [(MAD_APRIL, "send"), (MAD_APRIL, "duplicate")] {
+        fs::write(folder.path().join(MAD), file).unwrap();
+        assert_eq!(entry(&town.deliver(0), MAD)["decision"], decision);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+    fs::write(folder.path().join(MAD), MAD_MAY).unwrap();
+    assert_decided(&town.deliver(3), MAD, "hold", "slot_taken", "held");
+    let place = folder.path().join(MAD);
+    town.run(["approve", place.to_str().unwrap(), "--reason", "rettet fil"]).exit(0);
+    assert_eq!(town.server.received().len(), 1);
+}
+
+#[test]
+fn what_init_makes_is_closed_to_others() {
+    let town = Town::new();
+    fs::remove_file(town.path("config.toml")).unwrap();
+    let port = town.server.port().to_string();
+    let args = ["init", "--yes", "--host", "127.0.0.1", "--port", &port, "--user", "korsbaek", "--new-key"];
+    town.run(args.iter().chain(&["--identity", r"nøgler\kp", "--ledger", r"regnskab\ledger.db"]))
+        .exit_in(&[0, 2, 4]);
+    for path in ["config.toml", r"nøgler\kp", r"regnskab\ledger.db", "regnskab"] {
+        for may in [May::Read, May::Write] {
+            assert_eq!(platform::others_who_may(may, &town.path(path)).unwrap(), [""; 0], "{path}");
+        }
+    }
+    let config = fs::read_to_string(town.path("config.toml")).unwrap();
+    assert!(
+        config.contains(r"identity = 'nøgler\kp'") || config.contains(r#"identity = "nøgler\\kp""#),
+        "{config}"
+    );
+}
+
+#[test]
+fn check_names_who_else_may_touch_ledger_and_key() {
+    let town = Town::new();
+    town.run(["check"]).exit(0);
+    town.file(MAD, MAD_APRIL);
+    town.run(["run"]).exit(0);
+    town.run(["check"]).exit(0);
+    for file in ["ledger.db", "id_ed25519"] {
+        let path = town.path(file);
+        open_to_all(&path);
+        assert_eq!(platform::others_who_may(May::Read, &path).unwrap().len(), 1);
+        town.run(["check", "--language", "da"]).exit(3).says("icacls").says("*S-1-5-18:F").says(file);
+        platform::close(&path).unwrap();
+        town.run(["check"]).exit(0);
+    }
+}
+
+/// A folder with a stand-in for this program of Windows; none, and a line that says so, where there is no stand-in.
+fn stand_in(town: &Town, name: &str) -> Option<PathBuf> {
+    let Some(recorder) = std::env::var_os("TRAEKFIL_RECORDER") else {
+        eprintln!("skipped: no stand-in for {name}");
+        return None;
+    };
+    let folder = town.path("System32 æøå");
+    fs::create_dir(&folder).unwrap();
+    fs::copy(recorder, folder.join(format!("{name}.exe"))).unwrap();
+    town.env("TRAEKFIL_SYSTEM32", folder.to_str().unwrap());
+    Some(folder)
+}
+
+#[test]
+fn a_run_that_needs_a_person_is_written_into_the_event_log() {
+    let town = Town::new();
+    town.set("notify.event_log", true).set("language", "da");
+    let Some(folder) = stand_in(&town, "eventcreate") else { return };
+    let calls = || fs::read_to_string(folder.join("calls")).unwrap_or_default();
+    town.file(VASK, VASK_APRIL);
+    town.run(["run"]).exit(0);
+    assert_eq!(calls(), "");
+    town.file("uden \"måned\" & %PATH%.txt".replace('"', "'"), "x");
+    town.run(["run"]).exit(3);
+    let said = calls();
+    assert!(
+        said.starts_with("/L\nAPPLICATION\n/SO\ntraekfil\n/T\nWARNING\n/ID\n3\n/D\ntraekfil: 1 sag"),
+        "{said}"
+    );
+    assert!(said.contains("uden 'måned' & %PATH%.txt"), "{said}");
+    town.run(["run"]).exit(3);
+    assert_eq!(calls(), said, "once a day");
+    town.at("2023-04-15T06:00:00+02:00");
+    fs::write(folder.join("code"), "1").unwrap();
+    town.run(["run"]).exit(1).says("Access is denied").says("administrator");
+    fs::write(folder.join("code"), "0").unwrap();
+    let tried = town.run(["check", "--send-test-mail"]).exit(0);
+    tried.stdout_has("hændelsesloggen");
+    assert!(calls().contains("INFORMATION\n/ID\n1\n"), "{}", calls());
+}
+
+#[test]
+fn the_task_is_given_to_schtasks_and_taken_back() {
+    let town = Town::new();
+    let Some(folder) = stand_in(&town, "schtasks") else { return };
+    let calls = || fs::read_to_string(folder.join("calls")).unwrap_or_default();
+    town.run(["schedule", "windows", "--install", "--language", "da"])
+        .exit(0)
+        .stdout_has("hver time")
+        .stdout_has("0x3 noget venter på dig");
+    assert!(calls().starts_with("/Create\n/TN\ntraekfil\n/F\n/XML\n"), "{}", calls());
+    let bytes = fs::read(folder.join("xml")).unwrap();
+    assert_eq!(bytes[..2], [0xff, 0xfe]);
+    let units: Vec<u16> = bytes[2..].chunks(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
+    let xml = String::from_utf16(&units).unwrap();
+    let xml = roxmltree::Document::parse(&xml).unwrap();
+    let text = |tag: &str| xml.descendants().find(|node| node.has_tag_name(tag)).and_then(|node| node.text());
+    let named = |tag: &str| {
+        let found = xml.descendants().find(|node| node.tag_name().name() == tag);
+        text(tag).or(found.and_then(|node| node.text())).unwrap_or_default().to_owned()
+    };
+    // The drive aside: what built the program may have called it by none.
+    let program = env!("CARGO_BIN_EXE_traekfil").replace('\\', "/");
+    assert!(named("Command").replace('\\', "/").ends_with(&program), "{}", named("Command"));
+    let config = town.path("config.toml");
+    assert_eq!(named("Arguments"), format!("run --quiet --config \"{}\"", config.display()));
+    town.run(["schedule", "windows", "--remove", "--language", "da"]).exit(0).stdout_has("fjernet");
+    assert!(calls().ends_with("/Delete\n/TN\ntraekfil\n/F\n"), "{}", calls());
+    fs::write(folder.join("code"), "1").unwrap();
+    town.run(["schedule", "windows", "--install", "--language", "da"])
+        .exit(1)
+        .says("Access is denied.")
+        .says("administrator");
+    for other in ["cron", "systemd"] {
+        town.run(["schedule", other, "--install", "--language", "da"]).exit(2);
+    }
+}
+
+#[test]
+fn a_program_of_the_municipalitys_own_gets_the_message() {
+    let town = Town::new();
+    town.set("language", "da").set("notify.command", vec!["cmd.exe", "/d", "/c", "more > besked.txt"]);
+    town.file("uden_maaned.txt", "x");
+    town.run(["run"]).exit(3);
+    let told = fs::read_to_string(town.path("besked.txt")).unwrap();
+    assert!(told.contains("uden_maaned.txt"), "{told}");
+    town.set("notify.command", vec!["cmd.exe", "/d", "/c", "exit 7"]).at("2023-04-15T06:00:00+02:00");
+    town.run(["run"]).exit(1).says("cmd.exe").says("7");
+    assert_eq!(decisions(&town.deliver(1)).len(), 1);
+}
