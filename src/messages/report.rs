@@ -52,6 +52,10 @@ crate::messages::catalogue! {
         da "der er allerede leveret en anden fil for perioden ({slot})",
         en "another file was delivered for the period already ({slot})",
     }
+    slot_taken_in_run() {
+        da "en anden fil for perioden går med i denne kørsel",
+        en "another file for the period goes with this run",
+    }
     duplicate_in_run() {
         da "samme indhold til samme periode som en anden fil i denne kørsel",
         en "the same content for the same period as another file of this run",

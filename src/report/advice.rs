@@ -36,7 +36,8 @@ pub fn reason(file: &FileReport) -> String {
         Reason::UnsafeFile | Reason::Unsettled => file.blocked.clone().unwrap_or_default(),
         Reason::AlreadyDelivered => say::already_delivered(&slot()),
         Reason::SameContentOtherSlot if earlier.is_some() => say::same_content_other_slot(&slot()),
-        Reason::SlotTaken => say::slot_taken(&slot()),
+        Reason::SlotTaken if earlier.is_some() => say::slot_taken(&slot()),
+        Reason::SlotTaken => say::slot_taken_in_run(),
         Reason::RemoteNameTaken if file.delivery_id.is_none() => say::name_wanted_twice(),
         other => reason_alone(other),
     }
