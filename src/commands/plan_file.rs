@@ -5,7 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fs;
-use std::io::Write;
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -24,6 +24,8 @@ use crate::survey::Planned;
 
 /// The version of the document.
 const SCHEMA: u32 = 1;
+/// No plan is larger, in bytes: some 200,000 files.
+const LARGEST: u64 = 64 << 20;
 /// What tells it from any other JSON file.
 const DOCUMENT: &str = "traekfil plan";
 
@@ -148,7 +150,7 @@ impl Saved {
     /// # Errors
     /// Exit code 2: it cannot be read, is no plan or a later version's, or is for another folder or server.
     pub(super) fn read(config: &Config, path: &Path) -> Result<Saved, Trouble> {
-        let bytes = fs::read(path).map_err(|error| Trouble::usage(say::not_read(path, &error)))?;
+        let bytes = bytes(path).map_err(|error| Trouble::usage(say::not_read(path, &error)))?;
         let head: Head = serde_json::from_slice(&bytes).map_err(|_| Trouble::usage(say::no_plan(path)))?;
         if head.kind != DOCUMENT {
             return Err(Trouble::usage(say::no_plan(path)));
@@ -185,6 +187,7 @@ impl Saved {
         let files = &self.document.files;
         let mut told: HashMap<&str, &File> = files.iter().map(|file| (file.path.as_str(), file)).collect();
         let mut differences = Vec::new();
+        let mut out: HashSet<Key> = HashSet::new();
         for now in planned.iter_mut() {
             let before = told.remove(now.looked.file.path.as_str());
             let send = now.judgement.choice == Choice::Send;
@@ -199,8 +202,22 @@ impl Saved {
             };
             if send {
                 now.judgement.choice = Choice::Skip;
+                out.extend(now.looked.key.clone());
             }
             differences.push(Difference { path: now.looked.file.path.clone(), kind, message });
+        }
+        // What was to be put away as the copy of a file that does not go now is no copy of anything that KP has.
+        let copies = planned.iter_mut().filter(|file| {
+            file.judgement.reason == Reason::DuplicateInRun
+                && file.looked.key.as_ref().is_some_and(|key| out.contains(key))
+        });
+        for copy in copies {
+            copy.judgement.choice = Choice::Skip;
+            let path = &copy.looked.file.path;
+            if differences.iter().all(|difference: &Difference| difference.path != *path) {
+                let (kind, message) = (DifferenceKind::Changed, say::copy_of_what_is_not_sent());
+                differences.push(Difference { path: path.clone(), kind, message });
+            }
         }
         for gone in files.iter().filter(|file| file.decision == Choice::Send) {
             if told.contains_key(gone.path.as_str()) {
@@ -245,8 +262,15 @@ pub(super) fn check_place(config: &Config, path: &Path) -> Result<(), Trouble> {
     Ok(())
 }
 
+/// What a file holds, but for what is beyond any plan: cut off there, it is none.
+fn bytes(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    fs::File::open(path)?.take(LARGEST).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
 fn is_plan(path: &Path) -> bool {
-    let bytes = fs::read(path).unwrap_or_default();
+    let bytes = if path.is_file() { bytes(path).unwrap_or_default() } else { Vec::new() };
     serde_json::from_slice::<Head>(&bytes).is_ok_and(|head| head.kind == DOCUMENT)
 }
 

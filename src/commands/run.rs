@@ -442,7 +442,11 @@ impl Run<'_> {
             .filter_map(|(planned, file)| Some((planned.looked.key.clone()?, file.delivery_id?)))
             .collect();
         let mut events = Vec::new();
-        for (planned, file) in planned.iter().zip(files).filter(|(_, file)| file.reason == kind) {
+        let copies = planned
+            .iter()
+            .zip(files)
+            .filter(|(_, file)| file.decision == Choice::Duplicate && file.reason == kind);
+        for (planned, file) in copies {
             file.outcome = Some(Fate::Duplicate);
             let (Some(key), Ok(reading)) = (&planned.looked.key, &planned.looked.reading) else { continue };
             let earlier =
