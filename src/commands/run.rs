@@ -503,7 +503,8 @@ impl Holds {
     }
 }
 
-fn held(id: i64, file: &Planned, reason: Reason) -> Held {
+/// A held file, as the ledger keeps it.
+pub(super) fn held(id: i64, file: &Planned, reason: Reason) -> Held {
     let key = file.looked.key.as_ref();
     Held {
         hold: id,
