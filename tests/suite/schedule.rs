@@ -195,6 +195,10 @@ fn a_unit_of_somebody_elses_is_left_alone() {
 fn systemd_finds_no_fault_with_the_units() {
     let town = with(&[]);
     town.set("sftp.password_file", "kode ord");
+    town.set("notify.mail_to", vec!["drift@korsbaek.example.dk"])
+        .set("notify.mail_from", "t@korsbaek.example.dk");
+    town.set("notify.smtp_host", "smtp.example.dk").set("notify.smtp_user", "traekfil");
+    town.set("notify.smtp_password_file", "mail kode");
     let config = odd(&town);
     let args = ["schedule", "systemd", "--json", "--user", "root", "--config", config.to_str().unwrap()];
     let json = town.run(args).exit(0).json();
@@ -214,6 +218,11 @@ fn systemd_finds_no_fault_with_the_units() {
     );
     assert!(service.contains(&format!("{}/config.toml\"", folder.replace('$', "$$"))), "{service}");
     assert!(service.lines().any(|line| line.starts_with("LoadCredential=TRAEKFIL_PASSWORD:/") && line.ends_with("/kode ord")));
+    assert!(
+        service.lines().any(|line| line.starts_with("LoadCredential=TRAEKFIL_SMTP_PASSWORD:/")
+            && line.ends_with("/mail kode")),
+        "{service}"
+    );
     // What a run writes into, it may write into: the archive and the ledger lie in the folder that is there.
     let town_folder = town.path("").display().to_string();
     assert!(service.contains(town_folder.trim_end_matches('/')));

@@ -53,8 +53,13 @@ fn writable(job: &Job) -> Result<Vec<String>, Trouble> {
 /// systemd reads the secrets' files as root and hands them over.
 fn credentials(job: &Job) -> Result<String, Trouble> {
     let sftp = &job.config.sftp;
-    let named = [("TRAEKFIL_PASSWORD", &sftp.password_file), ("TRAEKFIL_PASSPHRASE", &sftp.passphrase_file)];
-    let named = named.into_iter().filter_map(|(name, file)| Some((name, file.as_ref()?)));
+    let mail = job.config.notify.mail.as_ref();
+    let named = [
+        ("TRAEKFIL_PASSWORD", sftp.password_file.as_ref()),
+        ("TRAEKFIL_PASSPHRASE", sftp.passphrase_file.as_ref()),
+        ("TRAEKFIL_SMTP_PASSWORD", mail.and_then(|mail| mail.password_file.as_ref())),
+    ];
+    let named = named.into_iter().filter_map(|(name, file)| Some((name, file?)));
     named.map(|(name, file)| Ok(format!("LoadCredential={name}:{}\n", specifiers(&text(file)?)))).collect()
 }
 
@@ -62,7 +67,13 @@ fn service(job: &Job) -> Result<String, Trouble> {
     let writable = writable(job)?;
     let mut used: Vec<PathBuf> =
         writable.iter().chain([&job.program, &job.config_file]).map(PathBuf::from).collect();
-    for file in [&job.config.sftp.identity, &job.config.sftp.known_hosts].into_iter().flatten() {
+    let mail = job.config.notify.mail.as_ref();
+    let read = [
+        job.config.sftp.identity.as_ref(),
+        job.config.sftp.known_hosts.as_ref(),
+        mail.and_then(|mail| mail.ca.as_ref()),
+    ];
+    for file in read.into_iter().flatten() {
         used.push(text(file)?.into());
     }
     let lies_in = |tops: &[&str]| used.iter().any(|path| tops.iter().any(|top| path.starts_with(top)));
