@@ -70,7 +70,7 @@ crate::messages::catalogue! {
         en "The plan {path} is for another folder or another server. Nothing was changed.",
     }
     other_ledger(path: &Path => path.display()) {
-        da "Planen {path} er lavet efter et andet regnskab. Lav en ny plan. Intet er ændret.",
+        da "Planen {path} er lavet ud fra et andet regnskab. Lav en ny plan. Intet er ændret.",
         en "The plan {path} was made by another ledger. Make a new plan. Nothing was changed.",
     }
 
