@@ -311,7 +311,7 @@ pub struct Check {
 }
 
 /// `adopt`.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct Adopt {
     /// Files, or folders with everything in them; they stay where they are
     #[arg(required_unless_present = "remote", value_name = "PATH")]

@@ -122,7 +122,8 @@ impl Page {
             self.item(vec![italic(file)], self.text(&format!("file {file}")));
         }
         self.section("environment");
-        let variables = ["CONFIG", "PASSWORD", "PASSPHRASE"].map(|name| format!("TRAEKFIL_{name}"));
+        let variables =
+            ["CONFIG", "PASSWORD", "PASSPHRASE", "SMTP_PASSWORD"].map(|name| format!("TRAEKFIL_{name}"));
         for name in variables.iter().map(String::as_str).chain(["CREDENTIALS_DIRECTORY", "NO_COLOR"]) {
             self.item(vec![bold(name)], self.text(&format!("env {name}")));
         }

@@ -99,7 +99,9 @@ fn refusal(error: &Error, command: &Command, args: &[OsString]) -> String {
 /// What clap takes for meant; for a command also what is two keys away.
 fn nearest(error: &Error, command: &Command) -> Vec<String> {
     let kinds = [ContextKind::SuggestedArg, ContextKind::SuggestedSubcommand, ContextKind::SuggestedValue];
-    let found: Vec<String> = kinds.into_iter().flat_map(|kind| strings(error, kind)).collect();
+    let mut found: Vec<String> = kinds.into_iter().flat_map(|kind| strings(error, kind)).collect();
+    // clap's best guess is its last.
+    found.reverse();
     if !found.is_empty() {
         return found;
     }

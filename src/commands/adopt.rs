@@ -73,6 +73,7 @@ enum Outcome {
 
 pub(super) fn adopt(config: &Config, options: &cli::Adopt, global: &Global) -> anyhow::Result<Exit> {
     config.check_folders()?;
+    let options = &cli::Adopt { paths: places::found_in_drop(config, &options.paths), ..options.clone() };
     places::all_there(&options.paths)?;
     let (files, excluded) = if options.dry_run {
         let view = open_view(config, false)?;
@@ -105,11 +106,7 @@ pub(super) fn adopt(config: &Config, options: &cli::Adopt, global: &Global) -> a
     Ok(exit)
 }
 
-fn look(
-    config: &Config,
-    options: &cli::Adopt,
-    known: &HashSet<(String, u64)>,
-) -> Result<(Vec<Found>, usize), Trouble> {
+fn look(config: &Config, options: &cli::Adopt, known: &remote::Sent) -> Result<(Vec<Found>, usize), Trouble> {
     let (mut found, mut excluded) = places::look(config, &options.paths, now())?;
     if options.remote {
         let (dropped, left_out) = places::look_into_drop(config, now())?;
@@ -153,6 +150,13 @@ fn judge(view: &View, found: Vec<Found>) -> Result<Vec<Adoption>, Trouble> {
         };
         if outcome != Outcome::Adopted {
             judged.push(Adoption::of(file, outcome, None));
+            continue;
+        }
+        let last = same_bytes.iter().rev().find(|delivery| delivery.key == key);
+        if let Some(taken_back) = last.filter(|last| last.state == State::NotDelivered && !file.certain) {
+            let mut refused = Adoption::of(file, Outcome::Refused, Some(taken_back.id));
+            refused.error = Some(say::taken_back(taken_back.id));
+            judged.push(refused);
             continue;
         }
         let mut notes: Vec<String> = file.note.iter().cloned().collect();

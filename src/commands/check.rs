@@ -16,6 +16,7 @@ use crate::notify;
 use crate::platform::{self, May};
 use crate::remote::ssh::{self, SshConnector, Stage};
 use crate::remote::{Look, Remote, Source, Store};
+use crate::report;
 use crate::report::paragraph::{self, WIDTH};
 use crate::secrets::Secrets;
 use crate::template::Placeholder;
@@ -108,7 +109,8 @@ fn here(config: &Config, checks: &mut Checks) {
         let last = view.walk(1)?;
         let newest = view.history(&Filter { limit: Some(1), ..Filter::default() })?.pop();
         let newest = newest.and_then(|delivery| delivery.delivered_at);
-        Ok(say::ledger_sound(&config.ledger, last, &newest.unwrap_or_else(|| "–".to_owned())))
+        let newest = newest.as_deref().map_or_else(|| "–".to_owned(), report::text::moment);
+        Ok(say::ledger_sound(&config.ledger, last, &newest))
     });
     checks.note("ledger", say::ledger(), ledger.map_err(plain));
     access(config, checks);
@@ -187,7 +189,7 @@ fn ways_to_a_person(config: &Config, send: bool, checks: &mut Checks) {
         let reached = checks.note("mail", say::mail(), notify::mail::check(mail).map_err(failed));
         if reached && send {
             let to: Vec<String> = mail.to.iter().map(|to| escape(to.email.as_ref())).collect();
-            let tried = notify::try_mail(mail, now()).map(|()| to.join(", "));
+            let tried = notify::try_mail(mail, now()).map(|()| say::test_mail_sent(&to.join(", ")));
             checks.note("test_mail", say::test_mail(), tried.map_err(failed));
         }
     }

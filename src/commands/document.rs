@@ -1,13 +1,16 @@
 //! Files that a person asks for by name: a plan, a report.
 
-use std::fs;
-use std::io::Write;
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use crate::config::Config;
 use crate::exit::Trouble;
 use crate::messages::document as say;
 use crate::platform;
+
+/// No document is larger, in bytes: a plan of some 200,000 files.
+const LARGEST: u64 = 64 << 20;
 
 /// What is written.
 #[derive(Clone, Copy)]
@@ -36,7 +39,7 @@ impl Document {
         if platform::canonical(&config.drop).is_ok_and(|drop| folder.starts_with(drop)) {
             return Err(Trouble::usage(say::in_drop_folder(path)));
         }
-        let is_one = |path: &Path| path.is_file() && fs::read(path).is_ok_and(|bytes| is_one(&bytes));
+        let is_one = |path: &Path| path.is_file() && read(path).is_ok_and(|bytes| is_one(&bytes));
         if path.file_name().is_none() || path.symlink_metadata().is_ok() && !is_one(path) {
             return Err(Trouble::usage(say::not_over_it(&self.kind(), path)));
         }
@@ -76,6 +79,16 @@ impl Document {
             Document::Report => say::a_report(),
         }
     }
+}
+
+/// What a file holds, but for what is beyond any document: cut off there, it is none.
+///
+/// # Errors
+/// What the file system says.
+pub(super) fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(LARGEST).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 fn beside(path: &Path) -> PathBuf {

@@ -25,7 +25,10 @@ pub(super) fn history(config: &Config, options: &cli::History, global: &Global) 
     });
     let most = usize::try_from(options.limit).unwrap_or(usize::MAX);
     decisions.drain(..decisions.len().saturating_sub(most));
-    let history = History::new(&deliveries, &decisions);
+    let any = options.state.is_none() && filter.series.is_none() && filter.period.is_none();
+    let mut taken_out = if any { view.taken_out()? } else { Vec::new() };
+    taken_out.drain(..taken_out.len().saturating_sub(most));
+    let history = History::new(&deliveries, &decisions, &taken_out);
     answer(global, &history, || history.text(global.verbose > 0))?;
     Ok(Exit::Ok)
 }

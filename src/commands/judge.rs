@@ -20,7 +20,7 @@ use crate::platform;
 use crate::report::{advice, text};
 use crate::survey::{self, Planned};
 
-use super::{answer, now, open_ledger, who};
+use super::{answer, now, open_ledger, run, who};
 
 #[derive(Serialize)]
 struct Answer {
@@ -90,9 +90,16 @@ pub(super) fn reject(config: &Config, options: &cli::Judge, global: &Global) -> 
         }
         checkpoint("rejected");
         let to = take_out(&mut archive, file)?;
-        if let Some(hold) = hold {
-            let (why, who) = (Some(options.reason.clone()), Some(who()));
-            ledger.record(now(), &[Event::HoldEnded { hold: hold.id, why, who }])?;
+        let (why, who) = (Some(options.reason.clone()), Some(who()));
+        match hold {
+            Some(hold) => ledger.record(now(), &[Event::HoldEnded { hold: hold.id, why, who }])?,
+            // What could not be read has no decision; the hold is where it stands who took it out, and why.
+            None if file.looked.key.is_none() => {
+                let hold = ledger.next(Numbered::Hold)?;
+                let opened = Event::Held(run::held(hold, file, file.judgement.reason));
+                ledger.record(now(), &[opened, Event::HoldEnded { hold, why, who }])?;
+            }
+            None => {}
         }
         judged.push(of(
             hold.as_ref(),

@@ -47,9 +47,10 @@ fn export(config: &Config, format: ExportFormat, global: &Global) -> anyhow::Res
     let view = open_view(config, true)?;
     let deliveries = view.history(&Filter::default())?;
     let decisions = view.decisions()?;
+    let taken_out = view.taken_out()?;
     let csv = csv(&deliveries)?;
     let global = Global { json: format == ExportFormat::Json, ..global.clone() };
-    answer(&global, &History::new(&deliveries, &decisions), || csv)?;
+    answer(&global, &History::new(&deliveries, &decisions, &taken_out), || csv)?;
     Ok(Exit::Ok)
 }
 

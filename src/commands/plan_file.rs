@@ -4,7 +4,6 @@
 //! somebody else approved, or an old one, can never make the run send what it would not have sent by itself.
 
 use std::collections::{HashMap, HashSet};
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -138,7 +137,7 @@ impl Saved {
     /// # Errors
     /// Exit code 2: it cannot be read, is no plan or a later version's, or is for another folder or server.
     pub(super) fn read(config: &Config, path: &Path) -> Result<Saved, Trouble> {
-        let bytes = fs::read(path).map_err(|error| Trouble::usage(say::not_read(path, &error)))?;
+        let bytes = document::read(path).map_err(|error| Trouble::usage(say::not_read(path, &error)))?;
         let head: Head = serde_json::from_slice(&bytes).map_err(|_| Trouble::usage(say::no_plan(path)))?;
         if head.kind != DOCUMENT {
             return Err(Trouble::usage(say::no_plan(path)));
@@ -175,6 +174,7 @@ impl Saved {
         let files = &self.document.files;
         let mut told: HashMap<&str, &File> = files.iter().map(|file| (file.path.as_str(), file)).collect();
         let mut differences = Vec::new();
+        let mut out: HashSet<Key> = HashSet::new();
         for now in planned.iter_mut() {
             let before = told.remove(now.looked.file.path.as_str());
             let send = now.judgement.choice == Choice::Send;
@@ -189,8 +189,22 @@ impl Saved {
             };
             if send {
                 now.judgement.choice = Choice::Skip;
+                out.extend(now.looked.key.clone());
             }
             differences.push(Difference { path: now.looked.file.path.clone(), kind, message });
+        }
+        // What was to be put away as the copy of a file that does not go now is no copy of anything that KP has.
+        let copies = planned.iter_mut().filter(|file| {
+            file.judgement.reason == Reason::DuplicateInRun
+                && file.looked.key.as_ref().is_some_and(|key| out.contains(key))
+        });
+        for copy in copies {
+            copy.judgement.choice = Choice::Skip;
+            let path = &copy.looked.file.path;
+            if differences.iter().all(|difference: &Difference| difference.path != *path) {
+                let (kind, message) = (DifferenceKind::Changed, say::copy_of_what_is_not_sent());
+                differences.push(Difference { path: path.clone(), kind, message });
+            }
         }
         for gone in files.iter().filter(|file| file.decision == Choice::Send) {
             if told.contains_key(gone.path.as_str()) {

@@ -31,11 +31,8 @@ use super::{answer, now, open_ledger, open_view, progress, warn};
 
 /// `run --dry-run`: the plan, from the same facts as the run's, and nothing done.
 pub(super) fn preview(config: &Config, options: &cli::Run, global: &Global) -> anyhow::Result<Exit> {
-    config.check_folders()?;
-    config.check_sftp()?;
-    config.check_host_key()?;
+    let plan = prepare(config, options)?;
     let started = now();
-    let plan = plan_to_go_by(config, options)?;
     if let Some(file) = &options.save {
         plan_file::check_place(config, file)?;
     }
@@ -154,10 +151,7 @@ fn carry_out(
     options: &cli::Run,
     global: &Global,
 ) -> Result<(Ledger, RunReport, Exit), Trouble> {
-    config.check_folders()?;
-    config.check_sftp()?;
-    config.check_host_key()?;
-    let plan = plan_to_go_by(config, options)?;
+    let plan = prepare(config, options)?;
     let connect = SshConnector::new(&config.sftp, Secrets::gather(&config.sftp)?);
     let mut ledger = open_ledger(config, now())?;
     let (report, exit) = cycle_by(plan.as_ref(), config, &mut ledger, Box::new(connect), &now, |planned| {
@@ -205,6 +199,17 @@ pub fn cycle<W: Watch>(
     watch: impl FnOnce(&[Planned]) -> W,
 ) -> Result<(RunReport, Exit), Trouble> {
     cycle_by(None, config, ledger, connect, now, watch)
+}
+
+/// What must be right before anything is touched, and the plan to go by. A ledger that is not to be trusted is told of
+/// first, whatever else is wrong.
+fn prepare(config: &Config, options: &cli::Run) -> Result<Option<Saved>, Trouble> {
+    config.check_folders()?;
+    let sound = config.check_sftp().and_then(|()| config.check_host_key());
+    sound.and_then(|()| plan_to_go_by(config, options)).map_err(|trouble| match open_view(config, true) {
+        Err(worse) if worse.exit == Exit::Ledger => worse,
+        _ => trouble,
+    })
 }
 
 /// The plan that the run is to go by, where there is one: checked before anything is touched.
@@ -437,7 +442,11 @@ impl Run<'_> {
             .filter_map(|(planned, file)| Some((planned.looked.key.clone()?, file.delivery_id?)))
             .collect();
         let mut events = Vec::new();
-        for (planned, file) in planned.iter().zip(files).filter(|(_, file)| file.reason == kind) {
+        let copies = planned
+            .iter()
+            .zip(files)
+            .filter(|(_, file)| file.decision == Choice::Duplicate && file.reason == kind);
+        for (planned, file) in copies {
             file.outcome = Some(Fate::Duplicate);
             let (Some(key), Ok(reading)) = (&planned.looked.key, &planned.looked.reading) else { continue };
             let earlier =
@@ -494,7 +503,8 @@ impl Holds {
     }
 }
 
-fn held(id: i64, file: &Planned, reason: Reason) -> Held {
+/// A held file, as the ledger keeps it.
+pub(super) fn held(id: i64, file: &Planned, reason: Reason) -> Held {
     let key = file.looked.key.as_ref();
     Held {
         hold: id,

@@ -94,6 +94,21 @@ pub struct Decision {
     pub used_by: Option<i64>,
 }
 
+/// A file that a person took out of the drop folder and that nobody could read, so that no decision is about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TakenOut {
+    /// The hold that ended with it.
+    pub hold: i64,
+    /// The file she saw.
+    pub path: String,
+    /// When, RFC 3339.
+    pub at: String,
+    /// Who.
+    pub who: String,
+    /// Why.
+    pub why: String,
+}
+
 /// A run.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct PastRun {
@@ -269,6 +284,30 @@ impl View {
     pub fn decisions(&self) -> Result<Vec<Decision>, Trouble> {
         self.asked(|db| {
             db.prepare_cached("SELECT * FROM decisions ORDER BY id")?.query_map([], decision)?.collect()
+        })
+    }
+
+    /// Every file that was taken out unread, oldest first.
+    ///
+    /// # Errors
+    /// The ledger could not be read.
+    pub fn taken_out(&self) -> Result<Vec<TakenOut>, Trouble> {
+        self.asked(|db| {
+            db.prepare_cached(
+                "SELECT holds.id, holds.path, at, body ->> 'who' AS who, body ->> 'why' AS why
+                 FROM events JOIN holds ON holds.id = body ->> 'hold'
+                 WHERE body ->> 'event' = 'hold_ended' AND digest IS NULL AND who IS NOT NULL ORDER BY seq",
+            )?
+            .query_map([], |row| {
+                Ok(TakenOut {
+                    hold: row.get(0)?,
+                    path: row.get(1)?,
+                    at: row.get(2)?,
+                    who: row.get(3)?,
+                    why: row.get::<_, Option<String>>(4)?.unwrap_or_default(),
+                })
+            })?
+            .collect()
         })
     }
 

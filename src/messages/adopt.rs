@@ -10,17 +10,17 @@ crate::messages::catalogue! {
         en "{path} does not exist or cannot be seen ({error}). Nothing was changed. Name the file or the folder; a folder is taken with \
             everything in it.",
     }
-    would_adopt() { da "optages som leveret", en "would be recorded as delivered" }
-    adopted(delivery: i64) { da "optaget som leveret (levering {delivery})", en "recorded as delivered (delivery {delivery})" }
+    would_adopt() { da "indskrives som leveret", en "would be recorded as delivered" }
+    adopted(delivery: i64) { da "indskrevet som leveret (levering {delivery})", en "recorded as delivered (delivery {delivery})" }
     known(delivery: i64) { da "kendt i forvejen (levering {delivery})", en "known already (delivery {delivery})" }
-    refused() { da "ikke optaget", en "not recorded" }
+    refused() { da "ikke indskrevet", en "not recorded" }
     not_at_kp() {
         da "ligger ikke hos KP; næste kørsel ser på den som en ny fil",
         en "does not lie at KP; the next run looks at it as a new file",
     }
     no_period() {
-        da "uden entydig periode: kun indholdet genkendes",
-        en "without a clear period: only its content is recognised",
+        da "uden entydig periode, så kun indholdet genkendes",
+        en "without a clear period, so only its content is recognised",
     }
     slot_has_another(delivery: i64) {
         da "perioden har også en anden fil (levering {delivery})",
@@ -32,15 +32,19 @@ crate::messages::catalogue! {
         en "delivery {delivery} of it is in doubt. If KP has it: traekfil resolve {delivery} --delivered --reason \"…\". If not: \
             traekfil resolve {delivery} --not-delivered --reason \"…\"",
     }
+    taken_back(delivery: i64) {
+        da "levering {delivery} af den er meldt som ikke modtaget af KP. Har KP den alligevel, så nævn filen selv i stedet for mappen",
+        en "delivery {delivery} of it was said not to have reached KP. If KP has it all the same, name the file itself instead of the folder",
+    }
     try_again(because: &str) { da "{because}; prøv igen om lidt", en "{because}; try again in a while" }
     needs(path: &str, because: &str) {
-        da "{path} er ikke optaget: {because}.",
+        da "{path} er ikke indskrevet: {because}.",
         en "{path} was not recorded: {because}.",
     }
 
     /// What lies at KP.
     name_and_size_alone() {
-        da "navn og størrelse passer; serveren lader ikke indholdet læse",
+        da "navn og størrelse passer; indholdet kan ikke læses på serveren",
         en "name and size fit; the server does not let its content be read",
     }
     under_another_name(path: &str) { da "ligger hos KP som {path}", en "lies at KP as {path}" }
@@ -50,27 +54,27 @@ crate::messages::catalogue! {
     }
     lies_at_kp_alone() { da "ligger kun hos KP", en "lies at KP alone" }
     cannot_be_read() {
-        da "den ligger hos KP, men ikke her, og serveren lader den ikke læse. Find den i et gammelt arkiv: \
+        da "den ligger hos KP, men ikke her, og den kan ikke læses på serveren. Find den i et gammelt arkiv: \
             traekfil adopt FIL --reason \"…\"",
         en "it lies at KP but not here, and the server does not let it be read. Find it in an old archive: \
             traekfil adopt FILE --reason \"…\"",
     }
     server_went_away(error: &dyn Display) {
-        da "Serveren svarede ikke til ende ({error}). Intet er optaget; prøv igen.",
+        da "Serveren svarede ikke til ende ({error}). Intet er indskrevet; prøv igen.",
         en "The server did not answer to the end ({error}). Nothing was recorded; try again.",
     }
 
     /// The summary.
     count_would(n: usize) {
-        da [n] "1 fil vil blive optaget som leveret" "{n} filer vil blive optaget som leveret",
+        da [n] "1 fil vil blive indskrevet som leveret" "{n} filer vil blive indskrevet som leveret",
         en [n] "1 file would be recorded as delivered" "{n} files would be recorded as delivered",
     }
     count_adopted(n: usize) {
-        da [n] "1 fil optaget som leveret" "{n} filer optaget som leveret",
+        da [n] "1 fil indskrevet som leveret" "{n} filer indskrevet som leveret",
         en [n] "1 file recorded as delivered" "{n} files recorded as delivered",
     }
     count_known(n: usize) { da "{n} kendt i forvejen", en "{n} known already" }
-    count_refused(n: usize) { da "{n} ikke optaget", en "{n} not recorded" }
+    count_refused(n: usize) { da "{n} ikke indskrevet", en "{n} not recorded" }
     count_not_at_kp(n: usize) { da "{n} ikke hos KP", en "{n} not at KP" }
     count_excluded(n: usize) { da "{n} ikke medtaget efter [scan]", en "{n} left out by [scan]" }
     nothing_moved() { da "Filerne ligger, hvor de lå, og intet er sendt.", en "The files lie where they lay, and nothing was sent." }
@@ -89,7 +93,7 @@ crate::messages::catalogue! {
         en "The next run leaves those in the drop folder there, as duplicates.",
     }
     receipts_not_written(archive: &Path => archive.display(), error: &dyn Display) {
-        da "Filerne er optaget i regnskabet, men kvitteringerne i {archive} kunne ikke skrives ({error}). Sørg for plads og skriveadgang, og \
+        da "Filerne er indskrevet i regnskabet, men kvitteringerne i {archive} kunne ikke skrives ({error}). Sørg for plads og skriveadgang, og \
             kør samme kommando igen: så skrives de.",
         en "The files are recorded in the ledger, but the receipts in {archive} could not be written ({error}). See to space and write \
             access and give the same command again: then they are written.",

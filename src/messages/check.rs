@@ -65,9 +65,10 @@ crate::messages::catalogue! {
         en "the file could not be removed again ({error}). Ask KP's operator about the user's right to delete",
     }
     mail() { da "Mailserver nået", en "Mail server reached" }
-    test_mail() { da "Prøvemail sendt til", en "Test mail sent to" }
+    test_mail() { da "Prøvemail", en "Test mail" }
+    test_mail_sent(to: &str) { da "sendt til {to}", en "sent to {to}" }
     command() { da "Program til beskeder", en "Program for notices" }
-    test_command() { da "Prøvebesked givet til programmet", en "Test message given to the program" }
+    test_command() { da "Prøvebesked til programmet", en "Test message to the program" }
     test_command_done() { da "det tog imod den", en "it took it" }
     test_event() { da "Prøve skrevet i hændelsesloggen", en "Test written into the event log" }
     test_event_done() { da "Windows-logfiler, Program, kilde traekfil", en "Windows Logs, Application, source traekfil" }

@@ -55,7 +55,7 @@ texts! {
     "value PORT" { da "PORT", en "PORT" }
     "value SERIES" { da "SERIE", en "SERIES" }
     "value SHA256:..." { da "SHA256:...", en "SHA256:..." }
-    "value SHELL" { da "SKAL", en "SHELL" }
+    "value SHELL" { da "SHELL", en "SHELL" }
     "value STATE" { da "TILSTAND", en "STATE" }
     "value TEXT" { da "TEKST", en "TEXT" }
     "value SCHEDULER" { da "PROGRAM", en "SCHEDULER" }
@@ -215,7 +215,7 @@ texts! {
     }
 
     "adopt" {
-        da "Skriv filer i regnskabet som allerede leverede, uden at sende dem",
+        da "Indskriv filer i regnskabet som allerede leveret, uden at sende dem",
         en "Record files as delivered already, without sending them",
     }
     "adopt <paths>" {
@@ -227,7 +227,7 @@ texts! {
         en "Hold the drop folder and each PATH against what lies in KP's folder now; it only reads there, even with --dry-run",
     }
     "adopt --dry-run" {
-        da "Vis kun, hvad der ville blive skrevet; skriv intet noget sted",
+        da "Vis kun, hvad der ville blive indskrevet; skriv intet noget sted",
         en "Only show what would be recorded; write nothing anywhere",
     }
     "adopt examples" {
@@ -397,9 +397,10 @@ texts! {
     "env TRAEKFIL_CONFIG" { da "Konfigurationens fil, når --config ikke er brugt.", en "The configuration's file where --config is not used." }
     "env TRAEKFIL_PASSWORD" { da "Adgangskoden til serveren.", en "The password for the server." }
     "env TRAEKFIL_PASSPHRASE" { da "Adgangssætningen til den private nøgle.", en "The passphrase of the private key." }
+    "env TRAEKFIL_SMTP_PASSWORD" { da "Adgangskoden til mailserveren.", en "The password for the mail server." }
     "env CREDENTIALS_DIRECTORY" {
-        da "En mappe med filer af de to navne, som systemd lægger dem.",
-        en "A folder of files of those two names, as systemd puts them.",
+        da "En mappe med hemmelighederne i filer af de navne, som systemd lægger den.",
+        en "A folder with the secrets in files of those names, as systemd makes it.",
     }
     "env NO_COLOR" { da "Sat til noget: ingen farver.", en "Set to anything: no colour." }
 }

@@ -40,7 +40,7 @@ crate::messages::catalogue! {
         en "{error} The rest can be made all the same; the configuration then lacks the host key.",
     }
     compare_host_key() {
-        da "Sammenlign fingeraftrykket med det, KP's driftsleverandør har oplyst på anden vis, f.eks. i et brev eller over telefonen.",
+        da "Sammenlign fingeraftrykket med det, KP's driftsleverandør har oplyst på anden vis, fx i et brev eller over telefonen.",
         en "Compare the fingerprint with the one that KP's operator has told you in another way, such as in a letter or over the telephone.",
     }
     ask_host_key() {
@@ -48,7 +48,7 @@ crate::messages::catalogue! {
         en "Are they the same? (yes, no, or paste the one you were told)",
     }
     host_key_differs(seen: &str) {
-        da "Det er IKKE det, serveren viser ({seen}). Stop, og ring til KP's driftsleverandør. Svar nej for at gå videre uden.",
+        da "Det er IKKE det, serveren viser ({seen}). Stop, og ring til KP's driftsleverandør. Svar nej for at gå videre uden den.",
         en "That is NOT what the server shows ({seen}). Stop, and call KP's operator. Answer no to go on without.",
     }
     about_series() {
@@ -147,7 +147,7 @@ crate::messages::catalogue! {
         en "The host key is not confirmed, and nothing is sent before it is. {command} shows it and the line that belongs under [sftp].",
     }
     now_checked() { da "Kontrol (traekfil check):", en "Check (traekfil check):" }
-    now_previewed() { da "Prøve (traekfil run --dry-run):", en "Preview (traekfil run --dry-run):" }
+    now_previewed() { da "Prøvekørsel (traekfil run --dry-run):", en "Preview (traekfil run --dry-run):" }
     next() { da "Det mangler endnu:", en "What is left to do:" }
     next_send_key() {
         da "Send denne linje, den offentlige nøgle, til KP's driftsleverandør. Den private nøgle sendes aldrig.",
@@ -162,7 +162,7 @@ crate::messages::catalogue! {
         en "Mend what stands above with ✗, and check again:",
     }
     next_adopt() {
-        da "Ligger der filer, som KP fik før nu? Skriv dem ind som leverede, før noget sendes:",
+        da "Ligger der filer, som KP fik før nu? Indskriv dem som leveret, før noget sendes:",
         en "Are there files that KP got before now? Record them as delivered before anything is sent:",
     }
     adopt_command() { da "adopt FIL... --reason \"…\"", en "adopt FILE... --reason \"…\"" }

@@ -25,7 +25,7 @@ crate::messages::catalogue! {
         en [n] "1 more matter is still open; it was told of earlier today." "{n} more matters are still open; they were told of earlier today.",
     }
     complete(months: &str, host: &str) {
-        da "Alle de filer, som traekfil på {host} venter for {months}, er leveret til KP.",
+        da "Alle de filer, som traekfil på {host} forventer for {months}, er leveret til KP.",
         en "All the files that traekfil on {host} expects for {months} have been delivered to KP.",
     }
     see_all() {
@@ -48,22 +48,22 @@ crate::messages::catalogue! {
         en "The notice could not be sent: {why} What was delivered is delivered; the next run tries again to send the notice.",
     }
     mail_not_made(error: &dyn Display) {
-        da "mailen kunne ikke laves ({error}). Se efter [notify] mail_to og mail_from.",
+        da "mailen kunne ikke laves ({error}). Kontrollér [notify] mail_to og mail_from.",
         en "the mail could not be made ({error}). See to [notify] mail_to and mail_from.",
     }
     mail_too_slow(server: &str, seconds: u64) {
-        da "mailserveren {server} svarede ikke inden for {seconds} sekunder. Se efter [notify] smtp_host, smtp_port og smtp_tls, og om en \
-            firewall lukker.",
+        da "mailserveren {server} svarede ikke inden for {seconds} sekunder. Kontrollér [notify] smtp_host, smtp_port og smtp_tls, og om en \
+            firewall spærrer.",
         en "the mail server {server} did not answer within {seconds} seconds. See to [notify] smtp_host, smtp_port and smtp_tls, and whether \
             a firewall is in the way.",
     }
     mail_login_refused(server: &str, why: &str) {
-        da "mailserveren {server} afviste login ({why}). Se efter [notify] smtp_user og adgangskoden.",
+        da "mailserveren {server} afviste login ({why}). Kontrollér [notify] smtp_user og adgangskoden.",
         en "the mail server {server} refused the login ({why}). See to [notify] smtp_user and the password.",
     }
     mail_refused(server: &str, why: &dyn Display) {
-        da "mailserveren {server} kunne ikke bruges ({why}). Se efter [notify] smtp_host, smtp_port og smtp_tls; kender systemet ikke \
-            serverens certifikat, så peg på udstederens med smtp_ca.",
+        da "mailserveren {server} kunne ikke bruges ({why}). Kontrollér [notify] smtp_host, smtp_port og smtp_tls; kender systemet ikke \
+            serverens certifikat, så angiv udstederens i smtp_ca.",
         en "the mail server {server} could not be used ({why}). See to [notify] smtp_host, smtp_port and smtp_tls; where the system does not \
             know the server's certificate, name its authority's with smtp_ca.",
     }
@@ -72,7 +72,7 @@ crate::messages::catalogue! {
         en "the certificate {file} ([notify] smtp_ca) cannot be read ({error}). It must be a file in PEM format.",
     }
     command_failed(program: &str, why: &str) {
-        da "programmet {program} ([notify] command) gik galt ({why}). Prøv det i hånden: traekfil check --send-test-mail.",
+        da "programmet {program} ([notify] command) fejlede ({why}). Prøv det i hånden: traekfil check --send-test-mail.",
         en "the program {program} ([notify] command) failed ({why}). Try it by hand: traekfil check --send-test-mail.",
     }
     command_too_slow(seconds: u64) {
@@ -90,7 +90,7 @@ crate::messages::catalogue! {
         en "{program} does not exist. Write the whole path in [notify] command, or put the program where the system looks",
     }
     not_remembered(file: &Path => file.display(), error: &dyn Display) {
-        da "beskeden er sendt, men det kunne ikke skrives i {file} ({error}), så den bliver sendt igen. Se efter disken og programmets adgang.",
+        da "beskeden er sendt, men det kunne ikke skrives i {file} ({error}), så den bliver sendt igen. Undersøg disken og programmets adgang.",
         en "the notice was sent, but that could not be written into {file} ({error}), so it is sent again. See to the disk and the program's \
             access.",
     }

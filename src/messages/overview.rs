@@ -74,7 +74,7 @@ crate::messages::catalogue! {
         en "was broken off; the next one finds out how far it came",
     }
     ended_well() { da "alt gik godt", en "all went well" }
-    ended_with_matters() { da "noget krævede en person", en "something needed a person" }
+    ended_with_matters() { da "noget krævede handling", en "something needed a person" }
     ended_incomplete() {
         da "noget kunne ikke leveres; den næste prøver igen",
         en "something could not be delivered; the next one tries again",

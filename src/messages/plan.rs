@@ -5,8 +5,8 @@ use std::path::Path;
 
 crate::messages::catalogue! {
     saved(path: &str) {
-        da "Planen er gemt i {path}. Udfør netop den med: traekfil run --plan \"{path}\"",
-        en "The plan is saved in {path}. To do just that: traekfil run --plan \"{path}\"",
+        da "Planen er gemt i {path}. Udfør netop den med:",
+        en "The plan is saved in {path}. To do just that:",
     }
     outside() { da "uden for planen", en "outside the plan" }
 
@@ -30,6 +30,10 @@ crate::messages::catalogue! {
     other_name(before: &str, now: &str) {
         da "planen siger {before} hos KP, men nu ville den hedde {now}; den er ikke sendt. Lav en ny plan",
         en "the plan says {before} at KP, but now it would be {now}; it is not sent. Make a new plan",
+    }
+    copy_of_what_is_not_sent() {
+        da "samme indhold som en anden fil, der ikke sendes, fordi planen ikke siger det; den er heller ikke sendt. Lav en ny plan",
+        en "the same content as another file, which is not sent since the plan does not say so; nor is this one. Make a new plan",
     }
     not_sent_now(what: &str, why: &str) {
         da "planen sender den, men nu gælder: {what}, {why}",
@@ -66,7 +70,7 @@ crate::messages::catalogue! {
         en "The plan {path} is for another folder or another server. Nothing was changed.",
     }
     other_ledger(path: &Path => path.display()) {
-        da "Planen {path} er lavet efter et andet regnskab. Lav en ny plan. Intet er ændret.",
+        da "Planen {path} er lavet ud fra et andet regnskab. Lav en ny plan. Intet er ændret.",
         en "The plan {path} was made by another ledger. Make a new plan. Nothing was changed.",
     }
 }

@@ -52,6 +52,10 @@ crate::messages::catalogue! {
         da "der er allerede leveret en anden fil for perioden ({slot})",
         en "another file was delivered for the period already ({slot})",
     }
+    slot_taken_in_run() {
+        da "en anden fil for perioden går med i denne kørsel",
+        en "another file for the period goes with this run",
+    }
     duplicate_in_run() {
         da "samme indhold til samme periode som en anden fil i denne kørsel",
         en "the same content for the same period as another file of this run",
@@ -117,10 +121,10 @@ crate::messages::catalogue! {
             remote_name, for example to \"{{stem}}_{{period}}.{{ext}}\". If it is not to be sent, reject it",
     }
     next_already_on_server() {
-        da "Nogen har sendt den uden om traekfil. Spørg KP, om den er modtaget. Er den det, så skriv det i regnskabet, så lægger \
+        da "Nogen har sendt den uden om traekfil. Spørg KP, om den er modtaget. Er den det, så indskriv den i regnskabet, så lægger \
             næste kørsel filen væk som dublet; skal den ikke i regnskabet, så afvis den",
-        en "Somebody sent it past traekfil. Ask KP whether it was received. If so, record that, and the next run puts the file away \
-            as a duplicate; if it is not to be recorded, reject it",
+        en "Somebody sent it past traekfil. Ask KP whether it was received. If so, record it in the ledger, and the next run puts the \
+            file away as a duplicate; if it is not to be recorded, reject it",
     }
     doubt(path: &str, delivery: i64, remote: &str) {
         da "{path}: levering {delivery} til {remote} er uafklaret: KP kan have fået filen.",
@@ -246,8 +250,10 @@ crate::messages::catalogue! {
         en "Delivery {delivery} ({path}) now stands as delivered. The next run puts the original away.",
     }
     said_not_delivered(path: &str, delivery: i64) {
-        da "Levering {delivery} ({path}) står nu som ikke modtaget. Ligger filen i mappen, sender næste kørsel den igen.",
-        en "Delivery {delivery} ({path}) now stands as not delivered. If its file is in the folder, the next run sends it again.",
+        da "Levering {delivery} ({path}) står nu som ikke modtaget. Næste kørsel ser på filen som en ny. Ligger den ikke i mappen mere, så læg \
+            den der igen, fx fra arkivet.",
+        en "Delivery {delivery} ({path}) now stands as not delivered. The next run looks at its file as at a new one. If it is not in the \
+            folder any more, put it there again, for example from the archive.",
     }
     no_such_file(what: &str) {
         da "Der er hverken en sag eller en fil i mappen med navnet {what}. Se numrene med: traekfil run --dry-run",

@@ -8,7 +8,7 @@ use super::escape;
 crate::messages::catalogue! {
     /// The drop folder.
     not_listed(drop: &Path => drop.display(), error: &dyn Display) {
-        da "Mappen {drop} kunne ikke læses ({error}). Intet er sendt. Se efter, at mappen findes, og at programmet må læse den.",
+        da "Mappen {drop} kunne ikke læses ({error}). Intet er sendt. Kontrollér, at mappen findes, og at programmet må læse den.",
         en "The folder {drop} could not be read ({error}). Nothing was sent. See that it exists and that the program may read it.",
     }
     /// Row 1.
@@ -75,7 +75,7 @@ crate::messages::catalogue! {
     }
     /// Step 2.
     not_opened(error: &dyn Display) {
-        da "serveren tog ikke imod filen ({error}). Se efter, at [sftp] folder findes på serveren, at brugeren må skrive i den, og \
+        da "serveren tog ikke imod filen ({error}). Kontrollér, at [sftp] folder findes på serveren, at brugeren må skrive i den, og \
             at der er plads; den næste kørsel prøver igen",
         en "the server did not accept the file ({error}). See that [sftp] folder exists on the server, that the user may write there, \
             and that there is space; the next run tries again",
@@ -138,7 +138,7 @@ crate::messages::catalogue! {
     }
     /// Step 7.
     archive_not_synced(archive: &Path => archive.display(), error: &dyn Display) {
-        da "filen er leveret, men disken med arkivet {archive} svarer med en fejl ({error}). Se efter disken; filen bliver ikke sendt igen",
+        da "filen er leveret, men disken med arkivet {archive} svarer med en fejl ({error}). Undersøg disken; filen bliver ikke sendt igen",
         en "the file was delivered, but the disk of the archive {archive} answers with an error ({error}). See to the disk; the file is not \
             sent again",
     }
@@ -151,7 +151,7 @@ crate::messages::catalogue! {
     }
     /// Keeping the archive.
     not_deleted(folder: &Path => folder.display(), error: &dyn Display) {
-        da "filer, der har ligget længe nok i {folder}, kunne ikke slettes ({error}). Se efter mappen og programmets adgang til den; den \
+        da "filer, der har ligget længe nok i {folder}, kunne ikke slettes ({error}). Kontrollér mappen og programmets adgang til den; den \
             næste kørsel prøver igen",
         en "files that have lain long enough in {folder} could not be deleted ({error}). See to the folder and the program's access to it; \
             the next run tries again",

@@ -18,7 +18,7 @@ use crate::series::SeriesRule;
 /// The grid's months before the current one.
 pub(super) const MONTHS_BACK: i32 = 5;
 /// The grid's months after it.
-const MONTHS_AHEAD: i32 = 1;
+pub(super) const MONTHS_AHEAD: i32 = 1;
 /// For so many months before the grid's first an old omission is still told of: a year, so that none scrolls away
 /// before the municipality's accounts for the year are closed.
 pub(super) const LOOK_BACK: i32 = 12;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate};
 
-use super::facts::{Facts, LOOK_BACK, MONTHS_BACK};
+use super::facts::{Facts, LOOK_BACK, MONTHS_AHEAD, MONTHS_BACK};
 use super::matters;
 use super::{Cell, Mark, Overview, Row, Standing};
 use crate::banking_days;
@@ -45,7 +45,7 @@ pub(super) fn draw(facts: &Facts) -> Overview {
 /// Every slot that is overdue, the oldest first, as far back as is looked.
 fn overdue<'a>(facts: &Facts<'a>, slots: &Slots) -> Vec<(&'a str, Cell)> {
     let Some(current) = Period::of(facts.today()) else { return Vec::new() };
-    (-MONTHS_BACK - LOOK_BACK..=0)
+    (-MONTHS_BACK - LOOK_BACK..=MONTHS_AHEAD)
         .filter_map(|months| current.plus(months))
         .flat_map(|period| facts.series.iter().map(move |rule| (period, rule)))
         .map(|(period, rule)| (rule.name.as_str(), cell(facts, slots, &rule.name, Some(rule), period)))
@@ -61,15 +61,17 @@ fn cell(facts: &Facts, slots: &Slots, series: &str, rule: Option<&SeriesRule>, p
     Cell { period, due, marks }
 }
 
-/// When a file is expected: in every month that has begun, from the one in which the ledger was made, or an earlier
-/// one that the series was delivered for; unless the configuration says otherwise.
+/// When a file is expected: in every month that has begun, or whose due date has come before it has begun; from the one
+/// in which the ledger was made, or an earlier one that the series was delivered for; unless the configuration says
+/// otherwise.
 fn due(facts: &Facts, rule: &SeriesRule, period: Period) -> Option<NaiveDate> {
     let current = Period::of(facts.today())?;
     let made = || Period::of(day(facts.made_at.as_deref()?)?);
     let delivered = facts.first.get(&rule.name).copied();
     let first = rule.due_from.or_else(|| delivered.into_iter().chain(made()).min()).unwrap_or(current);
-    let expected = first <= period && period <= current && !rule.not_due.contains(&period);
-    rule.due_day.filter(|_| expected).map(|due_day| banking_days::due(period, due_day))
+    let expected = first <= period && !rule.not_due.contains(&period);
+    let due = banking_days::due(period, rule.due_day.filter(|_| expected)?);
+    (period <= current || due <= facts.today()).then_some(due)
 }
 
 /// What is to be said of a slot in which a file is expected. A file that is there but not delivered does not

@@ -36,7 +36,8 @@ pub fn reason(file: &FileReport) -> String {
         Reason::UnsafeFile | Reason::Unsettled => file.blocked.clone().unwrap_or_default(),
         Reason::AlreadyDelivered => say::already_delivered(&slot()),
         Reason::SameContentOtherSlot if earlier.is_some() => say::same_content_other_slot(&slot()),
-        Reason::SlotTaken => say::slot_taken(&slot()),
+        Reason::SlotTaken if earlier.is_some() => say::slot_taken(&slot()),
+        Reason::SlotTaken => say::slot_taken_in_run(),
         Reason::RemoteNameTaken if file.delivery_id.is_none() => say::name_wanted_twice(),
         other => reason_alone(other),
     }
@@ -95,7 +96,10 @@ pub fn about_held(file: &FileReport) -> Advice {
             (say::next_name_wanted_twice(), vec![reject])
         }
         Reason::RemoteNameTaken => (say::next_remote_name_taken(), vec![reject]),
-        Reason::AlreadyOnServer => (say::next_already_on_server(), vec![reject]),
+        Reason::AlreadyOnServer => {
+            let file = pasted(&file.path).unwrap_or_else(|| "--remote".to_owned());
+            (say::next_already_on_server(), vec![format!("traekfil adopt {file} --reason \"…\""), reject])
+        }
         Reason::Rejected => (say::next_rejected(), vec![reject, approve]),
         Reason::UnknownPeriod => (say::next_unknown_period(), vec![approve, reject]),
         Reason::ConflictInRun => (say::next_conflict(), vec![approve, reject]),
@@ -116,15 +120,20 @@ fn resolve(delivery: i64) -> Vec<String> {
         .into()
 }
 
-/// A path as it can be pasted into a command, in any shell. Where a shell could read something else in it,
-/// the file is named by the number that the next run gives it.
+/// A path as it can be pasted into a command. Where a shell could read something else in it, the file is named by the
+/// number that the next run gives it.
 fn quoted(path: &str) -> String {
+    pasted(path).unwrap_or_else(say::number_of_next_run)
+}
+
+/// A path as it can be pasted into a command, in any shell; none where a shell could read something else in it.
+fn pasted(path: &str) -> Option<String> {
     let plain = |c: char| c.is_alphanumeric() || "._-/".contains(c);
     let tame = |c: char| plain(c) || " ,;+=@~#&()[]{}".contains(c);
     match path {
-        _ if path.starts_with('-') || !path.chars().all(tame) => say::number_of_next_run(),
-        _ if path.chars().all(plain) => path.to_owned(),
-        _ => format!("\"{path}\""),
+        _ if path.starts_with('-') || !path.chars().all(tame) => None,
+        _ if path.chars().all(plain) => Some(path.to_owned()),
+        _ => Some(format!("\"{path}\"")),
     }
 }
 

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::delivery::State;
 use crate::digest::Digest;
 use crate::ledger::event::Verdict;
-use crate::ledger::query::{Decision, Delivery};
+use crate::ledger::query::{Decision, Delivery, TakenOut};
 use crate::messages::{escape, report as say};
 use crate::period::Period;
 
@@ -34,11 +34,14 @@ enum Entry<'a> {
         who: Option<&'a str>,
     },
     Decision {
-        decision_id: i64,
+        /// None where the file could not be read; then the hold that ended is named.
+        decision_id: Option<i64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        hold_id: Option<i64>,
         state: Verdict,
         path: &'a str,
-        sha256: Digest,
-        series: &'a str,
+        sha256: Option<Digest>,
+        series: Option<&'a str>,
         period: Option<Period>,
         at: &'a str,
         who: &'a str,
@@ -47,7 +50,7 @@ enum Entry<'a> {
     },
 }
 
-/// The whole answer: deliveries, newest first, then decisions.
+/// The whole answer: deliveries, newest first, then decisions, then files that were rejected unread.
 #[derive(Debug, Serialize)]
 pub struct History<'a> {
     schema: u32,
@@ -57,8 +60,13 @@ pub struct History<'a> {
 impl<'a> History<'a> {
     /// From rows of the ledger.
     #[must_use]
-    pub fn new(deliveries: &'a [Delivery], decisions: &'a [Decision]) -> History<'a> {
-        let entries = deliveries.iter().map(entry).chain(decisions.iter().rev().map(judged)).collect();
+    pub fn new(
+        deliveries: &'a [Delivery],
+        decisions: &'a [Decision],
+        taken_out: &'a [TakenOut],
+    ) -> History<'a> {
+        let words = decisions.iter().rev().map(judged).chain(taken_out.iter().rev().map(unread));
+        let entries = deliveries.iter().map(entry).chain(words).collect();
         History { schema: super::SCHEMA, entries }
     }
 
@@ -161,15 +169,32 @@ fn entry(row: &Delivery) -> Entry<'_> {
 
 fn judged(row: &Decision) -> Entry<'_> {
     Entry::Decision {
-        decision_id: row.id,
+        decision_id: Some(row.id),
+        hold_id: None,
         state: row.verdict,
         path: &row.path,
-        sha256: row.key.digest,
-        series: &row.key.slot.series,
+        sha256: Some(row.key.digest),
+        series: Some(&row.key.slot.series),
         period: row.key.slot.period,
         at: &row.at,
         who: &row.who,
         why: &row.why,
         used_by: row.used_by,
+    }
+}
+
+fn unread(row: &TakenOut) -> Entry<'_> {
+    Entry::Decision {
+        decision_id: None,
+        hold_id: Some(row.hold),
+        state: Verdict::Rejected,
+        path: &row.path,
+        sha256: None,
+        series: None,
+        period: None,
+        at: &row.at,
+        who: &row.who,
+        why: &row.why,
+        used_by: None,
     }
 }

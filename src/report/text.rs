@@ -127,7 +127,10 @@ fn needs(report: &RunReport, quiet: bool) -> Vec<(String, Vec<String>)> {
 fn about_plan(plan: &PlanReport) -> String {
     let mut out = String::new();
     if plan.saved {
-        push(&mut out, &say_plan::saved(&escape(&plan.file)));
+        let file = escape(&plan.file);
+        push(&mut out, &say_plan::saved(&file));
+        // On a line of its own and whole, so that it can be copied.
+        out.extend(["  traekfil run --plan \"", &file, "\"\n\n"]);
     }
     for known in plan.differences.iter().filter(|difference| difference.kind == DifferenceKind::Delivered) {
         push(&mut out, &format!("{}: {}.", escape(&known.path), known.message));

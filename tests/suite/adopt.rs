@@ -254,6 +254,62 @@ fn what_lies_at_kp_alone_is_known_when_it_comes() {
 }
 
 #[test]
+fn what_a_person_took_back_is_not_adopted_with_its_folder() {
+    let town = Town::new();
+    town.file(MAD, MAD_APRIL);
+    let id = id_text(&entry(&town.deliver(0), MAD)["delivery_id"]);
+    town.server.as_embedded().empty();
+    town.run(["resolve", &id, "--not-delivered", "--reason", "KP mistede den"]).exit(0).stdout_has("archive");
+    let path = format!("archive/2023-04/{MAD}");
+    let answer = adopt(&town, &["archive"], 3);
+    assert_eq!(outcome(&answer, &path), "refused", "a word about one file outweighs one about a folder");
+    assert!(entry(&answer, &path)["error"].as_str().unwrap().contains(&id));
+
+    town.file(MAD, MAD_APRIL);
+    assert_decided(&town.deliver(0), MAD, "send", "new", "delivered");
+    assert_eq!(outcome(&adopt(&town, &["archive"], 0), &path), "known");
+}
+
+#[test]
+fn named_by_itself_even_what_was_taken_back_is_adopted() {
+    let town = Town::new();
+    town.file(MAD, MAD_APRIL);
+    let id = id_text(&entry(&town.deliver(0), MAD)["delivery_id"]);
+    town.run(["resolve", &id, "--not-delivered", "--reason", "KP mistede den"]).exit(0);
+    let path = format!("archive/2023-04/{MAD}");
+    assert_eq!(outcome(&adopt(&town, &[&path], 0), &path), "adopted", "KP found it after all");
+    town.file(MAD, MAD_APRIL);
+    assert_decided(&town.deliver(0), MAD, "duplicate", "already_delivered", "duplicate");
+}
+
+#[test]
+fn a_file_that_the_server_had_already_is_settled_by_the_command_that_is_shown() {
+    let town = Town::new();
+    town.server.as_embedded().put(&format!("ind/{MAD}"), MAD_APRIL.as_bytes());
+    town.file(MAD, MAD_APRIL);
+    let command = format!("traekfil adopt {MAD} --reason");
+    town.run(["run"]).exit(3).stdout_has(&command);
+    town.run(["status"]).exit(3).stdout_has(&command);
+    // It names the file as the run does, by its place in the drop folder.
+    let answer = adopt(&town, &[MAD], 0);
+    assert_eq!(answer["files"][0]["outcome"], "adopted");
+    assert_decided(&town.deliver(0), MAD, "duplicate", "already_delivered", "duplicate");
+    town.run(["status"]).exit(0);
+}
+
+#[test]
+fn what_lies_at_kp_under_another_name_is_still_the_delivery_that_put_it_there() {
+    let town = Town::new();
+    town.set("sftp.remote_name", "{digest8}.{ext}");
+    town.file(MAD, MAD_APRIL);
+    let id = entry(&town.deliver(0), MAD)["delivery_id"].clone();
+    let answer = adopt(&town, &["--remote"], 0);
+    let file = &answer["files"][0];
+    assert_eq!((&file["outcome"], &file["delivery_id"]), (&"known".into(), &id), "{answer:#}");
+    assert_eq!(file["period"], "2023-04");
+}
+
+#[test]
 fn a_server_that_is_away_leaves_everything_as_it_was() {
     let town = Town::new();
     town.file(MAD, MAD_APRIL);

@@ -53,6 +53,27 @@ mod not_a_plain_file {
         unsafe_and_kept(&town, MAD);
     }
 
+    /// No decision can be about bytes that nobody read; who took it out, and why, is told all the same.
+    #[test]
+    fn rejected_it_stands_in_the_history() {
+        let town = beside_a_good_one();
+        symlink("ingenting", town.path("drop").join(MAD)).unwrap();
+        town.run(["reject", MAD, "--reason", "før nogen kørsel"]).exit(0);
+        symlink("ingenting", town.path("drop").join(MAD)).unwrap();
+        town.deliver(3);
+        let id = town.run(["status", "--json"]).json()["matters"][0]["hold_id"].to_string();
+        town.run(["reject", &id, "--reason", "et link igen"]).exit(0);
+        let history = town.run(["history"]).exit(0);
+        history.stdout_has("før nogen kørsel").stdout_has("et link igen").stdout_has(MAD);
+        let json = town.run(["history", "--json"]).exit(0).json();
+        let last = &json["entries"].as_array().unwrap()[1];
+        assert_eq!((&last["kind"], &last["state"]), (&"decision".into(), &"rejected".into()), "{json:#}");
+        assert_eq!((&last["hold_id"].to_string(), &last["path"]), (&id, &MAD.into()));
+        assert!(last["who"].is_string() && last["sha256"].is_null());
+        town.run(["ledger", "export", "--format", "json"]).exit(0).stdout_has("et link igen");
+        town.run(["ledger", "verify"]).exit(0);
+    }
+
     #[test]
     fn fifo() {
         use rustix::fs::{CWD, FileType, Mode, mknodat};

@@ -148,6 +148,12 @@ fn ledger_when_it_is_gone_while_receipts_exist() {
     }
     refuses_for_the_ledger(&later);
     assert!(!later.0.path("ledger.db").exists(), "no new one is begun");
+    // 6 comes before 2, whatever the command line and the configuration lack.
+    for args in [&["run", "--plan", "findes_ikke.json"][..], &["run", "-n", "--plan", "findes_ikke.json"]] {
+        later.0.run(args).exit(6).says("ledger.db");
+    }
+    later.0.unset("sftp.host_key");
+    refuses_for_the_ledger(&later);
 }
 
 #[test]

@@ -96,6 +96,25 @@ fn a_decision_that_is_another_now_counts() {
 }
 
 #[test]
+fn the_copy_of_a_file_outside_the_plan_is_named_too() {
+    let town = planned();
+    std::fs::remove_file(town.path("drop").join(MAD)).unwrap();
+    let copies = ["mad_korsbaek_2023-04.txt", "mad_korsbaek_2023_04.txt"];
+    town.file(copies[0], MAD_APRIL);
+    town.file(copies[1], MAD_APRIL);
+    let run = town.run(BY_PLAN).exit(3).json();
+    assert_eq!((kind(&run, copies[0]), kind(&run, copies[1])), ("new", "changed"));
+    for copy in copies {
+        assert_eq!(entry(&run, copy)["outcome"], "skipped", "KP has neither");
+    }
+    assert_eq!(run["summary"]["duplicate"], 0);
+    assert_eq!(town.dropped().len(), 2);
+    let run = town.deliver(0);
+    assert_decided(&run, copies[0], "send", "new", "delivered");
+    assert_decided(&run, copies[1], "duplicate", "duplicate_in_run", "duplicate");
+}
+
+#[test]
 fn what_was_held_in_the_plan_does_not_go_though_it_was_approved_since() {
     let town = Town::new();
     town.file("snak.txt", "uden måned");
@@ -151,6 +170,8 @@ fn a_plan_that_is_none_touches_nothing() {
         town.run(["run", "-n", "--plan", "plan.json"]).exit(2).says("plan.json");
         assert_eq!(town.snapshot(), before, "{broken}");
     }
+    #[cfg(unix)]
+    town.run(["run", "-n", "--plan", "/dev/zero"]).exit(2).says("/dev/zero");
     town.run(["run", "--plan", "findes_ikke.json"]).exit(2).says("findes_ikke.json");
     assert_eq!(town.server.connections(), 0);
 }

@@ -129,6 +129,25 @@ fn the_same_bytes_for_another_month_take_two_and_an_odd_name_takes_one() {
 }
 
 #[test]
+fn of_two_that_one_person_approved_the_second_says_why_it_waits() {
+    if !is_root() {
+        return;
+    }
+    let (town, id) = second_april();
+    town.run(["reject", &id, "--reason", "forkert"]).exit(0);
+    let files = ["mad_korsbaek_202305.txt", "mad_korsbaek_2023-05.txt"];
+    town.file(files[0], "maj");
+    town.file(files[1], "også maj");
+    town.run(["run"]).exit(3);
+    for file in files {
+        approve(&town, "bente", file).exit(0);
+    }
+    let dry = town.run(["run", "--dry-run"]).exit(3);
+    dry.stdout_has("another file for the period goes with this run").never_says("()");
+    assert_decided(&town.deliver(3), files[0], "hold", "slot_taken", "held");
+}
+
+#[test]
 fn who_does_not_become_another_by_an_environment_variable() {
     if is_root() {
         eprintln!("skipped: root may be anybody");

@@ -1,5 +1,6 @@
 //! The files that a person names, read as a run would read them.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, FixedOffset};
@@ -28,6 +29,8 @@ pub(super) struct Found {
     pub(super) one_per_period: bool,
     /// Whether it lies in the drop folder, where the next run finds it.
     pub(super) in_drop: bool,
+    /// Whether the word is about this very file: it was named by itself, or seen at KP.
+    pub(super) certain: bool,
     /// The path on the server that it has, or that it would get.
     pub(super) remote_path: Option<String>,
     /// Whether KP has it.
@@ -43,6 +46,13 @@ pub(super) enum Claim {
     NotAtKp,
     /// It cannot be judged. The text says why.
     Refused(String),
+}
+
+/// The paths, where one that is not there but in the drop folder is meant so: `run` and `status` name files by that.
+pub(super) fn found_in_drop(config: &Config, paths: &[PathBuf]) -> Vec<PathBuf> {
+    let there = |path: &Path| path.symlink_metadata().is_ok();
+    let dropped = |path: &PathBuf| Some(config.drop.join(path)).filter(|file| !there(path) && there(file));
+    paths.iter().map(|path| dropped(path).unwrap_or_else(|| path.clone())).collect()
 }
 
 /// Whether every path is there, so that a mistyped one touches nothing.
@@ -67,6 +77,7 @@ pub(super) fn look(
 ) -> Result<(Vec<Found>, usize), Trouble> {
     let mut files = Vec::new();
     let mut excluded = 0;
+    let mut named = HashSet::new();
     for path in paths {
         if path.is_dir() {
             let (inside, left_out) = folder(config, path)?;
@@ -74,7 +85,10 @@ pub(super) fn look(
             excluded += left_out;
         } else {
             match one(&config.scan, path) {
-                Some(file) => files.push(file),
+                Some(file) => {
+                    named.insert(file.path.clone());
+                    files.push(file);
+                }
                 None => excluded += 1,
             }
         }
@@ -89,7 +103,14 @@ pub(super) fn look(
     let in_drop: Vec<bool> = files.iter().map(in_drop).collect();
     let looked = survey::look_among(config, files, now);
     Ok((
-        looked.into_iter().zip(in_drop).map(|(file, in_drop)| found(config, file, in_drop)).collect(),
+        looked
+            .into_iter()
+            .zip(in_drop)
+            .map(|(file, in_drop)| {
+                let certain = named.contains(&file.file.path);
+                found(config, file, in_drop, certain)
+            })
+            .collect(),
         excluded,
     ))
 }
@@ -103,10 +124,10 @@ pub(super) fn look_into_drop(
     now: DateTime<FixedOffset>,
 ) -> Result<(Vec<Found>, usize), Trouble> {
     let survey = survey::look(config, now)?;
-    Ok((survey.files.into_iter().map(|file| found(config, file, true)).collect(), survey.excluded))
+    Ok((survey.files.into_iter().map(|file| found(config, file, true, false)).collect(), survey.excluded))
 }
 
-fn found(config: &Config, looked: Looked, in_drop: bool) -> Found {
+fn found(config: &Config, looked: Looked, in_drop: bool, certain: bool) -> Found {
     let size = looked.size();
     let claim = match &looked.reading {
         Err(Blocked::Unsafe(because)) => Claim::Refused(because.clone()),
@@ -121,6 +142,7 @@ fn found(config: &Config, looked: Looked, in_drop: bool) -> Found {
         path: looked.file.path,
         key: looked.key,
         in_drop,
+        certain,
         claim,
         note: None,
     }

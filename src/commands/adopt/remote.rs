@@ -31,24 +31,27 @@ struct Lying {
     digest: Option<Digest>,
 }
 
-/// The names and sizes of what the ledger knows KP got, for files that the server lets nobody read.
+/// What the ledger knows KP got, by its path there and its size.
+pub(super) type Sent = HashMap<(String, u64), Vec<Key>>;
+
+/// What the ledger knows KP got: for files that the server lets nobody read, or whose names there tell another slot.
 ///
 /// # Errors
 /// The ledger could not be read.
-pub(super) fn delivered_names(view: &View) -> Result<HashSet<(String, u64)>, Trouble> {
-    let delivered = view.history(&Filter::default())?.into_iter().filter(|d| d.state.is_delivered());
-    Ok(delivered.filter_map(|delivery| Some((delivery.remote_path?, delivery.size))).collect())
+pub(super) fn delivered_names(view: &View) -> Result<Sent, Trouble> {
+    let mut sent = Sent::new();
+    for delivery in view.history(&Filter::default())?.into_iter().filter(|d| d.state.is_delivered()) {
+        let Some(path) = delivery.remote_path else { continue };
+        sent.entry((path, delivery.size)).or_default().push(delivery.key);
+    }
+    Ok(sent)
 }
 
 /// Which of the files lie at KP; after them what lies there and is not among them.
 ///
 /// # Errors
 /// Exit code 4 where the server could not be asked: nothing is known then, and nothing recorded.
-pub(super) fn compare(
-    config: &Config,
-    mut local: Vec<Found>,
-    known: &HashSet<(String, u64)>,
-) -> Result<Vec<Found>, Trouble> {
+pub(super) fn compare(config: &Config, mut local: Vec<Found>, sent: &Sent) -> Result<Vec<Found>, Trouble> {
     config.check_sftp()?;
     config.check_host_key()?;
     let mut connect = SshConnector::new(&config.sftp, Secrets::gather(&config.sftp)?);
@@ -66,7 +69,10 @@ pub(super) fn compare(
         let same_name = file.remote_path.as_deref().and_then(|path| by_path.get(path)).copied();
         let same_bytes = by_digest.get(&key.digest).copied();
         match (same_name.map(|i| (i, &lying[i])), same_bytes) {
-            (Some((i, there)), _) if there.digest == Some(key.digest) => drop(matched.insert(i)),
+            (Some((i, there)), _) if there.digest == Some(key.digest) => {
+                matched.insert(i);
+                file.certain = true;
+            }
             (Some((i, there)), _) if there.digest.is_none() && there.size == Some(file.size) => {
                 matched.insert(i);
                 file.note = Some(say::name_and_size_alone());
@@ -75,17 +81,25 @@ pub(super) fn compare(
                 matched.insert(i);
                 file.note = Some(say::under_another_name(&escape(&lying[i].path)));
                 file.remote_path = Some(lying[i].path.clone());
+                file.certain = true;
             }
             (Some((_, there)), None) => file.claim = Claim::Refused(say::other_at_kp(&escape(&there.path))),
             (None, None) => (file.claim, file.remote_path) = (Claim::NotAtKp, None),
         }
     }
     // What may not be read is known by its name and size where the ledger sent such a file itself.
-    let is_ours = |there: &Lying| {
-        there.digest.is_none() && there.size.is_some_and(|size| known.contains(&(there.path.clone(), size)))
-    };
-    let rest = lying.iter().enumerate().filter(|(i, there)| !matched.contains(i) && !is_ours(there));
-    local.extend(rest.map(|(_, there)| only_there(config, there)));
+    let ours = |there: &Lying| there.size.and_then(|size| sent.get(&(there.path.clone(), size)));
+    let rest = lying
+        .iter()
+        .enumerate()
+        .filter(|(i, there)| !matched.contains(i) && (there.digest.is_some() || ours(there).is_none()));
+    local.extend(rest.map(|(_, there)| {
+        let mut found = only_there(config, there);
+        // Its name there need not tell what it was sent for.
+        let as_sent = ours(there).and_then(|keys| keys.iter().find(|key| Some(key.digest) == there.digest));
+        found.key = as_sent.cloned().or(found.key);
+        found
+    }));
     Ok(local)
 }
 
@@ -165,6 +179,7 @@ fn only_there(config: &Config, there: &Lying) -> Found {
         }),
         one_per_period,
         in_drop: false,
+        certain: true,
         remote_path: Some(there.path.clone()),
         claim,
         note: Some(say::lies_at_kp_alone()),

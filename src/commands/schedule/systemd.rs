@@ -67,7 +67,13 @@ fn service(job: &Job) -> Result<String, Trouble> {
     let writable = writable(job)?;
     let mut used: Vec<PathBuf> =
         writable.iter().chain([&job.program, &job.config_file]).map(PathBuf::from).collect();
-    for file in [&job.config.sftp.identity, &job.config.sftp.known_hosts].into_iter().flatten() {
+    let mail = job.config.notify.mail.as_ref();
+    let read = [
+        job.config.sftp.identity.as_ref(),
+        job.config.sftp.known_hosts.as_ref(),
+        mail.and_then(|mail| mail.ca.as_ref()),
+    ];
+    for file in read.into_iter().flatten() {
         used.push(text(file)?.into());
     }
     let lies_in = |tops: &[&str]| used.iter().any(|path| tops.iter().any(|top| path.starts_with(top)));

@@ -193,6 +193,25 @@ fn a_file_is_overdue_from_the_day_after_it_was_due() {
     }
 }
 
+/// 1 January is a holiday: the file for January is due in December.
+#[test]
+fn a_file_that_is_due_before_its_month_is_overdue_before_it_too() {
+    let series = [rule("mad", Some(1))];
+    for (now, standings_then, matter) in [
+        ("2023-12-28T06:00:00+01:00", vec![], false),
+        ("2023-12-29T06:00:00+01:00", vec![Standing::Missing], false),
+        ("2023-12-30T06:00:00+01:00", vec![Standing::Overdue], true),
+        ("2024-01-01T06:00:00+01:00", vec![Standing::Overdue], true),
+    ] {
+        let mut facts = facts(&series, Vec::new(), Vec::new());
+        facts.now = DateTime::parse_from_rfc3339(now).unwrap();
+        facts.made_at = Some("2023-12-05T06:00:00+01:00".into());
+        let overview = draw(&facts);
+        assert_eq!(standings(&overview, "mad", "2024-01"), standings_then, "{now}");
+        assert_eq!(keys(&overview).contains(&"overdue:mad:2024-01"), matter, "{now}");
+    }
+}
+
 /// April is overdue unless something was delivered.
 #[test]
 fn only_a_delivery_or_an_adoption_makes_good() {
