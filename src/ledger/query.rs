@@ -1,6 +1,5 @@
 //! What is asked of the ledger.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
 use chrono::{DateTime, FixedOffset};
@@ -268,18 +267,19 @@ impl View {
         self.deliveries(&sql, params![first.to_string(), last.to_string()])
     }
 
-    /// The first period that each series was delivered for; what was adopted does not count.
+    /// The first period that a series was delivered for; what was adopted does not count.
     ///
     /// # Errors
     /// The ledger could not be read.
-    pub fn first_periods(&self) -> Result<HashMap<String, Period>, Trouble> {
+    pub fn first_period(&self, series: &str) -> Result<Option<Period>, Trouble> {
         self.asked(|db| {
             db.prepare_cached(
-                "SELECT series, min(period) AS period FROM deliveries
-                 WHERE period IS NOT NULL AND state IN ('delivered', 'archived') GROUP BY series",
+                "SELECT period FROM deliveries
+                 WHERE series = ?1 AND period IS NOT NULL AND state IN ('delivered', 'archived')
+                 ORDER BY period LIMIT 1",
             )?
-            .query_map([], |row| Ok((row.get("series")?, word(row, "period", |text| text.parse().ok())?)))?
-            .collect()
+            .query_row([series], |row| word(row, "period", |text| text.parse().ok()))
+            .optional()
         })
     }
 
