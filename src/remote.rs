@@ -150,6 +150,9 @@ pub struct Entry {
 /// Told how many more bytes the server has acknowledged.
 pub type Progress<'a> = &'a (dyn Fn(u64) + Sync);
 
+/// What was seen at each path.
+pub type Looks = Vec<Result<Look, RemoteError>>;
+
 /// A line to the receiver's server. Answers stand in the order of the questions, one for each.
 pub trait Remote {
     /// Makes each file exclusively (never an existing one), writes it, syncs it where the server
@@ -163,7 +166,7 @@ pub trait Remote {
         files: &mut [Store<'_>],
         finals: &[&str],
         progress: Progress<'_>,
-    ) -> (Vec<Result<Stored, StoreError>>, Vec<Result<Look, RemoteError>>) {
+    ) -> (Vec<Result<Stored, StoreError>>, Looks) {
         (self.store(files, progress), self.look(finals))
     }
 

@@ -242,6 +242,7 @@ fn cycle_by<W: Watch>(
         Some(outlook) => outlook,
         None => run.plan(ledger, plan)?,
     };
+    checkpoint("looked");
     let mut files: Vec<FileReport> = planned.iter().map(describe).collect();
     plan_file::mark(&mut files, told.as_ref());
     for file in &mut files {
@@ -339,7 +340,6 @@ impl Run<'_> {
     /// Looks, decides, and lets the server be reached where something is to be sent.
     fn plan(&mut self, ledger: &dyn Book, plan: Option<&Saved>) -> Result<Outset, Trouble> {
         let Survey { files, excluded, folders } = survey::look(self.config, (self.now)())?;
-        checkpoint("looked");
         let mut planned = survey::judge(self.config, ledger, files, (self.now)())?;
         let told = plan.map(|plan| plan.narrow(ledger, &mut planned)).transpose()?;
         let sends = planned.iter().filter(|file| file.judgement.choice == Choice::Send);

@@ -10,16 +10,12 @@ use crate::digest::Digest;
 use crate::exit::Trouble;
 use crate::ledger::event::{Event, Started};
 use crate::messages::run as say;
-use crate::remote::{Look, Remote, RemoteError, Store, StoreError, Stored};
+use crate::remote::{Look, Looks, Remote, RemoteError, Store, StoreError, Stored};
 
 impl Executor<'_> {
     /// Step 2: each file under its temporary name, held against the plan.
     /// Answers what stands at their final names since.
-    pub(super) fn upload(
-        &mut self,
-        rows: &mut [Row<'_>],
-        watch: &dyn Watch,
-    ) -> Result<Vec<Result<Look, RemoteError>>, Trouble> {
+    pub(super) fn upload(&mut self, rows: &mut [Row<'_>], watch: &dyn Watch) -> Result<Looks, Trouble> {
         let finals: Vec<&str> = rows.iter().map(|row| row.parcel.remote_path.as_str()).collect();
         let (stored, looks) = self.store(rows, |started| &started.temporary, &finals, watch);
         checkpoint("stored");
@@ -47,7 +43,7 @@ impl Executor<'_> {
         path: fn(&Started) -> &str,
         finals: &[&str],
         watch: &dyn Watch,
-    ) -> (Vec<Result<(), NotStored>>, Vec<Result<Look, RemoteError>>) {
+    ) -> (Vec<Result<(), NotStored>>, Looks) {
         let Some(line) = self.server.current() else { return (Vec::new(), Vec::new()) };
         let mut originals: Vec<Original> = rows
             .iter()
@@ -87,11 +83,7 @@ impl Executor<'_> {
     }
 
     /// Step 3: a name that is taken is never overwritten.
-    pub(super) fn hold_taken_names(
-        &mut self,
-        rows: &mut [Row<'_>],
-        looks: Vec<Result<Look, RemoteError>>,
-    ) -> Result<(), Trouble> {
+    pub(super) fn hold_taken_names(&mut self, rows: &mut [Row<'_>], looks: Looks) -> Result<(), Trouble> {
         let Some(line) = self.server.current() else { return Ok(()) };
         let mut under_way: Vec<(&mut Row<'_>, Result<Look, RemoteError>)> =
             rows.iter_mut().zip(looks).filter(|(row, _)| row.end.is_none()).collect();

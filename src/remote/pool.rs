@@ -16,7 +16,7 @@ use super::sftp::client::Client;
 use super::sftp::pieces::Pieces;
 use super::sftp::store::{Queue, Share};
 use super::sftp::wire::Line;
-use super::{Entry, Load, Look, Progress, Remote, RemoteError, Store, StoreError, Stored};
+use super::{Entry, Load, Look, Looks, Progress, Remote, RemoteError, Store, StoreError, Stored};
 use crate::digest::Digest;
 
 /// So many files are worth a further line.
@@ -191,7 +191,7 @@ impl<L: Line + Send + 'static> Remote for Pool<L> {
         files: &mut [Store<'_>],
         finals: &[&str],
         progress: Progress<'_>,
-    ) -> (Vec<Result<Stored, StoreError>>, Vec<Result<Look, RemoteError>>) {
+    ) -> (Vec<Result<Stored, StoreError>>, Looks) {
         let bytes = files.iter().fold(0, |sum: u64, file| sum.saturating_add(file.size));
         if worth(Load { files: files.len(), bytes }, self.most) == 1 {
             return self.first.store_and_look(files, finals, progress);

@@ -9,7 +9,9 @@ use super::pieces::{EndJob, PieceJob, Pieces};
 use super::store::{self, Answers, Queue, Share, StoreJob};
 use super::wire::{Calls, Job, Line, Unexpected, Wire, budget};
 use crate::digest::Digest;
-use crate::remote::{Entry, LineFault, Look, Progress, Remote, RemoteError, Store, StoreError, Stored};
+use crate::remote::{
+    Entry, LineFault, Look, Looks, Progress, Remote, RemoteError, Store, StoreError, Stored,
+};
 
 /// An SFTP client on one line.
 pub struct Client<L> {
@@ -33,7 +35,7 @@ impl<L: Line> Client<L> {
         share: Share,
         finals: &[&str],
         progress: Progress<'_>,
-    ) -> (Answers, Vec<Result<Look, RemoteError>>) {
+    ) -> (Answers, Looks) {
         let mut job = StoreJob::new(queue, share, finals, self.wire.sync, progress);
         let fault = self.wire.run(&mut job).err();
         job.finish(fault.as_ref())
@@ -157,7 +159,7 @@ impl<L: Line> Remote for Client<L> {
         files: &mut [Store<'_>],
         finals: &[&str],
         progress: Progress<'_>,
-    ) -> (Vec<Result<Stored, StoreError>>, Vec<Result<Look, RemoteError>>) {
+    ) -> (Vec<Result<Stored, StoreError>>, Looks) {
         let count = files.len();
         let (answers, looks) = self.take_from(&Queue::new(files), Share::of(1), finals, progress);
         (self.in_order(count, answers), looks)

@@ -91,6 +91,15 @@ pub(super) enum Tag {
     Close,
 }
 
+/// How far a line is with the file.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    New,
+    /// It is asked to be opened.
+    Asked,
+    Closing,
+}
+
 /// The job of one line: open the file, write what it takes, and close it unless it is the first.
 pub(super) struct PieceJob<'j, 's> {
     path: &'j str,
@@ -100,11 +109,10 @@ pub(super) struct PieceJob<'j, 's> {
     sync: bool,
     share: Share,
     progress: Progress<'j>,
-    asked: bool,
+    phase: Phase,
     handle: Option<Handle>,
     unacknowledged: usize,
     written: u64,
-    closed: bool,
     trouble: Option<StoreError>,
     chunk: Vec<u8>,
 }
@@ -125,11 +133,10 @@ impl<'j, 's> PieceJob<'j, 's> {
             sync,
             share,
             progress,
-            asked: false,
+            phase: Phase::New,
             handle: None,
             unacknowledged: 0,
             written: 0,
-            closed: false,
             trouble: None,
             chunk: vec![0; CHUNK],
         }
@@ -150,13 +157,13 @@ impl Job for PieceJob<'_, '_> {
     type Tag = Tag;
 
     fn fill(&mut self, calls: &mut Calls<'_, Tag>) {
-        if !self.asked {
-            self.asked = true;
+        if self.phase == Phase::New {
+            self.phase = Phase::Asked;
             let open = if self.first { Request::Create(self.path) } else { Request::Reopen(self.path) };
             calls.send(Tag::Open, &open);
         }
         let Some(handle) = &self.handle else { return };
-        while calls.room() && !self.closed && self.trouble.is_none() {
+        while calls.room() && self.phase == Phase::Asked && self.trouble.is_none() {
             if self.unacknowledged + CHUNK > self.share.unacknowledged {
                 return;
             }
@@ -168,8 +175,9 @@ impl Job for PieceJob<'_, '_> {
                 calls.send(Tag::Sync, &Request::Sync(handle));
             }
         }
-        if !self.first && !self.closed && calls.room() && (self.trouble.is_some() || self.pieces.is_empty()) {
-            self.closed = true;
+        let over = self.trouble.is_some() || self.pieces.is_empty();
+        if over && !self.first && self.phase == Phase::Asked && calls.room() {
+            self.phase = Phase::Closing;
             calls.send(Tag::Close, &Request::Close(handle));
         }
     }

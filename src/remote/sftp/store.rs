@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use super::packet::{self, Handle, Reply, Request};
 use super::wire::{Calls, Job, Unexpected, budget};
-use crate::remote::{LineFault, Look, Progress, RemoteError, Source, Store, StoreError, Stored};
+use crate::remote::{LineFault, Look, Looks, Progress, RemoteError, Source, Store, StoreError, Stored};
 
 /// The most files open on the server at once; it allows some 1,000.
 const MOST_OPEN: usize = 256;
@@ -146,7 +146,7 @@ impl<'j, 'f, 's> StoreJob<'j, 'f, 's> {
     }
 
     /// What became of each file that was taken, and what was seen. Without a fault each of them is done.
-    pub(super) fn finish(self, fault: Option<&Arc<LineFault>>) -> (Answers, Vec<Result<Look, RemoteError>>) {
+    pub(super) fn finish(self, fault: Option<&Arc<LineFault>>) -> (Answers, Looks) {
         let outcome = |state: Progressing<'_, '_>| match (state.trouble, fault) {
             (Some(trouble), _) => Err(trouble),
             (None, Some(fault)) if !state.done => Err(match state.handle {
