@@ -31,7 +31,7 @@ pub use names::{remote_path, temporary_path};
 pub use settle::{Recovered, Recovery};
 
 /// How many files are under way in one batch: enough to fill a slow line, and one commit a step.
-const BATCH: usize = 1024;
+const BATCH: usize = 512;
 /// A batch is not filled beyond so many bytes, so that what is on the server is published before long.
 const BATCH_BYTES: u64 = 256 << 20;
 
