@@ -17,7 +17,7 @@ use crate::ledger::Journal;
 use crate::ledger::event::{Event, Started};
 use crate::messages::run as say;
 use crate::originals::Archive;
-use crate::remote::{Connect, ConnectError, Remote};
+use crate::remote::{Connect, ConnectError, Load, Remote};
 
 mod finish;
 mod names;
@@ -31,7 +31,9 @@ pub use names::{remote_path, temporary_path};
 pub use settle::{Recovered, Recovery};
 
 /// How many files are under way in one batch: enough to fill a slow line, and one commit a step.
-const BATCH: usize = 256;
+const BATCH: usize = 512;
+/// A batch is not filled beyond so many bytes, so that what is on the server is published before long.
+const BATCH_BYTES: u64 = 256 << 20;
 
 /// One file that is to be delivered.
 #[derive(Debug, Clone)]
@@ -121,6 +123,13 @@ impl Server {
         Server { connect, line: None, away: None }
     }
 
+    /// Says that a line will be needed, and what for, so that it can be made meanwhile.
+    pub fn expect(&mut self, load: Load) {
+        if self.line.is_none() && self.away.is_none() {
+            self.connect.expect(load);
+        }
+    }
+
     /// A line that is not lost. Once there was none to be had, this run does not try again.
     fn line(&mut self) -> Result<&mut dyn Remote, ConnectError> {
         if let Some(error) = &self.away {
@@ -173,7 +182,7 @@ impl<'a> Executor<'a> {
     pub fn deliver(&mut self, parcels: &[Parcel], watch: &dyn Watch) -> Result<Vec<Outcome>, Trouble> {
         let mut outcomes = Vec::with_capacity(parcels.len());
         let mut away: Option<String> = None;
-        for batch in parcels.chunks(BATCH) {
+        for batch in batches(parcels) {
             let ended = match &away {
                 Some(why) => batch.iter().map(|_| failed(why.clone())).collect(),
                 None => match self.server.line() {
@@ -206,12 +215,14 @@ impl<'a> Executor<'a> {
         checkpoint("uploading");
         match self.settings.sftp.publish {
             Publish::Rename => {
-                self.upload(&mut rows, watch)?;
-                self.hold_taken_names(&mut rows)?;
+                let looks = self.upload(&mut rows, watch)?;
+                self.hold_taken_names(&mut rows, looks)?;
                 self.publish(&mut rows)?;
             }
             Publish::Direct => {
-                self.hold_taken_names(&mut rows)?;
+                let paths: Vec<&str> = parcels.iter().map(|parcel| parcel.remote_path.as_str()).collect();
+                let looks = self.server.current().map(|line| line.look(&paths)).unwrap_or_default();
+                self.hold_taken_names(&mut rows, looks)?;
                 self.write_directly(&mut rows, watch)?;
             }
         }
@@ -265,6 +276,21 @@ impl Row<'_> {
         let end = self.end.unwrap_or_else(|| End::Failed(say::line_was_lost()));
         Outcome { delivery: Some(self.started.delivery), end }
     }
+}
+
+/// The parcels in batches, in their order.
+fn batches(mut parcels: &[Parcel]) -> impl Iterator<Item = &[Parcel]> {
+    std::iter::from_fn(move || {
+        let mut bytes: u64 = 0;
+        let fits = parcels.iter().take(BATCH).take_while(|parcel| {
+            let fits = bytes < BATCH_BYTES;
+            bytes = bytes.saturating_add(parcel.reading.size);
+            fits
+        });
+        let (batch, left) = parcels.split_at(fits.count());
+        parcels = left;
+        (!batch.is_empty()).then_some(batch)
+    })
 }
 
 fn failed(why: String) -> Outcome {

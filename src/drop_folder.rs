@@ -4,7 +4,6 @@
 //! asked on that descriptor what it is, read through it, and asked again; whatever is not a plain
 //! file left alone for `scan.settle` is named with its reason instead.
 
-use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -131,41 +130,53 @@ pub fn read(
     now: SystemTime,
     heads: impl Fn(&Listed) -> bool + Sync,
 ) -> Vec<Result<Reading, Blocked>> {
-    let watched = watch(files, settle, now);
-    files
-        .par_iter()
-        .enumerate()
-        .map_init(
-            || vec![0; READ_SIZE],
-            |buffer, (i, file)| match &file.unsafe_because {
-                Some(because) => Err(Blocked::Unsafe(because.clone())),
-                None if watched.moved.contains(&i) => Err(Blocked::Unsettled(say::still_changing())),
-                None => {
-                    let settle = if watched.still.contains(&i) { Duration::ZERO } else { settle };
-                    read_one(&file.place, settle, now, heads(file), buffer)
-                }
-            },
-        )
-        .collect()
+    let read_all = |wanted: &[usize], settle: Duration| -> Vec<(usize, Result<Reading, Blocked>)> {
+        wanted
+            .par_iter()
+            .map_init(
+                || vec![0; READ_SIZE],
+                |buffer, &i| {
+                    let file = &files[i];
+                    let reading = match &file.unsafe_because {
+                        Some(because) => Err(Blocked::Unsafe(because.clone())),
+                        None => read_one(&file.place, settle, now, heads(file), buffer),
+                    };
+                    (i, reading)
+                },
+            )
+            .collect()
+    };
+    let all: Vec<usize> = (0..files.len()).collect();
+    let mut readings: Vec<_> = read_all(&all, settle).into_iter().map(|(_, reading)| reading).collect();
+    let unsettled: Vec<usize> =
+        all.into_iter().filter(|&i| matches!(readings[i], Err(Blocked::Unsettled(_)))).collect();
+    let watched = watch(files, &unsettled, settle, now);
+    for i in watched.moved {
+        readings[i] = Err(Blocked::Unsettled(say::still_changing()));
+    }
+    for (i, reading) in read_all(&watched.still, Duration::ZERO) {
+        readings[i] = reading;
+    }
+    readings
 }
 
 #[derive(Default)]
 struct Watched {
-    still: HashSet<usize>,
-    moved: HashSet<usize>,
+    still: Vec<usize>,
+    moved: Vec<usize>,
 }
 
-fn watch(files: &[Listed], settle: Duration, now: SystemTime) -> Watched {
+/// Watches those of the unsettled files whose time of change lies in the future.
+fn watch(files: &[Listed], unsettled: &[usize], settle: Duration, now: SystemTime) -> Watched {
     // The identity counts what a size and a time of change put back do not show.
     let state = |file: &Listed| {
         let file = open(&file.place).ok()?;
         Some((file.metadata().ok()?.modified().ok()?, Identity::of(&file).ok()?))
     };
-    let future: Vec<_> = files
+    let future: Vec<_> = unsettled
         .iter()
-        .enumerate()
         .filter(|_| !settle.is_zero())
-        .filter_map(|(i, file)| Some((i, state(file)?)).filter(|(_, (modified, _))| *modified > now))
+        .filter_map(|&i| Some((i, state(&files[i])?)).filter(|(_, (modified, _))| *modified > now))
         .collect();
     let mut watched = Watched::default();
     if settle > LONGEST_WATCH {
@@ -175,7 +186,7 @@ fn watch(files: &[Listed], settle: Duration, now: SystemTime) -> Watched {
         thread::sleep(settle);
         for (i, before) in future {
             let still = state(&files[i]) == Some(before);
-            (if still { &mut watched.still } else { &mut watched.moved }).insert(i);
+            (if still { &mut watched.still } else { &mut watched.moved }).push(i);
         }
     }
     watched

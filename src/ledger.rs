@@ -9,6 +9,7 @@ use std::ops::Deref;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, FixedOffset, SecondsFormat};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::checkpoint::checkpoint;
@@ -111,6 +112,7 @@ impl Ledger {
         )
         .map_err(|error| trouble(path, &error))?;
         let mut view = View { db, path: path.to_owned(), _quiet: None, run_under_way: false };
+        view.keep_plans()?;
         if view.is_blank()? {
             if let Some(witness) = witness {
                 return Err(Trouble::ledger(say::gone(path, &witness.file)));
@@ -166,8 +168,9 @@ impl View {
         let db =
             Connection::open_with_flags(uri(path, mode), flags).map_err(|error| trouble(path, &error))?;
         let view = View { db, path: path.to_owned(), _quiet: quiet, run_under_way };
+        view.keep_plans()?;
         view.asked(|db| {
-            db.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+            db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
             db.pragma_update(None, "query_only", true)?;
             if alone {
                 db.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
@@ -196,6 +199,12 @@ impl View {
             .and_then(|()| db.execute_batch(TABLES))
             .map_err(|error| trouble(&path, &error))?;
         Ok(View { db, path, _quiet: None, run_under_way: false })
+    }
+
+    /// How a question is answered does not depend on what it asks for: else SQLite, which has an index on some states
+    /// alone, would think it over for each file anew.
+    fn keep_plans(&self) -> Result<(), Trouble> {
+        self.asked(|db| db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map(drop))
     }
 
     /// Whether it was opened while another run held the lock.

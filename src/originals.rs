@@ -9,6 +9,8 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
+
 use crate::checkpoint::checkpoint;
 use crate::config::Disposal;
 use crate::decide::Blocked;
@@ -166,10 +168,8 @@ impl Archive {
     /// # Errors
     /// What the file system says.
     pub fn sync(&mut self) -> io::Result<()> {
-        for folder in std::mem::take(&mut self.unsynced) {
-            platform::sync_folder(&folder)?;
-        }
-        Ok(())
+        // All at once: a file system writes down together what is asked of it together.
+        std::mem::take(&mut self.unsynced).par_iter().try_for_each(|folder| platform::sync_folder(folder))
     }
 
     fn note(&mut self, from: &Path, to: &Path) -> PutAway {

@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 use crate::digest::Digest;
 
+mod pool;
 pub mod sftp;
 pub mod ssh;
 
@@ -149,11 +150,25 @@ pub struct Entry {
 /// Told how many more bytes the server has acknowledged.
 pub type Progress<'a> = &'a (dyn Fn(u64) + Sync);
 
+/// What was seen at each path.
+pub type Looks = Vec<Result<Look, RemoteError>>;
+
 /// A line to the receiver's server. Answers stand in the order of the questions, one for each.
 pub trait Remote {
     /// Makes each file exclusively (never an existing one), writes it, syncs it where the server
     /// offers that, asks its size and closes it.
     fn store(&mut self, files: &mut [Store<'_>], progress: Progress<'_>) -> Vec<Result<Stored, StoreError>>;
+
+    /// Stores like [`Remote::store`], and once all of them are written looks at `finals`, one for each file,
+    /// without waiting in between.
+    fn store_and_look(
+        &mut self,
+        files: &mut [Store<'_>],
+        finals: &[&str],
+        progress: Progress<'_>,
+    ) -> (Vec<Result<Stored, StoreError>>, Looks) {
+        (self.store(files, progress), self.look(finals))
+    }
 
     /// What stands at each path; links are not followed.
     fn look(&mut self, paths: &[&str]) -> Vec<Result<Look, RemoteError>>;
@@ -200,8 +215,22 @@ impl fmt::Display for ConnectError {
 
 impl std::error::Error for ConnectError {}
 
+/// How much a line is going to carry.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Load {
+    /// Files.
+    pub files: usize,
+    /// Bytes of all of them together.
+    pub bytes: u64,
+}
+
 /// Where lines come from.
 pub trait Connect {
+    /// Is told that a line will be asked for, and what for. It may be made meanwhile.
+    fn expect(&mut self, load: Load) {
+        let _ = load;
+    }
+
     /// Makes a new line, checked and logged in, within the configured time-out.
     ///
     /// # Errors

@@ -5,6 +5,7 @@
 use std::time::{Duration, SystemTime};
 
 use chrono::{DateTime, FixedOffset};
+use rayon::prelude::*;
 
 use crate::config::Config;
 use crate::decide::{self, Blocked, Facts, Judgement, Past, Reason};
@@ -84,7 +85,7 @@ pub fn look(config: &Config, now: DateTime<FixedOffset>) -> Result<Survey, Troub
 pub fn look_among(config: &Config, files: Vec<Listed>, now: DateTime<FixedOffset>) -> Vec<Looked> {
     let heads = |file: &Listed| series::needs_head(&config.series, name(file));
     let readings = drop_folder::read(&files, config.scan.settle, system_time(now), heads);
-    files.into_iter().zip(readings).map(|(file, reading)| identify(config, file, reading)).collect()
+    files.into_par_iter().zip(readings).map(|(file, reading)| identify(config, file, reading)).collect()
 }
 
 /// Reads one file, wherever it lies, as the scan would.

@@ -19,6 +19,8 @@ const SSHD: &str = "/usr/sbin/sshd";
 pub struct Bed {
     /// Holds everything that the benchmark writes.
     pub root: TempDir,
+    /// Where the server puts what it gets.
+    pub target: PathBuf,
     /// Who logs in: whoever runs the benchmark.
     pub user: String,
     /// The host key, `SHA256:…`.
@@ -32,7 +34,9 @@ pub struct Bed {
 
 impl Bed {
     /// Starts the server.
-    pub fn start() -> anyhow::Result<Bed> {
+    ///
+    /// What it gets goes into a new folder in `received`, or else beside everything else.
+    pub fn start(received: Option<&Path>) -> anyhow::Result<Bed> {
         ensure!(Path::new(SSHD).exists(), "{SSHD} is not there: install openssh-server");
         let root = tempfile::Builder::new().prefix("traekfil-peers-").tempdir()?;
         let path = root.path();
@@ -56,7 +60,9 @@ impl Bed {
         let far = relay::start(near, DELAY)?;
         let known = [near, far].map(|port| format!("[127.0.0.1]:{port} {}\n", host_key.trim())).concat();
         fs::write(path.join("known_hosts"), known)?;
-        Ok(Bed { root, user, fingerprint, near, far, sshd })
+        let folder = received.map_or_else(|| path.to_owned(), Path::to_owned);
+        let target = folder.join(format!("traekfil-received-{}", std::process::id()));
+        Ok(Bed { root, target, user, fingerprint, near, far, sshd })
     }
 
     /// A path in the benchmark's folder.
@@ -87,6 +93,7 @@ impl Drop for Bed {
     fn drop(&mut self) {
         drop(self.sshd.kill());
         drop(self.sshd.wait());
+        drop(fs::remove_dir_all(&self.target));
     }
 }
 

@@ -1,9 +1,9 @@
 //! How fast `traekfil` is beside the tools that one would pick instead.
 //!
-//! `cargo bench --bench peers -- [W1 … W7] [--rounds N] [--write]`
+//! `cargo bench --bench peers -- [W1 … W7] [--rounds N] [--received FOLDER] [--write]`
 //!
 //! An sshd of its own on loopback, the same through a delay, and the tools in turn in each round. `--write` puts the
-//! table and the plot into `docs/`. What is not installed is named and left out.
+//! table and the plot into `docs/`. With `--received` the server keeps what it gets in that folder, such as one in memory. What is not installed is named and left out.
 
 #[cfg(unix)]
 mod bed;

@@ -27,17 +27,21 @@ struct Options {
     workloads: Vec<Workload>,
     rounds: usize,
     write: bool,
+    received: Option<PathBuf>,
 }
 
 impl Options {
     fn read(arguments: impl Iterator<Item = String>) -> anyhow::Result<Options> {
-        let mut options = Options { workloads: Vec::new(), rounds: 7, write: false };
+        let mut options = Options { workloads: Vec::new(), rounds: 7, write: false, received: None };
         let mut arguments = arguments;
         while let Some(argument) = arguments.next() {
             match argument.as_str() {
                 // What cargo adds.
                 "--bench" => {}
                 "--write" => options.write = true,
+                "--received" => {
+                    options.received = Some(arguments.next().context("--received FOLDER")?.into())
+                }
                 "--rounds" => options.rounds = arguments.next().context("--rounds N")?.parse()?,
                 name => {
                     let known = workload::ALL.into_iter().find(|workload| workload.name == name);
@@ -56,7 +60,7 @@ impl Options {
 /// Measures, and prints or writes the table.
 pub fn main() -> anyhow::Result<()> {
     let options = Options::read(std::env::args().skip(1))?;
-    let bed = Bed::start()?;
+    let bed = Bed::start(options.received.as_deref())?;
     let mut all = Vec::new();
     for &workload in &options.workloads {
         let measured = match workload.idle {
@@ -91,7 +95,7 @@ fn found(program: &str) -> Option<PathBuf> {
 
 fn carried(bed: &Bed, workload: Workload, rounds: usize) -> anyhow::Result<Measured> {
     let source = bed.path("source");
-    let target = bed.path("target");
+    let target = bed.target.clone();
     let port = if workload.delayed { bed.far } else { bed.near };
     let home = Home::make(bed, workload.name, port, &target)?;
     workload.make(&source)?;
@@ -123,7 +127,7 @@ fn carried(bed: &Bed, workload: Workload, rounds: usize) -> anyhow::Result<Measu
 }
 
 fn idle(bed: &Bed, workload: Workload, rows: u32, rounds: usize) -> anyhow::Result<Measured> {
-    let target = bed.path("target");
+    let target = bed.target.clone();
     let mut homes = vec![(Tool::Ours, delivered(bed, workload, &target, workload.name)?)];
     let source = homes[0].1.drop_folder();
     if rows > 0 {

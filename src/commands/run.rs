@@ -20,8 +20,8 @@ use crate::notify::{self, Memory};
 use crate::originals::{Archive, Expected, PutAway};
 use crate::overview;
 use crate::period::Period;
-use crate::remote::Connect;
 use crate::remote::ssh::SshConnector;
+use crate::remote::{Connect, Load};
 use crate::report::{self, Fate, FileReport, OverdueReport, RecoveredReport, RunReport, Summary};
 use crate::secrets::Secrets;
 use crate::survey::{self, Planned, Survey};
@@ -118,6 +118,10 @@ fn overdue(
     files: &[FileReport],
     now: DateTime<FixedOffset>,
 ) -> Result<Vec<OverdueReport>, Trouble> {
+    if config.series.iter().all(|rule| rule.due_day.is_none()) {
+        // Nothing is expected on any day, so a large ledger need not be gone through for it.
+        return Ok(Vec::new());
+    }
     Ok(overview::of(config, view, files, now)?.matters.into_iter().filter_map(OverdueReport::of).collect())
 }
 
@@ -231,16 +235,19 @@ fn cycle_by<W: Watch>(
 ) -> Result<(RunReport, Exit), Trouble> {
     let started = now();
     let run_id = ledger.next(Numbered::Run)?;
-    ledger.record(started, &[Event::RunStarted { run: run_id }])?;
-    checkpoint("run_started");
-
     let mut run =
         Run { config, id: run_id, archive: Archive::new(&config.archive), server: Server::new(connect), now };
+    // Where nothing is to be recovered, the plan can be made at once, and the server be reached while the disk works.
+    let ahead = ledger.open_deliveries()?.iter().all(|delivery| delivery.state == State::InDoubt);
+    let outlook = if ahead { Some(run.plan(ledger, plan)?) } else { None };
+    ledger.record(started, &[Event::RunStarted { run: run_id }])?;
+    checkpoint("run_started");
     let (recovery, mut mishaps) = run.recover(ledger)?;
-    let Survey { files: looked, excluded, folders } = survey::look(config, now())?;
+    let Outset { planned, told, excluded, folders } = match outlook {
+        Some(outlook) => outlook,
+        None => run.plan(ledger, plan)?,
+    };
     checkpoint("looked");
-    let mut planned = survey::judge(config, ledger, looked, now())?;
-    let told = plan.map(|plan| plan.narrow(ledger, &mut planned)).transpose()?;
     let mut files: Vec<FileReport> = planned.iter().map(describe).collect();
     plan_file::mark(&mut files, told.as_ref());
     for file in &mut files {
@@ -298,6 +305,14 @@ fn name_unfinished(mut trouble: Trouble, planned: &[Planned]) -> Trouble {
     trouble
 }
 
+/// What a run sets out with.
+struct Outset {
+    planned: Vec<Planned>,
+    told: Option<report::PlanReport>,
+    excluded: usize,
+    folders: usize,
+}
+
 struct Run<'a> {
     config: &'a Config,
     id: i64,
@@ -325,6 +340,22 @@ impl Run<'_> {
 
     fn write_down(&self, ledger: &mut dyn Book, events: &[Event]) -> Result<(), Trouble> {
         if events.is_empty() { Ok(()) } else { ledger.record((self.now)(), events) }
+    }
+
+    /// Looks, decides, and lets the server be reached where something is to be sent.
+    fn plan(&mut self, ledger: &dyn Book, plan: Option<&Saved>) -> Result<Outset, Trouble> {
+        let Survey { files, excluded, folders } = survey::look(self.config, (self.now)())?;
+        let mut planned = survey::judge(self.config, ledger, files, (self.now)())?;
+        let told = plan.map(|plan| plan.narrow(ledger, &mut planned)).transpose()?;
+        let sends = planned.iter().filter(|file| file.judgement.choice == Choice::Send);
+        let load = sends.fold(Load::default(), |load, file| Load {
+            files: load.files + 1,
+            bytes: load.bytes.saturating_add(file.looked.size()),
+        });
+        if load.files > 0 {
+            self.server.expect(load);
+        }
+        Ok(Outset { planned, told, excluded, folders })
     }
 
     /// What earlier runs left open comes before anything new.

@@ -10,34 +10,41 @@ use crate::digest::Digest;
 use crate::exit::Trouble;
 use crate::ledger::event::{Event, Started};
 use crate::messages::run as say;
-use crate::remote::{Look, Remote, RemoteError, Store, StoreError, Stored};
+use crate::remote::{Look, Looks, Remote, RemoteError, Store, StoreError, Stored};
 
 impl Executor<'_> {
     /// Step 2: each file under its temporary name, held against the plan.
-    pub(super) fn upload(&mut self, rows: &mut [Row<'_>], watch: &dyn Watch) -> Result<(), Trouble> {
-        let stored = self.store(rows, |started| &started.temporary, watch);
+    /// Answers what stands at their final names since.
+    pub(super) fn upload(&mut self, rows: &mut [Row<'_>], watch: &dyn Watch) -> Result<Looks, Trouble> {
+        let finals: Vec<&str> = rows.iter().map(|row| row.parcel.remote_path.as_str()).collect();
+        let (stored, looks) = self.store(rows, |started| &started.temporary, &finals, watch);
         checkpoint("stored");
         let mut refused = Vec::new();
         for (row, answer) in rows.iter_mut().zip(stored) {
             match answer {
                 Ok(()) => {}
+                // The server may come to it yet: that is for the next run to tidy up.
+                Err(NotStored { why, traces: Traces::Unknown }) => row.end = Some(End::Failed(why)),
                 Err(NotStored { why, traces }) => {
                     row.end = Some(End::Failed(why));
+                    let traces = traces == Traces::There;
                     refused.push((row.started.delivery, row.started.temporary.clone(), traces));
                 }
             }
         }
-        self.abandon(&refused, "upload_failed")
+        self.abandon(&refused, "upload_failed")?;
+        Ok(looks)
     }
 
-    /// Stores what is still under way, and verifies it as configured.
+    /// Stores what is still under way, verifies it as configured, and then looks at `finals`.
     fn store(
         &mut self,
         rows: &[Row<'_>],
         path: fn(&Started) -> &str,
+        finals: &[&str],
         watch: &dyn Watch,
-    ) -> Vec<Result<(), NotStored>> {
-        let Some(line) = self.server.current() else { return Vec::new() };
+    ) -> (Vec<Result<(), NotStored>>, Looks) {
+        let Some(line) = self.server.current() else { return (Vec::new(), Vec::new()) };
         let mut originals: Vec<Original> = rows
             .iter()
             .map(|row| {
@@ -57,7 +64,10 @@ impl Executor<'_> {
                 size: row.started.size,
             })
             .collect();
-        let stored = line.store(&mut files, &|more| watch.bytes(more));
+        let read_back = self.settings.sftp.verify == Verify::ReadBack;
+        // The look belongs right before the rename, so it is not asked along with what takes its time.
+        let early = if read_back { &[][..] } else { finals };
+        let (stored, mut looks) = line.store_and_look(&mut files, early, &|more| watch.bytes(more));
         drop(files);
         let mut verdicts: Vec<_> = rows
             .iter()
@@ -65,36 +75,36 @@ impl Executor<'_> {
             .zip(stored)
             .map(|((row, original), stored)| compare(&row.started, original.digest(), stored))
             .collect();
-        if self.settings.sftp.verify == Verify::ReadBack {
-            read_back(line, rows, path, &mut verdicts);
+        if read_back {
+            compare_what_is_there(line, rows, path, &mut verdicts);
+            looks = line.look(finals);
         }
-        verdicts
+        (verdicts, looks)
     }
 
     /// Step 3: a name that is taken is never overwritten.
-    pub(super) fn hold_taken_names(&mut self, rows: &mut [Row<'_>]) -> Result<(), Trouble> {
+    pub(super) fn hold_taken_names(&mut self, rows: &mut [Row<'_>], looks: Looks) -> Result<(), Trouble> {
         let Some(line) = self.server.current() else { return Ok(()) };
-        let mut under_way: Vec<&mut Row<'_>> = rows.iter_mut().filter(|row| row.end.is_none()).collect();
-        let paths: Vec<&str> = under_way.iter().map(|row| row.parcel.remote_path.as_str()).collect();
-        let found = line.look(&paths);
-        let suspects: Vec<&str> = paths
+        let mut under_way: Vec<(&mut Row<'_>, Result<Look, RemoteError>)> =
+            rows.iter_mut().zip(looks).filter(|(row, _)| row.end.is_none()).collect();
+        let suspects: Vec<&str> = under_way
             .iter()
-            .zip(&found)
-            .zip(&under_way)
-            .filter(|((_, look), row)| matches!(look, Ok(Look::Present { size }) if *size == Some(row.started.size)))
-            .map(|((path, _), _)| *path)
+            .filter(
+                |(row, look)| matches!(look, Ok(Look::Present { size }) if *size == Some(row.started.size)),
+            )
+            .map(|(row, _)| row.parcel.remote_path.as_str())
             .collect();
-        let mut digests = line.digest(&suspects).into_iter();
+        let mut digests = if suspects.is_empty() { Vec::new() } else { line.digest(&suspects) }.into_iter();
         let mut left = Vec::new();
-        for (row, look) in under_way.iter_mut().zip(found) {
+        for (row, look) in &mut under_way {
             row.end = match look {
                 Ok(Look::Absent) => continue,
                 Ok(Look::Present { size }) => {
-                    let same = size == Some(row.started.size)
+                    let same = *size == Some(row.started.size)
                         && digests.next().is_some_and(|digest| digest == Ok(row.started.digest));
                     Some(End::Held(if same { Reason::AlreadyOnServer } else { Reason::RemoteNameTaken }))
                 }
-                Err(error) => Some(End::Failed(say::not_looked(&error))),
+                Err(error) => Some(End::Failed(say::not_looked(error))),
             };
             let direct = row.started.temporary == row.started.remote_path;
             left.push((row.started.delivery, row.started.temporary.clone(), !direct));
@@ -143,14 +153,14 @@ impl Executor<'_> {
             .collect();
         self.write_down(going.iter().map(|row| stepped(row.started.delivery, Step::Publish, None)))?;
         checkpoint("publishing");
-        let stored = self.store(&going, |started| &started.remote_path, watch);
+        let (stored, _) = self.store(&going, |started| &started.remote_path, &[], watch);
         checkpoint("renamed");
         let mut steps = Vec::new();
         for (row, answer) in going.iter_mut().zip(stored) {
             let (step, end) = match answer {
                 Ok(()) => (Step::Confirm, End::Delivered),
-                Err(NotStored { why, traces: false }) => (Step::NotOpened, End::Failed(why)),
-                Err(NotStored { why, traces: true }) => {
+                Err(NotStored { why, traces: Traces::Nothing }) => (Step::NotOpened, End::Failed(why)),
+                Err(NotStored { why, traces: Traces::There | Traces::Unknown }) => {
                     (Step::Doubt, End::InDoubt(say::direct_in_doubt(&why)))
                 }
             };
@@ -187,13 +197,21 @@ impl Executor<'_> {
 /// A file that is not on the server as planned.
 struct NotStored {
     why: String,
-    /// Whether a file of ours, or a part of it, may be there.
-    traces: bool,
+    traces: Traces,
+}
+
+/// Whether a file of ours, or a part of it, is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Traces {
+    Nothing,
+    There,
+    /// Not everything that was asked was answered: it may be there, or come to be there yet.
+    Unknown,
 }
 
 /// Holds what was stored against the plan.
 fn compare(planned: &Started, read: Digest, stored: Result<Stored, StoreError>) -> Result<(), NotStored> {
-    let not = |why: String| Err(NotStored { why, traces: true });
+    let not = |why: String| Err(NotStored { why, traces: Traces::There });
     match stored {
         Ok(Stored { sent, size }) => {
             if sent != planned.size || read != planned.digest {
@@ -205,15 +223,19 @@ fn compare(planned: &Started, read: Digest, stored: Result<Stored, StoreError>) 
             }
         }
         Err(StoreError::Source(error)) => not(say::original_not_read(&error)),
-        Err(StoreError::Broken(error) | StoreError::NotOpened(error @ RemoteError::NoAnswer(_))) => {
-            not(say::not_stored(&error))
+        Err(
+            StoreError::Broken(error @ RemoteError::NoAnswer(_))
+            | StoreError::NotOpened(error @ RemoteError::NoAnswer(_)),
+        ) => Err(NotStored { why: say::not_stored(&error), traces: Traces::Unknown }),
+        Err(StoreError::Broken(error)) => not(say::not_stored(&error)),
+        Err(StoreError::NotOpened(error)) => {
+            Err(NotStored { why: say::not_opened(&error), traces: Traces::Nothing })
         }
-        Err(StoreError::NotOpened(error)) => Err(NotStored { why: say::not_opened(&error), traces: false }),
     }
 }
 
 /// `sftp.verify = "read_back"`.
-fn read_back(
+fn compare_what_is_there(
     line: &mut dyn Remote,
     rows: &[Row<'_>],
     path: fn(&Started) -> &str,
@@ -231,6 +253,6 @@ fn read_back(
             Ok(_) => say::other_content_on_server(),
             Err(error) => say::not_read_back(&error),
         };
-        verdicts[i] = Err(NotStored { why, traces: true });
+        verdicts[i] = Err(NotStored { why, traces: Traces::There });
     }
 }

@@ -1,10 +1,9 @@
 //! What is asked of the ledger.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
 use chrono::{DateTime, FixedOffset};
-use rusqlite::{OptionalExtension, Row, named_params, params, types::Type};
+use rusqlite::{OptionalExtension, Row, RowIndex, named_params, params, types::Type};
 
 use super::event::Verdict;
 use super::{Stamp, View};
@@ -350,18 +349,19 @@ impl View {
         self.deliveries(&sql, params![first.to_string(), last.to_string()])
     }
 
-    /// The first period that each series was delivered for; what was adopted does not count.
+    /// The first period that a series was delivered for; what was adopted does not count.
     ///
     /// # Errors
     /// The ledger could not be read.
-    pub fn first_periods(&self) -> Result<HashMap<String, Period>, Trouble> {
+    pub fn first_period(&self, series: &str) -> Result<Option<Period>, Trouble> {
         self.asked(|db| {
             db.prepare_cached(
-                "SELECT series, min(period) AS period FROM deliveries
-                 WHERE period IS NOT NULL AND state IN ('delivered', 'archived') GROUP BY series",
+                "SELECT period FROM deliveries
+                 WHERE series = ?1 AND period IS NOT NULL AND state IN ('delivered', 'archived')
+                 ORDER BY period LIMIT 1",
             )?
-            .query_map([], |row| Ok((row.get("series")?, word(row, "period", |text| text.parse().ok())?)))?
-            .collect()
+            .query_row([series], |row| word(row, "period", |text| text.parse().ok()))
+            .optional()
         })
     }
 
@@ -486,23 +486,27 @@ pub enum Numbered {
     Decision,
 }
 
+/// By their places in [`DELIVERY`]: to look each up by its name takes longer than to find the row.
 fn delivery(row: &Row<'_>) -> rusqlite::Result<Delivery> {
     Ok(Delivery {
-        id: row.get("id")?,
-        run: row.get("run")?,
-        state: word(row, "state", State::named)?,
-        key: Key { slot: slot(row)?, digest: Digest::from_bytes(row.get("digest")?) },
-        path: row.get("path")?,
-        size: row.get::<_, i64>("size")?.cast_unsigned(),
-        temporary: row.get("temporary")?,
-        remote_path: row.get("remote_path")?,
-        reason: row.get("reason")?,
-        started_at: row.get("started_at")?,
-        changed_at: row.get("changed_at")?,
-        delivered_at: row.get("delivered_at")?,
-        picked_up_at: row.get("picked_up_at")?,
-        why: row.get("why")?,
-        who: row.get("who")?,
+        id: row.get(0)?,
+        run: row.get(1)?,
+        state: word(row, 2, State::named)?,
+        key: Key {
+            digest: Digest::from_bytes(row.get(3)?),
+            slot: Slot { series: row.get(4)?, period: period(row, 5)? },
+        },
+        path: row.get(6)?,
+        size: row.get::<_, i64>(7)?.cast_unsigned(),
+        temporary: row.get(8)?,
+        remote_path: row.get(9)?,
+        reason: row.get(10)?,
+        started_at: row.get(11)?,
+        changed_at: row.get(12)?,
+        delivered_at: row.get(13)?,
+        picked_up_at: row.get(14)?,
+        why: row.get(15)?,
+        who: row.get(16)?,
     })
 }
 
@@ -513,7 +517,7 @@ fn hold(row: &Row<'_>) -> rusqlite::Result<Hold> {
         path: row.get("path")?,
         digest: row.get::<_, Option<[u8; 32]>>("digest")?.map(Digest::from_bytes),
         slot: series
-            .map(|series| Ok::<_, rusqlite::Error>(Slot { series, period: period(row)? }))
+            .map(|series| Ok::<_, rusqlite::Error>(Slot { series, period: period(row, "period")? }))
             .transpose()?,
         reason: row.get("reason")?,
         opened_at: row.get("opened_at")?,
@@ -535,21 +539,22 @@ fn decision(row: &Row<'_>) -> rusqlite::Result<Decision> {
 }
 
 fn slot(row: &Row<'_>) -> rusqlite::Result<Slot> {
-    Ok(Slot { series: row.get("series")?, period: period(row)? })
+    Ok(Slot { series: row.get("series")?, period: period(row, "period")? })
 }
 
-fn period(row: &Row<'_>) -> rusqlite::Result<Option<Period>> {
-    match row.get_ref("period")? {
+fn period(row: &Row<'_>, column: impl RowIndex) -> rusqlite::Result<Option<Period>> {
+    match row.get_ref(column)? {
         rusqlite::types::ValueRef::Null => Ok(None),
-        _ => word(row, "period", |text| text.parse().ok()).map(Some),
+        _ => word(row, column, |text| text.parse().ok()).map(Some),
     }
 }
 
 /// A text column whose words this program knows; anything else is damage.
-fn word<T>(row: &Row<'_>, column: &str, read: impl Fn(&str) -> Option<T>) -> rusqlite::Result<T> {
+fn word<T>(row: &Row<'_>, column: impl RowIndex, read: impl Fn(&str) -> Option<T>) -> rusqlite::Result<T> {
     let text: String = row.get(column)?;
     read(&text).ok_or_else(|| {
-        let index = row.as_ref().column_index(column).unwrap_or_default();
-        rusqlite::Error::FromSqlConversionFailure(index, Type::Text, format!("{column} is {text:?}").into())
+        let index = column.idx(row.as_ref()).unwrap_or_default();
+        let name = row.as_ref().column_name(index).unwrap_or_default();
+        rusqlite::Error::FromSqlConversionFailure(index, Type::Text, format!("{name} is {text:?}").into())
     })
 }

@@ -86,7 +86,7 @@ pub(super) fn gather<'a>(
             None => Vec::new(),
         },
         held_since: holds.into_iter().map(|hold| (hold.id, hold.opened_at)).collect(),
-        first: view.first_periods()?,
+        first: first_periods(config, view)?,
         last_run: view.last_run()?,
         run_under_way: view.run_under_way(),
         made_at: view.made_at()?,
@@ -98,6 +98,17 @@ pub(super) fn gather<'a>(
         facts.refused = view.duplicates_between(first, last)?;
     }
     Ok(facts)
+}
+
+/// The first period of each configured series.
+fn first_periods(config: &Config, view: &View) -> Result<HashMap<String, Period>, Trouble> {
+    let mut first = HashMap::new();
+    for rule in &config.series {
+        if let Some(period) = view.first_period(&rule.name)? {
+            first.insert(rule.name.clone(), period);
+        }
+    }
+    Ok(first)
 }
 
 /// A file that a run held for what only the server could tell looks new to a preview, and is held all the same.

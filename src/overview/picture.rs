@@ -1,6 +1,6 @@
 //! The picture, from the facts alone. Pure.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, NaiveDate};
 
@@ -92,6 +92,10 @@ fn lacking(marks: &[Mark], due: NaiveDate, today: NaiveDate) -> Option<Mark> {
 
 fn slots<'a>(facts: &'a Facts) -> Slots<'a> {
     let mut slots = Slots::new();
+    let by_id: HashMap<i64, &Delivery> =
+        facts.deliveries.iter().map(|delivery| (delivery.id, delivery)).collect();
+    let put_away: HashSet<(i64, &str)> =
+        facts.refused.iter().map(|refused| (refused.delivery, refused.path.as_str())).collect();
     for delivery in &facts.deliveries {
         let (Some(mark), Some(period)) = (of_delivery(facts, delivery), delivery.key.slot.period) else {
             continue;
@@ -99,24 +103,22 @@ fn slots<'a>(facts: &'a Facts) -> Slots<'a> {
         slots.entry((&delivery.key.slot.series, period)).or_default().push(mark);
     }
     for file in &facts.files {
-        let (Some(mark), Some(series), Some(period)) = (of_file(facts, file), &file.series, file.period)
+        let (Some(mark), Some(series), Some(period)) =
+            (of_file(facts, &by_id, file), &file.series, file.period)
         else {
             continue;
         };
         let marks = slots.entry((series, period)).or_default();
         // A run tells of a duplicate that it put away, and the ledger does too.
         let known = mark.standing == Standing::DuplicateRefused
-            && facts
-                .refused
-                .iter()
-                .any(|refused| Some(refused.delivery) == mark.delivery_id && refused.path == file.path)
+            && mark.delivery_id.is_some_and(|id| put_away.contains(&(id, file.path.as_str())))
             && file.outcome.is_some();
         if !known {
             marks.push(mark);
         }
     }
     for refused in &facts.refused {
-        let original = facts.deliveries.iter().find(|delivery| delivery.id == refused.delivery);
+        let original = by_id.get(&refused.delivery);
         let Some((slot, period)) = original.and_then(|d| Some((&d.key.slot, d.key.slot.period?))) else {
             continue;
         };
@@ -157,12 +159,12 @@ pub(super) fn is_of(file: &FileReport, delivery: &Delivery) -> bool {
         && file.earlier.as_ref().is_some_and(|earlier| earlier.delivery_id == delivery.id)
 }
 
-fn of_file(facts: &Facts, file: &FileReport) -> Option<Mark> {
+fn of_file(facts: &Facts, by_id: &HashMap<i64, &Delivery>, file: &FileReport) -> Option<Mark> {
     let standing = match (file.decision, file.outcome) {
         _ if waits_for_a_person(facts, file) => Standing::Held,
         (Choice::Hold, _) if facts.in_doubt.iter().any(|delivery| is_of(file, delivery)) => return None,
         (Choice::Hold | Choice::Wait, _) | (Choice::Send, None | Some(Fate::Failed)) => Standing::Waiting,
-        (Choice::Duplicate, _) if is_original(facts, file) => return None,
+        (Choice::Duplicate, _) if is_original(by_id, file) => return None,
         (Choice::Duplicate, _) => Standing::DuplicateRefused,
         (Choice::Send | Choice::Skip, _) => return None,
     };
@@ -177,11 +179,9 @@ fn of_file(facts: &Facts, file: &FileReport) -> Option<Mark> {
 }
 
 /// Whether a file is what was delivered and not yet put away, rather than a copy of it.
-fn is_original(facts: &Facts, file: &FileReport) -> bool {
-    let of = file.earlier.as_ref().map(|earlier| earlier.delivery_id);
-    facts.deliveries.iter().any(|delivery| {
-        Some(delivery.id) == of && delivery.state == State::Delivered && delivery.path == file.path
-    })
+fn is_original(by_id: &HashMap<i64, &Delivery>, file: &FileReport) -> bool {
+    let of = file.earlier.as_ref().and_then(|earlier| by_id.get(&earlier.delivery_id));
+    of.is_some_and(|delivery| delivery.state == State::Delivered && delivery.path == file.path)
 }
 
 /// Whether a file is held for its own sake: not because of a delivery that is a matter itself, nor because a run that

@@ -2,12 +2,13 @@
 //!
 //! [`packet`] is the codec, [`wire`] moves packets and keeps the time, and [`client`] is the
 //! [`Remote`](crate::remote::Remote) made of them: single requests in [`client`] itself, files on their
-//! way out in [`store`], files and listings on their way in in [`fetch`].
+//! way out in [`store`], a large one over several lines in [`pieces`], files and listings on their way in in [`fetch`].
 
 pub mod client;
 mod fetch;
 pub mod packet;
-mod store;
+pub(super) mod pieces;
+pub(super) mod store;
 #[cfg(test)]
 mod tests;
 pub mod wire;

@@ -3,6 +3,8 @@
 //! The session is non-blocking from its first byte to its last: every wait is our own and ends at a
 //! deadline, and leaving does not wait for the server either.
 
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use ssh2::{Channel, ErrorCode, ExtendedData};
@@ -10,8 +12,9 @@ use ssh2::{Channel, ErrorCode, ExtendedData};
 use self::host_key::Rules;
 use self::line::SshLine;
 use self::link::{Address, Link, Stop};
+use super::pool::Pool;
 use super::sftp::client::Client;
-use super::{Connect, ConnectError, Remote};
+use super::{Connect, ConnectError, Load, Remote};
 use crate::config::Sftp;
 use crate::messages::transport as say;
 use crate::secrets::Secrets;
@@ -46,25 +49,37 @@ pub enum Stage {
 
 /// Makes lines to the configured server.
 pub struct SshConnector {
+    access: Arc<Access>,
+    load: Load,
+    /// The line that is expected, on its way.
+    coming: Option<JoinHandle<Result<Client<SshLine>, ConnectError>>>,
+}
+
+/// What it takes to come in.
+struct Access {
     sftp: Sftp,
     secrets: Secrets,
 }
 
 impl SshConnector {
-    /// Nothing is done before a line is asked for.
+    /// Nothing is done before a line is asked for, or expected.
     #[must_use]
     pub fn new(sftp: &Sftp, secrets: Secrets) -> SshConnector {
-        SshConnector { sftp: sftp.clone(), secrets }
+        let access = Arc::new(Access { sftp: sftp.clone(), secrets });
+        SshConnector { access, load: Load::default(), coming: None }
     }
 
     /// Like [`Connect::connect`], and tells each stage that is passed. The line may be given to a thread.
     ///
     /// # Errors
     /// Why there is no line; it failed in the stage after the last one told.
-    pub fn connect_telling(
-        &self,
-        mut passed: impl FnMut(Stage),
-    ) -> Result<Box<dyn Remote + Send>, ConnectError> {
+    pub fn connect_telling(&self, passed: impl FnMut(Stage)) -> Result<Box<dyn Remote + Send>, ConnectError> {
+        Ok(Box::new(self.access.client(passed)?))
+    }
+}
+
+impl Access {
+    fn client(&self, mut passed: impl FnMut(Stage)) -> Result<Client<SshLine>, ConnectError> {
         let until = Instant::now() + self.sftp.timeout.min(LONGEST);
         let address = Address::of(&self.sftp);
         // Mistakes in our own files come first: they need no server to be seen.
@@ -81,14 +96,24 @@ impl SshConnector {
                 ConnectError::Unreachable(say::no_sftp(&address.to_string(), &fault.to_string()))
             })?;
         passed(Stage::Sftp);
-        Ok(Box::new(client))
+        Ok(client)
     }
 }
 
 impl Connect for SshConnector {
+    fn expect(&mut self, load: Load) {
+        self.load = load;
+        let access = Arc::clone(&self.access);
+        // Where no thread is to be had, the line is made when it is asked for.
+        self.coming = thread::Builder::new().spawn(move || access.client(|_| ())).ok();
+    }
+
     fn connect(&mut self) -> Result<Box<dyn Remote>, ConnectError> {
-        let remote: Box<dyn Remote> = self.connect_telling(|_| ())?;
-        Ok(remote)
+        let expected = self.coming.take().and_then(|line| line.join().ok());
+        let first = expected.unwrap_or_else(|| self.access.client(|_| ()))?;
+        let most = self.access.sftp.connections;
+        let access = Arc::clone(&self.access);
+        Ok(Box::new(Pool::new(first, self.load, most, move || access.client(|_| ()).ok())))
     }
 }
 

@@ -92,7 +92,7 @@ fn killed_with_more_files_than_a_batch() {
     let points = DELIVERY[5..].iter().copied().chain(second.iter().map(String::as_str)).chain(["moved@100"]);
     for (n, point) in points.enumerate().step_by(stride(3)) {
         let town = receivers().into_iter().nth(n % 2).unwrap();
-        let files = files(&town, 300);
+        let files = files(&town, 600);
         assert!(kill_at(&town, &["run"], point), "{point}");
         rests(&town, &files, &[point.split('@').next().unwrap()]);
     }

@@ -32,6 +32,8 @@ pub enum Request<'a> {
     Create(&'a str),
     /// Open a file for reading.
     Open(&'a str),
+    /// Open a file that is there for writing; what is in it stays.
+    Reopen(&'a str),
     /// Write these bytes at this offset.
     Write(&'a Handle, u64, &'a [u8]),
     /// Read at most so many bytes at this offset.
@@ -140,7 +142,7 @@ pub fn encode_init(out: &mut Vec<u8>) {
 /// Appends a request with its id.
 pub fn encode(out: &mut Vec<u8>, id: u32, request: &Request<'_>) {
     let kind = match request {
-        Request::Create(_) | Request::Open(_) => 3,
+        Request::Create(_) | Request::Open(_) | Request::Reopen(_) => 3,
         Request::Close(_) => 4,
         Request::Read(..) => 5,
         Request::Write(..) => 6,
@@ -169,6 +171,11 @@ fn body(out: &mut Vec<u8>, request: &Request<'_>) {
         Request::Open(path) => {
             string(out, path.as_bytes());
             number(out, FLAG_READ);
+            number(out, 0);
+        }
+        Request::Reopen(path) => {
+            string(out, path.as_bytes());
+            number(out, FLAG_WRITE);
             number(out, 0);
         }
         Request::Write(Handle(handle), offset, data) => {

@@ -6,21 +6,64 @@
 
 use std::collections::VecDeque;
 use std::io::{self, ErrorKind};
-use std::sync::Arc;
+use std::iter::Enumerate;
+use std::slice::IterMut;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::packet::{self, Handle, Reply, Request};
 use super::wire::{Calls, Job, Unexpected, budget};
-use crate::remote::{LineFault, Progress, RemoteError, Source, Store, StoreError, Stored};
+use crate::remote::{LineFault, Look, Looks, Progress, RemoteError, Source, Store, StoreError, Stored};
 
 /// The most files open on the server at once; it allows some 1,000.
-const MOST_OPEN: usize = 128;
+const MOST_OPEN: usize = 256;
 /// The most bytes written and not acknowledged: more only makes the server's memory grow.
 const MOST_UNACKNOWLEDGED: usize = 4 * 1024 * 1024;
 /// Bytes in a WRITE. What every server takes (its packet may have 34,000 bytes, section 3).
 pub(super) const CHUNK: usize = 32_000;
 
-/// What a request is about: the file's place in the batch, and the step.
+/// The files of a batch, for one line or several to take from.
+pub(in crate::remote) struct Queue<'f, 's>(Mutex<Enumerate<IterMut<'f, Store<'s>>>>);
+
+impl<'f, 's> Queue<'f, 's> {
+    pub(in crate::remote) fn new(files: &'f mut [Store<'s>]) -> Queue<'f, 's> {
+        Queue(Mutex::new(files.iter_mut().enumerate()))
+    }
+
+    /// The next file, with its place in the batch.
+    fn take(&self) -> Option<(usize, &'f mut Store<'s>)> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).next()
+    }
+
+    pub(in crate::remote) fn is_empty(&self) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).len() == 0
+    }
+
+    /// Leaves nothing more to be taken.
+    pub(in crate::remote) fn close(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).by_ref().for_each(drop);
+    }
+}
+
+/// How much one of several lines may have under way, so that all together stay within the limits.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::remote) struct Share {
+    open: usize,
+    pub(super) unacknowledged: usize,
+}
+
+impl Share {
+    /// Of so many lines.
+    pub(in crate::remote) fn of(lines: usize) -> Share {
+        let lines = lines.max(1);
+        Share { open: MOST_OPEN / lines, unacknowledged: MOST_UNACKNOWLEDGED / lines }
+    }
+}
+
+/// What became of the files that a line took, by their places in the batch.
+pub(in crate::remote) type Answers = Vec<(usize, Result<Stored, StoreError>)>;
+
+/// What a request is about: the file's place among those taken, and the step.
 #[derive(Clone, Copy)]
 pub(super) struct Tag(usize, Step);
 
@@ -32,11 +75,15 @@ enum Step {
     Sync,
     Stat,
     Close,
+    /// A look at the final name.
+    Look,
 }
 
-/// Where a file stands.
-#[derive(Default)]
-struct Progressing {
+/// A file that was taken, and where it stands.
+struct Progressing<'f, 's> {
+    /// Its place in the batch.
+    place: usize,
+    file: &'f mut Store<'s>,
     handle: Option<Handle>,
     /// Requests that are not answered.
     pending: usize,
@@ -50,38 +97,57 @@ struct Progressing {
     done: bool,
 }
 
-/// The job of storing a batch.
-pub(super) struct StoreJob<'j, 's> {
-    files: &'j mut [Store<'s>],
-    states: Vec<Progressing>,
+/// The job of storing a batch, or what one line takes of it.
+pub(super) struct StoreJob<'j, 'f, 's> {
+    queue: &'j Queue<'f, 's>,
+    states: Vec<Progressing<'f, 's>>,
+    /// Nothing is left to be taken.
+    drained: bool,
     /// Files whose handle is there and whose source is not read to its end.
     writing: VecDeque<usize>,
-    next: usize,
     open: usize,
+    /// Files that were taken and whose end is not asked for yet.
+    unended: usize,
     unacknowledged: usize,
+    share: Share,
     sync: bool,
     progress: Progress<'j>,
     chunk: Vec<u8>,
+    /// Paths to look at when all files are written, and what was seen there.
+    finals: &'j [&'j str],
+    looks: Vec<Option<Result<Look, RemoteError>>>,
+    looked: usize,
 }
 
-impl<'j, 's> StoreJob<'j, 's> {
-    pub(super) fn new(files: &'j mut [Store<'s>], sync: bool, progress: Progress<'j>) -> StoreJob<'j, 's> {
+impl<'j, 'f, 's> StoreJob<'j, 'f, 's> {
+    pub(super) fn new(
+        queue: &'j Queue<'f, 's>,
+        share: Share,
+        finals: &'j [&'j str],
+        sync: bool,
+        progress: Progress<'j>,
+    ) -> StoreJob<'j, 'f, 's> {
         StoreJob {
-            states: files.iter().map(|_| Progressing::default()).collect(),
-            files,
+            queue,
+            states: Vec::new(),
+            drained: false,
             writing: VecDeque::new(),
-            next: 0,
             open: 0,
+            unended: 0,
             unacknowledged: 0,
+            share,
             sync,
             progress,
             chunk: vec![0; CHUNK],
+            finals,
+            looks: finals.iter().map(|_| None).collect(),
+            looked: 0,
         }
     }
 
-    /// What became of each file. Without a fault each of them is done.
-    pub(super) fn finish(self, fault: Option<&Arc<LineFault>>) -> Vec<Result<Stored, StoreError>> {
-        let outcome = |state: Progressing| match (state.trouble, fault) {
+    /// What became of each file that was taken, and what was seen. Without a fault each of them is done.
+    pub(super) fn finish(self, fault: Option<&Arc<LineFault>>) -> (Answers, Looks) {
+        let outcome = |state: Progressing<'_, '_>| match (state.trouble, fault) {
             (Some(trouble), _) => Err(trouble),
             (None, Some(fault)) if !state.done => Err(match state.handle {
                 Some(_) => StoreError::Broken(RemoteError::NoAnswer(Arc::clone(fault))),
@@ -89,18 +155,54 @@ impl<'j, 's> StoreJob<'j, 's> {
             }),
             (None, _) => Ok(Stored { sent: state.sent, size: state.size }),
         };
-        self.states.into_iter().map(outcome).collect()
+        let unsent = || fault.cloned().unwrap_or_else(|| Arc::new(LineFault::Closed(String::new())));
+        let looks =
+            self.looks.into_iter().map(|look| look.unwrap_or_else(|| Err(RemoteError::NotSent(unsent()))));
+        (self.states.into_iter().map(|state| (state.place, outcome(state))).collect(), looks.collect())
+    }
+
+    /// Takes the next file and opens it; whether there was one.
+    fn open_next(&mut self, calls: &mut Calls<'_, Tag>) -> bool {
+        let Some((place, file)) = self.queue.take() else {
+            self.drained = true;
+            return false;
+        };
+        self.states.push(Progressing {
+            place,
+            file,
+            handle: None,
+            pending: 0,
+            sent: 0,
+            size: None,
+            trouble: None,
+            ending: false,
+            done: false,
+        });
+        self.open += 1;
+        self.unended += 1;
+        self.send(calls, self.states.len() - 1, Step::Open);
+        true
+    }
+
+    /// Asks for the next look, once everything is written; whether there was one.
+    fn look_next(&mut self, calls: &mut Calls<'_, Tag>) -> bool {
+        let due = self.drained && self.unended == 0 && self.looked < self.finals.len();
+        if due {
+            calls.send(Tag(self.looked, Step::Look), &Request::Lstat(self.finals[self.looked]));
+            self.looked += 1;
+        }
+        due
     }
 
     fn send(&mut self, calls: &mut Calls<'_, Tag>, index: usize, step: Step) {
         let state = &mut self.states[index];
         let request = match (step, &state.handle) {
-            (Step::Open, _) => Request::Create(self.files[index].path),
+            (Step::Open, _) => Request::Create(state.file.path),
             (Step::Write(length), Some(handle)) => Request::Write(handle, state.sent, &self.chunk[..length]),
             (Step::Sync, Some(handle)) => Request::Sync(handle),
             (Step::Stat, Some(handle)) => Request::Fstat(handle),
             (Step::Close, Some(handle)) => Request::Close(handle),
-            (_, None) => return,
+            (Step::Look, _) | (_, None) => return,
         };
         calls.send(Tag(index, step), &request);
         state.pending += 1;
@@ -114,7 +216,7 @@ impl<'j, 's> StoreJob<'j, 's> {
     fn go_on(&mut self, calls: &mut Calls<'_, Tag>, index: usize) {
         let mut at_end = true;
         if self.states[index].trouble.is_none() {
-            match fill(self.files[index].source, &mut self.chunk) {
+            match fill(self.states[index].file.source, &mut self.chunk) {
                 Ok(length) => {
                     at_end = length < CHUNK;
                     if length > 0 {
@@ -135,12 +237,13 @@ impl<'j, 's> StoreJob<'j, 's> {
             self.send(calls, index, Step::Stat);
         }
         self.states[index].ending = true;
+        self.unended -= 1;
         self.send(calls, index, Step::Close);
     }
 }
 
 /// Reads until the buffer is full or the source at its end.
-fn fill(source: &mut dyn Source, buffer: &mut [u8]) -> io::Result<usize> {
+pub(super) fn fill(source: &mut dyn Source, buffer: &mut [u8]) -> io::Result<usize> {
     let mut length = 0;
     while length < buffer.len() {
         match source.read(&mut buffer[length..]) {
@@ -153,26 +256,29 @@ fn fill(source: &mut dyn Source, buffer: &mut [u8]) -> io::Result<usize> {
     Ok(length)
 }
 
-impl Job for StoreJob<'_, '_> {
+impl Job for StoreJob<'_, '_, '_> {
     type Tag = Tag;
 
     fn fill(&mut self, calls: &mut Calls<'_, Tag>) {
         while calls.room() {
-            if self.next < self.files.len() && self.open < MOST_OPEN {
-                self.send(calls, self.next, Step::Open);
-                self.next += 1;
-                self.open += 1;
-            } else if let Some(&index) = self.writing.front()
-                && self.unacknowledged + CHUNK <= MOST_UNACKNOWLEDGED
+            if !self.drained && self.open < self.share.open && self.open_next(calls) {
+                continue;
+            }
+            if let Some(&index) = self.writing.front()
+                && self.unacknowledged + CHUNK <= self.share.unacknowledged
             {
                 self.go_on(calls, index);
-            } else {
+            } else if !self.look_next(calls) {
                 break;
             }
         }
     }
 
     fn answer(&mut self, Tag(index, step): Tag, reply: Reply) -> Result<(), Unexpected> {
+        if let Step::Look = step {
+            self.looks[index] = Some(seen(reply).ok_or(Unexpected)?);
+            return Ok(());
+        }
         let state = &mut self.states[index];
         match (step, reply) {
             (Step::Open, Reply::Handle(handle)) => {
@@ -181,6 +287,7 @@ impl Job for StoreJob<'_, '_> {
             }
             (Step::Open, Reply::Status(status, text)) if status != packet::OK => {
                 state.trouble = Some(StoreError::NotOpened(RemoteError::Refused { status, text }));
+                self.unended -= 1;
             }
             (Step::Stat, Reply::Attrs(attrs)) => state.size = attrs.size,
             (Step::Stat, Reply::Status(status, _)) if status != packet::OK => {}
@@ -204,6 +311,10 @@ impl Job for StoreJob<'_, '_> {
     }
 
     fn lost(&mut self, Tag(index, step): Tag, error: RemoteError) {
+        if let Step::Look = step {
+            self.looks[index] = Some(Err(error));
+            return;
+        }
         let trouble = match (step, error) {
             (Step::Open, error @ RemoteError::NotSent(_)) => StoreError::NotOpened(error),
             // The file is there, so whatever was left of its requests, it is broken, and not unsent.
@@ -214,6 +325,19 @@ impl Job for StoreJob<'_, '_> {
     }
 
     fn budget(&self) -> Duration {
-        budget(self.files.len(), self.files.iter().fold(0, |sum, file| sum.saturating_add(file.size)))
+        let bytes = self.states.iter().fold(0, |sum: u64, state| sum.saturating_add(state.file.size));
+        budget(self.states.len() + self.looked, bytes)
+    }
+}
+
+/// What a reply to LSTAT tells.
+pub(super) fn seen(reply: Reply) -> Option<Result<Look, RemoteError>> {
+    match reply {
+        Reply::Attrs(attrs) => Some(Ok(Look::Present { size: attrs.file_size() })),
+        Reply::Status(packet::NO_SUCH_FILE, _) => Some(Ok(Look::Absent)),
+        Reply::Status(status, text) if status != packet::OK => {
+            Some(Err(RemoteError::Refused { status, text }))
+        }
+        _ => None,
     }
 }

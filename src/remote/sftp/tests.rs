@@ -113,7 +113,7 @@ fn only_so_many_files_are_open_at_once() {
     let names: Vec<String> = (0..700).map(|i| format!("fil{i}")).collect();
     let files: Vec<(&str, usize)> = names.iter().map(|name| (name.as_str(), 10)).collect();
     assert!(store(&mut world.client, &files, None).iter().all(Result::is_ok));
-    assert_eq!(world.peer.borrow().most_open, 128);
+    assert_eq!(world.peer.borrow().most_open, 256);
 }
 
 #[test]

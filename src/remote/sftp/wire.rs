@@ -45,7 +45,7 @@ pub trait Line {
 }
 
 /// The most requests that may be unanswered at once.
-const MOST_PENDING: usize = 512;
+const MOST_PENDING: usize = 1024;
 /// No more is encoded while so many bytes wait to be written.
 const OUT_LIMIT: usize = 256 * 1024;
 /// Bytes offered to the line in one call. libssh2 makes one SSH packet of a call, of at most 32,700 bytes.

@@ -1,0 +1,233 @@
+//! Several lines to one server, for a batch that is worth it.
+//!
+//! A server that syncs each file to its disk does one at a time on a line, and a cipher keeps one core busy. So the
+//! files of a large batch are stored over several lines, each taking the next file when it has room, and of a large
+//! file the next piece. Everything
+//! else, and above all what publishes, goes over the first line: it alone decides whether the line is lost. A
+//! further line that cannot be had, or that is lost, is done without; what it had under way stays unanswered.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::thread::{self, ScopedJoinHandle};
+use std::time::Duration;
+
+use super::sftp::client::Client;
+use super::sftp::pieces::Pieces;
+use super::sftp::store::{Queue, Share};
+use super::sftp::wire::Line;
+use super::{Entry, Load, Look, Looks, Progress, Remote, RemoteError, Store, StoreError, Stored};
+use crate::digest::Digest;
+
+/// So many files are worth a further line.
+const FILES_A_LINE: usize = 100;
+/// So many bytes are.
+const BYTES_A_LINE: u64 = 64 << 20;
+/// How soon a line that has come is given work.
+const SOON: Duration = Duration::from_millis(2);
+
+/// How many lines a load is worth, the first one included.
+fn worth(load: Load, most: usize) -> usize {
+    let by_bytes = usize::try_from(load.bytes / BYTES_A_LINE).unwrap_or(usize::MAX);
+    let lines = (load.files / FILES_A_LINE).max(by_bytes);
+    lines.saturating_add(1).min(most)
+}
+
+/// The first line and those beside it.
+pub(super) struct Pool<L> {
+    first: Client<L>,
+    others: Vec<Client<L>>,
+    /// Lines on their way.
+    coming: Receiver<Client<L>>,
+    most: usize,
+}
+
+impl<L: Line + Send + 'static> Pool<L> {
+    /// Begins to make, by `make`, as many further lines as the load is worth, once the first one is there: whoever is not
+    /// let in is not let in once.
+    pub(super) fn new(
+        first: Client<L>,
+        load: Load,
+        most: usize,
+        make: impl Fn() -> Option<Client<L>> + Send + Sync + 'static,
+    ) -> Pool<L> {
+        let (sender, coming) = mpsc::channel();
+        let make = Arc::new(make);
+        for _ in 1..worth(load, most) {
+            let (sender, make) = (sender.clone(), Arc::clone(&make));
+            // One that cannot be had, or that comes too late, is not missed.
+            drop(thread::Builder::new().spawn(move || make().map(|line| sender.send(line))));
+        }
+        Pool { first, others: Vec::new(), coming, most }
+    }
+
+    /// Has all lines that are there work on something, the first one in its own way, and those that come while there is
+    /// something left to do. `state` tells whether the others may begin, and whether it is over for those that come.
+    fn work<A, B: Send>(
+        &mut self,
+        first: impl FnOnce(&mut Client<L>) -> A,
+        help: impl Fn(&mut Client<L>) -> B + Sync,
+        state: impl Fn() -> State + Send,
+    ) -> (A, Vec<B>) {
+        let mut waiting = std::mem::take(&mut self.others);
+        let (line, coming) = (&mut self.first, &mut self.coming);
+        let (done, helped, unused) = thread::scope(|scope| {
+            let help = &help;
+            let usher = scope.spawn(move || {
+                let mut helpers = Vec::new();
+                let mut more = true;
+                loop {
+                    match state() {
+                        State::Over => break,
+                        State::NotYet => thread::sleep(SOON),
+                        State::Going => {
+                            for mut line in waiting.drain(..) {
+                                helpers.push(scope.spawn(move || (help(&mut line), line)));
+                            }
+                            if !more {
+                                break;
+                            }
+                            match coming.recv_timeout(SOON) {
+                                Ok(line) => waiting.push(line),
+                                Err(RecvTimeoutError::Timeout) => {}
+                                Err(RecvTimeoutError::Disconnected) => more = false,
+                            }
+                        }
+                    }
+                }
+                (helpers, waiting)
+            });
+            let done = first(line);
+            let (helpers, unused) = joined(usher);
+            (done, helpers.into_iter().map(joined).collect::<Vec<_>>(), unused)
+        });
+        self.others = unused;
+        let mut answers = Vec::new();
+        for (answer, line) in helped {
+            answers.push(answer);
+            if !line.is_lost() {
+                self.others.push(line);
+            }
+        }
+        (done, answers)
+    }
+
+    /// Stores files over all lines, each as a whole over one of them.
+    fn share_out(
+        &mut self,
+        files: &mut [Store<'_>],
+        progress: Progress<'_>,
+    ) -> Vec<Result<Stored, StoreError>> {
+        let count = files.len();
+        let (queue, share) = (Queue::new(files), Share::of(self.most));
+        let (mut answers, helped) = self.work(
+            |line| {
+                let answers = line.take_from(&queue, share, &[], progress).0;
+                if line.is_lost() {
+                    // What is stored now would not be published.
+                    queue.close();
+                }
+                answers
+            },
+            |line| line.take_from(&queue, share, &[], progress).0,
+            || if queue.is_empty() { State::Over } else { State::Going },
+        );
+        answers.extend(helped.into_iter().flatten());
+        self.first.in_order(count, answers)
+    }
+
+    /// Stores one large file over all lines, in pieces.
+    fn cut_up(&mut self, file: &mut Store<'_>, progress: Progress<'_>) -> Result<Stored, StoreError> {
+        let path = file.path;
+        let (pieces, share) = (Pieces::new(file.source), Share::of(self.most));
+        let ((handle, trouble), helped) = self.work(
+            |line| line.write_pieces(path, &pieces, true, share, progress),
+            |line| line.write_pieces(path, &pieces, false, share, progress).1,
+            || match (pieces.is_empty(), pieces.is_made()) {
+                (true, _) => State::Over,
+                (false, made) => {
+                    if made {
+                        State::Going
+                    } else {
+                        State::NotYet
+                    }
+                }
+            },
+        );
+        let read = pieces.end();
+        let trouble = trouble.or_else(|| helped.into_iter().flatten().next());
+        let whole = trouble.is_none() && read.is_ok();
+        let sent = *read.as_ref().unwrap_or(&0);
+        let ended = handle.map(|handle| self.first.end_pieces(&handle, sent, whole));
+        match (trouble, read, ended) {
+            (Some(trouble), ..) => Err(trouble),
+            (None, Err(error), _) => Err(StoreError::Source(error)),
+            (None, Ok(_), Some(stored)) => stored,
+            // Without a handle there is trouble.
+            (None, Ok(_), None) => Err(StoreError::Source(io::ErrorKind::UnexpectedEof.into())),
+        }
+    }
+}
+
+/// How far a piece of work has come.
+enum State {
+    /// Other lines have to wait for the first one.
+    NotYet,
+    Going,
+    Over,
+}
+
+fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {
+    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}
+
+impl<L: Line + Send + 'static> Remote for Pool<L> {
+    fn store(&mut self, files: &mut [Store<'_>], progress: Progress<'_>) -> Vec<Result<Stored, StoreError>> {
+        self.store_and_look(files, &[], progress).0
+    }
+
+    fn store_and_look(
+        &mut self,
+        files: &mut [Store<'_>],
+        finals: &[&str],
+        progress: Progress<'_>,
+    ) -> (Vec<Result<Stored, StoreError>>, Looks) {
+        let bytes = files.iter().fold(0, |sum: u64, file| sum.saturating_add(file.size));
+        if worth(Load { files: files.len(), bytes }, self.most) == 1 {
+            return self.first.store_and_look(files, finals, progress);
+        }
+        // Large ones by themselves, between the others.
+        let mut stored = Vec::new();
+        for run in files.chunk_by_mut(|a, b| a.size < BYTES_A_LINE && b.size < BYTES_A_LINE) {
+            match run {
+                [large] if large.size >= BYTES_A_LINE => stored.push(self.cut_up(large, progress)),
+                small => stored.extend(self.share_out(small, progress)),
+            }
+        }
+        (stored, self.first.look(finals))
+    }
+
+    fn look(&mut self, paths: &[&str]) -> Vec<Result<Look, RemoteError>> {
+        self.first.look(paths)
+    }
+
+    fn publish(&mut self, moves: &[(&str, &str)]) -> Vec<Result<(), RemoteError>> {
+        self.first.publish(moves)
+    }
+
+    fn remove(&mut self, paths: &[&str]) -> Vec<Result<(), RemoteError>> {
+        self.first.remove(paths)
+    }
+
+    fn digest(&mut self, paths: &[&str]) -> Vec<Result<Digest, RemoteError>> {
+        self.first.digest(paths)
+    }
+
+    fn list(&mut self, folder: &str) -> Result<Vec<Entry>, RemoteError> {
+        self.first.list(folder)
+    }
+
+    fn is_lost(&self) -> bool {
+        self.first.is_lost()
+    }
+}
