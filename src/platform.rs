@@ -17,8 +17,8 @@ mod system;
 
 pub use access::May;
 pub use system::{
-    Identity, Lock, canonical, close, command_to_close, exact, hard_links, is_elsewhere, open_plain, others_who_may,
-    private, private_folder, sync_folder, system_program,
+    Identity, Lock, canonical, close, command_to_close, exact, hard_links, is_elsewhere, open_plain,
+    others_who_may, private, private_folder, sync_folder, system_program,
 };
 
 /// Makes an empty file that only its owner may read. It must not exist yet.

@@ -123,8 +123,11 @@ fn access(config: &Config, checks: &mut Checks) {
         let others = platform::others_who_may(may, file).unwrap_or_default();
         if !others.is_empty() {
             let close = escape(&platform::command_to_close(file));
-            let advice =
-                say::open_to_others(&escape(&file.display().to_string()), &escape(&others.join(", ")), &close);
+            let advice = say::open_to_others(
+                &escape(&file.display().to_string()),
+                &escape(&others.join(", ")),
+                &close,
+            );
             checks.note("access", say::access(), Err((Exit::Attention, advice)));
         }
     }

@@ -76,7 +76,7 @@ fn the_example_names_every_key() {
         future_period slot_taken two_persons gone_after_publish host port user identity password_file passphrase_file host_key \
         known_hosts folder remote_name temporary_name verify publish timeout connections delivered duplicates \
         keep_archive quiet_for not_picked_up_after mail_to mail_from smtp_host smtp_port smtp_tls smtp_user \
-        smtp_password_file smtp_ca monthly command";
+        smtp_password_file smtp_ca monthly event_log command";
     let named = EXAMPLE.lines().filter_map(|line| Some(line.split_once(" = ")?.0.trim_start_matches('#')));
     assert_eq!(named.collect::<Vec<_>>(), keys.split_whitespace().collect::<Vec<_>>());
 }

@@ -28,7 +28,8 @@ fn write_by(program: &Path, message: &Message) -> Result<(), String> {
     let (kind, id) =
         if message.matters > 0 { ("WARNING", NEEDS_A_PERSON) } else { ("INFORMATION", ALL_WELL) };
     let text: String = format!("{}\n\n{}", message.subject, message.body).chars().take(LONGEST).collect();
-    let failed = |why: &str| say::event_log_failed(&escape(&program.display().to_string()), &escape(why.trim()));
+    let failed =
+        |why: &str| say::event_log_failed(&escape(&program.display().to_string()), &escape(why.trim()));
     let said = Command::new(program)
         .args(["/L", "APPLICATION", "/SO", SOURCE, "/T", kind, "/ID", id, "/D", &text])
         .stdin(Stdio::null())
@@ -56,10 +57,12 @@ mod tests {
         let fake = folder.path().join("eventcreate");
         let calls = folder.path().join("calls");
         let script = |end: &str| {
-            fs::write(&fake, format!("#!/bin/sh\nprintf '%s|' \"$@\" >> '{}'\n{end}\n", calls.display())).unwrap();
+            fs::write(&fake, format!("#!/bin/sh\nprintf '%s|' \"$@\" >> '{}'\n{end}\n", calls.display()))
+                .unwrap();
             fs::set_permissions(&fake, fs::Permissions::from_mode(0o755)).unwrap();
         };
-        let message = |matters| Message { subject: "\"æøå\" & %PATH%".into(), body: "1. mad\n".into(), matters };
+        let message =
+            |matters| Message { subject: "\"æøå\" & %PATH%".into(), body: "1. mad\n".into(), matters };
         script("");
         write_by(&fake, &message(2)).unwrap();
         write_by(&fake, &message(0)).unwrap();

@@ -102,7 +102,8 @@ fn mask(rights: Option<&str>) -> u32 {
     if rights.starts_with(|c: char| c.is_ascii_digit()) {
         return rights.parse().unwrap_or(u32::MAX);
     }
-    let known = |word: &str| RIGHTS.iter().find(|(name, _)| *name == word).map_or(u32::MAX, |(_, mask)| *mask);
+    let known =
+        |word: &str| RIGHTS.iter().find(|(name, _)| *name == word).map_or(u32::MAX, |(_, mask)| *mask);
     pairs(rights).map(known).fold(0, |all, one| all | one)
 }
 

@@ -49,13 +49,17 @@ mod tests {
 
     #[test]
     fn names_of_devices_and_names_that_are_cut() {
-        for name in ["con", "NUL.txt", "Aux.202304.txt", "com1", "LPT9.mad", "com¹.txt", "nul .txt", "conout$"] {
+        for name in
+            ["con", "NUL.txt", "Aux.202304.txt", "com1", "LPT9.mad", "com¹.txt", "nul .txt", "conout$"]
+        {
             assert!(is_taken_for_another(name), "{name}");
         }
         for name in ["mad_202304.txt.", "mad_202304 ", "nul:strøm"] {
             assert!(is_taken_for_another(name), "{name}");
         }
-        for name in ["mad_202304.txt", "consul.txt", "com.txt", "com10", "com0", "lpt", "x.nul", ".nul", "æøå"] {
+        for name in
+            ["mad_202304.txt", "consul.txt", "com.txt", "com10", "com0", "lpt", "x.nul", ".nul", "æøå"]
+        {
             assert!(!is_taken_for_another(name), "{name}");
         }
     }

@@ -44,7 +44,10 @@ fn run(town: &Town) -> Ran {
 }
 
 #[test]
-#[cfg_attr(windows, ignore = "wine tells the server's certificate too late for TLS with an authority of our own")]
+#[cfg_attr(
+    windows,
+    ignore = "wine tells the server's certificate too late for TLS with an authority of our own"
+)]
 fn held_files_are_told_of_by_mail_under_tls() {
     for (speaks, tls) in [(Speaks::StartTls, "starttls"), (Speaks::Tls, "tls"), (Speaks::Plainly, "none")] {
         let mail = Smtp::start(speaks);
@@ -73,7 +76,10 @@ fn held_files_are_told_of_by_mail_under_tls() {
 }
 
 #[test]
-#[cfg_attr(windows, ignore = "wine tells the server's certificate too late for TLS with an authority of our own")]
+#[cfg_attr(
+    windows,
+    ignore = "wine tells the server's certificate too late for TLS with an authority of our own"
+)]
 fn the_same_in_english() {
     let mail = Smtp::start(Speaks::StartTls);
     let town = told_by(&mail, "starttls");
@@ -98,7 +104,10 @@ fn nothing_is_sent_where_nothing_needs_a_person() {
 }
 
 #[test]
-#[cfg_attr(windows, ignore = "wine tells the server's certificate too late for TLS with an authority of our own")]
+#[cfg_attr(
+    windows,
+    ignore = "wine tells the server's certificate too late for TLS with an authority of our own"
+)]
 fn an_open_matter_is_told_of_once_a_day_and_a_settled_one_no_more() {
     let mail = Smtp::start(Speaks::StartTls);
     let town = told_by(&mail, "starttls");
@@ -148,7 +157,10 @@ fn a_number_in_a_name_that_could_be_somebodys_is_masked() {
 }
 
 #[test]
-#[cfg_attr(windows, ignore = "wine tells the server's certificate too late for TLS with an authority of our own")]
+#[cfg_attr(
+    windows,
+    ignore = "wine tells the server's certificate too late for TLS with an authority of our own"
+)]
 fn a_login_is_used_and_a_wrong_one_is_told() {
     for speaks in [Speaks::StartTls, Speaks::Tls] {
         let mail = Smtp::with(speaks, Some(("traekfil", "sesam-æøå")), "127.0.0.1");
@@ -226,7 +238,10 @@ fn what_a_mail_server_says_is_escaped() {
 }
 
 #[test]
-#[cfg_attr(windows, ignore = "wine tells the server's certificate too late for TLS with an authority of our own")]
+#[cfg_attr(
+    windows,
+    ignore = "wine tells the server's certificate too late for TLS with an authority of our own"
+)]
 fn a_mail_server_that_is_away_costs_no_delivery() {
     let mail = Smtp::start(Speaks::StartTls);
     let town = told_by(&mail, "starttls");
@@ -244,7 +259,10 @@ fn a_mail_server_that_is_away_costs_no_delivery() {
 }
 
 #[test]
-#[cfg_attr(windows, ignore = "wine tells the server's certificate too late for TLS with an authority of our own")]
+#[cfg_attr(
+    windows,
+    ignore = "wine tells the server's certificate too late for TLS with an authority of our own"
+)]
 fn what_could_not_be_delivered_is_told_of_once_a_day() {
     let mail = Smtp::start(Speaks::StartTls);
     let town = told_by(&mail, "starttls");
@@ -267,7 +285,10 @@ fn what_could_not_be_delivered_is_told_of_once_a_day() {
 }
 
 #[test]
-#[cfg_attr(windows, ignore = "wine tells the server's certificate too late for TLS with an authority of our own")]
+#[cfg_attr(
+    windows,
+    ignore = "wine tells the server's certificate too late for TLS with an authority of our own"
+)]
 fn a_run_that_came_to_no_end_is_told_of_without_its_ledger() {
     let mail = Smtp::start(Speaks::StartTls);
     let town = told_by(&mail, "starttls");
@@ -296,7 +317,10 @@ fn a_run_that_came_to_no_end_is_told_of_without_its_ledger() {
 }
 
 #[test]
-#[cfg_attr(windows, ignore = "wine tells the server's certificate too late for TLS with an authority of our own")]
+#[cfg_attr(
+    windows,
+    ignore = "wine tells the server's certificate too late for TLS with an authority of our own"
+)]
 fn a_file_that_kp_leaves_is_told_of() {
     let mail = Smtp::start(Speaks::StartTls);
     let town = told_by(&mail, "starttls");
@@ -310,7 +334,10 @@ fn a_file_that_kp_leaves_is_told_of() {
 }
 
 #[test]
-#[cfg_attr(windows, ignore = "wine tells the server's certificate too late for TLS with an authority of our own")]
+#[cfg_attr(
+    windows,
+    ignore = "wine tells the server's certificate too late for TLS with an authority of our own"
+)]
 fn once_a_month_that_all_is_delivered() {
     let mail = Smtp::start(Speaks::StartTls);
     let town = told_by(&mail, "starttls");
@@ -332,7 +359,10 @@ fn once_a_month_that_all_is_delivered() {
 }
 
 #[test]
-#[cfg_attr(windows, ignore = "wine tells the server's certificate too late for TLS with an authority of our own")]
+#[cfg_attr(
+    windows,
+    ignore = "wine tells the server's certificate too late for TLS with an authority of our own"
+)]
 fn check_tries_the_mail_server_and_sends_a_test_where_that_is_asked_for() {
     let mail = Smtp::with(Speaks::StartTls, Some(("traekfil", "sesam")), "127.0.0.1");
     let town = told_by(&mail, "starttls");

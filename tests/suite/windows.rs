@@ -158,14 +158,18 @@ fn what_init_makes_is_closed_to_others() {
     fs::remove_file(town.path("config.toml")).unwrap();
     let port = town.server.port().to_string();
     let args = ["init", "--yes", "--host", "127.0.0.1", "--port", &port, "--user", "korsbaek", "--new-key"];
-    town.run(args.iter().chain(&["--identity", r"nøgler\kp", "--ledger", r"regnskab\ledger.db"])).exit_in(&[0, 2, 4]);
+    town.run(args.iter().chain(&["--identity", r"nøgler\kp", "--ledger", r"regnskab\ledger.db"]))
+        .exit_in(&[0, 2, 4]);
     for path in ["config.toml", r"nøgler\kp", r"regnskab\ledger.db", "regnskab"] {
         for may in [May::Read, May::Write] {
             assert_eq!(platform::others_who_may(may, &town.path(path)).unwrap(), [""; 0], "{path}");
         }
     }
     let config = fs::read_to_string(town.path("config.toml")).unwrap();
-    assert!(config.contains(r"identity = 'nøgler\kp'") || config.contains(r#"identity = "nøgler\\kp""#), "{config}");
+    assert!(
+        config.contains(r"identity = 'nøgler\kp'") || config.contains(r#"identity = "nøgler\\kp""#),
+        "{config}"
+    );
 }
 
 #[test]
@@ -210,7 +214,10 @@ fn a_run_that_needs_a_person_is_written_into_the_event_log() {
     town.file("uden \"måned\" & %PATH%.txt".replace('"', "'"), "x");
     town.run(["run"]).exit(3);
     let said = calls();
-    assert!(said.starts_with("/L\nAPPLICATION\n/SO\ntraekfil\n/T\nWARNING\n/ID\n3\n/D\ntraekfil: 1 sag"), "{said}");
+    assert!(
+        said.starts_with("/L\nAPPLICATION\n/SO\ntraekfil\n/T\nWARNING\n/ID\n3\n/D\ntraekfil: 1 sag"),
+        "{said}"
+    );
     assert!(said.contains("uden 'måned' & %PATH%.txt"), "{said}");
     town.run(["run"]).exit(3);
     assert_eq!(calls(), said, "once a day");

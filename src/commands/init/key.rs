@@ -36,11 +36,7 @@ pub(super) fn make(file: &Path, comment: &str) -> Result<String, Trouble> {
     Ok(public)
 }
 
-fn write_new(
-    create: impl Fn(&Path) -> io::Result<File>,
-    file: &Path,
-    content: &[u8],
-) -> Result<(), Trouble> {
+fn write_new(create: impl Fn(&Path) -> io::Result<File>, file: &Path, content: &[u8]) -> Result<(), Trouble> {
     let write = || {
         let mut new = create(file)?;
         new.write_all(content)?;
