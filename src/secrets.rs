@@ -126,6 +126,8 @@ mod tests {
         fs::write(file, content).unwrap();
         #[cfg(unix)]
         fs::set_permissions(file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+        #[cfg(windows)]
+        platform::close(file).unwrap();
     }
 
     fn password(sftp: &Sftp, env: &[(&str, OsString)]) -> Option<String> {

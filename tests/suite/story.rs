@@ -1,9 +1,13 @@
 //! April in Korsbæk Kommune, from the first delivery to the month in which nobody emptied the folder.
 
+use std::fs;
+use std::thread;
+use std::time::Duration;
+
 use chrono::DateTime;
 use serde_json::{Value, json};
 
-use crate::support::ran::{assert_decided, entry};
+use crate::support::ran::{Running, assert_decided, entry};
 use crate::support::servers::on_both_servers;
 use crate::support::town::{NOW, Town};
 use crate::{MAD, MAD_APRIL, MAD_MAY, VASK, VASK_APRIL};
@@ -117,6 +121,34 @@ fn a_second_different_april_is_held(town: &Town) {
     kp_has_april_once(town);
 }
 
+/// What a town hall does: a folder with a Danish name, a run that is cut off between the rename and its record, the
+/// file once more, and a correction.
+fn a_danish_folder_and_a_run_that_is_killed(town: &Town) {
+    let folder = town.path("Trækfiler på Sølyst/mappe æøå");
+    fs::create_dir_all(&folder).unwrap();
+    town.set("folders.drop", folder.to_str().unwrap()).set("folders.archive", "Arkiv æøå");
+    let put = |text: &str| fs::write(folder.join(MAD), text).unwrap();
+    put(MAD_APRIL);
+    let sign = town.path("her");
+    let mut command = town.command(["run"]);
+    command.env("TRAEKFIL_WAIT_AT", format!("renamed:{}", sign.display()));
+    let mut run = Running::start(&mut command);
+    while !town.path("her.reached").exists() {
+        assert!(!run.is_over(), "it halts before its end");
+        thread::sleep(Duration::from_millis(1));
+    }
+    run.kill();
+    let next = town.deliver(0);
+    assert_eq!(next["recovered"][0]["to"], "delivered", "{next:#}");
+    put(MAD_APRIL);
+    assert_decided(&town.deliver(0), MAD, "duplicate", "already_delivered", "duplicate");
+    put(MAD_MAY);
+    assert_decided(&town.deliver(3), MAD, "hold", "slot_taken", "held");
+    assert_eq!(town.server.received(), [(format!("ind/{MAD}"), MAD_APRIL.into())]);
+    assert!(town.path("Arkiv æøå/2023-04").join(MAD).exists());
+    town.run(["ledger", "verify"]).exit(0);
+}
+
 /// An id as a person types it.
 pub fn id_text(id: &Value) -> String {
     match id {
@@ -128,6 +160,7 @@ pub fn id_text(id: &Value) -> String {
 
 on_both_servers! {
     april_is_delivered_and_put_away
+    a_danish_folder_and_a_run_that_is_killed
     json_says_all_of_it
     nobody_empties_the_folder
     in_may_april_lies_there_still

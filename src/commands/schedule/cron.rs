@@ -114,6 +114,7 @@ mod tests {
     use super::*;
 
     /// The command as cron gives it to the shell: cronie's `do_command.c`.
+    #[cfg(unix)]
     fn through_cron(command: &str) -> String {
         let (mut out, mut escaped) = (String::new(), false);
         for c in command.chars() {
