@@ -95,11 +95,16 @@ impl Tool {
         matches!(self, Tool::Sftp | Tool::Lftp | Tool::Rclone | Tool::Psftp)
     }
 
-    /// The most rounds of a workload that it takes part in. `psftp` waits for every answer, and stalls now and then in
-    /// a large file: it is spared what would take minutes a round.
+    /// The most rounds of a workload that it takes part in. `sftp` and `psftp` wait for every answer, and `psftp` stalls
+    /// now and then in a large file: they are spared most of what takes minutes a round.
     pub fn rounds(self, workload: Workload) -> usize {
-        let slow = workload.delayed && workload.files > 100 || workload.size > 1 << 20;
-        if self == Tool::Psftp && slow { 1 } else { usize::MAX }
+        let far = workload.delayed && workload.files > 100;
+        match self {
+            Tool::Sftp if far => 2,
+            Tool::Psftp if far => 1,
+            Tool::Psftp if workload.size > 1 << 20 => 0,
+            _ => usize::MAX,
+        }
     }
 
     /// The command that carries; not for this program, which has a home of its own.
