@@ -55,7 +55,7 @@ texts! {
     "value PORT" { da "PORT", en "PORT" }
     "value SERIES" { da "SERIE", en "SERIES" }
     "value SHA256:..." { da "SHA256:...", en "SHA256:..." }
-    "value SHELL" { da "SHELL", en "SHELL" }
+    "value SHELL" { da "FORTOLKER", en "SHELL" }
     "value STATE" { da "TILSTAND", en "STATE" }
     "value TEXT" { da "TEKST", en "TEXT" }
     "value SCHEDULER" { da "PROGRAM", en "SCHEDULER" }
