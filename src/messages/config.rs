@@ -236,8 +236,8 @@ crate::messages::catalogue! {
         en "exists on Windows only. Delete the line, or write false.",
     }
     monthly_needs_a_way() {
-        da "kræver mail (mail_to, mail_from, smtp_host) eller command: der er ingen at fortælle det til.",
-        en "needs mail (mail_to, mail_from, smtp_host) or command: there is nobody to tell.",
+        da "kræver mail (mail_to, mail_from, smtp_host), command eller event_log: der er ingen at fortælle det til.",
+        en "needs mail (mail_to, mail_from, smtp_host), command or event_log: there is nobody to tell.",
     }
 
     // the folders and files that it names

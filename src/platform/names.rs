@@ -1,6 +1,6 @@
 //! Names and paths as Windows reads them. Pure.
 
-/// Names of devices, whatever their case and ending ([MS-DOS device names], `CreateFile`).
+/// Names of devices, whatever their case and ending (`CreateFile`, names of MS-DOS devices).
 const DEVICES: [&str; 6] = ["con", "prn", "aux", "nul", "conin$", "conout$"];
 
 /// Whether Windows programs take a name for another one, or for a device: what one of them puts there or reads from
@@ -33,16 +33,6 @@ pub fn verbatim(path: &str) -> String {
     }
 }
 
-/// The same path as a person writes it.
-#[must_use]
-pub fn plain(path: &str) -> String {
-    match (path.strip_prefix(r"\\?\UNC\"), path.strip_prefix(r"\\?\")) {
-        (Some(share), _) => format!(r"\\{share}"),
-        (_, Some(rest)) => rest.to_owned(),
-        _ => path.to_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -65,7 +55,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_is_taken_as_it_stands_and_shown_as_it_was() {
+    fn a_path_is_taken_as_it_stands() {
         let table = [
             (r"D:\trækfil\mappe x", r"\\?\D:\trækfil\mappe x"),
             (r"\\server\deling\traek", r"\\?\UNC\server\deling\traek"),
@@ -73,8 +63,6 @@ mod tests {
         for (path, exact) in table {
             assert_eq!(verbatim(path), exact);
             assert_eq!(verbatim(exact), exact);
-            assert_eq!(plain(exact), path);
-            assert_eq!(plain(path), path);
         }
         for path in [r"\\.\COM1", "D:relativ", "/srv/traek", "drop"] {
             assert_eq!(verbatim(path), path);

@@ -48,7 +48,7 @@ pub fn open_plain(path: &Path) -> io::Result<File> {
     };
     // A link, or a file whose content lies elsewhere (deduplicated, in a cloud): read like this it could be zeros.
     if file.metadata()?.file_attributes() & FILE_ATTRIBUTE_REPARSE_POINT != 0 {
-        return Err(io::Error::other("its content lies elsewhere (reparse point)"));
+        return Err(io::Error::other(crate::messages::run::content_elsewhere()));
     }
     Ok(file)
 }

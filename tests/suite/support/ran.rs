@@ -35,7 +35,7 @@ impl Running {
     /// Starts a command whose output is piped.
     pub fn start(command: &mut Command) -> Running {
         let said = format!("{command:?}");
-        let mut child = command.spawn().unwrap();
+        let mut child = spawn(command);
         let stdout = read_aside(child.stdout.take().unwrap());
         let stderr = read_aside(child.stderr.take().unwrap());
         Running { command: said, child, stdout, stderr }
@@ -89,6 +89,18 @@ impl Drop for Running {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Starts it. Where wine starts many at once, it fails at one now and then, with Windows' ERROR_INTERNAL_ERROR.
+fn spawn(command: &mut Command) -> Child {
+    const INTERNAL_ERROR: i32 = 1359;
+    for _ in 0..4 {
+        match command.spawn() {
+            Err(error) if cfg!(windows) && error.raw_os_error() == Some(INTERNAL_ERROR) => {}
+            started => return started.unwrap(),
+        }
+    }
+    command.spawn().unwrap()
 }
 
 /// Whether a text stands there, wherever its lines were broken.
