@@ -1,0 +1,62 @@
+//! What the small benchmarks work on.
+
+use std::path::Path;
+
+use anyhow::Context as _;
+use traekfil::config::{Policy, Rule};
+use traekfil::decide::{Choice, Judgement, Reason};
+use traekfil::delivery::{Key, Slot};
+use traekfil::digest::Digest;
+use traekfil::ledger::View;
+use traekfil::period::Period;
+use traekfil::plan::Candidate;
+
+#[path = "../peers/ledger.rs"]
+mod ledger;
+
+/// Files of the large plan.
+pub const FILES: u32 = 100_000;
+
+/// The policy as it ships.
+pub fn policy() -> Policy {
+    Policy {
+        same_content_other_slot: Rule::Hold,
+        unknown_period: Rule::Hold,
+        old_period: Rule::Hold,
+        future_period: Rule::Hold,
+        slot_taken: Rule::Hold,
+        gone_is_delivered: false,
+        two_persons: false,
+    }
+}
+
+/// So many new files, each of another series.
+pub fn candidates(count: u32) -> Vec<Candidate> {
+    let month = |n: u32| Period::new(2023, u8::try_from(n % 12 + 1).unwrap_or(1));
+    (0..count)
+        .map(|n| Candidate {
+            index: n as usize,
+            path: format!("leverandoer_{n:06}.txt"),
+            key: Some(Key {
+                slot: Slot { series: format!("leverandoer_{n:06}_*.txt"), period: month(n) },
+                digest: Digest::of(&n.to_be_bytes()),
+            }),
+            one_per_period: true,
+            remote_path: Some(format!("ind/leverandoer_{n:06}.txt")),
+            judgement: Judgement { choice: Choice::Send, reason: Reason::New, earlier: None },
+            one_approval: false,
+        })
+        .collect()
+}
+
+/// A ledger in this folder with so many deliveries, the n-th being that of the digest [`digest`]`(n)`.
+pub fn ledger(folder: &Path, rows: u32) -> anyhow::Result<View> {
+    let path = folder.join("ledger.db");
+    ledger::grow(&path, rows)?;
+    View::open(&path, None, false).map_err(|trouble| anyhow::anyhow!(trouble.message)).context("the ledger")
+}
+
+/// The digest of the n-th delivery.
+pub fn digest(n: u32) -> Digest {
+    Digest::of(&n.to_be_bytes())
+}
