@@ -104,8 +104,10 @@ pub fn shown(path: &Path) -> String {
 
 /// Runs a command that must succeed.
 pub fn run(command: &mut Command) -> anyhow::Result<()> {
-    let status =
-        command.stdout(Stdio::null()).status().with_context(|| format!("{:?}", command.get_program()))?;
+    let status = command
+        .stdout(Stdio::null())
+        .status()
+        .with_context(|| command.get_program().display().to_string())?;
     ensure!(status.success(), "{command:?}: {status}");
     Ok(())
 }

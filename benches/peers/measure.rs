@@ -20,7 +20,7 @@ pub struct Sample {
 /// What others left to be written to the disk is written first: nobody pays for it here.
 pub fn run(command: &mut Command) -> anyhow::Result<(ExitStatus, Sample)> {
     rustix::fs::sync();
-    let shown = format!("{:?}", command.get_program());
+    let shown = command.get_program().display().to_string();
     command.stdin(Stdio::null()).stdout(Stdio::null());
     let begin = Instant::now();
     let mut child = command.spawn().with_context(|| shown.clone())?;

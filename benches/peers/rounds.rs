@@ -40,7 +40,7 @@ impl Options {
                 "--bench" => {}
                 "--write" => options.write = true,
                 "--received" => {
-                    options.received = Some(arguments.next().context("--received FOLDER")?.into())
+                    options.received = Some(arguments.next().context("--received FOLDER")?.into());
                 }
                 "--rounds" => options.rounds = arguments.next().context("--rounds N")?.parse()?,
                 name => {
@@ -162,6 +162,6 @@ fn delivered(bed: &Bed, workload: Workload, target: &Path, name: &str) -> anyhow
 
 fn measured(command: &mut Command) -> anyhow::Result<Sample> {
     let (status, sample) = measure::run(command)?;
-    ensure!(status.success(), "{:?}: {status}", command.get_program());
+    ensure!(status.success(), "{}: {status}", command.get_program().display());
     Ok(sample)
 }

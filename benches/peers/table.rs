@@ -163,7 +163,7 @@ fn circumstances() -> String {
         let said = [said.stdout, said.stderr].concat();
         let said = String::from_utf8_lossy(&said);
         versions.extend(
-            said.lines().next().map(|line| line.split(" (").next().unwrap_or(line).trim().replace("|", "")),
+            said.lines().next().map(|line| line.split(" (").next().unwrap_or(line).trim().replace('|', "")),
         );
     }
     format!("Server and client on one machine, {cores} cores of {processor}. {}.", versions.join("; "))
