@@ -1,63 +1,66 @@
-//! How many instructions planning and look-up take, by callgrind: a figure that does not depend on what else the
-//! machine does. `cargo bench --bench instructions` (needs valgrind).
+//! Instructions, counted by callgrind: `cargo bench --bench instructions`. They do not depend on the machine's mood.
+//!
+//! This program runs itself under valgrind, once with the work and once without it, and prints the difference.
 
 use std::env;
-use std::hint::black_box;
-use std::path::Path;
-use std::process::{Command, ExitCode};
+use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context as _, bail, ensure};
+use traekfil::plan;
 
 mod work;
 
-fn main() -> Result<ExitCode> {
+/// Rows of the ledger here: to make a larger one under valgrind takes very long, and a look-up goes down a tree that
+/// is one level lower.
+const ROWS: u32 = 20_000;
+const LOOK_UPS: u32 = 1000;
+
+fn main() -> anyhow::Result<()> {
     let arguments: Vec<String> = env::args().skip(1).filter(|argument| argument != "--bench").collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        [] => measure(),
-        ["plan"] => {
-            black_box(work::plan(work::candidates()));
-            Ok(ExitCode::SUCCESS)
+        [] => {
+            let planning = counted("plan")?;
+            println!("planning: {} instructions a file", planning / u64::from(work::FILES));
+            let asking = counted("look-up")?;
+            println!("ledger look-up: {} instructions", asking / u64::from(LOOK_UPS));
+            Ok(())
         }
-        ["look-up", ledger] => {
-            black_box(work::look_up(&work::open(Path::new(ledger))?));
-            Ok(ExitCode::SUCCESS)
-        }
-        _ => bail!("usage: cargo bench --bench instructions"),
+        ["--work", work, times] => work_on(work, times.parse()?),
+        _ => bail!("this takes no arguments"),
     }
 }
 
-/// Runs each work once under callgrind and counts what happens inside its function alone.
-fn measure() -> Result<ExitCode> {
-    if Command::new("valgrind").arg("--version").output().is_err() {
-        eprintln!("skipped: valgrind is not installed");
-        return Ok(ExitCode::SUCCESS);
+fn work_on(work: &str, times: u32) -> anyhow::Result<()> {
+    if work == "plan" {
+        let files = work::candidates(work::FILES);
+        let planned = if times > 0 { plan::plan(files, work::policy(), &[]) } else { files };
+        ensure!(planned.len() == work::FILES as usize, "all files are planned");
+        return Ok(());
     }
     let folder = tempfile::tempdir()?;
-    let ledger = work::large_ledger(folder.path())?;
-    let ledger = ledger.to_str().context("a plain path")?;
-    let works = [
-        ("planning", work::FILES, "work::plan", vec!["plan"]),
-        ("look-up", work::LOOK_UPS, "work::look_up", vec!["look-up", ledger]),
-    ];
-    for (name, items, function, words) in works {
-        let counted = instructions(function, &words, folder.path())?;
-        println!("{name}: {counted} instructions, {} for each of {items}", counted / u64::from(items));
+    let ledger = work::ledger(folder.path(), ROWS)?;
+    for n in 0..LOOK_UPS * times {
+        let found = ledger.deliveries_of(&work::digest(n * 7919 % ROWS));
+        ensure!(found.is_ok_and(|found| found.len() == 1), "each is there once");
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(())
 }
 
-fn instructions(function: &str, words: &[&str], folder: &Path) -> Result<u64> {
-    let ran = Command::new("valgrind")
-        .args(["--tool=callgrind", "--collect-atstart=no", &format!("--toggle-collect=*{function}*")])
-        .arg(format!("--callgrind-out-file={}", folder.join("callgrind").display()))
+/// The instructions of a piece of work, without those that prepare it.
+fn counted(work: &str) -> anyhow::Result<u64> {
+    let [without, with] = ["0", "1"].map(|times| instructions(work, times));
+    Ok(with?.saturating_sub(without?))
+}
+
+fn instructions(work: &str, times: &str) -> anyhow::Result<u64> {
+    let out = Command::new("valgrind")
+        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
         .arg(env::current_exe()?)
-        .args(words)
-        .output()?;
-    let said = String::from_utf8_lossy(&ran.stderr);
-    let counted =
-        said.lines().find_map(|line| line.split_once("Collected : ")).map(|(_, count)| count.trim());
-    match counted.and_then(|count| count.parse().ok()) {
-        Some(count) if count > 0 => Ok(count),
-        _ => bail!("callgrind counted nothing in {function}:\n{said}"),
-    }
+        .args(["--work", work, times])
+        .output()
+        .context("valgrind is not installed")?;
+    let said = String::from_utf8_lossy(&out.stderr);
+    ensure!(out.status.success(), "{said}");
+    let count = said.lines().find_map(|line| line.split_once("Collected : ")).context("callgrind's count")?;
+    Ok(count.1.trim().parse()?)
 }

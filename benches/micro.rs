@@ -1,49 +1,76 @@
-//! How long the parts of a run take that need no server: `cargo bench --bench micro`.
-
-#![allow(clippy::unwrap_used, missing_docs)]
+//! The pure parts by themselves: `cargo bench --bench micro`.
 
 use std::hint::black_box;
 
-use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+use criterion::{BatchSize, Criterion, Throughput};
 use traekfil::digest::Digest;
+use traekfil::{period, plan};
 
 mod work;
 
-fn hashing(c: &mut Criterion) {
-    let mut group = c.benchmark_group("hashing");
-    for (name, size) in [("4 KB", 4_000), ("1 MiB", 1 << 20)] {
-        let bytes = vec![0x5a; size];
-        group.throughput(Throughput::Bytes(size as u64));
-        group.bench_function(name, |b| b.iter(|| Digest::of(black_box(&bytes))));
-    }
+/// Rows of the ledger.
+const ROWS: u32 = 1_000_000;
+
+/// File names as suppliers give them.
+const NAMES: [&str; 6] = [
+    "mad_korsbaek_202304.txt",
+    "MÅLTID_April2023.TXT",
+    "2023-04_vask_apr23.txt",
+    "vask 01-04-2023.csv",
+    "vaskeri_korsbaek_kommune_leverance_nr_1234567890.txt",
+    "traekfil_20230401_v2.txt",
+];
+
+fn main() -> anyhow::Result<()> {
+    let mut criterion = Criterion::default().configure_from_args().sample_size(20);
+    hashing(&mut criterion);
+    recognising(&mut criterion);
+    planning(&mut criterion);
+    asking(&mut criterion)?;
+    criterion.final_summary();
+    Ok(())
+}
+
+fn hashing(criterion: &mut Criterion) {
+    let bytes = vec![7; 1 << 20];
+    let mut group = criterion.benchmark_group("digest");
+    group.throughput(Throughput::Bytes(1 << 20));
+    group.bench_function("1 MiB", |bench| bench.iter(|| Digest::of(black_box(&bytes))));
     group.finish();
 }
 
-fn period(c: &mut Criterion) {
-    let mut group = c.benchmark_group("period");
-    group.throughput(Throughput::Elements(work::NAMES.len() as u64));
-    group.bench_function("six names", |b| b.iter(work::recognise_all));
-    group.finish();
-}
-
-fn planning(c: &mut Criterion) {
-    let mut group = c.benchmark_group("planning");
-    group.sample_size(10).throughput(Throughput::Elements(work::FILES.into()));
-    group.bench_function("100,000 files", |b| {
-        b.iter_batched(work::candidates, work::plan, BatchSize::LargeInput);
+fn recognising(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("period");
+    group.throughput(Throughput::Elements(NAMES.len() as u64));
+    group.bench_function("file names", |bench| {
+        bench.iter(|| NAMES.map(|name| period::recognise(black_box(name))));
     });
     group.finish();
 }
 
-fn look_up(c: &mut Criterion) {
-    let folder = tempfile::tempdir().unwrap();
-    let path = work::large_ledger(folder.path()).unwrap();
-    let view = work::open(&path).unwrap();
-    let mut group = c.benchmark_group("ledger of 1,000,000 deliveries");
-    group.throughput(Throughput::Elements(work::LOOK_UPS.into()));
-    group.bench_function("1,000 look-ups", |b| b.iter(|| work::look_up(&view)));
+fn planning(criterion: &mut Criterion) {
+    let files = work::candidates(work::FILES);
+    let mut group = criterion.benchmark_group("plan");
+    group.sample_size(10).throughput(Throughput::Elements(u64::from(work::FILES)));
+    group.bench_function("100,000 files", |bench| {
+        bench.iter_batched(
+            || files.clone(),
+            |files| plan::plan(files, work::policy(), &[]),
+            BatchSize::PerIteration,
+        );
+    });
     group.finish();
 }
 
-criterion_group!(benches, hashing, period, planning, look_up);
-criterion_main!(benches);
+fn asking(criterion: &mut Criterion) -> anyhow::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let ledger = work::ledger(folder.path(), ROWS)?;
+    let mut n = 0;
+    criterion.bench_function("ledger/look-up in 1,000,000 rows", |bench| {
+        bench.iter(|| {
+            n = (n + 7919) % ROWS;
+            ledger.deliveries_of(black_box(&work::digest(n)))
+        });
+    });
+    Ok(())
+}

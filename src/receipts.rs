@@ -94,8 +94,9 @@ pub fn append(archive: &Path, receipts: &[Receipt]) -> io::Result<()> {
         lines.push(b'\n');
     }
     file.write_all(&lines)?;
-    file.sync_all()?;
-    platform::sync_folder(&folder)
+    // Both at once: a file system writes down together what is asked of it together.
+    let (written, named) = rayon::join(|| file.sync_all(), || platform::sync_folder(&folder));
+    written.and(named)
 }
 
 /// The newest receipt of the archive: the one with the latest event.
