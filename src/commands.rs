@@ -93,7 +93,16 @@ fn witness(config: &Config) -> Result<Option<receipts::Witness>, Trouble> {
 }
 
 /// Prints an answer: as JSON where that is asked for, else as text.
+///
+/// A reader that has seen enough (`| head`) is no error: what was done is done.
 fn answer<T: Serialize>(global: &Global, json: &T, text: impl FnOnce() -> String) -> anyhow::Result<()> {
+    match print(global, json, text) {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        printed => Ok(printed?),
+    }
+}
+
+fn print<T: Serialize>(global: &Global, json: &T, text: impl FnOnce() -> String) -> std::io::Result<()> {
     let mut out = anstream::stdout().lock();
     if global.json {
         json.serialize(&mut serde_json::Serializer::with_formatter(&mut out, Harmless))?;
@@ -101,8 +110,7 @@ fn answer<T: Serialize>(global: &Global, json: &T, text: impl FnOnce() -> String
     } else {
         out.write_all(marks::fitting(text()).as_bytes())?;
     }
-    out.flush()?;
-    Ok(())
+    out.flush()
 }
 
 /// JSON that is safe on a terminal too: what JSON itself leaves as it is, such as DEL and U+009B, is escaped.

@@ -30,11 +30,18 @@ pub(super) fn resolve(config: &Config, options: &cli::Resolve, global: &Global) 
     let delivery = ledger.delivery(id)?.ok_or_else(|| Trouble::usage(say::no_such_delivery(id)))?;
     let step = if options.delivered { Step::ResolveDelivered } else { Step::ResolveNotDelivered };
     let from = delivery.state;
-    let to = from.after(step).map_err(|_| Trouble::usage(say::cannot_resolve(id, &say::state(from))))?;
-    let why = Some(options.reason.clone());
-    ledger.record(now(), &[Event::Stepped { delivery: id, step, why, who: Some(who()) }])?;
-    checkpoint("resolved");
-    if from.is_delivered() {
+    let to = match from.after(step) {
+        Ok(to) => {
+            let why = Some(options.reason.clone());
+            ledger.record(now(), &[Event::Stepped { delivery: id, step, why, who: Some(who()) }])?;
+            checkpoint("resolved");
+            to
+        }
+        // It was said before, and the archive could not be told: that is made good now.
+        Err(_) if from == State::NotDelivered && options.not_delivered && still_attested(config, id)? => from,
+        Err(_) => return Err(Trouble::usage(say::cannot_resolve(id, &say::state(from))).into()),
+    };
+    if from.is_delivered() || from == to {
         // The receipt said otherwise; what is made again from receipts must know.
         receipts::append(&config.archive, &[taken_back(&ledger, &delivery)]).map_err(|error| {
             Trouble::unexpected(say_ledger::receipts_not_written(&config.archive, &error))
@@ -46,6 +53,14 @@ pub(super) fn resolve(config: &Config, options: &cli::Resolve, global: &Global) 
     let resolved = Resolved { schema: crate::report::SCHEMA, delivery_id: id, from, to };
     answer(global, &resolved, || sentence(&said))?;
     Ok(Exit::Ok)
+}
+
+/// Whether the receipts say that KP has the file of this delivery.
+fn still_attested(config: &Config, id: i64) -> Result<bool, Trouble> {
+    let (receipts, _) = receipts::all(&config.archive)
+        .map_err(|error| Trouble::unexpected(say_ledger::receipts_not_read(&config.archive, &error)))?;
+    let last = receipts.iter().rev().find(|receipt| receipt.delivery == id);
+    Ok(last.is_some_and(|receipt| receipt.attests != Attests::NotDelivered))
 }
 
 fn taken_back(ledger: &Ledger, delivery: &Delivery) -> Receipt {

@@ -130,6 +130,8 @@ pub(super) fn run(config: &Config, options: &cli::Run, global: &Global) -> anyho
     let (mut ledger, mut report, mut exit) = match carry_out(config, options, global) {
         Ok(done) => done,
         Err(trouble) if trouble.exit == Exit::Busy => return Err(trouble.into()),
+        // Whoever names a plan is there to read what is wrong with it.
+        Err(trouble) if trouble.exit == Exit::Usage && options.plan.is_some() => return Err(trouble.into()),
         Err(trouble) => {
             complain(&notify::tell_failure(config, &trouble, now()));
             return Err(trouble.into());

@@ -91,9 +91,9 @@ crate::messages::catalogue! {
     /// The receipts.
     receipts_not_written(archive: &Path => archive.display(), error: &dyn Display) {
         da "Beslutningen står i regnskabet, men kvitteringen i arkivet {archive} kunne ikke skrives ({error}). Sørg for plads og \
-            skriveadgang.",
+            skriveadgang, og giv samme kommando igen: så skrives den.",
         en "The decision stands in the ledger, but its receipt in the archive {archive} could not be written ({error}). See to space and \
-            write access.",
+            write access, and give the same command again: then it is written.",
     }
     /// Verify.
     tables_differ(path: &Path => path.display(), table: &str) {

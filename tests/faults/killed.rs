@@ -251,6 +251,12 @@ fn killed_after_a_delivery_was_taken_back() {
         "resolved"
     ));
     town.server.as_embedded().empty();
+    // Said again, it reaches the receipts too, and then there is nothing left to say.
+    let again = ["resolve", "1", "--not-delivered", "--reason", "KP fik den aldrig"];
+    town.run(again).exit(0);
+    town.run(again).exit(2);
+    std::fs::remove_file(town.path("ledger.db")).unwrap();
+    town.run(["ledger", "rebuild"]).exit(0);
     town.file(&files[0].0, &files[0].1);
     town.run(["run"]).exit(0);
     assert_eq!(town.server.received().len(), 2, "once more, at a person's word");

@@ -471,3 +471,13 @@ fn what_one_way_took_is_not_sent_on_it_again_since_the_other_failed() {
     assert_eq!(mail.letters().len(), 1);
     assert!(told_to_program(&town, "besked.txt").contains("uden_maaned.txt"));
 }
+
+#[test]
+fn a_plan_that_is_not_there_is_told_at_the_keyboard_alone() {
+    let mail = Smtp::start(Speaks::Plainly);
+    let town = told_by(&mail, "none");
+    held(&town);
+    let before = town.snapshot();
+    town.run(["run", "--plan", "tastefejl.json"]).exit(2).says("tastefejl.json");
+    assert_eq!((mail.calls(), town.snapshot()), (0, before));
+}

@@ -201,3 +201,17 @@ fn secrets_and_citizens_appear_nowhere() {
 fn files_of(town: &Town) -> Snapshot {
     town.snapshot().into_iter().filter(|(_, thing)| !thing.is_folder()).collect()
 }
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_error() {
+    let town = mixed();
+    for args in [&["history"][..], &["history", "--json"], &["run", "--dry-run"]] {
+        let expected = town.run(args).code();
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let mut command = town.command(args);
+        let ended = command.stdout(writer).stderr(std::process::Stdio::piped()).output().unwrap();
+        assert_eq!(ended.status.code(), expected, "{}", String::from_utf8_lossy(&ended.stderr));
+        assert!(ended.stderr.is_empty(), "{}", String::from_utf8_lossy(&ended.stderr));
+    }
+}
