@@ -38,7 +38,8 @@ impl Page {
 
     fn head(&mut self, command: &Command) {
         let version = format!("traekfil {}", env!("CARGO_PKG_VERSION"));
-        self.roff.control("TH", ["TRAEKFIL", "1", "", &version, self.text("man title")]);
+        // No date, which would be that of the build; in quotes, or the version would be taken for it.
+        self.roff.control("TH", ["TRAEKFIL", "1", "\"\"", &version, self.text("man title")]);
         self.section("name");
         self.line([roman(format!("traekfil - {}", self.text("traekfil").trim_end_matches('.')))]);
         self.section("usage");
@@ -58,6 +59,7 @@ impl Page {
             self.usage(inner);
             let own = |arg: &&Arg| !arg.is_global_set() && !arg.is_hide_set();
             inner.get_arguments().filter(own).for_each(|arg| self.argument(arg, path));
+            self.roff.control("PP", []);
             self.examples(path);
             self.commands(inner, path);
         }
@@ -98,7 +100,6 @@ impl Page {
     }
 
     fn examples(&mut self, path: &str) {
-        self.roff.control("PP", []);
         self.roff.control("RS", ["4"]);
         self.roff.control("nf", []);
         for (line, says) in words::examples(self.language, path) {
