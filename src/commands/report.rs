@@ -69,7 +69,7 @@ pub(super) fn report(config: &Config, options: &cli::Report, global: &Global) ->
 fn render(config: &Config, overview: &Overview) -> Result<String, Trouble> {
     let view = open_view(config, true)?;
     let deliveries = view.history(&Filter { limit: Some(MOST), ..Filter::default() })?;
-    let decisions = view.decisions()?;
+    let (decisions, taken_out) = (view.decisions()?, view.taken_out()?);
     let older = view.count()?.saturating_sub(deliveries.len());
     let volumes = volumes(&view, overview)?;
     drop(view);
@@ -81,6 +81,7 @@ fn render(config: &Config, overview: &Overview) -> Result<String, Trouble> {
         deliveries: &deliveries,
         older,
         decisions: &decisions,
+        taken_out: &taken_out,
     }))
 }
 

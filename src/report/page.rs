@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use super::{status, text};
 use crate::delivery::State;
 use crate::ledger::event::Verdict;
-use crate::ledger::query::{Decision, Delivery, Volume};
+use crate::ledger::query::{Decision, Delivery, TakenOut, Volume};
 use crate::messages::{Language, escape, language, overview as said, page as say, report as report_say};
 use crate::overview::{Cell, Mark, Matter, Overview, Row, Standing};
 use crate::period::Period;
@@ -42,6 +42,8 @@ pub struct Page<'a> {
     pub older: usize,
     /// Every decision, oldest first.
     pub decisions: &'a [Decision],
+    /// Every file that was rejected unread, oldest first.
+    pub taken_out: &'a [TakenOut],
 }
 
 /// Whether these bytes are a report of this program's, of whatever version.
@@ -234,10 +236,10 @@ fn history(page: &Page) -> Markup {
             }
             @if page.older > 0 { p { (say::older(page.older)) } }
             h3 { (report_say::decisions()) }
-            @if page.decisions.is_empty() {
+            @if page.decisions.is_empty() && page.taken_out.is_empty() {
                 p { (say::no_decisions()) }
             } @else {
-                (decisions(page.decisions))
+                (decisions(page.decisions, page.taken_out))
             }
         }
     }
@@ -286,7 +288,8 @@ fn state(row: &Delivery) -> Markup {
     }
 }
 
-fn decisions(rows: &[Decision]) -> Markup {
+/// What people decided, newest first; what nobody could read has neither series nor period.
+fn decisions(rows: &[Decision], unread: &[TakenOut]) -> Markup {
     let heads = [
         say::head_when(),
         report_say::head_file(),
@@ -296,20 +299,34 @@ fn decisions(rows: &[Decision]) -> Markup {
         say::head_who(),
         say::head_why(),
     ];
-    let cells = |row: &Decision| {
-        let class = if row.verdict == Verdict::Approved { "delivered" } else { "refused" };
-        let used = row.used_by.map(report_say::used_by).unwrap_or_default();
-        [
-            html! { (text::moment(&row.at)) },
-            html! { (escape(&row.path)) },
-            html! { (escape(&row.key.slot.series)) },
-            html! { (month(row.key.slot.period)) },
-            html! { span class=(class) { (report_say::verdict(row.verdict)) } (used) },
-            html! { (escape(&row.who)) },
-            html! { (escape(&row.why)) },
-        ]
-    };
-    table(&heads, rows.iter().rev().map(|row| cells(row).to_vec()))
+    let cells =
+        |at: &str, path: &str, slot: [String; 2], verdict: Verdict, used_by: Option<i64>, by: [&str; 2]| {
+            let class = if verdict == Verdict::Approved { "delivered" } else { "refused" };
+            let used = used_by.map(report_say::used_by).unwrap_or_default();
+            let [series, period] = slot;
+            let [who, why] = by.map(escape);
+            vec![
+                html! { (text::moment(at)) },
+                html! { (escape(path)) },
+                html! { (series) },
+                html! { (period) },
+                html! { span class=(class) { (report_say::verdict(verdict)) } (used) },
+                html! { (who) },
+                html! { (why) },
+            ]
+        };
+    let decided = rows.iter().map(|row| {
+        let slot = [escape(&row.key.slot.series), month(row.key.slot.period)];
+        (&row.at, cells(&row.at, &row.path, slot, row.verdict, row.used_by, [&row.who, &row.why]))
+    });
+    let unread = unread.iter().map(|row| {
+        let slot = ["–".to_owned(), "–".to_owned()];
+        (&row.at, cells(&row.at, &row.path, slot, Verdict::Rejected, None, [&row.who, &row.why]))
+    });
+    let mut all: Vec<(&String, Vec<Markup>)> = decided.chain(unread).collect();
+    // In the order of their moments, and of the ledger where those are the same.
+    all.sort_by_key(|(at, _)| chrono::DateTime::parse_from_rfc3339(at).ok());
+    table(&heads, all.into_iter().rev().map(|(_, cells)| cells))
 }
 
 /// A table whose rows become cards on a narrow screen, each cell with its heading before it.

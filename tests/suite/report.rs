@@ -125,6 +125,17 @@ fn names_never_become_markup() {
     assert!(page.contains(r"a\u{202e}b&amp;'_202304.txt") && page.contains("c &amp; d_202304.txt"), "{page}");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_link_that_was_rejected_unread_stands_among_the_decisions() {
+    let town = Town::new();
+    std::os::unix::fs::symlink(town.path("config.toml"), town.path("drop").join(MAD)).unwrap();
+    town.run(["run"]).exit(3);
+    town.run(["reject", MAD, "--reason", "en genvej"]).exit(0);
+    let page = report(&town, "da", 0);
+    assert!(page.contains("en genvej") && page.contains(MAD) && page.contains("afvist"), "{page}");
+}
+
 #[test]
 fn what_is_in_doubt_has_both_answers_and_nothing_open_is_said_too() {
     let (town, id) = in_doubt();
