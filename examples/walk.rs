@@ -75,7 +75,12 @@ impl Town {
         said += &self.play(day, "check", None, 0)?;
         said += &remark("Marts ligger stadig i mappen: den leverede KMD.");
         self.put(day, "mad_korsbaek_202603.txt", "MAD;202603\n000000-0000;412,50\n")?;
-        said += &self.play(day, "adopt drop --reason \"leveret af KMD i marts\"", None, 0)?;
+        said += &self.play(
+            day,
+            "adopt drop/mad_korsbaek_202603.txt --reason \"leveret af KMD i marts\"",
+            None,
+            0,
+        )?;
         Ok(said)
     }
 

@@ -2,8 +2,7 @@
 //!
 //! A server that syncs each file to its disk does one at a time on a line, and a cipher keeps one core busy. So the
 //! files of a large batch are stored over several lines, each taking the next file when it has room, and of a large
-//! file the next piece. Everything
-//! else, and above all what publishes, goes over the first line: it alone decides whether the line is lost. A
+//! file the next piece. Everything else, and above all what publishes, goes over the first line: it alone decides whether the line is lost. A
 //! further line that cannot be had, or that is lost, is done without; what it had under way stays unanswered.
 
 use std::io;
