@@ -4,13 +4,12 @@
 //! asked on that descriptor what it is, read through it, and asked again; whatever is not a plain
 //! file left alone for `scan.settle` is named with its reason instead.
 
+use std::cell::RefCell;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, SystemTime};
-
-use rayon::prelude::*;
 
 use crate::checkpoint::checkpoint;
 use crate::config::Scan;
@@ -18,7 +17,7 @@ use crate::decide::Blocked;
 use crate::digest::{Digest, Hasher};
 use crate::exit::Trouble;
 use crate::messages::{misleads, run as say};
-use crate::platform::{self, Identity};
+use crate::platform::{self, About, Identity};
 use crate::series::HEAD_BYTES;
 
 /// The longest name of a file, in bytes: what every file system and server can hold.
@@ -27,13 +26,16 @@ const READ_SIZE: usize = 256 * 1024;
 /// Where `scan.settle` is longer, a file from the future waits for the next run instead of being watched.
 const LONGEST_WATCH: Duration = Duration::from_secs(60);
 
-/// What the folder lists.
-#[derive(Debug, Default)]
-pub struct Listing {
-    /// The files that the scan rules include, by path.
-    pub files: Vec<Listed>,
-    /// How many files they exclude.
-    pub excluded: usize,
+thread_local! {
+    /// What a thread reads into.
+    static BUFFER: RefCell<Vec<u8>> = RefCell::new(vec![0; READ_SIZE]);
+}
+
+/// What else lies in the folder.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct LeftOut {
+    /// How many files the scan rules exclude.
+    pub files: usize,
     /// How many folders were not looked into.
     pub folders: usize,
 }
@@ -62,12 +64,12 @@ pub struct Reading {
     pub identity: Identity,
 }
 
-/// Lists the drop folder by path.
+/// Lists the drop folder, and names each file that the scan rules include as it is found.
 ///
 /// # Errors
 /// [`crate::exit::Exit::Unexpected`] where the folder cannot be listed: then nothing is known, and nothing is sent.
-pub fn list(drop: &Path, scan: &Scan) -> Result<Listing, Trouble> {
-    let mut listing = Listing::default();
+pub fn list(drop: &Path, scan: &Scan, mut each: impl FnMut(Listed)) -> Result<LeftOut, Trouble> {
+    let mut left_out = LeftOut::default();
     let depth = if scan.subfolders { usize::MAX } else { 1 };
     let root = platform::exact(drop);
     let walk = walkdir::WalkDir::new(&root).min_depth(1).max_depth(depth).follow_links(false);
@@ -75,23 +77,25 @@ pub fn list(drop: &Path, scan: &Scan) -> Result<Listing, Trouble> {
         let entry = entry.map_err(|error| Trouble::unexpected(say::not_listed(drop, &error)))?;
         let kind = entry.file_type();
         if kind.is_dir() {
-            listing.folders += usize::from(!scan.subfolders);
+            left_out.folders += usize::from(!scan.subfolders);
             continue;
         }
         let name = entry.file_name().to_string_lossy();
         if !scan.include.is_match(name.as_ref()) || scan.exclude.is_match(name.as_ref()) {
-            listing.excluded += 1;
+            left_out.files += 1;
             continue;
         }
-        let inside = entry.path().strip_prefix(&root).unwrap_or(entry.path());
+        let inside = match entry.depth() {
+            1 => Path::new(entry.file_name()),
+            _ => entry.path().strip_prefix(&root).unwrap_or(entry.path()),
+        };
         let unsafe_because = unsafe_name(inside).or_else(|| {
             let odd = if kind.is_symlink() { Some(say::is_symlink()) } else { None };
             odd.or_else(|| (!kind.is_file()).then(say::is_not_a_file))
         });
-        listing.files.push(Listed { path: shown(inside), place: entry.path().to_owned(), unsafe_because });
+        each(Listed { path: shown(inside), unsafe_because, place: entry.into_path() });
     }
-    listing.files.sort_by(|a, b| a.path.cmp(&b.path));
-    Ok(listing)
+    Ok(left_out)
 }
 
 /// The path inside the drop folder, with `/` on every system.
@@ -118,78 +122,59 @@ pub fn unsafe_name(inside: &Path) -> Option<String> {
     })
 }
 
-/// Reads files on all cores; answers in their order.
+/// Reads a file that was left alone for `settle`; `keep_head` keeps its first bytes.
 ///
-/// `heads` says which of them need their first bytes kept. A file whose time of change lies in the future, as
-/// after a clock was set back or on a share with another clock, cannot be told to have settled by its
-/// age: all such files are watched for `settle` instead, at once.
+/// # Errors
+/// Why it is not to be touched, or not yet.
+pub fn read(file: &Listed, settle: Duration, now: SystemTime, keep_head: bool) -> Result<Reading, Blocked> {
+    match &file.unsafe_because {
+        Some(because) => Err(Blocked::Unsafe(because.clone())),
+        None => BUFFER.with_borrow_mut(|buffer| read_one(&file.place, settle, now, keep_head, buffer)),
+    }
+}
+
+/// What watching a file showed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Watched {
+    /// It stayed as it was.
+    Still,
+    /// It changed, or would have had to be watched too long.
+    Moved,
+    /// Its age tells, so it was not watched.
+    Not,
+}
+
+/// Watches those of these unsettled files whose time of change lies in the future, all at once; answers in their order.
 #[must_use]
-pub fn read(
-    files: &[Listed],
+pub fn watch<'a>(
+    unsettled: impl Iterator<Item = &'a Listed>,
     settle: Duration,
     now: SystemTime,
-    heads: impl Fn(&Listed) -> bool + Sync,
-) -> Vec<Result<Reading, Blocked>> {
-    let read_all = |wanted: &[usize], settle: Duration| -> Vec<(usize, Result<Reading, Blocked>)> {
-        wanted
-            .par_iter()
-            .map_init(
-                || vec![0; READ_SIZE],
-                |buffer, &i| {
-                    let file = &files[i];
-                    let reading = match &file.unsafe_because {
-                        Some(because) => Err(Blocked::Unsafe(because.clone())),
-                        None => read_one(&file.place, settle, now, heads(file), buffer),
-                    };
-                    (i, reading)
-                },
-            )
-            .collect()
-    };
-    let all: Vec<usize> = (0..files.len()).collect();
-    let mut readings: Vec<_> = read_all(&all, settle).into_iter().map(|(_, reading)| reading).collect();
-    let unsettled: Vec<usize> =
-        all.into_iter().filter(|&i| matches!(readings[i], Err(Blocked::Unsettled(_)))).collect();
-    let watched = watch(files, &unsettled, settle, now);
-    for i in watched.moved {
-        readings[i] = Err(Blocked::Unsettled(say::still_changing()));
-    }
-    for (i, reading) in read_all(&watched.still, Duration::ZERO) {
-        readings[i] = reading;
-    }
-    readings
-}
-
-#[derive(Default)]
-struct Watched {
-    still: Vec<usize>,
-    moved: Vec<usize>,
-}
-
-/// Watches those of the unsettled files whose time of change lies in the future.
-fn watch(files: &[Listed], unsettled: &[usize], settle: Duration, now: SystemTime) -> Watched {
+) -> Vec<Watched> {
     // The identity counts what a size and a time of change put back do not show.
     let state = |file: &Listed| {
-        let file = open(&file.place).ok()?;
-        Some((file.metadata().ok()?.modified().ok()?, Identity::of(&file).ok()?))
+        let (_, about) = open(&file.place).ok()?;
+        Some((about.modified, about.identity))
     };
-    let future: Vec<_> = unsettled
-        .iter()
-        .filter(|_| !settle.is_zero())
-        .filter_map(|&i| Some((i, state(&files[i])?)).filter(|(_, (modified, _))| *modified > now))
+    let before: Vec<_> = unsettled
+        .map(|file| {
+            let in_future = state(file).filter(|(modified, _)| !settle.is_zero() && *modified > now);
+            (file, in_future)
+        })
         .collect();
-    let mut watched = Watched::default();
-    if settle > LONGEST_WATCH {
-        watched.moved.extend(future.into_iter().map(|(i, _)| i));
-    } else if !future.is_empty() {
+    let watching = settle <= LONGEST_WATCH && before.iter().any(|(_, in_future)| in_future.is_some());
+    if watching {
         checkpoint("watching");
         thread::sleep(settle);
-        for (i, before) in future {
-            let still = state(&files[i]) == Some(before);
-            (if still { &mut watched.still } else { &mut watched.moved }).push(i);
-        }
     }
-    watched
+    before
+        .into_iter()
+        .map(|(file, in_future)| match in_future {
+            None => Watched::Not,
+            Some(then) if watching && state(file) == Some(then) => Watched::Still,
+            Some(_) => Watched::Moved,
+        })
+        .collect()
 }
 
 /// Reads one file through one descriptor.
@@ -200,39 +185,35 @@ fn read_one(
     keep_head: bool,
     buffer: &mut [u8],
 ) -> Result<Reading, Blocked> {
-    let mut file = open(place)?;
-    let about = file.metadata().map_err(unreadable)?;
+    let (mut file, about) = open(place)?;
     // Later than `now` is younger than anything: it was written while the folder was being read.
-    if let Ok(modified) = about.modified()
-        && !settle.is_zero()
-        && now.duration_since(modified).map_or(true, |age| age < settle)
-    {
+    if !settle.is_zero() && now.duration_since(about.modified).map_or(true, |age| age < settle) {
         return Err(Blocked::Unsettled(say::changed_just_now()));
     }
     if platform::is_locked(&file) {
         return Err(Blocked::Unsettled(say::in_use()));
     }
-    let identity = Identity::of(&file).map_err(unreadable)?;
-    let (digest, size, head) = hash(&mut file, keep_head, buffer).map_err(unreadable)?;
-    if Identity::of(&file).map_err(unreadable)? != identity || size != about.len() {
+    let (digest, size, head) = hash(&mut file, about.size, keep_head, buffer).map_err(unreadable)?;
+    if Identity::of(&file).map_err(unreadable)? != about.identity || size != about.size {
         return Err(Blocked::Unsettled(say::still_changing()));
     }
-    Ok(Reading { digest, size, head, identity })
+    Ok(Reading { digest, size, head, identity: about.identity })
 }
 
-/// Opens a file that may be sent: a plain file with one name.
+/// Opens a file that may be sent, and tells what it is: a plain file with one name.
 ///
 /// # Errors
 /// Why it may not.
-pub fn open(place: &Path) -> Result<File, Blocked> {
+pub fn open(place: &Path) -> Result<(File, About), Blocked> {
     let file = platform::open_plain(place).map_err(unreadable)?;
-    if !file.metadata().map_err(unreadable)?.is_file() {
+    let about = About::of(&file).map_err(unreadable)?;
+    if !about.is_file {
         return Err(Blocked::Unsafe(say::is_not_a_file()));
     }
-    if platform::hard_links(&file).map_err(unreadable)? > 1 {
+    if about.links > 1 {
         return Err(Blocked::Unsafe(say::has_hard_links()));
     }
-    Ok(file)
+    Ok((file, about))
 }
 
 /// A file that went away between listing and reading is not unsafe, only not settled.
@@ -247,7 +228,13 @@ fn unreadable(error: io::Error) -> Blocked {
     }
 }
 
-fn hash(file: &mut File, keep_head: bool, buffer: &mut [u8]) -> io::Result<(Digest, u64, Vec<u8>)> {
+/// Digests all that is there. Whoever asked for more than the rest and got just the rest has seen the end.
+fn hash(
+    file: &mut File,
+    expected: u64,
+    keep_head: bool,
+    buffer: &mut [u8],
+) -> io::Result<(Digest, u64, Vec<u8>)> {
     let mut hasher = Hasher::new();
     let mut size = 0;
     let mut head = Vec::new();
@@ -263,6 +250,9 @@ fn hash(file: &mut File, keep_head: bool, buffer: &mut [u8]) -> io::Result<(Dige
         }
         hasher.update(&buffer[..n]);
         size += n as u64;
+        if n < buffer.len() && size == expected {
+            return Ok((hasher.finish(), size, head));
+        }
     }
 }
 

@@ -117,13 +117,12 @@ impl Archive {
         if disposal == Disposal::Leave {
             return Ok(PutAway::Left);
         }
-        let mut file = match drop_folder::open(place) {
-            Ok(file) => file,
+        let (mut file, before) = match drop_folder::open(place) {
+            Ok((file, about)) => (file, about.identity),
             Err(Blocked::Unsettled(_)) if !place.exists() => return Ok(PutAway::Gone),
             Err(Blocked::Unsettled(because)) => return Err(io::Error::other(because)),
             Err(Blocked::Unsafe(_)) => return Ok(PutAway::Changed),
         };
-        let before = Identity::of(&file)?;
         if expected.identity != Some(before) && digest(&mut file)? != expected.digest {
             return Ok(PutAway::Changed);
         }

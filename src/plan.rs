@@ -11,6 +11,7 @@ use crate::config::{Policy, Rule};
 use crate::decide::{Choice, Judgement, Reason};
 use crate::delivery::{Key, Slot};
 use crate::digest::Digest;
+use crate::period::Period;
 
 /// One file, decided by its own facts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +39,7 @@ pub struct Candidate {
 /// whose name is among `claimed`, those of deliveries that nobody knows the end of yet.
 #[must_use]
 pub fn plan(mut files: Vec<Candidate>, policy: Policy, claimed: &[String]) -> Vec<Candidate> {
-    files.sort_by(|a, b| order(a).cmp(&order(b)));
+    files.sort_by(|a, b| order(a.key.as_ref(), &a.path).cmp(&order(b.key.as_ref(), &b.path)));
     hold_conflicts(&mut files);
     hold_for_a_second_person(&mut files, policy);
     settle_repeats(&mut files, policy);
@@ -46,8 +47,10 @@ pub fn plan(mut files: Vec<Candidate>, policy: Policy, claimed: &[String]) -> Ve
     files
 }
 
-fn order(file: &Candidate) -> (Option<crate::period::Period>, &str) {
-    (file.key.as_ref().and_then(|key| key.slot.period), &file.path)
+/// The order of the run: by period, then by path.
+#[must_use]
+pub fn order<'a>(key: Option<&Key>, path: &'a str) -> (Option<Period>, &'a str) {
+    (key.and_then(|key| key.slot.period), path)
 }
 
 /// The files that are to be sent, with their key.

@@ -4,6 +4,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::Path;
+use std::time::SystemTime;
 
 #[cfg_attr(unix, allow(dead_code, reason = "only Windows keeps such lists"))]
 mod access;
@@ -17,9 +18,34 @@ mod system;
 
 pub use access::May;
 pub use system::{
-    Identity, Lock, canonical, close, command_to_close, exact, hard_links, is_elsewhere, open_plain,
+    Identity, Lock, acknowledge_at_once, canonical, close, command_to_close, exact, is_elsewhere, open_plain,
     others_who_may, private, private_folder, sync_folder, system_program,
 };
+
+/// What the system says of an open file, all at one moment.
+#[derive(Debug, Clone, Copy)]
+pub struct About {
+    /// Whether it is a file, and no folder, device or FIFO.
+    pub is_file: bool,
+    /// How many names it has.
+    pub links: u64,
+    /// In bytes.
+    pub size: u64,
+    /// When its content last changed.
+    pub modified: SystemTime,
+    /// Which file it is, and in what state.
+    pub identity: Identity,
+}
+
+impl Identity {
+    /// Of an open file.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn of(file: &File) -> io::Result<Identity> {
+        Ok(About::of(file)?.identity)
+    }
+}
 
 /// Makes an empty file that only its owner may read. It must not exist yet.
 ///

@@ -2,22 +2,27 @@
 //!
 //! `run`, `run --dry-run` and the commands about held files share it, so that they never judge differently.
 
+use std::sync::mpsc;
 use std::time::{Duration, SystemTime};
 
 use chrono::{DateTime, FixedOffset};
 use rayon::prelude::*;
 
 use crate::config::Config;
-use crate::decide::{self, Blocked, Facts, Judgement, Past, Reason};
+use crate::decide::{self, Blocked, Choice, Facts, Judgement, Past, Reason};
 use crate::deliver;
 use crate::delivery::{Key, Slot};
-use crate::drop_folder::{self, Listed, Listing, Reading};
+use crate::drop_folder::{self, LeftOut, Listed, Reading, Watched};
 use crate::exit::Trouble;
 use crate::ledger::View;
 use crate::ledger::event::Verdict;
+use crate::messages::run as say;
 use crate::period::Period;
 use crate::plan::{self, Candidate};
 use crate::series::{self, PerPeriod};
+
+/// No more files are handed from thread to thread at a time.
+const AT_A_TIME: usize = 31;
 
 /// A file as the folder shows it.
 #[derive(Debug, Clone)]
@@ -32,15 +37,13 @@ pub struct Looked {
     rule: Option<usize>,
 }
 
-/// The folder, read.
+/// The folder, read, and with [`Planned`] judged as well.
 #[derive(Debug)]
-pub struct Survey {
-    /// The files, by path.
-    pub files: Vec<Looked>,
-    /// How many files the scan rules leave out.
-    pub excluded: usize,
-    /// How many folders were not looked into.
-    pub folders: usize,
+pub struct Survey<T = Looked> {
+    /// The files: by path, or in the order of the run.
+    pub files: Vec<T>,
+    /// What else lies there.
+    pub left_out: LeftOut,
 }
 
 /// A file with its decision.
@@ -76,26 +79,99 @@ impl Looked {
 /// # Errors
 /// The folder cannot be listed.
 pub fn look(config: &Config, now: DateTime<FixedOffset>) -> Result<Survey, Trouble> {
-    let Listing { files, excluded, folders } = drop_folder::list(&config.drop, &config.scan)?;
-    Ok(Survey { files: look_among(config, files, now), excluded, folders })
+    let mut files = Vec::new();
+    let left_out = look_into_folder(config, now, |looked| files.push(looked))?;
+    files.sort_unstable_by(|a: &Looked, b| a.file.path.cmp(&b.file.path));
+    Ok(Survey { files, left_out })
 }
 
 /// Reads these files, wherever they lie, as the scan would.
 #[must_use]
 pub fn look_among(config: &Config, files: Vec<Listed>, now: DateTime<FixedOffset>) -> Vec<Looked> {
-    let heads = |file: &Listed| series::needs_head(&config.series, name(file));
-    let readings = drop_folder::read(&files, config.scan.settle, system_time(now), heads);
-    files.into_par_iter().zip(readings).map(|(file, reading)| identify(config, file, reading)).collect()
+    let mut looked: Vec<Option<Looked>> = files.iter().map(|_| None).collect();
+    let all = |each: &mut dyn FnMut(Listed)| files.into_iter().for_each(each);
+    look_each(config, system_time(now), all, |i, found| looked[i] = Some(found));
+    looked.into_iter().flatten().collect()
 }
 
 /// Reads one file, wherever it lies, as the scan would.
 #[must_use]
 pub fn look_at(config: &Config, file: Listed) -> Looked {
-    let now = SystemTime::now();
-    let heads = |file: &Listed| series::needs_head(&config.series, name(file));
-    let reading = drop_folder::read(std::slice::from_ref(&file), Duration::ZERO, now, heads)
-        .pop()
-        .unwrap_or_else(|| Err(Blocked::Unsettled(String::new())));
+    read(config, file, Duration::ZERO, SystemTime::now())
+}
+
+/// Reads the drop folder while it is listed, and takes the files in the order in which they are read.
+fn look_into_folder(
+    config: &Config,
+    now: DateTime<FixedOffset>,
+    mut take: impl FnMut(Looked),
+) -> Result<LeftOut, Trouble> {
+    let list = |each: &mut dyn FnMut(Listed)| drop_folder::list(&config.drop, &config.scan, each);
+    look_each(config, system_time(now), list, |_, looked| take(looked))
+}
+
+/// Reads files on all other threads while `list` names them, and takes each once on this one, with its place in the list.
+///
+/// A file whose time of change lies in the future, as after a clock was set back or on a share with another clock,
+/// cannot be told to have settled by its age: all such files are watched for `scan.settle` instead, at once, when
+/// the others have been read.
+fn look_each<T>(
+    config: &Config,
+    now: SystemTime,
+    list: impl FnOnce(&mut dyn FnMut(Listed)) -> T,
+    mut take: impl FnMut(usize, Looked),
+) -> T {
+    let settle = config.scan.settle;
+    let mut unsettled = Vec::new();
+    let listed = rayon::in_place_scope(|others| {
+        let (sender, looked) = mpsc::channel::<Vec<(usize, Looked)>>();
+        let read = |some: Vec<(usize, Listed)>| {
+            let sender = sender.clone();
+            others.spawn(move |_| {
+                let read = some.into_iter().map(|(i, file)| (i, read(config, file, settle, now)));
+                // Whoever takes them is there until the last one has come.
+                let _ = sender.send(read.collect());
+            });
+        };
+        let (mut some, mut count) = (Vec::new(), 0);
+        let listed = list(&mut |file| {
+            some.push((count, file));
+            count += 1;
+            // The first ones alone, so that no core is without work where there are few; but to hand over each of
+            // many alone would take as long as to read it.
+            if some.len() > (count / 32).min(AT_A_TIME) {
+                read(std::mem::take(&mut some));
+            }
+        });
+        read(some);
+        drop(sender);
+        for (i, found) in looked.into_iter().flatten() {
+            let settled = !matches!(found.reading, Err(Blocked::Unsettled(_)));
+            if settled { take(i, found) } else { unsettled.push((i, found)) }
+        }
+        listed
+    });
+    let watched = drop_folder::watch(unsettled.iter().map(|(_, found)| &found.file), settle, now);
+    let again: Vec<_> = unsettled
+        .into_par_iter()
+        .zip(watched)
+        .map(|((i, found), watched)| match watched {
+            Watched::Still => (i, read(config, found.file, Duration::ZERO, now)),
+            Watched::Moved => {
+                (i, Looked { reading: Err(Blocked::Unsettled(say::still_changing())), ..found })
+            }
+            Watched::Not => (i, found),
+        })
+        .collect();
+    for (i, found) in again {
+        take(i, found);
+    }
+    listed
+}
+
+fn read(config: &Config, file: Listed, settle: Duration, now: SystemTime) -> Looked {
+    let keep_head = series::needs_head(&config.series, name(&file));
+    let reading = drop_folder::read(&file, settle, now, keep_head);
     identify(config, file, reading)
 }
 
@@ -107,23 +183,50 @@ fn identify(config: &Config, file: Listed, reading: Result<Reading, Blocked>) ->
     Looked { file, reading: Ok(read), key: Some(key), rule: found.rule }
 }
 
-/// Decides about every file, in the order of the run.
+/// Lists and reads the drop folder and decides about every file, in the order of the run. The ledger is asked about
+/// files that have been read while others are read.
+///
+/// # Errors
+/// The folder cannot be listed, or the ledger could not be read.
+pub fn look_and_judge(
+    config: &Config,
+    view: &View,
+    now: DateTime<FixedOffset>,
+) -> Result<Survey<Planned>, Trouble> {
+    let mut files = Vec::new();
+    let left_out = view.at_one_moment(|| {
+        let mut failed = None;
+        let left_out =
+            look_into_folder(config, now, |looked| match judge_alone(config, view, looked, now) {
+                Ok(file) => files.push(file),
+                Err(trouble) => failed = Some(trouble),
+            })?;
+        failed.map_or(Ok(left_out), Err)
+    })?;
+    decide_together(config, view, &mut files)?;
+    Ok(Survey { files, left_out })
+}
+
+/// Decides about files that have been read, in the order of the run.
 ///
 /// # Errors
 /// The ledger could not be read.
 pub fn judge(
     config: &Config,
     view: &View,
-    survey: Vec<Looked>,
+    files: Vec<Looked>,
     now: DateTime<FixedOffset>,
 ) -> Result<Vec<Planned>, Trouble> {
-    let alone = survey
-        .into_iter()
-        .map(|looked| judge_alone(config, view, looked, now))
-        .collect::<Result<Vec<Planned>, Trouble>>()?;
-    let candidates = alone
-        .iter()
-        .enumerate()
+    let mut files: Vec<Planned> = view
+        .at_one_moment(|| files.into_iter().map(|looked| judge_alone(config, view, looked, now)).collect())?;
+    decide_together(config, view, &mut files)?;
+    Ok(files)
+}
+
+/// What the files that are to be sent decide about each other; all are put in the order of the run.
+fn decide_together(config: &Config, view: &View, files: &mut [Planned]) -> Result<(), Trouble> {
+    let sends = files.iter().enumerate().filter(|(_, file)| file.judgement.choice == Choice::Send);
+    let candidates = sends
         .map(|(index, file)| Candidate {
             index,
             path: file.looked.file.path.clone(),
@@ -136,19 +239,21 @@ pub fn judge(
                 && file.approvers.len() < 2,
         })
         .collect();
-    let mut alone: Vec<Option<Planned>> = alone.into_iter().map(Some).collect();
     let unsettled = view.open_deliveries()?.into_iter().filter(|delivery| delivery.state.is_unclear());
     let claimed: Vec<String> = unsettled.filter_map(|delivery| delivery.remote_path).collect();
-    let ordered = plan::plan(candidates, config.policy, &claimed);
-    Ok(ordered
-        .into_iter()
-        .filter_map(|decided| {
-            let alone = alone[decided.index].take()?;
-            let takes_two =
-                alone.takes_two || config.policy.two_persons && decided.judgement.reason.can_take_two();
-            Some(Planned { judgement: decided.judgement, takes_two, ..alone })
-        })
-        .collect())
+    for decided in plan::plan(candidates, config.policy, &claimed) {
+        files[decided.index].judgement = decided.judgement;
+    }
+    for file in files.iter_mut() {
+        file.takes_two |= config.policy.two_persons && file.judgement.reason.can_take_two();
+    }
+    files.sort_by(|a, b| order(a).cmp(&order(b)));
+    Ok(())
+}
+
+/// Earlier periods first, as [`plan`] has it.
+fn order(file: &Planned) -> (Option<Period>, &str) {
+    plan::order(file.looked.key.as_ref(), &file.looked.file.path)
 }
 
 fn judge_alone(
@@ -172,7 +277,8 @@ fn judge_alone(
         past,
     };
     let judgement = decide::decide(&facts, config.policy, config.period);
-    let remote_path = remote_path(config, &looked);
+    // KP has it under a name already.
+    let remote_path = if judgement.choice == Choice::Duplicate { None } else { remote_path(config, &looked) };
     let takes_two = decide::takes_two(&facts, config.policy);
     Ok(Planned { looked, judgement, remote_path, decision, approvers, takes_two })
 }

@@ -138,8 +138,7 @@ fn named(
     ledger: &Ledger,
     names: &[String],
 ) -> Result<Vec<(Option<Hold>, Planned)>, Trouble> {
-    let survey = survey::look(config, now())?;
-    let planned = survey::judge(config, ledger, survey.files, now())?;
+    let planned = survey::look_and_judge(config, ledger, now())?.files;
     let holds = ledger.open_holds()?;
     names
         .iter()

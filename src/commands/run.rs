@@ -10,6 +10,7 @@ use crate::config::{Config, Disposal};
 use crate::decide::{Blocked, Choice, Judgement, Reason};
 use crate::deliver::{End, Executor, Mishap, Outcome, Parcel, Recovery, Server, Settings, Watch};
 use crate::delivery::{Key, Slot, State};
+use crate::drop_folder::LeftOut;
 use crate::exit::{Exit, Trouble};
 use crate::keep::{self, Cleared};
 use crate::ledger::event::{Event, Held};
@@ -36,7 +37,7 @@ pub(super) fn preview(config: &Config, options: &cli::Run, global: &Global) -> a
     if let Some(file) = &options.save {
         plan_file::check_place(config, file)?;
     }
-    let Outlook { view, mut planned, excluded, folders } = outlook(config, started, false)?;
+    let Outlook { view, mut planned, left_out } = outlook(config, started, false)?;
     let told = match (&plan, &options.save) {
         (Some(plan), _) => Some(plan.narrow(&view, &mut planned)?),
         (None, Some(file)) => {
@@ -70,8 +71,8 @@ pub(super) fn preview(config: &Config, options: &cli::Run, global: &Global) -> a
         not_picked_up,
         cleared: 0,
         troubles: Vec::new(),
-        excluded,
-        folders,
+        excluded: left_out.files,
+        folders: left_out.folders,
     };
     let exit = report.conclude(Exit::Ok);
     answer(global, &report, || report::text::run(&report, global.quiet, global.verbose > 0))?;
@@ -82,8 +83,7 @@ pub(super) fn preview(config: &Config, options: &cli::Run, global: &Global) -> a
 pub(super) struct Outlook {
     pub view: View,
     pub planned: Vec<Planned>,
-    pub excluded: usize,
-    pub folders: usize,
+    pub left_out: LeftOut,
 }
 
 /// Looks ahead, and does nothing. `patient` reads on while a run is under way.
@@ -94,11 +94,10 @@ pub(super) fn outlook(
 ) -> Result<Outlook, Trouble> {
     drop(open_view(config, patient)?);
     let survey = survey::look(config, started)?;
-    let (excluded, folders) = (survey.excluded, survey.folders);
     // The ledger is kept no longer than it is asked: a run that begins meanwhile need not wait.
     let view = open_view(config, patient)?;
     let planned = survey::judge(config, &view, survey.files, started)?;
-    Ok(Outlook { view, planned, excluded, folders })
+    Ok(Outlook { view, planned, left_out: survey.left_out })
 }
 
 /// The files as they are planned, with the numbers that runs gave to what is held.
@@ -245,7 +244,7 @@ fn cycle_by<W: Watch>(
     ledger.record(started, &[Event::RunStarted { run: run_id }])?;
     checkpoint("run_started");
     let (recovery, mut mishaps) = run.recover(ledger)?;
-    let Outset { planned, told, excluded, folders } = match outlook {
+    let Outset { planned, told, left_out } = match outlook {
         Some(outlook) => outlook,
         None => run.plan(ledger, plan)?,
     };
@@ -282,8 +281,8 @@ fn cycle_by<W: Watch>(
         not_picked_up: not_picked_up(config, ledger, now())?,
         cleared: cleared.deleted,
         troubles: recovery.left.clone(),
-        excluded,
-        folders,
+        excluded: left_out.files,
+        folders: left_out.folders,
     };
     checkpoint("done");
     let local = if mishaps.is_empty() { Exit::Ok } else { Exit::Unexpected };
@@ -311,8 +310,7 @@ fn name_unfinished(mut trouble: Trouble, planned: &[Planned]) -> Trouble {
 struct Outset {
     planned: Vec<Planned>,
     told: Option<report::PlanReport>,
-    excluded: usize,
-    folders: usize,
+    left_out: LeftOut,
 }
 
 struct Run<'a> {
@@ -346,8 +344,8 @@ impl Run<'_> {
 
     /// Looks, decides, and lets the server be reached where something is to be sent.
     fn plan(&mut self, ledger: &dyn Book, plan: Option<&Saved>) -> Result<Outset, Trouble> {
-        let Survey { files, excluded, folders } = survey::look(self.config, (self.now)())?;
-        let mut planned = survey::judge(self.config, ledger, files, (self.now)())?;
+        let Survey { files: mut planned, left_out } =
+            survey::look_and_judge(self.config, ledger, (self.now)())?;
         let told = plan.map(|plan| plan.narrow(ledger, &mut planned)).transpose()?;
         let sends = planned.iter().filter(|file| file.judgement.choice == Choice::Send);
         let load = sends.fold(Load::default(), |load, file| Load {
@@ -357,7 +355,7 @@ impl Run<'_> {
         if load.files > 0 {
             self.server.expect(load);
         }
-        Ok(Outset { planned, told, excluded, folders })
+        Ok(Outset { planned, told, left_out })
     }
 
     /// What earlier runs left open comes before anything new.

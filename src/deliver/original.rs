@@ -37,12 +37,8 @@ impl Original {
     }
 
     /// The file must be, before and after it is read, what it was when it was planned.
-    fn same(&self, file: &File) -> io::Result<()> {
-        if Identity::of(file)? == self.planned {
-            Ok(())
-        } else {
-            Err(io::Error::other(say::changed_since_planned()))
-        }
+    fn same(&self, identity: Identity) -> io::Result<()> {
+        if identity == self.planned { Ok(()) } else { Err(io::Error::other(say::changed_since_planned())) }
     }
 }
 
@@ -54,10 +50,10 @@ impl Source for Original {
         let mut file = if let Some(file) = self.file.take() {
             file
         } else {
-            let file = drop_folder::open(&self.place).map_err(|blocked| match blocked {
+            let (file, about) = drop_folder::open(&self.place).map_err(|blocked| match blocked {
                 Blocked::Unsafe(because) | Blocked::Unsettled(because) => io::Error::other(because),
             })?;
-            self.same(&file)?;
+            self.same(about.identity)?;
             file
         };
         let n = file.read(buffer)?;
@@ -65,7 +61,7 @@ impl Source for Original {
         self.read += n as u64;
         if n == 0 || self.read > self.size {
             self.ended = true;
-            self.same(&file)?;
+            self.same(Identity::of(&file)?)?;
         } else {
             self.hasher.update(&buffer[..n]);
             self.file = Some(file);

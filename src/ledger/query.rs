@@ -159,8 +159,17 @@ pub struct Filter {
 /// So many days after its delivery a file is looked for in KP's folder, and no longer.
 pub const LOOKED_FOR_DAYS: u64 = 60;
 
-const DELIVERY: &str = "id, run, state, digest, series, period, path, size, temporary, remote_path, reason,
-                        started_at, changed_at, delivered_at, picked_up_at, why, who";
+/// A question for deliveries, made when the program is: it is asked for each file.
+macro_rules! deliveries {
+    ($which:literal) => {
+        concat!(
+            "SELECT id, run, state, digest, series, period, path, size, temporary, remote_path, reason,
+                    started_at, changed_at, delivered_at, picked_up_at, why, who
+             FROM deliveries ",
+            $which
+        )
+    };
+}
 
 impl View {
     /// All deliveries of these bytes, whatever the slot, oldest first.
@@ -168,8 +177,8 @@ impl View {
     /// # Errors
     /// The ledger could not be read.
     pub fn deliveries_of(&self, digest: &Digest) -> Result<Vec<Delivery>, Trouble> {
-        let sql = format!("SELECT {DELIVERY} FROM deliveries WHERE digest = ?1 ORDER BY id");
-        self.deliveries(&sql, params![digest.as_bytes()])
+        let sql = deliveries!("WHERE digest = ?1 ORDER BY id");
+        self.deliveries(sql, params![digest.as_bytes()])
     }
 
     /// All deliveries into this slot, oldest first.
@@ -177,8 +186,8 @@ impl View {
     /// # Errors
     /// The ledger could not be read.
     pub fn deliveries_into(&self, slot: &Slot) -> Result<Vec<Delivery>, Trouble> {
-        let sql = format!("SELECT {DELIVERY} FROM deliveries WHERE series = ?1 AND period IS ?2 ORDER BY id");
-        self.deliveries(&sql, params![slot.series, slot.period.map(|p| p.to_string())])
+        let sql = deliveries!("WHERE series = ?1 AND period IS ?2 ORDER BY id");
+        self.deliveries(sql, params![slot.series, slot.period.map(|p| p.to_string())])
     }
 
     /// The deliveries that are not at an end: recovery and people have something to do with them.
@@ -186,11 +195,9 @@ impl View {
     /// # Errors
     /// The ledger could not be read.
     pub fn open_deliveries(&self) -> Result<Vec<Delivery>, Trouble> {
-        let sql = format!(
-            "SELECT {DELIVERY} FROM deliveries
-             WHERE state IN ('uploading', 'publishing', 'delivered', 'in_doubt') ORDER BY id"
-        );
-        self.deliveries(&sql, [])
+        let sql =
+            deliveries!("WHERE state IN ('uploading', 'publishing', 'delivered', 'in_doubt') ORDER BY id");
+        self.deliveries(sql, [])
     }
 
     /// The delivery of that number.
@@ -198,8 +205,8 @@ impl View {
     /// # Errors
     /// The ledger could not be read.
     pub fn delivery(&self, id: i64) -> Result<Option<Delivery>, Trouble> {
-        let sql = format!("SELECT {DELIVERY} FROM deliveries WHERE id = ?1");
-        Ok(self.deliveries(&sql, [id])?.pop())
+        let sql = deliveries!("WHERE id = ?1");
+        Ok(self.deliveries(sql, [id])?.pop())
     }
 
     /// The deliveries that fit a filter, newest first.
@@ -207,14 +214,13 @@ impl View {
     /// # Errors
     /// The ledger could not be read.
     pub fn history(&self, filter: &Filter) -> Result<Vec<Delivery>, Trouble> {
-        let sql = format!(
-            "SELECT {DELIVERY} FROM deliveries
-             WHERE (:series IS NULL OR series = :series) AND (:period IS NULL OR period = :period)
+        let sql = deliveries!(
+            "WHERE (:series IS NULL OR series = :series) AND (:period IS NULL OR period = :period)
                AND (:state IS NULL OR state = :state)
              ORDER BY id DESC LIMIT :limit"
         );
         self.deliveries(
-            &sql,
+            sql,
             named_params! {
                 ":series": filter.series,
                 ":period": filter.period.map(|p| p.to_string()),
@@ -345,8 +351,8 @@ impl View {
     /// # Errors
     /// The ledger could not be read.
     pub fn deliveries_between(&self, first: Period, last: Period) -> Result<Vec<Delivery>, Trouble> {
-        let sql = format!("SELECT {DELIVERY} FROM deliveries WHERE period BETWEEN ?1 AND ?2 ORDER BY id");
-        self.deliveries(&sql, params![first.to_string(), last.to_string()])
+        let sql = deliveries!("WHERE period BETWEEN ?1 AND ?2 ORDER BY id");
+        self.deliveries(sql, params![first.to_string(), last.to_string()])
     }
 
     /// The first period that a series was delivered for; what was adopted does not count.
@@ -387,13 +393,12 @@ impl View {
     /// # Errors
     /// The ledger could not be read.
     pub fn awaiting_pick_up(&self, now: DateTime<FixedOffset>) -> Result<Vec<Delivery>, Trouble> {
-        let sql = format!(
-            "SELECT {DELIVERY} FROM deliveries
-             WHERE state IN ('delivered', 'archived') AND picked_up_at IS NULL AND remote_path IS NOT NULL
+        let sql = deliveries!(
+            "WHERE state IN ('delivered', 'archived') AND picked_up_at IS NULL AND remote_path IS NOT NULL
                AND delivered_at >= ?1 ORDER BY id"
         );
         let since = now.date_naive() - chrono::Days::new(LOOKED_FOR_DAYS);
-        self.deliveries(&sql, [since.to_string()])
+        self.deliveries(sql, [since.to_string()])
     }
 
     /// Those of them that were delivered longer ago than `limit`.
@@ -486,7 +491,7 @@ pub enum Numbered {
     Decision,
 }
 
-/// By their places in [`DELIVERY`]: to look each up by its name takes longer than to find the row.
+/// By their places in `deliveries!`: to look each up by its name takes longer than to find the row.
 fn delivery(row: &Row<'_>) -> rusqlite::Result<Delivery> {
     Ok(Delivery {
         id: row.get(0)?,

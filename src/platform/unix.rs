@@ -2,12 +2,14 @@
 
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io;
+use std::net::TcpStream;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{CWD, OFlags, RenameFlags};
 use rustix::io::Errno;
 
+use super::About;
 use super::access::May;
 
 /// Opens for reading; a symlink is refused, and a FIFO does not keep us waiting.
@@ -45,14 +47,6 @@ pub fn is_elsewhere(_error: &io::Error) -> bool {
     false
 }
 
-/// How many names a file has.
-///
-/// # Errors
-/// What the file system says.
-pub fn hard_links(file: &File) -> io::Result<u64> {
-    Ok(file.metadata()?.nlink())
-}
-
 /// What tells one state of one file from any other, as far as the file system keeps count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Identity {
@@ -63,22 +57,30 @@ pub struct Identity {
     changed: (i64, i64),
 }
 
-impl Identity {
-    /// Of an open file.
+impl About {
+    /// Of an open file; it is asked once.
     ///
     /// # Errors
     /// What the file system says.
-    pub fn of(file: &File) -> io::Result<Identity> {
+    pub fn of(file: &File) -> io::Result<About> {
         let about = file.metadata()?;
-        Ok(Identity {
-            device: about.dev(),
-            inode: about.ino(),
+        Ok(About {
+            is_file: about.is_file(),
+            links: about.nlink(),
             size: about.size(),
-            modified: (about.mtime(), about.mtime_nsec()),
-            changed: (about.ctime(), about.ctime_nsec()),
+            modified: about.modified()?,
+            identity: Identity {
+                device: about.dev(),
+                inode: about.ino(),
+                size: about.size(),
+                modified: (about.mtime(), about.mtime_nsec()),
+                changed: (about.ctime(), about.ctime_nsec()),
+            },
         })
     }
+}
 
+impl Identity {
     /// Whether this is the same file with the same content, its name or permissions aside: a rename
     /// alone moves the time of change.
     #[must_use]
@@ -154,6 +156,16 @@ pub fn sync_folder(path: &Path) -> io::Result<()> {
         Err(error) if error.raw_os_error() == Some(Errno::INVAL.raw_os_error()) => Ok(()),
         other => other,
     }
+}
+
+/// Has the system acknowledge at once what comes next, where it can be told to. By itself it waits for something to send
+/// along with it, and a server that has more to say may wait for that: 40 ms in every login.
+pub fn acknowledge_at_once(socket: &TcpStream) {
+    #[cfg(target_os = "linux")]
+    // It only costs time where it is not to be had.
+    let _ = rustix::net::sockopt::set_tcp_quickack(socket, true);
+    #[cfg(not(target_os = "linux"))]
+    let _ = socket;
 }
 
 /// Moves without overwriting where the file system can do that in one step; none where it cannot.

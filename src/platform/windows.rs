@@ -2,6 +2,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::io;
+use std::net::TcpStream;
 use std::os::windows::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
@@ -14,6 +15,7 @@ use windows_permissions::wrappers::{
 };
 use windows_permissions::{LocalBox, SecurityDescriptor, Sid};
 
+use super::About;
 use super::access::{May, others};
 use super::names;
 
@@ -82,18 +84,13 @@ pub fn system_program(name: &str) -> PathBuf {
     PathBuf::from(root).join("System32").join(format!("{name}.exe"))
 }
 
+/// Windows is told so for the whole machine alone (`TcpAckFrequency`).
+pub fn acknowledge_at_once(_socket: &TcpStream) {}
+
 /// Whether the error says that another program keeps the file to itself.
 #[must_use]
 pub fn is_elsewhere(error: &io::Error) -> bool {
     matches!(error.raw_os_error(), Some(ERROR_SHARING_VIOLATION | ERROR_LOCK_VIOLATION))
-}
-
-/// How many names a file has.
-///
-/// # Errors
-/// What the file system says.
-pub fn hard_links(file: &File) -> io::Result<u64> {
-    Ok(information(file)?.number_of_links())
 }
 
 /// What tells one state of one file from any other, as far as the file system keeps count.
@@ -105,22 +102,30 @@ pub struct Identity {
     modified: u64,
 }
 
-impl Identity {
+impl About {
     /// Of an open file.
     ///
     /// # Errors
     /// What the file system says.
-    pub fn of(file: &File) -> io::Result<Identity> {
-        let about = information(file)?;
-        let times = file.metadata()?;
-        Ok(Identity {
-            volume: about.volume_serial_number(),
-            index: about.file_index(),
-            size: about.file_size(),
-            modified: times.last_write_time(),
+    pub fn of(file: &File) -> io::Result<About> {
+        let numbers = information(file)?;
+        let about = file.metadata()?;
+        Ok(About {
+            is_file: about.is_file(),
+            links: numbers.number_of_links(),
+            size: numbers.file_size(),
+            modified: about.modified()?,
+            identity: Identity {
+                volume: numbers.volume_serial_number(),
+                index: numbers.file_index(),
+                size: numbers.file_size(),
+                modified: about.last_write_time(),
+            },
         })
     }
+}
 
+impl Identity {
     /// Whether this is the same file with the same content, its name or permissions aside.
     #[must_use]
     pub fn is_same_content(&self, later: &Identity) -> bool {

@@ -112,7 +112,8 @@ fn needs(report: &RunReport, quiet: bool) -> Vec<(String, Vec<String>)> {
         .files
         .iter()
         .filter(|file| !matches!(file.outcome, Some(Fate::Failed)))
-        .filter_map(|file| Some(format!("{}: {}", escape(&file.path), file.error.as_deref()?)));
+        .filter_map(|file| Some((file, file.error.as_deref()?)))
+        .map(|(file, error)| format!("{}: {error}", escape(&file.path)));
     let overdue = report.overdue.iter().map(|overdue| overdue.message.clone());
     let outdated = report.plan.iter().flat_map(PlanReport::needs);
     let outdated =

@@ -124,7 +124,10 @@ pub(super) fn look_into_drop(
     now: DateTime<FixedOffset>,
 ) -> Result<(Vec<Found>, usize), Trouble> {
     let survey = survey::look(config, now)?;
-    Ok((survey.files.into_iter().map(|file| found(config, file, true, false)).collect(), survey.excluded))
+    Ok((
+        survey.files.into_iter().map(|file| found(config, file, true, false)).collect(),
+        survey.left_out.files,
+    ))
 }
 
 fn found(config: &Config, looked: Looked, in_drop: bool, certain: bool) -> Found {
@@ -151,22 +154,24 @@ fn found(config: &Config, looked: Looked, in_drop: bool, certain: bool) -> Found
 /// Every file in a folder and the folders in it that the scan rules include, but for what the archive keeps for itself.
 fn folder(config: &Config, path: &Path) -> Result<(Vec<Listed>, usize), Trouble> {
     let scan = Scan { subfolders: true, ..config.scan.clone() };
-    let mut listing = drop_folder::list(path, &scan)?;
-    let before = listing.files.len();
+    let mut files = Vec::new();
+    let left_out = drop_folder::list(path, &scan, |file| files.push(file))?;
+    let before = files.len();
     let (root, archive) = (platform::canonical(path).ok(), platform::canonical(&config.archive).ok());
     let listed = platform::exact(path);
-    listing.files.retain(|file| {
+    files.retain(|file| {
         let inside = file.place.strip_prefix(&listed).unwrap_or(&file.place);
         let whole = root.as_ref().map(|root| root.join(inside));
         let archived = whole.as_ref().zip(archive.as_ref()).and_then(|(whole, a)| whole.strip_prefix(a).ok());
         !archived.is_some_and(is_the_archives_own)
     });
-    let excluded = listing.excluded + before - listing.files.len();
+    let excluded = left_out.files + before - files.len();
     let named = shown(path);
-    for file in &mut listing.files {
+    files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    for file in &mut files {
         file.path = format!("{}/{}", named.trim_end_matches('/'), file.path);
     }
-    Ok((listing.files, excluded))
+    Ok((files, excluded))
 }
 
 /// Receipts are no trækfiler, and what was rejected KP never got.

@@ -12,6 +12,7 @@ use ssh2::{BlockDirections, DisconnectCode, ErrorCode, MethodType, Session};
 
 use crate::config::Sftp;
 use crate::messages::transport as say;
+use crate::platform;
 use crate::remote::ConnectError;
 
 /// LIBSSH2_ERROR_EAGAIN: the call has to wait and is to be made again, with the same arguments.
@@ -136,6 +137,7 @@ impl Link {
                     if Instant::now() >= self.until {
                         return Err(Stop::TimedOut);
                     }
+                    platform::acknowledge_at_once(&self.socket);
                     // An error of the wait shows in the next step.
                     let _ = self.wait(self.until);
                 }
