@@ -1,0 +1,240 @@
+//! One run: recover, look, decide, deliver, tell.
+
+use chrono::{DateTime, FixedOffset};
+
+use super::super::plan_file::{self, Saved};
+use super::holds::{Holds, held};
+use super::told::{describe, recovered, tell, untouched};
+use super::{not_picked_up, overdue};
+use crate::checkpoint::checkpoint;
+use crate::config::Config;
+use crate::decide::{Choice, Judgement, Reason};
+use crate::deliver::{Executor, Mishap, Parcel, Recovery, Server, Settings, Watch};
+use crate::delivery::State;
+use crate::drop_folder::LeftOut;
+use crate::exit::{Exit, Trouble};
+use crate::keep::{self, Cleared};
+use crate::ledger::event::Event;
+use crate::ledger::query::Numbered;
+use crate::ledger::{Book, moment};
+use crate::messages::{escape, run as say};
+use crate::originals::Archive;
+use crate::remote::{Connect, Load};
+use crate::report::{self, FileReport, RunReport, Summary};
+use crate::survey::{self, Planned, Survey};
+
+/// One run, from what earlier ones left open to the report: all of `run` but the way to the server, the
+/// ledger's opening and the printing. `watch` is given the plan before anything is delivered.
+///
+/// # Errors
+/// The run had to end: the ledger could not be read or written, or the drop folder not be listed. The
+/// next run finds out how far this one came.
+pub fn cycle<W: Watch>(
+    config: &Config,
+    ledger: &mut dyn Book,
+    connect: Box<dyn Connect>,
+    now: &dyn Fn() -> DateTime<FixedOffset>,
+    watch: impl FnOnce(&[Planned]) -> W,
+) -> Result<(RunReport, Exit), Trouble> {
+    cycle_by(None, config, ledger, connect, now, watch)
+}
+
+/// [`cycle`], which sends no more than the plan says where there is one.
+pub(super) fn cycle_by<W: Watch>(
+    plan: Option<&Saved>,
+    config: &Config,
+    ledger: &mut dyn Book,
+    connect: Box<dyn Connect>,
+    now: &dyn Fn() -> DateTime<FixedOffset>,
+    watch: impl FnOnce(&[Planned]) -> W,
+) -> Result<(RunReport, Exit), Trouble> {
+    let started = now();
+    let run_id = ledger.next(Numbered::Run)?;
+    let mut run =
+        Run { config, id: run_id, archive: Archive::new(&config.archive), server: Server::new(connect), now };
+    // Where nothing is to be recovered, the plan can be made at once, and the server be reached while the disk works.
+    let ahead = ledger.open_deliveries()?.iter().all(|delivery| delivery.state == State::InDoubt);
+    let outlook = if ahead { Some(run.plan(ledger, plan)?) } else { None };
+    ledger.record(started, &[Event::RunStarted { run: run_id }])?;
+    checkpoint("run_started");
+    let (recovery, mut mishaps) = run.recover(ledger)?;
+    let Outset { planned, told, left_out } = match outlook {
+        Some(outlook) => outlook,
+        None => run.plan(ledger, plan)?,
+    };
+    checkpoint("looked");
+    let mut files: Vec<FileReport> = planned.iter().map(describe).collect();
+    plan_file::mark(&mut files, told.as_ref());
+    for file in &mut files {
+        file.outcome = untouched(file.decision);
+    }
+    run.note_holds(ledger, &planned, &mut files)?;
+    checkpoint("held");
+    run.put_duplicates_away(ledger, &planned, &mut files, &mut mishaps, Reason::AlreadyDelivered)?;
+    let delivered = run.deliver(ledger, &planned, &mut files, &watch(&planned));
+    mishaps.extend(delivered.map_err(|trouble| name_unfinished(trouble, &planned))?);
+    run.put_duplicates_away(ledger, &planned, &mut files, &mut mishaps, Reason::DuplicateInRun)?;
+    run.look_for_delivered(ledger)?;
+    let cleared = run.clear_archive(ledger)?;
+    mishaps.extend(cleared.mishaps);
+
+    let overdue = overdue(config, ledger, &files, now())?;
+    let mut report = RunReport {
+        schema: report::SCHEMA,
+        run_id: Some(run_id),
+        dry_run: false,
+        started_at: moment(started),
+        finished_at: moment(now()),
+        files,
+        recovered: recovery.done.iter().map(recovered).collect(),
+        summary: Summary::default(),
+        exit_code: 0,
+        overdue,
+        plan: told,
+        in_doubt: ledger.open_deliveries()?.into_iter().filter(|d| d.state == State::InDoubt).collect(),
+        not_picked_up: not_picked_up(config, ledger, now())?,
+        cleared: cleared.deleted,
+        troubles: recovery.left.clone(),
+        excluded: left_out.files,
+        folders: left_out.folders,
+    };
+    checkpoint("done");
+    let local = if mishaps.is_empty() { Exit::Ok } else { Exit::Unexpected };
+    let left = if recovery.left.is_empty() { Exit::Ok } else { Exit::Incomplete };
+    report.troubles.extend(mishaps.into_iter().map(|mishap| (mishap.path, mishap.message)));
+    let exit = report.conclude(local.or(left));
+    ledger.record(now(), &[Event::RunFinished { run: run_id, exit: exit.code() }])?;
+    Ok((report, exit))
+}
+
+/// A run that has to stop still names the files it may not have come to.
+fn name_unfinished(mut trouble: Trouble, planned: &[Planned]) -> Trouble {
+    let sends = planned.iter().filter(|file| file.judgement.choice == Choice::Send);
+    let names: Vec<String> = sends.map(|file| escape(&file.looked.file.path)).collect();
+    trouble.message.extend([" ", &say::unfinished(&names.join(", "))]);
+    trouble
+}
+
+/// What a run sets out with.
+struct Outset {
+    planned: Vec<Planned>,
+    told: Option<report::PlanReport>,
+    left_out: LeftOut,
+}
+
+pub(super) struct Run<'a> {
+    pub(super) config: &'a Config,
+    id: i64,
+    pub(super) archive: Archive,
+    server: Server,
+    now: &'a dyn Fn() -> DateTime<FixedOffset>,
+}
+
+impl Run<'_> {
+    fn settings(&self, ledger: &dyn Book) -> Settings {
+        Settings {
+            drop: self.config.drop.clone(),
+            sftp: self.config.sftp.clone(),
+            disposal: self.config.originals.delivered,
+            gone_is_delivered: self.config.policy.gone_is_delivered,
+            ledger: ledger.id().to_owned(),
+        }
+    }
+
+    fn executor<'a>(&'a mut self, ledger: &'a mut dyn Book) -> Result<Executor<'a>, Trouble> {
+        let settings = self.settings(ledger);
+        let next = ledger.next(Numbered::Delivery)?;
+        Ok(Executor::new(ledger, &mut self.server, &mut self.archive, settings, (self.id, next), self.now))
+    }
+
+    pub(super) fn write_down(&self, ledger: &mut dyn Book, events: &[Event]) -> Result<(), Trouble> {
+        if events.is_empty() { Ok(()) } else { ledger.record((self.now)(), events) }
+    }
+
+    /// Looks, decides, and lets the server be reached where something is to be sent.
+    fn plan(&mut self, ledger: &dyn Book, plan: Option<&Saved>) -> Result<Outset, Trouble> {
+        let Survey { files: mut planned, left_out } =
+            survey::look_and_judge(self.config, ledger, (self.now)())?;
+        let told = plan.map(|plan| plan.narrow(ledger, &mut planned)).transpose()?;
+        let sends = planned.iter().filter(|file| file.judgement.choice == Choice::Send);
+        let load = sends.fold(Load::default(), |load, file| Load {
+            files: load.files + 1,
+            bytes: load.bytes.saturating_add(file.looked.size()),
+        });
+        if load.files > 0 {
+            self.server.expect(load);
+        }
+        Ok(Outset { planned, told, left_out })
+    }
+
+    /// What earlier runs left open comes before anything new.
+    fn recover(&mut self, ledger: &mut dyn Book) -> Result<(Recovery, Vec<Mishap>), Trouble> {
+        let open = ledger.open_deliveries()?;
+        let mut executor = self.executor(ledger)?;
+        let recovery = executor.recover(&open)?;
+        Ok((recovery, executor.mishaps()))
+    }
+
+    fn deliver(
+        &mut self,
+        ledger: &mut dyn Book,
+        planned: &[Planned],
+        files: &mut [FileReport],
+        watch: &dyn Watch,
+    ) -> Result<Vec<Mishap>, Trouble> {
+        let (indices, parcels): (Vec<usize>, Vec<Parcel>) =
+            planned.iter().enumerate().filter_map(|(i, file)| Some((i, parcel(file)?))).unzip();
+        let mut executor = self.executor(ledger)?;
+        let outcomes = executor.deliver(&parcels, watch)?;
+        let mishaps = executor.mishaps();
+        drop(executor);
+        let holds = Holds::new(ledger.open_holds()?);
+        let mut next = ledger.next(Numbered::Hold)?;
+        let mut events = Vec::new();
+        for (i, outcome) in indices.into_iter().zip(outcomes) {
+            let file = &mut files[i];
+            tell(file, outcome);
+            let known = holds.of(&planned[i]);
+            if file.decision == Choice::Hold {
+                let id = known.map_or(next, |hold| hold.id);
+                next += i64::from(known.is_none());
+                file.hold_id = Some(id);
+                if known.is_none_or(|hold| hold.reason != file.reason.name()) {
+                    events.push(Event::Held(held(id, &planned[i], file.reason)));
+                }
+            } else {
+                events.extend(known.map(|hold| Event::HoldEnded { hold: hold.id, why: None, who: None }));
+            }
+        }
+        self.write_down(ledger, &events)?;
+        Ok(mishaps)
+    }
+
+    /// Asks the server which delivered files KP has taken since, where that is to be watched.
+    fn look_for_delivered(&mut self, ledger: &mut dyn Book) -> Result<(), Trouble> {
+        if self.config.alert.not_picked_up_after.is_none() {
+            return Ok(());
+        }
+        let waiting = ledger.awaiting_pick_up((self.now)())?;
+        self.executor(ledger)?.note_picked_up(&waiting)
+    }
+
+    fn clear_archive(&mut self, ledger: &mut dyn Book) -> Result<Cleared, Trouble> {
+        match self.config.originals.keep_archive {
+            Some(keep) => keep::clear(&mut self.archive, ledger, keep, (self.now)()),
+            None => Ok(Cleared::default()),
+        }
+    }
+}
+
+fn parcel(file: &Planned) -> Option<Parcel> {
+    let Judgement { choice: Choice::Send, reason, .. } = file.judgement else { return None };
+    Some(Parcel {
+        file: file.looked.file.clone(),
+        reading: file.looked.reading.as_ref().ok()?.clone(),
+        key: file.looked.key.clone()?,
+        remote_path: file.remote_path.clone()?,
+        reason,
+        decision: file.decision.filter(|_| reason == Reason::Approved),
+    })
+}

@@ -1,0 +1,70 @@
+//! What becomes of the files that KP has already.
+
+use std::collections::HashMap;
+
+use super::cycle::Run;
+use crate::checkpoint::checkpoint;
+use crate::config::Disposal;
+use crate::decide::{Choice, Reason};
+use crate::deliver::Mishap;
+use crate::delivery::Key;
+use crate::exit::Trouble;
+use crate::ledger::Book;
+use crate::ledger::event::Event;
+use crate::messages::run as say;
+use crate::originals::{Expected, PutAway};
+use crate::report::{Fate, FileReport};
+use crate::survey::Planned;
+
+impl Run<'_> {
+    /// Puts away the duplicates of one kind, as `originals.duplicates` says. Those of a file of this run go only
+    /// when KP has that file.
+    pub(super) fn put_duplicates_away(
+        &mut self,
+        ledger: &mut dyn Book,
+        planned: &[Planned],
+        files: &mut [FileReport],
+        mishaps: &mut Vec<Mishap>,
+        kind: Reason,
+    ) -> Result<(), Trouble> {
+        let disposal = self.config.originals.duplicates;
+        let twins: HashMap<Key, i64> = planned
+            .iter()
+            .zip(files.iter())
+            .filter(|(_, file)| file.outcome == Some(Fate::Delivered))
+            .filter_map(|(planned, file)| Some((planned.looked.key.clone()?, file.delivery_id?)))
+            .collect();
+        let mut events = Vec::new();
+        let copies = planned
+            .iter()
+            .zip(files)
+            .filter(|(_, file)| file.decision == Choice::Duplicate && file.reason == kind);
+        for (planned, file) in copies {
+            file.outcome = Some(Fate::Duplicate);
+            let (Some(key), Ok(reading)) = (&planned.looked.key, &planned.looked.reading) else { continue };
+            let earlier =
+                file.earlier.as_ref().map(|earlier| earlier.delivery_id).or_else(|| twins.get(key).copied());
+            let Some(delivery) = earlier.filter(|_| disposal != Disposal::Leave) else { continue };
+            let folder = self.archive.duplicates(key.slot.period);
+            let expected = Expected { digest: key.digest, identity: Some(reading.identity) };
+            match self.archive.put_away(&planned.looked.file.place, expected, disposal, &folder) {
+                Ok(PutAway::Changed) => {
+                    (file.decision, file.reason, file.outcome) =
+                        (Choice::Wait, Reason::Unsettled, Some(Fate::Waiting));
+                    file.blocked = Some(say::still_changing());
+                }
+                Ok(_) => events.push(Event::DuplicatePutAway { path: file.path.clone(), delivery }),
+                Err(error) => mishaps
+                    .push(Mishap { path: file.path.clone(), message: say::not_put_away(&file.path, &error) }),
+            }
+        }
+        if let Err(error) = self.archive.sync() {
+            let message = say::archive_not_synced(self.archive.root(), &error);
+            mishaps.push(Mishap { path: self.archive.root().display().to_string(), message });
+        }
+        if !events.is_empty() {
+            checkpoint("duplicates_put_away");
+        }
+        self.write_down(ledger, &events)
+    }
+}

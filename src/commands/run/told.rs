@@ -1,0 +1,60 @@
+//! What is told of each file: as it is planned, and as it fared.
+
+use crate::decide::{Blocked, Choice};
+use crate::deliver::{End, Outcome, Recovered};
+use crate::report::{Fate, FileReport, RecoveredReport};
+use crate::survey::Planned;
+
+/// A file as it is planned; the run adds how it fared.
+pub(super) fn describe(file: &Planned) -> FileReport {
+    let key = file.looked.key.as_ref();
+    let choice = file.judgement.choice;
+    FileReport {
+        path: file.looked.file.path.clone(),
+        size: file.looked.size(),
+        sha256: key.map(|key| key.digest),
+        series: key.map(|key| key.slot.series.clone()),
+        period: key.and_then(|key| key.slot.period),
+        decision: choice,
+        reason: file.judgement.reason,
+        outcome: None,
+        delivery_id: None,
+        remote_path: file.remote_path.clone().filter(|_| choice == Choice::Send),
+        hold_id: None,
+        earlier: file.judgement.earlier.clone(),
+        error: None,
+        blocked: match &file.looked.reading {
+            Err(Blocked::Unsafe(because) | Blocked::Unsettled(because)) => Some(because.clone()),
+            Ok(_) => None,
+        },
+        approved_by: (file.takes_two && choice == Choice::Hold && !file.approvers.is_empty())
+            .then(|| file.approvers.join(", ")),
+    }
+}
+
+/// How a file fares that nothing is done with.
+pub(super) fn untouched(choice: Choice) -> Option<Fate> {
+    match choice {
+        Choice::Hold => Some(Fate::Held),
+        Choice::Wait => Some(Fate::Waiting),
+        Choice::Skip => Some(Fate::Skipped),
+        Choice::Send | Choice::Duplicate => None,
+    }
+}
+
+/// Adds how a file fared.
+pub(super) fn tell(file: &mut FileReport, outcome: Outcome) {
+    file.delivery_id = outcome.delivery;
+    match outcome.end {
+        End::Delivered => file.outcome = Some(Fate::Delivered),
+        End::Failed(why) => (file.outcome, file.error) = (Some(Fate::Failed), Some(why)),
+        End::InDoubt(why) => (file.outcome, file.error) = (Some(Fate::InDoubt), Some(why)),
+        End::Held(reason) => {
+            (file.decision, file.reason, file.outcome) = (Choice::Hold, reason, Some(Fate::Held));
+        }
+    }
+}
+
+pub(super) fn recovered(done: &Recovered) -> RecoveredReport {
+    RecoveredReport { delivery_id: done.delivery, from: done.from, to: done.to, path: done.path.clone() }
+}
