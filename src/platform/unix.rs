@@ -7,6 +7,7 @@ use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{CWD, OFlags, RenameFlags};
+use rustix::fs::{Gid, Uid};
 use rustix::io::Errno;
 
 use super::About;
@@ -117,7 +118,40 @@ pub fn unshared(options: &mut OpenOptions) -> &mut OpenOptions {
 /// # Errors
 /// What the file system says.
 pub fn private_folder(path: &Path) -> io::Result<()> {
-    DirBuilder::new().recursive(true).mode(0o700).create(path)
+    match DirBuilder::new().mode(0o700).create(path) {
+        Ok(()) => {
+            let flags = (OFlags::NOFOLLOW | OFlags::DIRECTORY).bits().cast_signed();
+            let folder = OpenOptions::new().read(true).custom_flags(flags).open(path)?;
+            give_to_owner_of_folder(&folder, path)
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            private_folder(path.parent().ok_or(error)?)?;
+            private_folder(path)
+        }
+        Err(_) if path.is_dir() => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+/// What root made belongs to whoever its folder belongs to: a person decides with `sudo`, and the job has to get on with
+/// what she made. Only what is still root's own is given away.
+///
+/// # Errors
+/// What the file system says.
+pub fn give_to_owner_of_folder(made: &File, path: &Path) -> io::Result<()> {
+    if !rustix::process::geteuid().is_root() || made.metadata()?.uid() != 0 {
+        return Ok(());
+    }
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let folder = std::fs::metadata(folder)?;
+    if folder.uid() == 0 {
+        return Ok(());
+    }
+    let (user, group) = (Uid::from_raw(folder.uid()), Gid::from_raw(folder.gid()));
+    Ok(rustix::fs::fchown(made, Some(user), Some(group))?)
 }
 
 /// What is made by [`private`] and [`private_folder`] is closed from the beginning.

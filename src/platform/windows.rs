@@ -84,6 +84,14 @@ pub fn system_program(name: &str) -> PathBuf {
     PathBuf::from(root).join("System32").join(format!("{name}.exe"))
 }
 
+/// What is made in a folder can be used by those who can use the folder; see [`close`].
+///
+/// # Errors
+/// None.
+pub fn give_to_owner_of_folder(_made: &File, _path: &Path) -> io::Result<()> {
+    Ok(())
+}
+
 /// Windows is told so for the whole machine alone (`TcpAckFrequency`).
 pub fn acknowledge_at_once(_socket: &TcpStream) {}
 

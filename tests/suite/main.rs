@@ -14,6 +14,7 @@ mod notify;
 #[cfg(unix)]
 mod others;
 mod output;
+mod owners;
 mod people;
 mod picked_up;
 mod plan_document;
