@@ -7,13 +7,13 @@ use serde::Serialize;
 
 use crate::cli::{Cli, Command, Global};
 use crate::clock;
-use crate::config::Config;
+use crate::config::{self, Config};
 use crate::exit::{Exit, Trouble};
 use crate::ledger::{Ledger, View};
 use crate::messages::{ledger as say, misleads};
 use crate::receipts;
-use crate::report::marks;
 use crate::report::paragraph::{self, WIDTH};
+use crate::report::{advice, marks};
 
 mod adopt;
 mod check;
@@ -72,7 +72,12 @@ fn warn(what: &str) {
 }
 
 fn load(global: &Global) -> Result<Config, Trouble> {
-    Config::load(&Config::find(global.config.as_deref())?)
+    let file = Config::find(global.config.as_deref())?;
+    let by_variable = std::env::var_os(config::VARIABLE).is_some_and(|value| !value.is_empty());
+    if global.config.is_some() || by_variable {
+        advice::name_configuration(&file);
+    }
+    Config::load(&file)
 }
 
 /// Opens the ledger for writing, held against the newest receipt.

@@ -63,6 +63,9 @@ pub struct Config {
     pub notify: Notify,
 }
 
+/// The environment variable that names the configuration.
+pub const VARIABLE: &str = "TRAEKFIL_CONFIG";
+
 impl Config {
     /// The file to read: the one asked for, `$TRAEKFIL_CONFIG`, `config.toml` in the working folder, or
     /// the platform's own place, in this order.
@@ -70,11 +73,7 @@ impl Config {
     /// # Errors
     /// Exit code 2 where there is none, or not where it was said to be.
     pub fn find(explicit: Option<&Path>) -> Result<PathBuf, Trouble> {
-        find_among(
-            explicit,
-            std::env::var_os("TRAEKFIL_CONFIG"),
-            &[PathBuf::from("config.toml"), platform_place()],
-        )
+        find_among(explicit, std::env::var_os(VARIABLE), &[PathBuf::from("config.toml"), platform_place()])
     }
 
     /// Reads and checks the file. Nothing that it names is looked at: see [`Config::check_folders`],

@@ -35,6 +35,9 @@ struct Answer<'a> {
 
 pub(super) fn report(config: &Config, options: &cli::Report, global: &Global) -> anyhow::Result<Exit> {
     let to_output = options.output == Path::new("-");
+    if to_output && global.json {
+        return Err(Trouble::usage(say::page_or_json()).into());
+    }
     if !to_output {
         Document::Report.check_place(config, &options.output, page::is_report)?;
     }
@@ -43,9 +46,11 @@ pub(super) fn report(config: &Config, options: &cli::Report, global: &Global) ->
     let page = render(config, &overview)?;
     if to_output {
         let mut out = std::io::stdout().lock();
-        out.write_all(page.as_bytes())?;
-        out.flush()?;
-        return Ok(exit);
+        return match out.write_all(page.as_bytes()).and_then(|()| out.flush()) {
+            // A reader that has seen enough is no error.
+            Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
+            _ => Ok(exit),
+        };
     }
     Document::Report.write(&options.output, page.as_bytes())?;
     let json = Answer {

@@ -48,5 +48,9 @@ crate::messages::catalogue! {
         en "Made by traekfil {version}. The page holds no file's content and fetches nothing from the net.",
     }
 
+    page_or_json() {
+        da "Både -o - og --json skriver til standard output. Angiv en fil med -o, eller udelad --json.",
+        en "Both -o - and --json write to standard output. Name a file with -o, or leave out --json.",
+    }
     written(path: &Path => path.display()) { da "Rapporten er skrevet: {path}", en "The report is written: {path}" }
 }

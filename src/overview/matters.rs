@@ -124,7 +124,7 @@ fn quiet(facts: &Facts) -> Option<Matter> {
     };
     (quiet > allowed).then(|| Matter {
         since: Some(since.to_owned()),
-        commands: vec!["traekfil run".to_owned()],
+        commands: vec![advice::command("run")],
         ..matter(MatterKind::Quiet, "quiet".to_owned(), message)
     })
 }

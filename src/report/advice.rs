@@ -1,5 +1,8 @@
 //! Why a file is as it is, and what a person does about it: said once, for `run`, `status` and the rest.
 
+use std::path::Path;
+use std::sync::OnceLock;
+
 use super::FileReport;
 use super::text::{moment, period};
 use crate::decide::{Choice, Reason};
@@ -78,8 +81,8 @@ pub fn held(file: &FileReport) -> String {
 #[must_use]
 pub fn about_held(file: &FileReport) -> Advice {
     let what = file.hold_id.map_or_else(|| quoted(&file.path), |id| id.to_string());
-    let reject = format!("traekfil reject {what} --reason \"…\"");
-    let approve = format!("traekfil approve {what} --reason \"…\"");
+    let reject = command(&format!("reject {what} --reason \"…\""));
+    let approve = command(&format!("approve {what} --reason \"…\""));
     if let Some(who) = &file.approved_by {
         return Advice { sentence: say::next_second_person(&escape(who)), commands: vec![approve, reject] };
     }
@@ -98,7 +101,7 @@ pub fn about_held(file: &FileReport) -> Advice {
         Reason::RemoteNameTaken => (say::next_remote_name_taken(), vec![reject]),
         Reason::AlreadyOnServer => {
             let file = pasted(&file.path).unwrap_or_else(|| "--remote".to_owned());
-            (say::next_already_on_server(), vec![format!("traekfil adopt {file} --reason \"…\""), reject])
+            (say::next_already_on_server(), vec![command(&format!("adopt {file} --reason \"…\"")), reject])
         }
         Reason::Rejected => (say::next_rejected(), vec![reject, approve]),
         Reason::UnknownPeriod => (say::next_unknown_period(), vec![approve, reject]),
@@ -116,8 +119,28 @@ pub fn about_doubt(delivery: i64) -> Advice {
 
 fn resolve(delivery: i64) -> Vec<String> {
     ["--delivered", "--not-delivered"]
-        .map(|answer| format!("traekfil resolve {delivery} {answer} --reason \"…\""))
+        .map(|answer| command(&format!("resolve {delivery} {answer} --reason \"…\"")))
         .into()
+}
+
+/// The configuration that all commands name, as `--config` and a path with a blank before it.
+static NAMED: OnceLock<String> = OnceLock::new();
+
+/// Has all commands that are shown from now on name this configuration: whoever pastes one into another shell would
+/// decide about the files of another municipality without it.
+pub fn name_configuration(file: &Path) {
+    let file = std::path::absolute(file).unwrap_or_else(|_| file.to_owned()).display().to_string();
+    // Windows reads both, its shells as other systems' do.
+    let file = if cfg!(windows) { file.replace('\\', "/") } else { file };
+    let named = format!(" --config {}", pasted(&file).unwrap_or_else(|| "…".to_owned()));
+    // A process reads one configuration.
+    let _ = NAMED.set(named);
+}
+
+/// A command of this program, ready to be pasted: its words after the program's name.
+#[must_use]
+pub fn command(words: &str) -> String {
+    format!("traekfil {words}{}", NAMED.get().map_or("", String::as_str))
 }
 
 /// A path as it can be pasted into a command. Where a shell could read something else in it, the file is named by the
@@ -129,7 +152,7 @@ fn quoted(path: &str) -> String {
 /// A path as it can be pasted into a command, in any shell; none where a shell could read something else in it.
 fn pasted(path: &str) -> Option<String> {
     let plain = |c: char| c.is_alphanumeric() || "._-/".contains(c);
-    let tame = |c: char| plain(c) || " ,;+=@~#&()[]{}".contains(c);
+    let tame = |c: char| plain(c) || " ,;:+=@~#&()[]{}".contains(c);
     match path {
         _ if path.starts_with('-') || !path.chars().all(tame) => None,
         _ if path.chars().all(plain) => Some(path.to_owned()),

@@ -131,7 +131,7 @@ fn about_plan(plan: &PlanReport) -> String {
         let file = escape(&plan.file);
         push(&mut out, &say_plan::saved(&file));
         // On a line of its own and whole, so that it can be copied.
-        out.extend(["  traekfil run --plan \"", &file, "\"\n\n"]);
+        out.extend(["  ", &advice::command(&format!("run --plan \"{file}\"")), "\n\n"]);
     }
     for known in plan.differences.iter().filter(|difference| difference.kind == DifferenceKind::Delivered) {
         push(&mut out, &format!("{}: {}.", escape(&known.path), known.message));

@@ -199,3 +199,23 @@ fn what_only_the_server_could_hold_can_be_rejected() {
     assert!(town.dropped().is_empty());
     town.run(["run"]).exit(0);
 }
+
+/// Whoever serves many municipalities pastes a command into a shell where another configuration is the usual one.
+#[test]
+fn commands_name_the_configuration_that_was_named() {
+    let (town, id) = second_april();
+    let commands = |args: &[&str]| -> Vec<String> {
+        let status = town.run(args).exit(3).json();
+        let matters = status["matters"].as_array().unwrap().iter();
+        let commands = matters.flat_map(|matter| matter["commands"].as_array().unwrap().clone());
+        commands.map(|command| command.as_str().unwrap().to_owned()).collect()
+    };
+    let plain = format!("traekfil approve {id} --reason \"…\"");
+    assert!(commands(&["status", "--json"]).contains(&plain));
+    let config = town.path("config.toml").display().to_string();
+    let named = format!("{plain} --config {}", config.replace('\\', "/"));
+    assert!(commands(&["status", "--json", "--config", &config]).contains(&named), "{named}");
+    town.run(["run", "--config", &config]).exit(3).stdout_has(&named);
+    town.env("TRAEKFIL_CONFIG", &config);
+    assert!(commands(&["status", "--json"]).contains(&named), "{named}");
+}

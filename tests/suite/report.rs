@@ -171,6 +171,7 @@ fn a_report_replaces_a_report_and_nothing_else() {
         town.run(["report", "-o", place, "--language", "da"]).exit(2).says(says).says("Intet er ændret");
     }
     assert_eq!(town.snapshot(), before);
+    town.run(["report", "-o", "-", "--json"]).exit(2).says("--json");
     let printed = town.run(["report", "-o", "-", "--language", "da"]).exit(3).out();
     assert!(printed.starts_with("<!DOCTYPE html>") && printed.ends_with("</html>"), "{printed}");
     town.run(["report"]).exit(2).says("--output");
