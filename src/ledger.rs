@@ -27,6 +27,7 @@ mod lock;
 mod migrate;
 pub mod query;
 mod rebuild;
+mod rows;
 mod verify;
 
 pub use append::{Book, Journal};
