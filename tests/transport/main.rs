@@ -1,0 +1,10 @@
+//! The transport against OpenSSH's `sshd`: keys, host keys, many small files, a large one, several lines.
+
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod files;
+mod lines;
+mod login;
+mod server;
+mod stalls;
