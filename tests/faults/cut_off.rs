@@ -9,14 +9,13 @@ use crate::support::town::Town;
 use crate::{at_once, stride};
 
 /// With `timeout = "2s"` every wait is over by then, ten seconds after the last of them, on a slow machine too.
-const PATIENCE: Duration = Duration::from_secs(45);
+const PATIENCE: Duration = Duration::from_secs(if cfg!(windows) { 120 } else { 45 });
 /// What random offsets are made from.
 const SEED: u64 = 0x6b6f_7273_6261_656b;
 
 fn town(takes_at_once: bool) -> Town {
     let town = Town::new();
     town.server.as_embedded().behave(|b| b.takes_at_once = takes_at_once);
-    town.set("sftp.timeout", "2s");
     town
 }
 
@@ -35,11 +34,11 @@ fn cut_off(cut: Cut, takes_at_once: bool) {
     let town = town(takes_at_once);
     let files = files(&town, 3);
     let proxy = Proxy::before(town.server.port(), Some(cut));
-    town.set("sftp.port", proxy.port());
+    town.set("sftp.port", proxy.port()).set("sftp.timeout", "2s");
     let ran = Running::start(&mut town.command(["run"])).finish_within(PATIENCE);
     ran.exit_in(&[0, 3, 4]);
     drop(proxy);
-    town.set("sftp.port", town.server.port());
+    town.set("sftp.port", town.server.port()).set("sftp.timeout", "10s");
     let in_doubt = comes_to_rest(&town, &files);
     assert!(in_doubt == 0 || takes_at_once, "a receiver that leaves its files leaves no doubt");
 }

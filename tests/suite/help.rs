@@ -128,6 +128,7 @@ fn other(program: &str, args: &[&str], input: &str) -> Option<Ran> {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "there is no bash in wine")]
 fn bash_completes_commands_options_and_values() {
     let town = Town::new();
     let script = says(&town, "da", &["completions", "bash"], 0).out();
@@ -151,6 +152,7 @@ fn bash_completes_commands_options_and_values() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "there is no zsh and no fish in wine")]
 fn other_shells_can_read_their_completions() {
     let town = Town::new();
     for (shell, args) in [("zsh", &["-n"][..]), ("fish", &["--no-execute"])] {
@@ -162,6 +164,7 @@ fn other_shells_can_read_their_completions() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "there is no groff in wine")]
 fn the_manual_page_is_clean_roff() {
     let town = Town::new();
     for language in ["da", "en"] {

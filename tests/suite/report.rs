@@ -224,6 +224,7 @@ fn in_a_frame(town: &Town, browser: &str, page: &str, width: u32, script: &str) 
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "there is no browser in wine; the page is the same everywhere")]
 fn in_a_browser_it_fits_a_phone_and_a_desk_and_its_history_can_be_searched() {
     let Some(browser) = browser() else { return };
     let town = town();
@@ -252,6 +253,7 @@ fn in_a_browser_it_fits_a_phone_and_a_desk_and_its_history_can_be_searched() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "there is no browser in wine; the page is the same everywhere")]
 fn without_scripts_nothing_is_missing_but_the_search() {
     let Some(browser) = browser() else { return };
     let town = town();
@@ -264,6 +266,7 @@ fn without_scripts_nothing_is_missing_but_the_search() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "there is no browser in wine; the page is the same everywhere")]
 fn its_colours_can_be_read_in_both_schemes() {
     let Some(browser) = browser() else { return };
     let town = town();
@@ -290,6 +293,7 @@ fn its_colours_can_be_read_in_both_schemes() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "there is no browser in wine; the page is the same everywhere")]
 fn it_prints_on_a4() {
     let Some(browser) = browser() else { return };
     let town = town();

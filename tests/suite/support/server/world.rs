@@ -104,6 +104,7 @@ pub struct World {
     pub folders: BTreeSet<String>,
     pub inbox: Vec<Received>,
     pub connected: u64,
+    pub let_in: u64,
     next_id: u64,
 }
 
