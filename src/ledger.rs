@@ -20,6 +20,7 @@ use crate::platform;
 use crate::receipts::Witness;
 
 mod append;
+mod beside;
 mod chain;
 pub mod event;
 pub mod kept;
@@ -31,6 +32,7 @@ mod rows;
 mod verify;
 
 pub use append::{Book, Journal};
+pub use beside::Beside;
 pub use lock::RunLock;
 pub use rebuild::{Rebuilt, rebuild};
 pub use verify::Verified;
@@ -45,10 +47,6 @@ const TABLES: &str = include_str!("ledger/tables.sql");
 const CHECKED_WHOLE: u64 = 2 << 20;
 /// How many of the last events are checked in a larger one.
 const CHECKED_TAIL: i64 = 500;
-
-/// How much of the ledger SQLite keeps in memory, in KiB, as it wants it said: the deliveries of a folder of many files,
-/// which are asked for in any order.
-const PAGE_CACHE: i32 = -16_384;
 
 /// The end of the chain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -180,8 +178,7 @@ impl View {
             if alone {
                 db.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
             }
-            // Not before: it has SQLite look into the ledger.
-            db.pragma_update(None, "cache_size", PAGE_CACHE)
+            Ok(())
         })?;
         if view.is_blank()? {
             return match witness {
@@ -259,7 +256,6 @@ impl View {
     fn write_ahead(&self) -> Result<(), Trouble> {
         let modes: Vec<String> = self.asked(|db| {
             db.pragma_update(None, "synchronous", "FULL")?;
-            db.pragma_update(None, "cache_size", PAGE_CACHE)?;
             db.prepare("PRAGMA journal_mode = WAL")?.query_map([], |row| row.get(0))?.collect()
         })?;
         match modes.concat().as_str() {
@@ -312,6 +308,12 @@ impl View {
 
     fn id(&self) -> Result<String, Trouble> {
         self.asked(|db| db.query_row("SELECT id FROM ledger", [], |row| row.get(0)))
+    }
+
+    /// More views of the ledger, for other threads. No one else may write to it as long as they live.
+    #[must_use]
+    pub fn beside(&self) -> Beside {
+        Beside::new(&self.path)
     }
 
     /// Asks many questions of the ledger as it stands at one moment. SQLite takes its locks once for all of them.

@@ -2,6 +2,7 @@
 //!
 //! `run`, `run --dry-run` and the commands about held files share it, so that they never judge differently.
 
+use std::convert::Infallible;
 use std::sync::mpsc;
 use std::time::{Duration, SystemTime};
 
@@ -22,7 +23,7 @@ use crate::plan::{self, Candidate};
 use crate::series::{self, PerPeriod};
 
 /// No more files are handed from thread to thread at a time.
-const AT_A_TIME: usize = 31;
+const AT_A_TIME: usize = 32;
 
 /// A file as the folder shows it.
 #[derive(Debug, Clone)]
@@ -53,7 +54,7 @@ pub struct Planned {
     pub looked: Looked,
     /// What happens to it.
     pub judgement: Judgement,
-    /// The path it would get on the server.
+    /// The path it would get on the server; none where KP has it already.
     pub remote_path: Option<String>,
     /// The approval it goes by.
     pub decision: Option<i64>,
@@ -79,19 +80,40 @@ impl Looked {
 /// # Errors
 /// The folder cannot be listed.
 pub fn look(config: &Config, now: DateTime<FixedOffset>) -> Result<Survey, Trouble> {
-    let mut files = Vec::new();
-    let left_out = look_into_folder(config, now, |looked| files.push(looked))?;
-    files.sort_unstable_by(|a: &Looked, b| a.file.path.cmp(&b.file.path));
+    let mut files: Vec<Looked> = Vec::new();
+    let left_out = look_into_folder(
+        config,
+        now,
+        |some| some,
+        |some| {
+            files.extend(some);
+            Ok(())
+        },
+    )?;
+    files.sort_unstable_by(|a, b| a.file.path.cmp(&b.file.path));
     Ok(Survey { files, left_out })
 }
 
-/// Reads these files, wherever they lie, as the scan would.
+/// Reads these files, wherever they lie, as the scan would; in their order.
 #[must_use]
 pub fn look_among(config: &Config, files: Vec<Listed>, now: DateTime<FixedOffset>) -> Vec<Looked> {
-    let mut looked: Vec<Option<Looked>> = files.iter().map(|_| None).collect();
-    let all = |each: &mut dyn FnMut(Listed)| files.into_iter().for_each(each);
-    look_each(config, system_time(now), all, |i, found| looked[i] = Some(found));
-    looked.into_iter().flatten().collect()
+    let mut looked = Vec::with_capacity(files.len());
+    let all = |each: &mut dyn FnMut(Listed)| {
+        files.into_iter().for_each(each);
+        Ok::<_, Infallible>(())
+    };
+    let Ok(()) = look_each(
+        config,
+        system_time(now),
+        all,
+        |some| some,
+        |some| {
+            looked.extend(some);
+            Ok(())
+        },
+    );
+    looked.sort_by_key(|(i, _)| *i);
+    looked.into_iter().map(|(_, found)| found).collect()
 }
 
 /// Reads one file, wherever it lies, as the scan would.
@@ -100,37 +122,43 @@ pub fn look_at(config: &Config, file: Listed) -> Looked {
     read(config, file, Duration::ZERO, SystemTime::now())
 }
 
-/// Reads the drop folder while it is listed, and takes the files in the order in which they are read.
-fn look_into_folder(
+/// Reads the drop folder while it is listed; see [`look_each`].
+fn look_into_folder<R: Send>(
     config: &Config,
     now: DateTime<FixedOffset>,
-    mut take: impl FnMut(Looked),
+    make: impl Fn(Vec<Looked>) -> R + Sync,
+    take: impl FnMut(R) -> Result<(), Trouble>,
 ) -> Result<LeftOut, Trouble> {
     let list = |each: &mut dyn FnMut(Listed)| drop_folder::list(&config.drop, &config.scan, each);
-    look_each(config, system_time(now), list, |_, looked| take(looked))
+    let make = |some: Vec<(usize, Looked)>| make(some.into_iter().map(|(_, found)| found).collect());
+    look_each(config, system_time(now), list, make, take)
 }
 
-/// Reads files on all other threads while `list` names them, and takes each once on this one, with its place in the list.
+/// Reads files on other threads while `list` names them, has those threads `make` something of them, some at a time and
+/// with their places in the list, and takes that on this one. Each file comes once.
 ///
 /// A file whose time of change lies in the future, as after a clock was set back or on a share with another clock,
 /// cannot be told to have settled by its age: all such files are watched for `scan.settle` instead, at once, when
 /// the others have been read.
-fn look_each<T>(
+fn look_each<T, R: Send, E>(
     config: &Config,
     now: SystemTime,
-    list: impl FnOnce(&mut dyn FnMut(Listed)) -> T,
-    mut take: impl FnMut(usize, Looked),
-) -> T {
-    let settle = config.scan.settle;
+    list: impl FnOnce(&mut dyn FnMut(Listed)) -> Result<T, E>,
+    make: impl Fn(Vec<(usize, Looked)>) -> R + Sync,
+    mut take: impl FnMut(R) -> Result<(), E>,
+) -> Result<T, E> {
+    let (settle, make) = (config.scan.settle, &make);
+    let is_settled = |(_, found): &(usize, Looked)| !matches!(found.reading, Err(Blocked::Unsettled(_)));
     let mut unsettled = Vec::new();
     let listed = rayon::in_place_scope(|others| {
-        let (sender, looked) = mpsc::channel::<Vec<(usize, Looked)>>();
+        let (sender, coming) = mpsc::channel();
         let read = |some: Vec<(usize, Listed)>| {
             let sender = sender.clone();
             others.spawn(move |_| {
                 let read = some.into_iter().map(|(i, file)| (i, read(config, file, settle, now)));
-                // Whoever takes them is there until the last one has come.
-                let _ = sender.send(read.collect());
+                let (settled, unsettled) = read.partition(is_settled);
+                // Nobody takes them any more where it has failed.
+                let _ = sender.send((make(settled), unsettled));
             });
         };
         let (mut some, mut count) = (Vec::new(), 0);
@@ -139,18 +167,18 @@ fn look_each<T>(
             count += 1;
             // The first ones alone, so that no core is without work where there are few; but to hand over each of
             // many alone would take as long as to read it.
-            if some.len() > (count / 32).min(AT_A_TIME) {
+            if some.len() >= (count / 32).clamp(1, AT_A_TIME) {
                 read(std::mem::take(&mut some));
             }
-        });
+        })?;
         read(some);
         drop(sender);
-        for (i, found) in looked.into_iter().flatten() {
-            let settled = !matches!(found.reading, Err(Blocked::Unsettled(_)));
-            if settled { take(i, found) } else { unsettled.push((i, found)) }
+        for (made, not_yet) in coming {
+            take(made)?;
+            unsettled.extend::<Vec<_>>(not_yet);
         }
-        listed
-    });
+        Ok(listed)
+    })?;
     let watched = drop_folder::watch(unsettled.iter().map(|(_, found)| &found.file), settle, now);
     let again: Vec<_> = unsettled
         .into_par_iter()
@@ -163,10 +191,8 @@ fn look_each<T>(
             Watched::Not => (i, found),
         })
         .collect();
-    for (i, found) in again {
-        take(i, found);
-    }
-    listed
+    take(make(again))?;
+    Ok(listed)
 }
 
 fn read(config: &Config, file: Listed, settle: Duration, now: SystemTime) -> Looked {
@@ -183,8 +209,8 @@ fn identify(config: &Config, file: Listed, reading: Result<Reading, Blocked>) ->
     Looked { file, reading: Ok(read), key: Some(key), rule: found.rule }
 }
 
-/// Lists and reads the drop folder and decides about every file, in the order of the run. The ledger is asked about
-/// files that have been read while others are read.
+/// Lists and reads the drop folder and decides about every file, in the order of the run. Whoever has read some files asks
+/// the ledger about them, over a view of its own where they are many.
 ///
 /// # Errors
 /// The folder cannot be listed, or the ledger could not be read.
@@ -193,18 +219,28 @@ pub fn look_and_judge(
     view: &View,
     now: DateTime<FixedOffset>,
 ) -> Result<Survey<Planned>, Trouble> {
+    let beside = view.beside();
+    let make = |some: Vec<Looked>| match beside.take(some.len()) {
+        Some(own) => Ok(alone(config, &own, some, now)),
+        None => Err(some),
+    };
     let mut files = Vec::new();
-    let left_out = view.at_one_moment(|| {
-        let mut failed = None;
-        let left_out =
-            look_into_folder(config, now, |looked| match judge_alone(config, view, looked, now) {
-                Ok(file) => files.push(file),
-                Err(trouble) => failed = Some(trouble),
-            })?;
-        failed.map_or(Ok(left_out), Err)
+    let left_out = look_into_folder(config, now, make, |made| {
+        files.extend(made.unwrap_or_else(|unasked| alone(config, view, unasked, now))?);
+        Ok(())
     })?;
-    decide_together(config, view, &mut files)?;
+    let files = together(config, view, files)?;
     Ok(Survey { files, left_out })
+}
+
+/// What each file's own facts make of it.
+fn alone(
+    config: &Config,
+    view: &View,
+    files: Vec<Looked>,
+    now: DateTime<FixedOffset>,
+) -> Result<Vec<Planned>, Trouble> {
+    view.at_one_moment(|| files.into_iter().map(|looked| judge_alone(config, view, looked, now)).collect())
 }
 
 /// Decides about files that have been read, in the order of the run.
@@ -217,14 +253,11 @@ pub fn judge(
     files: Vec<Looked>,
     now: DateTime<FixedOffset>,
 ) -> Result<Vec<Planned>, Trouble> {
-    let mut files: Vec<Planned> = view
-        .at_one_moment(|| files.into_iter().map(|looked| judge_alone(config, view, looked, now)).collect())?;
-    decide_together(config, view, &mut files)?;
-    Ok(files)
+    together(config, view, alone(config, view, files, now)?)
 }
 
-/// What the files that are to be sent decide about each other; all are put in the order of the run.
-fn decide_together(config: &Config, view: &View, files: &mut [Planned]) -> Result<(), Trouble> {
+/// What the files that are to be sent decide about each other; all in the order of the run.
+fn together(config: &Config, view: &View, mut files: Vec<Planned>) -> Result<Vec<Planned>, Trouble> {
     let sends = files.iter().enumerate().filter(|(_, file)| file.judgement.choice == Choice::Send);
     let candidates = sends
         .map(|(index, file)| Candidate {
@@ -244,11 +277,14 @@ fn decide_together(config: &Config, view: &View, files: &mut [Planned]) -> Resul
     for decided in plan::plan(candidates, config.policy, &claimed) {
         files[decided.index].judgement = decided.judgement;
     }
-    for file in files.iter_mut() {
+    for file in &mut files {
         file.takes_two |= config.policy.two_persons && file.judgement.reason.can_take_two();
     }
-    files.sort_by(|a, b| order(a).cmp(&order(b)));
-    Ok(())
+    // Their numbers are sorted, since what is known of a file is large.
+    let mut sorted: Vec<usize> = (0..files.len()).collect();
+    sorted.sort_by(|&a, &b| order(&files[a]).cmp(&order(&files[b])));
+    let mut files: Vec<Option<Planned>> = files.into_iter().map(Some).collect();
+    Ok(sorted.into_iter().filter_map(|i| files[i].take()).collect())
 }
 
 /// Earlier periods first, as [`plan`] has it.
