@@ -10,10 +10,10 @@ use crate::clock;
 use crate::config::{self, Config};
 use crate::exit::{Exit, Trouble};
 use crate::ledger::{Ledger, View};
-use crate::messages::{ledger as say, misleads};
+use crate::messages::{self, ledger as say, misleads};
 use crate::receipts;
+use crate::report::marks;
 use crate::report::paragraph::{self, WIDTH};
-use crate::report::{advice, marks};
 
 mod adopt;
 mod check;
@@ -75,7 +75,7 @@ fn load(global: &Global) -> Result<Config, Trouble> {
     let file = Config::find(global.config.as_deref())?;
     let by_variable = std::env::var_os(config::VARIABLE).is_some_and(|value| !value.is_empty());
     if global.config.is_some() || by_variable {
-        advice::name_configuration(&file);
+        messages::name_configuration(&file);
     }
     Config::load(&file)
 }

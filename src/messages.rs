@@ -4,6 +4,8 @@
 //! a sentence that lacks one of the languages, names a value that is not there, or is called with
 //! the wrong values; and one that nobody says any more is a dead-code warning.
 
+use std::path::Path;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A language the program speaks.
@@ -40,9 +42,12 @@ pub fn system_language() -> Language {
 /// Makes one function per sentence: `name(value: type) { da "…", en "…" }`.
 ///
 /// A value stands in the sentence as `{value}`; `value: type => expression` shows the expression in its place.
+/// After a `;` stand values that need no caller, above all commands: `; rebuild = command("ledger rebuild")`.
 /// For a sentence that depends on a number, `da [number] "one" "many"` chooses between singular and plural.
 macro_rules! catalogue {
-    ($($(#[$doc:meta])* $name:ident($($arg:ident: $type:ty $(=> $shown:expr)?),* $(,)?) {
+    ($($(#[$doc:meta])* $name:ident(
+        $($arg:ident: $type:ty $(=> $shown:expr)?),* $(,)? $(; $($local:ident = $value:expr),+)?
+    ) {
         da $([$da_n:expr])? $da:literal $($da_many:literal)?,
         en $([$en_n:expr])? $en:literal $($en_many:literal)? $(,)?
     })*) => {$(
@@ -50,6 +55,7 @@ macro_rules! catalogue {
         #[must_use]
         pub(crate) fn $name($($arg: $type),*) -> String {
             $($(let $arg = $shown;)?)*
+            $($(let $local = $value;)+)?
             match $crate::messages::language() {
                 $crate::messages::Language::Da =>
                     $crate::messages::sentence!($([$da_n])? $da $($da_many)?),
@@ -70,6 +76,37 @@ macro_rules! sentence {
 }
 
 pub(crate) use {catalogue, sentence};
+
+/// The configuration that all commands name, as `--config` and a path with a blank before it.
+static NAMED: OnceLock<String> = OnceLock::new();
+
+/// Has all commands that are shown from now on name this configuration: whoever pastes one into another shell would
+/// decide about the files of another municipality without it.
+pub fn name_configuration(file: &Path) {
+    let file = std::path::absolute(file).unwrap_or_else(|_| file.to_owned()).display().to_string();
+    // Windows reads both, its shells as other systems' do.
+    let file = if cfg!(windows) { file.replace('\\', "/") } else { file };
+    let named = format!(" --config {}", pasted(&file).unwrap_or_else(|| "…".to_owned()));
+    // A process reads one configuration.
+    let _ = NAMED.set(named);
+}
+
+/// A command of this program, ready to be pasted: its words after the program's name.
+#[must_use]
+pub fn command(words: &str) -> String {
+    format!("traekfil {words}{}", NAMED.get().map_or("", String::as_str))
+}
+
+/// A path as it can be pasted into a command, in any shell; none where a shell could read something else in it.
+pub(crate) fn pasted(path: &str) -> Option<String> {
+    let plain = |c: char| c.is_alphanumeric() || "._-/".contains(c);
+    let tame = |c: char| plain(c) || " ,;:+=@~#&()[]{}".contains(c);
+    match path {
+        _ if path.starts_with('-') || !path.chars().all(tame) => None,
+        _ if path.chars().all(plain) => Some(path.to_owned()),
+        _ => Some(format!("\"{path}\"")),
+    }
+}
 
 /// Whether it is a control character, or turns the direction of text (Unicode's `Bidi_Control`).
 pub(crate) fn misleads(c: char) -> bool {

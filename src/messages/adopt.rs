@@ -3,6 +3,8 @@
 use std::fmt::Display;
 use std::path::Path;
 
+use crate::messages::command;
+
 crate::messages::catalogue! {
     no_such_path(path: &str, error: &dyn Display) {
         da "{path} findes ikke eller kan ikke ses ({error}). Intet er ændret. Skriv filens eller mappens navn; en mappe tages med alt, \
@@ -26,11 +28,13 @@ crate::messages::catalogue! {
         da "perioden har også en anden fil (levering {delivery})",
         en "the period has another file as well (delivery {delivery})",
     }
-    in_doubt(delivery: i64) {
-        da "levering {delivery} af den er uafklaret. Har KP den: traekfil resolve {delivery} --delivered --reason \"…\". Har KP den ikke: \
-            traekfil resolve {delivery} --not-delivered --reason \"…\"",
-        en "delivery {delivery} of it is in doubt. If KP has it: traekfil resolve {delivery} --delivered --reason \"…\". If not: \
-            traekfil resolve {delivery} --not-delivered --reason \"…\"",
+    in_doubt(
+        delivery: i64;
+        has = command(&format!("resolve {delivery} --delivered --reason \"…\"")),
+        has_not = command(&format!("resolve {delivery} --not-delivered --reason \"…\""))
+    ) {
+        da "levering {delivery} af den er uafklaret. Har KP den: {has}. Har KP den ikke: {has_not}",
+        en "delivery {delivery} of it is in doubt. If KP has it: {has}. If not: {has_not}",
     }
     taken_back(delivery: i64) {
         da "levering {delivery} af den er meldt som ikke modtaget af KP. Har KP den alligevel, så nævn filen selv i stedet for mappen",
@@ -53,11 +57,9 @@ crate::messages::catalogue! {
         en "another file lies at KP as {path}. Ask KP what it is; the next run does not overwrite it",
     }
     lies_at_kp_alone() { da "ligger kun hos KP", en "lies at KP alone" }
-    cannot_be_read() {
-        da "den ligger hos KP, men ikke her, og den kan ikke læses på serveren. Find den i et gammelt arkiv: \
-            traekfil adopt FIL --reason \"…\"",
-        en "it lies at KP but not here, and the server does not let it be read. Find it in an old archive: \
-            traekfil adopt FILE --reason \"…\"",
+    cannot_be_read(; find = command("adopt FIL --reason \"…\""), find_it = command("adopt FILE --reason \"…\"")) {
+        da "den ligger hos KP, men ikke her, og den kan ikke læses på serveren. Find den i et gammelt arkiv: {find}",
+        en "it lies at KP but not here, and the server does not let it be read. Find it in an old archive: {find_it}",
     }
     server_went_away(error: &dyn Display) {
         da "Serveren svarede ikke til ende ({error}). Intet er indskrevet; prøv igen.",

@@ -3,6 +3,8 @@
 use std::fmt::Display;
 use std::path::Path;
 
+use crate::messages::command;
+
 crate::messages::catalogue! {
     /// Another run is under way.
     busy(path: &Path => path.display()) {
@@ -10,21 +12,21 @@ crate::messages::catalogue! {
         en "Another run is under way with the ledger {path}. Nothing was touched. Try again when it has finished.",
     }
     /// No ledger, but receipts.
-    gone(path: &Path => path.display(), receipts: &Path => receipts.display()) {
+    gone(path: &Path => path.display(), receipts: &Path => receipts.display(); rebuild = command("ledger rebuild")) {
         da "Regnskabet {path} mangler, men kvitteringerne i {receipts} viser, at der er leveret filer før. Intet er sendt, \
             for uden regnskabet kan en fil blive leveret to gange. Læg regnskabet tilbage fra en sikkerhedskopi, ret \
-            [ledger] path i konfigurationen, eller lav det igen af kvitteringerne: traekfil ledger rebuild",
+            [ledger] path i konfigurationen, eller lav det igen af kvitteringerne: {rebuild}",
         en "The ledger {path} is missing, but the receipts in {receipts} show that files were delivered before. Nothing was \
             sent, since without the ledger a file could be delivered twice. Put the ledger back from a backup, correct \
-            [ledger] path in the configuration, or make it again from the receipts: traekfil ledger rebuild",
+            [ledger] path in the configuration, or make it again from the receipts: {rebuild}",
     }
     /// Some other file.
-    not_a_ledger(path: &Path => path.display()) {
+    not_a_ledger(path: &Path => path.display(); rebuild = command("ledger rebuild")) {
         da "{path} er ikke et regnskab fra traekfil, eller det er beskadiget. Intet er sendt. Ret [ledger] path i \
             konfigurationen, læg regnskabet tilbage fra en sikkerhedskopi, eller lav det igen af kvitteringerne: \
-            traekfil ledger rebuild",
+            {rebuild}",
         en "{path} is not a ledger of traekfil, or it is damaged. Nothing was sent. Correct [ledger] path in the \
-            configuration, put the ledger back from a backup, or make it again from the receipts: traekfil ledger rebuild",
+            configuration, put the ledger back from a backup, or make it again from the receipts: {rebuild}",
     }
     /// A later version made it.
     newer(path: &Path => path.display()) {
@@ -32,19 +34,19 @@ crate::messages::catalogue! {
         en "The ledger {path} was written by a newer version of traekfil. Nothing was sent. Use the newer version.",
     }
     /// SQLite finds it damaged.
-    damaged(path: &Path => path.display(), detail: &str) {
+    damaged(path: &Path => path.display(), detail: &str; rebuild = command("ledger rebuild")) {
         da "Regnskabet {path} er beskadiget ({detail}). Intet er sendt. Gem filen, som den er, og læg regnskabet tilbage \
-            fra en sikkerhedskopi, eller lav det igen af kvitteringerne: traekfil ledger rebuild",
+            fra en sikkerhedskopi, eller lav det igen af kvitteringerne: {rebuild}",
         en "The ledger {path} is damaged ({detail}). Nothing was sent. Keep the file as it is, and put the ledger back \
-            from a backup, or make it again from the receipts: traekfil ledger rebuild",
+            from a backup, or make it again from the receipts: {rebuild}",
     }
     /// The chain does not hold.
-    chain_broken(path: &Path => path.display(), seq: i64) {
+    chain_broken(path: &Path => path.display(), seq: i64; rebuild = command("ledger rebuild")) {
         da "Regnskabet {path} er ændret eller beskadiget: kæden brydes ved hændelse {seq}. Intet er sendt. Gem filen, som \
             den er, og læg regnskabet tilbage fra en sikkerhedskopi, eller lav det igen af kvitteringerne: \
-            traekfil ledger rebuild",
+            {rebuild}",
         en "The ledger {path} has been changed or damaged: the chain breaks at event {seq}. Nothing was sent. Keep the \
-            file as it is, and put the ledger back from a backup, or make it again from the receipts: traekfil ledger rebuild",
+            file as it is, and put the ledger back from a backup, or make it again from the receipts: {rebuild}",
     }
     /// The receipts are another ledger's.
     another_ledger(path: &Path => path.display(), receipts: &Path => receipts.display()) {
@@ -54,13 +56,15 @@ crate::messages::catalogue! {
             [ledger] path or [folders] archive in the configuration, so that they belong together.",
     }
     /// An older copy was put back.
-    rolled_back(path: &Path => path.display(), receipts: &Path => receipts.display()) {
+    rolled_back(
+        path: &Path => path.display(), receipts: &Path => receipts.display(); rebuild = command("ledger rebuild")
+    ) {
         da "Regnskabet {path} er en ældre kopi: kvitteringerne i {receipts} viser leveringer, som det ikke kender. Intet \
             er sendt, for de filer kunne blive leveret to gange. Læg det nyeste regnskab tilbage, eller lav det igen af kvitteringerne: \
-            traekfil ledger rebuild",
+            {rebuild}",
         en "The ledger {path} is an older copy: the receipts in {receipts} show deliveries that it does not know of. \
             Nothing was sent, since those files could be delivered twice. Put the newest ledger back, or make it again from the receipts: \
-            traekfil ledger rebuild",
+            {rebuild}",
     }
     /// The disk is full.
     disk_full(path: &Path => path.display()) {
@@ -144,12 +148,12 @@ crate::messages::catalogue! {
         en "The old ledger is kept as {path}.",
     }
     /// Rebuild.
-    not_known_after_rebuild() {
+    not_known_after_rebuild(; see = command("run --dry-run")) {
         da "Kvitteringerne kan ikke fortælle: om en fil var undervejs, da regnskabet gik tabt; hvilke leveringer der var uafklarede; godkendelser, \
             afvisninger og sager; og tidligere kørsler. Spørg derfor KP, hvad der blev modtaget den dag, og kør først \
-            traekfil run --dry-run.",
+            {see}.",
         en "The receipts cannot tell: whether a file was under way when the ledger was lost; which deliveries were in doubt; approvals, \
             rejections and holds; and earlier runs. So ask KP what was received that day, and first run \
-            traekfil run --dry-run.",
+            {see}.",
     }
 }

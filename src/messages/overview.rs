@@ -6,6 +6,8 @@ use crate::ledger::query::PastRun;
 use crate::overview::Standing;
 use crate::period::Period;
 
+use crate::messages::command;
+
 crate::messages::catalogue! {
     /// How a series stands in a month.
     overdue() { da "overskredet", en "overdue" }
@@ -22,10 +24,10 @@ crate::messages::catalogue! {
         da "{series}: filen for {period} skulle være leveret senest {due}, og KP har ikke fået den.",
         en "{series}: the file for {period} was due on {due} at the latest, and KP has not got it.",
     }
-    late_ask() {
-        da "Spørg leverandøren efter filen. Er den leveret uden om traekfil, så indskriv den: traekfil adopt FIL --reason \"…\". Kommer \
+    late_ask(; record = command("adopt FIL --reason \"…\""), record_it = command("adopt FILE --reason \"…\"")) {
+        da "Spørg leverandøren efter filen. Er den leveret uden om traekfil, så indskriv den: {record}. Kommer \
             der ingen for den måned, så skriv den i [[series]] not_due.",
-        en "Ask the supplier for the file. If it was delivered past traekfil, record it: traekfil adopt FILE --reason \"…\". If none \
+        en "Ask the supplier for the file. If it was delivered past traekfil, record it: {record_it}. If none \
             comes for that month, write it into [[series]] not_due.",
     }
     late_held(file: &str) { da "{file} ligger i mappen og er tilbageholdt.", en "{file} lies in the folder and is held." }
@@ -52,17 +54,20 @@ crate::messages::catalogue! {
     expected(series: &str, due: &str) { da "{series} (senest {due})", en "{series} (by {due})" }
     not_there_yet(list: &str) { da "Mangler endnu: {list}", en "Not there yet: {list}" }
     nothing_needs_you() { da "Intet kræver handling.", en "Nothing needs a person." }
-    how_to_begin() {
+    how_to_begin(;
+        check = command("check"), record = command("adopt MAPPE --reason \"…\""),
+        record_it = command("adopt FOLDER --reason \"…\""), see = command("run --dry-run"), run = command("run")
+    ) {
         da "Der er ikke leveret noget endnu. Sådan kommer I i gang:
-  traekfil check                        prøver mapper, nøgle og forbindelse
-  traekfil adopt MAPPE --reason \"…\"     indskriver det, som KP har i forvejen
-  traekfil run --dry-run                viser, hvad der vil ske
-  traekfil run                          leverer",
+  {check:<37} prøver mapper, nøgle og forbindelse
+  {record:<37} indskriver det, som KP har i forvejen
+  {see:<37} viser, hvad der vil ske
+  {run:<37} leverer",
         en "Nothing has been delivered yet. To begin:
-  traekfil check                        tries folders, key and connection
-  traekfil adopt FOLDER --reason \"…\"    records what KP has already
-  traekfil run --dry-run                shows what would happen
-  traekfil run                          delivers",
+  {check:<37} tries folders, key and connection
+  {record_it:<37} records what KP has already
+  {see:<37} shows what would happen
+  {run:<37} delivers",
     }
     no_run_yet() { da "Der har ikke været nogen kørsel endnu.", en "There has been no run yet." }
     last_run(id: i64, at: &str, how: &str) { da "Sidste kørsel: nr. {id}, {at}, {how}.", en "Last run: no. {id}, {at}, {how}." }

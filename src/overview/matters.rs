@@ -6,7 +6,7 @@ use super::facts::Facts;
 use super::picture::{is_of, waits_for_a_person};
 use super::{Cell, Matter, MatterKind, Standing};
 use crate::ledger::query::Delivery;
-use crate::messages::{escape, overview as say, report as said};
+use crate::messages::{command, escape, overview as say, report as said};
 use crate::report::{FileReport, advice, text};
 
 /// All matters, the most pressing first. `overdue` are the series' overdue months, oldest first.
@@ -124,7 +124,7 @@ fn quiet(facts: &Facts) -> Option<Matter> {
     };
     (quiet > allowed).then(|| Matter {
         since: Some(since.to_owned()),
-        commands: vec![advice::command("run")],
+        commands: vec![command("run")],
         ..matter(MatterKind::Quiet, "quiet".to_owned(), message)
     })
 }

@@ -1,13 +1,10 @@
 //! Why a file is as it is, and what a person does about it: said once, for `run`, `status` and the rest.
 
-use std::path::Path;
-use std::sync::OnceLock;
-
 use super::FileReport;
 use super::text::{moment, period};
 use crate::decide::{Choice, Reason};
 use crate::delivery::State;
-use crate::messages::{escape, report as say};
+use crate::messages::{command, escape, pasted, report as say};
 
 /// What a person does about a matter.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -123,41 +120,10 @@ fn resolve(delivery: i64) -> Vec<String> {
         .into()
 }
 
-/// The configuration that all commands name, as `--config` and a path with a blank before it.
-static NAMED: OnceLock<String> = OnceLock::new();
-
-/// Has all commands that are shown from now on name this configuration: whoever pastes one into another shell would
-/// decide about the files of another municipality without it.
-pub fn name_configuration(file: &Path) {
-    let file = std::path::absolute(file).unwrap_or_else(|_| file.to_owned()).display().to_string();
-    // Windows reads both, its shells as other systems' do.
-    let file = if cfg!(windows) { file.replace('\\', "/") } else { file };
-    let named = format!(" --config {}", pasted(&file).unwrap_or_else(|| "…".to_owned()));
-    // A process reads one configuration.
-    let _ = NAMED.set(named);
-}
-
-/// A command of this program, ready to be pasted: its words after the program's name.
-#[must_use]
-pub fn command(words: &str) -> String {
-    format!("traekfil {words}{}", NAMED.get().map_or("", String::as_str))
-}
-
 /// A path as it can be pasted into a command. Where a shell could read something else in it, the file is named by the
 /// number that the next run gives it.
 fn quoted(path: &str) -> String {
     pasted(path).unwrap_or_else(say::number_of_next_run)
-}
-
-/// A path as it can be pasted into a command, in any shell; none where a shell could read something else in it.
-fn pasted(path: &str) -> Option<String> {
-    let plain = |c: char| c.is_alphanumeric() || "._-/".contains(c);
-    let tame = |c: char| plain(c) || " ,;:+=@~#&()[]{}".contains(c);
-    match path {
-        _ if path.starts_with('-') || !path.chars().all(tame) => None,
-        _ if path.chars().all(plain) => Some(path.to_owned()),
-        _ => Some(format!("\"{path}\"")),
-    }
 }
 
 #[cfg(test)]

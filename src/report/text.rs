@@ -7,7 +7,7 @@ use indicatif::HumanBytes;
 use super::advice::{self, reason};
 use super::{DifferenceKind, Fate, PlanReport, RunReport, paragraph};
 use crate::decide::Choice;
-use crate::messages::{escape, plan as say_plan, report as say};
+use crate::messages::{command, escape, plan as say_plan, report as say};
 use crate::period::Period;
 
 /// So many files of one cause are named where the table names them all.
@@ -131,7 +131,7 @@ fn about_plan(plan: &PlanReport) -> String {
         let file = escape(&plan.file);
         push(&mut out, &say_plan::saved(&file));
         // On a line of its own and whole, so that it can be copied.
-        out.extend(["  ", &advice::command(&format!("run --plan \"{file}\"")), "\n\n"]);
+        out.extend(["  ", &command(&format!("run --plan \"{file}\"")), "\n\n"]);
     }
     for known in plan.differences.iter().filter(|difference| difference.kind == DifferenceKind::Delivered) {
         push(&mut out, &format!("{}: {}.", escape(&known.path), known.message));

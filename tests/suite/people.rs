@@ -213,7 +213,9 @@ fn commands_name_the_configuration_that_was_named() {
     let plain = format!("traekfil approve {id} --reason \"…\"");
     assert!(commands(&["status", "--json"]).contains(&plain));
     let config = town.path("config.toml").display().to_string();
-    let named = format!("{plain} --config {}", config.replace('\\', "/"));
+    // A drive's colon wants quotes.
+    let quote = if cfg!(windows) { "\"" } else { "" };
+    let named = format!("{plain} --config {quote}{}{quote}", config.replace('\\', "/"));
     assert!(commands(&["status", "--json", "--config", &config]).contains(&named), "{named}");
     town.run(["run", "--config", &config]).exit(3).stdout_has(&named);
     town.env("TRAEKFIL_CONFIG", &config);
