@@ -1,19 +1,21 @@
 //! One file a command: gather facts, decide, act or show.
 
 use std::io::Write;
+use std::path::Path;
+use std::sync::OnceLock;
 
 use chrono::{DateTime, FixedOffset};
 use serde::Serialize;
 
-use crate::cli::{Cli, Command, Global};
+use crate::cli::{Cli, Command, Global, LedgerCommand};
 use crate::clock;
 use crate::config::{self, Config};
 use crate::exit::{Exit, Trouble};
 use crate::ledger::{Ledger, View};
 use crate::messages::{self, ledger as say, misleads};
-use crate::receipts;
 use crate::report::marks;
 use crate::report::paragraph::{self, WIDTH};
+use crate::{platform, receipts};
 
 mod adopt;
 mod check;
@@ -40,16 +42,20 @@ pub fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
     let config = || load(global);
     match &cli.command {
         Command::Run(options) if options.dry_run => run::preview(&config()?, options, global),
-        Command::Run(options) => run::run(&config()?, options, global),
+        Command::Run(options) => run::run(&to_write(global)?, options, global),
         Command::Status => status::status(&config()?, global),
         Command::Report(options) => report::report(&config()?, options, global),
         Command::History(options) => history::history(&config()?, options, global),
-        Command::Approve(options) => judge::approve(&config()?, options, global),
-        Command::Reject(options) => judge::reject(&config()?, options, global),
-        Command::Resolve(options) => resolve::resolve(&config()?, options, global),
-        Command::Adopt(options) => adopt::adopt(&config()?, options, global),
+        Command::Approve(options) => judge::approve(&to_write(global)?, options, global),
+        Command::Reject(options) => judge::reject(&to_write(global)?, options, global),
+        Command::Resolve(options) => resolve::resolve(&to_write(global)?, options, global),
+        Command::Adopt(options) if options.dry_run => adopt::adopt(&config()?, options, global),
+        Command::Adopt(options) => adopt::adopt(&to_write(global)?, options, global),
         Command::Init(options) => init::init(options, global),
         Command::Check(options) => check::check(options, global),
+        Command::Ledger(command @ LedgerCommand::Rebuild) => {
+            ledger::ledger(&to_write(global)?, command, global)
+        }
         Command::Ledger(command) => ledger::ledger(&config()?, command, global),
         Command::Schedule(options) => schedule::schedule(&config()?, options, global),
         Command::Completions { shell } => help::completions(*shell),
@@ -78,6 +84,18 @@ fn load(global: &Global) -> Result<Config, Trouble> {
         messages::name_configuration(&file);
     }
     Config::load(&file)
+}
+
+/// The configuration, for a command that writes to the ledger: root becomes the user whose folder that lies in.
+fn to_write(global: &Global) -> Result<Config, Trouble> {
+    let config = load(global)?;
+    // Who gives the word is asked first.
+    who();
+    let folder = config.ledger.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new("."));
+    platform::become_owner_of_folder(folder)
+        .map_err(|error| Trouble::unexpected(say::not_its_owner(folder, &error)))?;
+    Ok(config)
 }
 
 /// Opens the ledger for writing, held against the newest receipt.
@@ -137,14 +155,21 @@ impl serde_json::ser::Formatter for Harmless {
 
 /// Who gives the word: the name of the system's user, behind `sudo` too.
 fn who() -> String {
-    behind_sudo().or_else(|| whoami::username().ok()).unwrap_or_else(|| "?".to_owned())
+    static PERSON: OnceLock<String> = OnceLock::new();
+    let ask = || behind_sudo().or_else(|| whoami::username().ok()).unwrap_or_else(|| "?".to_owned());
+    PERSON.get_or_init(ask).clone()
 }
 
-/// Anybody can set the variable, so it is believed of root alone: only `sudo` or root itself can have set it there.
+/// The first number that a person's user has, on all systems of today; below are root and the accounts of services.
+#[cfg(unix)]
+const FIRST_PERSON: u32 = 1000;
+
+/// Anybody can set the variable, so it is believed of root and of a service's account alone: a person acts as one of those
+/// by `sudo`, or could change the ledger anyway.
 #[cfg(unix)]
 fn behind_sudo() -> Option<String> {
     let user = std::env::var("SUDO_USER").ok().filter(|user| !user.is_empty());
-    user.filter(|_| rustix::process::geteuid().is_root())
+    user.filter(|_| rustix::process::geteuid().as_raw() < FIRST_PERSON)
 }
 
 /// There is no such program here.

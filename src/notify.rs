@@ -205,7 +205,8 @@ impl Memory<'_> {
                 let file = beside(ledger);
                 let written = serde_json::to_vec(&told).map_err(std::io::Error::from).and_then(|text| {
                     let mut options = fs::OpenOptions::new();
-                    let mut out = platform::open_private(options.write(true).truncate(true), &file)?;
+                    let mut out =
+                        platform::private(options.write(true).create(true).truncate(true)).open(&file)?;
                     std::io::Write::write_all(&mut out, &text)
                 });
                 written.map_err(|error| Trouble::unexpected(say::not_remembered(&file, &error)))

@@ -244,7 +244,6 @@ fn copy(file: &mut File, place: &Path, folder: &Path, expected: Digest) -> io::R
         file.rewind()?;
         let mut out =
             platform::private(OpenOptions::new().read(true).write(true).create_new(true)).open(&part)?;
-        platform::give_to_owner_of_folder(&out, &part)?;
         io::copy(file, &mut out)?;
         out.flush()?;
         out.set_modified(file.metadata()?.modified()?)?;

@@ -18,7 +18,7 @@ mod system;
 
 pub use access::May;
 pub use system::{
-    Identity, Lock, acknowledge_at_once, canonical, close, command_to_close, exact, give_to_owner_of_folder,
+    Identity, Lock, acknowledge_at_once, become_owner_of_folder, canonical, close, command_to_close, exact,
     is_elsewhere, open_plain, others_who_may, private, private_folder, sync_folder, system_program,
 };
 
@@ -67,26 +67,8 @@ pub fn create_private(path: &Path) -> io::Result<File> {
 pub fn create_closed(path: &Path) -> io::Result<File> {
     // Until it is closed, nobody gets hold of it.
     let file = system::unshared(private(OpenOptions::new().write(true).create_new(true))).open(path)?;
-    give_to_owner_of_folder(&file, path)?;
     close(path)?;
     Ok(file)
-}
-
-/// Opens a file that only its owner may read, and makes it where there is none.
-///
-/// # Errors
-/// What the file system says.
-pub fn open_private(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
-    match private(options).create_new(true).open(path) {
-        Ok(file) => {
-            give_to_owner_of_folder(&file, path)?;
-            Ok(file)
-        }
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            options.create_new(false).create(true).open(path)
-        }
-        Err(error) => Err(error),
-    }
 }
 
 /// Makes a folder that only its owner may look into; one that is there stays as it is.

@@ -83,7 +83,7 @@ pub fn append(archive: &Path, receipts: &[Receipt]) -> io::Result<()> {
     let folder = archive.join(FOLDER);
     platform::private_folder(&folder)?;
     let path = folder.join(format!("{month}.jsonl"));
-    let mut file = platform::open_private(OpenOptions::new().read(true).append(true), &path)?;
+    let mut file = platform::private(OpenOptions::new().read(true).append(true).create(true)).open(&path)?;
     let mut lines = Vec::new();
     if !ends_whole(&mut file)? {
         // The last writer died within a line.

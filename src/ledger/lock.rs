@@ -25,7 +25,8 @@ impl RunLock {
     /// # Errors
     /// [`Exit::Busy`] while another run holds it.
     pub fn take(path: &Path) -> Result<RunLock, Trouble> {
-        let file = platform::open_private(OpenOptions::new().read(true).write(true), &beside(path))
+        let file = platform::private(OpenOptions::new().read(true).write(true).create(true).truncate(false))
+            .open(beside(path))
             .map_err(|error| Trouble::unexpected(say::not_written(path, &error)))?;
         let give_up = Instant::now() + PATIENCE;
         loop {

@@ -1,13 +1,14 @@
 //! Linux and its like.
 
+use std::ffi::CString;
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io;
 use std::net::TcpStream;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use nix::unistd::{Gid, Uid, User, geteuid, initgroups, setgid, setgroups, setuid};
 use rustix::fs::{CWD, OFlags, RenameFlags};
-use rustix::fs::{Gid, Uid};
 use rustix::io::Errno;
 
 use super::About;
@@ -118,40 +119,33 @@ pub fn unshared(options: &mut OpenOptions) -> &mut OpenOptions {
 /// # Errors
 /// What the file system says.
 pub fn private_folder(path: &Path) -> io::Result<()> {
-    match DirBuilder::new().mode(0o700).create(path) {
-        Ok(()) => {
-            let flags = (OFlags::NOFOLLOW | OFlags::DIRECTORY).bits().cast_signed();
-            let folder = OpenOptions::new().read(true).custom_flags(flags).open(path)?;
-            give_to_owner_of_folder(&folder, path)
-        }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            private_folder(path.parent().ok_or(error)?)?;
-            private_folder(path)
-        }
-        Err(_) if path.is_dir() => Ok(()),
-        Err(error) => Err(error),
-    }
+    DirBuilder::new().recursive(true).mode(0o700).create(path)
 }
 
-/// What root made belongs to whoever its folder belongs to: a person decides with `sudo`, and the job has to get on with
-/// what she made. Only what is still root's own is given away.
+/// Where root works in a folder that belongs to another user, it becomes that user, for good: what it makes there is for
+/// that user to go on with, and whatever that user put there may be a trap for root. To be called while there is one
+/// thread.
 ///
 /// # Errors
-/// What the file system says.
-pub fn give_to_owner_of_folder(made: &File, path: &Path) -> io::Result<()> {
-    if !rustix::process::geteuid().is_root() || made.metadata()?.uid() != 0 {
+/// What the system says; then nobody knows who this is.
+pub fn become_owner_of_folder(folder: &Path) -> io::Result<()> {
+    if !geteuid().is_root() {
         return Ok(());
     }
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let folder = std::fs::metadata(folder)?;
-    if folder.uid() == 0 {
+    // Where there is none, that is said by whoever needs it.
+    let Ok(folder) = std::fs::metadata(folder) else { return Ok(()) };
+    let owner = Uid::from_raw(folder.uid());
+    if owner.is_root() {
         return Ok(());
     }
-    let (user, group) = (Uid::from_raw(folder.uid()), Gid::from_raw(folder.gid()));
-    Ok(rustix::fs::fchown(made, Some(user), Some(group))?)
+    let user = User::from_uid(owner)?;
+    let group = user.as_ref().map_or(Gid::from_raw(folder.gid()), |user| user.gid);
+    match user {
+        Some(user) => initgroups(&CString::new(user.name)?, group)?,
+        None => setgroups(&[group])?,
+    }
+    setgid(group)?;
+    Ok(setuid(owner)?)
 }
 
 /// What is made by [`private`] and [`private_folder`] is closed from the beginning.

@@ -84,11 +84,11 @@ pub fn system_program(name: &str) -> PathBuf {
     PathBuf::from(root).join("System32").join(format!("{name}.exe"))
 }
 
-/// What is made in a folder can be used by those who can use the folder; see [`close`].
+/// Whoever may write into a folder may go on with what others make there; see [`close`].
 ///
 /// # Errors
 /// None.
-pub fn give_to_owner_of_folder(_made: &File, _path: &Path) -> io::Result<()> {
+pub fn become_owner_of_folder(_folder: &Path) -> io::Result<()> {
     Ok(())
 }
 

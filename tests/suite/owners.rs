@@ -1,10 +1,13 @@
-//! What root makes belongs to whoever its folder belongs to: a person decides with `sudo`, and the job goes on.
+//! Root works as the user whose folder it is: a person decides with `sudo`, and the job goes on.
 #![cfg(unix)]
 
 use std::fs;
-use std::os::unix::fs::{MetadataExt, chown};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
+use crate::support::ran::{Ran, Running};
 use crate::support::town::Town;
 use crate::{MAD, MAD_APRIL, MAD_MAY, VASK, VASK_APRIL};
 
@@ -47,17 +50,58 @@ fn what_root_makes_the_job_can_write_to() {
     assert!(roots.is_empty(), "these are root's: {roots:?}");
 }
 
+/// What the job's user put there may be a trap: root does not walk into it.
 #[test]
-fn a_link_gives_nothing_away() {
+fn a_link_leads_to_nothing_of_roots() {
     if !rustix::process::geteuid().is_root() {
         return;
     }
     let town = Town::new();
     let precious = town.path("precious");
     fs::write(&precious, "root's").unwrap();
+    fs::set_permissions(&precious, fs::Permissions::from_mode(0o600)).unwrap();
+    for path in all_in(&town.path("")).iter().filter(|path| **path != precious) {
+        chown(path, Some(JOB), Some(JOB)).unwrap();
+    }
     std::os::unix::fs::symlink(&precious, town.path("ledger.db.lock")).unwrap();
-    chown(town.path(""), Some(JOB), Some(JOB)).unwrap();
-    town.file(MAD, MAD_APRIL);
-    town.run(["run"]).exit(0);
-    assert_eq!(fs::metadata(&precious).unwrap().uid(), 0, "it was not made by this run");
+    chown(town.file(MAD, MAD_APRIL), Some(JOB), Some(JOB)).unwrap();
+    town.run(["run"]).exit(1).says("ledger.db");
+    assert_eq!(fs::read_to_string(&precious).unwrap(), "root's");
+    assert!(town.server.received().is_empty());
+}
+
+/// The program as a user of that number runs it, with a variable that says that it is Kirsten behind `sudo`.
+fn as_user(town: &Town, user: u32, args: &[&str]) -> Ran {
+    let ours = town.command(args);
+    // The program lies where this user may not look.
+    let program = town.path("traekfil");
+    if !program.exists() {
+        fs::copy(ours.get_program(), &program).unwrap();
+    }
+    let mut theirs = Command::new(program);
+    theirs.args(ours.get_args()).current_dir(ours.get_current_dir().unwrap()).env_clear();
+    theirs.envs(ours.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    theirs.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    theirs.env("SUDO_USER", "kirsten").uid(user).gid(user);
+    Running::start(&mut theirs).finish()
+}
+
+#[test]
+fn the_person_behind_sudo_stands_in_the_ledger() {
+    if !rustix::process::geteuid().is_root() {
+        return;
+    }
+    // Root, a service's account, and a person's own, who says that she is another.
+    for (user, believed) in [(0, true), (999, true), (1234, false)] {
+        let town = Town::new();
+        town.file(MAD, "");
+        let owner = if user == 0 { JOB } else { user };
+        for path in all_in(&town.path("")) {
+            chown(path, Some(owner), Some(owner)).unwrap();
+        }
+        as_user(&town, user, &["run"]).exit(3);
+        as_user(&town, user, &["reject", MAD, "--reason", "tom"]).exit(0);
+        let told = town.run(["ledger", "export", "--format", "json"]).exit(0).out();
+        assert_eq!(told.contains("kirsten"), believed, "{user}: {told}");
+    }
 }
