@@ -106,14 +106,16 @@ pub fn move_new(from: &Path, to: &Path) -> io::Result<()> {
     fs::rename(from, to).inspect_err(|_| drop(fs::remove_file(to)))
 }
 
-/// Whether another program is using a file, as far as the system tells.
+/// Whether another program is using a file, as far as the system tells. Where none is, and programs ask each other for
+/// locks, none gets to write to it until it is closed here.
 ///
 /// # Errors
 /// None; a lock that cannot be asked for is no lock.
 #[must_use]
 pub fn is_locked(file: &File) -> bool {
     let locked = matches!(file.try_lock_shared(), Err(fs::TryLockError::WouldBlock));
-    if !locked {
+    // Windows keeps out writers anyway, and may take its time with the locks of a file that is closed.
+    if cfg!(windows) && !locked {
         drop(file.unlock());
     }
     locked || Lock::is_held(file)
