@@ -15,7 +15,7 @@ use russh::keys::ssh_key::LineEnding;
 
 use server::{Embedded, Login, new_key};
 
-#[path = "../tests/suite/support/server.rs"]
+#[path = "../tests/support/server.rs"]
 mod server;
 mod stage;
 

@@ -18,7 +18,7 @@ use russh::keys::PublicKey;
 
 use server::{Embedded, Login};
 
-#[path = "../tests/suite/support/server.rs"]
+#[path = "../tests/support/server.rs"]
 mod server;
 mod stage;
 

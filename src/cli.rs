@@ -76,9 +76,9 @@ pub enum Command {
     /// Search the ledger of deliveries
     History(History),
     /// Let a held file go with the next run
-    Approve(Judge),
+    Approve(DecisionArgs),
     /// Take a held file out of the drop folder, unsent
-    Reject(Judge),
+    Reject(DecisionArgs),
     /// Settle a delivery that is in doubt, or take one back that KP never got
     Resolve(Resolve),
     /// Record files that KP has had since before the ledger began as delivered, unsent
@@ -275,7 +275,7 @@ pub struct History {
 
 /// `approve` and `reject`.
 #[derive(Debug, Args)]
-pub struct Judge {
+pub struct DecisionArgs {
     /// The number of the hold, or the file
     #[arg(required = true, value_name = "ID|FILE")]
     pub files: Vec<String>,

@@ -10,22 +10,21 @@ use serde::Serialize;
 use crate::cli::{Cli, Command, Global, LedgerCommand};
 use crate::clock;
 use crate::config::{self, Config};
-use crate::exit::{Exit, Trouble};
-use crate::ledger::{Ledger, View};
-use crate::messages::{self, ledger as say, misleads};
+use crate::exit::{ExitCode, UserError};
+use crate::ledger::receipts;
+use crate::ledger::{Ledger, LedgerReader};
+use crate::messages::{self, is_control_or_bidi, ledger as say};
+use crate::platform;
 use crate::report::marks;
 use crate::report::paragraph::{self, WIDTH};
-use crate::{platform, receipts};
 
 mod adopt;
 mod check;
-mod document;
+mod decisions;
 mod help;
 mod history;
 mod init;
-mod judge;
 mod ledger;
-mod plan_file;
 mod progress;
 mod report;
 mod resolve;
@@ -37,7 +36,7 @@ mod status;
 ///
 /// # Errors
 /// What failed; [`explain`] says it and knows the exit code.
-pub fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
+pub fn dispatch(cli: &Cli) -> anyhow::Result<ExitCode> {
     let global = &cli.global;
     let config = || load(global);
     match &cli.command {
@@ -46,8 +45,8 @@ pub fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         Command::Status => status::status(&config()?, global),
         Command::Report(options) => report::report(&config()?, options, global),
         Command::History(options) => history::history(&config()?, options, global),
-        Command::Approve(options) => judge::approve(&to_write(global)?, options, global),
-        Command::Reject(options) => judge::reject(&to_write(global)?, options, global),
+        Command::Approve(options) => decisions::approve(&to_write(global)?, options, global),
+        Command::Reject(options) => decisions::reject(&to_write(global)?, options, global),
         Command::Resolve(options) => resolve::resolve(&to_write(global)?, options, global),
         Command::Adopt(options) if options.dry_run => adopt::adopt(&config()?, options, global),
         Command::Adopt(options) => adopt::adopt(&to_write(global)?, options, global),
@@ -66,9 +65,9 @@ pub fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
 
 /// Says what failed, on standard error, and answers the exit code.
 #[must_use]
-pub fn explain(error: &anyhow::Error) -> Exit {
+pub fn explain(error: &anyhow::Error) -> ExitCode {
     warn(&format!("{error:#}"));
-    error.downcast_ref::<Trouble>().map_or(Exit::Unexpected, |trouble| trouble.exit)
+    error.downcast_ref::<UserError>().map_or(ExitCode::Unexpected, |trouble| trouble.exit)
 }
 
 /// Says on standard error that something went wrong.
@@ -77,7 +76,7 @@ fn warn(what: &str) {
     anstream::eprint!("{}", paragraph::fill(what, &format!("{bold}traekfil:{bold:#} "), "", WIDTH));
 }
 
-fn load(global: &Global) -> Result<Config, Trouble> {
+fn load(global: &Global) -> Result<Config, UserError> {
     let file = Config::find(global.config.as_deref())?;
     let by_variable = std::env::var_os(config::VARIABLE).is_some_and(|value| !value.is_empty());
     if global.config.is_some() || by_variable {
@@ -87,32 +86,32 @@ fn load(global: &Global) -> Result<Config, Trouble> {
 }
 
 /// The configuration, for a command that writes to the ledger: root becomes the user whose folder that lies in.
-fn to_write(global: &Global) -> Result<Config, Trouble> {
+fn to_write(global: &Global) -> Result<Config, UserError> {
     let config = load(global)?;
     // Who gives the word is asked first.
     who();
     let folder = config.ledger.parent().filter(|folder| !folder.as_os_str().is_empty());
     let folder = folder.unwrap_or(Path::new("."));
     platform::become_owner_of_folder(folder)
-        .map_err(|error| Trouble::unexpected(say::not_its_owner(folder, &error)))?;
+        .map_err(|error| UserError::unexpected(say::not_its_owner(folder, &error)))?;
     Ok(config)
 }
 
 /// Opens the ledger for writing, held against the newest receipt.
-fn open_ledger(config: &Config, now: DateTime<FixedOffset>) -> Result<Ledger, Trouble> {
+fn open_ledger(config: &Config, now: DateTime<FixedOffset>) -> Result<Ledger, UserError> {
     let witness = witness(config)?;
     Ledger::open(&config.ledger, witness.as_ref(), now)
 }
 
 /// Opens the ledger for reading; `patient` reads on while a run is under way.
-fn open_view(config: &Config, patient: bool) -> Result<View, Trouble> {
+fn open_view(config: &Config, patient: bool) -> Result<LedgerReader, UserError> {
     let witness = witness(config)?;
-    View::open(&config.ledger, witness.as_ref(), patient)
+    LedgerReader::open(&config.ledger, witness.as_ref(), patient)
 }
 
-fn witness(config: &Config) -> Result<Option<receipts::Witness>, Trouble> {
+fn witness(config: &Config) -> Result<Option<receipts::LatestReceipt>, UserError> {
     receipts::newest(&config.archive)
-        .map_err(|error| Trouble::unexpected(say::receipts_not_read(&config.archive, &error)))
+        .map_err(|error| UserError::unexpected(say::receipts_not_read(&config.archive, &error)))
 }
 
 /// Prints an answer: as JSON where that is asked for, else as text.
@@ -142,7 +141,7 @@ struct Harmless;
 impl serde_json::ser::Formatter for Harmless {
     fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, text: &str) -> std::io::Result<()> {
         let mut plain = 0;
-        for (at, odd) in text.match_indices(misleads) {
+        for (at, odd) in text.match_indices(is_control_or_bidi) {
             out.write_all(&text.as_bytes()[plain..at])?;
             for unit in odd.encode_utf16() {
                 write!(out, "\\u{unit:04x}")?;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use globset::GlobSet;
 
-use crate::exit::Trouble;
+use crate::exit::UserError;
 use crate::messages::{Language, config as say};
 use crate::series::SeriesRule;
 use crate::template::Template;
@@ -72,7 +72,7 @@ impl Config {
     ///
     /// # Errors
     /// Exit code 2 where there is none, or not where it was said to be.
-    pub fn find(explicit: Option<&Path>) -> Result<PathBuf, Trouble> {
+    pub fn find(explicit: Option<&Path>) -> Result<PathBuf, UserError> {
         find_among(explicit, std::env::var_os(VARIABLE), &[PathBuf::from("config.toml"), platform_place()])
     }
 
@@ -81,7 +81,7 @@ impl Config {
     ///
     /// # Errors
     /// Exit code 2, with all that is wrong with its keys and values at once.
-    pub fn load(file: &Path) -> Result<Config, Trouble> {
+    pub fn load(file: &Path) -> Result<Config, UserError> {
         Config::of(file, syntax::read(file)?)
     }
 
@@ -90,7 +90,7 @@ impl Config {
     ///
     /// # Errors
     /// As [`Config::load`].
-    pub fn of(file: &Path, bytes: Vec<u8>) -> Result<Config, Trouble> {
+    pub fn of(file: &Path, bytes: Vec<u8>) -> Result<Config, UserError> {
         sections::checked(file, syntax::table(file, bytes)?)
     }
 
@@ -118,9 +118,9 @@ fn find_among(
     explicit: Option<&Path>,
     variable: Option<OsString>,
     places: &[PathBuf],
-) -> Result<PathBuf, Trouble> {
+) -> Result<PathBuf, UserError> {
     let missing =
-        |source: &str, file: &Path| Trouble::usage(say::config_missing(source, &say::shown_path(file)));
+        |source: &str, file: &Path| UserError::usage(say::config_missing(source, &say::shown_path(file)));
     if let Some(file) = explicit {
         return if file.exists() { Ok(file.to_owned()) } else { Err(missing("--config", file)) };
     }
@@ -130,7 +130,7 @@ fn find_among(
     places.iter().find(|file| file.exists()).cloned().ok_or_else(|| {
         let looked: Vec<String> =
             places.iter().map(|place| format!("  {}", say::shown_path(place))).collect();
-        Trouble::usage(say::no_config(&looked.join("\n"), MINIMAL))
+        UserError::usage(say::no_config(&looked.join("\n"), MINIMAL))
     })
 }
 

@@ -7,16 +7,16 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, FixedOffset};
 
-use crate::checkpoint::checkpoint;
+use crate::archive::Archive;
 use crate::config::{Disposal, Publish, Sftp};
 use crate::decide::Reason;
 use crate::delivery::{Key, State, Step};
-use crate::drop_folder::{Listed, Reading};
-use crate::exit::Trouble;
+use crate::drop_folder::{FileSnapshot, FolderEntry};
+use crate::exit::UserError;
+use crate::failpoint::failpoint;
 use crate::ledger::Journal;
 use crate::ledger::event::{Event, Started};
 use crate::messages::run as say;
-use crate::originals::Archive;
 use crate::remote::{Connect, ConnectError, Load, Remote};
 
 mod finish;
@@ -26,7 +26,7 @@ mod picked_up;
 mod settle;
 mod steps;
 
-pub use finish::Mishap;
+pub use finish::Warning;
 pub use names::{remote_path, temporary_path};
 pub use settle::{Recovered, Recovery};
 
@@ -37,11 +37,11 @@ const BATCH_BYTES: u64 = 256 << 20;
 
 /// One file that is to be delivered.
 #[derive(Debug, Clone)]
-pub struct Parcel {
+pub struct PlannedUpload {
     /// The file.
-    pub file: Listed,
+    pub file: FolderEntry,
     /// What was read of it.
-    pub reading: Reading,
+    pub reading: FileSnapshot,
     /// What it is and what it is for.
     pub key: Key,
     /// The path it gets on the server.
@@ -106,7 +106,7 @@ pub struct Executor<'a> {
     run: i64,
     next: i64,
     now: &'a dyn Fn() -> DateTime<FixedOffset>,
-    mishaps: Vec<Mishap>,
+    mishaps: Vec<Warning>,
 }
 
 /// The receiver's server: one line at a time, made when it is needed and kept for the whole run.
@@ -135,7 +135,7 @@ impl Server {
         if let Some(error) = &self.away {
             return Err(error.clone());
         }
-        let line = match self.line.take().filter(|line| !line.is_lost()) {
+        let line = match self.line.take().filter(|line| !line.is_closed()) {
             Some(line) => line,
             None => self.connect.connect().inspect_err(|error| self.away = Some(error.clone()))?,
         };
@@ -147,14 +147,14 @@ impl Server {
         self.line.as_deref_mut().map(|line| line as &mut dyn Remote)
     }
 
-    fn is_lost(&self) -> bool {
-        self.line.as_ref().is_none_or(|line| line.is_lost())
+    fn is_closed(&self) -> bool {
+        self.line.as_ref().is_none_or(|line| line.is_closed())
     }
 }
 
 /// A parcel on its way.
-struct Row<'p> {
-    parcel: &'p Parcel,
+struct InFlight<'p> {
+    parcel: &'p PlannedUpload,
     started: Started,
     end: Option<End>,
 }
@@ -179,7 +179,11 @@ impl<'a> Executor<'a> {
     ///
     /// # Errors
     /// The ledger could not be written: the run must end, and the next one finds out how far this came.
-    pub fn deliver(&mut self, parcels: &[Parcel], watch: &dyn Watch) -> Result<Vec<Outcome>, Trouble> {
+    pub fn deliver(
+        &mut self,
+        parcels: &[PlannedUpload],
+        watch: &dyn Watch,
+    ) -> Result<Vec<Outcome>, UserError> {
         let mut outcomes = Vec::with_capacity(parcels.len());
         let mut away: Option<String> = None;
         for batch in batches(parcels) {
@@ -197,7 +201,7 @@ impl<'a> Executor<'a> {
                 watch.ended(&parcel.file.path, &outcome.end);
             }
             outcomes.extend(ended);
-            if away.is_none() && self.server.is_lost() {
+            if away.is_none() && self.server.is_closed() {
                 away = Some(say::line_was_lost());
             }
         }
@@ -205,14 +209,14 @@ impl<'a> Executor<'a> {
     }
 
     /// What went wrong beside the deliveries, on this machine.
-    pub fn mishaps(&mut self) -> Vec<Mishap> {
+    pub fn mishaps(&mut self) -> Vec<Warning> {
         std::mem::take(&mut self.mishaps)
     }
 
-    fn batch(&mut self, parcels: &[Parcel], watch: &dyn Watch) -> Result<Vec<Outcome>, Trouble> {
-        let mut rows: Vec<Row<'_>> = parcels.iter().map(|parcel| self.row(parcel)).collect();
+    fn batch(&mut self, parcels: &[PlannedUpload], watch: &dyn Watch) -> Result<Vec<Outcome>, UserError> {
+        let mut rows: Vec<InFlight<'_>> = parcels.iter().map(|parcel| self.row(parcel)).collect();
         self.write_down(rows.iter().map(|row| Event::Started(row.started.clone())))?;
-        checkpoint("uploading");
+        failpoint("uploading");
         match self.settings.sftp.publish {
             Publish::Rename => {
                 let looks = self.upload(&mut rows, watch)?;
@@ -221,7 +225,7 @@ impl<'a> Executor<'a> {
             }
             Publish::Direct => {
                 let paths: Vec<&str> = parcels.iter().map(|parcel| parcel.remote_path.as_str()).collect();
-                let looks = self.server.current().map(|line| line.look(&paths)).unwrap_or_default();
+                let looks = self.server.current().map(|line| line.stat(&paths)).unwrap_or_default();
                 self.hold_taken_names(&mut rows, looks)?;
                 self.write_directly(&mut rows, watch)?;
             }
@@ -229,10 +233,10 @@ impl<'a> Executor<'a> {
         let delivered: Vec<_> =
             rows.iter().filter(|row| row.end == Some(End::Delivered)).map(finish::Finished::of).collect();
         self.finish(&delivered)?;
-        Ok(rows.into_iter().map(Row::outcome).collect())
+        Ok(rows.into_iter().map(InFlight::outcome).collect())
     }
 
-    fn row<'p>(&mut self, parcel: &'p Parcel) -> Row<'p> {
+    fn row<'p>(&mut self, parcel: &'p PlannedUpload) -> InFlight<'p> {
         let delivery = self.next;
         self.next += 1;
         let started = Started {
@@ -248,10 +252,10 @@ impl<'a> Executor<'a> {
             reason: parcel.reason.name().to_owned(),
             decision: parcel.decision,
         };
-        Row { parcel, started, end: None }
+        InFlight { parcel, started, end: None }
     }
 
-    fn temporary(&self, parcel: &Parcel, delivery: i64) -> String {
+    fn temporary(&self, parcel: &PlannedUpload, delivery: i64) -> String {
         match self.settings.sftp.publish {
             Publish::Direct => parcel.remote_path.clone(),
             Publish::Rename => {
@@ -262,7 +266,7 @@ impl<'a> Executor<'a> {
         }
     }
 
-    fn write_down(&mut self, events: impl IntoIterator<Item = Event>) -> Result<(), Trouble> {
+    fn write_down(&mut self, events: impl IntoIterator<Item = Event>) -> Result<(), UserError> {
         let events: Vec<Event> = events.into_iter().collect();
         if events.is_empty() {
             return Ok(());
@@ -271,7 +275,7 @@ impl<'a> Executor<'a> {
     }
 }
 
-impl Row<'_> {
+impl InFlight<'_> {
     fn outcome(self) -> Outcome {
         let end = self.end.unwrap_or_else(|| End::Failed(say::line_was_lost()));
         Outcome { delivery: Some(self.started.delivery), end }
@@ -279,7 +283,7 @@ impl Row<'_> {
 }
 
 /// The parcels in batches, in their order.
-fn batches(mut parcels: &[Parcel]) -> impl Iterator<Item = &[Parcel]> {
+fn batches(mut parcels: &[PlannedUpload]) -> impl Iterator<Item = &[PlannedUpload]> {
     std::iter::from_fn(move || {
         let mut bytes: u64 = 0;
         let fits = parcels.iter().take(BATCH).take_while(|parcel| {

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
 use crate::period::Period;
-use crate::remote::Look;
+use crate::remote::RemoteStat;
 
 /// What KP should get once: a series' file for a period. Without a period only the same bytes are
 /// recognised, since "another file without a period" says nothing about the month it is for.
@@ -169,7 +169,7 @@ impl std::error::Error for IllegalStep {}
 
 /// What stands at a name on the server, against what should.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Seen {
+pub enum Observed {
     /// Nothing.
     Nothing,
     /// A file of the right size.
@@ -178,21 +178,21 @@ pub enum Seen {
     Other,
 }
 
-impl Seen {
+impl Observed {
     /// What a look found, against the size the file should have, in bytes.
     #[must_use]
-    pub fn of(look: Look, size: u64) -> Seen {
+    pub fn of(look: RemoteStat, size: u64) -> Observed {
         match look {
-            Look::Absent => Seen::Nothing,
-            Look::Present { size: Some(seen) } if seen == size => Seen::RightSize,
-            Look::Present { .. } => Seen::Other,
+            RemoteStat::Absent => Observed::Nothing,
+            RemoteStat::Present { size: Some(seen) } if seen == size => Observed::RightSize,
+            RemoteStat::Present { .. } => Observed::Other,
         }
     }
 }
 
 /// What recovery does with a delivery that was published and not confirmed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Recovery {
+pub enum RecoveryAction {
     /// The rename was never done: ask for it again.
     RenameAgain,
     /// The rename was done: [`Step::Confirm`].
@@ -210,13 +210,13 @@ pub enum Recovery {
 /// What to do with a delivery in [`State::Publishing`], from what stands at its two names: the
 /// recovery table of the delivery protocol.
 #[must_use]
-pub fn recover_publishing(temporary: Seen, published: Seen) -> Recovery {
+pub fn recover_publishing(temporary: Observed, published: Observed) -> RecoveryAction {
     match (temporary, published) {
-        (Seen::RightSize, Seen::Nothing) => Recovery::RenameAgain,
-        (Seen::Nothing, Seen::RightSize) => Recovery::Confirm,
-        (Seen::RightSize, Seen::RightSize) => Recovery::RemoveTemporaryAndConfirm,
-        (Seen::Nothing, Seen::Nothing) => Recovery::Gone,
-        (_, Seen::Other) | (Seen::Other, _) => Recovery::Doubt,
+        (Observed::RightSize, Observed::Nothing) => RecoveryAction::RenameAgain,
+        (Observed::Nothing, Observed::RightSize) => RecoveryAction::Confirm,
+        (Observed::RightSize, Observed::RightSize) => RecoveryAction::RemoveTemporaryAndConfirm,
+        (Observed::Nothing, Observed::Nothing) => RecoveryAction::Gone,
+        (_, Observed::Other) | (Observed::Other, _) => RecoveryAction::Doubt,
     }
 }
 
@@ -285,17 +285,17 @@ mod tests {
 
     #[test]
     fn the_recovery_table() {
-        use Seen::{Nothing, Other, RightSize};
+        use Observed::{Nothing, Other, RightSize};
         for (temporary, published, then) in [
-            (RightSize, Nothing, Recovery::RenameAgain),
-            (Nothing, RightSize, Recovery::Confirm),
-            (RightSize, RightSize, Recovery::RemoveTemporaryAndConfirm),
-            (Nothing, Nothing, Recovery::Gone),
-            (Nothing, Other, Recovery::Doubt),
-            (RightSize, Other, Recovery::Doubt),
-            (Other, Other, Recovery::Doubt),
-            (Other, Nothing, Recovery::Doubt),
-            (Other, RightSize, Recovery::Doubt),
+            (RightSize, Nothing, RecoveryAction::RenameAgain),
+            (Nothing, RightSize, RecoveryAction::Confirm),
+            (RightSize, RightSize, RecoveryAction::RemoveTemporaryAndConfirm),
+            (Nothing, Nothing, RecoveryAction::Gone),
+            (Nothing, Other, RecoveryAction::Doubt),
+            (RightSize, Other, RecoveryAction::Doubt),
+            (Other, Other, RecoveryAction::Doubt),
+            (Other, Nothing, RecoveryAction::Doubt),
+            (Other, RightSize, RecoveryAction::Doubt),
         ] {
             assert_eq!(recover_publishing(temporary, published), then, "{temporary:?} {published:?}");
         }

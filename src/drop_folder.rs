@@ -11,13 +11,13 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, SystemTime};
 
-use crate::checkpoint::checkpoint;
 use crate::config::Scan;
 use crate::decide::Blocked;
 use crate::digest::{Digest, Hasher};
-use crate::exit::Trouble;
-use crate::messages::{misleads, run as say};
-use crate::platform::{self, About, Identity};
+use crate::exit::UserError;
+use crate::failpoint::failpoint;
+use crate::messages::{is_control_or_bidi, run as say};
+use crate::platform::{self, FileInfo, Identity};
 use crate::series::HEAD_BYTES;
 
 /// The longest name of a file, in bytes: what every file system and server can hold.
@@ -33,7 +33,7 @@ thread_local! {
 
 /// What else lies in the folder.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct LeftOut {
+pub struct Excluded {
     /// How many files the scan rules exclude.
     pub files: usize,
     /// How many folders were not looked into.
@@ -42,7 +42,7 @@ pub struct LeftOut {
 
 /// One entry of the folder.
 #[derive(Debug, Clone)]
-pub struct Listed {
+pub struct FolderEntry {
     /// Its path in the drop folder, with `/`; what is not Unicode in it is replaced.
     pub path: String,
     /// Where it is.
@@ -53,7 +53,7 @@ pub struct Listed {
 
 /// A file as it was read.
 #[derive(Debug, Clone)]
-pub struct Reading {
+pub struct FileSnapshot {
     /// The digest of its bytes.
     pub digest: Digest,
     /// How many bytes it has.
@@ -67,14 +67,14 @@ pub struct Reading {
 /// Lists the drop folder, and names each file that the scan rules include as it is found.
 ///
 /// # Errors
-/// [`crate::exit::Exit::Unexpected`] where the folder cannot be listed: then nothing is known, and nothing is sent.
-pub fn list(drop: &Path, scan: &Scan, mut each: impl FnMut(Listed)) -> Result<LeftOut, Trouble> {
-    let mut left_out = LeftOut::default();
+/// [`crate::exit::ExitCode::Unexpected`] where the folder cannot be listed: then nothing is known, and nothing is sent.
+pub fn list(drop: &Path, scan: &Scan, mut each: impl FnMut(FolderEntry)) -> Result<Excluded, UserError> {
+    let mut left_out = Excluded::default();
     let depth = if scan.subfolders { usize::MAX } else { 1 };
-    let root = platform::exact(drop);
+    let root = platform::verbatim(drop);
     let walk = walkdir::WalkDir::new(&root).min_depth(1).max_depth(depth).follow_links(false);
     for entry in walk {
-        let entry = entry.map_err(|error| Trouble::unexpected(say::not_listed(drop, &error)))?;
+        let entry = entry.map_err(|error| UserError::unexpected(say::not_listed(drop, &error)))?;
         let kind = entry.file_type();
         if kind.is_dir() {
             left_out.folders += usize::from(!scan.subfolders);
@@ -93,7 +93,7 @@ pub fn list(drop: &Path, scan: &Scan, mut each: impl FnMut(Listed)) -> Result<Le
             let odd = if kind.is_symlink() { Some(say::is_symlink()) } else { None };
             odd.or_else(|| (!kind.is_file()).then(say::is_not_a_file))
         });
-        each(Listed { path: shown(inside), unsafe_because, place: entry.into_path() });
+        each(FolderEntry { path: shown(inside), unsafe_because, place: entry.into_path() });
     }
     Ok(left_out)
 }
@@ -118,7 +118,7 @@ pub fn unsafe_name(inside: &Path) -> Option<String> {
             return Some(say::name_taken_for_another());
         }
         // Bidirectional controls make a name read as another one; a backslash is a folder to a Windows server.
-        name.contains(|c| misleads(c) || c == '\\').then(say::name_has_controls)
+        name.contains(|c| is_control_or_bidi(c) || c == '\\').then(say::name_has_controls)
     })
 }
 
@@ -126,7 +126,12 @@ pub fn unsafe_name(inside: &Path) -> Option<String> {
 ///
 /// # Errors
 /// Why it is not to be touched, or not yet.
-pub fn read(file: &Listed, settle: Duration, now: SystemTime, keep_head: bool) -> Result<Reading, Blocked> {
+pub fn read(
+    file: &FolderEntry,
+    settle: Duration,
+    now: SystemTime,
+    keep_head: bool,
+) -> Result<FileSnapshot, Blocked> {
     match &file.unsafe_because {
         Some(because) => Err(Blocked::Unsafe(because.clone())),
         None => BUFFER.with_borrow_mut(|buffer| read_one(&file.place, settle, now, keep_head, buffer)),
@@ -135,7 +140,7 @@ pub fn read(file: &Listed, settle: Duration, now: SystemTime, keep_head: bool) -
 
 /// What watching a file showed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Watched {
+pub enum Stability {
     /// It stayed as it was.
     Still,
     /// It changed, or would have had to be watched too long.
@@ -147,12 +152,12 @@ pub enum Watched {
 /// Watches those of these unsettled files whose time of change lies in the future, all at once; answers in their order.
 #[must_use]
 pub fn watch<'a>(
-    unsettled: impl Iterator<Item = &'a Listed>,
+    unsettled: impl Iterator<Item = &'a FolderEntry>,
     settle: Duration,
     now: SystemTime,
-) -> Vec<Watched> {
+) -> Vec<Stability> {
     // The identity counts what a size and a time of change put back do not show.
-    let state = |file: &Listed| {
+    let state = |file: &FolderEntry| {
         let (_, about) = open(&file.place).ok()?;
         Some((about.modified, about.identity))
     };
@@ -164,15 +169,15 @@ pub fn watch<'a>(
         .collect();
     let watching = settle <= LONGEST_WATCH && before.iter().any(|(_, in_future)| in_future.is_some());
     if watching {
-        checkpoint("watching");
+        failpoint("watching");
         thread::sleep(settle);
     }
     before
         .into_iter()
         .map(|(file, in_future)| match in_future {
-            None => Watched::Not,
-            Some(then) if watching && state(file) == Some(then) => Watched::Still,
-            Some(_) => Watched::Moved,
+            None => Stability::Not,
+            Some(then) if watching && state(file) == Some(then) => Stability::Still,
+            Some(_) => Stability::Moved,
         })
         .collect()
 }
@@ -184,7 +189,7 @@ fn read_one(
     now: SystemTime,
     keep_head: bool,
     buffer: &mut [u8],
-) -> Result<Reading, Blocked> {
+) -> Result<FileSnapshot, Blocked> {
     let (mut file, about) = open(place)?;
     // Later than `now` is younger than anything: it was written while the folder was being read.
     if !settle.is_zero() && now.duration_since(about.modified).map_or(true, |age| age < settle) {
@@ -197,16 +202,16 @@ fn read_one(
     if Identity::of(&file).map_err(unreadable)? != about.identity || size != about.size {
         return Err(Blocked::Unsettled(say::still_changing()));
     }
-    Ok(Reading { digest, size, head, identity: about.identity })
+    Ok(FileSnapshot { digest, size, head, identity: about.identity })
 }
 
 /// Opens a file that may be sent, and tells what it is: a plain file with one name.
 ///
 /// # Errors
 /// Why it may not.
-pub fn open(place: &Path) -> Result<(File, About), Blocked> {
+pub fn open(place: &Path) -> Result<(File, FileInfo), Blocked> {
     let file = platform::open_plain(place).map_err(unreadable)?;
-    let about = About::of(&file).map_err(unreadable)?;
+    let about = FileInfo::of(&file).map_err(unreadable)?;
     if !about.is_file {
         return Err(Blocked::Unsafe(say::is_not_a_file()));
     }
@@ -221,7 +226,7 @@ pub fn open(place: &Path) -> Result<(File, About), Blocked> {
 fn unreadable(error: io::Error) -> Blocked {
     if error.kind() == io::ErrorKind::NotFound {
         Blocked::Unsettled(say::went_away())
-    } else if platform::is_elsewhere(&error) {
+    } else if platform::is_unavailable(&error) {
         Blocked::Unsettled(say::in_use())
     } else {
         Blocked::Unsafe(say::unreadable(&error))

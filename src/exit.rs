@@ -7,7 +7,7 @@ use std::fmt;
 /// How a command ended, as the process tells it to the scheduler.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
-pub enum Exit {
+pub enum ExitCode {
     /// All done, or nothing to do; nothing needs a person.
     Ok = 0,
     /// An error of the program or the machine that fits no other code.
@@ -24,7 +24,7 @@ pub enum Exit {
     Ledger = 6,
 }
 
-impl Exit {
+impl ExitCode {
     /// The number the process exits with.
     #[must_use]
     pub fn code(self) -> u8 {
@@ -33,62 +33,62 @@ impl Exit {
 
     /// Of two ends that both fit, the one that counts: 6, 2, 5, 1, 4, 3, 0 in this order.
     #[must_use]
-    pub fn or(self, other: Exit) -> Exit {
+    pub fn or(self, other: ExitCode) -> ExitCode {
         if other.rank() < self.rank() { other } else { self }
     }
 
     fn rank(self) -> u8 {
         match self {
-            Exit::Ledger => 0,
-            Exit::Usage => 1,
-            Exit::Busy => 2,
-            Exit::Unexpected => 3,
-            Exit::Incomplete => 4,
-            Exit::Attention => 5,
-            Exit::Ok => 6,
+            ExitCode::Ledger => 0,
+            ExitCode::Usage => 1,
+            ExitCode::Busy => 2,
+            ExitCode::Unexpected => 3,
+            ExitCode::Incomplete => 4,
+            ExitCode::Attention => 5,
+            ExitCode::Ok => 6,
         }
     }
 }
 
 /// An error that a person can act on: a sentence in her language, and the exit code it means.
 ///
-/// Everything else that reaches `main` exits with [`Exit::Unexpected`].
+/// Everything else that reaches `main` exits with [`ExitCode::Unexpected`].
 #[derive(Debug)]
-pub struct Trouble {
+pub struct UserError {
     /// What it means to the scheduler.
-    pub exit: Exit,
+    pub exit: ExitCode,
     /// What failed, on which file or key, and what to do now.
     pub message: String,
 }
 
-impl Trouble {
+impl UserError {
     /// Wrong arguments or configuration.
-    pub fn usage(message: impl Into<String>) -> Trouble {
-        Trouble { exit: Exit::Usage, message: message.into() }
+    pub fn usage(message: impl Into<String>) -> UserError {
+        UserError { exit: ExitCode::Usage, message: message.into() }
     }
 
     /// The program or the machine failed.
-    pub fn unexpected(message: impl Into<String>) -> Trouble {
-        Trouble { exit: Exit::Unexpected, message: message.into() }
+    pub fn unexpected(message: impl Into<String>) -> UserError {
+        UserError { exit: ExitCode::Unexpected, message: message.into() }
     }
 
     /// The ledger cannot be trusted or used.
-    pub fn ledger(message: impl Into<String>) -> Trouble {
-        Trouble { exit: Exit::Ledger, message: message.into() }
+    pub fn ledger(message: impl Into<String>) -> UserError {
+        UserError { exit: ExitCode::Ledger, message: message.into() }
     }
 }
 
-impl fmt::Display for Trouble {
+impl fmt::Display for UserError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
     }
 }
 
-impl std::error::Error for Trouble {}
+impl std::error::Error for UserError {}
 
 #[cfg(test)]
 mod tests {
-    use super::Exit::{Attention, Busy, Incomplete, Ledger, Ok, Unexpected, Usage};
+    use super::ExitCode::{Attention, Busy, Incomplete, Ledger, Ok, Unexpected, Usage};
 
     #[test]
     fn the_first_that_fits_is_6_2_5_1_4_3_0() {

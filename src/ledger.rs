@@ -12,12 +12,12 @@ use chrono::{DateTime, FixedOffset, SecondsFormat};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
-use crate::checkpoint::checkpoint;
 use crate::digest::Digest;
-use crate::exit::{Exit, Trouble};
+use crate::exit::{ExitCode, UserError};
+use crate::failpoint::failpoint;
+use crate::ledger::receipts::LatestReceipt;
 use crate::messages::ledger as say;
 use crate::platform;
-use crate::receipts::Witness;
 
 mod append;
 mod beside;
@@ -28,11 +28,12 @@ mod lock;
 mod migrate;
 pub mod query;
 mod rebuild;
+pub mod receipts;
 mod rows;
 mod verify;
 
 pub use append::{Book, Journal};
-pub use beside::Beside;
+pub use beside::ReaderPool;
 pub use lock::RunLock;
 pub use rebuild::{Rebuilt, rebuild};
 pub use verify::Verified;
@@ -50,7 +51,7 @@ const CHECKED_TAIL: i64 = 500;
 
 /// The end of the chain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Stamp {
+pub struct ChainPosition {
     /// The event's number, from 1.
     pub seq: i64,
     /// Its hash.
@@ -59,7 +60,7 @@ pub struct Stamp {
 
 /// A ledger to ask. Where no run was under way when it was opened, none begins until it is dropped, so
 /// keep it no longer than the asking takes.
-pub struct View {
+pub struct LedgerReader {
     db: Connection,
     path: PathBuf,
     _quiet: Option<RunLock>,
@@ -68,16 +69,16 @@ pub struct View {
 
 /// A ledger to write to. Holds the run lock as long as it lives.
 pub struct Ledger {
-    view: View,
-    head: Stamp,
+    view: LedgerReader,
+    head: ChainPosition,
     id: String,
     _lock: RunLock,
 }
 
 impl Deref for Ledger {
-    type Target = View;
+    type Target = LedgerReader;
 
-    fn deref(&self) -> &View {
+    fn deref(&self) -> &LedgerReader {
         &self.view
     }
 }
@@ -93,36 +94,36 @@ impl Ledger {
     /// (`witness`) tells of earlier deliveries.
     ///
     /// # Errors
-    /// [`Exit::Busy`] while another run holds the lock; [`Exit::Ledger`] when it is damaged, newer than the
+    /// [`ExitCode::Busy`] while another run holds the lock; [`ExitCode::Ledger`] when it is damaged, newer than the
     /// program, older than the receipts, or gone although receipts exist.
     pub fn open(
         path: &Path,
-        witness: Option<&Witness>,
+        witness: Option<&LatestReceipt>,
         now: DateTime<FixedOffset>,
-    ) -> Result<Ledger, Trouble> {
+    ) -> Result<Ledger, UserError> {
         let lock = RunLock::take(path)?;
         if !exists(path) {
             if let Some(witness) = witness {
-                return Err(Trouble::ledger(say::gone(path, &witness.file)));
+                return Err(UserError::ledger(say::gone(path, &witness.file)));
             }
             platform::create_private(path)
                 .and_then(|_| platform::sync_folder_of(path))
-                .map_err(|error| Trouble::unexpected(say::not_written(path, &error)))?;
+                .map_err(|error| UserError::unexpected(say::not_written(path, &error)))?;
         }
         let db = Connection::open_with_flags(
             path,
             OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
         )
         .map_err(|error| trouble(path, &error))?;
-        let mut view = View { db, path: path.to_owned(), _quiet: None, run_under_way: false };
-        view.keep_plans()?;
+        let mut view = LedgerReader { db, path: path.to_owned(), _quiet: None, run_under_way: false };
+        view.stabilize_query_plans()?;
         if view.is_blank()? {
             if let Some(witness) = witness {
-                return Err(Trouble::ledger(say::gone(path, &witness.file)));
+                return Err(UserError::ledger(say::gone(path, &witness.file)));
             }
-            checkpoint("ledger_created");
+            failpoint("ledger_created");
             view.make(now)?;
-            checkpoint("ledger_made");
+            failpoint("ledger_made");
         }
         if view.version()? < SCHEMA_VERSION {
             view.migrate()?;
@@ -135,18 +136,22 @@ impl Ledger {
     }
 }
 
-impl View {
+impl LedgerReader {
     /// Opens the ledger at `path` for reading alone; an empty one where there is none. Nothing is written,
     /// not even SQLite's own helper files, and no lock is left behind.
     ///
     /// # Errors
-    /// [`Exit::Busy`] while a run is under way and `patient` is false; [`Exit::Ledger`] as for [`Ledger::open`].
-    pub fn open(path: &Path, witness: Option<&Witness>, patient: bool) -> Result<View, Trouble> {
+    /// [`ExitCode::Busy`] while a run is under way and `patient` is false; [`ExitCode::Ledger`] as for [`Ledger::open`].
+    pub fn open(
+        path: &Path,
+        witness: Option<&LatestReceipt>,
+        patient: bool,
+    ) -> Result<LedgerReader, UserError> {
         let quiet = RunLock::look(path)?;
         let run_under_way = quiet.is_none();
-        let empty = || Ok(View { run_under_way, ..View::empty()? });
+        let empty = || Ok(LedgerReader { run_under_way, ..LedgerReader::empty()? });
         if quiet.is_none() && !patient {
-            return Err(Trouble { exit: Exit::Busy, message: say::busy(path) });
+            return Err(UserError { exit: ExitCode::Busy, message: say::busy(path) });
         }
         // Only making the ledger leaves a journal: what it would take back is all that there is.
         if witness.is_none() && quiet.is_some() && has_beside(path, "-journal") {
@@ -154,7 +159,7 @@ impl View {
         }
         if !exists(path) {
             return match witness {
-                Some(witness) => Err(Trouble::ledger(say::gone(path, &witness.file))),
+                Some(witness) => Err(UserError::ledger(say::gone(path, &witness.file))),
                 None => empty(),
             };
         }
@@ -170,9 +175,9 @@ impl View {
         let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
         let db =
             Connection::open_with_flags(uri(path, mode), flags).map_err(|error| trouble(path, &error))?;
-        let view = View { db, path: path.to_owned(), _quiet: quiet, run_under_way };
-        view.keep_plans()?;
-        view.asked(|db| {
+        let view = LedgerReader { db, path: path.to_owned(), _quiet: quiet, run_under_way };
+        view.stabilize_query_plans()?;
+        view.query(|db| {
             db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
             db.pragma_update(None, "query_only", true)?;
             if alone {
@@ -182,7 +187,7 @@ impl View {
         })?;
         if view.is_blank()? {
             return match witness {
-                Some(witness) => Err(Trouble::ledger(say::gone(path, &witness.file))),
+                Some(witness) => Err(UserError::ledger(say::gone(path, &witness.file))),
                 None => empty(),
             };
         }
@@ -195,19 +200,19 @@ impl View {
     ///
     /// # Errors
     /// Only what the machine fails at.
-    pub fn empty() -> Result<View, Trouble> {
+    pub fn empty() -> Result<LedgerReader, UserError> {
         let path = PathBuf::from(":memory:");
         let db = Connection::open_in_memory().map_err(|error| trouble(&path, &error))?;
         db.execute_batch(CHAIN)
             .and_then(|()| db.execute_batch(TABLES))
             .map_err(|error| trouble(&path, &error))?;
-        Ok(View { db, path, _quiet: None, run_under_way: false })
+        Ok(LedgerReader { db, path, _quiet: None, run_under_way: false })
     }
 
     /// How a question is answered does not depend on what it asks for: else SQLite, which has an index on some states
     /// alone, would think it over for each file anew.
-    fn keep_plans(&self) -> Result<(), Trouble> {
-        self.asked(|db| db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map(drop))
+    fn stabilize_query_plans(&self) -> Result<(), UserError> {
+        self.query(|db| db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map(drop))
     }
 
     /// Whether it was opened while another run held the lock.
@@ -222,15 +227,15 @@ impl View {
         &self.path
     }
 
-    fn is_blank(&self) -> Result<bool, Trouble> {
-        self.asked(|db| {
+    fn is_blank(&self) -> Result<bool, UserError> {
+        self.query(|db| {
             let tables: i64 = db.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
             let version: i32 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
             Ok(tables == 0 && version == 0)
         })
     }
 
-    fn make(&mut self, now: DateTime<FixedOffset>) -> Result<(), Trouble> {
+    fn make(&mut self, now: DateTime<FixedOffset>) -> Result<(), UserError> {
         let path = self.path.clone();
         let made = (|| {
             self.db.pragma_update(None, "synchronous", "EXTRA")?;
@@ -253,74 +258,76 @@ impl View {
 
     /// Makes commits survive a power cut. The mode is changed when its statement has been stepped to its end: a failed
     /// sync shows no sooner, and SQLite would go on in the old one.
-    fn write_ahead(&self) -> Result<(), Trouble> {
-        let modes: Vec<String> = self.asked(|db| {
+    fn write_ahead(&self) -> Result<(), UserError> {
+        let modes: Vec<String> = self.query(|db| {
             db.pragma_update(None, "synchronous", "FULL")?;
             db.prepare("PRAGMA journal_mode = WAL")?.query_map([], |row| row.get(0))?.collect()
         })?;
         match modes.concat().as_str() {
             "wal" => Ok(()),
-            mode => Err(Trouble::unexpected(say::not_written(&self.path, &format!("journal_mode = {mode}")))),
+            mode => {
+                Err(UserError::unexpected(say::not_written(&self.path, &format!("journal_mode = {mode}"))))
+            }
         }
     }
 
     /// The version of its tables, where it is a ledger of this program and no newer one.
-    fn version(&self) -> Result<i32, Trouble> {
-        let (application, version): (i32, i32) = self.asked(|db| {
+    fn version(&self) -> Result<i32, UserError> {
+        let (application, version): (i32, i32) = self.query(|db| {
             Ok((
                 db.pragma_query_value(None, "application_id", |row| row.get(0))?,
                 db.pragma_query_value(None, "user_version", |row| row.get(0))?,
             ))
         })?;
         if application != APPLICATION_ID {
-            return Err(Trouble::ledger(say::not_a_ledger(&self.path)));
+            return Err(UserError::ledger(say::not_a_ledger(&self.path)));
         }
         if version > SCHEMA_VERSION {
-            return Err(Trouble::ledger(say::newer(&self.path)));
+            return Err(UserError::ledger(say::newer(&self.path)));
         }
         Ok(version)
     }
 
     /// Whether this is a ledger that can be trusted.
-    fn check(&self, witness: Option<&Witness>) -> Result<(), Trouble> {
+    fn check(&self, witness: Option<&LatestReceipt>) -> Result<(), UserError> {
         let whole = std::fs::metadata(&self.path).is_ok_and(|file| file.len() <= CHECKED_WHOLE);
         if whole {
-            self.is_sound()?;
-            self.walk(1)?;
-            self.tables_agree()?;
+            self.integrity_check()?;
+            self.verify_chain(1)?;
+            self.verify_tables()?;
         } else {
-            self.walk(self.head()?.seq - CHECKED_TAIL)?;
+            self.verify_chain(self.head()?.seq - CHECKED_TAIL)?;
         }
         self.agrees_with(witness)
     }
 
     /// Whether the newest receipt is of this ledger, and the ledger still knows of it.
-    fn agrees_with(&self, witness: Option<&Witness>) -> Result<(), Trouble> {
+    fn agrees_with(&self, witness: Option<&LatestReceipt>) -> Result<(), UserError> {
         let Some(witness) = witness else { return Ok(()) };
         if self.id()? != witness.ledger {
-            return Err(Trouble::ledger(say::another_ledger(&self.path, &witness.file)));
+            return Err(UserError::ledger(say::another_ledger(&self.path, &witness.file)));
         }
         if self.hash_of(witness.stamp.seq)? != Some(witness.stamp.hash) {
-            return Err(Trouble::ledger(say::rolled_back(&self.path, &witness.file)));
+            return Err(UserError::ledger(say::rolled_back(&self.path, &witness.file)));
         }
         Ok(())
     }
 
-    fn id(&self) -> Result<String, Trouble> {
-        self.asked(|db| db.query_row("SELECT id FROM ledger", [], |row| row.get(0)))
+    fn id(&self) -> Result<String, UserError> {
+        self.query(|db| db.query_row("SELECT id FROM ledger", [], |row| row.get(0)))
     }
 
     /// More views of the ledger, for other threads. No one else may write to it as long as they live.
     #[must_use]
-    pub fn beside(&self) -> Beside {
-        Beside::new(&self.path)
+    pub fn beside(&self) -> ReaderPool {
+        ReaderPool::new(&self.path)
     }
 
     /// Asks many questions of the ledger as it stands at one moment. SQLite takes its locks once for all of them.
     ///
     /// # Errors
     /// The ledger could not be read, or what `questions` says.
-    pub fn at_one_moment<T>(&self, questions: impl FnOnce() -> Result<T, Trouble>) -> Result<T, Trouble> {
+    pub fn in_snapshot<T>(&self, questions: impl FnOnce() -> Result<T, UserError>) -> Result<T, UserError> {
         let moment = self.db.unchecked_transaction().map_err(|error| trouble(&self.path, &error))?;
         let answer = questions()?;
         drop(moment);
@@ -328,7 +335,7 @@ impl View {
     }
 
     /// Runs a question, and says on which ledger it failed.
-    fn asked<T>(&self, question: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Trouble> {
+    fn query<T>(&self, question: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, UserError> {
         question(&self.db).map_err(|error| trouble(&self.path, &error))
     }
 }
@@ -355,12 +362,12 @@ fn uri(path: &Path, mode: &str) -> String {
 }
 
 /// What a failure of SQLite means to a person.
-fn trouble(path: &Path, error: &rusqlite::Error) -> Trouble {
+fn trouble(path: &Path, error: &rusqlite::Error) -> UserError {
     use rusqlite::ErrorCode;
     match error.sqlite_error_code() {
-        Some(ErrorCode::DiskFull) => Trouble::unexpected(say::disk_full(path)),
+        Some(ErrorCode::DiskFull) => UserError::unexpected(say::disk_full(path)),
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
-            Trouble { exit: Exit::Busy, message: say::busy(path) }
+            UserError { exit: ExitCode::Busy, message: say::busy(path) }
         }
         Some(
             ErrorCode::SystemIoFailure
@@ -368,7 +375,7 @@ fn trouble(path: &Path, error: &rusqlite::Error) -> Trouble {
             | ErrorCode::ReadOnly
             | ErrorCode::PermissionDenied
             | ErrorCode::OutOfMemory,
-        ) => Trouble::unexpected(say::not_written(path, error)),
-        _ => Trouble::ledger(say::damaged(path, &error.to_string())),
+        ) => UserError::unexpected(say::not_written(path, error)),
+        _ => UserError::ledger(say::damaged(path, &error.to_string())),
     }
 }

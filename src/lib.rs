@@ -5,8 +5,8 @@
 //! ([`delivery`], [`deliver`], [`remote`]) under a durable journal ([`ledger`]), put the original
 //! away ([`originals`]) and tell the person ([`report`], [`messages`]).
 
-pub mod banking_days;
-mod checkpoint;
+pub mod archive;
+pub mod calendar;
 pub mod cli;
 pub mod clock;
 pub mod commands;
@@ -15,21 +15,20 @@ pub mod decide;
 pub mod deliver;
 pub mod delivery;
 pub mod digest;
+mod document;
 pub mod drop_folder;
 pub mod exit;
-pub mod keep;
+mod failpoint;
 pub mod ledger;
 pub mod messages;
 pub mod notify;
-pub mod originals;
 pub mod overview;
 pub mod period;
 pub mod plan;
 pub mod platform;
-pub mod receipts;
 pub mod remote;
 pub mod report;
+pub mod run;
 pub mod secrets;
 pub mod series;
-pub mod survey;
 pub mod template;

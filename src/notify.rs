@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, FixedOffset};
 
 use crate::config::{Config, Notify};
-use crate::exit::Trouble;
+use crate::exit::UserError;
 use crate::ledger::event::Event;
 use crate::ledger::{Book, moment};
 use crate::messages::notify as say;
@@ -65,7 +65,7 @@ pub enum Memory<'a> {
     /// In the ledger.
     Ledger(&'a mut dyn Book),
     /// In a small file beside the ledger at this path, where the ledger cannot be used.
-    Beside(&'a Path),
+    ReaderPool(&'a Path),
 }
 
 /// Tells what is open and not yet told of today, and the months whose expected files have all been delivered and
@@ -97,7 +97,7 @@ fn tell_on(
     complete: &[Period],
     now: DateTime<FixedOffset>,
 ) -> Result<(), String> {
-    let unread = |trouble: Trouble| trouble.message;
+    let unread = |trouble: UserError| trouble.message;
     let (mut due, mut keys) = (Vec::new(), Vec::new());
     for notice in open {
         let mut is_due = false;
@@ -156,13 +156,13 @@ pub fn try_event_log() -> Result<(), String> {
 
 /// What a run says that came to no end. The ledger may be the very thing that failed, so the file beside it remembers.
 #[must_use]
-pub fn tell_failure(config: &Config, trouble: &Trouble, now: DateTime<FixedOffset>) -> Vec<String> {
+pub fn tell_failure(config: &Config, trouble: &UserError, now: DateTime<FixedOffset>) -> Vec<String> {
     let notice = Notice {
         keys: vec![format!("failed:{}", trouble.exit.code())],
         message: say::run_failed(&trouble.message),
         commands: Vec::new(),
     };
-    tell(&config.notify, &mut Memory::Beside(&config.ledger), &[notice], &[], now)
+    tell(&config.notify, &mut Memory::ReaderPool(&config.ledger), &[notice], &[], now)
 }
 
 /// A run came to its end: a failure after this is another one, and told of at once.
@@ -183,23 +183,23 @@ fn beside(ledger: &Path) -> PathBuf {
 }
 
 impl Memory<'_> {
-    fn told_of(&self, key: &str) -> Result<Option<String>, Trouble> {
+    fn told_of(&self, key: &str) -> Result<Option<String>, UserError> {
         match self {
             Memory::Ledger(ledger) => ledger.told_of(key),
-            Memory::Beside(ledger) => Ok(read(ledger).remove(key)),
+            Memory::ReaderPool(ledger) => Ok(read(ledger).remove(key)),
         }
     }
 
     /// Whether it was told of on this calendar day.
-    fn told_today(&self, key: &str, now: DateTime<FixedOffset>) -> Result<bool, Trouble> {
+    fn told_today(&self, key: &str, now: DateTime<FixedOffset>) -> Result<bool, UserError> {
         let told = self.told_of(key)?.and_then(|at| DateTime::parse_from_rfc3339(&at).ok());
         Ok(told.is_some_and(|at| at.date_naive() == now.date_naive()))
     }
 
-    fn note(&mut self, keys: Vec<String>, now: DateTime<FixedOffset>) -> Result<(), Trouble> {
+    fn note(&mut self, keys: Vec<String>, now: DateTime<FixedOffset>) -> Result<(), UserError> {
         match self {
             Memory::Ledger(ledger) => ledger.record(now, &[Event::Told { matters: keys }]),
-            Memory::Beside(ledger) => {
+            Memory::ReaderPool(ledger) => {
                 let mut told = read(ledger);
                 told.extend(keys.into_iter().map(|key| (key, moment(now))));
                 let file = beside(ledger);
@@ -209,7 +209,7 @@ impl Memory<'_> {
                         platform::private(options.write(true).create(true).truncate(true)).open(&file)?;
                     std::io::Write::write_all(&mut out, &text)
                 });
-                written.map_err(|error| Trouble::unexpected(say::not_remembered(&file, &error)))
+                written.map_err(|error| UserError::unexpected(say::not_remembered(&file, &error)))
             }
         }
     }

@@ -8,15 +8,15 @@ use serde::Serialize;
 
 use crate::config::Config;
 use crate::decide::Reason;
-use crate::exit::{Exit, Trouble};
-use crate::ledger::View;
+use crate::exit::{ExitCode, UserError};
+use crate::ledger::LedgerReader;
 use crate::ledger::query::PastRun;
 use crate::period::Period;
 use crate::report::FileReport;
 
 mod facts;
+mod grid;
 mod matters;
-mod picture;
 
 /// The picture of this moment. `files` are those of the drop folder, as a run or its preview found them.
 ///
@@ -24,11 +24,11 @@ mod picture;
 /// The ledger could not be read.
 pub fn of(
     config: &Config,
-    view: &View,
+    view: &LedgerReader,
     files: &[FileReport],
     now: DateTime<FixedOffset>,
-) -> Result<Overview, Trouble> {
-    Ok(picture::draw(&facts::gather(config, view, files, now)?))
+) -> Result<Overview, UserError> {
+    Ok(grid::build(&facts::gather(config, view, files, now)?))
 }
 
 /// The picture at one moment.
@@ -41,7 +41,7 @@ pub struct Overview {
     /// One row a series, by name.
     pub series: Vec<Row>,
     /// What needs a person, the most pressing first.
-    pub matters: Vec<Matter>,
+    pub matters: Vec<AttentionItem>,
     /// The newest run; none where there was none.
     pub last_run: Option<PastRun>,
     /// Whether that run is still going on. One that neither goes on nor ended was broken off.
@@ -51,8 +51,8 @@ pub struct Overview {
 impl Overview {
     /// The exit code of a command that shows it: whether something waits for a person.
     #[must_use]
-    pub fn exit(&self) -> Exit {
-        if self.matters.is_empty() { Exit::Ok } else { Exit::Attention }
+    pub fn exit(&self) -> ExitCode {
+        if self.matters.is_empty() { ExitCode::Ok } else { ExitCode::Attention }
     }
 }
 
@@ -80,7 +80,7 @@ pub struct Cell {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Mark {
     /// What.
-    pub standing: Standing,
+    pub standing: SlotStatus,
     /// The day it came about, where that is known: delivered, adopted, refused, held, in doubt since; or due.
     pub on: Option<NaiveDate>,
     /// The delivery it is about.
@@ -94,7 +94,7 @@ pub struct Mark {
 /// How a series can stand in a month, the most pressing first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Standing {
+pub enum SlotStatus {
     /// Expected, the due date is past, and nothing was delivered.
     Overdue,
     /// Nobody knows whether KP got it.
@@ -115,11 +115,11 @@ pub enum Standing {
 
 /// Something that needs a person.
 #[derive(Debug, Clone, Serialize)]
-pub struct Matter {
+pub struct AttentionItem {
     /// Names the matter for as long as it is open, e.g. `held:3`, `in_doubt:12`, `overdue:mad:2023-04`.
     pub key: String,
     /// What kind of matter it is.
-    pub kind: MatterKind,
+    pub kind: AttentionKind,
     /// The series, where it is about one.
     pub series: Option<String>,
     /// The period, where it is about one.
@@ -143,7 +143,7 @@ pub struct Matter {
 /// The kinds of matters, the most pressing first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum MatterKind {
+pub enum AttentionKind {
     /// A delivery that nobody knows the end of.
     InDoubt,
     /// A file that was due and has not been delivered.

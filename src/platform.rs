@@ -16,15 +16,16 @@ mod system;
 #[path = "platform/windows.rs"]
 mod system;
 
-pub use access::May;
+pub use access::Access;
 pub use system::{
-    Identity, Lock, acknowledge_at_once, become_owner_of_folder, canonical, close, command_to_close, exact,
-    is_elsewhere, open_plain, others_who_may, private, private_folder, sync_folder, system_program,
+    Identity, Lock, acknowledge_at_once, become_owner_of_folder, canonical, close, command_to_close,
+    is_unavailable, open_plain, others_who_may, private, private_folder, sync_folder, system_program,
+    verbatim,
 };
 
 /// What the system says of an open file, all at one moment.
 #[derive(Debug, Clone, Copy)]
-pub struct About {
+pub struct FileInfo {
     /// Whether it is a file, and no folder, device or FIFO.
     pub is_file: bool,
     /// How many names it has.
@@ -43,7 +44,7 @@ impl Identity {
     /// # Errors
     /// What the file system says.
     pub fn of(file: &File) -> io::Result<Identity> {
-        Ok(About::of(file)?.identity)
+        Ok(FileInfo::of(file)?.identity)
     }
 }
 
@@ -97,7 +98,7 @@ pub fn sync_folder_of(path: &Path) -> io::Result<()> {
 ///
 /// # Errors
 /// [`io::ErrorKind::AlreadyExists`] where something stands at `to`; else what the file system says.
-pub fn move_new(from: &Path, to: &Path) -> io::Result<()> {
+pub fn rename_noreplace(from: &Path, to: &Path) -> io::Result<()> {
     if let Some(moved) = system::move_exclusively(from, to) {
         return moved;
     }

@@ -20,7 +20,7 @@ pub mod ssh;
 
 /// Why a line to the server is of no use any more.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum LineFault {
+pub enum ConnectionFault {
     /// The server did not answer, or too slowly, within the time allowed.
     TimedOut,
     /// The connection ended.
@@ -41,16 +41,16 @@ pub enum RemoteError {
         text: String,
     },
     /// The request never left: it has not been done and will not be.
-    NotSent(Arc<LineFault>),
+    NotSent(Arc<ConnectionFault>),
     /// The request left, at least in part, and no answer came: it may have been done, may be done
     /// yet, or may never be.
-    NoAnswer(Arc<LineFault>),
+    NoAnswer(Arc<ConnectionFault>),
 }
 
 impl RemoteError {
     /// The fault of the line, where the server did not answer.
     #[must_use]
-    pub fn line_fault(&self) -> Option<&Arc<LineFault>> {
+    pub fn line_fault(&self) -> Option<&Arc<ConnectionFault>> {
         match self {
             RemoteError::Refused { .. } => None,
             RemoteError::NotSent(fault) | RemoteError::NoAnswer(fault) => Some(fault),
@@ -58,7 +58,7 @@ impl RemoteError {
     }
 }
 
-impl fmt::Display for LineFault {
+impl fmt::Display for ConnectionFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&crate::messages::transport::line_fault(self))
     }
@@ -70,7 +70,7 @@ impl fmt::Display for RemoteError {
     }
 }
 
-impl std::error::Error for LineFault {}
+impl std::error::Error for ConnectionFault {}
 impl std::error::Error for RemoteError {}
 
 /// The bytes of one file on their way out. Read once, front to back.
@@ -86,7 +86,7 @@ pub trait Source: Send {
 }
 
 /// One file to be stored under a name of our own.
-pub struct Store<'a> {
+pub struct Upload<'a> {
     /// The path on the server, `/` between its parts. It must not exist yet.
     pub path: &'a str,
     /// What to write into it.
@@ -97,7 +97,7 @@ pub struct Store<'a> {
 
 /// A file that was stored, closed, and as far as the server can, synced.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stored {
+pub struct Uploaded {
     /// Bytes sent, all acknowledged.
     pub sent: u64,
     /// Its size as the server tells it afterwards, in bytes; none where the server keeps it to itself.
@@ -106,7 +106,7 @@ pub struct Stored {
 
 /// Why a file was not stored.
 #[derive(Debug)]
-pub enum StoreError {
+pub enum UploadError {
     /// The server refused to make the file: nothing of ours is there.
     NotOpened(RemoteError),
     /// The original could not be read to its end; a part of it is on the server.
@@ -115,18 +115,18 @@ pub enum StoreError {
     Broken(RemoteError),
 }
 
-impl fmt::Display for StoreError {
+impl fmt::Display for UploadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            StoreError::Source(error) => error.fmt(f),
-            StoreError::NotOpened(error) | StoreError::Broken(error) => error.fmt(f),
+            UploadError::Source(error) => error.fmt(f),
+            UploadError::NotOpened(error) | UploadError::Broken(error) => error.fmt(f),
         }
     }
 }
 
 /// What stands at a path on the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Look {
+pub enum RemoteStat {
     /// Nothing.
     Absent,
     /// Something; its size in bytes where it is a regular file and the server tells.
@@ -151,27 +151,31 @@ pub struct Entry {
 pub type Progress<'a> = &'a (dyn Fn(u64) + Sync);
 
 /// What was seen at each path.
-pub type Looks = Vec<Result<Look, RemoteError>>;
+pub type RemoteStats = Vec<Result<RemoteStat, RemoteError>>;
 
 /// A line to the receiver's server. Answers stand in the order of the questions, one for each.
 pub trait Remote {
     /// Makes each file exclusively (never an existing one), writes it, syncs it where the server
     /// offers that, asks its size and closes it.
-    fn store(&mut self, files: &mut [Store<'_>], progress: Progress<'_>) -> Vec<Result<Stored, StoreError>>;
+    fn store(
+        &mut self,
+        files: &mut [Upload<'_>],
+        progress: Progress<'_>,
+    ) -> Vec<Result<Uploaded, UploadError>>;
 
     /// Stores like [`Remote::store`], and once all of them are written looks at `finals`, one for each file,
     /// without waiting in between.
     fn store_and_look(
         &mut self,
-        files: &mut [Store<'_>],
+        files: &mut [Upload<'_>],
         finals: &[&str],
         progress: Progress<'_>,
-    ) -> (Vec<Result<Stored, StoreError>>, Looks) {
-        (self.store(files, progress), self.look(finals))
+    ) -> (Vec<Result<Uploaded, UploadError>>, RemoteStats) {
+        (self.store(files, progress), self.stat(finals))
     }
 
     /// What stands at each path; links are not followed.
-    fn look(&mut self, paths: &[&str]) -> Vec<Result<Look, RemoteError>>;
+    fn stat(&mut self, paths: &[&str]) -> Vec<Result<RemoteStat, RemoteError>>;
 
     /// Renames each `(from, to)` without overwriting. Any error may hide a rename that was done.
     fn publish(&mut self, moves: &[(&str, &str)]) -> Vec<Result<(), RemoteError>>;
@@ -189,7 +193,7 @@ pub trait Remote {
     fn list(&mut self, folder: &str) -> Result<Vec<Entry>, RemoteError>;
 
     /// Whether the line is lost, so that a new one is needed.
-    fn is_lost(&self) -> bool;
+    fn is_closed(&self) -> bool;
 }
 
 /// Why no line could be had. Each says, in the person's language, what failed and what to do now.

@@ -4,9 +4,9 @@ use serde::Serialize;
 
 use crate::decide::{Choice, Earlier, Reason};
 use crate::digest::Digest;
-use crate::exit::Exit;
+use crate::exit::ExitCode;
 use crate::ledger::query::Delivery;
-use crate::overview::{Matter, MatterKind};
+use crate::overview::{AttentionItem, AttentionKind};
 use crate::period::Period;
 
 pub mod advice;
@@ -23,7 +23,7 @@ pub const SCHEMA: u32 = 1;
 /// How one file fared. In a dry run there is none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Fate {
+pub enum FileOutcome {
     /// KP has it.
     Delivered,
     /// KP does not have it; the next run tries again.
@@ -58,7 +58,7 @@ pub struct FileReport {
     /// Why.
     pub reason: Reason,
     /// How it fared.
-    pub outcome: Option<Fate>,
+    pub outcome: Option<FileOutcome>,
     /// The delivery it came to.
     pub delivery_id: Option<i64>,
     /// The path on the server that it gets or got.
@@ -108,8 +108,9 @@ pub struct OverdueReport {
 impl OverdueReport {
     /// From a matter of the overview; none where it is about something else.
     #[must_use]
-    pub fn of(matter: Matter) -> Option<OverdueReport> {
-        let Matter { kind: MatterKind::Overdue, series, period, since, message, .. } = matter else {
+    pub fn of(matter: AttentionItem) -> Option<OverdueReport> {
+        let AttentionItem { kind: AttentionKind::Overdue, series, period, since, message, .. } = matter
+        else {
             return None;
         };
         Some(OverdueReport { series: series?, period: period?, due: since?, message })
@@ -239,11 +240,11 @@ pub struct RunReport {
 
 impl RunReport {
     /// Counts, and works out the exit code. `others` are the ends that the files do not show.
-    pub fn conclude(&mut self, others: Exit) -> Exit {
+    pub fn conclude(&mut self, others: ExitCode) -> ExitCode {
         let decided = |choice| self.files.iter().filter(|file| file.decision == choice).count();
         let fared = |fate| self.files.iter().filter(|file| file.outcome == Some(fate)).count();
         let counts = |file: &&FileReport| {
-            file.outcome == Some(Fate::Delivered) || (self.dry_run && file.decision == Choice::Send)
+            file.outcome == Some(FileOutcome::Delivered) || (self.dry_run && file.decision == Choice::Send)
         };
         self.summary = Summary {
             send: decided(Choice::Send),
@@ -251,8 +252,8 @@ impl RunReport {
             hold: decided(Choice::Hold),
             wait: decided(Choice::Wait),
             skip: decided(Choice::Skip),
-            delivered: fared(Fate::Delivered),
-            failed: fared(Fate::Failed),
+            delivered: fared(FileOutcome::Delivered),
+            failed: fared(FileOutcome::Failed),
             in_doubt: self.in_doubt.len(),
             bytes: self.files.iter().filter(counts).map(|file| file.size).sum(),
         };
@@ -264,11 +265,11 @@ impl RunReport {
             || outdated;
         let exit = [
             others,
-            if attention { Exit::Attention } else { Exit::Ok },
-            if self.summary.failed > 0 { Exit::Incomplete } else { Exit::Ok },
+            if attention { ExitCode::Attention } else { ExitCode::Ok },
+            if self.summary.failed > 0 { ExitCode::Incomplete } else { ExitCode::Ok },
         ]
         .into_iter()
-        .fold(Exit::Ok, Exit::or);
+        .fold(ExitCode::Ok, ExitCode::or);
         self.exit_code = exit.code();
         exit
     }

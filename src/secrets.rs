@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 use secrecy::SecretString;
 
 use crate::config::{Mail, Sftp};
-use crate::exit::Trouble;
+use crate::exit::UserError;
 use crate::messages::config as say;
-use crate::platform::{self, May};
+use crate::platform::{self, Access};
 
 /// What opens the server besides the key itself. Never shown: its `Debug` hides the values.
 #[derive(Debug, Clone, Default)]
@@ -28,11 +28,11 @@ impl Secrets {
     ///
     /// # Errors
     /// Exit code 2 where a file cannot be read, is not UTF-8, or is open to others.
-    pub fn gather(sftp: &Sftp) -> Result<Secrets, Trouble> {
+    pub fn gather(sftp: &Sftp) -> Result<Secrets, UserError> {
         Secrets::gather_in(sftp, &|name| std::env::var_os(name))
     }
 
-    fn gather_in(sftp: &Sftp, env: &dyn Fn(&str) -> Option<OsString>) -> Result<Secrets, Trouble> {
+    fn gather_in(sftp: &Sftp, env: &dyn Fn(&str) -> Option<OsString>) -> Result<Secrets, UserError> {
         let password = find(env, "PASSWORD", sftp.password_file.as_deref())?;
         let passphrase = find(env, "PASSPHRASE", sftp.passphrase_file.as_deref())?;
         Ok(Secrets { password, passphrase })
@@ -44,23 +44,23 @@ impl Secrets {
 ///
 /// # Errors
 /// Exit code 2 as for [`Secrets::gather`], and where a login has no password.
-pub fn smtp_password(mail: &Mail) -> Result<Option<SecretString>, Trouble> {
+pub fn smtp_password(mail: &Mail) -> Result<Option<SecretString>, UserError> {
     if mail.user.is_none() {
         return Ok(None);
     }
     let password = find(&|name| std::env::var_os(name), "SMTP_PASSWORD", mail.password_file.as_deref())?;
-    password.ok_or_else(|| Trouble::usage(say::no_smtp_password())).map(Some)
+    password.ok_or_else(|| UserError::usage(say::no_smtp_password())).map(Some)
 }
 
 fn find(
     env: &dyn Fn(&str) -> Option<OsString>,
     what: &str,
     named: Option<&Path>,
-) -> Result<Option<SecretString>, Trouble> {
+) -> Result<Option<SecretString>, UserError> {
     let variable = format!("TRAEKFIL_{what}");
     if let Some(value) = env(&variable).filter(|value| !value.is_empty()) {
         let value =
-            value.into_string().map_err(|_| Trouble::usage(say::secret_variable_not_text(&variable)))?;
+            value.into_string().map_err(|_| UserError::usage(say::secret_variable_not_text(&variable)))?;
         return Ok(Some(value.into()));
     }
     let credentials = env("CREDENTIALS_DIRECTORY").filter(|folder| !folder.is_empty()).map(PathBuf::from);
@@ -86,15 +86,19 @@ enum Guard {
     System,
 }
 
-fn read(path: &Path, guard: Guard) -> Result<Option<SecretString>, Trouble> {
-    let unreadable = |error| Trouble::usage(say::secret_unreadable(&say::shown_path(path), &error));
+fn read(path: &Path, guard: Guard) -> Result<Option<SecretString>, UserError> {
+    let unreadable = |error| UserError::usage(say::secret_unreadable(&say::shown_path(path), &error));
     let mut file = File::open(path).map_err(unreadable)?;
     if guard == Guard::OwnerOnly {
-        let others = platform::others_who_may(May::Read, path).map_err(unreadable)?;
+        let others = platform::others_who_may(Access::Read, path).map_err(unreadable)?;
         if !others.is_empty() {
             let close = say::shown(&platform::command_to_close(path));
             let others = say::shown(&others.join(", "));
-            return Err(Trouble::usage(say::secret_open_to_others(&say::shown_path(path), &others, &close)));
+            return Err(UserError::usage(say::secret_open_to_others(
+                &say::shown_path(path),
+                &others,
+                &close,
+            )));
         }
     }
     let mut text = String::new();
@@ -176,7 +180,7 @@ mod tests {
         let sftp = sftp(folder.path());
         let refused = || {
             let trouble = Secrets::gather_in(&sftp, &|_| None).unwrap_err();
-            assert_eq!(trouble.exit, crate::exit::Exit::Usage);
+            assert_eq!(trouble.exit, crate::exit::ExitCode::Usage);
             assert!(trouble.message.contains("named") && !trouble.message.contains("hemmelig"), "{trouble}");
             trouble.message
         };

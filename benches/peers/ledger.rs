@@ -6,7 +6,7 @@ use chrono::{DateTime, Duration, FixedOffset, Local};
 use traekfil::delivery::State;
 use traekfil::digest::Digest;
 use traekfil::ledger::event::{Event, Restored};
-use traekfil::ledger::query::Numbered;
+use traekfil::ledger::query::Sequence;
 use traekfil::ledger::{Journal as _, Ledger, moment};
 use traekfil::period::Period;
 
@@ -20,7 +20,7 @@ pub fn grow(path: &Path, rows: u32) -> anyhow::Result<()> {
     let now = Local::now().fixed_offset();
     let months = rows.div_ceil(A_MONTH);
     let mut ledger = Ledger::open(path, None, now).map_err(|trouble| anyhow::anyhow!(trouble.message))?;
-    let first = ledger.next(Numbered::Delivery).map_err(|trouble| anyhow::anyhow!(trouble.message))?;
+    let first = ledger.next(Sequence::Delivery).map_err(|trouble| anyhow::anyhow!(trouble.message))?;
     for batch in 0..rows.div_ceil(AT_ONCE) {
         let numbers = batch * AT_ONCE..rows.min((batch + 1) * AT_ONCE);
         let events: Vec<Event> = numbers.map(|n| delivered(first, n, now, months)).collect();

@@ -7,7 +7,7 @@ use traekfil::config::{Policy, Rule};
 use traekfil::decide::{Choice, Judgement, Reason};
 use traekfil::delivery::{Key, Slot};
 use traekfil::digest::Digest;
-use traekfil::ledger::View;
+use traekfil::ledger::LedgerReader;
 use traekfil::period::Period;
 use traekfil::plan::Candidate;
 
@@ -50,10 +50,12 @@ pub fn candidates(count: u32) -> Vec<Candidate> {
 }
 
 /// A ledger in this folder with so many deliveries, the n-th being that of the digest [`digest`]`(n)`.
-pub fn ledger(folder: &Path, rows: u32) -> anyhow::Result<View> {
+pub fn ledger(folder: &Path, rows: u32) -> anyhow::Result<LedgerReader> {
     let path = folder.join("ledger.db");
     ledger::grow(&path, rows)?;
-    View::open(&path, None, false).map_err(|trouble| anyhow::anyhow!(trouble.message)).context("the ledger")
+    LedgerReader::open(&path, None, false)
+        .map_err(|trouble| anyhow::anyhow!(trouble.message))
+        .context("the ledger")
 }
 
 /// The digest of the n-th delivery.

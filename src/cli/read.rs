@@ -9,7 +9,7 @@ use clap::{Command, FromArgMatches, ValueEnum};
 
 use super::{Cli, Colour, words};
 use crate::config::Config;
-use crate::exit::{Exit, Trouble};
+use crate::exit::{ExitCode, UserError};
 use crate::messages::{self, Language, escape, usage as say};
 
 /// Reads the words of the command line, the program's own name first. What it says from here on is in the
@@ -18,7 +18,7 @@ use crate::messages::{self, Language, escape, usage as say};
 /// # Errors
 /// The exit code, where there is nothing left to do: help was asked for and shown, or something is wrong with
 /// the words, and was said.
-pub fn read(args: impl IntoIterator<Item = OsString>) -> Result<Cli, Exit> {
+pub fn read(args: impl IntoIterator<Item = OsString>) -> Result<Cli, ExitCode> {
     let args: Vec<OsString> = args.into_iter().collect();
     dress_for(&args);
     let mut command = words::command(messages::language());
@@ -28,14 +28,14 @@ pub fn read(args: impl IntoIterator<Item = OsString>) -> Result<Cli, Exit> {
     read.map_err(|error| match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
             anstream::print!("{}", error.render().ansi());
-            Exit::Ok
+            ExitCode::Ok
         }
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
             anstream::eprint!("{}", error.render().ansi());
-            Exit::Usage
+            ExitCode::Usage
         }
         _ => {
-            let refusal = Trouble::usage(refusal(&error, &command, &args));
+            let refusal = UserError::usage(refusal(&error, &command, &args));
             crate::commands::explain(&refusal.into())
         }
     })

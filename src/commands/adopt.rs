@@ -7,18 +7,18 @@ use std::collections::{HashMap, HashSet};
 
 use serde::Serialize;
 
-use crate::checkpoint::checkpoint;
 use crate::cli::{self, Global};
 use crate::config::{Config, Disposal};
 use crate::delivery::{Key, Slot, State};
 use crate::digest::Digest;
-use crate::exit::{Exit, Trouble};
+use crate::exit::{ExitCode, UserError};
+use crate::failpoint::failpoint;
 use crate::ledger::event::Event;
-use crate::ledger::query::{Delivery, Filter, Numbered};
-use crate::ledger::{Journal, Ledger, View, moment};
+use crate::ledger::query::{Delivery, Filter, Sequence};
+use crate::ledger::receipts::{self, Receipt, ReceiptKind};
+use crate::ledger::{Journal, Ledger, LedgerReader, moment};
 use crate::messages::{adopt as say, escape, ledger as say_ledger, report as say_report};
 use crate::period::Period;
-use crate::receipts::{self, Attests, Receipt};
 use crate::report::text;
 
 use self::places::{Claim, Found};
@@ -71,7 +71,7 @@ enum Outcome {
     NotAtKp,
 }
 
-pub(super) fn adopt(config: &Config, options: &cli::Adopt, global: &Global) -> anyhow::Result<Exit> {
+pub(super) fn adopt(config: &Config, options: &cli::Adopt, global: &Global) -> anyhow::Result<ExitCode> {
     config.check_folders()?;
     let options = &cli::Adopt { paths: places::found_in_drop(config, &options.paths), ..options.clone() };
     places::all_there(&options.paths)?;
@@ -99,14 +99,18 @@ pub(super) fn adopt(config: &Config, options: &cli::Adopt, global: &Global) -> a
         (files, excluded)
     };
     let refused = files.iter().any(|file| file.outcome == Outcome::Refused);
-    let exit = if refused { Exit::Attention } else { Exit::Ok };
+    let exit = if refused { ExitCode::Attention } else { ExitCode::Ok };
     let schema = crate::report::SCHEMA;
     let json = Answer { schema, dry_run: options.dry_run, files, exit_code: exit.code(), excluded };
     answer(global, &json, || json.text(config, global.quiet))?;
     Ok(exit)
 }
 
-fn look(config: &Config, options: &cli::Adopt, known: &remote::Sent) -> Result<(Vec<Found>, usize), Trouble> {
+fn look(
+    config: &Config,
+    options: &cli::Adopt,
+    known: &remote::Sent,
+) -> Result<(Vec<Found>, usize), UserError> {
     let (mut found, mut excluded) = places::look(config, &options.paths, now())?;
     if options.remote {
         let (dropped, left_out) = places::look_into_drop(config, now())?;
@@ -118,8 +122,8 @@ fn look(config: &Config, options: &cli::Adopt, known: &remote::Sent) -> Result<(
 }
 
 /// What becomes of each file, by what the ledger knows: the same for the preview and for the deed.
-fn judge(view: &View, found: Vec<Found>) -> Result<Vec<Adoption>, Trouble> {
-    let mut next = view.next(Numbered::Delivery)?;
+fn judge(view: &LedgerReader, found: Vec<Found>) -> Result<Vec<Adoption>, UserError> {
+    let mut next = view.next(Sequence::Delivery)?;
     let mut seen: HashMap<Key, i64> = HashMap::new();
     let mut slots: HashMap<Slot, i64> = HashMap::new();
     let mut judged = Vec::with_capacity(found.len());
@@ -186,7 +190,7 @@ fn taken(into: &[Delivery]) -> Option<i64> {
 }
 
 /// Writes the adopted files down, a commit and a line of receipts a batch. Holds about them are over.
-fn record(config: &Config, ledger: &mut Ledger, files: &[Adoption], reason: &str) -> Result<(), Trouble> {
+fn record(config: &Config, ledger: &mut Ledger, files: &[Adoption], reason: &str) -> Result<(), UserError> {
     let who = who();
     let holds = ledger.open_holds()?;
     let adopted: Vec<&Adoption> = files.iter().filter(|file| file.outcome == Outcome::Adopted).collect();
@@ -206,7 +210,7 @@ fn record(config: &Config, ledger: &mut Ledger, files: &[Adoption], reason: &str
             who: Some(who.clone()),
         }));
         ledger.record(now(), &events)?;
-        checkpoint("adopted");
+        failpoint("adopted");
         let at = moment(now());
         let lines: Vec<Receipt> = batch.iter().filter_map(|file| file.receipt(ledger, &at)).collect();
         attest(config, &lines)?;
@@ -215,13 +219,13 @@ fn record(config: &Config, ledger: &mut Ledger, files: &[Adoption], reason: &str
 }
 
 /// An adoption that was broken off between the ledger and the receipts gets its receipts now.
-fn finish_earlier(config: &Config, ledger: &Ledger) -> Result<(), Trouble> {
+fn finish_earlier(config: &Config, ledger: &Ledger) -> Result<(), UserError> {
     let adopted = ledger.history(&Filter { state: Some(State::Adopted), ..Filter::default() })?;
     if adopted.is_empty() {
         return Ok(());
     }
     let (there, _) = receipts::all(&config.archive)
-        .map_err(|error| Trouble::unexpected(say_ledger::receipts_not_read(&config.archive, &error)))?;
+        .map_err(|error| UserError::unexpected(say_ledger::receipts_not_read(&config.archive, &error)))?;
     let there: HashSet<i64> = there.into_iter().map(|receipt| receipt.delivery).collect();
     let lacking = adopted.iter().filter(|delivery| !there.contains(&delivery.id));
     let lines: Vec<Receipt> = lacking
@@ -237,16 +241,16 @@ fn finish_earlier(config: &Config, ledger: &Ledger) -> Result<(), Trouble> {
     attest(config, &lines)
 }
 
-fn attest(config: &Config, lines: &[Receipt]) -> Result<(), Trouble> {
+fn attest(config: &Config, lines: &[Receipt]) -> Result<(), UserError> {
     receipts::append(&config.archive, lines)
-        .map_err(|error| Trouble::unexpected(say::receipts_not_written(&config.archive, &error)))
+        .map_err(|error| UserError::unexpected(say::receipts_not_written(&config.archive, &error)))
 }
 
 fn blank_receipt(ledger: &Ledger, delivery: i64, sha256: Digest) -> Receipt {
     let head = ledger.head();
     Receipt {
         schema: 1,
-        attests: Attests::Adopted,
+        attests: ReceiptKind::Adopted,
         ledger: ledger.id().to_owned(),
         event: head.seq,
         hash: head.hash,

@@ -9,13 +9,13 @@ use serde::Serialize;
 
 use crate::cli::{self, Global};
 use crate::config::{self, Config, Publish};
-use crate::exit::{Exit, Trouble};
+use crate::exit::{ExitCode, UserError};
 use crate::ledger::query::Filter;
 use crate::messages::{check as say, escape};
 use crate::notify;
-use crate::platform::{self, May};
+use crate::platform::{self, Access};
 use crate::remote::ssh::{self, SshConnector, Stage};
-use crate::remote::{Look, Remote, Source, Store};
+use crate::remote::{Remote, RemoteStat, Source, Upload};
 use crate::report;
 use crate::report::paragraph::{self, WIDTH};
 use crate::secrets::Secrets;
@@ -46,11 +46,16 @@ pub(super) struct Checked {
 
 struct Checks {
     done: Vec<Checked>,
-    exit: Exit,
+    exit: ExitCode,
 }
 
 impl Checks {
-    fn note(&mut self, name: &'static str, title: String, result: Result<String, (Exit, String)>) -> bool {
+    fn note(
+        &mut self,
+        name: &'static str,
+        title: String,
+        result: Result<String, (ExitCode, String)>,
+    ) -> bool {
         let ok = result.is_ok();
         let detail = match result {
             Ok(detail) => detail,
@@ -64,15 +69,15 @@ impl Checks {
     }
 }
 
-pub(super) fn check(options: &cli::Check, global: &Global) -> anyhow::Result<Exit> {
+pub(super) fn check(options: &cli::Check, global: &Global) -> anyhow::Result<ExitCode> {
     let (json, exit) = tried(options, global);
     answer(global, &json, || text(&json.checks))?;
     Ok(exit)
 }
 
 /// Everything, tried; and what it comes to.
-pub(super) fn tried(options: &cli::Check, global: &Global) -> (Answer, Exit) {
-    let mut checks = Checks { done: Vec::new(), exit: Exit::Ok };
+pub(super) fn tried(options: &cli::Check, global: &Global) -> (Answer, ExitCode) {
+    let mut checks = Checks { done: Vec::new(), exit: ExitCode::Ok };
     let config = match load(global) {
         Ok(config) => {
             checks.note("config", say::config(), Ok(config.file.display().to_string()));
@@ -106,7 +111,7 @@ fn here(config: &Config, checks: &mut Checks) {
         checks.note("space", say::space(), space(&config.archive));
     }
     let ledger = open_view(config, true).and_then(|view| {
-        let last = view.walk(1)?;
+        let last = view.verify_chain(1)?;
         let newest = view.history(&Filter { limit: Some(1), ..Filter::default() })?.pop();
         let newest = newest.and_then(|delivery| delivery.delivered_at);
         let newest = newest.as_deref().map_or_else(|| "–".to_owned(), report::text::moment);
@@ -118,8 +123,8 @@ fn here(config: &Config, checks: &mut Checks) {
 
 /// Who else may change the ledger, or read the private key; a line for each that is open, none where all is well.
 fn access(config: &Config, checks: &mut Checks) {
-    let ledger = Some((&config.ledger, May::Write));
-    let key = config.sftp.identity.as_ref().map(|key| (key, May::Read));
+    let ledger = Some((&config.ledger, Access::Write));
+    let key = config.sftp.identity.as_ref().map(|key| (key, Access::Read));
     for (file, may) in ledger.into_iter().chain(key).filter(|(file, _)| file.exists()) {
         // What cannot be told is told where the file is used.
         let others = platform::others_who_may(may, file).unwrap_or_default();
@@ -130,7 +135,7 @@ fn access(config: &Config, checks: &mut Checks) {
                 &escape(&others.join(", ")),
                 &close,
             );
-            checks.note("access", say::access(), Err((Exit::Attention, advice)));
+            checks.note("access", say::access(), Err((ExitCode::Attention, advice)));
         }
     }
 }
@@ -144,11 +149,11 @@ fn there(config: &Config, checks: &mut Checks) {
     if config.check_host_key().is_err() {
         let seen = ssh::seen_host_key(&config.sftp);
         let reached =
-            seen.as_ref().map(|_| address(config)).map_err(|error| (Exit::Incomplete, error.to_string()));
+            seen.as_ref().map(|_| address(config)).map_err(|error| (ExitCode::Incomplete, error.to_string()));
         checks.note("server", say::server(), reached);
         if let Ok(seen) = seen {
             let advice = say::pin_host_key(&seen.key_type, &seen.fingerprint);
-            checks.note("host_key", say::host_key(), Err((Exit::Usage, advice)));
+            checks.note("host_key", say::host_key(), Err((ExitCode::Usage, advice)));
         }
         return;
     }
@@ -169,7 +174,7 @@ fn there(config: &Config, checks: &mut Checks) {
     ];
     for (stage, name, title, detail) in stages {
         let result = match &line {
-            Err(error) if !passed.contains(&stage) => Err((Exit::Incomplete, error.to_string())),
+            Err(error) if !passed.contains(&stage) => Err((ExitCode::Incomplete, error.to_string())),
             _ => Ok(detail),
         };
         if !checks.note(name, title, result) {
@@ -183,7 +188,7 @@ fn there(config: &Config, checks: &mut Checks) {
 
 /// Mail and the program of `[notify]`, with a test message where that is asked for.
 fn ways_to_a_person(config: &Config, send: bool, checks: &mut Checks) {
-    let failed = |why: String| (Exit::Unexpected, why);
+    let failed = |why: String| (ExitCode::Unexpected, why);
     let config::Notify { mail, command, event_log, .. } = &config.notify;
     if let Some(mail) = mail {
         let reached = checks.note("mail", say::mail(), notify::mail::check(mail).map_err(failed));
@@ -205,7 +210,7 @@ fn ways_to_a_person(config: &Config, send: bool, checks: &mut Checks) {
         checks.note("test_event", say::test_event(), written.map_err(failed));
     }
     if send && mail.is_none() && command.is_none() && !event_log {
-        checks.note("test_mail", say::test_mail(), Err((Exit::Usage, say::nobody_to_tell())));
+        checks.note("test_mail", say::test_mail(), Err((ExitCode::Usage, say::nobody_to_tell())));
     }
 }
 
@@ -217,10 +222,14 @@ fn remote_folders(config: &Config, line: &mut dyn Remote, checks: &mut Checks) {
     folders.dedup();
     for folder in folders {
         let shown = if folder.is_empty() { "." } else { folder };
-        let there = match line.look(&[shown]).pop() {
-            Some(Ok(Look::Present { .. })) => Ok(escape(shown)),
-            Some(Ok(Look::Absent)) | None => Err((Exit::Incomplete, say::no_remote_folder(&escape(shown)))),
-            Some(Err(error)) => Err((Exit::Incomplete, say::remote_folder_refused(&escape(shown), &error))),
+        let there = match line.stat(&[shown]).pop() {
+            Some(Ok(RemoteStat::Present { .. })) => Ok(escape(shown)),
+            Some(Ok(RemoteStat::Absent)) | None => {
+                Err((ExitCode::Incomplete, say::no_remote_folder(&escape(shown))))
+            }
+            Some(Err(error)) => {
+                Err((ExitCode::Incomplete, say::remote_folder_refused(&escape(shown), &error)))
+            }
         };
         if checks.note("remote_folder", say::remote_folder(), there) {
             checks.note("remote_write", say::remote_write(), trial(config, line, folder));
@@ -229,7 +238,7 @@ fn remote_folders(config: &Config, line: &mut dyn Remote, checks: &mut Checks) {
 }
 
 /// Makes a small file under a temporary name, gives it another temporary name, and removes it. KP takes neither.
-fn trial(config: &Config, line: &mut dyn Remote, folder: &str) -> Result<String, (Exit, String)> {
+fn trial(config: &Config, line: &mut dyn Remote, folder: &str) -> Result<String, (ExitCode, String)> {
     let path = |name: &str| {
         let name = config.sftp.temporary_name.render(|place| match place {
             Placeholder::Id => format!("check-{}-{name}", std::process::id()),
@@ -239,10 +248,10 @@ fn trial(config: &Config, line: &mut dyn Remote, folder: &str) -> Result<String,
         if folder.is_empty() { name } else { format!("{folder}/{name}") }
     };
     let (made, renamed) = (path("a"), path("b"));
-    let refused = |what: String| (Exit::Incomplete, what);
+    let refused = |what: String| (ExitCode::Incomplete, what);
     let mut bytes = TRIAL;
     let mut source = Bytes(&mut bytes);
-    let mut files = [Store { path: &made, source: &mut source, size: TRIAL.len() as u64 }];
+    let mut files = [Upload { path: &made, source: &mut source, size: TRIAL.len() as u64 }];
     match line.store(&mut files, &|_| ()).pop() {
         Some(Ok(_)) => {}
         Some(Err(error)) => {
@@ -270,7 +279,7 @@ impl Source for Bytes<'_> {
 }
 
 /// Tries to make a file in a folder; in its parent where the folder is still to be made.
-fn writable(folder: &Path) -> Result<String, (Exit, String)> {
+fn writable(folder: &Path) -> Result<String, (ExitCode, String)> {
     let there = existing(folder);
     let trial = there.join(format!(".traekfil-check-{}.tmp", std::process::id()));
     let tried = platform::create_private(&trial).and_then(|file| {
@@ -279,15 +288,15 @@ fn writable(folder: &Path) -> Result<String, (Exit, String)> {
     });
     match tried {
         Ok(()) => Ok(folder.display().to_string()),
-        Err(error) => Err((Exit::Usage, say::not_writable(folder, &error))),
+        Err(error) => Err((ExitCode::Usage, say::not_writable(folder, &error))),
     }
 }
 
-fn space(folder: &Path) -> Result<String, (Exit, String)> {
+fn space(folder: &Path) -> Result<String, (ExitCode, String)> {
     match fs4::available_space(existing(folder)) {
         Ok(free) if free >= LITTLE_SPACE => Ok(indicatif::HumanBytes(free).to_string()),
-        Ok(free) => Err((Exit::Unexpected, say::little_space(folder, &indicatif::HumanBytes(free)))),
-        Err(error) => Err((Exit::Unexpected, say::space_unknown(folder, &error))),
+        Ok(free) => Err((ExitCode::Unexpected, say::little_space(folder, &indicatif::HumanBytes(free)))),
+        Err(error) => Err((ExitCode::Unexpected, say::space_unknown(folder, &error))),
     }
 }
 
@@ -304,7 +313,7 @@ fn address(config: &Config) -> String {
     format!("{}:{}", escape(&config.sftp.host), config.sftp.port)
 }
 
-fn plain(trouble: Trouble) -> (Exit, String) {
+fn plain(trouble: UserError) -> (ExitCode, String) {
     (trouble.exit, trouble.message)
 }
 

@@ -5,34 +5,34 @@ use std::io::Write;
 use clap_complete::Shell;
 
 use crate::cli::{man, words};
-use crate::exit::{Exit, Trouble};
+use crate::exit::{ExitCode, UserError};
 use crate::messages::{escape, language, usage as say};
 
 /// The help of one command, or of them all.
-pub(super) fn help(path: &[String]) -> anyhow::Result<Exit> {
+pub(super) fn help(path: &[String]) -> anyhow::Result<ExitCode> {
     let mut command = words::command(language());
     command.build();
     let mut inner = &mut command;
     for word in path {
         inner = inner
             .find_subcommand_mut(word)
-            .ok_or_else(|| Trouble::usage(say::no_such_help(&escape(&path.join(" ")))))?;
+            .ok_or_else(|| UserError::usage(say::no_such_help(&escape(&path.join(" ")))))?;
     }
     let help = inner.render_help();
     write!(anstream::stdout(), "{}", help.ansi())?;
-    Ok(Exit::Ok)
+    Ok(ExitCode::Ok)
 }
 
 /// A script for a shell.
-pub(super) fn completions(shell: Shell) -> anyhow::Result<Exit> {
+pub(super) fn completions(shell: Shell) -> anyhow::Result<ExitCode> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut words::described(language()), "traekfil", &mut script);
     std::io::stdout().write_all(&script)?;
-    Ok(Exit::Ok)
+    Ok(ExitCode::Ok)
 }
 
 /// The manual page, as roff.
-pub(super) fn man() -> anyhow::Result<Exit> {
+pub(super) fn man() -> anyhow::Result<ExitCode> {
     std::io::stdout().write_all(man::page(language()).as_bytes())?;
-    Ok(Exit::Ok)
+    Ok(ExitCode::Ok)
 }

@@ -2,13 +2,13 @@
 
 use crate::cli::{self, Global};
 use crate::config::Config;
-use crate::exit::Exit;
+use crate::exit::ExitCode;
 use crate::ledger::query::Filter;
 use crate::report::history::History;
 
 use super::{answer, open_view};
 
-pub(super) fn history(config: &Config, options: &cli::History, global: &Global) -> anyhow::Result<Exit> {
+pub(super) fn history(config: &Config, options: &cli::History, global: &Global) -> anyhow::Result<ExitCode> {
     let view = open_view(config, true)?;
     let filter = Filter {
         series: options.series.clone(),
@@ -30,5 +30,5 @@ pub(super) fn history(config: &Config, options: &cli::History, global: &Global) 
     taken_out.drain(..taken_out.len().saturating_sub(most));
     let history = History::new(&deliveries, &decisions, &taken_out);
     answer(global, &history, || history.text(global.verbose > 0))?;
-    Ok(Exit::Ok)
+    Ok(ExitCode::Ok)
 }

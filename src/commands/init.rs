@@ -6,12 +6,12 @@ use serde::Serialize;
 
 use crate::cli::{self, Global};
 use crate::config::Config;
-use crate::exit::{Exit, Trouble};
+use crate::exit::{ExitCode, UserError};
 use crate::messages::{config::shown_path, init as say};
 
 use self::answers::{Answers, Key};
-use self::make::Made;
-use self::talk::{Talk, paragraph};
+use self::make::Created;
+use self::talk::{Prompter, paragraph};
 use super::{answer, check, explain, run};
 
 mod answers;
@@ -32,11 +32,11 @@ struct Answer {
 }
 
 /// Answers as `check` does: what was made stands, even where the server does not know the key yet.
-pub(super) fn init(options: &cli::Init, global: &Global) -> anyhow::Result<Exit> {
+pub(super) fn init(options: &cli::Init, global: &Global) -> anyhow::Result<ExitCode> {
     if global.json && !options.yes {
-        return Err(Trouble::usage(say::json_asks_nothing()).into());
+        return Err(UserError::usage(say::json_asks_nothing()).into());
     }
-    let talk = Talk::new(options.yes);
+    let talk = Prompter::new(options.yes);
     let answers = answers::gather(options, global, &talk)?;
     let made = make::make(&answers)?;
     let global = &Global { config: Some(answers.config.clone()), ..global.clone() };
@@ -76,7 +76,7 @@ fn tell(text: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn told_made(answers: &Answers, made: &Made) -> String {
+fn told_made(answers: &Answers, made: &Created) -> String {
     let mut lines = vec![say::made()];
     for (what, path) in [
         (say::made_config(), &answers.config),
@@ -96,7 +96,7 @@ fn told_made(answers: &Answers, made: &Made) -> String {
 }
 
 /// What only people can do.
-fn next_steps(answers: &Answers, made: &Made, exit: Exit) -> String {
+fn next_steps(answers: &Answers, made: &Created, exit: ExitCode) -> String {
     let call = |command_: &str| command(command_, &made.config);
     let mut steps = Vec::new();
     if let Some(public) = &made.public {
@@ -105,7 +105,7 @@ fn next_steps(answers: &Answers, made: &Made, exit: Exit) -> String {
     } else if answers.key == Key::None {
         steps.push((say::next_no_key(), Vec::new()));
     }
-    if exit != Exit::Ok {
+    if exit != ExitCode::Ok {
         steps.push((say::next_check(), vec![call("check")]));
     }
     steps.push((say::next_adopt(), vec![call(&say::adopt_command())]));

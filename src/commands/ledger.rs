@@ -4,18 +4,18 @@ use serde::Serialize;
 
 use crate::cli::{ExportFormat, Global, LedgerCommand};
 use crate::config::Config;
-use crate::exit::{Exit, Trouble};
+use crate::exit::{ExitCode, UserError};
 use crate::ledger::query::{Delivery, Filter};
+use crate::ledger::receipts;
 use crate::ledger::{self, Rebuilt, Verified};
 use crate::messages::ledger as say;
-use crate::receipts;
 use crate::report::SCHEMA;
 use crate::report::history::History;
 use crate::report::text::sentence;
 
 use super::{answer, now, open_view};
 
-pub(super) fn ledger(config: &Config, command: &LedgerCommand, global: &Global) -> anyhow::Result<Exit> {
+pub(super) fn ledger(config: &Config, command: &LedgerCommand, global: &Global) -> anyhow::Result<ExitCode> {
     match command {
         LedgerCommand::Verify => verify(config, global),
         LedgerCommand::Export { format } => export(config, *format, global),
@@ -30,20 +30,20 @@ struct Sound {
     verified: Verified,
 }
 
-fn verify(config: &Config, global: &Global) -> anyhow::Result<Exit> {
+fn verify(config: &Config, global: &Global) -> anyhow::Result<ExitCode> {
     let view = open_view(config, true)?;
     let (receipts, unread) = receipts::all(&config.archive)
-        .map_err(|error| Trouble::unexpected(say::receipts_not_read(&config.archive, &error)))?;
+        .map_err(|error| UserError::unexpected(say::receipts_not_read(&config.archive, &error)))?;
     let verified = view.verify(&receipts)?;
     let text = || {
         let sound = sentence(&say::in_order_with(view.path(), verified.events, verified.receipts));
         if unread > 0 { sound + &sentence(&say::receipts_unread(unread)) } else { sound }
     };
     answer(global, &Sound { schema: SCHEMA, verified }, text)?;
-    Ok(Exit::Ok)
+    Ok(ExitCode::Ok)
 }
 
-fn export(config: &Config, format: ExportFormat, global: &Global) -> anyhow::Result<Exit> {
+fn export(config: &Config, format: ExportFormat, global: &Global) -> anyhow::Result<ExitCode> {
     let view = open_view(config, true)?;
     let deliveries = view.history(&Filter::default())?;
     let decisions = view.decisions()?;
@@ -51,7 +51,7 @@ fn export(config: &Config, format: ExportFormat, global: &Global) -> anyhow::Res
     let csv = csv(&deliveries)?;
     let global = Global { json: format == ExportFormat::Json, ..global.clone() };
     answer(&global, &History::new(&deliveries, &decisions, &taken_out), || csv)?;
-    Ok(Exit::Ok)
+    Ok(ExitCode::Ok)
 }
 
 /// One line a delivery, oldest first.
@@ -111,7 +111,7 @@ struct Answer<'a> {
     rebuilt: &'a Rebuilt,
 }
 
-fn rebuild(config: &Config, global: &Global) -> anyhow::Result<Exit> {
+fn rebuild(config: &Config, global: &Global) -> anyhow::Result<ExitCode> {
     let rebuilt = ledger::rebuild(&config.ledger, &config.archive, now())?;
     answer(global, &Answer { schema: SCHEMA, rebuilt: &rebuilt }, || {
         let mut text = sentence(&say::rebuilt(&config.ledger, rebuilt.deliveries, &rebuilt.old_receipts));
@@ -123,5 +123,5 @@ fn rebuild(config: &Config, global: &Global) -> anyhow::Result<Exit> {
         }
         text + &sentence(&say::not_known_after_rebuild())
     })?;
-    Ok(Exit::Ok)
+    Ok(ExitCode::Ok)
 }

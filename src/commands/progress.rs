@@ -10,8 +10,8 @@ use crate::cli::Global;
 use crate::decide::Choice;
 use crate::deliver::{End, Watch};
 use crate::messages::{escape, report as say};
-use crate::report::Fate;
-use crate::survey::Planned;
+use crate::report::FileOutcome;
+use crate::run::survey::PlannedFile;
 
 /// How often a plain line tells how far it is. Work that is shorter says nothing.
 const NOW_AND_THEN: Duration = Duration::from_secs(10);
@@ -27,7 +27,7 @@ pub(super) struct Progress {
 
 impl Progress {
     /// Over the files that are to be sent.
-    pub(super) fn new(global: &Global, planned: &[Planned]) -> Progress {
+    pub(super) fn new(global: &Global, planned: &[PlannedFile]) -> Progress {
         let sends = planned.iter().filter(|file| file.judgement.choice == Choice::Send);
         let (files, bytes) = sends.fold((0, 0), |(n, bytes), file| (n + 1, bytes + file.looked.size()));
         let terminal = std::io::stderr().is_terminal();
@@ -84,10 +84,10 @@ impl Watch for Progress {
         self.bar.set_message(self.count());
         if self.each_file {
             let fate = match end {
-                End::Delivered => Fate::Delivered,
-                End::Failed(_) => Fate::Failed,
-                End::InDoubt(_) => Fate::InDoubt,
-                End::Held(_) => Fate::Held,
+                End::Delivered => FileOutcome::Delivered,
+                End::Failed(_) => FileOutcome::Failed,
+                End::InDoubt(_) => FileOutcome::InDoubt,
+                End::Held(_) => FileOutcome::Held,
             };
             anstream::eprintln!("{}: {}", escape(path), say::fate(Choice::Send, Some(fate)));
         }

@@ -8,8 +8,8 @@ use serde::Serialize;
 
 use crate::cli::{self, Global};
 use crate::config::Config;
-use crate::exit::{Exit, Trouble};
-use crate::ledger::View;
+use crate::exit::{ExitCode, UserError};
+use crate::ledger::LedgerReader;
 use crate::ledger::query::{Filter, Volume};
 use crate::messages::page as say;
 use crate::overview::Overview;
@@ -17,8 +17,8 @@ use crate::period::Period;
 use crate::report::page::{self, Page};
 use crate::report::status;
 
-use super::document::Document;
 use super::{answer, open_view};
+use crate::document::Document;
 
 /// So many deliveries are shown; a longer table is no page that somebody reads.
 const MOST: u32 = 2_000;
@@ -33,10 +33,10 @@ struct Answer<'a> {
     exit_code: u8,
 }
 
-pub(super) fn report(config: &Config, options: &cli::Report, global: &Global) -> anyhow::Result<Exit> {
+pub(super) fn report(config: &Config, options: &cli::Report, global: &Global) -> anyhow::Result<ExitCode> {
     let to_output = options.output == Path::new("-");
     if to_output && global.json {
-        return Err(Trouble::usage(say::page_or_json()).into());
+        return Err(UserError::usage(say::page_or_json()).into());
     }
     if !to_output {
         Document::Report.check_place(config, &options.output, page::is_report)?;
@@ -71,7 +71,7 @@ pub(super) fn report(config: &Config, options: &cli::Report, global: &Global) ->
     Ok(exit)
 }
 
-fn render(config: &Config, overview: &Overview) -> Result<String, Trouble> {
+fn render(config: &Config, overview: &Overview) -> Result<String, UserError> {
     let view = open_view(config, true)?;
     let deliveries = view.history(&Filter { limit: Some(MOST), ..Filter::default() })?;
     let (decisions, taken_out) = (view.decisions()?, view.taken_out()?);
@@ -91,7 +91,7 @@ fn render(config: &Config, overview: &Overview) -> Result<String, Trouble> {
 }
 
 /// The last months up to the current one, those without any delivery too.
-fn volumes(view: &View, overview: &Overview) -> Result<Vec<Volume>, Trouble> {
+fn volumes(view: &LedgerReader, overview: &Overview) -> Result<Vec<Volume>, UserError> {
     // The grid ends with the next month.
     let Some(this_month) = overview.months.iter().rev().nth(1) else { return Ok(Vec::new()) };
     let months: Vec<Period> = (1 - MONTHS..=0).filter_map(|back| this_month.plus(back)).collect();

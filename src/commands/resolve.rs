@@ -2,16 +2,16 @@
 
 use serde::Serialize;
 
-use crate::checkpoint::checkpoint;
 use crate::cli::{self, Global};
 use crate::config::Config;
 use crate::delivery::{State, Step};
-use crate::exit::{Exit, Trouble};
+use crate::exit::{ExitCode, UserError};
+use crate::failpoint::failpoint;
 use crate::ledger::event::Event;
 use crate::ledger::query::Delivery;
+use crate::ledger::receipts::{self, Receipt, ReceiptKind};
 use crate::ledger::{Journal, Ledger, moment};
 use crate::messages::{escape, ledger as say_ledger, report as say};
-use crate::receipts::{self, Attests, Receipt};
 use crate::report::text::sentence;
 
 use super::{answer, now, open_ledger, who};
@@ -24,27 +24,27 @@ struct Resolved {
     to: State,
 }
 
-pub(super) fn resolve(config: &Config, options: &cli::Resolve, global: &Global) -> anyhow::Result<Exit> {
+pub(super) fn resolve(config: &Config, options: &cli::Resolve, global: &Global) -> anyhow::Result<ExitCode> {
     let mut ledger = open_ledger(config, now())?;
     let id = options.delivery;
-    let delivery = ledger.delivery(id)?.ok_or_else(|| Trouble::usage(say::no_such_delivery(id)))?;
+    let delivery = ledger.delivery(id)?.ok_or_else(|| UserError::usage(say::no_such_delivery(id)))?;
     let step = if options.delivered { Step::ResolveDelivered } else { Step::ResolveNotDelivered };
     let from = delivery.state;
     let to = match from.after(step) {
         Ok(to) => {
             let why = Some(options.reason.clone());
             ledger.record(now(), &[Event::Stepped { delivery: id, step, why, who: Some(who()) }])?;
-            checkpoint("resolved");
+            failpoint("resolved");
             to
         }
         // It was said before, and the archive could not be told: that is made good now.
         Err(_) if from == State::NotDelivered && options.not_delivered && still_attested(config, id)? => from,
-        Err(_) => return Err(Trouble::usage(say::cannot_resolve(id, &say::state(from))).into()),
+        Err(_) => return Err(UserError::usage(say::cannot_resolve(id, &say::state(from))).into()),
     };
     if from.is_delivered() || from == to {
         // The receipt said otherwise; what is made again from receipts must know.
         receipts::append(&config.archive, &[taken_back(&ledger, &delivery)]).map_err(|error| {
-            Trouble::unexpected(say_ledger::receipts_not_written(&config.archive, &error))
+            UserError::unexpected(say_ledger::receipts_not_written(&config.archive, &error))
         })?;
     }
     let path = escape(&delivery.path);
@@ -52,22 +52,22 @@ pub(super) fn resolve(config: &Config, options: &cli::Resolve, global: &Global) 
         if options.delivered { say::said_delivered(&path, id) } else { say::said_not_delivered(&path, id) };
     let resolved = Resolved { schema: crate::report::SCHEMA, delivery_id: id, from, to };
     answer(global, &resolved, || sentence(&said))?;
-    Ok(Exit::Ok)
+    Ok(ExitCode::Ok)
 }
 
 /// Whether the receipts say that KP has the file of this delivery.
-fn still_attested(config: &Config, id: i64) -> Result<bool, Trouble> {
+fn still_attested(config: &Config, id: i64) -> Result<bool, UserError> {
     let (receipts, _) = receipts::all(&config.archive)
-        .map_err(|error| Trouble::unexpected(say_ledger::receipts_not_read(&config.archive, &error)))?;
+        .map_err(|error| UserError::unexpected(say_ledger::receipts_not_read(&config.archive, &error)))?;
     let last = receipts.iter().rev().find(|receipt| receipt.delivery == id);
-    Ok(last.is_some_and(|receipt| receipt.attests != Attests::NotDelivered))
+    Ok(last.is_some_and(|receipt| receipt.attests != ReceiptKind::NotDelivered))
 }
 
 fn taken_back(ledger: &Ledger, delivery: &Delivery) -> Receipt {
     let head = ledger.head();
     Receipt {
         schema: 1,
-        attests: Attests::NotDelivered,
+        attests: ReceiptKind::NotDelivered,
         ledger: ledger.id().to_owned(),
         event: head.seq,
         hash: head.hash,

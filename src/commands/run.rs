@@ -6,40 +6,31 @@ use crate::cli::{self, Global};
 use crate::config::Config;
 use crate::decide::Choice;
 use crate::delivery::State;
-use crate::drop_folder::LeftOut;
-use crate::exit::{Exit, Trouble};
-use crate::ledger::query::Delivery;
-use crate::ledger::{Ledger, View, moment};
+use crate::drop_folder::Excluded;
+use crate::exit::{ExitCode, UserError};
+use crate::ledger::{Ledger, LedgerReader, moment};
 use crate::notify::{self, Memory};
 use crate::overview;
 use crate::period::Period;
 use crate::remote::ssh::SshConnector;
-use crate::report::{self, FileReport, OverdueReport, RunReport, Summary};
+use crate::report::{self, FileReport, RunReport, Summary};
+use crate::run::survey::{self, PlannedFile};
 use crate::secrets::Secrets;
-use crate::survey::{self, Planned};
 
-use self::cycle::cycle_by;
-use self::holds::Holds;
-use self::told::describe;
-use super::plan_file::{self, Document, Saved};
 use super::{answer, now, open_ledger, open_view, progress, warn};
-
-mod cycle;
-mod duplicates;
-mod holds;
-mod told;
-
-pub use self::cycle::cycle;
-pub(super) use self::holds::held;
+use crate::run::holds::Holds;
+use crate::run::outcomes::describe;
+use crate::run::pipeline::{cycle_by, not_picked_up, overdue};
+use crate::run::saved_plan::{self, Document, Saved};
 
 /// `run --dry-run`: the plan, from the same facts as the run's, and nothing done.
-pub(super) fn preview(config: &Config, options: &cli::Run, global: &Global) -> anyhow::Result<Exit> {
+pub(super) fn preview(config: &Config, options: &cli::Run, global: &Global) -> anyhow::Result<ExitCode> {
     let plan = prepare(config, options)?;
     let started = now();
     if let Some(file) = &options.save {
-        plan_file::check_place(config, file)?;
+        saved_plan::check_place(config, file)?;
     }
-    let Outlook { view, mut planned, left_out } = outlook(config, started, false)?;
+    let Preview { view, mut planned, left_out } = outlook(config, started, false)?;
     let told = match (&plan, &options.save) {
         (Some(plan), _) => Some(plan.narrow(&view, &mut planned)?),
         (None, Some(file)) => {
@@ -50,7 +41,7 @@ pub(super) fn preview(config: &Config, options: &cli::Run, global: &Global) -> a
         (None, None) => None,
     };
     let mut files = described(&view, &planned)?;
-    plan_file::mark(&mut files, told.as_ref());
+    saved_plan::mark(&mut files, told.as_ref());
     let in_doubt =
         view.open_deliveries()?.into_iter().filter(|delivery| delivery.state == State::InDoubt).collect();
     let not_picked_up = not_picked_up(config, &view, started)?;
@@ -76,16 +67,16 @@ pub(super) fn preview(config: &Config, options: &cli::Run, global: &Global) -> a
         excluded: left_out.files,
         folders: left_out.folders,
     };
-    let exit = report.conclude(Exit::Ok);
+    let exit = report.conclude(ExitCode::Ok);
     answer(global, &report, || report::text::run(&report, global.quiet, global.verbose > 0))?;
     Ok(exit)
 }
 
 /// The drop folder as the next run would judge it, and the ledger that it was judged by.
-pub(super) struct Outlook {
-    pub view: View,
-    pub planned: Vec<Planned>,
-    pub left_out: LeftOut,
+pub(super) struct Preview {
+    pub view: LedgerReader,
+    pub planned: Vec<PlannedFile>,
+    pub left_out: Excluded,
 }
 
 /// Looks ahead, and does nothing. `patient` reads on while a run is under way.
@@ -93,46 +84,34 @@ pub(super) fn outlook(
     config: &Config,
     started: DateTime<FixedOffset>,
     patient: bool,
-) -> Result<Outlook, Trouble> {
+) -> Result<Preview, UserError> {
     drop(open_view(config, patient)?);
-    let survey = survey::look(config, started)?;
+    let survey = survey::scan(config, started)?;
     // The ledger is kept no longer than it is asked: a run that begins meanwhile need not wait.
     let view = open_view(config, patient)?;
     let planned = survey::judge(config, &view, survey.files, started)?;
-    Ok(Outlook { view, planned, left_out: survey.left_out })
+    Ok(Preview { view, planned, left_out: survey.left_out })
 }
 
 /// The files as they are planned, with the numbers that runs gave to what is held.
-pub(super) fn described(view: &View, planned: &[Planned]) -> Result<Vec<FileReport>, Trouble> {
+pub(super) fn described(view: &LedgerReader, planned: &[PlannedFile]) -> Result<Vec<FileReport>, UserError> {
     let holds = Holds::new(view.open_holds()?);
-    let known = |file: &Planned| holds.of(file).filter(|_| file.judgement.choice == Choice::Hold);
+    let known = |file: &PlannedFile| holds.of(file).filter(|_| file.judgement.choice == Choice::Hold);
     Ok(planned
         .iter()
         .map(|file| FileReport { hold_id: known(file).map(|hold| hold.id), ..describe(file) })
         .collect())
 }
 
-/// The months that are overdue, by the picture that `status` shows.
-fn overdue(
-    config: &Config,
-    view: &View,
-    files: &[FileReport],
-    now: DateTime<FixedOffset>,
-) -> Result<Vec<OverdueReport>, Trouble> {
-    if config.series.iter().all(|rule| rule.due_day.is_none()) {
-        // Nothing is expected on any day, so a large ledger need not be gone through for it.
-        return Ok(Vec::new());
-    }
-    Ok(overview::of(config, view, files, now)?.matters.into_iter().filter_map(OverdueReport::of).collect())
-}
-
 /// `run`.
-pub(super) fn run(config: &Config, options: &cli::Run, global: &Global) -> anyhow::Result<Exit> {
+pub(super) fn run(config: &Config, options: &cli::Run, global: &Global) -> anyhow::Result<ExitCode> {
     let (mut ledger, mut report, mut exit) = match carry_out(config, options, global) {
         Ok(done) => done,
-        Err(trouble) if trouble.exit == Exit::Busy => return Err(trouble.into()),
+        Err(trouble) if trouble.exit == ExitCode::Busy => return Err(trouble.into()),
         // Whoever names a plan is there to read what is wrong with it.
-        Err(trouble) if trouble.exit == Exit::Usage && options.plan.is_some() => return Err(trouble.into()),
+        Err(trouble) if trouble.exit == ExitCode::Usage && options.plan.is_some() => {
+            return Err(trouble.into());
+        }
         Err(trouble) => {
             complain(&notify::tell_failure(config, &trouble, now()));
             return Err(trouble.into());
@@ -145,7 +124,7 @@ pub(super) fn run(config: &Config, options: &cli::Run, global: &Global) -> anyho
     let untold = tell_a_person(config, &mut ledger, &report);
     complain(&untold);
     if !untold.is_empty() {
-        exit = exit.or(Exit::Unexpected);
+        exit = exit.or(ExitCode::Unexpected);
         report.exit_code = exit.code();
     }
     let shown = if global.json { answer(global, &report, || text(&report)) } else { shown };
@@ -157,7 +136,7 @@ fn carry_out(
     config: &Config,
     options: &cli::Run,
     global: &Global,
-) -> Result<(Ledger, RunReport, Exit), Trouble> {
+) -> Result<(Ledger, RunReport, ExitCode), UserError> {
     let plan = prepare(config, options)?;
     let connect = SshConnector::new(&config.sftp, Secrets::gather(&config.sftp)?);
     let mut ledger = open_ledger(config, now())?;
@@ -194,24 +173,19 @@ fn complain(untold: &[String]) {
 
 /// What must be right before anything is touched, and the plan to go by. A ledger that is not to be trusted is told of
 /// first, whatever else is wrong.
-fn prepare(config: &Config, options: &cli::Run) -> Result<Option<Saved>, Trouble> {
+fn prepare(config: &Config, options: &cli::Run) -> Result<Option<Saved>, UserError> {
     config.check_folders()?;
     let sound = config.check_sftp().and_then(|()| config.check_host_key());
     sound.and_then(|()| plan_to_go_by(config, options)).map_err(|trouble| match open_view(config, true) {
-        Err(worse) if worse.exit == Exit::Ledger => worse,
+        Err(worse) if worse.exit == ExitCode::Ledger => worse,
         _ => trouble,
     })
 }
 
 /// The plan that the run is to go by, where there is one: checked before anything is touched.
-fn plan_to_go_by(config: &Config, options: &cli::Run) -> Result<Option<Saved>, Trouble> {
+fn plan_to_go_by(config: &Config, options: &cli::Run) -> Result<Option<Saved>, UserError> {
     let Some(file) = &options.plan else { return Ok(None) };
     let plan = Saved::read(config, file)?;
     plan.check_ledger(&open_view(config, false)?)?;
     Ok(Some(plan))
-}
-
-/// The deliveries that KP should have taken by now, as of the last time a run looked.
-fn not_picked_up(config: &Config, view: &View, now: DateTime<FixedOffset>) -> Result<Vec<Delivery>, Trouble> {
-    config.alert.not_picked_up_after.map_or(Ok(Vec::new()), |limit| view.not_picked_up(limit, now))
 }

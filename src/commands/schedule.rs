@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::cli::{self, Every, Global, Scheduler};
 use crate::config::Config;
-use crate::exit::{Exit, Trouble};
+use crate::exit::{ExitCode, UserError};
 use crate::messages::{config::shown_path, schedule as say};
 
 use super::answer;
@@ -52,7 +52,11 @@ struct Answer {
     removed: bool,
 }
 
-pub(super) fn schedule(config: &Config, options: &cli::Schedule, global: &Global) -> anyhow::Result<Exit> {
+pub(super) fn schedule(
+    config: &Config,
+    options: &cli::Schedule,
+    global: &Global,
+) -> anyhow::Result<ExitCode> {
     let job = Job::new(config, options)?;
     let kind = options.scheduler;
     let files = match kind {
@@ -63,7 +67,7 @@ pub(super) fn schedule(config: &Config, options: &cli::Schedule, global: &Global
         }
     };
     if (options.install || options.remove) && !is_here(kind) {
-        return Err(Trouble::usage(say::not_here(&say::scheduler(kind))).into());
+        return Err(UserError::usage(say::not_here(&say::scheduler(kind))).into());
     }
     if options.install {
         config.check_folders()?;
@@ -80,13 +84,13 @@ pub(super) fn schedule(config: &Config, options: &cli::Schedule, global: &Global
     let json =
         Answer { schema: crate::report::SCHEMA, files, installed: options.install, removed: options.remove };
     answer(global, &json, || done)?;
-    Ok(Exit::Ok)
+    Ok(ExitCode::Ok)
 }
 
 impl Job<'_> {
-    fn new<'a>(config: &'a Config, options: &cli::Schedule) -> Result<Job<'a>, Trouble> {
+    fn new<'a>(config: &'a Config, options: &cli::Schedule) -> Result<Job<'a>, UserError> {
         let program =
-            std::env::current_exe().map_err(|error| Trouble::unexpected(say::no_own_path(&error)))?;
+            std::env::current_exe().map_err(|error| UserError::unexpected(say::no_own_path(&error)))?;
         let when = match (options.at, options.every) {
             (Some(at), _) => When::At(at),
             (None, every) => When::Every(every.map_or(60, |Every(minutes)| minutes)),
@@ -96,7 +100,7 @@ impl Job<'_> {
             // Into a unit, a crontab's owner and XML it goes as it is.
             let sound = |c: char| c.is_alphanumeric() || "._-\\@$ ".contains(c);
             if user.is_empty() || user.trim() != user || user.starts_with('-') || !user.chars().all(sound) {
-                return Err(Trouble::usage(say::not_a_user(&crate::messages::escape(user))));
+                return Err(UserError::usage(say::not_a_user(&crate::messages::escape(user))));
             }
         }
         Ok(Job { program: text(&program)?, config_file: text(&config.file)?, config, when, user })
@@ -104,8 +108,8 @@ impl Job<'_> {
 }
 
 /// A path, absolute, as it can stand in a line of text.
-fn text(path: &Path) -> Result<String, Trouble> {
-    let refused = || Trouble::usage(say::path_not_plain(&shown_path(path)));
+fn text(path: &Path) -> Result<String, UserError> {
+    let refused = || UserError::usage(say::path_not_plain(&shown_path(path)));
     let path: PathBuf = std::path::absolute(path).map_err(|_| refused())?;
     match path.to_str() {
         Some(text) if !text.contains(char::is_control) => Ok(text.to_owned()),

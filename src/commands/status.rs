@@ -2,13 +2,13 @@
 
 use crate::cli::Global;
 use crate::config::Config;
-use crate::exit::{Exit, Trouble};
+use crate::exit::{ExitCode, UserError};
 use crate::overview::{self, Overview};
 use crate::report::status::{self, Status};
 
 use super::{answer, now, run};
 
-pub(super) fn status(config: &Config, global: &Global) -> anyhow::Result<Exit> {
+pub(super) fn status(config: &Config, global: &Global) -> anyhow::Result<ExitCode> {
     let overview = gather(config)?;
     let exit = overview.exit();
     answer(global, &Status::new(&overview, exit), || status::text(&overview, global.quiet))?;
@@ -19,7 +19,7 @@ pub(super) fn status(config: &Config, global: &Global) -> anyhow::Result<Exit> {
 ///
 /// # Errors
 /// The folders are not there, or the drop folder or the ledger could not be read.
-pub(super) fn gather(config: &Config) -> Result<Overview, Trouble> {
+pub(super) fn gather(config: &Config) -> Result<Overview, UserError> {
     config.check_folders()?;
     let now = now();
     let outlook = run::outlook(config, now, true)?;

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use super::Config;
-use crate::exit::Trouble;
+use crate::exit::UserError;
 use crate::messages::config as say;
 use crate::platform;
 
@@ -16,7 +16,7 @@ impl Config {
     ///
     /// # Errors
     /// Exit code 2 with the first thing that is wrong.
-    pub fn check_folders(&self) -> Result<(), Trouble> {
+    pub fn check_folders(&self) -> Result<(), UserError> {
         let drop = self.check_drop()?;
         self.check_archive(&drop)?;
         let ledger = say::shown_path(&self.ledger);
@@ -29,14 +29,14 @@ impl Config {
     ///
     /// # Errors
     /// Exit code 2, with the key and the file.
-    pub fn check_sftp(&self) -> Result<(), Trouble> {
+    pub fn check_sftp(&self) -> Result<(), UserError> {
         let named = [("identity", &self.sftp.identity), ("known_hosts", &self.sftp.known_hosts)];
         for (key, file) in named {
             let Some(file) = file else { continue };
             let shown = say::shown_path(file);
             check(file.exists(), || say::file_missing(key, &shown))?;
             check(file.is_file(), || say::not_a_file(key, &shown))?;
-            File::open(file).map_err(|error| Trouble::usage(say::file_unreadable(key, &shown, &error)))?;
+            File::open(file).map_err(|error| UserError::usage(say::file_unreadable(key, &shown, &error)))?;
         }
         Ok(())
     }
@@ -45,32 +45,32 @@ impl Config {
     ///
     /// # Errors
     /// Exit code 2: without that, files could go to somebody who only claims to be the receiver.
-    pub fn check_host_key(&self) -> Result<(), Trouble> {
+    pub fn check_host_key(&self) -> Result<(), UserError> {
         let pinned = !self.sftp.host_key.is_empty() || self.sftp.known_hosts.is_some();
         check(pinned, || say::no_host_key(&say::shown_path(&self.file)))
     }
 
     /// Answers where the drop folder really is.
-    fn check_drop(&self) -> Result<PathBuf, Trouble> {
+    fn check_drop(&self) -> Result<PathBuf, UserError> {
         let shown = say::shown_path(&self.drop);
         check(self.drop.exists(), || say::drop_missing(&shown))?;
         check(self.drop.is_dir(), || say::drop_is_file(&shown))?;
-        let unreadable = |error| Trouble::usage(say::drop_unreadable(&shown, &error));
+        let unreadable = |error| UserError::usage(say::drop_unreadable(&shown, &error));
         std::fs::read_dir(&self.drop).map_err(unreadable)?;
         platform::canonical(&self.drop).map_err(unreadable)
     }
 
-    fn check_archive(&self, drop: &Path) -> Result<(), Trouble> {
+    fn check_archive(&self, drop: &Path) -> Result<(), UserError> {
         let shown = say::shown_path(&self.archive);
         check(!self.archive.exists() || self.archive.is_dir(), || say::archive_is_file(&shown))?;
         let archive = platform::canonical(&self.archive).ok().or_else(|| place(&self.archive));
-        let archive = archive.ok_or_else(|| Trouble::usage(say::archive_parent_missing(&shown)))?;
+        let archive = archive.ok_or_else(|| UserError::usage(say::archive_parent_missing(&shown)))?;
         check(!drop.starts_with(&archive), || say::drop_in_archive(&say::shown_path(&self.drop), &shown))?;
         let taken = self.scan.subfolders && archive.starts_with(drop);
         check(!taken, || say::archive_in_drop(&shown, &say::shown_path(&self.drop)))
     }
 
-    fn check_nothing_private_is_taken(&self, drop: &Path) -> Result<(), Trouble> {
+    fn check_nothing_private_is_taken(&self, drop: &Path) -> Result<(), UserError> {
         let sftp = &self.sftp;
         let named = [
             ("[ledger] path", Some(&self.ledger)),
@@ -95,8 +95,8 @@ impl Config {
     }
 }
 
-fn check(fine: bool, message: impl FnOnce() -> String) -> Result<(), Trouble> {
-    if fine { Ok(()) } else { Err(Trouble::usage(message())) }
+fn check(fine: bool, message: impl FnOnce() -> String) -> Result<(), UserError> {
+    if fine { Ok(()) } else { Err(UserError::usage(message())) }
 }
 
 /// Where a file that need not exist stands: its name in its folder's real place; none where there is

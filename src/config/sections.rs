@@ -11,12 +11,12 @@ use super::glob::glob;
 use super::notify::notify;
 use super::reader::{Problems, Section};
 use super::{Alert, Config, Disposal, Originals, PeriodLimits, Policy, Publish, Rule, Scan, Sftp, Verify};
-use crate::exit::Trouble;
+use crate::exit::UserError;
 use crate::messages::{Language, config as say};
 use crate::period::Period;
 use crate::series::{PerPeriod, PeriodSource, SeriesRule};
 
-pub(super) fn checked(file: &Path, table: Table) -> Result<Config, Trouble> {
+pub(super) fn checked(file: &Path, table: Table) -> Result<Config, UserError> {
     let problems = Problems::default();
     let mut top = Section::top(table, file.parent().unwrap_or(Path::new("")), &problems);
     let language = top.choice("language", &[("da", Language::Da), ("en", Language::En)]);
@@ -42,7 +42,7 @@ pub(super) fn checked(file: &Path, table: Table) -> Result<Config, Trouble> {
         return Ok(config);
     }
     let list: Vec<String> = problems.iter().map(|problem| format!("  - {problem}")).collect();
-    Err(Trouble::usage(say::config_wrong(&say::shown_path(file), &list.join("\n"))))
+    Err(UserError::usage(say::config_wrong(&say::shown_path(file), &list.join("\n"))))
 }
 
 fn folders(mut of: Section) -> (PathBuf, PathBuf) {

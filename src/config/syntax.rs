@@ -4,18 +4,18 @@ use std::path::Path;
 
 use toml::Table;
 
-use crate::exit::Trouble;
+use crate::exit::UserError;
 use crate::messages::config as say;
 
-pub(super) fn read(file: &Path) -> Result<Vec<u8>, Trouble> {
+pub(super) fn read(file: &Path) -> Result<Vec<u8>, UserError> {
     std::fs::read(file)
-        .map_err(|error| Trouble::usage(say::config_unreadable(&say::shown_path(file), &error)))
+        .map_err(|error| UserError::usage(say::config_unreadable(&say::shown_path(file), &error)))
 }
 
-pub(super) fn table(file: &Path, bytes: Vec<u8>) -> Result<Table, Trouble> {
+pub(super) fn table(file: &Path, bytes: Vec<u8>) -> Result<Table, UserError> {
     let shown = say::shown_path(file);
-    let text = String::from_utf8(bytes).map_err(|_| Trouble::usage(say::config_not_utf8(&shown)))?;
-    text.parse().map_err(|error| Trouble::usage(explained(&shown, &text, &error)))
+    let text = String::from_utf8(bytes).map_err(|_| UserError::usage(say::config_not_utf8(&shown)))?;
+    text.parse().map_err(|error| UserError::usage(explained(&shown, &text, &error)))
 }
 
 fn explained(file: &str, text: &str, error: &toml::de::Error) -> String {

@@ -3,21 +3,21 @@
 use std::fs;
 
 use super::*;
-use crate::exit::Exit;
+use crate::exit::ExitCode;
 use crate::series::{PerPeriod, PeriodSource};
 use crate::template::Placeholder;
 
 const EXAMPLE: &str = include_str!("../../config.example.toml");
 const SFTP: &str = "[sftp]\nhost = 'sftp.example.dk'\nuser = 'korsbaek'\n";
 
-fn read(text: &str) -> Result<Config, Trouble> {
+fn read(text: &str) -> Result<Config, UserError> {
     sections::checked(Path::new("base/config.toml"), text.parse().unwrap())
 }
 
 /// The keys that are wrong, in either language.
 fn wrong(text: &str) -> Vec<String> {
     let Err(trouble) = read(text) else { return Vec::new() };
-    assert_eq!(trouble.exit, Exit::Usage);
+    assert_eq!(trouble.exit, ExitCode::Usage);
     let problems = trouble.message.lines().filter_map(|line| line.strip_prefix("  - ")?.split(": ").next());
     problems.map(|key| key.replace(" nr. ", " ").replace(" no. ", " ")).collect()
 }
@@ -313,7 +313,7 @@ fn a_broken_file_says_where_and_shows_no_secret() {
     let message = |bytes: &[u8]| {
         fs::write(&file, bytes).unwrap();
         let trouble = Config::load(&file).unwrap_err();
-        assert_eq!(trouble.exit, Exit::Usage);
+        assert_eq!(trouble.exit, ExitCode::Usage);
         trouble.message
     };
     let windows = message(b"[folders]\r\ndrop = \"D:\\mappe\"\r\n");
@@ -334,7 +334,7 @@ fn a_broken_file_says_where_and_shows_no_secret() {
     fs::write(&file, format!("\u{feff}{SFTP}")).unwrap();
     assert!(Config::load(&file).is_ok());
     fs::remove_file(&file).unwrap();
-    assert_eq!(Config::load(&file).unwrap_err().exit, Exit::Usage);
+    assert_eq!(Config::load(&file).unwrap_err().exit, ExitCode::Usage);
 }
 
 #[test]
@@ -377,7 +377,7 @@ fn the_file_is_looked_for_in_order_and_never_elsewhere_when_it_was_named() {
         find_among(Some(&none), Some(b.into()), &places).unwrap_err(),
         find_among(None, Some(none.clone().into()), &places).unwrap_err(),
     ] {
-        assert_eq!(trouble.exit, Exit::Usage);
+        assert_eq!(trouble.exit, ExitCode::Usage);
         assert!(trouble.message.contains(none.to_str().unwrap()), "{trouble}");
     }
     let trouble = find_among(None, None, std::slice::from_ref(&none)).unwrap_err();
@@ -390,7 +390,7 @@ fn the_file_is_looked_for_in_order_and_never_elsewhere_when_it_was_named() {
 #[test]
 fn a_server_that_cannot_be_recognised_is_refused() {
     let trouble = read(SFTP).unwrap().check_host_key().unwrap_err();
-    assert_eq!(trouble.exit, Exit::Usage);
+    assert_eq!(trouble.exit, ExitCode::Usage);
     assert!(trouble.message.contains("traekfil check"), "{trouble}");
     assert!(read(&format!("{SFTP}known_hosts = 'k'")).unwrap().check_host_key().is_ok());
 }

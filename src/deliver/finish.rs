@@ -1,20 +1,20 @@
 //! Step 7: receipts, and the originals put away.
 
-use super::{Executor, Row, place_of, stepped};
-use crate::checkpoint::checkpoint;
+use super::{Executor, InFlight, place_of, stepped};
+use crate::archive::{Expected, PutAway};
 use crate::delivery::{Slot, Step};
 use crate::digest::Digest;
-use crate::exit::Trouble;
+use crate::exit::UserError;
+use crate::failpoint::failpoint;
 use crate::ledger::query::Delivery;
-use crate::ledger::{Stamp, moment};
+use crate::ledger::receipts::{self, Receipt, ReceiptKind};
+use crate::ledger::{ChainPosition, moment};
 use crate::messages::run as say;
-use crate::originals::{Expected, PutAway};
 use crate::platform::Identity;
-use crate::receipts::{self, Attests, Receipt};
 
 /// Something that went wrong on this machine after KP had the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mishap {
+pub struct Warning {
     /// The file's path in the drop folder.
     pub path: String,
     /// What went wrong, and what to do now.
@@ -33,7 +33,7 @@ pub(super) struct Finished {
 }
 
 impl Finished {
-    pub(super) fn of(row: &Row<'_>) -> Finished {
+    pub(super) fn of(row: &InFlight<'_>) -> Finished {
         Finished {
             delivery: row.started.delivery,
             slot: row.started.slot(),
@@ -63,7 +63,7 @@ impl From<&Delivery> for Finished {
 impl Executor<'_> {
     /// Writes the receipts of these files, puts their originals away, and answers which deliveries are at their
     /// end. What fails here is no delivery that fails: the next run takes it up where it stands.
-    pub(super) fn finish(&mut self, delivered: &[Finished]) -> Result<Vec<i64>, Trouble> {
+    pub(super) fn finish(&mut self, delivered: &[Finished]) -> Result<Vec<i64>, UserError> {
         if delivered.is_empty() {
             return Ok(Vec::new());
         }
@@ -74,16 +74,16 @@ impl Executor<'_> {
         if let Err(error) = receipts::append(self.archive.root(), &lines) {
             let message = say::receipt_not_written(self.archive.root(), &error);
             self.mishaps.extend(
-                delivered.iter().map(|file| Mishap { path: file.path.clone(), message: message.clone() }),
+                delivered.iter().map(|file| Warning { path: file.path.clone(), message: message.clone() }),
             );
             return Ok(Vec::new());
         }
-        checkpoint("receipts");
+        failpoint("receipts");
         let mut ended = Vec::new();
         let mut steps = Vec::new();
         for file in delivered {
             if let Some(why) = self.put_away(file) {
-                checkpoint("moved");
+                failpoint("moved");
                 steps.push(stepped(file.delivery, Step::PutAway, Some(why)));
                 ended.push(file.delivery);
             }
@@ -91,13 +91,13 @@ impl Executor<'_> {
         if let Err(error) = self.archive.sync() {
             let message = say::archive_not_synced(self.archive.root(), &error);
             self.mishaps.extend(
-                delivered.iter().map(|file| Mishap { path: file.path.clone(), message: message.clone() }),
+                delivered.iter().map(|file| Warning { path: file.path.clone(), message: message.clone() }),
             );
             return Ok(Vec::new());
         }
-        checkpoint("put_away");
+        failpoint("put_away");
         self.write_down(steps)?;
-        checkpoint("archived");
+        failpoint("archived");
         Ok(ended)
     }
 
@@ -115,15 +115,15 @@ impl Executor<'_> {
             Ok(PutAway::Changed) => return Some("original_changed"),
             Err(error) => say::not_put_away(&file.path, &error),
         };
-        self.mishaps.push(Mishap { path: file.path.clone(), message: mishap });
+        self.mishaps.push(Warning { path: file.path.clone(), message: mishap });
         None
     }
 }
 
-fn receipt(file: &Finished, head: Stamp, ledger: &str, at: &str) -> Receipt {
+fn receipt(file: &Finished, head: ChainPosition, ledger: &str, at: &str) -> Receipt {
     Receipt {
         schema: 1,
-        attests: Attests::Delivered,
+        attests: ReceiptKind::Delivered,
         ledger: ledger.to_owned(),
         event: head.seq,
         hash: head.hash,

@@ -4,10 +4,10 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::PathBuf;
 
-use crate::checkpoint::checkpoint;
 use crate::decide::Blocked;
 use crate::digest::{Digest, Hasher};
 use crate::drop_folder;
+use crate::failpoint::failpoint;
 use crate::messages::run as say;
 use crate::platform::Identity;
 use crate::remote::Source;
@@ -57,7 +57,7 @@ impl Source for Original {
             file
         };
         let n = file.read(buffer)?;
-        checkpoint("reading");
+        failpoint("reading");
         self.read += n as u64;
         if n == 0 || self.read > self.size {
             self.ended = true;

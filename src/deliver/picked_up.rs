@@ -3,10 +3,10 @@
 use std::collections::HashSet;
 
 use super::{BATCH, Executor};
-use crate::exit::Trouble;
+use crate::exit::UserError;
 use crate::ledger::event::Event;
 use crate::ledger::query::Delivery;
-use crate::remote::Look;
+use crate::remote::RemoteStat;
 
 impl Executor<'_> {
     /// Looks for these deliveries, oldest first, in KP's folder and writes down which of them are gone. Where the server
@@ -14,19 +14,19 @@ impl Executor<'_> {
     ///
     /// # Errors
     /// The ledger could not be written.
-    pub fn note_picked_up(&mut self, waiting: &[Delivery]) -> Result<(), Trouble> {
+    pub fn note_picked_up(&mut self, waiting: &[Delivery]) -> Result<(), UserError> {
         // A name can be given again only once it is free: whoever had it before is gone.
         let mut taken = HashSet::new();
         let (asked, mut gone): (Vec<&Delivery>, Vec<&Delivery>) =
             waiting.iter().rev().partition(|delivery| taken.insert(delivery.remote_path.as_deref()));
-        let lost = self.server.current().is_some_and(|line| line.is_lost());
+        let lost = self.server.current().is_some_and(|line| line.is_closed());
         for batch in asked.chunks(BATCH) {
             let Some(line) = (!lost).then(|| self.server.line().ok()).flatten() else { break };
             let paths: Vec<&str> =
                 batch.iter().map(|delivery| delivery.remote_path.as_deref().unwrap_or_default()).collect();
-            let looks = line.look(&paths);
+            let looks = line.stat(&paths);
             gone.extend(
-                batch.iter().zip(looks).filter(|(_, look)| *look == Ok(Look::Absent)).map(|(d, _)| *d),
+                batch.iter().zip(looks).filter(|(_, look)| *look == Ok(RemoteStat::Absent)).map(|(d, _)| *d),
             );
         }
         gone.sort_by_key(|delivery| delivery.id);

@@ -2,14 +2,14 @@
 
 use super::finish::Finished;
 use super::{End, Executor, needs_server, stepped};
-use crate::checkpoint::checkpoint;
-use crate::delivery::{self, Seen, State, Step};
+use crate::delivery::{self, Observed, State, Step};
 use crate::digest::Digest;
-use crate::exit::Trouble;
+use crate::exit::UserError;
+use crate::failpoint::failpoint;
 use crate::ledger::event::{Event, Started};
 use crate::ledger::query::Delivery;
 use crate::messages::run as say;
-use crate::remote::{Look, RemoteError};
+use crate::remote::{RemoteError, RemoteStat};
 
 /// How often a rename that was never done is asked for again before the next run has to.
 const ROUNDS: usize = 3;
@@ -62,7 +62,7 @@ impl Executor<'_> {
     ///
     /// # Errors
     /// The ledger could not be written.
-    pub fn recover(&mut self, open: &[Delivery]) -> Result<Recovery, Trouble> {
+    pub fn recover(&mut self, open: &[Delivery]) -> Result<Recovery, UserError> {
         let mut recovery = Recovery::default();
         if open.iter().any(|delivery| needs_server(delivery.state) && !delivery.is_direct())
             && let Err(error) = self.server.line()
@@ -90,7 +90,7 @@ impl Executor<'_> {
         Ok(recovery)
     }
 
-    fn recover_uploading(&mut self, open: &[Delivery], recovery: &mut Recovery) -> Result<(), Trouble> {
+    fn recover_uploading(&mut self, open: &[Delivery], recovery: &mut Recovery) -> Result<(), UserError> {
         let rows: Vec<&Delivery> =
             open.iter().filter(|delivery| delivery.state == State::Uploading).collect();
         // A delivery that is written directly has made nothing before it is `publishing`; what stands at its
@@ -102,7 +102,7 @@ impl Executor<'_> {
             Some(line) if !paths.is_empty() => line.remove(&paths),
             _ => Vec::new(),
         };
-        checkpoint("temporary_removed");
+        failpoint("temporary_removed");
         let mut abandoned = direct;
         for (delivery, answer) in renamed.into_iter().zip(removed) {
             match answer {
@@ -111,12 +111,12 @@ impl Executor<'_> {
             }
         }
         self.write_down(abandoned.iter().map(|d| stepped(d.id, Step::Abandon, Some("interrupted"))))?;
-        checkpoint("recovered_uploading");
+        failpoint("recovered_uploading");
         recovery.done.extend(abandoned.into_iter().map(|d| changed(d, State::Abandoned)));
         Ok(())
     }
 
-    fn recover_publishing(&mut self, open: &[Delivery], recovery: &mut Recovery) -> Result<(), Trouble> {
+    fn recover_publishing(&mut self, open: &[Delivery], recovery: &mut Recovery) -> Result<(), UserError> {
         let rows: Vec<&Delivery> =
             open.iter().filter(|delivery| delivery.state == State::Publishing).collect();
         let (direct, renamed): (Vec<&Delivery>, Vec<&Delivery>) =
@@ -147,7 +147,7 @@ impl Executor<'_> {
 
     /// Looks at both names of each delivery and does what the recovery table says. What cannot be told now
     /// stays `publishing`, for the next run.
-    pub(super) fn settle(&mut self, asked: &[Published]) -> Result<Vec<End>, Trouble> {
+    pub(super) fn settle(&mut self, asked: &[Published]) -> Result<Vec<End>, UserError> {
         let mut ends: Vec<Option<End>> = vec![None; asked.len()];
         let mut why = vec![String::new(); asked.len()];
         for _ in 0..ROUNDS {
@@ -166,18 +166,22 @@ impl Executor<'_> {
             for (&i, choice) in open.iter().zip(self.choose(asked, &open)) {
                 match choice {
                     Err(error) => why[i] = error,
-                    Ok(delivery::Recovery::RenameAgain) => again.push(i),
-                    Ok(delivery::Recovery::Confirm) => confirmed.push(i),
-                    Ok(delivery::Recovery::RemoveTemporaryAndConfirm) => {
+                    Ok(delivery::RecoveryAction::RenameAgain) => again.push(i),
+                    Ok(delivery::RecoveryAction::Confirm) => confirmed.push(i),
+                    Ok(delivery::RecoveryAction::RemoveTemporaryAndConfirm) => {
                         if let Some(line) = self.server.current() {
                             // What is left of it if this fails has a name that KP does not take.
                             line.remove(&[&asked[i].temporary]);
                         }
                         confirmed.push(i);
                     }
-                    Ok(delivery::Recovery::Gone) if self.settings.gone_is_delivered => confirmed.push(i),
-                    Ok(delivery::Recovery::Gone) => ends[i] = Some(End::InDoubt(say::gone_from_server())),
-                    Ok(delivery::Recovery::Doubt) => {
+                    Ok(delivery::RecoveryAction::Gone) if self.settings.gone_is_delivered => {
+                        confirmed.push(i);
+                    }
+                    Ok(delivery::RecoveryAction::Gone) => {
+                        ends[i] = Some(End::InDoubt(say::gone_from_server()));
+                    }
+                    Ok(delivery::RecoveryAction::Doubt) => {
                         ends[i] = Some(End::InDoubt(say::something_else_there()));
                     }
                 }
@@ -191,7 +195,7 @@ impl Executor<'_> {
             for i in confirmed {
                 ends[i] = Some(End::Delivered);
             }
-            if self.server.is_lost() {
+            if self.server.is_closed() {
                 break;
             }
         }
@@ -205,7 +209,7 @@ impl Executor<'_> {
             })
             .collect();
         self.write_down(steps)?;
-        checkpoint("settled");
+        failpoint("settled");
         Ok(ends
             .into_iter()
             .zip(why)
@@ -215,8 +219,12 @@ impl Executor<'_> {
 
     /// What to do with each, by what stands at its two names. A file of the right size at the final name may
     /// still be another's, so it is read before it is taken for ours.
-    fn choose(&mut self, asked: &[Published], open: &[usize]) -> Vec<Result<delivery::Recovery, String>> {
-        use delivery::Recovery::{Confirm, Doubt, RemoveTemporaryAndConfirm};
+    fn choose(
+        &mut self,
+        asked: &[Published],
+        open: &[usize],
+    ) -> Vec<Result<delivery::RecoveryAction, String>> {
+        use delivery::RecoveryAction::{Confirm, Doubt, RemoveTemporaryAndConfirm};
         let mut choices: Vec<_> = self
             .look_at(asked, open)
             .into_iter()
@@ -243,13 +251,13 @@ impl Executor<'_> {
         choices
     }
 
-    fn look_at(&mut self, asked: &[Published], open: &[usize]) -> Vec<Result<(Seen, Seen), String>> {
+    fn look_at(&mut self, asked: &[Published], open: &[usize]) -> Vec<Result<(Observed, Observed), String>> {
         let Some(line) = self.server.current() else { return Vec::new() };
         let paths: Vec<&str> =
             open.iter().flat_map(|&i| [asked[i].temporary.as_str(), asked[i].remote_path.as_str()]).collect();
-        let looks = line.look(&paths);
-        let seen = |look: &Result<Look, _>, size| match look {
-            Ok(look) => Ok(Seen::of(*look, size)),
+        let looks = line.stat(&paths);
+        let seen = |look: &Result<RemoteStat, _>, size| match look {
+            Ok(look) => Ok(Observed::of(*look, size)),
             Err(error) => Err(say::not_looked(error)),
         };
         open.iter()
@@ -267,7 +275,7 @@ impl Executor<'_> {
         let moves: Vec<(&str, &str)> =
             again.iter().map(|&i| (asked[i].temporary.as_str(), asked[i].remote_path.as_str())).collect();
         let answers = line.publish(&moves);
-        checkpoint("renamed_again");
+        failpoint("renamed_again");
         again
             .into_iter()
             .zip(answers)

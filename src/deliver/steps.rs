@@ -1,24 +1,28 @@
 //! The steps of one batch, in the order of the protocol.
 
 use super::original::Original;
-use super::{End, Executor, Row, Watch, settle, stepped};
-use crate::checkpoint::checkpoint;
+use super::{End, Executor, InFlight, Watch, settle, stepped};
 use crate::config::Verify;
 use crate::decide::Reason;
 use crate::delivery::Step;
 use crate::digest::Digest;
-use crate::exit::Trouble;
+use crate::exit::UserError;
+use crate::failpoint::failpoint;
 use crate::ledger::event::{Event, Started};
 use crate::messages::run as say;
-use crate::remote::{Look, Looks, Remote, RemoteError, Store, StoreError, Stored};
+use crate::remote::{Remote, RemoteError, RemoteStat, RemoteStats, Upload, UploadError, Uploaded};
 
 impl Executor<'_> {
     /// Step 2: each file under its temporary name, held against the plan.
     /// Answers what stands at their final names since.
-    pub(super) fn upload(&mut self, rows: &mut [Row<'_>], watch: &dyn Watch) -> Result<Looks, Trouble> {
+    pub(super) fn upload(
+        &mut self,
+        rows: &mut [InFlight<'_>],
+        watch: &dyn Watch,
+    ) -> Result<RemoteStats, UserError> {
         let finals: Vec<&str> = rows.iter().map(|row| row.parcel.remote_path.as_str()).collect();
         let (stored, looks) = self.store(rows, |started| &started.temporary, &finals, watch);
-        checkpoint("stored");
+        failpoint("stored");
         let mut refused = Vec::new();
         for (row, answer) in rows.iter_mut().zip(stored) {
             match answer {
@@ -39,11 +43,11 @@ impl Executor<'_> {
     /// Stores what is still under way, verifies it as configured, and then looks at `finals`.
     fn store(
         &mut self,
-        rows: &[Row<'_>],
+        rows: &[InFlight<'_>],
         path: fn(&Started) -> &str,
         finals: &[&str],
         watch: &dyn Watch,
-    ) -> (Vec<Result<(), NotStored>>, Looks) {
+    ) -> (Vec<Result<(), NotStored>>, RemoteStats) {
         let Some(line) = self.server.current() else { return (Vec::new(), Vec::new()) };
         let mut originals: Vec<Original> = rows
             .iter()
@@ -55,10 +59,10 @@ impl Executor<'_> {
                 )
             })
             .collect();
-        let mut files: Vec<Store<'_>> = rows
+        let mut files: Vec<Upload<'_>> = rows
             .iter()
             .zip(&mut originals)
-            .map(|(row, original)| Store {
+            .map(|(row, original)| Upload {
                 path: path(&row.started),
                 source: original,
                 size: row.started.size,
@@ -77,20 +81,24 @@ impl Executor<'_> {
             .collect();
         if read_back {
             compare_what_is_there(line, rows, path, &mut verdicts);
-            looks = line.look(finals);
+            looks = line.stat(finals);
         }
         (verdicts, looks)
     }
 
     /// Step 3: a name that is taken is never overwritten.
-    pub(super) fn hold_taken_names(&mut self, rows: &mut [Row<'_>], looks: Looks) -> Result<(), Trouble> {
+    pub(super) fn hold_taken_names(
+        &mut self,
+        rows: &mut [InFlight<'_>],
+        looks: RemoteStats,
+    ) -> Result<(), UserError> {
         let Some(line) = self.server.current() else { return Ok(()) };
-        let mut under_way: Vec<(&mut Row<'_>, Result<Look, RemoteError>)> =
+        let mut under_way: Vec<(&mut InFlight<'_>, Result<RemoteStat, RemoteError>)> =
             rows.iter_mut().zip(looks).filter(|(row, _)| row.end.is_none()).collect();
         let suspects: Vec<&str> = under_way
             .iter()
             .filter(
-                |(row, look)| matches!(look, Ok(Look::Present { size }) if *size == Some(row.started.size)),
+                |(row, look)| matches!(look, Ok(RemoteStat::Present { size }) if *size == Some(row.started.size)),
             )
             .map(|(row, _)| row.parcel.remote_path.as_str())
             .collect();
@@ -98,8 +106,8 @@ impl Executor<'_> {
         let mut left = Vec::new();
         for (row, look) in &mut under_way {
             row.end = match look {
-                Ok(Look::Absent) => continue,
-                Ok(Look::Present { size }) => {
+                Ok(RemoteStat::Absent) => continue,
+                Ok(RemoteStat::Present { size }) => {
                     let same = *size == Some(row.started.size)
                         && digests.next().is_some_and(|digest| digest == Ok(row.started.digest));
                     Some(End::Held(if same { Reason::AlreadyOnServer } else { Reason::RemoteNameTaken }))
@@ -113,17 +121,17 @@ impl Executor<'_> {
     }
 
     /// Steps 4 to 6: from here on no row is ever uploaded again without a person's word.
-    pub(super) fn publish(&mut self, rows: &mut [Row<'_>]) -> Result<(), Trouble> {
-        let mut under_way: Vec<&mut Row<'_>> = rows.iter_mut().filter(|row| row.end.is_none()).collect();
+    pub(super) fn publish(&mut self, rows: &mut [InFlight<'_>]) -> Result<(), UserError> {
+        let mut under_way: Vec<&mut InFlight<'_>> = rows.iter_mut().filter(|row| row.end.is_none()).collect();
         self.write_down(under_way.iter().map(|row| stepped(row.started.delivery, Step::Publish, None)))?;
-        checkpoint("publishing");
+        failpoint("publishing");
         let moves: Vec<(&str, &str)> = under_way
             .iter()
             .map(|row| (row.started.temporary.as_str(), row.started.remote_path.as_str()))
             .collect();
         let Some(line) = self.server.current() else { return Ok(()) };
         let answers = if moves.is_empty() { Vec::new() } else { line.publish(&moves) };
-        checkpoint("renamed");
+        failpoint("renamed");
         let mut confirmed = Vec::new();
         let mut unclear = Vec::new();
         for (row, answer) in under_way.iter_mut().zip(answers) {
@@ -136,7 +144,7 @@ impl Executor<'_> {
             }
         }
         self.write_down(confirmed)?;
-        checkpoint("delivered");
+        failpoint("delivered");
         let asked: Vec<_> = unclear.iter().map(|row| settle::Published::of(&row.started)).collect();
         for (row, end) in unclear.into_iter().zip(self.settle(&asked)?) {
             row.end = Some(end);
@@ -145,16 +153,20 @@ impl Executor<'_> {
     }
 
     /// `publish = "direct"`: the final name is written at once, so whatever breaks after it was made is in doubt.
-    pub(super) fn write_directly(&mut self, rows: &mut [Row<'_>], watch: &dyn Watch) -> Result<(), Trouble> {
+    pub(super) fn write_directly(
+        &mut self,
+        rows: &mut [InFlight<'_>],
+        watch: &dyn Watch,
+    ) -> Result<(), UserError> {
         let (under_way, _): (Vec<usize>, Vec<usize>) = (0..rows.len()).partition(|&i| rows[i].end.is_none());
-        let mut going: Vec<Row<'_>> = under_way
+        let mut going: Vec<InFlight<'_>> = under_way
             .iter()
-            .map(|&i| Row { parcel: rows[i].parcel, started: rows[i].started.clone(), end: None })
+            .map(|&i| InFlight { parcel: rows[i].parcel, started: rows[i].started.clone(), end: None })
             .collect();
         self.write_down(going.iter().map(|row| stepped(row.started.delivery, Step::Publish, None)))?;
-        checkpoint("publishing");
+        failpoint("publishing");
         let (stored, _) = self.store(&going, |started| &started.remote_path, &[], watch);
-        checkpoint("renamed");
+        failpoint("renamed");
         let mut steps = Vec::new();
         for (row, answer) in going.iter_mut().zip(stored) {
             let (step, end) = match answer {
@@ -168,7 +180,7 @@ impl Executor<'_> {
             row.end = Some(end);
         }
         self.write_down(steps)?;
-        checkpoint("delivered");
+        failpoint("delivered");
         for (i, row) in under_way.into_iter().zip(going) {
             rows[i].end = row.end;
         }
@@ -177,14 +189,14 @@ impl Executor<'_> {
 
     /// Ends deliveries whose final name was never asked for: `(delivery, temporary path, whether a temporary
     /// file may be there)`. One whose temporary file cannot be removed now stays for recovery.
-    fn abandon(&mut self, left: &[(i64, String, bool)], why: &str) -> Result<(), Trouble> {
+    fn abandon(&mut self, left: &[(i64, String, bool)], why: &str) -> Result<(), UserError> {
         let traces: Vec<&str> =
             left.iter().filter(|(.., traces)| *traces).map(|(_, path, _)| path.as_str()).collect();
         let mut removed = match self.server.current() {
             Some(line) if !traces.is_empty() => line.remove(&traces).into_iter(),
             _ => Vec::new().into_iter(),
         };
-        checkpoint("removed");
+        failpoint("removed");
         let gone: Vec<Event> = left
             .iter()
             .filter(|(.., traces)| !traces || removed.next().is_some_and(|answer| answer.is_ok()))
@@ -210,10 +222,10 @@ enum Traces {
 }
 
 /// Holds what was stored against the plan.
-fn compare(planned: &Started, read: Digest, stored: Result<Stored, StoreError>) -> Result<(), NotStored> {
+fn compare(planned: &Started, read: Digest, stored: Result<Uploaded, UploadError>) -> Result<(), NotStored> {
     let not = |why: String| Err(NotStored { why, traces: Traces::There });
     match stored {
-        Ok(Stored { sent, size }) => {
+        Ok(Uploaded { sent, size }) => {
             if sent != planned.size || read != planned.digest {
                 not(say::changed_since_planned())
             } else if size != Some(planned.size) {
@@ -222,13 +234,13 @@ fn compare(planned: &Started, read: Digest, stored: Result<Stored, StoreError>) 
                 Ok(())
             }
         }
-        Err(StoreError::Source(error)) => not(say::original_not_read(&error)),
+        Err(UploadError::Source(error)) => not(say::original_not_read(&error)),
         Err(
-            StoreError::Broken(error @ RemoteError::NoAnswer(_))
-            | StoreError::NotOpened(error @ RemoteError::NoAnswer(_)),
+            UploadError::Broken(error @ RemoteError::NoAnswer(_))
+            | UploadError::NotOpened(error @ RemoteError::NoAnswer(_)),
         ) => Err(NotStored { why: say::not_stored(&error), traces: Traces::Unknown }),
-        Err(StoreError::Broken(error)) => not(say::not_stored(&error)),
-        Err(StoreError::NotOpened(error)) => {
+        Err(UploadError::Broken(error)) => not(say::not_stored(&error)),
+        Err(UploadError::NotOpened(error)) => {
             Err(NotStored { why: say::not_opened(&error), traces: Traces::Nothing })
         }
     }
@@ -237,7 +249,7 @@ fn compare(planned: &Started, read: Digest, stored: Result<Stored, StoreError>) 
 /// `sftp.verify = "read_back"`.
 fn compare_what_is_there(
     line: &mut dyn Remote,
-    rows: &[Row<'_>],
+    rows: &[InFlight<'_>],
     path: fn(&Started) -> &str,
     verdicts: &mut [Result<(), NotStored>],
 ) {

@@ -6,9 +6,9 @@ use chrono::{DateTime, FixedOffset};
 use rusqlite::{Connection, named_params, params};
 
 use super::event::{Event, Held, Started};
-use super::{Ledger, Stamp, View, chain, moment, trouble};
+use super::{ChainPosition, Ledger, LedgerReader, chain, moment, trouble};
 use crate::delivery::{State, Step};
-use crate::exit::{Exit, Trouble};
+use crate::exit::{ExitCode, UserError};
 use crate::messages::ledger as say;
 
 /// What the delivery protocol needs of a journal.
@@ -17,22 +17,22 @@ pub trait Journal {
     ///
     /// # Errors
     /// Nothing was written, or nobody knows: the run ends, and the next one finds out.
-    fn record(&mut self, at: DateTime<FixedOffset>, events: &[Event]) -> Result<(), Trouble>;
+    fn record(&mut self, at: DateTime<FixedOffset>, events: &[Event]) -> Result<(), UserError>;
 
     /// The end of the chain, for receipts to name.
-    fn head(&self) -> Stamp;
+    fn head(&self) -> ChainPosition;
 
     /// The ledger's random name: receipts and temporary names carry it.
     fn id(&self) -> &str;
 }
 
 /// A journal that can be asked as well.
-pub trait Book: Journal + Deref<Target = View> {}
+pub trait Book: Journal + Deref<Target = LedgerReader> {}
 
-impl<T: Journal + Deref<Target = View>> Book for T {}
+impl<T: Journal + Deref<Target = LedgerReader>> Book for T {}
 
 impl Journal for Ledger {
-    fn record(&mut self, at: DateTime<FixedOffset>, events: &[Event]) -> Result<(), Trouble> {
+    fn record(&mut self, at: DateTime<FixedOffset>, events: &[Event]) -> Result<(), UserError> {
         let head = self.head;
         let written = (|| {
             let transaction = self.view.db.transaction()?;
@@ -43,17 +43,17 @@ impl Journal for Ledger {
         self.head = written.map_err(|error: rusqlite::Error| {
             // "Nothing was touched" may not be said any more.
             match trouble(&self.view.path, &error) {
-                Trouble { exit: Exit::Unexpected, message } => Trouble::unexpected(message),
-                Trouble { exit: Exit::Busy, .. } => {
-                    Trouble::unexpected(say::not_written(&self.view.path, &error))
+                UserError { exit: ExitCode::Unexpected, message } => UserError::unexpected(message),
+                UserError { exit: ExitCode::Busy, .. } => {
+                    UserError::unexpected(say::not_written(&self.view.path, &error))
                 }
-                other => Trouble { message: say::not_written(&self.view.path, &error), ..other },
+                other => UserError { message: say::not_written(&self.view.path, &error), ..other },
             }
         })?;
         Ok(())
     }
 
-    fn head(&self) -> Stamp {
+    fn head(&self) -> ChainPosition {
         self.head
     }
 
@@ -65,16 +65,16 @@ impl Journal for Ledger {
 /// Appends to the chain that ends in `head`, within the caller's transaction, and answers its new end.
 pub(super) fn append(
     db: &Connection,
-    mut head: Stamp,
+    mut head: ChainPosition,
     at: &str,
     events: &[Event],
-) -> rusqlite::Result<Stamp> {
+) -> rusqlite::Result<ChainPosition> {
     let mut insert = db.prepare_cached("INSERT INTO events (seq, at, body, hash) VALUES (?1, ?2, ?3, ?4)")?;
     for event in events {
         let body = serde_json::to_string(event)
             .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
         let hash = chain::hash(head, at, &body);
-        head = Stamp { seq: head.seq + 1, hash };
+        head = ChainPosition { seq: head.seq + 1, hash };
         insert.execute(params![head.seq, at, body, hash.as_bytes()])?;
         apply(db, at, event)?;
     }

@@ -6,56 +6,56 @@ use std::sync::{Mutex, PoisonError};
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::View;
+use super::LedgerReader;
 
 /// So many questions are worth the opening of a view.
 const WORTH: usize = 8;
 
 /// Views of a ledger beside the first one, which stays open; each is opened when it is needed and used again.
-pub struct Beside {
+pub struct ReaderPool {
     path: PathBuf,
-    free: Mutex<Vec<View>>,
+    free: Mutex<Vec<LedgerReader>>,
 }
 
 /// A view that goes back to the others after its use.
-pub struct Lent<'a> {
-    view: Option<View>,
-    beside: &'a Beside,
+pub struct PooledReader<'a> {
+    view: Option<LedgerReader>,
+    beside: &'a ReaderPool,
 }
 
-impl Beside {
-    pub(super) fn new(path: &Path) -> Beside {
-        Beside { path: path.to_owned(), free: Mutex::default() }
+impl ReaderPool {
+    pub(super) fn new(path: &Path) -> ReaderPool {
+        ReaderPool { path: path.to_owned(), free: Mutex::default() }
     }
 
     /// A view for so many questions; none where they are few, or another view cannot be had: then the first one is
     /// asked.
     #[must_use]
-    pub fn take(&self, questions: usize) -> Option<Lent<'_>> {
+    pub fn take(&self, questions: usize) -> Option<PooledReader<'_>> {
         if questions < WORTH {
             return None;
         }
         let free = self.free.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        Some(Lent { view: Some(free.or_else(|| self.open())?), beside: self })
+        Some(PooledReader { view: Some(free.or_else(|| self.open())?), beside: self })
     }
 
-    fn open(&self) -> Option<View> {
+    fn open(&self) -> Option<LedgerReader> {
         // What is in memory alone is seen by nobody else.
         if !self.path.is_file() {
             return None;
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let db = Connection::open_with_flags(&self.path, flags).ok()?;
-        let view = View { db, path: self.path.clone(), _quiet: None, run_under_way: false };
-        view.keep_plans().ok()?;
+        let view = LedgerReader { db, path: self.path.clone(), _quiet: None, run_under_way: false };
+        view.stabilize_query_plans().ok()?;
         Some(view)
     }
 }
 
-impl Deref for Lent<'_> {
-    type Target = View;
+impl Deref for PooledReader<'_> {
+    type Target = LedgerReader;
 
-    fn deref(&self) -> &View {
+    fn deref(&self) -> &LedgerReader {
         match &self.view {
             Some(view) => view,
             None => unreachable!("it goes back when this is dropped"),
@@ -63,7 +63,7 @@ impl Deref for Lent<'_> {
     }
 }
 
-impl Drop for Lent<'_> {
+impl Drop for PooledReader<'_> {
     fn drop(&mut self) {
         let view = self.view.take();
         self.beside.free.lock().unwrap_or_else(PoisonError::into_inner).extend(view);

@@ -2,16 +2,17 @@
 
 use rusqlite::OptionalExtension;
 
-use super::{Stamp, View};
+use super::{ChainPosition, LedgerReader};
 use crate::digest::{Digest, Hasher};
-use crate::exit::Trouble;
+use crate::exit::UserError;
 use crate::messages::ledger as say;
 
 /// What the first event's hash covers in place of an earlier one.
-pub(super) const BEFORE_THE_FIRST: Stamp = Stamp { seq: 0, hash: Digest::from_bytes([0; 32]) };
+pub(super) const BEFORE_THE_FIRST: ChainPosition =
+    ChainPosition { seq: 0, hash: Digest::from_bytes([0; 32]) };
 
 /// The hash of an event: over the hash before it, its number, its moment and its JSON.
-pub(super) fn hash(before: Stamp, at: &str, body: &str) -> Digest {
+pub(super) fn hash(before: ChainPosition, at: &str, body: &str) -> Digest {
     let mut hasher = Hasher::new();
     hasher.update(before.hash.as_bytes());
     hasher.update(&(before.seq + 1).to_be_bytes());
@@ -21,12 +22,12 @@ pub(super) fn hash(before: Stamp, at: &str, body: &str) -> Digest {
     hasher.finish()
 }
 
-impl View {
+impl LedgerReader {
     /// The end of the chain.
-    pub(super) fn head(&self) -> Result<Stamp, Trouble> {
-        let head = self.asked(|db| {
+    pub(super) fn head(&self) -> Result<ChainPosition, UserError> {
+        let head = self.query(|db| {
             db.query_row("SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1", [], |row| {
-                Ok(Stamp { seq: row.get(0)?, hash: Digest::from_bytes(row.get(1)?) })
+                Ok(ChainPosition { seq: row.get(0)?, hash: Digest::from_bytes(row.get(1)?) })
             })
             .optional()
         })?;
@@ -34,8 +35,8 @@ impl View {
     }
 
     /// The hash of one event; none where the chain does not reach that far.
-    pub(super) fn hash_of(&self, seq: i64) -> Result<Option<Digest>, Trouble> {
-        self.asked(|db| {
+    pub(super) fn hash_of(&self, seq: i64) -> Result<Option<Digest>, UserError> {
+        self.query(|db| {
             db.query_row("SELECT hash FROM events WHERE seq = ?1", [seq], |row| {
                 row.get(0).map(Digest::from_bytes)
             })
@@ -46,21 +47,21 @@ impl View {
     /// Checks every event from number `from` on against its hash and the one before.
     ///
     /// # Errors
-    /// [`crate::exit::Exit::Ledger`], naming the first event that does not fit.
-    pub fn walk(&self, from: i64) -> Result<i64, Trouble> {
+    /// [`crate::exit::ExitCode::Ledger`], naming the first event that does not fit.
+    pub fn verify_chain(&self, from: i64) -> Result<i64, UserError> {
         let from = from.max(1);
         let mut before = BEFORE_THE_FIRST;
         if from > 1 {
             before.seq = from - 1;
             before.hash = self.hash_of(from - 1)?.ok_or_else(|| self.broken(from - 1))?;
         }
-        let broken = self.asked(|db| {
+        let broken = self.query(|db| {
             let mut events =
                 db.prepare("SELECT seq, at, body, hash FROM events WHERE seq >= ?1 ORDER BY seq")?;
             let mut rows = events.query([from])?;
             while let Some(row) = rows.next()? {
                 let (seq, at, body): (i64, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
-                let stamp = Stamp { seq, hash: Digest::from_bytes(row.get(3)?) };
+                let stamp = ChainPosition { seq, hash: Digest::from_bytes(row.get(3)?) };
                 if seq != before.seq + 1 || stamp.hash != hash(before, &at, &body) {
                     return Ok(Some(before.seq + 1));
                 }
@@ -74,7 +75,7 @@ impl View {
         }
     }
 
-    fn broken(&self, seq: i64) -> Trouble {
-        Trouble::ledger(say::chain_broken(self.path(), seq))
+    fn broken(&self, seq: i64) -> UserError {
+        UserError::ledger(say::chain_broken(self.path(), seq))
     }
 }

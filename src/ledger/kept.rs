@@ -5,15 +5,15 @@ use std::time::Duration;
 
 use chrono::{DateTime, FixedOffset};
 
-use super::View;
+use super::LedgerReader;
 use super::query::is_older;
 use crate::digest::Digest;
-use crate::exit::Trouble;
+use crate::exit::UserError;
 use crate::period::Period;
 
 /// What put a file into the archive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum By {
+pub enum Origin {
     /// The delivery of that number.
     Delivery(i64),
     /// The duplicate of that number.
@@ -24,9 +24,9 @@ pub enum By {
 
 /// A file that was put into the archive, and whose content has not been deleted.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Kept {
+pub struct ArchivedContent {
     /// What put it there.
-    pub by: By,
+    pub by: Origin,
     /// Its digest.
     pub digest: Digest,
     /// Its period.
@@ -39,7 +39,7 @@ pub struct Kept {
     pub settled: bool,
 }
 
-impl Kept {
+impl ArchivedContent {
     /// Whether it has been kept for longer than that.
     #[must_use]
     pub fn is_older(&self, limit: Duration, now: DateTime<FixedOffset>) -> bool {
@@ -47,13 +47,13 @@ impl Kept {
     }
 }
 
-impl View {
+impl LedgerReader {
     /// What lies in the archive, in the order in which it was put there.
     ///
     /// # Errors
     /// The ledger could not be read.
-    pub fn kept(&self) -> Result<Vec<Kept>, Trouble> {
-        self.asked(|db| {
+    pub fn kept(&self) -> Result<Vec<ArchivedContent>, UserError> {
+        self.query(|db| {
             db.prepare_cached(
                 "SELECT 'delivery' AS by, id, digest, period, path, changed_at AS since, state = 'archived' AS settled
                    FROM deliveries WHERE state IN ('archived', 'not_delivered') AND content_deleted_at IS NULL
@@ -70,11 +70,11 @@ impl View {
                 let id = row.get("id")?;
                 let by: String = row.get("by")?;
                 let period: Option<String> = row.get("period")?;
-                Ok(Kept {
+                Ok(ArchivedContent {
                     by: match by.as_str() {
-                        "delivery" => By::Delivery(id),
-                        "duplicate" => By::Duplicate(id),
-                        _ => By::Rejection(id),
+                        "delivery" => Origin::Delivery(id),
+                        "duplicate" => Origin::Duplicate(id),
+                        _ => Origin::Rejection(id),
                     },
                     digest: Digest::from_bytes(row.get("digest")?),
                     period: period.and_then(|text| text.parse().ok()),
@@ -91,7 +91,7 @@ impl View {
     ///
     /// # Errors
     /// The ledger could not be read.
-    pub fn needed(&self) -> Result<HashSet<Digest>, Trouble> {
+    pub fn needed(&self) -> Result<HashSet<Digest>, UserError> {
         let open = self.open_deliveries()?.into_iter().map(|delivery| delivery.key.digest);
         Ok(open.chain(self.open_holds()?.into_iter().filter_map(|hold| hold.digest)).collect())
     }

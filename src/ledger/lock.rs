@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::exit::{Exit, Trouble};
+use crate::exit::{ExitCode, UserError};
 use crate::messages::ledger as say;
 use crate::platform;
 
@@ -23,21 +23,21 @@ impl RunLock {
     /// Takes the lock of the ledger at `path`.
     ///
     /// # Errors
-    /// [`Exit::Busy`] while another run holds it.
-    pub fn take(path: &Path) -> Result<RunLock, Trouble> {
+    /// [`ExitCode::Busy`] while another run holds it.
+    pub fn take(path: &Path) -> Result<RunLock, UserError> {
         let file = platform::private(OpenOptions::new().read(true).write(true).create(true).truncate(false))
             .open(beside(path))
-            .map_err(|error| Trouble::unexpected(say::not_written(path, &error)))?;
+            .map_err(|error| UserError::unexpected(say::not_written(path, &error)))?;
         let give_up = Instant::now() + PATIENCE;
         loop {
             match file.try_lock() {
                 Ok(()) => return Ok(RunLock { _file: Some(file) }),
                 Err(TryLockError::WouldBlock) if Instant::now() < give_up => thread::sleep(PATIENCE / 10),
                 Err(TryLockError::WouldBlock) => {
-                    return Err(Trouble { exit: Exit::Busy, message: say::busy(path) });
+                    return Err(UserError { exit: ExitCode::Busy, message: say::busy(path) });
                 }
                 Err(TryLockError::Error(error)) => {
-                    return Err(Trouble::unexpected(say::not_written(path, &error)));
+                    return Err(UserError::unexpected(say::not_written(path, &error)));
                 }
             }
         }
@@ -47,16 +47,16 @@ impl RunLock {
     ///
     /// # Errors
     /// Only what the machine fails at.
-    pub fn look(path: &Path) -> Result<Option<RunLock>, Trouble> {
+    pub fn look(path: &Path) -> Result<Option<RunLock>, UserError> {
         let file = match File::open(beside(path)) {
             Ok(file) => file,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Some(RunLock { _file: None })),
-            Err(error) => return Err(Trouble::unexpected(say::not_read(path, &error))),
+            Err(error) => return Err(UserError::unexpected(say::not_read(path, &error))),
         };
         match file.try_lock_shared() {
             Ok(()) => Ok(Some(RunLock { _file: Some(file) })),
             Err(TryLockError::WouldBlock) => Ok(None),
-            Err(TryLockError::Error(error)) => Err(Trouble::unexpected(say::not_read(path, &error))),
+            Err(TryLockError::Error(error)) => Err(UserError::unexpected(say::not_read(path, &error))),
         }
     }
 }

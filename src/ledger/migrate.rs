@@ -3,17 +3,17 @@
 use rusqlite::Connection;
 
 use super::verify::replay_into;
-use super::{CHAIN, SCHEMA_VERSION, TABLES, View, trouble};
-use crate::exit::Trouble;
+use super::{CHAIN, LedgerReader, SCHEMA_VERSION, TABLES, trouble};
+use crate::exit::UserError;
 use crate::messages::ledger as say;
 
-impl View {
+impl LedgerReader {
     /// Makes the tables anew, all or nothing.
     ///
     /// # Errors
-    /// [`crate::exit::Exit::Ledger`] where the chain is broken; or it could not be written.
-    pub(super) fn migrate(&mut self) -> Result<(), Trouble> {
-        self.walk(1)?;
+    /// [`crate::exit::ExitCode::Ledger`] where the chain is broken; or it could not be written.
+    pub(super) fn migrate(&mut self) -> Result<(), UserError> {
+        self.verify_chain(1)?;
         let path = self.path.clone();
         let made = (|| {
             self.db.pragma_update(None, "synchronous", "EXTRA")?;
@@ -35,9 +35,9 @@ impl View {
     /// The same in memory, for reading: the file stays as it is.
     ///
     /// # Errors
-    /// As [`View::migrate`].
-    pub(super) fn migrated(self) -> Result<View, Trouble> {
-        self.walk(1)?;
+    /// As [`LedgerReader::migrate`].
+    pub(super) fn migrated(self) -> Result<LedgerReader, UserError> {
+        self.verify_chain(1)?;
         let made = (|| {
             let memory = Connection::open_in_memory()?;
             memory.execute_batch(CHAIN)?;
@@ -57,14 +57,14 @@ impl View {
         })();
         let (db, broken) = made.map_err(|error: rusqlite::Error| trouble(&self.path, &error))?;
         settled(&self.path, Ok(broken))?;
-        Ok(View { db, ..self })
+        Ok(LedgerReader { db, ..self })
     }
 }
 
-fn settled(path: &std::path::Path, made: rusqlite::Result<Option<i64>>) -> Result<(), Trouble> {
+fn settled(path: &std::path::Path, made: rusqlite::Result<Option<i64>>) -> Result<(), UserError> {
     match made.map_err(|error| trouble(path, &error))? {
         None => Ok(()),
-        Some(seq) => Err(Trouble::ledger(say::chain_broken(path, seq))),
+        Some(seq) => Err(UserError::ledger(say::chain_broken(path, seq))),
     }
 }
 

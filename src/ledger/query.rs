@@ -5,12 +5,12 @@ use std::time::Duration;
 use chrono::{DateTime, FixedOffset};
 use rusqlite::{OptionalExtension, named_params, params};
 
-pub use super::rows::{Decision, Delivery, Hold, PastRun, Refused, TakenOut, Volume};
+pub use super::rows::{Decision, Delivery, DuplicateRecord, Hold, PastRun, UnreadRejection, Volume};
 use super::rows::{decision, delivery, hold, word};
-use super::{Stamp, View};
+use super::{ChainPosition, LedgerReader};
 use crate::delivery::{Key, Slot, State};
 use crate::digest::Digest;
-use crate::exit::Trouble;
+use crate::exit::UserError;
 use crate::period::Period;
 
 /// Which deliveries `history` shows.
@@ -41,12 +41,12 @@ macro_rules! deliveries {
     };
 }
 
-impl View {
+impl LedgerReader {
     /// All deliveries of these bytes, whatever the slot, oldest first.
     ///
     /// # Errors
     /// The ledger could not be read.
-    pub fn deliveries_of(&self, digest: &Digest) -> Result<Vec<Delivery>, Trouble> {
+    pub fn deliveries_of(&self, digest: &Digest) -> Result<Vec<Delivery>, UserError> {
         let sql = deliveries!("WHERE digest = ?1 ORDER BY id");
         self.deliveries(sql, params![digest.as_bytes()])
     }
@@ -55,7 +55,7 @@ impl View {
     ///
     /// # Errors
     /// The ledger could not be read.
-    pub fn deliveries_into(&self, slot: &Slot) -> Result<Vec<Delivery>, Trouble> {
+    pub fn deliveries_into(&self, slot: &Slot) -> Result<Vec<Delivery>, UserError> {
         let sql = deliveries!("WHERE series = ?1 AND period IS ?2 ORDER BY id");
         self.deliveries(sql, params![slot.series, slot.period.map(|p| p.to_string())])
     }
@@ -64,7 +64,7 @@ impl View {
     ///
     /// # Errors
     /// The ledger could not be read.
-    pub fn open_deliveries(&self) -> Result<Vec<Delivery>, Trouble> {
+    pub fn open_deliveries(&self) -> Result<Vec<Delivery>, UserError> {
         let sql =
             deliveries!("WHERE state IN ('uploading', 'publishing', 'delivered', 'in_doubt') ORDER BY id");
         self.deliveries(sql, [])
@@ -74,7 +74,7 @@ impl View {
     ///
     /// # Errors
     /// The ledger could not be read.
-    pub fn delivery(&self, id: i64) -> Result<Option<Delivery>, Trouble> {
+    pub fn delivery(&self, id: i64) -> Result<Option<Delivery>, UserError> {
         let sql = deliveries!("WHERE id = ?1");
         Ok(self.deliveries(sql, [id])?.pop())
     }
@@ -83,7 +83,7 @@ impl View {
     ///
     /// # Errors
     /// The ledger could not be read.
-    pub fn history(&self, filter: &Filter) -> Result<Vec<Delivery>, Trouble> {
+    pub fn history(&self, filter: &Filter) -> Result<Vec<Delivery>, UserError> {
         let sql = deliveries!(
             "WHERE (:series IS NULL OR series = :series) AND (:period IS NULL OR period = :period)
                AND (:state IS NULL OR state = :state)
@@ -104,8 +104,8 @@ impl View {
     ///
     /// # Errors
     /// The ledger could not be read.
-    pub fn decisions_about(&self, key: &Key) -> Result<Vec<Decision>, Trouble> {
-        let mut all: Vec<Decision> = self.asked(|db| {
+    pub fn decisions_about(&self, key: &Key) -> Result<Vec<Decision>, UserError> {
+        let mut all: Vec<Decision> = self.query(|db| {
             db.prepare_cached(
                 "SELECT * FROM decisions WHERE digest = ?1 AND series = ?2 AND period IS ?3 ORDER BY id DESC",
             )?
@@ -125,8 +125,8 @@ impl View {
     ///
     /// # Errors
     /// The ledger could not be read.
-    pub fn volumes(&self, first: Period) -> Result<Vec<Volume>, Trouble> {
-        self.asked(|db| {
+    pub fn volumes(&self, first: Period) -> Result<Vec<Volume>, UserError> {
+        self.query(|db| {
             db.prepare_cached(
                 "SELECT substr(delivered_at, 1, 7) AS period, count(*) AS files, sum(size) AS bytes FROM deliveries
                  WHERE state IN ('delivered', 'archived') AND delivered_at >= ?1 GROUP BY 1 ORDER BY 1",
@@ -146,9 +146,9 @@ impl View {
     ///
     /// # Errors
     /// The ledger could not be read.
-    pub fn count(&self) -> Result<usize, Trouble> {
+    pub fn count(&self) -> Result<usize, UserError> {
         let count: i64 =
-            self.asked(|db| db.query_row("SELECT count(*) FROM deliveries", [], |row| row.get(0)))?;
+            self.query(|db| db.query_row("SELECT count(*) FROM deliveries", [], |row| row.get(0)))?;
         Ok(usize::try_from(count).unwrap_or_default())
     }
 
@@ -156,8 +156,8 @@ impl View {
     ///
     /// # Errors
     /// The ledger could not be read.
-    pub fn decisions(&self) -> Result<Vec<Decision>, Trouble> {
-        self.asked(|db| {
+    pub fn decisions(&self) -> Result<Vec<Decision>, UserError> {
+        self.query(|db| {
             db.prepare_cached("SELECT * FROM decisions ORDER BY id")?.query_map([], decision)?.collect()
         })
     }
@@ -166,15 +166,15 @@ impl View {
     ///
     /// # Errors
     /// The ledger could not be read.
-    pub fn taken_out(&self) -> Result<Vec<TakenOut>, Trouble> {
-        self.asked(|db| {
+    pub fn taken_out(&self) -> Result<Vec<UnreadRejection>, UserError> {
+        self.query(|db| {
             db.prepare_cached(
                 "SELECT holds.id, holds.path, at, body ->> 'who' AS who, body ->> 'why' AS why
                  FROM events JOIN holds ON holds.id = body ->> 'hold'
                  WHERE body ->> 'event' = 'hold_ended' AND digest IS NULL AND who IS NOT NULL ORDER BY seq",
             )?
             .query_map([], |row| {
-                Ok(TakenOut {
+                Ok(UnreadRejection {
                     hold: row.get(0)?,
                     path: row.get(1)?,
                     at: row.get(2)?,
@@ -190,8 +190,8 @@ impl View {
     ///
     /// # Errors
     /// The ledger could not be read.
-    pub fn open_holds(&self) -> Result<Vec<Hold>, Trouble> {
-        self.asked(|db| {
+    pub fn open_holds(&self) -> Result<Vec<Hold>, UserError> {
+        self.query(|db| {
             db.prepare_cached("SELECT * FROM holds WHERE ended_at IS NULL ORDER BY id")?
                 .query_map([], hold)?
                 .collect()
@@ -202,8 +202,8 @@ impl View {
     ///
     /// # Errors
     /// The ledger could not be read.
-    pub fn last_run(&self) -> Result<Option<PastRun>, Trouble> {
-        self.asked(|db| {
+    pub fn last_run(&self) -> Result<Option<PastRun>, UserError> {
+        self.query(|db| {
             db.query_row("SELECT * FROM runs ORDER BY id DESC LIMIT 1", [], |row| {
                 Ok(PastRun {
                     id: row.get("id")?,
@@ -220,7 +220,7 @@ impl View {
     ///
     /// # Errors
     /// The ledger could not be read.
-    pub fn deliveries_between(&self, first: Period, last: Period) -> Result<Vec<Delivery>, Trouble> {
+    pub fn deliveries_between(&self, first: Period, last: Period) -> Result<Vec<Delivery>, UserError> {
         let sql = deliveries!("WHERE period BETWEEN ?1 AND ?2 ORDER BY id");
         self.deliveries(sql, params![first.to_string(), last.to_string()])
     }
@@ -229,8 +229,8 @@ impl View {
     ///
     /// # Errors
     /// The ledger could not be read.
-    pub fn first_period(&self, series: &str) -> Result<Option<Period>, Trouble> {
-        self.asked(|db| {
+    pub fn first_period(&self, series: &str) -> Result<Option<Period>, UserError> {
+        self.query(|db| {
             db.prepare_cached(
                 "SELECT period FROM deliveries
                  WHERE series = ?1 AND period IS NOT NULL AND state IN ('delivered', 'archived')
@@ -245,14 +245,14 @@ impl View {
     ///
     /// # Errors
     /// The ledger could not be read.
-    pub fn duplicates_between(&self, first: Period, last: Period) -> Result<Vec<Refused>, Trouble> {
-        self.asked(|db| {
+    pub fn duplicates_between(&self, first: Period, last: Period) -> Result<Vec<DuplicateRecord>, UserError> {
+        self.query(|db| {
             db.prepare_cached(
                 "SELECT delivery, path, at FROM duplicates
                  WHERE delivery IN (SELECT id FROM deliveries WHERE period BETWEEN ?1 AND ?2) ORDER BY rowid",
             )?
             .query_map(params![first.to_string(), last.to_string()], |row| {
-                Ok(Refused { delivery: row.get(0)?, path: row.get(1)?, at: row.get(2)? })
+                Ok(DuplicateRecord { delivery: row.get(0)?, path: row.get(1)?, at: row.get(2)? })
             })?
             .collect()
         })
@@ -262,7 +262,7 @@ impl View {
     ///
     /// # Errors
     /// The ledger could not be read.
-    pub fn awaiting_pick_up(&self, now: DateTime<FixedOffset>) -> Result<Vec<Delivery>, Trouble> {
+    pub fn awaiting_pick_up(&self, now: DateTime<FixedOffset>) -> Result<Vec<Delivery>, UserError> {
         let sql = deliveries!(
             "WHERE state IN ('delivered', 'archived') AND picked_up_at IS NULL AND remote_path IS NOT NULL
                AND delivered_at >= ?1 ORDER BY id"
@@ -279,7 +279,7 @@ impl View {
         &self,
         limit: Duration,
         now: DateTime<FixedOffset>,
-    ) -> Result<Vec<Delivery>, Trouble> {
+    ) -> Result<Vec<Delivery>, UserError> {
         let mut waiting = self.awaiting_pick_up(now)?;
         waiting
             .retain(|delivery| delivery.delivered_at.as_deref().is_some_and(|at| is_older(at, limit, now)));
@@ -290,8 +290,8 @@ impl View {
     ///
     /// # Errors
     /// The ledger could not be read.
-    pub fn told_of(&self, matter: &str) -> Result<Option<String>, Trouble> {
-        self.asked(|db| {
+    pub fn told_of(&self, matter: &str) -> Result<Option<String>, UserError> {
+        self.query(|db| {
             db.prepare_cached("SELECT at FROM told WHERE matter = ?1")?
                 .query_row([matter], |row| row.get(0))
                 .optional()
@@ -302,16 +302,16 @@ impl View {
     ///
     /// # Errors
     /// The ledger could not be read.
-    pub fn made_at(&self) -> Result<Option<String>, Trouble> {
-        self.asked(|db| db.query_row("SELECT made_at FROM ledger", [], |row| row.get(0)).optional())
+    pub fn made_at(&self) -> Result<Option<String>, UserError> {
+        self.query(|db| db.query_row("SELECT made_at FROM ledger", [], |row| row.get(0)).optional())
     }
 
     /// The ledger's random name and the end of its chain; none where there is no ledger yet.
     ///
     /// # Errors
     /// The ledger could not be read.
-    pub fn mark(&self) -> Result<Option<(String, Stamp)>, Trouble> {
-        let id = self.asked(|db| db.query_row("SELECT id FROM ledger", [], |row| row.get(0)).optional())?;
+    pub fn mark(&self) -> Result<Option<(String, ChainPosition)>, UserError> {
+        let id = self.query(|db| db.query_row("SELECT id FROM ledger", [], |row| row.get(0)).optional())?;
         id.map(|id| Ok((id, self.head()?))).transpose()
     }
 
@@ -319,7 +319,7 @@ impl View {
     ///
     /// # Errors
     /// The ledger could not be read.
-    pub fn has(&self, stamp: Stamp) -> Result<bool, Trouble> {
+    pub fn has(&self, stamp: ChainPosition) -> Result<bool, UserError> {
         Ok(self.hash_of(stamp.seq)? == Some(stamp.hash))
     }
 
@@ -327,18 +327,18 @@ impl View {
     ///
     /// # Errors
     /// The ledger could not be read.
-    pub fn next(&self, of: Numbered) -> Result<i64, Trouble> {
+    pub fn next(&self, of: Sequence) -> Result<i64, UserError> {
         let sql = match of {
-            Numbered::Run => "SELECT coalesce(max(id), 0) + 1 FROM runs",
-            Numbered::Delivery => "SELECT coalesce(max(id), 0) + 1 FROM deliveries",
-            Numbered::Hold => "SELECT coalesce(max(id), 0) + 1 FROM holds",
-            Numbered::Decision => "SELECT coalesce(max(id), 0) + 1 FROM decisions",
+            Sequence::Run => "SELECT coalesce(max(id), 0) + 1 FROM runs",
+            Sequence::Delivery => "SELECT coalesce(max(id), 0) + 1 FROM deliveries",
+            Sequence::Hold => "SELECT coalesce(max(id), 0) + 1 FROM holds",
+            Sequence::Decision => "SELECT coalesce(max(id), 0) + 1 FROM decisions",
         };
-        self.asked(|db| db.query_row(sql, [], |row| row.get(0)))
+        self.query(|db| db.query_row(sql, [], |row| row.get(0)))
     }
 
-    fn deliveries(&self, sql: &str, values: impl rusqlite::Params) -> Result<Vec<Delivery>, Trouble> {
-        self.asked(|db| db.prepare_cached(sql)?.query_map(values, delivery)?.collect())
+    fn deliveries(&self, sql: &str, values: impl rusqlite::Params) -> Result<Vec<Delivery>, UserError> {
+        self.query(|db| db.prepare_cached(sql)?.query_map(values, delivery)?.collect())
     }
 }
 
@@ -350,7 +350,7 @@ pub(super) fn is_older(at: &str, limit: Duration, now: DateTime<FixedOffset>) ->
 
 /// What the ledger numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Numbered {
+pub enum Sequence {
     /// Runs.
     Run,
     /// Deliveries.

@@ -12,12 +12,12 @@ use chrono::{DateTime, FixedOffset};
 use rusqlite::{Connection, OpenFlags};
 
 use super::event::{Event, Restored};
-use super::{Journal, Ledger, RunLock, SCHEMA_VERSION, View, exists};
+use super::{Journal, Ledger, LedgerReader, RunLock, SCHEMA_VERSION, exists};
 use crate::delivery::State;
-use crate::exit::{Exit, Trouble};
+use crate::exit::{ExitCode, UserError};
+use crate::ledger::receipts::{self, Receipt, ReceiptKind};
 use crate::messages::ledger as say;
 use crate::platform;
-use crate::receipts::{self, Attests, Receipt};
 
 /// How old ledgers and receipts are marked that another one has taken the place of.
 const BEFORE: &str = "before-";
@@ -38,24 +38,24 @@ pub struct Rebuilt {
 /// Makes the ledger at `path` again from the receipts in `archive`.
 ///
 /// # Errors
-/// [`Exit::Usage`] where the ledger is in order or there are no receipts: nothing was touched. [`Exit::Busy`] while a
+/// [`ExitCode::Usage`] where the ledger is in order or there are no receipts: nothing was touched. [`ExitCode::Busy`] while a
 /// run is under way. Otherwise what the file system says.
-pub fn rebuild(path: &Path, archive: &Path, now: DateTime<FixedOffset>) -> Result<Rebuilt, Trouble> {
-    let failed = |error: io::Error| Trouble::unexpected(say::not_written(path, &error));
+pub fn rebuild(path: &Path, archive: &Path, now: DateTime<FixedOffset>) -> Result<Rebuilt, UserError> {
+    let failed = |error: io::Error| UserError::unexpected(say::not_written(path, &error));
     if is_newer(path) {
-        return Err(Trouble::ledger(say::newer(path)));
+        return Err(UserError::ledger(say::newer(path)));
     }
     receipts::take_up_again(archive).map_err(failed)?;
     let witness = receipts::newest(archive)
-        .map_err(|error| Trouble::unexpected(say::receipts_not_read(archive, &error)))?;
+        .map_err(|error| UserError::unexpected(say::receipts_not_read(archive, &error)))?;
     let (old, unread) = receipts::all(archive)
-        .map_err(|error| Trouble::unexpected(say::receipts_not_read(archive, &error)))?;
+        .map_err(|error| UserError::unexpected(say::receipts_not_read(archive, &error)))?;
     if old.is_empty() {
-        return Err(Trouble::usage(say::no_receipts(archive)));
+        return Err(UserError::usage(say::no_receipts(archive)));
     }
-    match View::open(path, witness.as_ref(), false) {
-        Ok(_) => return Err(Trouble::usage(say::in_order(path))),
-        Err(trouble) if trouble.exit != Exit::Ledger => return Err(trouble),
+    match LedgerReader::open(path, witness.as_ref(), false) {
+        Ok(_) => return Err(UserError::usage(say::in_order(path))),
+        Err(trouble) if trouble.exit != ExitCode::Ledger => return Err(trouble),
         Err(_) => {}
     }
     let _lock = RunLock::take(path)?;
@@ -90,7 +90,7 @@ pub fn rebuild(path: &Path, archive: &Path, now: DateTime<FixedOffset>) -> Resul
 }
 
 /// Writes what the receipts tell into a new ledger; the last word about a delivery counts.
-fn restore(new: &Path, old: &[Receipt], now: DateTime<FixedOffset>) -> Result<Vec<Receipt>, Trouble> {
+fn restore(new: &Path, old: &[Receipt], now: DateTime<FixedOffset>) -> Result<Vec<Receipt>, UserError> {
     let mut last: BTreeMap<i64, &Receipt> = BTreeMap::new();
     for receipt in old {
         last.insert(receipt.delivery, receipt);
@@ -107,8 +107,8 @@ fn stage(
     deliveries: &[Receipt],
     staged: &Path,
     now: DateTime<FixedOffset>,
-) -> Result<(), Trouble> {
-    let failed = |error: io::Error| Trouble::unexpected(say::receipts_not_written(staged, &error));
+) -> Result<(), UserError> {
+    let failed = |error: io::Error| UserError::unexpected(say::receipts_not_written(staged, &error));
     if staged.exists() {
         fs::remove_dir_all(staged).map_err(failed)?;
     }
@@ -133,9 +133,9 @@ fn stage(
 fn restored(receipt: &Receipt) -> Event {
     Event::Restored {
         state: match receipt.attests {
-            Attests::Delivered => State::Archived,
-            Attests::Adopted => State::Adopted,
-            Attests::NotDelivered => State::NotDelivered,
+            ReceiptKind::Delivered => State::Archived,
+            ReceiptKind::Adopted => State::Adopted,
+            ReceiptKind::NotDelivered => State::NotDelivered,
         },
         delivered_at: receipt.at.clone(),
         delivery: Restored {

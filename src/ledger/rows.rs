@@ -90,7 +90,7 @@ pub struct Decision {
 
 /// A file that a person took out of the drop folder and that nobody could read, so that no decision is about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TakenOut {
+pub struct UnreadRejection {
     /// The hold that ended with it.
     pub hold: i64,
     /// The file she saw.
@@ -118,7 +118,7 @@ pub struct PastRun {
 
 /// A file that had been delivered already and was put away, unsent.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refused {
+pub struct DuplicateRecord {
     /// The delivery it repeats.
     pub delivery: i64,
     /// The file's path in the drop folder, with `/`.

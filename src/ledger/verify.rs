@@ -4,10 +4,10 @@
 use rusqlite::Connection;
 
 use super::event::Event;
-use super::{View, append, trouble};
-use crate::exit::Trouble;
+use super::{LedgerReader, append, trouble};
+use crate::exit::UserError;
+use crate::ledger::receipts::Receipt;
 use crate::messages::ledger as say;
-use crate::receipts::Receipt;
 
 /// What the chain makes.
 const TABLES: [&str; 7] = ["ledger", "runs", "deliveries", "holds", "decisions", "duplicates", "told"];
@@ -23,39 +23,39 @@ pub struct Verified {
     pub receipts: usize,
 }
 
-impl View {
+impl LedgerReader {
     /// Checks everything there is to check.
     ///
     /// # Errors
-    /// [`crate::exit::Exit::Ledger`], naming the first thing that does not fit.
-    pub fn verify(&self, receipts: &[Receipt]) -> Result<Verified, Trouble> {
-        self.is_sound()?;
-        let events = self.walk(1)?;
-        let rows = self.tables_agree()?;
+    /// [`crate::exit::ExitCode::Ledger`], naming the first thing that does not fit.
+    pub fn verify(&self, receipts: &[Receipt]) -> Result<Verified, UserError> {
+        self.integrity_check()?;
+        let events = self.verify_chain(1)?;
+        let rows = self.verify_tables()?;
         for receipt in receipts {
             if self.hash_of(receipt.event)? != Some(receipt.hash) {
-                return Err(Trouble::ledger(say::receipt_unknown(self.path(), receipt.delivery)));
+                return Err(UserError::ledger(say::receipt_unknown(self.path(), receipt.delivery)));
             }
         }
         Ok(Verified { events, rows, receipts: receipts.len() })
     }
 
     /// Whether SQLite finds the file sound, its indexes included.
-    pub(super) fn is_sound(&self) -> Result<(), Trouble> {
+    pub(super) fn integrity_check(&self) -> Result<(), UserError> {
         let verdict: String =
-            self.asked(|db| db.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0)))?;
-        if verdict == "ok" { Ok(()) } else { Err(Trouble::ledger(say::damaged(self.path(), &verdict))) }
+            self.query(|db| db.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0)))?;
+        if verdict == "ok" { Ok(()) } else { Err(UserError::ledger(say::damaged(self.path(), &verdict))) }
     }
 
     /// Whether the tables are what the chain makes of them; answers how many rows they have.
-    pub(super) fn tables_agree(&self) -> Result<usize, Trouble> {
+    pub(super) fn verify_tables(&self) -> Result<usize, UserError> {
         let replayed = self.replay()?;
         let mut rows = 0;
         for table in TABLES {
-            let (mine, again) = (self.asked(|db| dump(db, table))?, dump(&replayed, table));
+            let (mine, again) = (self.query(|db| dump(db, table))?, dump(&replayed, table));
             let again = again.map_err(|error| trouble(self.path(), &error))?;
             if mine != again {
-                return Err(Trouble::ledger(say::tables_differ(self.path(), table)));
+                return Err(UserError::ledger(say::tables_differ(self.path(), table)));
             }
             rows += mine.len();
         }
@@ -63,11 +63,11 @@ impl View {
     }
 
     /// The tables as the chain alone makes them, in memory.
-    fn replay(&self) -> Result<Connection, Trouble> {
-        let damaged = |seq: i64| Trouble::ledger(say::chain_broken(self.path(), seq));
+    fn replay(&self) -> Result<Connection, UserError> {
+        let damaged = |seq: i64| UserError::ledger(say::chain_broken(self.path(), seq));
         let memory = Connection::open_in_memory().map_err(|error| trouble(self.path(), &error))?;
         memory.execute_batch(super::TABLES).map_err(|error| trouble(self.path(), &error))?;
-        let broken = self.asked(|db| replay_into(&memory, db))?;
+        let broken = self.query(|db| replay_into(&memory, db))?;
         broken.map_or(Ok(memory), |seq| Err(damaged(seq)))
     }
 }

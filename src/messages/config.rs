@@ -6,7 +6,8 @@ use std::path::Path;
 /// Text as it may be shown: control characters and those that turn the direction of writing are
 /// escaped.
 pub(crate) fn shown(text: &str) -> String {
-    let escaped = |c: char| if super::hides(c) { c.escape_default().to_string() } else { c.to_string() };
+    let escaped =
+        |c: char| if super::needs_escape(c) { c.escape_default().to_string() } else { c.to_string() };
     text.chars().map(escaped).collect()
 }
 

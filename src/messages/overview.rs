@@ -3,7 +3,7 @@
 use chrono::{Datelike, NaiveDate};
 
 use crate::ledger::query::PastRun;
-use crate::overview::Standing;
+use crate::overview::SlotStatus;
 use crate::period::Period;
 
 use crate::messages::command;
@@ -100,16 +100,16 @@ crate::messages::catalogue! {
 }
 
 /// How a series stands, in a word or two.
-pub(crate) fn standing(standing: Standing) -> String {
+pub(crate) fn standing(standing: SlotStatus) -> String {
     match standing {
-        Standing::Overdue => overdue(),
-        Standing::InDoubt => in_doubt(),
-        Standing::Held => held(),
-        Standing::Waiting => waiting(),
-        Standing::Missing => missing(),
-        Standing::Delivered => delivered(),
-        Standing::Adopted => adopted(),
-        Standing::DuplicateRefused => duplicate_refused(),
+        SlotStatus::Overdue => overdue(),
+        SlotStatus::InDoubt => in_doubt(),
+        SlotStatus::Held => held(),
+        SlotStatus::Waiting => waiting(),
+        SlotStatus::Missing => missing(),
+        SlotStatus::Delivered => delivered(),
+        SlotStatus::Adopted => adopted(),
+        SlotStatus::DuplicateRefused => duplicate_refused(),
     }
 }
 

@@ -7,7 +7,7 @@ use crate::delivery::State;
 use crate::ledger::event::Verdict;
 use crate::ledger::query::Delivery;
 use crate::messages::escape;
-use crate::report::Fate;
+use crate::report::FileOutcome;
 use crate::report::text::moment;
 
 crate::messages::catalogue! {
@@ -319,17 +319,17 @@ pub(crate) fn verdict(verdict: Verdict) -> String {
 }
 
 /// What happens, or happened, to a file, in a word.
-pub(crate) fn fate(choice: Choice, fate: Option<Fate>) -> String {
+pub(crate) fn fate(choice: Choice, fate: Option<FileOutcome>) -> String {
     match (fate, choice) {
-        (Some(Fate::Delivered), _) => delivered(),
-        (Some(Fate::Failed), _) => failed(),
-        (Some(Fate::InDoubt), _) => doubtful(),
-        (Some(Fate::Held), _) => held(),
-        (Some(Fate::Skipped), _) => skipped(),
+        (Some(FileOutcome::Delivered), _) => delivered(),
+        (Some(FileOutcome::Failed), _) => failed(),
+        (Some(FileOutcome::InDoubt), _) => doubtful(),
+        (Some(FileOutcome::Held), _) => held(),
+        (Some(FileOutcome::Skipped), _) => skipped(),
         (None, Choice::Send) => would_send(),
         (None, Choice::Hold) => would_hold(),
         (None, Choice::Skip) => would_skip(),
-        (Some(Fate::Waiting), _) | (None, Choice::Wait) => would_wait(),
-        (Some(Fate::Duplicate), _) | (None, Choice::Duplicate) => duplicate(),
+        (Some(FileOutcome::Waiting), _) | (None, Choice::Wait) => would_wait(),
+        (Some(FileOutcome::Duplicate), _) | (None, Choice::Duplicate) => duplicate(),
     }
 }

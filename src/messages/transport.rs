@@ -1,6 +1,6 @@
 //! What is said about the server and the line to it.
 
-use crate::remote::{LineFault, RemoteError};
+use crate::remote::{ConnectionFault, RemoteError};
 
 crate::messages::catalogue! {
     /// The line: time-out.
@@ -284,12 +284,12 @@ crate::messages::catalogue! {
 }
 
 /// What happened to the line.
-pub(crate) fn line_fault(fault: &LineFault) -> String {
+pub(crate) fn line_fault(fault: &ConnectionFault) -> String {
     match fault {
-        LineFault::TimedOut => timed_out(),
-        LineFault::Closed(why) if why.is_empty() => closed(),
-        LineFault::Closed(why) => closed_because(&printable(why)),
-        LineFault::Protocol(what) => protocol(what),
+        ConnectionFault::TimedOut => timed_out(),
+        ConnectionFault::Closed(why) if why.is_empty() => closed(),
+        ConnectionFault::Closed(why) => closed_because(&printable(why)),
+        ConnectionFault::Protocol(what) => protocol(what),
     }
 }
 
@@ -328,7 +328,7 @@ pub(crate) fn printable(text: &str) -> String {
                 shown.push('…');
                 break;
             }
-            c if super::hides(c) => shown.extend(c.escape_default()),
+            c if super::needs_escape(c) => shown.extend(c.escape_default()),
             c => shown.push(c),
         }
     }

@@ -2,23 +2,23 @@
 
 use super::Notice;
 use crate::messages::{escape, notify as say};
-use crate::overview::{Matter, MatterKind, Overview, Standing};
+use crate::overview::{AttentionItem, AttentionKind, Overview, SlotStatus};
 use crate::period::Period;
-use crate::report::{Fate, RunReport};
+use crate::report::{FileOutcome, RunReport};
 
 /// So many files of one cause are named.
 const MOST_NAMED: usize = 20;
 
 /// Everything that is open after this run. That no run came is nothing a run can tell.
 #[must_use]
-pub fn after(report: &RunReport, matters: &[Matter]) -> Vec<Notice> {
+pub fn after(report: &RunReport, matters: &[AttentionItem]) -> Vec<Notice> {
     let failed = report
         .files
         .iter()
-        .filter(|file| file.outcome == Some(Fate::Failed))
+        .filter(|file| file.outcome == Some(FileOutcome::Failed))
         .map(|file| (file.path.as_str(), file.error.as_deref().unwrap_or_default()));
     let troubles = report.troubles.iter().map(|(path, message)| (path.as_str(), message.as_str()));
-    let matters = matters.iter().filter(|matter| matter.kind != MatterKind::Quiet).map(|matter| Notice {
+    let matters = matters.iter().filter(|matter| matter.kind != AttentionKind::Quiet).map(|matter| Notice {
         keys: vec![matter.key.clone()],
         message: matter.message.clone(),
         commands: matter.commands.clone(),
@@ -54,7 +54,7 @@ fn by_cause<'a>(failures: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<Notic
 /// is expected has been delivered.
 #[must_use]
 pub fn complete(overview: &Overview, this_month: Period) -> Vec<Period> {
-    let had = |standing: Standing| matches!(standing, Standing::Delivered | Standing::Adopted);
+    let had = |standing: SlotStatus| matches!(standing, SlotStatus::Delivered | SlotStatus::Adopted);
     let months = overview.months.iter().filter(|month| (0..=1).contains(&this_month.months_after(**month)));
     months
         .copied()

@@ -8,9 +8,9 @@ use chrono::{DateTime, FixedOffset, NaiveDate};
 use crate::config::Config;
 use crate::decide::{Choice, Reason};
 use crate::delivery::State;
-use crate::exit::Trouble;
-use crate::ledger::View;
-use crate::ledger::query::{Delivery, Hold, PastRun, Refused};
+use crate::exit::UserError;
+use crate::ledger::LedgerReader;
+use crate::ledger::query::{Delivery, DuplicateRecord, Hold, PastRun};
 use crate::period::Period;
 use crate::report::FileReport;
 use crate::series::SeriesRule;
@@ -36,7 +36,7 @@ pub(super) struct Facts<'a> {
     /// The deliveries for the months looked at, oldest first.
     pub deliveries: Vec<Delivery>,
     /// Their duplicates that were put away, oldest first.
-    pub refused: Vec<Refused>,
+    pub refused: Vec<DuplicateRecord>,
     /// The deliveries in doubt, whatever the month, oldest first.
     pub in_doubt: Vec<Delivery>,
     /// The deliveries that KP should have taken by now, as of the last run, oldest first.
@@ -68,10 +68,10 @@ impl Facts<'_> {
 
 pub(super) fn gather<'a>(
     config: &'a Config,
-    view: &View,
+    view: &LedgerReader,
     files: &[FileReport],
     now: DateTime<FixedOffset>,
-) -> Result<Facts<'a>, Trouble> {
+) -> Result<Facts<'a>, UserError> {
     let holds = view.open_holds()?;
     let mut facts = Facts {
         now,
@@ -101,7 +101,7 @@ pub(super) fn gather<'a>(
 }
 
 /// The first period of each configured series.
-fn first_periods(config: &Config, view: &View) -> Result<HashMap<String, Period>, Trouble> {
+fn first_periods(config: &Config, view: &LedgerReader) -> Result<HashMap<String, Period>, UserError> {
     let mut first = HashMap::new();
     for rule in &config.series {
         if let Some(period) = view.first_period(&rule.name)? {
@@ -112,7 +112,7 @@ fn first_periods(config: &Config, view: &View) -> Result<HashMap<String, Period>
 }
 
 /// A file that a run held for what only the server could tell looks new to a preview, and is held all the same.
-fn as_held(file: &FileReport, holds: &[Hold], view: &View) -> Result<FileReport, Trouble> {
+fn as_held(file: &FileReport, holds: &[Hold], view: &LedgerReader) -> Result<FileReport, UserError> {
     let mut file = file.clone();
     let hold = holds.iter().find(|hold| hold.path == file.path && hold.digest == file.sha256);
     let reason = hold.and_then(|hold| Reason::named(&hold.reason));

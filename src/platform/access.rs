@@ -35,19 +35,19 @@ const TO_RULE: u32 = 0x1000_0000 | 0x0004_0000 | 0x0008_0000;
 
 /// What somebody may do with a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum May {
+pub enum Access {
     /// Read it.
     Read,
     /// Change, replace or delete it.
     Write,
 }
 
-impl May {
+impl Access {
     fn rights(self) -> u32 {
         TO_RULE
             | match self {
-                May::Read => 0x8000_0000 | 0x01,
-                May::Write => 0x4000_0000 | 0x0001_0000 | 0x02 | 0x04 | 0x40,
+                Access::Read => 0x8000_0000 | 0x01,
+                Access::Write => 0x4000_0000 | 0x0001_0000 | 0x02 | 0x04 | 0x40,
             }
     }
 }
@@ -56,7 +56,7 @@ impl May {
 /// in the list. What is refused to somebody is not taken off what others allow, and an entry that is not
 /// understood is taken to allow all.
 #[must_use]
-pub fn others(list: &str, user: &str, may: May) -> Vec<String> {
+pub fn others(list: &str, user: &str, may: Access) -> Vec<String> {
     let owner = list.strip_prefix("O:").and_then(sid).unwrap_or_default();
     let Some(entries) = list.split_once("D:").map(|(_, entries)| entries) else {
         return vec![EVERYBODY.to_owned()];
@@ -145,9 +145,9 @@ mod tests {
             ("O:BAG:SYD:P", &[], &[]),
         ];
         for (list, read, write) in table {
-            assert_eq!(others(list, USER, May::Read), read, "{list}");
-            assert_eq!(others(list, USER, May::Write), write, "{list}");
+            assert_eq!(others(list, USER, Access::Read), read, "{list}");
+            assert_eq!(others(list, USER, Access::Write), write, "{list}");
         }
-        assert_eq!(others("D:NO_ACCESS_CONTROL", USER, May::Read), ["WD"]);
+        assert_eq!(others("D:NO_ACCESS_CONTROL", USER, Access::Read), ["WD"]);
     }
 }

@@ -11,8 +11,8 @@ use nix::unistd::{Gid, Uid, User, geteuid, initgroups, setgid, setgroups, setuid
 use rustix::fs::{CWD, OFlags, RenameFlags};
 use rustix::io::Errno;
 
-use super::About;
-use super::access::May;
+use super::FileInfo;
+use super::access::Access;
 
 /// Opens for reading; a symlink is refused, and a FIFO does not keep us waiting.
 ///
@@ -25,7 +25,7 @@ pub fn open_plain(path: &Path) -> io::Result<File> {
 
 /// A path is what it says, here.
 #[must_use]
-pub fn exact(path: &Path) -> PathBuf {
+pub fn verbatim(path: &Path) -> PathBuf {
     path.to_owned()
 }
 
@@ -45,7 +45,7 @@ pub fn system_program(name: &str) -> PathBuf {
 
 /// Whether the error says that another program keeps the file to itself. Never so here.
 #[must_use]
-pub fn is_elsewhere(_error: &io::Error) -> bool {
+pub fn is_unavailable(_error: &io::Error) -> bool {
     false
 }
 
@@ -59,14 +59,14 @@ pub struct Identity {
     changed: (i64, i64),
 }
 
-impl About {
+impl FileInfo {
     /// Of an open file; it is asked once.
     ///
     /// # Errors
     /// What the file system says.
-    pub fn of(file: &File) -> io::Result<About> {
+    pub fn of(file: &File) -> io::Result<FileInfo> {
         let about = file.metadata()?;
-        Ok(About {
+        Ok(FileInfo {
             is_file: about.is_file(),
             links: about.nlink(),
             size: about.size(),
@@ -160,11 +160,11 @@ pub fn close(_path: &Path) -> io::Result<()> {
 ///
 /// # Errors
 /// What the file system says.
-pub fn others_who_may(may: May, path: &Path) -> io::Result<Vec<String>> {
+pub fn others_who_may(may: Access, path: &Path) -> io::Result<Vec<String>> {
     let mode = std::fs::metadata(path)?.mode();
     let others = match may {
-        May::Read => 0o077,
-        May::Write => 0o022,
+        Access::Read => 0o077,
+        Access::Write => 0o022,
     };
     Ok(if mode & others == 0 { Vec::new() } else { vec![format!("{:o}", mode & 0o7777)] })
 }

@@ -15,8 +15,8 @@ use windows_permissions::wrappers::{
 };
 use windows_permissions::{LocalBox, SecurityDescriptor, Sid};
 
-use super::About;
-use super::access::{May, others};
+use super::FileInfo;
+use super::access::{Access, others};
 use super::names;
 
 const GENERIC_READ: u32 = 0x8000_0000;
@@ -34,7 +34,7 @@ const ERROR_NOT_SUPPORTED: i32 = 50;
 /// would keep us from moving it afterwards.
 ///
 /// # Errors
-/// What the file system says; see [`is_elsewhere`].
+/// What the file system says; see [`is_unavailable`].
 pub fn open_plain(path: &Path) -> io::Result<File> {
     let open = |access| {
         OpenOptions::new()
@@ -58,7 +58,7 @@ pub fn open_plain(path: &Path) -> io::Result<File> {
 /// The path of a folder as it is: names in it are not read by the rules of DOS, which take `mad.txt.` for `mad.txt` and `nul.txt` for a
 /// device, and it does not end at 260 characters.
 #[must_use]
-pub fn exact(path: &Path) -> PathBuf {
+pub fn verbatim(path: &Path) -> PathBuf {
     let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     whole.to_str().map(names::verbatim).map_or(whole, PathBuf::from)
 }
@@ -68,7 +68,7 @@ pub fn exact(path: &Path) -> PathBuf {
 /// # Errors
 /// What the file system says.
 pub fn canonical(path: &Path) -> io::Result<PathBuf> {
-    path.canonicalize().or_else(|_| path.metadata().map(|_| exact(path)))
+    path.canonicalize().or_else(|_| path.metadata().map(|_| verbatim(path)))
 }
 
 /// A program of the system's own, by its full path: no other folder is searched for it.
@@ -97,7 +97,7 @@ pub fn acknowledge_at_once(_socket: &TcpStream) {}
 
 /// Whether the error says that another program keeps the file to itself.
 #[must_use]
-pub fn is_elsewhere(error: &io::Error) -> bool {
+pub fn is_unavailable(error: &io::Error) -> bool {
     matches!(error.raw_os_error(), Some(ERROR_SHARING_VIOLATION | ERROR_LOCK_VIOLATION))
 }
 
@@ -110,15 +110,15 @@ pub struct Identity {
     modified: u64,
 }
 
-impl About {
+impl FileInfo {
     /// Of an open file.
     ///
     /// # Errors
     /// What the file system says.
-    pub fn of(file: &File) -> io::Result<About> {
+    pub fn of(file: &File) -> io::Result<FileInfo> {
         let numbers = information(file)?;
         let about = file.metadata()?;
-        Ok(About {
+        Ok(FileInfo {
             is_file: about.is_file(),
             links: numbers.number_of_links(),
             size: numbers.file_size(),
@@ -193,7 +193,7 @@ pub fn close(path: &Path) -> io::Result<()> {
 ///
 /// # Errors
 /// What the file system says.
-pub fn others_who_may(may: May, path: &Path) -> io::Result<Vec<String>> {
+pub fn others_who_may(may: Access, path: &Path) -> io::Result<Vec<String>> {
     let what = SecurityInformation::Owner | SecurityInformation::Dacl;
     let list = GetNamedSecurityInfo(path, SE_FILE_OBJECT, what)?;
     let list = ConvertSecurityDescriptorToStringSecurityDescriptor(&list, what)?;

@@ -12,10 +12,12 @@ use std::thread::{self, ScopedJoinHandle};
 use std::time::Duration;
 
 use super::sftp::client::Client;
+use super::sftp::multiplexer::ByteStream;
 use super::sftp::pieces::Pieces;
-use super::sftp::store::{Queue, Share};
-use super::sftp::wire::Line;
-use super::{Entry, Load, Look, Looks, Progress, Remote, RemoteError, Store, StoreError, Stored};
+use super::sftp::upload::{Queue, WindowShare};
+use super::{
+    Entry, Load, Progress, Remote, RemoteError, RemoteStat, RemoteStats, Upload, UploadError, Uploaded,
+};
 use crate::digest::Digest;
 
 /// So many files are worth a further line.
@@ -41,7 +43,7 @@ pub(super) struct Pool<L> {
     most: usize,
 }
 
-impl<L: Line + Send + 'static> Pool<L> {
+impl<L: ByteStream + Send + 'static> Pool<L> {
     /// Begins to make, by `make`, as many further lines as the load is worth, once the first one is there: whoever is not
     /// let in is not let in once.
     pub(super) fn new(
@@ -104,7 +106,7 @@ impl<L: Line + Send + 'static> Pool<L> {
         let mut answers = Vec::new();
         for (answer, line) in helped {
             answers.push(answer);
-            if !line.is_lost() {
+            if !line.is_closed() {
                 self.others.push(line);
             }
         }
@@ -114,15 +116,15 @@ impl<L: Line + Send + 'static> Pool<L> {
     /// Stores files over all lines, each as a whole over one of them.
     fn share_out(
         &mut self,
-        files: &mut [Store<'_>],
+        files: &mut [Upload<'_>],
         progress: Progress<'_>,
-    ) -> Vec<Result<Stored, StoreError>> {
+    ) -> Vec<Result<Uploaded, UploadError>> {
         let count = files.len();
-        let (queue, share) = (Queue::new(files), Share::of(self.most));
+        let (queue, share) = (Queue::new(files), WindowShare::of(self.most));
         let (mut answers, helped) = self.work(
             |line| {
                 let answers = line.take_from(&queue, share, &[], progress).0;
-                if line.is_lost() {
+                if line.is_closed() {
                     // What is stored now would not be published.
                     queue.close();
                 }
@@ -136,9 +138,9 @@ impl<L: Line + Send + 'static> Pool<L> {
     }
 
     /// Stores one large file over all lines, in pieces.
-    fn cut_up(&mut self, file: &mut Store<'_>, progress: Progress<'_>) -> Result<Stored, StoreError> {
+    fn cut_up(&mut self, file: &mut Upload<'_>, progress: Progress<'_>) -> Result<Uploaded, UploadError> {
         let path = file.path;
-        let (pieces, share) = (Pieces::new(file.source), Share::of(self.most));
+        let (pieces, share) = (Pieces::new(file.source), WindowShare::of(self.most));
         let ((handle, trouble), helped) = self.work(
             |line| line.write_pieces(path, &pieces, true, share, progress),
             |line| line.write_pieces(path, &pieces, false, share, progress).1,
@@ -160,10 +162,10 @@ impl<L: Line + Send + 'static> Pool<L> {
         let ended = handle.map(|handle| self.first.end_pieces(&handle, sent, whole));
         match (trouble, read, ended) {
             (Some(trouble), ..) => Err(trouble),
-            (None, Err(error), _) => Err(StoreError::Source(error)),
+            (None, Err(error), _) => Err(UploadError::Source(error)),
             (None, Ok(_), Some(stored)) => stored,
             // Without a handle there is trouble.
-            (None, Ok(_), None) => Err(StoreError::Source(io::ErrorKind::UnexpectedEof.into())),
+            (None, Ok(_), None) => Err(UploadError::Source(io::ErrorKind::UnexpectedEof.into())),
         }
     }
 }
@@ -180,17 +182,21 @@ fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {
     thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
-impl<L: Line + Send + 'static> Remote for Pool<L> {
-    fn store(&mut self, files: &mut [Store<'_>], progress: Progress<'_>) -> Vec<Result<Stored, StoreError>> {
+impl<L: ByteStream + Send + 'static> Remote for Pool<L> {
+    fn store(
+        &mut self,
+        files: &mut [Upload<'_>],
+        progress: Progress<'_>,
+    ) -> Vec<Result<Uploaded, UploadError>> {
         self.store_and_look(files, &[], progress).0
     }
 
     fn store_and_look(
         &mut self,
-        files: &mut [Store<'_>],
+        files: &mut [Upload<'_>],
         finals: &[&str],
         progress: Progress<'_>,
-    ) -> (Vec<Result<Stored, StoreError>>, Looks) {
+    ) -> (Vec<Result<Uploaded, UploadError>>, RemoteStats) {
         let bytes = files.iter().fold(0, |sum: u64, file| sum.saturating_add(file.size));
         if worth(Load { files: files.len(), bytes }, self.most) == 1 {
             return self.first.store_and_look(files, finals, progress);
@@ -203,11 +209,11 @@ impl<L: Line + Send + 'static> Remote for Pool<L> {
                 small => stored.extend(self.share_out(small, progress)),
             }
         }
-        (stored, self.first.look(finals))
+        (stored, self.first.stat(finals))
     }
 
-    fn look(&mut self, paths: &[&str]) -> Vec<Result<Look, RemoteError>> {
-        self.first.look(paths)
+    fn stat(&mut self, paths: &[&str]) -> Vec<Result<RemoteStat, RemoteError>> {
+        self.first.stat(paths)
     }
 
     fn publish(&mut self, moves: &[(&str, &str)]) -> Vec<Result<(), RemoteError>> {
@@ -226,7 +232,7 @@ impl<L: Line + Send + 'static> Remote for Pool<L> {
         self.first.list(folder)
     }
 
-    fn is_lost(&self) -> bool {
-        self.first.is_lost()
+    fn is_closed(&self) -> bool {
+        self.first.is_closed()
     }
 }

@@ -6,9 +6,9 @@
 
 pub mod client;
 mod fetch;
+pub mod multiplexer;
 pub mod packet;
 pub(super) mod pieces;
-pub(super) mod store;
 #[cfg(test)]
 mod tests;
-pub mod wire;
+pub(super) mod upload;

@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 
 use ssh2::{Channel, ErrorCode, ExtendedData};
 
+use self::byte_stream::SshLine;
 use self::host_key::Rules;
-use self::line::SshLine;
-use self::link::{Address, Link, Stop};
+use self::link::{Address, Link, StepError};
 use super::pool::Pool;
 use super::sftp::client::Client;
 use super::{Connect, ConnectError, Load, Remote};
@@ -19,9 +19,9 @@ use crate::config::Sftp;
 use crate::messages::transport as say;
 use crate::secrets::Secrets;
 
+mod byte_stream;
 mod host_key;
 mod key_file;
-mod line;
 mod link;
 mod login;
 
@@ -158,8 +158,8 @@ fn reach(
                 return Ok(link);
             }
             // Another wrong key, or the server has none of this type.
-            Ok(()) | Err(Stop::Failed(_)) => {}
-            Err(Stop::TimedOut) => return Err(timed_out(address)),
+            Ok(()) | Err(StepError::Failed(_)) => {}
+            Err(StepError::TimedOut) => return Err(timed_out(address)),
         }
     }
     Err(refusal)
@@ -167,11 +167,11 @@ fn reach(
 
 fn handshake(address: &Address, link: &Link, host_keys: &str) -> Result<(), ConnectError> {
     link.handshake(host_keys).map_err(|stop| match stop {
-        Stop::TimedOut => timed_out(address),
-        Stop::Failed(error) if error.code() == NOT_AGREED => {
+        StepError::TimedOut => timed_out(address),
+        StepError::Failed(error) if error.code() == NOT_AGREED => {
             ConnectError::Unreachable(say::not_agreed(&address.to_string(), &say::printable(error.message())))
         }
-        failed @ Stop::Failed(_) => {
+        failed @ StepError::Failed(_) => {
             ConnectError::Unreachable(say::no_handshake(&address.to_string(), &failed.to_string()))
         }
     })
@@ -181,7 +181,7 @@ fn timed_out(address: &Address) -> ConnectError {
     ConnectError::Unreachable(say::no_answer_from(&address.to_string()))
 }
 
-fn open_sftp(link: &Link) -> Result<Channel, Stop> {
+fn open_sftp(link: &Link) -> Result<Channel, StepError> {
     let mut channel = link.drive(ssh2::Session::channel_session)?;
     link.drive(|_| channel.subsystem("sftp"))?;
     // What the server prints to standard error would fill the window, unread.

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::delivery::State;
 use crate::digest::Digest;
 use crate::ledger::event::Verdict;
-use crate::ledger::query::{Decision, Delivery, TakenOut};
+use crate::ledger::query::{Decision, Delivery, UnreadRejection};
 use crate::messages::{escape, report as say};
 use crate::period::Period;
 
@@ -63,7 +63,7 @@ impl<'a> History<'a> {
     pub fn new(
         deliveries: &'a [Delivery],
         decisions: &'a [Decision],
-        taken_out: &'a [TakenOut],
+        taken_out: &'a [UnreadRejection],
     ) -> History<'a> {
         let words = decisions.iter().rev().map(judged).chain(taken_out.iter().rev().map(unread));
         let entries = deliveries.iter().map(entry).chain(words).collect();
@@ -183,7 +183,7 @@ fn judged(row: &Decision) -> Entry<'_> {
     }
 }
 
-fn unread(row: &TakenOut) -> Entry<'_> {
+fn unread(row: &UnreadRejection) -> Entry<'_> {
     Entry::Decision {
         decision_id: None,
         hold_id: Some(row.hold),

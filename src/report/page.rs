@@ -13,9 +13,9 @@ use sha2::{Digest, Sha256};
 use super::{status, text};
 use crate::delivery::State;
 use crate::ledger::event::Verdict;
-use crate::ledger::query::{Decision, Delivery, TakenOut, Volume};
+use crate::ledger::query::{Decision, Delivery, UnreadRejection, Volume};
 use crate::messages::{Language, escape, language, overview as said, page as say, report as report_say};
-use crate::overview::{Cell, Mark, Matter, Overview, Row, Standing};
+use crate::overview::{AttentionItem, Cell, Mark, Overview, Row, SlotStatus};
 use crate::period::Period;
 
 mod plot;
@@ -43,7 +43,7 @@ pub struct Page<'a> {
     /// Every decision, oldest first.
     pub decisions: &'a [Decision],
     /// Every file that was rejected unread, oldest first.
-    pub taken_out: &'a [TakenOut],
+    pub taken_out: &'a [UnreadRejection],
 }
 
 /// Whether these bytes are a report of this program's, of whatever version.
@@ -112,7 +112,7 @@ fn head(page: &Page) -> Markup {
 }
 
 /// What is open, each with the commands that settle it.
-fn needs(matters: &[Matter]) -> Markup {
+fn needs(matters: &[AttentionItem]) -> Markup {
     if matters.is_empty() {
         return html! { section.fine { h2 { span.sign aria-hidden="true" { "✓" } (said::nothing_needs_you()) } } };
     }
@@ -181,7 +181,7 @@ fn series(row: &Row) -> Markup {
 fn words(cell: &Cell, mark: &Mark) -> String {
     let what = said::standing(mark.standing);
     match (mark.standing, cell.due, mark.on) {
-        (Standing::Missing | Standing::Overdue, Some(due), _) => {
+        (SlotStatus::Missing | SlotStatus::Overdue, Some(due), _) => {
             format!("{what}, {}", say::by(&status::day_in(cell.period, due)))
         }
         (_, _, Some(on)) => format!("{what} {}", status::day_in(cell.period, on)),
@@ -192,7 +192,7 @@ fn words(cell: &Cell, mark: &Mark) -> String {
 /// The signs that the grid shows, each with its word.
 fn legend(overview: &Overview) -> Markup {
     let marks = overview.series.iter().flat_map(|row| &row.cells).flat_map(|cell| &cell.marks);
-    let mut shown: Vec<Standing> = marks.map(|mark| mark.standing).collect();
+    let mut shown: Vec<SlotStatus> = marks.map(|mark| mark.standing).collect();
     shown.sort_unstable();
     shown.dedup();
     html! {
@@ -211,15 +211,15 @@ fn legend(overview: &Overview) -> Markup {
 }
 
 /// The style of a standing.
-fn class(standing: Standing) -> &'static str {
+fn class(standing: SlotStatus) -> &'static str {
     match standing {
-        Standing::Overdue => "overdue",
-        Standing::InDoubt => "doubt",
-        Standing::Held => "held",
-        Standing::Waiting => "waiting",
-        Standing::Missing => "missing",
-        Standing::Delivered | Standing::Adopted => "delivered",
-        Standing::DuplicateRefused => "refused",
+        SlotStatus::Overdue => "overdue",
+        SlotStatus::InDoubt => "doubt",
+        SlotStatus::Held => "held",
+        SlotStatus::Waiting => "waiting",
+        SlotStatus::Missing => "missing",
+        SlotStatus::Delivered | SlotStatus::Adopted => "delivered",
+        SlotStatus::DuplicateRefused => "refused",
     }
 }
 
@@ -289,7 +289,7 @@ fn state(row: &Delivery) -> Markup {
 }
 
 /// What people decided, newest first; what nobody could read has neither series nor period.
-fn decisions(rows: &[Decision], unread: &[TakenOut]) -> Markup {
+fn decisions(rows: &[Decision], unread: &[UnreadRejection]) -> Markup {
     let heads = [
         say::head_when(),
         report_say::head_file(),

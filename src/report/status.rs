@@ -7,9 +7,9 @@ use textwrap::core::display_width;
 
 use super::paragraph;
 use super::text::{self, moment, width};
-use crate::exit::Exit;
+use crate::exit::ExitCode;
 use crate::messages::{escape, overview as say, report as said};
-use crate::overview::{Cell, Mark, Matter, Overview, Row, Standing};
+use crate::overview::{AttentionItem, Cell, Mark, Overview, Row, SlotStatus};
 use crate::period::Period;
 
 /// The longest name of a series that is shown whole.
@@ -33,7 +33,7 @@ pub struct Status<'a> {
 impl Status<'_> {
     /// From the overview, and how the command ends.
     #[must_use]
-    pub fn new(overview: &Overview, exit: Exit) -> Status<'_> {
+    pub fn new(overview: &Overview, exit: ExitCode) -> Status<'_> {
         Status { schema: super::SCHEMA, overview, exit_code: exit.code() }
     }
 }
@@ -58,7 +58,7 @@ pub fn text(overview: &Overview, quiet: bool) -> String {
 
 fn delivered(overview: &Overview) -> bool {
     let mut marks = overview.series.iter().flat_map(|row| &row.cells).flat_map(|cell| &cell.marks);
-    marks.any(|mark| matches!(mark.standing, Standing::Delivered | Standing::Adopted))
+    marks.any(|mark| matches!(mark.standing, SlotStatus::Delivered | SlotStatus::Adopted))
 }
 
 /// The grid from the first month that anything is to be said of, or as many of the newest months as fit.
@@ -138,7 +138,7 @@ fn shown(cell: &Cell) -> String {
     let Some(first) = cell.marks.first() else { return String::new() };
     let more = cell.marks.len() - 1;
     let what = match (first.standing, first.on) {
-        (Standing::Delivered, Some(on)) => day_in(cell.period, on),
+        (SlotStatus::Delivered, Some(on)) => day_in(cell.period, on),
         (standing, _) => say::standing(standing),
     };
     let more = if more > 0 { format!(" +{more}") } else { String::new() };
@@ -155,25 +155,25 @@ pub(super) fn day_in(period: Period, on: NaiveDate) -> String {
     }
 }
 
-pub(super) fn sign(standing: Standing) -> &'static str {
+pub(super) fn sign(standing: SlotStatus) -> &'static str {
     match standing {
-        Standing::Overdue => "✗",
-        Standing::InDoubt => "?",
-        Standing::Held => "!",
-        Standing::Waiting => "…",
-        Standing::Missing => "–",
-        Standing::Delivered | Standing::Adopted => "✓",
-        Standing::DuplicateRefused => "=",
+        SlotStatus::Overdue => "✗",
+        SlotStatus::InDoubt => "?",
+        SlotStatus::Held => "!",
+        SlotStatus::Waiting => "…",
+        SlotStatus::Missing => "–",
+        SlotStatus::Delivered | SlotStatus::Adopted => "✓",
+        SlotStatus::DuplicateRefused => "=",
     }
 }
 
 fn colour(cell: &Cell) -> Style {
     let colour = match cell.marks.first().map(|mark| mark.standing) {
-        Some(Standing::Overdue | Standing::InDoubt) => AnsiColor::Red,
-        Some(Standing::Held) => AnsiColor::Yellow,
-        Some(Standing::Waiting) => AnsiColor::Cyan,
-        Some(Standing::Delivered | Standing::Adopted) => AnsiColor::Green,
-        Some(Standing::Missing | Standing::DuplicateRefused) | None => return Style::new(),
+        Some(SlotStatus::Overdue | SlotStatus::InDoubt) => AnsiColor::Red,
+        Some(SlotStatus::Held) => AnsiColor::Yellow,
+        Some(SlotStatus::Waiting) => AnsiColor::Cyan,
+        Some(SlotStatus::Delivered | SlotStatus::Adopted) => AnsiColor::Green,
+        Some(SlotStatus::Missing | SlotStatus::DuplicateRefused) | None => return Style::new(),
     };
     Style::new().fg_color(Some(colour.into()))
 }
@@ -181,8 +181,8 @@ fn colour(cell: &Cell) -> Style {
 /// What the grid only counts, but for what the list of matters names.
 fn behind(overview: &Overview, width: usize) -> String {
     let told = |cell: &Cell, mark: &Mark| match mark.standing {
-        Standing::InDoubt | Standing::Held | Standing::Overdue => true,
-        Standing::Waiting => cell.marks[0].standing == Standing::Overdue,
+        SlotStatus::InDoubt | SlotStatus::Held | SlotStatus::Overdue => true,
+        SlotStatus::Waiting => cell.marks[0].standing == SlotStatus::Overdue,
         _ => false,
     };
     let lines: Vec<String> = overview
@@ -216,7 +216,7 @@ fn expected(series: &[Row], width: usize) -> String {
     let missing: Vec<String> = series
         .iter()
         .flat_map(|row| row.cells.iter().map(move |cell| (row, cell)))
-        .filter(|(_, cell)| cell.marks.iter().any(|mark| mark.standing == Standing::Missing))
+        .filter(|(_, cell)| cell.marks.iter().any(|mark| mark.standing == SlotStatus::Missing))
         .filter_map(|(row, cell)| Some(say::expected(&escape(&row.series), &say::day(cell.due?))))
         .collect();
     if missing.is_empty() {
@@ -227,7 +227,7 @@ fn expected(series: &[Row], width: usize) -> String {
 }
 
 /// What needs a person, numbered, each with its commands on lines of their own.
-fn matters(matters: &[Matter], width: usize) -> String {
+fn matters(matters: &[AttentionItem], width: usize) -> String {
     if matters.is_empty() {
         return String::new();
     }

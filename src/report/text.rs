@@ -5,7 +5,7 @@ use comfy_table::{Column, ColumnConstraint, ContentArrangement, Row, Table, Widt
 use indicatif::HumanBytes;
 
 use super::advice::{self, reason};
-use super::{DifferenceKind, Fate, PlanReport, RunReport, paragraph};
+use super::{DifferenceKind, FileOutcome, PlanReport, RunReport, paragraph};
 use crate::decide::Choice;
 use crate::messages::{command, escape, plan as say_plan, report as say};
 use crate::period::Period;
@@ -111,7 +111,7 @@ fn needs(report: &RunReport, quiet: bool) -> Vec<(String, Vec<String>)> {
     let noted = report
         .files
         .iter()
-        .filter(|file| !matches!(file.outcome, Some(Fate::Failed)))
+        .filter(|file| !matches!(file.outcome, Some(FileOutcome::Failed)))
         .filter_map(|file| Some((file, file.error.as_deref()?)))
         .map(|(file, error)| format!("{}: {error}", escape(&file.path)));
     let overdue = report.overdue.iter().map(|overdue| overdue.message.clone());
@@ -142,7 +142,7 @@ fn about_plan(plan: &PlanReport) -> String {
 /// What failed, each cause once: with all its files where no table names them.
 fn failures(report: &RunReport, quiet: bool) -> Vec<String> {
     let mut causes: Vec<(&str, Vec<String>)> = Vec::new();
-    for file in report.files.iter().filter(|file| file.outcome == Some(Fate::Failed)) {
+    for file in report.files.iter().filter(|file| file.outcome == Some(FileOutcome::Failed)) {
         let why = file.error.as_deref().unwrap_or_default();
         match causes.iter_mut().find(|(cause, _)| *cause == why) {
             Some((_, files)) => files.push(escape(&file.path)),

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::account::{comes_to_rest, files};
 use crate::at_once;
 use crate::proxy::{Cut, Fault, Proxy};
-use crate::support::ran::Running;
+use crate::support::output::Running;
 use crate::support::town::Town;
 
 /// How many kills and cuts, where `TRAEKFIL_CHANCES` does not say.

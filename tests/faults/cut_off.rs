@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::account::{comes_to_rest, files};
 use crate::proxy::{Cut, Fault, Proxy};
-use crate::support::ran::Running;
+use crate::support::output::Running;
 use crate::support::town::Town;
 use crate::{at_once, stride};
 

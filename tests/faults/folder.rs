@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::halted::halt;
 use crate::sha256;
-use crate::support::ran::{Ran, Running, entry};
+use crate::support::output::{Output, Running, entry};
 use crate::support::town::Town;
 use crate::{MAD, MAD_APRIL, MAD_CHANGED};
 
@@ -79,7 +79,7 @@ impl Trick {
 }
 
 /// Runs the program and plays the trick while it is at that point.
-fn tricked(trick: Trick, point: &str) -> (Town, Ran) {
+fn tricked(trick: Trick, point: &str) -> (Town, Output) {
     eprintln!("{trick:?} at {point}");
     let town = Town::new();
     let original = town.file(MAD, MAD_APRIL);

@@ -1,4 +1,4 @@
-//! The program halted at one of its checkpoints.
+//! The program halted at one of its failpoints.
 
 use std::fs;
 use std::thread;
@@ -6,17 +6,17 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use crate::support::ran::{Ran, Running};
+use crate::support::output::{Output, Running};
 use crate::support::town::Town;
 
-/// A program that waits at a checkpoint until it is killed or told to go on.
+/// A program that waits at a failpoint until it is killed or told to go on.
 pub struct Halted {
     running: Running,
     signs: TempDir,
 }
 
-/// Runs the program until it comes to a checkpoint; how it ended, where it never came by.
-pub fn halt(town: &Town, args: &[&str], point: &str) -> Result<Halted, Ran> {
+/// Runs the program until it comes to a failpoint; how it ended, where it never came by.
+pub fn halt(town: &Town, args: &[&str], point: &str) -> Result<Halted, Output> {
     let signs = tempfile::Builder::new().prefix("traekfil-signs-").tempdir().unwrap();
     let reached = signs.path().join("point.reached");
     let mut command = town.command(args);
@@ -33,7 +33,7 @@ pub fn halt(town: &Town, args: &[&str], point: &str) -> Result<Halted, Ran> {
     Ok(Halted { running, signs })
 }
 
-/// Runs the program and kills it at a checkpoint; whether it came by.
+/// Runs the program and kills it at a failpoint; whether it came by.
 pub fn kill_at(town: &Town, args: &[&str], point: &str) -> bool {
     halt(town, args, point).map(Halted::kill).is_ok()
 }
@@ -45,7 +45,7 @@ impl Halted {
     }
 
     /// Lets it go on to its end.
-    pub fn go_on(self) -> Ran {
+    pub fn go_on(self) -> Output {
         fs::write(self.signs.path().join("point.go"), "").unwrap();
         self.running.finish()
     }

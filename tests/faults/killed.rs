@@ -1,4 +1,4 @@
-//! Killed at each of its checkpoints, and run again.
+//! Killed at each of its failpoints, and run again.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -6,7 +6,7 @@ use std::fs;
 use crate::account::{File, comes_to_rest, everything_once, files};
 use crate::halted::kill_at;
 use crate::stride;
-use crate::support::ran::entry;
+use crate::support::output::entry;
 use crate::support::server::Rename;
 use crate::support::town::Town;
 use crate::{MAD, MAD_APRIL, MAD_CHANGED};
@@ -61,8 +61,8 @@ fn rests(town: &Town, files: &[File], killed: &[&str]) {
 }
 
 #[test]
-fn every_checkpoint_is_tried() {
-    let name = regex::Regex::new(r#"checkpoint\("(\w+)"\)"#).unwrap();
+fn every_failpoint_is_tried() {
+    let name = regex::Regex::new(r#"failpoint\("(\w+)"\)"#).unwrap();
     let mut there = BTreeSet::new();
     for file in walkdir::WalkDir::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")) {
         let file = file.unwrap();

@@ -1,4 +1,4 @@
-//! `status` while a run stands at one of its checkpoints, and after it was killed there.
+//! `status` while a run stands at one of its failpoints, and after it was killed there.
 
 use serde_json::{Value, json};
 

@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 #[allow(dead_code, unused_imports, unused_macros, reason = "the other stories need the rest of it")]
-#[path = "../suite/support/mod.rs"]
+#[path = "../support/mod.rs"]
 mod support;
 
 mod account;

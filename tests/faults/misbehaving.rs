@@ -9,7 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::account::{comes_to_rest, everything_once, files};
-use crate::support::ran::{Ran, Running};
+use crate::support::output::{Output, Running};
 use crate::support::server::{Behaviour, Rename};
 use crate::support::town::Town;
 use crate::{MAD, MAD_APRIL, at_once};
@@ -24,7 +24,7 @@ fn meets(change: impl FnOnce(&mut Behaviour)) -> Town {
 }
 
 /// What was said, without the line breaks that are made for people.
-fn said(ran: &Ran) -> String {
+fn said(ran: &Output) -> String {
     format!("{} {}", ran.out(), ran.err()).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use crate::account::{File, comes_to_rest, files};
 use crate::halted::kill_at;
 use crate::stride;
-use crate::support::ran::{Ran, Running};
+use crate::support::output::{Output, Running};
 use crate::support::town::Town;
 
 /// `fsync` or `fdatasync`, as the system has them.
@@ -24,7 +24,7 @@ fn can_trace() -> bool {
 
 /// `traekfil run` with something happening to it at its `n`-th call of a kind; and its calls that concern the disk,
 /// a line each.
-fn run_with(town: &Town, call: &str, n: usize, what: &str) -> (Ran, String) {
+fn run_with(town: &Town, call: &str, n: usize, what: &str) -> (Output, String) {
     let calls = tempfile::NamedTempFile::new().unwrap();
     let run = town.command(["run"]);
     let mut strace = Command::new("strace");

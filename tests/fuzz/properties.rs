@@ -11,7 +11,7 @@ use traekfil::deliver::{remote_path, temporary_path};
 use traekfil::delivery::{Key, Slot};
 use traekfil::digest::Digest;
 use traekfil::drop_folder::unsafe_name;
-use traekfil::exit::Exit;
+use traekfil::exit::ExitCode;
 use traekfil::messages::escape;
 use traekfil::period::{Recognised, recognise};
 use traekfil::remote::sftp::packet::{self, MAX_HANDLE, MAX_PACKET, Malformed, Packet, Reply, Request};
@@ -28,7 +28,7 @@ pub fn config(bytes: &[u8]) -> bool {
     let config = match Config::of(Path::new("config.toml"), bytes.to_vec()) {
         Ok(config) => config,
         Err(trouble) => {
-            assert_eq!(trouble.exit, Exit::Usage);
+            assert_eq!(trouble.exit, ExitCode::Usage);
             assert_shown(&trouble.message.replace('\n', ""));
             return false;
         }

@@ -4,9 +4,9 @@ use std::ops::Deref;
 
 use chrono::{DateTime, FixedOffset};
 use traekfil::delivery::State;
-use traekfil::exit::Trouble;
+use traekfil::exit::UserError;
 use traekfil::ledger::event::Event;
-use traekfil::ledger::{Journal, Ledger, Stamp, View};
+use traekfil::ledger::{ChainPosition, Journal, Ledger, LedgerReader};
 
 use crate::server::Shared;
 
@@ -33,9 +33,9 @@ const LEGAL: [(State, State); 10] = [
 ];
 
 impl Deref for Book {
-    type Target = View;
+    type Target = LedgerReader;
 
-    fn deref(&self) -> &View {
+    fn deref(&self) -> &LedgerReader {
         &self.ledger
     }
 }
@@ -61,8 +61,8 @@ impl Book {
 }
 
 impl Journal for Book {
-    fn record(&mut self, at: DateTime<FixedOffset>, events: &[Event]) -> Result<(), Trouble> {
-        let failure = || Err(Trouble::unexpected("the disk"));
+    fn record(&mut self, at: DateTime<FixedOffset>, events: &[Event]) -> Result<(), UserError> {
+        let failure = || Err(UserError::unexpected("the disk"));
         let named: Vec<String> = events.iter().map(short).collect();
         let what = format!("commit {}", named.join(", "));
         {
@@ -92,7 +92,7 @@ impl Journal for Book {
         Ok(())
     }
 
-    fn head(&self) -> Stamp {
+    fn head(&self) -> ChainPosition {
         self.ledger.head()
     }
 

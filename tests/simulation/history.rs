@@ -7,16 +7,16 @@ use std::path::Path;
 use std::rc::Rc;
 
 use chrono::{DateTime, TimeDelta};
-use traekfil::commands::run::cycle;
 use traekfil::config::Config;
 use traekfil::decide::Reason;
 use traekfil::deliver::{End, Watch};
 use traekfil::delivery::{State, Step};
 use traekfil::ledger::event::{Event, Verdict};
-use traekfil::ledger::query::{Hold, Numbered};
+use traekfil::ledger::query::{Hold, Sequence};
+use traekfil::ledger::receipts;
 use traekfil::ledger::{Journal, Ledger};
-use traekfil::receipts;
 use traekfil::report::RunReport;
+use traekfil::run::pipeline::cycle;
 
 use crate::book::Book;
 use crate::chance::Chance;
@@ -119,7 +119,7 @@ impl History {
         };
         promise::check(&mut world, &self.config, &ledger);
         promise::check_nothing_forgotten(&mut world, &ledger, &report);
-        match ledger.walk(1) {
+        match ledger.verify_chain(1) {
             Ok(events) if events == ledger.head().seq => {}
             other => world.violated(format!("the chain: {other:?}")),
         }
@@ -222,7 +222,7 @@ fn decided(ledger: &Ledger, hold: &Hold, verdict: Verdict) -> Option<Event> {
     let slot = hold.slot.clone()?;
     Reason::named(&hold.reason).filter(|reason| reason.can_be_approved())?;
     Some(Event::Decided {
-        decision: ledger.next(Numbered::Decision).unwrap(),
+        decision: ledger.next(Sequence::Decision).unwrap(),
         verdict,
         series: slot.series,
         period: slot.period,

@@ -6,9 +6,9 @@ use traekfil::config::{Config, Disposal, Publish};
 use traekfil::decide::Reason;
 use traekfil::delivery::State;
 use traekfil::digest::Digest;
-use traekfil::ledger::View;
+use traekfil::ledger::LedgerReader;
 use traekfil::ledger::query::{Delivery, Filter};
-use traekfil::report::{Fate, RunReport};
+use traekfil::report::{FileOutcome, RunReport};
 
 use crate::folder::{Key, key};
 use crate::world::{Visible, World, is_hidden};
@@ -36,7 +36,7 @@ fn got(world: &World, delivery: &Delivery) -> bool {
 }
 
 /// What holds at every moment.
-pub fn check(world: &mut World, config: &Config, ledger: &View) {
+pub fn check(world: &mut World, config: &Config, ledger: &LedgerReader) {
     let deliveries = ledger.history(&Filter::default()).unwrap();
     let mut broken = Vec::new();
     broken.extend(twice(world));
@@ -132,8 +132,10 @@ pub fn check_report(world: &mut World, report: &RunReport) {
         };
         match file.outcome {
             None => broken.push(format!("{} is told without its fate", file.path)),
-            Some(Fate::Delivered) if !delivered() => broken.push(format!("{} is not at KP", file.path)),
-            Some(Fate::Failed) if file.error.is_none() => {
+            Some(FileOutcome::Delivered) if !delivered() => {
+                broken.push(format!("{} is not at KP", file.path))
+            }
+            Some(FileOutcome::Failed) if file.error.is_none() => {
                 broken.push(format!("{} fails without a word", file.path));
             }
             Some(_) => {}
@@ -160,21 +162,21 @@ pub fn check_report(world: &mut World, report: &RunReport) {
     }
 }
 
-fn fate(fate: Option<Fate>) -> &'static str {
+fn fate(fate: Option<FileOutcome>) -> &'static str {
     match fate {
         None => "none",
-        Some(Fate::Delivered) => "delivered",
-        Some(Fate::Failed) => "failed",
-        Some(Fate::InDoubt) => "in doubt",
-        Some(Fate::Held) => "held",
-        Some(Fate::Waiting) => "waiting",
-        Some(Fate::Duplicate) => "duplicate",
-        Some(Fate::Skipped) => "skipped",
+        Some(FileOutcome::Delivered) => "delivered",
+        Some(FileOutcome::Failed) => "failed",
+        Some(FileOutcome::InDoubt) => "in doubt",
+        Some(FileOutcome::Held) => "held",
+        Some(FileOutcome::Waiting) => "waiting",
+        Some(FileOutcome::Duplicate) => "duplicate",
+        Some(FileOutcome::Skipped) => "skipped",
     }
 }
 
 /// After two runs without faults: what is left in the folder waits for a person, by name, and nothing else is open.
-pub fn check_nothing_forgotten(world: &mut World, ledger: &View, report: &RunReport) {
+pub fn check_nothing_forgotten(world: &mut World, ledger: &LedgerReader, report: &RunReport) {
     let mut broken = Vec::new();
     for delivery in ledger.open_deliveries().unwrap() {
         if delivery.state != State::InDoubt {
@@ -201,14 +203,14 @@ pub fn check_nothing_forgotten(world: &mut World, ledger: &View, report: &RunRep
             report.files.iter().any(|other| {
                 other.sha256 == file.sha256
                     && (&other.series, other.period) == (&file.series, file.period)
-                    && matches!(other.outcome, Some(Fate::Held | Fate::InDoubt))
+                    && matches!(other.outcome, Some(FileOutcome::Held | FileOutcome::InDoubt))
             })
         };
         let accounted = match file.outcome {
-            Some(Fate::Held) => file.reason != Reason::InDoubt || in_doubt(file.sha256),
-            Some(Fate::InDoubt | Fate::Skipped) => true,
-            Some(Fate::Duplicate) => at_kp(&key) || twin_waits(),
-            Some(Fate::Delivered | Fate::Failed | Fate::Waiting) | None => false,
+            Some(FileOutcome::Held) => file.reason != Reason::InDoubt || in_doubt(file.sha256),
+            Some(FileOutcome::InDoubt | FileOutcome::Skipped) => true,
+            Some(FileOutcome::Duplicate) => at_kp(&key) || twin_waits(),
+            Some(FileOutcome::Delivered | FileOutcome::Failed | FileOutcome::Waiting) | None => false,
         };
         if !accounted {
             broken.push(format!("{name} ends {:?} ({})", file.outcome, file.reason.name()));

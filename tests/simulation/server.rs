@@ -8,7 +8,8 @@ use std::sync::Arc;
 use traekfil::config::Publish;
 use traekfil::digest::Digest;
 use traekfil::remote::{
-    Connect, ConnectError, Entry, LineFault, Look, Progress, Remote, RemoteError, Store, StoreError, Stored,
+    Connect, ConnectError, ConnectionFault, Entry, Progress, Remote, RemoteError, RemoteStat, Upload,
+    UploadError, Uploaded,
 };
 
 use crate::world::{Late, World};
@@ -32,7 +33,7 @@ impl Connect for Connector {
 
 struct Line {
     world: Shared,
-    lost: Option<Arc<LineFault>>,
+    lost: Option<Arc<ConnectionFault>>,
 }
 
 /// What becomes of a request.
@@ -40,9 +41,9 @@ enum Fate {
     /// Done and answered.
     Answered,
     /// It never left.
-    NotSent(Arc<LineFault>),
+    NotSent(Arc<ConnectionFault>),
     /// It was sent and not answered; `done` says whether the server did it.
-    NoAnswer { fault: Arc<LineFault>, done: Done },
+    NoAnswer { fault: Arc<ConnectionFault>, done: Done },
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -88,7 +89,7 @@ impl Line {
             Done::Later => "it is late",
         };
         world.tell(format!("{what}: {how}"));
-        let fault = Arc::new(LineFault::TimedOut);
+        let fault = Arc::new(ConnectionFault::TimedOut);
         self.lost = Some(Arc::clone(&fault));
         Fate::NoAnswer { fault, done }
     }
@@ -129,13 +130,13 @@ impl Line {
         (0..count).map(one).collect()
     }
 
-    fn store_one(&mut self, behind: bool, file: &mut Store<'_>) -> Result<Stored, StoreError> {
+    fn store_one(&mut self, behind: bool, file: &mut Upload<'_>) -> Result<Uploaded, UploadError> {
         let fate = self.fate(behind, &format!("store {}", file.path));
         if let Fate::NotSent(fault) = fate {
-            return Err(StoreError::NotOpened(RemoteError::NotSent(fault)));
+            return Err(UploadError::NotOpened(RemoteError::NotSent(fault)));
         }
         if self.world.borrow().server.contains_key(file.path) {
-            return Err(StoreError::NotOpened(refused(4)));
+            return Err(UploadError::NotOpened(refused(4)));
         }
         let (bytes, read) = read(file);
         let mut world = self.world.borrow_mut();
@@ -144,16 +145,16 @@ impl Line {
                 Done::Yes => {
                     let whole = read.is_ok() && world.chance.per_mille(500);
                     world.create(file.path, bytes, whole);
-                    return Err(StoreError::Broken(RemoteError::NoAnswer(fault)));
+                    return Err(UploadError::Broken(RemoteError::NoAnswer(fault)));
                 }
                 Done::Later => world.late.push(Late::Create(file.path.to_owned(), bytes, read.is_ok())),
                 Done::No => {}
             }
-            return Err(StoreError::NotOpened(RemoteError::NoAnswer(fault)));
+            return Err(UploadError::NotOpened(RemoteError::NoAnswer(fault)));
         }
         if world.strikes("store refused", 100) {
             world.tell("  refused");
-            return Err(StoreError::NotOpened(refused(3)));
+            return Err(UploadError::NotOpened(refused(3)));
         }
         let full = world.strikes("server full", 100);
         let whole = read.is_ok() && !full;
@@ -161,10 +162,10 @@ impl Line {
         world.create(file.path, bytes, whole);
         world.may_die("dies after a request", format!("after store {}", file.path));
         if let Err(error) = read {
-            return Err(StoreError::Source(error));
+            return Err(UploadError::Source(error));
         }
         if full {
-            return Err(StoreError::Broken(refused(4)));
+            return Err(UploadError::Broken(refused(4)));
         }
         if world.strikes("stored short, without a word", 50)
             && let Some(there) = world.server.get_mut(file.path)
@@ -172,14 +173,14 @@ impl Line {
             there.pop();
             let size = there.len() as u64;
             world.shorten(file.path);
-            return Ok(Stored { sent, size: Some(size) });
+            return Ok(Uploaded { sent, size: Some(size) });
         }
         let size = told_size(&mut world, sent);
         // Only one who reads it back can tell; a municipality that asks for less trusts its server's disk.
         if world.read_back && world.publish == Publish::Rename {
             garble(&mut world, file.path);
         }
-        Ok(Stored { sent, size })
+        Ok(Uploaded { sent, size })
     }
 }
 
@@ -192,7 +193,7 @@ fn garble(world: &mut World, path: &str) {
     }
 }
 
-fn read(file: &mut Store<'_>) -> (Vec<u8>, io::Result<()>) {
+fn read(file: &mut Upload<'_>) -> (Vec<u8>, io::Result<()>) {
     let mut bytes = Vec::new();
     let mut buffer = [0; 5];
     loop {
@@ -219,7 +220,11 @@ fn told_size(world: &mut World, size: u64) -> Option<u64> {
 }
 
 impl Remote for Line {
-    fn store(&mut self, files: &mut [Store<'_>], progress: Progress<'_>) -> Vec<Result<Stored, StoreError>> {
+    fn store(
+        &mut self,
+        files: &mut [Upload<'_>],
+        progress: Progress<'_>,
+    ) -> Vec<Result<Uploaded, UploadError>> {
         let alive = self.lost.is_none();
         files
             .iter_mut()
@@ -230,13 +235,13 @@ impl Remote for Line {
             .collect()
     }
 
-    fn look(&mut self, paths: &[&str]) -> Vec<Result<Look, RemoteError>> {
+    fn stat(&mut self, paths: &[&str]) -> Vec<Result<RemoteStat, RemoteError>> {
         let look = |world: &mut World, i: usize| {
             let size = world.server.get(paths[i]).map(|bytes| bytes.len() as u64);
             world.tell(format!("  there: {size:?}"));
             Ok(match size {
-                None => Look::Absent,
-                Some(size) => Look::Present { size: told_size(world, size) },
+                None => RemoteStat::Absent,
+                Some(size) => RemoteStat::Present { size: told_size(world, size) },
             })
         };
         self.each(paths.len(), |i| format!("look at {}", paths[i]), look, |_| None)
@@ -286,7 +291,7 @@ impl Remote for Line {
         Ok(Vec::new())
     }
 
-    fn is_lost(&self) -> bool {
+    fn is_closed(&self) -> bool {
         self.lost.is_some()
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::story::id_text;
-use crate::support::ran::{assert_decided, entry};
+use crate::support::output::{assert_decided, entry};
 use crate::support::servers::on_both_servers;
 use crate::support::town::Town;
 use crate::{MAD, MAD_APRIL, MAD_MAY, VASK, VASK_APRIL, sha256};

@@ -1,6 +1,6 @@
 //! Files that are not what they should be, and names that would rather be something else.
 
-use crate::support::ran::assert_decided;
+use crate::support::output::assert_decided;
 use crate::support::town::Town;
 use crate::{MAD, MAD_APRIL, VASK, VASK_APRIL};
 
@@ -102,7 +102,7 @@ mod hostile_names {
     use std::os::unix::ffi::OsStrExt;
 
     use super::{MAD_APRIL, Town, VASK, VASK_APRIL, beside_a_good_one};
-    use crate::support::ran::decisions;
+    use crate::support::output::decisions;
 
     #[track_caller]
     fn held_and_harmless(town: &Town) {

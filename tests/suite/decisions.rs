@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::support::ran::{assert_decided, entry};
+use crate::support::output::{assert_decided, entry};
 use crate::support::town::Town;
 use crate::{MAD, MAD_APRIL, MAD_MAY};
 

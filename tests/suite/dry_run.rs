@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::ran::{decisions, entry};
+use crate::support::output::{decisions, entry};
 use crate::support::servers::on_both_servers;
 use crate::support::town::Town;
 use crate::{MAD, MAD_APRIL, MAD_MAY, VASK, VASK_APRIL};

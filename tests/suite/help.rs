@@ -3,12 +3,12 @@
 use std::fs;
 use std::process::{Command, Stdio};
 
-use crate::support::ran::{Ran, Running};
+use crate::support::output::{Output, Running};
 use crate::support::town::Town;
 use crate::{MAD, MAD_APRIL, MAD_MAY};
 
 /// What the program says to these words in this language, outside of any configuration.
-fn says(town: &Town, language: &str, words: &[&str], exit: i32) -> Ran {
+fn says(town: &Town, language: &str, words: &[&str], exit: i32) -> Output {
     town.run(["--language", language].iter().chain(words)).exit(exit).plain()
 }
 
@@ -113,7 +113,7 @@ fn completions_and_manual_need_no_configuration() {
 }
 
 /// Runs another program with this on its standard input; none where it is not installed.
-fn other(program: &str, args: &[&str], input: &str) -> Option<Ran> {
+fn other(program: &str, args: &[&str], input: &str) -> Option<Output> {
     let file = tempfile::NamedTempFile::new().unwrap();
     fs::write(file.path(), input).unwrap();
     let found = Command::new(program).arg("--version").output().is_ok();

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 
-use crate::support::ran::{Ran, Running};
+use crate::support::output::{Output, Running};
 use crate::support::town::{Town, names_in};
 use crate::{MAD, MAD_APRIL};
 
@@ -15,7 +15,7 @@ fn town() -> Town {
 }
 
 /// Runs the program with these lines to read.
-fn told(town: &Town, args: &[&str], lines: &[&str]) -> Ran {
+fn told(town: &Town, args: &[&str], lines: &[&str]) -> Output {
     let input = town.path("answers");
     fs::write(&input, lines.join("\n") + if lines.is_empty() { "" } else { "\n" }).unwrap();
     let mut command = town.command(args);

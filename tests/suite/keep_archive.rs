@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::Value;
 
 use crate::story::id_text;
-use crate::support::ran::entry;
+use crate::support::output::entry;
 use crate::support::server::Rename;
 use crate::support::town::Town;
 use crate::{MAD, MAD_APRIL, VASK, VASK_APRIL};

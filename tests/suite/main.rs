@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod adopt;
+mod approvals;
 mod bad_input;
 mod decisions;
 mod dry_run;
@@ -11,11 +12,8 @@ mod init;
 mod keep_archive;
 mod ledger;
 mod notify;
-#[cfg(unix)]
-mod others;
 mod output;
 mod owners;
-mod people;
 mod picked_up;
 mod plan_document;
 mod receiver;
@@ -25,8 +23,11 @@ mod servers;
 mod settings;
 mod status;
 mod story;
+#[path = "../support/mod.rs"]
 mod support;
-mod task;
+mod task_scheduler_xml;
+#[cfg(unix)]
+mod third_party_servers;
 mod two_persons;
 mod windows;
 

@@ -4,7 +4,7 @@ use std::net::TcpListener;
 
 #[cfg(unix)]
 use crate::support::aiosmtpd::Aiosmtpd;
-use crate::support::ran::Ran;
+use crate::support::output::Output;
 #[cfg(unix)]
 use crate::support::smtp::papers;
 use crate::support::smtp::{Letter, Smtp, Speaks};
@@ -47,7 +47,7 @@ fn only(mail: &Smtp) -> Letter {
     letters.pop().unwrap()
 }
 
-fn run(town: &Town) -> Ran {
+fn run(town: &Town) -> Output {
     town.run(["run", "--json"])
 }
 

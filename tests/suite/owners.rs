@@ -7,7 +7,7 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::support::ran::{Ran, Running};
+use crate::support::output::{Output, Running};
 use crate::support::town::Town;
 use crate::{MAD, MAD_APRIL, MAD_MAY, VASK, VASK_APRIL};
 
@@ -71,7 +71,7 @@ fn a_link_leads_to_nothing_of_roots() {
 }
 
 /// The program as a user of that number runs it, with a variable that says that it is Kirsten behind `sudo`.
-fn as_user(town: &Town, user: u32, args: &[&str]) -> Ran {
+fn as_user(town: &Town, user: u32, args: &[&str]) -> Output {
     let ours = town.command(args);
     // The program lies where this user may not look.
     let program = town.path("traekfil");

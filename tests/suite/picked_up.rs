@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::ran::entry;
+use crate::support::output::entry;
 use crate::support::town::Town;
 use crate::{MAD, MAD_APRIL, MAD_MAY, VASK, VASK_APRIL};
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::ran::{assert_decided, entry};
+use crate::support::output::{assert_decided, entry};
 use crate::support::server::{Behaviour, Rename};
 use crate::support::town::Town;
 use crate::{MAD, MAD_APRIL};

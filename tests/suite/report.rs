@@ -7,8 +7,8 @@ use std::process::{Command, Stdio};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::people::in_doubt;
-use crate::support::ran::{Ran, Running};
+use crate::approvals::in_doubt;
+use crate::support::output::{Output, Running};
 use crate::support::town::Town;
 use crate::{MAD, MAD_APRIL, MAD_MAY, VASK, VASK_APRIL};
 
@@ -198,7 +198,7 @@ fn browser() -> Option<&'static str> {
 }
 
 /// Runs the browser without a window, on a profile of its own.
-fn browse(browser: &str, folder: &Path, words: &[&str], page: &Path) -> Ran {
+fn browse(browser: &str, folder: &Path, words: &[&str], page: &Path) -> Output {
     let mut command = Command::new(browser);
     let offline =
         ["--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync"];

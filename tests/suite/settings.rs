@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::support::ran::{assert_decided, entry};
+use crate::support::output::{assert_decided, entry};
 use crate::support::servers::{PASSPHRASE, PASSWORD, on_both_servers};
 use crate::support::town::{Town, open_to_all};
 use crate::{MAD, MAD_APRIL, sha256};

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::people::in_doubt;
+use crate::approvals::in_doubt;
 use crate::support::town::Town;
 use crate::{MAD, MAD_APRIL, MAD_MAY, VASK, VASK_APRIL};
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use chrono::DateTime;
 use serde_json::{Value, json};
 
-use crate::support::ran::{Running, assert_decided, entry};
+use crate::support::output::{Running, assert_decided, entry};
 use crate::support::servers::on_both_servers;
 use crate::support::town::{NOW, Town};
 use crate::{MAD, MAD_APRIL, MAD_MAY, VASK, VASK_APRIL};

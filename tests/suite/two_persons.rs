@@ -4,7 +4,7 @@
 #![cfg(unix)]
 
 use crate::story::id_text;
-use crate::support::ran::{Ran, assert_decided, entry};
+use crate::support::output::{Output, assert_decided, entry};
 use crate::support::town::Town;
 use crate::{MAD, MAD_APRIL, MAD_MAY};
 
@@ -28,7 +28,7 @@ fn second_april() -> (Town, String) {
     (town, id)
 }
 
-fn approve(town: &Town, who: &str, what: &str) -> Ran {
+fn approve(town: &Town, who: &str, what: &str) -> Output {
     town.env("SUDO_USER", who).run(["approve", what, "--reason", "leverandøren bekræfter"])
 }
 

@@ -7,9 +7,9 @@ use std::io::Read;
 use std::os::windows::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use traekfil::platform::{self, May};
+use traekfil::platform::{self, Access};
 
-use crate::support::ran::{assert_decided, decisions, entry};
+use crate::support::output::{assert_decided, decisions, entry};
 use crate::support::town::{Town, open_to_all};
 use crate::{MAD, MAD_APRIL, MAD_MAY, VASK, VASK_APRIL};
 
@@ -72,7 +72,7 @@ fn a_file_that_somebody_reads_is_put_away_under_their_eyes() {
 fn names_that_windows_takes_for_others_are_held_and_can_be_rejected() {
     let town = Town::new();
     town.file(MAD, MAD_APRIL);
-    let drop = platform::exact(&town.path("drop"));
+    let drop = platform::verbatim(&town.path("drop"));
     let odd = ["mad_korsbaek_202304.txt.", "nul.txt", "com1_202304 "];
     let odd: Vec<&str> = odd.into_iter().filter(|name| fs::write(drop.join(name), MAD_MAY).is_ok()).collect();
     assert!(odd.contains(&"mad_korsbaek_202304.txt."), "{odd:?}");
@@ -86,7 +86,7 @@ fn names_that_windows_takes_for_others_are_held_and_can_be_rejected() {
         town.run(["reject", name, "--reason", "forkert navn"]).exit(0);
     }
     assert!(town.dropped().is_empty(), "{:?}", town.dropped());
-    let rejected = platform::exact(&town.path("archive/rejected"));
+    let rejected = platform::verbatim(&town.path("archive/rejected"));
     for name in &odd {
         assert_eq!(fs::read_to_string(rejected.join(name)).unwrap(), MAD_MAY, "{name}");
     }
@@ -161,7 +161,7 @@ fn what_init_makes_is_closed_to_others() {
     town.run(args.iter().chain(&["--identity", r"nøgler\kp", "--ledger", r"regnskab\ledger.db"]))
         .exit_in(&[0, 2, 4]);
     for path in ["config.toml", r"nøgler\kp", r"regnskab\ledger.db", "regnskab"] {
-        for may in [May::Read, May::Write] {
+        for may in [Access::Read, Access::Write] {
             assert_eq!(platform::others_who_may(may, &town.path(path)).unwrap(), [""; 0], "{path}");
         }
     }
@@ -182,7 +182,7 @@ fn check_names_who_else_may_touch_ledger_and_key() {
     for file in ["ledger.db", "id_ed25519"] {
         let path = town.path(file);
         open_to_all(&path);
-        assert_eq!(platform::others_who_may(May::Read, &path).unwrap().len(), 1);
+        assert_eq!(platform::others_who_may(Access::Read, &path).unwrap().len(), 1);
         town.run(["check", "--language", "da"]).exit(3).says("icacls").says("*S-1-5-18:F").says(file);
         platform::close(&path).unwrap();
         town.run(["check"]).exit(0);

@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::time::{Duration, Instant};
 
 use traekfil::digest::Digest;
-use traekfil::remote::{ConnectError, Look, RemoteError, StoreError};
+use traekfil::remote::{ConnectError, RemoteError, RemoteStat, UploadError};
 use traekfil::secrets::Secrets;
 
 use crate::server::{Server, connect, content, store};
@@ -24,7 +24,7 @@ fn three_hundred_files_go_out_and_come_back() {
         assert_eq!((stored.sent, stored.size), (bytes.len() as u64, Some(bytes.len() as u64)));
     }
     let again = store(&mut *remote, &files[..3]);
-    assert!(again.iter().all(|r| matches!(r, Err(StoreError::NotOpened(RemoteError::Refused { .. })))));
+    assert!(again.iter().all(|r| matches!(r, Err(UploadError::NotOpened(RemoteError::Refused { .. })))));
 
     let paths: Vec<&str> = files.iter().map(|(path, _)| path.as_str()).collect();
     for (digest, (_, bytes)) in remote.digest(&paths).into_iter().zip(&files) {
@@ -33,8 +33,8 @@ fn three_hundred_files_go_out_and_come_back() {
     let finals: Vec<String> = (0..300).map(|i| server.remote(&format!("ind/mad_{i}.txt"))).collect();
     let moves: Vec<(&str, &str)> = paths.iter().zip(&finals).map(|(from, to)| (*from, to.as_str())).collect();
     assert!(remote.publish(&moves).iter().all(Result::is_ok));
-    assert!(remote.look(&paths).iter().all(|look| *look == Ok(Look::Absent)));
-    assert_eq!(remote.look(&[&finals[2]]), [Ok(Look::Present { size: Some(802) })]);
+    assert!(remote.stat(&paths).iter().all(|look| *look == Ok(RemoteStat::Absent)));
+    assert_eq!(remote.stat(&[&finals[2]]), [Ok(RemoteStat::Present { size: Some(802) })]);
     // A name that is taken is never overwritten.
     fs::write(server.path("ind/other"), "other").unwrap();
     let other = server.remote("ind/other");
@@ -57,7 +57,7 @@ fn three_hundred_files_go_out_and_come_back() {
         assert!(remote.remove(&finals).iter().all(Result::is_ok));
     }
     assert_eq!(fs::read_dir(server.path("ind")).unwrap().count(), 1);
-    assert!(!remote.is_lost());
+    assert!(!remote.is_closed());
 }
 
 #[test]
@@ -98,10 +98,10 @@ fn a_server_that_dies_leaves_a_lost_line() {
     let mut settings = server.settings(Some(key));
     settings.timeout = Duration::from_secs(2);
     let mut remote = connect(&settings, Secrets::default()).unwrap();
-    assert_eq!(remote.look(&["/findes/ikke"]), [Ok(Look::Absent)]);
+    assert_eq!(remote.stat(&["/findes/ikke"]), [Ok(RemoteStat::Absent)]);
     server.kill();
-    let error = remote.look(&["/"]).remove(0).unwrap_err();
+    let error = remote.stat(&["/"]).remove(0).unwrap_err();
     assert!(error.line_fault().is_some(), "{error}");
-    assert!(remote.is_lost());
-    assert!(matches!(remote.look(&["/"])[0], Err(RemoteError::NotSent(_))));
+    assert!(remote.is_closed());
+    assert!(matches!(remote.stat(&["/"])[0], Err(RemoteError::NotSent(_))));
 }

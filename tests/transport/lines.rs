@@ -7,7 +7,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use traekfil::remote::ssh::SshConnector;
-use traekfil::remote::{Connect, Load, Look, Looks, Remote, RemoteError, Source, Store, StoreError, Stored};
+use traekfil::remote::{
+    Connect, Load, Remote, RemoteError, RemoteStat, RemoteStats, Source, Upload, UploadError, Uploaded,
+};
 use traekfil::secrets::Secrets;
 
 use crate::server::{Server, content};
@@ -44,7 +46,7 @@ fn store_over_lines(
     files: &[(String, Vec<u8>)],
     (halting, at): (usize, u64),
     act: &(dyn Fn() + Sync),
-) -> (Vec<Result<Stored, StoreError>>, Looks, Box<dyn Remote>) {
+) -> (Vec<Result<Uploaded, UploadError>>, RemoteStats, Box<dyn Remote>) {
     let mut settings = server.settings(Some(server.path("key")));
     settings.connections = 4;
     let mut connector = SshConnector::new(&settings, Secrets::default());
@@ -60,10 +62,10 @@ fn store_over_lines(
             act: (n == halting).then_some(act),
         })
         .collect();
-    let mut stores: Vec<Store<'_>> = files
+    let mut stores: Vec<Upload<'_>> = files
         .iter()
         .zip(&mut sources)
-        .map(|((path, bytes), source)| Store { path, source, size: bytes.len() as u64 })
+        .map(|((path, bytes), source)| Upload { path, source, size: bytes.len() as u64 })
         .collect();
     let finals: Vec<&str> = files.iter().map(|(path, _)| path.as_str()).collect();
     let (answers, looks) = remote.store_and_look(&mut stores, &finals, &|_| ());
@@ -80,11 +82,11 @@ fn a_large_batch_goes_over_several_lines() {
     let (stored, looks, remote) = store_over_lines(&server, &files, (0, 0), &|| logged_in(&server, 4));
     for ((stored, look), (path, bytes)) in stored.into_iter().zip(looks).zip(&files) {
         let size = Some(bytes.len() as u64);
-        assert_eq!(stored.unwrap(), Stored { sent: bytes.len() as u64, size });
-        assert_eq!(look, Ok(Look::Present { size }));
+        assert_eq!(stored.unwrap(), Uploaded { sent: bytes.len() as u64, size });
+        assert_eq!(look, Ok(RemoteStat::Present { size }));
         assert_eq!(&fs::read(path).unwrap(), bytes);
     }
-    assert!(!remote.is_lost());
+    assert!(!remote.is_closed());
 }
 
 #[test]
@@ -108,13 +110,16 @@ fn a_large_file_goes_over_several_lines_in_pieces() {
     let (stored, looks, remote) = store_over_lines(&server, &files, (0, 1 << 20), &|| logged_in(&server, 4));
     for ((stored, look), (path, bytes)) in stored.into_iter().zip(looks).zip(&files) {
         let size = Some(bytes.len() as u64);
-        assert_eq!(stored.unwrap(), Stored { sent: bytes.len() as u64, size });
-        assert_eq!(look, Ok(Look::Present { size }));
+        assert_eq!(stored.unwrap(), Uploaded { sent: bytes.len() as u64, size });
+        assert_eq!(look, Ok(RemoteStat::Present { size }));
         assert!(&fs::read(path).unwrap() == bytes);
     }
     let (again, ..) = store_over_lines(&server, &files[..1], (9, 0), &|| ());
-    assert!(matches!(again[0], Err(StoreError::NotOpened(RemoteError::Refused { .. }))), "never overwritten");
-    assert!(!remote.is_lost());
+    assert!(
+        matches!(again[0], Err(UploadError::NotOpened(RemoteError::Refused { .. }))),
+        "never overwritten"
+    );
+    assert!(!remote.is_closed());
 }
 
 /// Ends every connection but the first.
@@ -133,20 +138,20 @@ fn a_further_line_that_is_lost_takes_only_what_it_had_with_it() {
     let files: Vec<(String, Vec<u8>)> =
         (0..900).map(|i| (server.remote(&format!("mad_{i}")), content(i, 40_000))).collect();
     let (stored, _, mut remote) = store_over_lines(&server, &files, (0, 0), &|| cut_the_others(&server));
-    assert!(!remote.is_lost());
+    assert!(!remote.is_closed());
     assert!(stored[0].is_ok());
     for (stored, (path, bytes)) in stored.iter().zip(&files) {
         match stored {
             Ok(_) => assert_eq!(&fs::read(path).unwrap(), bytes),
             // Nothing is known of it, and nobody may say otherwise.
             Err(
-                StoreError::Broken(RemoteError::NoAnswer(_))
-                | StoreError::NotOpened(RemoteError::NoAnswer(_) | RemoteError::NotSent(_)),
+                UploadError::Broken(RemoteError::NoAnswer(_))
+                | UploadError::NotOpened(RemoteError::NoAnswer(_) | RemoteError::NotSent(_)),
             ) => {}
             Err(other) => panic!("{path}: {other:?}"),
         }
     }
-    assert_eq!(remote.look(&[&files[0].0]), [Ok(Look::Present { size: Some(40_000) })]);
+    assert_eq!(remote.stat(&[&files[0].0]), [Ok(RemoteStat::Present { size: Some(40_000) })]);
 }
 
 #[test]
@@ -164,9 +169,9 @@ fn a_large_file_whose_further_line_is_lost_is_not_stored() {
     assert!(seen.load(Ordering::SeqCst));
     // A line that had no part in it when it was cut is no loss.
     let whole = stored[0].is_ok();
-    let broken = matches!(stored[0], Err(StoreError::Broken(RemoteError::NoAnswer(_))));
+    let broken = matches!(stored[0], Err(UploadError::Broken(RemoteError::NoAnswer(_))));
     assert!(whole || broken, "{:?}", stored[0]);
     assert_eq!(whole, fs::read(&files[0].0).unwrap() == files[0].1);
-    assert!(!remote.is_lost());
-    assert!(remote.look(&[&files[0].0])[0].is_ok());
+    assert!(!remote.is_closed());
+    assert!(remote.stat(&[&files[0].0])[0].is_ok());
 }

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use traekfil::config::{Publish, Sftp, Verify};
 use traekfil::remote::ssh::SshConnector;
-use traekfil::remote::{ConnectError, Remote, Source, Store, StoreError, Stored};
+use traekfil::remote::{ConnectError, Remote, Source, Upload, UploadError, Uploaded};
 use traekfil::secrets::Secrets;
 use traekfil::template::Template;
 
@@ -185,14 +185,14 @@ pub fn content(seed: usize, length: usize) -> Vec<u8> {
     (0..length).map(|i| u8::try_from((i * 31 + i / 251 + seed * 7) % 256).unwrap()).collect()
 }
 
-pub fn store(remote: &mut dyn Remote, files: &[(String, Vec<u8>)]) -> Vec<Result<Stored, StoreError>> {
+pub fn store(remote: &mut dyn Remote, files: &[(String, Vec<u8>)]) -> Vec<Result<Uploaded, UploadError>> {
     let acknowledged = AtomicU64::new(0);
     let mut sources: Vec<Memory> =
         files.iter().map(|(_, bytes)| Memory(io::Cursor::new(bytes.clone()))).collect();
-    let mut stores: Vec<Store<'_>> = files
+    let mut stores: Vec<Upload<'_>> = files
         .iter()
         .zip(&mut sources)
-        .map(|((path, bytes), source)| Store { path, source, size: bytes.len() as u64 })
+        .map(|((path, bytes), source)| Upload { path, source, size: bytes.len() as u64 })
         .collect();
     let results = remote.store(&mut stores, &|bytes| {
         acknowledged.fetch_add(bytes, Ordering::SeqCst);

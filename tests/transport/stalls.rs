@@ -7,7 +7,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use traekfil::config::Sftp;
-use traekfil::remote::{ConnectError, LineFault, RemoteError, StoreError};
+use traekfil::remote::{ConnectError, ConnectionFault, RemoteError, UploadError};
 use traekfil::secrets::Secrets;
 
 use crate::server::{Server, connect, content, store};
@@ -77,9 +77,10 @@ fn stalled(server: &Server, mut settings: Sftp, passes: usize) -> bool {
             let path = |i| server.remote(&format!("{passes}_{i}"));
             let files: Vec<(String, Vec<u8>)> = (0..400).map(|i| (path(i), content(i, 20_000))).collect();
             let results = store(&mut *remote, &files);
-            assert!(remote.is_lost());
+            assert!(remote.is_closed());
             assert!(results.iter().any(|result| match result {
-                Err(StoreError::Broken(RemoteError::NoAnswer(fault))) => **fault == LineFault::TimedOut,
+                Err(UploadError::Broken(RemoteError::NoAnswer(fault))) =>
+                    **fault == ConnectionFault::TimedOut,
                 _ => false,
             }));
             true

@@ -5,17 +5,17 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, FixedOffset};
 
+use crate::archive::REJECTED;
 use crate::config::{Config, Scan};
 use crate::decide::Blocked;
 use crate::delivery::Key;
-use crate::drop_folder::{self, Listed};
-use crate::exit::Trouble;
+use crate::drop_folder::{self, FolderEntry};
+use crate::exit::UserError;
+use crate::ledger::receipts;
 use crate::messages::{adopt as say, escape, report as say_report, run as say_run};
-use crate::originals::REJECTED;
 use crate::platform;
-use crate::receipts;
+use crate::run::survey::{self, ScannedFile};
 use crate::series::PerPeriod;
-use crate::survey::{self, Looked};
 
 /// A file that may be adopted.
 pub(super) struct Found {
@@ -59,10 +59,10 @@ pub(super) fn found_in_drop(config: &Config, paths: &[PathBuf]) -> Vec<PathBuf> 
 ///
 /// # Errors
 /// Exit code 2, naming the first that is not.
-pub(super) fn all_there(paths: &[PathBuf]) -> Result<(), Trouble> {
+pub(super) fn all_there(paths: &[PathBuf]) -> Result<(), UserError> {
     paths.iter().try_for_each(|path| match path.symlink_metadata() {
         Ok(_) => Ok(()),
-        Err(error) => Err(Trouble::usage(say::no_such_path(&escape(&path.display().to_string()), &error))),
+        Err(error) => Err(UserError::usage(say::no_such_path(&escape(&path.display().to_string()), &error))),
     })
 }
 
@@ -74,7 +74,7 @@ pub(super) fn look(
     config: &Config,
     paths: &[PathBuf],
     now: DateTime<FixedOffset>,
-) -> Result<(Vec<Found>, usize), Trouble> {
+) -> Result<(Vec<Found>, usize), UserError> {
     let mut files = Vec::new();
     let mut excluded = 0;
     let mut named = HashSet::new();
@@ -94,7 +94,7 @@ pub(super) fn look(
         }
     }
     let drop = platform::canonical(&config.drop).ok();
-    let in_drop = |file: &Listed| {
+    let in_drop = |file: &FolderEntry| {
         drop.as_ref().is_some_and(|drop| {
             let folder = file.place.parent().filter(|folder| !folder.as_os_str().is_empty());
             platform::canonical(folder.unwrap_or(Path::new("."))).is_ok_and(|folder| folder.starts_with(drop))
@@ -122,15 +122,15 @@ pub(super) fn look(
 pub(super) fn look_into_drop(
     config: &Config,
     now: DateTime<FixedOffset>,
-) -> Result<(Vec<Found>, usize), Trouble> {
-    let survey = survey::look(config, now)?;
+) -> Result<(Vec<Found>, usize), UserError> {
+    let survey = survey::scan(config, now)?;
     Ok((
         survey.files.into_iter().map(|file| found(config, file, true, false)).collect(),
         survey.left_out.files,
     ))
 }
 
-fn found(config: &Config, looked: Looked, in_drop: bool, certain: bool) -> Found {
+fn found(config: &Config, looked: ScannedFile, in_drop: bool, certain: bool) -> Found {
     let size = looked.size();
     let claim = match &looked.reading {
         Err(Blocked::Unsafe(because)) => Claim::Refused(because.clone()),
@@ -152,13 +152,13 @@ fn found(config: &Config, looked: Looked, in_drop: bool, certain: bool) -> Found
 }
 
 /// Every file in a folder and the folders in it that the scan rules include, but for what the archive keeps for itself.
-fn folder(config: &Config, path: &Path) -> Result<(Vec<Listed>, usize), Trouble> {
+fn folder(config: &Config, path: &Path) -> Result<(Vec<FolderEntry>, usize), UserError> {
     let scan = Scan { subfolders: true, ..config.scan.clone() };
     let mut files = Vec::new();
     let left_out = drop_folder::list(path, &scan, |file| files.push(file))?;
     let before = files.len();
     let (root, archive) = (platform::canonical(path).ok(), platform::canonical(&config.archive).ok());
-    let listed = platform::exact(path);
+    let listed = platform::verbatim(path);
     files.retain(|file| {
         let inside = file.place.strip_prefix(&listed).unwrap_or(&file.place);
         let whole = root.as_ref().map(|root| root.join(inside));
@@ -183,7 +183,7 @@ fn is_the_archives_own(inside: &Path) -> bool {
 }
 
 /// A file that was named by itself; none where the scan rules leave it out.
-fn one(scan: &Scan, path: &Path) -> Option<Listed> {
+fn one(scan: &Scan, path: &Path) -> Option<FolderEntry> {
     let name = path.file_name()?;
     let plain = name.to_string_lossy();
     if !scan.include.is_match(plain.as_ref()) || scan.exclude.is_match(plain.as_ref()) {
@@ -191,7 +191,7 @@ fn one(scan: &Scan, path: &Path) -> Option<Listed> {
     }
     let unsafe_because =
         drop_folder::unsafe_name(Path::new(name)).or_else(|| path.is_symlink().then(say_run::is_symlink));
-    Some(Listed { path: shown(path), place: path.to_owned(), unsafe_because })
+    Some(FolderEntry { path: shown(path), place: path.to_owned(), unsafe_because })
 }
 
 /// A path with `/` between its parts, as the ledger has it.

@@ -10,8 +10,8 @@ use crate::config::{Config, Sftp};
 use crate::delivery::{Key, Slot};
 use crate::digest::Digest;
 use crate::drop_folder;
-use crate::exit::{Exit, Trouble};
-use crate::ledger::View;
+use crate::exit::{ExitCode, UserError};
+use crate::ledger::LedgerReader;
 use crate::ledger::query::Filter;
 use crate::messages::{adopt as say, check as say_check, escape, report as say_report};
 use crate::remote::ssh::SshConnector;
@@ -38,7 +38,7 @@ pub(super) type Sent = HashMap<(String, u64), Vec<Key>>;
 ///
 /// # Errors
 /// The ledger could not be read.
-pub(super) fn delivered_names(view: &View) -> Result<Sent, Trouble> {
+pub(super) fn delivered_names(view: &LedgerReader) -> Result<Sent, UserError> {
     let mut sent = Sent::new();
     for delivery in view.history(&Filter::default())?.into_iter().filter(|d| d.state.is_delivered()) {
         let Some(path) = delivery.remote_path else { continue };
@@ -51,7 +51,7 @@ pub(super) fn delivered_names(view: &View) -> Result<Sent, Trouble> {
 ///
 /// # Errors
 /// Exit code 4 where the server could not be asked: nothing is known then, and nothing recorded.
-pub(super) fn compare(config: &Config, mut local: Vec<Found>, sent: &Sent) -> Result<Vec<Found>, Trouble> {
+pub(super) fn compare(config: &Config, mut local: Vec<Found>, sent: &Sent) -> Result<Vec<Found>, UserError> {
     config.check_sftp()?;
     config.check_host_key()?;
     let mut connect = SshConnector::new(&config.sftp, Secrets::gather(&config.sftp)?);
@@ -104,7 +104,7 @@ pub(super) fn compare(config: &Config, mut local: Vec<Found>, sent: &Sent) -> Re
 }
 
 /// What lies in the folders that files go to, but for temporary names and what the scan rules leave out.
-fn list(config: &Config, line: &mut dyn Remote) -> Result<Vec<Lying>, Trouble> {
+fn list(config: &Config, line: &mut dyn Remote) -> Result<Vec<Lying>, UserError> {
     let mut folders = vec![config.sftp.folder.as_str()];
     folders.extend(config.series.iter().filter_map(|series| series.remote_folder.as_deref()));
     folders.sort_unstable();
@@ -145,7 +145,7 @@ fn temporary_names(sftp: &Sftp) -> Option<Regex> {
 }
 
 /// Digests each file, where the server lets it be read.
-fn read(line: &mut dyn Remote, mut lying: Vec<Lying>) -> Result<Vec<Lying>, Trouble> {
+fn read(line: &mut dyn Remote, mut lying: Vec<Lying>) -> Result<Vec<Lying>, UserError> {
     for batch in lying.chunks_mut(BATCH) {
         let paths: Vec<&str> = batch.iter().map(|there| there.path.as_str()).collect();
         let digests = line.digest(&paths);
@@ -186,8 +186,8 @@ fn only_there(config: &Config, there: &Lying) -> Found {
     }
 }
 
-fn incomplete(message: String) -> Trouble {
-    Trouble { exit: Exit::Incomplete, message }
+fn incomplete(message: String) -> UserError {
+    UserError { exit: ExitCode::Incomplete, message }
 }
 
 #[cfg(test)]

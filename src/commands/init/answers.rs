@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 use crate::cli::{self, Global};
 use crate::config::sections;
 use crate::config::{Config, glob};
-use crate::exit::Trouble;
+use crate::exit::UserError;
 use crate::messages::config::{self as rules, shown_path};
 use crate::messages::{self, Language, init as say};
 use crate::remote::ssh;
 
 use super::draft;
 use super::key;
-use super::talk::{Question, Talk, paragraph, yes_or_no};
+use super::talk::{Prompter, Question, paragraph, yes_or_no};
 
 /// What there is to know. Paths are absolute.
 #[derive(Debug, Clone)]
@@ -61,7 +61,7 @@ pub(super) struct Series {
 }
 
 /// Asks for all that no flag tells.
-pub(super) fn gather(options: &cli::Init, global: &Global, talk: &Talk) -> Result<Answers, Trouble> {
+pub(super) fn gather(options: &cli::Init, global: &Global, talk: &Prompter) -> Result<Answers, UserError> {
     let language = language(global, talk)?;
     messages::speak(language);
     talk.say(&paragraph("", &say::welcome()))?;
@@ -119,7 +119,7 @@ pub(super) fn gather(options: &cli::Init, global: &Global, talk: &Talk) -> Resul
     Ok(answers)
 }
 
-fn language(global: &Global, talk: &Talk) -> Result<Language, Trouble> {
+fn language(global: &Global, talk: &Prompter) -> Result<Language, UserError> {
     if let Some(language) = global.language {
         return Ok(language);
     }
@@ -132,11 +132,11 @@ fn language(global: &Global, talk: &Talk) -> Result<Language, Trouble> {
     })
 }
 
-fn config_place(global: &Global, talk: &Talk) -> Result<PathBuf, Trouble> {
+fn config_place(global: &Global, talk: &Prompter) -> Result<PathBuf, UserError> {
     let variable = std::env::var_os("TRAEKFIL_CONFIG").filter(|value| !value.is_empty()).map(PathBuf::from);
     let named = global.config.clone().or(variable);
     let named = match named.as_ref().map(|path| path.to_str()) {
-        Some(None) => return Err(Trouble::usage(say::flag_wrong("--config", &say::not_text()))),
+        Some(None) => return Err(UserError::usage(say::flag_wrong("--config", &say::not_text()))),
         Some(Some(text)) => Some(text),
         None => None,
     };
@@ -219,7 +219,7 @@ fn port(text: &str) -> Result<u16, String> {
 }
 
 /// The key: an existing file, a new one, or none.
-fn key(options: &cli::Init, talk: &Talk, default: &Path, drop: &Path) -> Result<Key, Trouble> {
+fn key(options: &cli::Init, talk: &Prompter, default: &Path, drop: &Path) -> Result<Key, UserError> {
     let question = || Question {
         text: say::ask_identity(),
         flag: "--identity",
@@ -262,10 +262,10 @@ fn key(options: &cli::Init, talk: &Talk, default: &Path, drop: &Path) -> Result<
 
 fn passphrase_file(
     options: &cli::Init,
-    talk: &Talk,
+    talk: &Prompter,
     key: &Key,
     drop: &Path,
-) -> Result<Option<PathBuf>, Trouble> {
+) -> Result<Option<PathBuf>, UserError> {
     let locked = matches!(key, Key::Existing(_, known) if known.locked);
     if !locked && options.passphrase_file.is_none() {
         return Ok(None);
@@ -291,10 +291,10 @@ fn passphrase_file(
 }
 
 /// The server's host key, where somebody vouches for it.
-fn host_key(options: &cli::Init, talk: &Talk, answers: &Answers) -> Result<Option<String>, Trouble> {
+fn host_key(options: &cli::Init, talk: &Prompter, answers: &Answers) -> Result<Option<String>, UserError> {
     if let Some(given) = &options.host_key {
         let read = sections::fingerprint(given.trim().trim_end_matches('='));
-        return read.map(Some).map_err(|what| Trouble::usage(say::flag_wrong("--host-key", &what)));
+        return read.map(Some).map_err(|what| UserError::usage(say::flag_wrong("--host-key", &what)));
     }
     if talk.is_silent() && !options.accept_host_key {
         return Ok(None);
@@ -325,12 +325,12 @@ fn host_key(options: &cli::Init, talk: &Talk, answers: &Answers) -> Result<Optio
     })
 }
 
-fn series(options: &cli::Init, talk: &Talk) -> Result<Vec<Series>, Trouble> {
+fn series(options: &cli::Init, talk: &Prompter) -> Result<Vec<Series>, UserError> {
     let mut all: Vec<Series> = Vec::new();
     for given in &options.series {
         let one = one_series(given)
             .and_then(|one| Ok(Series { name: new_name(&one.name, &all)?, ..one }))
-            .map_err(|what| Trouble::usage(say::flag_wrong("--series", &what)))?;
+            .map_err(|what| UserError::usage(say::flag_wrong("--series", &what)))?;
         all.push(one);
     }
     if talk.is_silent() || !all.is_empty() {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::exit::Trouble;
+use crate::exit::UserError;
 use crate::messages::{Language, config::shown_path, init as say};
 
 use super::answers::{Answers, Series};
@@ -13,12 +13,12 @@ const EXAMPLE: &str = include_str!("../../../config.example.toml");
 ///
 /// # Errors
 /// Exit code 2 where a path is not text: TOML has no way to write it.
-pub(super) fn text(answers: &Answers) -> Result<String, Trouble> {
-    let mut draft = Draft::of(EXAMPLE, answers.language);
+pub(super) fn text(answers: &Answers) -> Result<String, UserError> {
+    let mut draft = ConfigTemplate::of(EXAMPLE, answers.language);
     let folder = answers.config.parent().unwrap_or(Path::new(""));
     let path = |path: &Path| {
         let text = path.strip_prefix(folder).unwrap_or(path).to_str();
-        text.map(quoted).ok_or_else(|| Trouble::usage(say::path_not_text(&shown_path(path))))
+        text.map(quoted).ok_or_else(|| UserError::usage(say::path_not_text(&shown_path(path))))
     };
     draft.set("", "language", if answers.language == Language::Da { "\"da\"" } else { "\"en\"" });
     draft.set("[folders]", "drop", &path(&answers.drop)?);
@@ -44,12 +44,12 @@ pub(super) fn text(answers: &Answers) -> Result<String, Trouble> {
 }
 
 /// The lines of the example, to be filled in.
-struct Draft(Vec<String>);
+struct ConfigTemplate(Vec<String>);
 
-impl Draft {
+impl ConfigTemplate {
     /// Each comment stands there in Danish and then in English; the one that is wanted stays. A key that is
     /// commented out has no blank after its `#`, and stays too.
-    fn of(example: &str, language: Language) -> Draft {
+    fn of(example: &str, language: Language) -> ConfigTemplate {
         let mut lines = vec![format!("# {}", say::config_head())];
         let mut comments = 0;
         // The first pair is about the example itself.
@@ -64,7 +64,7 @@ impl Draft {
             }
             lines.push(line.to_owned());
         }
-        Draft(lines)
+        ConfigTemplate(lines)
     }
 
     /// Where a section's lines begin and end; its head may be commented out.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use ssh_key::rand_core::OsRng;
 use ssh_key::{Algorithm, LineEnding, PrivateKey};
 
-use crate::exit::Trouble;
+use crate::exit::UserError;
 use crate::messages::{config::shown_path, init as say};
 use crate::platform;
 pub(super) use crate::remote::ssh::{KnownKey as Known, look_at_key as look_at};
@@ -24,9 +24,9 @@ pub(super) fn public_file(key: &Path) -> PathBuf {
 ///
 /// # Errors
 /// Exit code 2 where a file stands there already; else what the machine fails at.
-pub(super) fn make(file: &Path, comment: &str) -> Result<String, Trouble> {
+pub(super) fn make(file: &Path, comment: &str) -> Result<String, UserError> {
     let failed =
-        |error: &dyn std::fmt::Display| Trouble::unexpected(say::key_not_made(&shown_path(file), error));
+        |error: &dyn std::fmt::Display| UserError::unexpected(say::key_not_made(&shown_path(file), error));
     let mut key = PrivateKey::random(&mut OsRng, Algorithm::Ed25519).map_err(|error| failed(&error))?;
     key.set_comment(comment);
     let private = key.to_openssh(LineEnding::LF).map_err(|error| failed(&error))?;
@@ -36,14 +36,18 @@ pub(super) fn make(file: &Path, comment: &str) -> Result<String, Trouble> {
     Ok(public)
 }
 
-fn write_new(create: impl Fn(&Path) -> io::Result<File>, file: &Path, content: &[u8]) -> Result<(), Trouble> {
+fn write_new(
+    create: impl Fn(&Path) -> io::Result<File>,
+    file: &Path,
+    content: &[u8],
+) -> Result<(), UserError> {
     let write = || {
         let mut new = create(file)?;
         new.write_all(content)?;
         new.sync_all()
     };
     write().map_err(|error: io::Error| match error.kind() {
-        io::ErrorKind::AlreadyExists => Trouble::usage(say::key_exists(&shown_path(file))),
-        _ => Trouble::unexpected(say::key_not_made(&shown_path(file), &error)),
+        io::ErrorKind::AlreadyExists => UserError::usage(say::key_exists(&shown_path(file))),
+        _ => UserError::unexpected(say::key_not_made(&shown_path(file), &error)),
     })
 }

@@ -2,12 +2,12 @@
 
 use std::io::{self, BufRead, IsTerminal, Write};
 
-use crate::exit::Trouble;
+use crate::exit::UserError;
 use crate::messages::init as say;
 use crate::report::paragraph::{WIDTH, fill};
 
 /// The person at the keyboard, or the program that writes into the pipe; silent where every default is taken.
-pub(super) struct Talk {
+pub(super) struct Prompter {
     silent: bool,
 }
 
@@ -23,9 +23,9 @@ pub(super) struct Question<'a> {
     pub(super) default: Option<String>,
 }
 
-impl Talk {
-    pub(super) fn new(silent: bool) -> Talk {
-        Talk { silent }
+impl Prompter {
+    pub(super) fn new(silent: bool) -> Prompter {
+        Prompter { silent }
     }
 
     pub(super) fn is_silent(&self) -> bool {
@@ -33,7 +33,7 @@ impl Talk {
     }
 
     /// Says something between the questions; nothing where nobody is asked.
-    pub(super) fn say(&self, text: &str) -> Result<(), Trouble> {
+    pub(super) fn say(&self, text: &str) -> Result<(), UserError> {
         if self.silent { Ok(()) } else { print(&format!("{text}\n")) }
     }
 
@@ -45,16 +45,17 @@ impl Talk {
         &self,
         question: Question,
         mut read: impl FnMut(&str) -> Result<T, String>,
-    ) -> Result<T, Trouble> {
+    ) -> Result<T, UserError> {
         let mut sound = |answer: &str| {
             if answer.contains(char::is_control) { Err(say::control_character()) } else { read(answer) }
         };
-        let wrong = |what: String| Trouble::usage(say::flag_wrong(question.flag, &what));
+        let wrong = |what: String| UserError::usage(say::flag_wrong(question.flag, &what));
         if let Some(given) = question.given {
             return sound(given.trim()).map_err(wrong);
         }
         if self.silent {
-            let default = question.default.ok_or_else(|| Trouble::usage(say::flag_needed(question.flag)))?;
+            let default =
+                question.default.ok_or_else(|| UserError::usage(say::flag_needed(question.flag)))?;
             return sound(&default).map_err(wrong);
         }
         let default = question.default.as_ref().map_or_else(String::new, |default| format!(" [{default}]"));
@@ -74,7 +75,7 @@ impl Talk {
     }
 
     /// Asks for yes or no, with yes as the default.
-    pub(super) fn confirm(&self, text: String, flag: &'static str) -> Result<bool, Trouble> {
+    pub(super) fn confirm(&self, text: String, flag: &'static str) -> Result<bool, UserError> {
         let default = Some(say::yes());
         self.ask(Question { text, flag, given: None, default }, |answer| {
             yes_or_no(answer).ok_or_else(say::yes_or_no)
@@ -97,22 +98,22 @@ pub(super) fn paragraph(mark: &str, text: &str) -> String {
     fill(text, mark, &below, WIDTH).trim_end().to_owned()
 }
 
-fn print(text: &str) -> Result<(), Trouble> {
+fn print(text: &str) -> Result<(), UserError> {
     let mut out = anstream::stdout().lock();
     out.write_all(text.as_bytes())
         .and_then(|()| out.flush())
-        .map_err(|error| Trouble::unexpected(say::not_said(&error)))
+        .map_err(|error| UserError::unexpected(say::not_said(&error)))
 }
 
 /// The next line, without blanks around it; none where it is not text.
-fn line() -> Result<Option<String>, Trouble> {
+fn line() -> Result<Option<String>, UserError> {
     let mut input = io::stdin().lock();
     let mut bytes = Vec::new();
     let read =
-        input.read_until(b'\n', &mut bytes).map_err(|error| Trouble::unexpected(say::not_heard(&error)))?;
+        input.read_until(b'\n', &mut bytes).map_err(|error| UserError::unexpected(say::not_heard(&error)))?;
     if read == 0 {
         print("\n")?;
-        return Err(Trouble::usage(say::input_ended()));
+        return Err(UserError::usage(say::input_ended()));
     }
     let line =
         String::from_utf8(bytes).ok().map(|line| line.trim().trim_start_matches('\u{feff}').to_owned());

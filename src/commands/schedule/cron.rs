@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use crate::exit::Trouble;
+use crate::exit::UserError;
 use crate::messages::schedule as say;
 
 use super::program::{must, refused, run, words};
@@ -46,14 +46,14 @@ fn quoted(word: &str) -> String {
     format!("'{cron}'")
 }
 
-pub(super) fn install(job: &Job) -> Result<String, Trouble> {
+pub(super) fn install(job: &Job) -> Result<String, UserError> {
     let (before, after) = without_block(&current(job)?)?;
     let gap = if before.is_empty() || before.ends_with('\n') { "" } else { "\n" };
     replace(job, &format!("{before}{gap}{}{after}", block(job)))?;
     Ok(say::cron_installed(&job.when.said()) + "\n")
 }
 
-pub(super) fn remove(job: &Job) -> Result<String, Trouble> {
+pub(super) fn remove(job: &Job) -> Result<String, UserError> {
     let crontab = current(job)?;
     let (before, after) = without_block(&crontab)?;
     let rest = format!("{before}{after}");
@@ -65,7 +65,7 @@ pub(super) fn remove(job: &Job) -> Result<String, Trouble> {
 }
 
 /// What stands before our block and what stands after it; all of it before where there is no block.
-fn without_block(crontab: &str) -> Result<(String, String), Trouble> {
+fn without_block(crontab: &str) -> Result<(String, String), UserError> {
     let mark = |mark: &str| {
         let mut at = 0;
         let lines = crontab.split_inclusive('\n').map(|line| {
@@ -79,7 +79,7 @@ fn without_block(crontab: &str) -> Result<(String, String), Trouble> {
         (&[(begin, inside)], &[(last, end)]) if inside <= last => {
             Ok((crontab[..begin].to_owned(), crontab[end..].to_owned()))
         }
-        _ => Err(Trouble::unexpected(say::cron_marks_broken(BEGIN, END))),
+        _ => Err(UserError::unexpected(say::cron_marks_broken(BEGIN, END))),
     }
 }
 
@@ -90,12 +90,12 @@ fn args(job: &Job, last: &str) -> Vec<OsString> {
     }
 }
 
-fn current(job: &Job) -> Result<String, Trouble> {
+fn current(job: &Job) -> Result<String, UserError> {
     let args = args(job, "-l");
     let output = run("crontab".as_ref(), &args, None)?;
     if output.status.success() {
         // Bytes that are no text would not come back as they were.
-        return String::from_utf8(output.stdout).map_err(|_| Trouble::unexpected(say::crontab_not_text()));
+        return String::from_utf8(output.stdout).map_err(|_| UserError::unexpected(say::crontab_not_text()));
     }
     if String::from_utf8_lossy(&output.stderr).to_lowercase().contains("no crontab for") {
         return Ok(String::new());
@@ -103,7 +103,7 @@ fn current(job: &Job) -> Result<String, Trouble> {
     Err(refused("crontab".as_ref(), &args, &output))
 }
 
-fn replace(job: &Job, crontab: &str) -> Result<(), Trouble> {
+fn replace(job: &Job, crontab: &str) -> Result<(), UserError> {
     must("crontab".as_ref(), &args(job, "-"), Some(crontab)).map(drop)
 }
 

@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::io::{self, Write};
 use std::process::{Command, Output, Stdio};
 
-use crate::exit::Trouble;
+use crate::exit::UserError;
 use crate::messages::{config::shown, schedule as say};
 
 /// Runs a program to its end, gives it `input`, and answers what it said, whatever it ended with. Its words are in
@@ -12,7 +12,7 @@ use crate::messages::{config::shown, schedule as say};
 ///
 /// # Errors
 /// It is not on this machine, or could not be started.
-pub(super) fn run(program: &OsStr, args: &[OsString], input: Option<&str>) -> Result<Output, Trouble> {
+pub(super) fn run(program: &OsStr, args: &[OsString], input: Option<&str>) -> Result<Output, UserError> {
     let failed = |error: io::Error| not_run(program, &error);
     let mut child = Command::new(program)
         .args(args)
@@ -36,7 +36,7 @@ pub(super) fn run(program: &OsStr, args: &[OsString], input: Option<&str>) -> Re
 ///
 /// # Errors
 /// As [`run`]; or it failed, with what it said.
-pub(super) fn must(program: &OsStr, args: &[OsString], input: Option<&str>) -> Result<String, Trouble> {
+pub(super) fn must(program: &OsStr, args: &[OsString], input: Option<&str>) -> Result<String, UserError> {
     let output = run(program, args, input)?;
     if output.status.success() {
         return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
@@ -48,22 +48,22 @@ pub(super) fn must(program: &OsStr, args: &[OsString], input: Option<&str>) -> R
 ///
 /// # Errors
 /// As [`must`]; what it said has been seen.
-pub(super) fn must_at_terminal(program: &OsStr, args: &[OsString]) -> Result<(), Trouble> {
+pub(super) fn must_at_terminal(program: &OsStr, args: &[OsString]) -> Result<(), UserError> {
     let status = Command::new(program).args(args).status().map_err(|error| not_run(program, &error))?;
     let output = Output { status, stdout: Vec::new(), stderr: Vec::new() };
     if status.success() { Ok(()) } else { Err(refused(program, args, &output)) }
 }
 
-fn not_run(program: &OsStr, error: &io::Error) -> Trouble {
+fn not_run(program: &OsStr, error: &io::Error) -> UserError {
     let name = shown(&program.to_string_lossy());
-    Trouble::unexpected(match error.kind() {
+    UserError::unexpected(match error.kind() {
         io::ErrorKind::NotFound => say::program_missing(&name),
         _ => say::program_failed(&name, error),
     })
 }
 
 /// What a program's failure is told as.
-pub(super) fn refused(program: &OsStr, args: &[OsString], output: &Output) -> Trouble {
+pub(super) fn refused(program: &OsStr, args: &[OsString], output: &Output) -> UserError {
     let words: Vec<_> = [program].into_iter().chain(args.iter().map(OsString::as_os_str)).collect();
     let command: Vec<String> = words.iter().map(|word| shown(&word.to_string_lossy())).collect();
     let said = [&output.stderr[..], &output.stdout[..]].concat();
@@ -75,7 +75,7 @@ pub(super) fn refused(program: &OsStr, args: &[OsString], output: &Output) -> Tr
         .collect();
     let end = output.status.to_string();
     let said = if said.is_empty() { format!("    {end}") } else { said.join("\n") };
-    Trouble::unexpected(say::program_refused(&command.join(" "), &said))
+    UserError::unexpected(say::program_refused(&command.join(" "), &said))
 }
 
 /// Words as a program's arguments.

@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::exit::Trouble;
+use crate::exit::UserError;
 use crate::messages::{config::shown_path, schedule as say};
 
 use super::program::{must, run, words};
@@ -27,7 +27,7 @@ fn folder() -> PathBuf {
     PathBuf::from("/etc/systemd/system")
 }
 
-pub(super) fn units(job: &Job) -> Result<Vec<Piece>, Trouble> {
+pub(super) fn units(job: &Job) -> Result<Vec<Piece>, UserError> {
     let piece =
         |name: &str, content| Piece { path: folder().join(name).to_string_lossy().into_owned(), content };
     Ok(vec![piece(SERVICE, service(job)?), piece(TIMER, timer(job))])
@@ -38,20 +38,20 @@ fn user<'a>(job: &'a Job) -> &'a str {
 }
 
 /// The folders that a run writes into.
-fn writable(job: &Job) -> Result<Vec<String>, Trouble> {
+fn writable(job: &Job) -> Result<Vec<String>, UserError> {
     let ledger = PathBuf::from(text(&job.config.ledger)?);
     let ledger_folder = ledger.parent().unwrap_or(&ledger);
     let mut folders = [&job.config.drop, &job.config.archive, ledger_folder]
         .map(|folder: &Path| Ok(there(Path::new(&text(folder)?)).to_string_lossy().into_owned()))
         .into_iter()
-        .collect::<Result<Vec<String>, Trouble>>()?;
+        .collect::<Result<Vec<String>, UserError>>()?;
     folders.sort_unstable();
     folders.dedup();
     Ok(folders)
 }
 
 /// systemd reads the secrets' files as root and hands them over.
-fn credentials(job: &Job) -> Result<String, Trouble> {
+fn credentials(job: &Job) -> Result<String, UserError> {
     let sftp = &job.config.sftp;
     let mail = job.config.notify.mail.as_ref();
     let named = [
@@ -63,7 +63,7 @@ fn credentials(job: &Job) -> Result<String, Trouble> {
     named.map(|(name, file)| Ok(format!("LoadCredential={name}:{}\n", specifiers(&text(file)?)))).collect()
 }
 
-fn service(job: &Job) -> Result<String, Trouble> {
+fn service(job: &Job) -> Result<String, UserError> {
     let writable = writable(job)?;
     let mut used: Vec<PathBuf> =
         writable.iter().chain([&job.program, &job.config_file]).map(PathBuf::from).collect();
@@ -185,10 +185,10 @@ fn quoted(word: &str) -> String {
     format!("\"{}\"", specifiers(word).replace('\\', r"\\").replace('"', "\\\""))
 }
 
-pub(super) fn install(job: &Job, units: &[Piece]) -> Result<String, Trouble> {
+pub(super) fn install(job: &Job, units: &[Piece]) -> Result<String, UserError> {
     must("systemctl".as_ref(), &words(&["--version"]), None)?;
     if !run("id".as_ref(), &words(&["-u", user(job)]), None)?.status.success() {
-        return Err(Trouble::usage(say::no_such_user(user(job))));
+        return Err(UserError::usage(say::no_such_user(user(job))));
     }
     let files: Vec<(&Path, &str)> =
         units.iter().map(|unit| (Path::new(&unit.path), unit.content.as_str())).collect();
@@ -203,7 +203,7 @@ pub(super) fn install(job: &Job, units: &[Piece]) -> Result<String, Trouble> {
     Ok(say::systemd_installed(&job.when.said(), user(job), &job.program, &job.config_file))
 }
 
-pub(super) fn remove() -> Result<String, Trouble> {
+pub(super) fn remove() -> Result<String, UserError> {
     let files = [TIMER, SERVICE].map(|name| folder().join(name));
     let mut ours = Vec::new();
     for file in &files {
@@ -225,10 +225,10 @@ pub(super) fn remove() -> Result<String, Trouble> {
 }
 
 /// Whether there is a unit of ours; one of somebody else's is an error.
-fn is_ours(file: &Path) -> Result<bool, Trouble> {
+fn is_ours(file: &Path) -> Result<bool, UserError> {
     match fs::read(file) {
         Ok(content) if content.starts_with(MARK.as_bytes()) => Ok(true),
-        Ok(_) => Err(Trouble::usage(say::unit_not_ours(&shown_path(file)))),
+        Ok(_) => Err(UserError::usage(say::unit_not_ours(&shown_path(file)))),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
         Err(error) => Err(not_changed(file, &error)),
     }
@@ -241,8 +241,8 @@ fn write(file: &Path, content: &str) -> io::Result<()> {
     fs::rename(&draft, file).inspect_err(|_| drop(fs::remove_file(&draft)))
 }
 
-fn not_changed(file: &Path, error: &io::Error) -> Trouble {
-    Trouble::unexpected(match error.kind() {
+fn not_changed(file: &Path, error: &io::Error) -> UserError {
+    UserError::unexpected(match error.kind() {
         io::ErrorKind::PermissionDenied => say::needs_root(&shown_path(file)),
         _ => say::unit_not_changed(&shown_path(file), error),
     })

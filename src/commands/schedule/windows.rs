@@ -6,7 +6,7 @@ use std::fs;
 use std::io::Write;
 use std::path::Path;
 
-use crate::exit::Trouble;
+use crate::exit::UserError;
 use crate::messages::{config::shown_path, schedule as say};
 use crate::platform;
 
@@ -21,10 +21,10 @@ const SYSTEM: &str = "S-1-5-18";
 ///
 /// # Errors
 /// Exit code 2 where a path has something in it that the Task Scheduler would take for a variable.
-pub(super) fn task(job: &Job) -> Result<String, Trouble> {
+pub(super) fn task(job: &Job) -> Result<String, UserError> {
     for path in [&job.program, &job.config_file] {
         if path.matches('%').count() > 1 {
-            return Err(Trouble::usage(say::percent_in_path(path)));
+            return Err(UserError::usage(say::percent_in_path(path)));
         }
     }
     let (start, repetition) = match job.when {
@@ -149,21 +149,21 @@ pub(super) fn schtasks() -> OsString {
     platform::system_program("schtasks").into_os_string()
 }
 
-pub(super) fn install(job: &Job, schtasks: &OsStr) -> Result<String, Trouble> {
+pub(super) fn install(job: &Job, schtasks: &OsStr) -> Result<String, UserError> {
     let file = std::env::temp_dir().join(format!("traekfil-{}.xml", std::process::id()));
     let task = task(job)?;
     let write = |mut new: fs::File| new.write_all(&encoded(&task));
     platform::private(fs::OpenOptions::new().write(true).create_new(true))
         .open(&file)
         .and_then(write)
-        .map_err(|error| Trouble::unexpected(say::task_not_written(&shown_path(&file), &error)))?;
+        .map_err(|error| UserError::unexpected(say::task_not_written(&shown_path(&file), &error)))?;
     let created = create(job, schtasks, &file);
     drop(fs::remove_file(&file));
     created?;
     Ok(say::task_installed(&job.when.said()) + "\n")
 }
 
-fn create(job: &Job, schtasks: &OsStr, file: &Path) -> Result<(), Trouble> {
+fn create(job: &Job, schtasks: &OsStr, file: &Path) -> Result<(), UserError> {
     let mut args = words(&["/Create", "/TN", NAME, "/F", "/XML"]);
     args.push(file.into());
     match &job.user {
@@ -176,7 +176,7 @@ fn create(job: &Job, schtasks: &OsStr, file: &Path) -> Result<(), Trouble> {
     }
 }
 
-pub(super) fn remove(schtasks: &OsStr) -> Result<String, Trouble> {
+pub(super) fn remove(schtasks: &OsStr) -> Result<String, UserError> {
     must(schtasks, &words(&["/Delete", "/TN", NAME, "/F"]), None)?;
     Ok(say::task_removed() + "\n")
 }

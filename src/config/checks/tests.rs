@@ -4,7 +4,7 @@ use std::fs;
 
 use super::*;
 use crate::config::sections;
-use crate::exit::Exit;
+use crate::exit::ExitCode;
 
 const SFTP: &str = "[sftp]\nhost = 'sftp.example.dk'\nuser = 'korsbaek'\n";
 
@@ -47,7 +47,7 @@ fn folders_that_would_harm_are_refused() {
         match (in_folder(folder.path(), &text).check_folders(), named) {
             (Ok(()), "") => {}
             (Err(trouble), named) if !named.is_empty() => {
-                assert_eq!(trouble.exit, Exit::Usage);
+                assert_eq!(trouble.exit, ExitCode::Usage);
                 assert!(trouble.message.contains(named), "{text}: {trouble}");
             }
             (answer, _) => panic!("{text}: {answer:?}"),

@@ -1,42 +1,43 @@
-//! The [`Remote`] that speaks SFTP over a [`Line`].
+//! The [`Remote`] that speaks SFTP over a [`ByteStream`].
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::fetch::{DigestJob, ListJob};
+use super::fetch::{DigestBatch, ListBatch};
+use super::multiplexer::{Batch, ByteStream, Multiplexer, Requests, Unexpected, budget};
 use super::packet::{self, Handle, Reply, Request};
-use super::pieces::{EndJob, PieceJob, Pieces};
-use super::store::{self, Answers, Queue, Share, StoreJob};
-use super::wire::{Calls, Job, Line, Unexpected, Wire, budget};
+use super::pieces::{CloseBatch, PieceBatch, Pieces};
+use super::upload::{self, Answers, Queue, UploadBatch, WindowShare};
 use crate::digest::Digest;
 use crate::remote::{
-    Entry, LineFault, Look, Looks, Progress, Remote, RemoteError, Store, StoreError, Stored,
+    ConnectionFault, Entry, Progress, Remote, RemoteError, RemoteStat, RemoteStats, Upload, UploadError,
+    Uploaded,
 };
 
 /// An SFTP client on one line.
 pub struct Client<L> {
-    wire: Wire<L>,
+    wire: Multiplexer<L>,
 }
 
-impl<L: Line> Client<L> {
+impl<L: ByteStream> Client<L> {
     /// Says hello over the line. `timeout` holds for all later waits; the hello itself must be answered
     /// by `until`.
     ///
     /// # Errors
     /// The line ended, the server was silent, or it does not speak version 3.
-    pub fn start(line: L, timeout: Duration, until: Instant) -> Result<Client<L>, LineFault> {
-        Ok(Client { wire: Wire::open(line, timeout, until)? })
+    pub fn start(line: L, timeout: Duration, until: Instant) -> Result<Client<L>, ConnectionFault> {
+        Ok(Client { wire: Multiplexer::open(line, timeout, until)? })
     }
 
     /// Stores what it takes from the queue, within its share, and then looks at `finals`.
     pub(in crate::remote) fn take_from(
         &mut self,
         queue: &Queue<'_, '_>,
-        share: Share,
+        share: WindowShare,
         finals: &[&str],
         progress: Progress<'_>,
-    ) -> (Answers, Looks) {
-        let mut job = StoreJob::new(queue, share, finals, self.wire.sync, progress);
+    ) -> (Answers, RemoteStats) {
+        let mut job = UploadBatch::new(queue, share, finals, self.wire.sync, progress);
         let fault = self.wire.run(&mut job).err();
         job.finish(fault.as_ref())
     }
@@ -48,10 +49,10 @@ impl<L: Line> Client<L> {
         path: &str,
         pieces: &Pieces<'_>,
         first: bool,
-        share: Share,
+        share: WindowShare,
         progress: Progress<'_>,
-    ) -> (Option<Handle>, Option<StoreError>) {
-        let mut job = PieceJob::new(path, pieces, first, self.wire.sync, share, progress);
+    ) -> (Option<Handle>, Option<UploadError>) {
+        let mut job = PieceBatch::new(path, pieces, first, self.wire.sync, share, progress);
         let fault = self.wire.run(&mut job).err();
         job.finish(fault.as_ref())
     }
@@ -62,8 +63,8 @@ impl<L: Line> Client<L> {
         handle: &Handle,
         sent: u64,
         whole: bool,
-    ) -> Result<Stored, StoreError> {
-        let mut job = EndJob::new(handle, whole && self.wire.sync);
+    ) -> Result<Uploaded, UploadError> {
+        let mut job = CloseBatch::new(handle, whole && self.wire.sync);
         let fault = self.wire.run(&mut job).err();
         job.finish(sent, fault.as_ref())
     }
@@ -73,16 +74,16 @@ impl<L: Line> Client<L> {
         &self,
         count: usize,
         answers: Answers,
-    ) -> Vec<Result<Stored, StoreError>> {
+    ) -> Vec<Result<Uploaded, UploadError>> {
         let mut ordered: Vec<Option<_>> = (0..count).map(|_| None).collect();
         for (place, answer) in answers {
             ordered[place] = Some(answer);
         }
-        let closed = || Arc::new(LineFault::Closed(String::new()));
+        let closed = || Arc::new(ConnectionFault::Closed(String::new()));
         let unsent = || RemoteError::NotSent(self.wire.fault().cloned().unwrap_or_else(closed));
         ordered
             .into_iter()
-            .map(|answer| answer.unwrap_or_else(|| Err(StoreError::NotOpened(unsent()))))
+            .map(|answer| answer.unwrap_or_else(|| Err(UploadError::NotOpened(unsent()))))
             .collect()
     }
 
@@ -96,7 +97,7 @@ impl<L: Line> Client<L> {
         let mut job = Each { ask, judge, results: (0..count).map(|_| None).collect(), next: 0 };
         let fault = self.wire.run(&mut job).err();
         // What has no result was never asked.
-        let unsent = || fault.clone().unwrap_or_else(|| Arc::new(LineFault::Closed(String::new())));
+        let unsent = || fault.clone().unwrap_or_else(|| Arc::new(ConnectionFault::Closed(String::new())));
         job.results
             .into_iter()
             .map(|result| result.unwrap_or_else(|| Err(RemoteError::NotSent(unsent()))))
@@ -112,14 +113,14 @@ struct Each<A, J, T> {
     next: usize,
 }
 
-impl<'r, A, J, T> Job for Each<A, J, T>
+impl<'r, A, J, T> Batch for Each<A, J, T>
 where
     A: Fn(usize) -> Request<'r>,
     J: Fn(Reply) -> Option<Result<T, RemoteError>>,
 {
     type Tag = usize;
 
-    fn fill(&mut self, calls: &mut Calls<'_, usize>) {
+    fn fill(&mut self, calls: &mut Requests<'_, usize>) {
         while self.next < self.results.len() && calls.room() {
             calls.send(self.next, &(self.ask)(self.next));
             self.next += 1;
@@ -149,24 +150,28 @@ fn status(reply: Reply) -> Option<Result<(), RemoteError>> {
     }
 }
 
-impl<L: Line> Remote for Client<L> {
-    fn store(&mut self, files: &mut [Store<'_>], progress: Progress<'_>) -> Vec<Result<Stored, StoreError>> {
+impl<L: ByteStream> Remote for Client<L> {
+    fn store(
+        &mut self,
+        files: &mut [Upload<'_>],
+        progress: Progress<'_>,
+    ) -> Vec<Result<Uploaded, UploadError>> {
         self.store_and_look(files, &[], progress).0
     }
 
     fn store_and_look(
         &mut self,
-        files: &mut [Store<'_>],
+        files: &mut [Upload<'_>],
         finals: &[&str],
         progress: Progress<'_>,
-    ) -> (Vec<Result<Stored, StoreError>>, Looks) {
+    ) -> (Vec<Result<Uploaded, UploadError>>, RemoteStats) {
         let count = files.len();
-        let (answers, looks) = self.take_from(&Queue::new(files), Share::of(1), finals, progress);
+        let (answers, looks) = self.take_from(&Queue::new(files), WindowShare::of(1), finals, progress);
         (self.in_order(count, answers), looks)
     }
 
-    fn look(&mut self, paths: &[&str]) -> Vec<Result<Look, RemoteError>> {
-        self.each(paths.len(), |index| Request::Lstat(paths[index]), store::seen)
+    fn stat(&mut self, paths: &[&str]) -> Vec<Result<RemoteStat, RemoteError>> {
+        self.each(paths.len(), |index| Request::Lstat(paths[index]), upload::stat_of)
     }
 
     fn publish(&mut self, moves: &[(&str, &str)]) -> Vec<Result<(), RemoteError>> {
@@ -185,18 +190,18 @@ impl<L: Line> Remote for Client<L> {
     }
 
     fn digest(&mut self, paths: &[&str]) -> Vec<Result<Digest, RemoteError>> {
-        let mut job = DigestJob::new(paths);
+        let mut job = DigestBatch::new(paths);
         let fault = self.wire.run(&mut job).err();
         job.finish(fault.as_ref())
     }
 
     fn list(&mut self, folder: &str) -> Result<Vec<Entry>, RemoteError> {
-        let mut job = ListJob::new(folder);
+        let mut job = ListBatch::new(folder);
         let fault = self.wire.run(&mut job).err();
         job.finish(fault)
     }
 
-    fn is_lost(&self) -> bool {
+    fn is_closed(&self) -> bool {
         self.wire.fault().is_some()
     }
 }

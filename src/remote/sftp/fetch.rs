@@ -4,11 +4,11 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::multiplexer::{Batch, Requests, Unexpected, budget};
 use super::packet::{self, Handle, Reply, Request};
-use super::store::CHUNK;
-use super::wire::{Calls, Job, Unexpected, budget};
+use super::upload::CHUNK;
 use crate::digest::{Digest, Hasher};
-use crate::remote::{Entry, LineFault, RemoteError};
+use crate::remote::{ConnectionFault, Entry, RemoteError};
 
 /// The most files that are read at once.
 const MOST_OPEN: usize = 32;
@@ -95,7 +95,7 @@ impl Reading {
 }
 
 /// The job of reading files back to digest them.
-pub(super) struct DigestJob<'j> {
+pub(super) struct DigestBatch<'j> {
     paths: &'j [&'j str],
     states: Vec<Reading>,
     next: usize,
@@ -103,14 +103,14 @@ pub(super) struct DigestJob<'j> {
     received: u64,
 }
 
-impl<'j> DigestJob<'j> {
-    pub(super) fn new(paths: &'j [&'j str]) -> DigestJob<'j> {
+impl<'j> DigestBatch<'j> {
+    pub(super) fn new(paths: &'j [&'j str]) -> DigestBatch<'j> {
         let states = paths.iter().map(|_| Reading { ahead: 2, ..Reading::default() }).collect();
-        DigestJob { paths, states, next: 0, open: Vec::new(), received: 0 }
+        DigestBatch { paths, states, next: 0, open: Vec::new(), received: 0 }
     }
 
     /// What became of each file. Without a fault each of them is done.
-    pub(super) fn finish(self, fault: Option<&Arc<LineFault>>) -> Vec<Result<Digest, RemoteError>> {
+    pub(super) fn finish(self, fault: Option<&Arc<ConnectionFault>>) -> Vec<Result<Digest, RemoteError>> {
         let outcome = |state: Reading| match (state.trouble, fault) {
             (Some(trouble), _) => Err(trouble),
             (None, Some(fault)) if !state.done => Err(match state.handle {
@@ -123,7 +123,7 @@ impl<'j> DigestJob<'j> {
     }
 
     /// Asks the next thing of an open file; whether there was one.
-    fn go_on(&mut self, calls: &mut Calls<'_, Tag>, index: usize) -> bool {
+    fn go_on(&mut self, calls: &mut Requests<'_, Tag>, index: usize) -> bool {
         let state = &mut self.states[index];
         if state.handle.is_none() || state.closing {
             return false;
@@ -147,10 +147,10 @@ impl<'j> DigestJob<'j> {
     }
 }
 
-impl Job for DigestJob<'_> {
+impl Batch for DigestBatch<'_> {
     type Tag = Tag;
 
-    fn fill(&mut self, calls: &mut Calls<'_, Tag>) {
+    fn fill(&mut self, calls: &mut Requests<'_, Tag>) {
         while calls.room() && self.next < self.paths.len() && self.open.len() < MOST_OPEN {
             calls.send(Tag(self.next, Step::Open), &Request::Open(self.paths[self.next]));
             self.states[self.next].pending += 1;
@@ -210,7 +210,7 @@ impl Job for DigestJob<'_> {
 }
 
 /// The job of listing a folder.
-pub(super) struct ListJob<'j> {
+pub(super) struct ListBatch<'j> {
     folder: &'j str,
     handle: Option<Handle>,
     asked: usize,
@@ -230,11 +230,11 @@ pub(super) enum Phase {
     Done,
 }
 
-impl<'j> ListJob<'j> {
-    pub(super) fn new(folder: &'j str) -> ListJob<'j> {
+impl<'j> ListBatch<'j> {
+    pub(super) fn new(folder: &'j str) -> ListBatch<'j> {
         // An empty path is not every server's login folder; a dot is.
         let folder = if folder.is_empty() { "." } else { folder };
-        ListJob {
+        ListBatch {
             folder,
             handle: None,
             asked: 0,
@@ -245,7 +245,7 @@ impl<'j> ListJob<'j> {
         }
     }
 
-    pub(super) fn finish(self, fault: Option<Arc<LineFault>>) -> Result<Vec<Entry>, RemoteError> {
+    pub(super) fn finish(self, fault: Option<Arc<ConnectionFault>>) -> Result<Vec<Entry>, RemoteError> {
         match (self.trouble, fault) {
             (Some(trouble), _) => Err(trouble),
             (None, Some(fault)) if self.phase != Phase::Done => Err(RemoteError::NotSent(fault)),
@@ -268,10 +268,10 @@ impl<'j> ListJob<'j> {
     }
 }
 
-impl Job for ListJob<'_> {
+impl Batch for ListBatch<'_> {
     type Tag = Phase;
 
-    fn fill(&mut self, calls: &mut Calls<'_, Phase>) {
+    fn fill(&mut self, calls: &mut Requests<'_, Phase>) {
         if !calls.idle() {
             return;
         }

@@ -8,10 +8,10 @@ use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use super::multiplexer::{Batch, Requests, Unexpected, budget};
 use super::packet::{self, Handle, Reply, Request};
-use super::store::{CHUNK, Share, fill};
-use super::wire::{Calls, Job, Unexpected, budget};
-use crate::remote::{LineFault, Progress, RemoteError, Source, StoreError, Stored};
+use super::upload::{CHUNK, WindowShare, fill};
+use crate::remote::{ConnectionFault, Progress, RemoteError, Source, UploadError, Uploaded};
 
 /// After so many bytes a line has the server's disk begin with what has come, so that little is left at the end.
 const SYNC_EVERY: u64 = 64 << 20;
@@ -101,32 +101,32 @@ enum Phase {
 }
 
 /// The job of one line: open the file, write what it takes, and close it unless it is the first.
-pub(super) struct PieceJob<'j, 's> {
+pub(super) struct PieceBatch<'j, 's> {
     path: &'j str,
     pieces: &'j Pieces<'s>,
     /// Whether this line makes the file, and keeps it open.
     first: bool,
     sync: bool,
-    share: Share,
+    share: WindowShare,
     progress: Progress<'j>,
     phase: Phase,
     handle: Option<Handle>,
     unacknowledged: usize,
     written: u64,
-    trouble: Option<StoreError>,
+    trouble: Option<UploadError>,
     chunk: Vec<u8>,
 }
 
-impl<'j, 's> PieceJob<'j, 's> {
+impl<'j, 's> PieceBatch<'j, 's> {
     pub(super) fn new(
         path: &'j str,
         pieces: &'j Pieces<'s>,
         first: bool,
         sync: bool,
-        share: Share,
+        share: WindowShare,
         progress: Progress<'j>,
-    ) -> PieceJob<'j, 's> {
-        PieceJob {
+    ) -> PieceBatch<'j, 's> {
+        PieceBatch {
             path,
             pieces,
             first,
@@ -144,19 +144,22 @@ impl<'j, 's> PieceJob<'j, 's> {
 
     /// The handle of the file where it is kept open, and what went wrong. A line that could not open what the first one
     /// made has taken nothing, and nothing is lost by it.
-    pub(super) fn finish(self, fault: Option<&Arc<LineFault>>) -> (Option<Handle>, Option<StoreError>) {
+    pub(super) fn finish(
+        self,
+        fault: Option<&Arc<ConnectionFault>>,
+    ) -> (Option<Handle>, Option<UploadError>) {
         let handle = self.handle.filter(|_| self.first && fault.is_none());
         match self.trouble {
-            Some(StoreError::NotOpened(_)) if !self.first => (None, None),
+            Some(UploadError::NotOpened(_)) if !self.first => (None, None),
             trouble => (handle, trouble),
         }
     }
 }
 
-impl Job for PieceJob<'_, '_> {
+impl Batch for PieceBatch<'_, '_> {
     type Tag = Tag;
 
-    fn fill(&mut self, calls: &mut Calls<'_, Tag>) {
+    fn fill(&mut self, calls: &mut Requests<'_, Tag>) {
         if self.phase == Phase::New {
             self.phase = Phase::Asked;
             let open = if self.first { Request::Create(self.path) } else { Request::Reopen(self.path) };
@@ -195,13 +198,13 @@ impl Job for PieceJob<'_, '_> {
                 if self.first {
                     self.pieces.close();
                 }
-                self.trouble = Some(StoreError::NotOpened(RemoteError::Refused { status, text }));
+                self.trouble = Some(UploadError::NotOpened(RemoteError::Refused { status, text }));
             }
             (Tag::Write(length), Reply::Status(packet::OK, _)) => (self.progress)(length as u64),
             (Tag::Sync, Reply::Status(packet::OK | packet::UNSUPPORTED, _))
             | (Tag::Close, Reply::Status(packet::OK, _)) => {}
             (Tag::Write(_) | Tag::Sync | Tag::Close, Reply::Status(status, text)) => {
-                self.trouble.get_or_insert(StoreError::Broken(RemoteError::Refused { status, text }));
+                self.trouble.get_or_insert(UploadError::Broken(RemoteError::Refused { status, text }));
                 self.pieces.close();
             }
             _ => return Err(Unexpected),
@@ -213,12 +216,12 @@ impl Job for PieceJob<'_, '_> {
         let trouble = match (tag, error) {
             // To open what is there changes nothing.
             (Tag::Open, error) if !self.first => {
-                self.trouble = Some(StoreError::NotOpened(error));
+                self.trouble = Some(UploadError::NotOpened(error));
                 return;
             }
-            (Tag::Open, error @ RemoteError::NotSent(_)) => StoreError::NotOpened(error),
-            (_, RemoteError::NotSent(fault)) => StoreError::Broken(RemoteError::NoAnswer(fault)),
-            (_, error) => StoreError::Broken(error),
+            (Tag::Open, error @ RemoteError::NotSent(_)) => UploadError::NotOpened(error),
+            (_, RemoteError::NotSent(fault)) => UploadError::Broken(RemoteError::NoAnswer(fault)),
+            (_, error) => UploadError::Broken(error),
         };
         self.pieces.close();
         self.trouble.get_or_insert(trouble);
@@ -230,33 +233,37 @@ impl Job for PieceJob<'_, '_> {
 }
 
 /// The job of ending the file on the line that made it.
-pub(super) struct EndJob<'j> {
+pub(super) struct CloseBatch<'j> {
     handle: &'j Handle,
     sync: bool,
     asked: bool,
     size: Option<u64>,
-    trouble: Option<StoreError>,
+    trouble: Option<UploadError>,
 }
 
-impl<'j> EndJob<'j> {
+impl<'j> CloseBatch<'j> {
     /// `sync` where the server offers it and all went well.
-    pub(super) fn new(handle: &'j Handle, sync: bool) -> EndJob<'j> {
-        EndJob { handle, sync, asked: false, size: None, trouble: None }
+    pub(super) fn new(handle: &'j Handle, sync: bool) -> CloseBatch<'j> {
+        CloseBatch { handle, sync, asked: false, size: None, trouble: None }
     }
 
-    pub(super) fn finish(self, sent: u64, fault: Option<&Arc<LineFault>>) -> Result<Stored, StoreError> {
+    pub(super) fn finish(
+        self,
+        sent: u64,
+        fault: Option<&Arc<ConnectionFault>>,
+    ) -> Result<Uploaded, UploadError> {
         match (self.trouble, fault) {
             (Some(trouble), _) => Err(trouble),
-            (None, Some(fault)) => Err(StoreError::Broken(RemoteError::NoAnswer(Arc::clone(fault)))),
-            (None, None) => Ok(Stored { sent, size: self.size }),
+            (None, Some(fault)) => Err(UploadError::Broken(RemoteError::NoAnswer(Arc::clone(fault)))),
+            (None, None) => Ok(Uploaded { sent, size: self.size }),
         }
     }
 }
 
-impl Job for EndJob<'_> {
+impl Batch for CloseBatch<'_> {
     type Tag = Tag;
 
-    fn fill(&mut self, calls: &mut Calls<'_, Tag>) {
+    fn fill(&mut self, calls: &mut Requests<'_, Tag>) {
         if std::mem::replace(&mut self.asked, true) {
             return;
         }
@@ -274,7 +281,7 @@ impl Job for EndJob<'_> {
             (Tag::Sync, Reply::Status(packet::OK | packet::UNSUPPORTED, _))
             | (Tag::Close, Reply::Status(packet::OK, _)) => {}
             (Tag::Sync | Tag::Close, Reply::Status(status, text)) => {
-                self.trouble.get_or_insert(StoreError::Broken(RemoteError::Refused { status, text }));
+                self.trouble.get_or_insert(UploadError::Broken(RemoteError::Refused { status, text }));
             }
             _ => return Err(Unexpected),
         }
@@ -286,7 +293,7 @@ impl Job for EndJob<'_> {
             RemoteError::NotSent(fault) => RemoteError::NoAnswer(fault),
             other => other,
         };
-        self.trouble.get_or_insert(StoreError::Broken(error));
+        self.trouble.get_or_insert(UploadError::Broken(error));
     }
 
     fn budget(&self) -> Duration {

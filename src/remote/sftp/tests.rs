@@ -9,7 +9,9 @@ use std::time::{Duration, Instant};
 
 use super::client::Client;
 use crate::digest::Digest;
-use crate::remote::{LineFault, Look, Remote, RemoteError, Source, Store, StoreError, Stored};
+use crate::remote::{
+    ConnectionFault, Remote, RemoteError, RemoteStat, Source, Upload, UploadError, Uploaded,
+};
 use peer::{Memory, Peer, Script, frame, status, string};
 
 mod peer;
@@ -52,16 +54,16 @@ fn bytes(length: usize) -> Vec<u8> {
     (0..length).map(|i| u8::try_from((i * 7 + i / 256) % 251).unwrap()).collect()
 }
 
-type StoreResult = Result<Stored, StoreError>;
+type StoreResult = Result<Uploaded, UploadError>;
 
 fn store(client: &mut Client<Memory>, files: &[(&str, usize)], fail_at: Option<usize>) -> Vec<StoreResult> {
     let acknowledged = AtomicU64::new(0);
     let mut sources: Vec<Bytes> =
         files.iter().map(|&(_, length)| Bytes { left: bytes(length), fail_at }).collect();
-    let mut stores: Vec<Store<'_>> = files
+    let mut stores: Vec<Upload<'_>> = files
         .iter()
         .zip(&mut sources)
-        .map(|(&(path, length), source)| Store { path, source, size: length as u64 })
+        .map(|(&(path, length), source)| Upload { path, source, size: length as u64 })
         .collect();
     let results = client.store(&mut stores, &|bytes| {
         acknowledged.fetch_add(bytes, Ordering::SeqCst);
@@ -72,8 +74,8 @@ fn store(client: &mut Client<Memory>, files: &[(&str, usize)], fail_at: Option<u
     results
 }
 
-fn done(length: usize) -> Stored {
-    Stored { sent: length as u64, size: Some(length as u64) }
+fn done(length: usize) -> Uploaded {
+    Uploaded { sent: length as u64, size: Some(length as u64) }
 }
 
 #[test]
@@ -96,14 +98,18 @@ fn files_are_stored_renamed_read_and_removed() {
         let moved = world.client.publish(&[("fil1", "ny1"), ("fil2", "taget")]);
         assert_eq!(moved[0], Ok(()));
         assert!(matches!(moved[1], Err(RemoteError::Refused { status: 4, .. })));
-        let looks = world.client.look(&["fil1", "ny1", "fil2"]);
+        let looks = world.client.stat(&["fil1", "ny1", "fil2"]);
         assert_eq!(
             looks,
-            [Ok(Look::Absent), Ok(Look::Present { size: Some(1) }), Ok(Look::Present { size: Some(31_999) })]
+            [
+                Ok(RemoteStat::Absent),
+                Ok(RemoteStat::Present { size: Some(1) }),
+                Ok(RemoteStat::Present { size: Some(31_999) })
+            ]
         );
         assert_eq!(world.client.remove(&["ny1", "ny1"]), [Ok(()), Ok(())]);
         assert_eq!(world.peer.borrow().open, 0);
-        assert!(!world.client.is_lost());
+        assert!(!world.client.is_closed());
     }
 }
 
@@ -120,7 +126,7 @@ fn only_so_many_files_are_open_at_once() {
 fn an_existing_file_is_not_touched() {
     let mut world = world(Script::default(), &[("a", b"gammel")]);
     let results = store(&mut world.client, &[("a", 10), ("b", 10)], None);
-    assert!(matches!(results[0], Err(StoreError::NotOpened(RemoteError::Refused { status: 4, .. }))));
+    assert!(matches!(results[0], Err(UploadError::NotOpened(RemoteError::Refused { status: 4, .. }))));
     assert_eq!(*results[1].as_ref().unwrap(), done(10));
     assert_eq!(world.peer.borrow().files["a"], b"gammel");
 }
@@ -131,18 +137,18 @@ fn a_refused_write_close_or_sync_breaks_the_file_and_leaves_no_handle() {
         let mut world = world(Script { refuse: Some((kind, 4)), ..Script::default() }, &[]);
         let results = store(&mut world.client, &[("a", 100_000)], None);
         assert!(
-            matches!(results[0], Err(StoreError::Broken(RemoteError::Refused { status: 4, .. }))),
+            matches!(results[0], Err(UploadError::Broken(RemoteError::Refused { status: 4, .. }))),
             "{kind}"
         );
         let peer = world.peer.borrow();
         let closes: Vec<&u8> = peer.kinds.iter().filter(|kind| **kind == 4).collect();
         assert_eq!(closes.len(), 1);
-        assert!(!world.client.is_lost());
+        assert!(!world.client.is_closed());
     }
     for (kind, code, size) in [(8, 3, None), (200, 8, Some(9))] {
         let mut world = world(Script { refuse: Some((kind, code)), ..Script::default() }, &[]);
         let result = store(&mut world.client, &[("a", 9)], None).remove(0);
-        assert_eq!(result.unwrap(), Stored { sent: 9, size });
+        assert_eq!(result.unwrap(), Uploaded { sent: 9, size });
     }
 }
 
@@ -160,7 +166,7 @@ fn sync_is_asked_only_where_it_is_offered_and_attributes_never() {
 fn an_unreadable_original_closes_its_file_and_harms_no_other() {
     let mut world = world(Script::default(), &[]);
     let results = store(&mut world.client, &[("a", 90_000)], Some(20_000));
-    assert!(matches!(&results[0], Err(StoreError::Source(error)) if error.to_string() == "disk"));
+    assert!(matches!(&results[0], Err(UploadError::Source(error)) if error.to_string() == "disk"));
     assert_eq!(world.peer.borrow().open, 0);
     assert_eq!(*store(&mut world.client, &[("b", 5)], None)[0].as_ref().unwrap(), done(5));
 }
@@ -192,10 +198,10 @@ fn a_cut_at_any_byte_is_told_truly() {
                         assert_eq!(stored, done(length));
                         assert_eq!(there, Some(bytes(length)));
                     }
-                    Err(StoreError::NotOpened(RemoteError::NotSent(_))) => {
+                    Err(UploadError::NotOpened(RemoteError::NotSent(_))) => {
                         assert_eq!(there, None, "cut {cut}");
                     }
-                    Err(StoreError::Broken(RemoteError::NoAnswer(_))) => {}
+                    Err(UploadError::Broken(RemoteError::NoAnswer(_))) => {}
                     Err(other) => panic!("cut {cut}: {other:?}"),
                 }
             }
@@ -209,8 +215,8 @@ fn a_cut_at_any_byte_is_told_truly() {
                     Err(other @ RemoteError::Refused { .. }) => panic!("cut {cut}: {other:?}"),
                 }
             }
-            assert!(world.client.is_lost() && world.peer.borrow().ended);
-            assert!(matches!(world.client.look(&["x"])[0], Err(RemoteError::NotSent(_))));
+            assert!(world.client.is_closed() && world.peer.borrow().ended);
+            assert!(matches!(world.client.stat(&["x"])[0], Err(RemoteError::NotSent(_))));
             assert!(matches!(world.client.list(""), Err(RemoteError::NotSent(_))));
         }
     }
@@ -220,9 +226,9 @@ fn a_cut_at_any_byte_is_told_truly() {
 fn silence_ends_after_the_time_out() {
     let mut world = world(Script { silent_after: Some(3), ..Script::default() }, &[]);
     let begun = world.now.get();
-    let looks = world.client.look(&["a", "b", "c"]);
-    assert_eq!(looks[..2], [Ok(Look::Absent), Ok(Look::Absent)]);
-    assert!(matches!(&looks[2], Err(RemoteError::NoAnswer(fault)) if **fault == LineFault::TimedOut));
+    let looks = world.client.stat(&["a", "b", "c"]);
+    assert_eq!(looks[..2], [Ok(RemoteStat::Absent), Ok(RemoteStat::Absent)]);
+    assert!(matches!(&looks[2], Err(RemoteError::NoAnswer(fault)) if **fault == ConnectionFault::TimedOut));
     assert_eq!(world.now.get() - begun, TIMEOUT);
 }
 
@@ -232,11 +238,11 @@ fn a_trickle_ends_with_the_budget() {
     let mut world = world(Script::default(), &[]);
     world.peer.borrow_mut().script.trickle = Some(Duration::from_secs(1));
     let begun = world.now.get();
-    let looks = world.client.look(&["a"; 100]);
-    assert_eq!(looks[0], Ok(Look::Absent));
-    assert!(matches!(&looks[99], Err(RemoteError::NoAnswer(fault)) if **fault == LineFault::TimedOut));
+    let looks = world.client.stat(&["a"; 100]);
+    assert_eq!(looks[0], Ok(RemoteStat::Absent));
+    assert!(matches!(&looks[99], Err(RemoteError::NoAnswer(fault)) if **fault == ConnectionFault::TimedOut));
     assert_eq!(world.now.get() - begun, TIMEOUT + Duration::from_secs(25));
-    assert!(world.client.is_lost());
+    assert!(world.client.is_closed());
 }
 
 #[test]
@@ -245,7 +251,7 @@ fn a_single_reply_that_trickles_is_silence() {
     world.peer.borrow_mut().script.trickle = Some(Duration::from_secs(2));
     let begun = world.now.get();
     let results = store(&mut world.client, &[("a", 10_000_000)], None);
-    assert!(matches!(results[0], Err(StoreError::Broken(RemoteError::NoAnswer(_)))));
+    assert!(matches!(results[0], Err(UploadError::Broken(RemoteError::NoAnswer(_)))));
     assert_eq!(world.now.get() - begun, TIMEOUT);
 }
 
@@ -264,14 +270,14 @@ fn replies_that_do_not_fit_lose_the_line() {
     ];
     for bytes in cases {
         let mut world = world(Script { instead: Some((1, bytes)), ..Script::default() }, &[("a", b"x")]);
-        let looks = world.client.look(&["a", "a"]);
+        let looks = world.client.stat(&["a", "a"]);
         for look in looks {
             assert!(
-                matches!(&look, Err(RemoteError::NoAnswer(fault)) if matches!(**fault, LineFault::Protocol(_))),
+                matches!(&look, Err(RemoteError::NoAnswer(fault)) if matches!(**fault, ConnectionFault::Protocol(_))),
                 "{look:?}"
             );
         }
-        assert!(world.client.is_lost());
+        assert!(world.client.is_closed());
     }
 }
 
@@ -279,6 +285,6 @@ fn replies_that_do_not_fit_lose_the_line() {
 fn a_status_of_ok_opens_nothing() {
     let mut world = world(Script { refuse: Some((3, 0)), ..Script::default() }, &[]);
     let result = store(&mut world.client, &[("a", 1)], None).remove(0);
-    assert!(matches!(result, Err(StoreError::Broken(RemoteError::NoAnswer(_)))));
-    assert!(world.client.is_lost());
+    assert!(matches!(result, Err(UploadError::Broken(RemoteError::NoAnswer(_)))));
+    assert!(world.client.is_closed());
 }

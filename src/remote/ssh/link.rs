@@ -85,16 +85,16 @@ impl Address {
 
 /// Why a step of SSH did not succeed.
 #[derive(Debug)]
-pub(super) enum Stop {
+pub(super) enum StepError {
     TimedOut,
     Failed(ssh2::Error),
 }
 
-impl fmt::Display for Stop {
+impl fmt::Display for StepError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Stop::TimedOut => f.write_str(&say::timed_out()),
-            Stop::Failed(error) => f.write_str(&say::printable(error.message())),
+            StepError::TimedOut => f.write_str(&say::timed_out()),
+            StepError::Failed(error) => f.write_str(&say::printable(error.message())),
         }
     }
 }
@@ -120,8 +120,8 @@ impl Link {
     }
 
     /// Agrees on keys, asking for a host key of one of these algorithms, the first ones rather.
-    pub(super) fn handshake(&self, host_keys: &str) -> Result<(), Stop> {
-        self.session.method_pref(MethodType::HostKey, host_keys).map_err(Stop::Failed)?;
+    pub(super) fn handshake(&self, host_keys: &str) -> Result<(), StepError> {
+        self.session.method_pref(MethodType::HostKey, host_keys).map_err(StepError::Failed)?;
         let mut session = self.session.clone();
         self.drive(|_| session.handshake())
     }
@@ -130,18 +130,18 @@ impl Link {
     pub(super) fn drive<T>(
         &self,
         mut step: impl FnMut(&Session) -> Result<T, ssh2::Error>,
-    ) -> Result<T, Stop> {
+    ) -> Result<T, StepError> {
         loop {
             match step(&self.session) {
                 Err(error) if error.code() == AGAIN => {
                     if Instant::now() >= self.until {
-                        return Err(Stop::TimedOut);
+                        return Err(StepError::TimedOut);
                     }
                     platform::acknowledge_at_once(&self.socket);
                     // An error of the wait shows in the next step.
                     let _ = self.wait(self.until);
                 }
-                other => return other.map_err(Stop::Failed),
+                other => return other.map_err(StepError::Failed),
             }
         }
     }

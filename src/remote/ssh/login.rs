@@ -4,7 +4,7 @@ use secrecy::{ExposeSecret, SecretString};
 use ssh2::{ErrorCode, KeyboardInteractivePrompt, Prompt};
 
 use super::key_file::Identity;
-use super::link::{Link, Stop};
+use super::link::{Link, StepError};
 use crate::config::Sftp;
 use crate::messages::transport as say;
 use crate::remote::ConnectError;
@@ -71,11 +71,11 @@ impl Login<'_> {
         match result {
             Ok(()) => Ok(()),
             Err(stop) if self.link.has_ended() => Err(self.ended(&stop)),
-            Err(Stop::Failed(error)) if REFUSED.contains(&error.code()) => {
+            Err(StepError::Failed(error)) if REFUSED.contains(&error.code()) => {
                 self.tried.push(say::tried_key(&identity.shown));
                 Ok(())
             }
-            Err(Stop::Failed(error)) if !ENDED.contains(&error.code()) => {
+            Err(StepError::Failed(error)) if !ENDED.contains(&error.code()) => {
                 Err(ConnectError::Login(if identity.locked {
                     say::key_passphrase_wrong(&identity.shown)
                 } else {
@@ -95,7 +95,7 @@ impl Login<'_> {
         for key in agent.identities().unwrap_or_default() {
             match self.link.drive(|_| agent.userauth(self.user, &key)) {
                 Ok(()) => return Ok(()),
-                Err(Stop::Failed(error)) if !ENDED.contains(&error.code()) => {
+                Err(StepError::Failed(error)) if !ENDED.contains(&error.code()) => {
                     self.tried.push(say::tried_agent(&say::printable(key.comment())));
                 }
                 Err(stop) => return Err(self.ended(&stop)),
@@ -113,10 +113,10 @@ impl Login<'_> {
         match result {
             Ok(()) => Ok(()),
             Err(stop) if self.link.has_ended() => Err(self.ended(&stop)),
-            Err(Stop::Failed(error)) if error.code() == EXPIRED => {
+            Err(StepError::Failed(error)) if error.code() == EXPIRED => {
                 Err(ConnectError::Login(say::password_expired(&say::printable(self.user))))
             }
-            Err(Stop::Failed(error)) if REFUSED.contains(&error.code()) => {
+            Err(StepError::Failed(error)) if REFUSED.contains(&error.code()) => {
                 self.tried.push(say::tried_password());
                 Ok(())
             }
@@ -132,7 +132,7 @@ impl Login<'_> {
         match self.link.drive(|session| session.userauth_keyboard_interactive(self.user, &mut answers)) {
             Ok(()) => Ok(()),
             Err(stop) if self.link.has_ended() => Err(self.ended(&stop)),
-            Err(Stop::Failed(error)) if REFUSED.contains(&error.code()) => {
+            Err(StepError::Failed(error)) if REFUSED.contains(&error.code()) => {
                 // It is the same password, asked for in another way.
                 if !self.tried.contains(&say::tried_password()) {
                     self.tried.push(say::tried_password());
@@ -156,11 +156,11 @@ impl Login<'_> {
     }
 
     /// The line ended while logging in. Many servers hang up on a user whom they do not want.
-    fn ended(&self, stop: &Stop) -> ConnectError {
+    fn ended(&self, stop: &StepError) -> ConnectError {
         let user = say::printable(self.user);
         match stop {
-            Stop::TimedOut => ConnectError::Unreachable(say::login_timed_out(&user)),
-            Stop::Failed(_) => ConnectError::Login(say::login_broken(&user, &stop.to_string())),
+            StepError::TimedOut => ConnectError::Unreachable(say::login_timed_out(&user)),
+            StepError::Failed(_) => ConnectError::Login(say::login_broken(&user, &stop.to_string())),
         }
     }
 }

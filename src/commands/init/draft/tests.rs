@@ -78,7 +78,7 @@ fn without_a_host_key_the_config_says_how_to_get_one() {
 
 #[test]
 fn comments_stand_in_one_language() {
-    let example = |language| Draft::of(EXAMPLE, language).0.split_off(1);
+    let example = |language| ConfigTemplate::of(EXAMPLE, language).0.split_off(1);
     let (danish, english) = (example(Language::Da), example(Language::En));
     assert_eq!(danish.len(), english.len());
     let mut pairs = 0;
@@ -102,7 +102,7 @@ fn comments_stand_in_one_language() {
 #[test]
 fn every_key_that_is_set_stands_in_the_example() {
     for language in [Language::Da, Language::En] {
-        let draft = Draft::of(EXAMPLE, language);
+        let draft = ConfigTemplate::of(EXAMPLE, language);
         for (head, key) in [
             ("", "language"),
             ("[folders]", "drop"),

@@ -6,7 +6,7 @@ use std::io;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use crate::remote::sftp::wire::Line;
+use crate::remote::sftp::multiplexer::ByteStream;
 
 /// What the peer does wrong.
 #[derive(Default, Clone)]
@@ -201,7 +201,7 @@ pub(super) struct Memory {
     pub(super) now: Rc<Cell<Instant>>,
 }
 
-impl Line for Memory {
+impl ByteStream for Memory {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let peer = &mut *self.peer.borrow_mut();
         let mut length = peer.out.len().min(buffer.len());

@@ -2,27 +2,27 @@
 
 use std::collections::HashMap;
 
-use super::cycle::Run;
+use super::pipeline::Run;
 use crate::decide::{Choice, Reason};
 use crate::delivery::Slot;
 use crate::digest::Digest;
-use crate::exit::Trouble;
+use crate::exit::UserError;
 use crate::ledger::Book;
 use crate::ledger::event::{Event, Held};
-use crate::ledger::query::{Hold, Numbered};
+use crate::ledger::query::{Hold, Sequence};
 use crate::report::FileReport;
-use crate::survey::Planned;
+use crate::run::survey::PlannedFile;
 
 impl Run<'_> {
     /// Gives every held file a number, and ends the holds of those that are held no more.
-    pub(super) fn note_holds(
+    pub(crate) fn note_holds(
         &self,
         ledger: &mut dyn Book,
-        planned: &[Planned],
+        planned: &[PlannedFile],
         files: &mut [FileReport],
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), UserError> {
         let holds = Holds::new(ledger.open_holds()?);
-        let mut next = ledger.next(Numbered::Hold)?;
+        let mut next = ledger.next(Sequence::Hold)?;
         let mut events = Vec::new();
         let mut kept = Vec::new();
         for (planned, file) in
@@ -54,10 +54,10 @@ impl Run<'_> {
 }
 
 /// The open holds, to be found by the file they are about.
-pub(super) struct Holds(HashMap<(String, Option<Digest>, Option<Slot>), Hold>);
+pub(crate) struct Holds(HashMap<(String, Option<Digest>, Option<Slot>), Hold>);
 
 impl Holds {
-    pub(super) fn new(holds: Vec<Hold>) -> Holds {
+    pub(crate) fn new(holds: Vec<Hold>) -> Holds {
         Holds(
             holds
                 .into_iter()
@@ -66,7 +66,7 @@ impl Holds {
         )
     }
 
-    pub(super) fn of(&self, file: &Planned) -> Option<&Hold> {
+    pub(crate) fn of(&self, file: &PlannedFile) -> Option<&Hold> {
         let key = file.looked.key.as_ref();
         self.0.get(&(
             file.looked.file.path.clone(),
@@ -75,13 +75,13 @@ impl Holds {
         ))
     }
 
-    pub(super) fn all(&self) -> impl Iterator<Item = &Hold> {
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Hold> {
         self.0.values()
     }
 }
 
 /// A held file, as the ledger keeps it.
-pub(in crate::commands) fn held(id: i64, file: &Planned, reason: Reason) -> Held {
+pub(crate) fn held(id: i64, file: &PlannedFile, reason: Reason) -> Held {
     let key = file.looked.key.as_ref();
     Held {
         hold: id,

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
-use crate::ledger::Stamp;
+use crate::ledger::ChainPosition;
 use crate::period::Period;
 use crate::platform;
 
@@ -23,7 +23,7 @@ const LONGEST: u64 = 16 * 1024;
 /// What a receipt attests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Attests {
+pub enum ReceiptKind {
     /// KP has the file.
     Delivered,
     /// A person says that KP had it before the ledger began.
@@ -38,7 +38,7 @@ pub struct Receipt {
     /// The form of this line; 1.
     pub schema: u32,
     /// What it attests.
-    pub attests: Attests,
+    pub attests: ReceiptKind,
     /// The ledger it belongs to.
     pub ledger: String,
     /// The event that it stands for, and that event's hash.
@@ -65,13 +65,13 @@ pub struct Receipt {
 
 /// The newest receipt, to hold against a ledger.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Witness {
+pub struct LatestReceipt {
     /// The file it stands in.
     pub file: PathBuf,
     /// The ledger it belongs to.
     pub ledger: String,
     /// An event which that ledger must hold.
-    pub stamp: Stamp,
+    pub stamp: ChainPosition,
 }
 
 /// Adds receipts to the file of their month and makes them durable.
@@ -103,18 +103,18 @@ pub fn append(archive: &Path, receipts: &[Receipt]) -> io::Result<()> {
 ///
 /// # Errors
 /// What the file system says; that there is no archive yet is no error.
-pub fn newest(archive: &Path) -> io::Result<Option<Witness>> {
-    let mut newest: Option<Witness> = None;
+pub fn newest(archive: &Path) -> io::Result<Option<LatestReceipt>> {
+    let mut newest: Option<LatestReceipt> = None;
     if let Some(file) = put_aside(archive)? {
         // A ledger was being made again when that was interrupted. No ledger has such an event.
-        let stamp = Stamp { seq: i64::MAX, hash: Digest::from_bytes([0; 32]) };
-        return Ok(Some(Witness { file, ledger: String::new(), stamp }));
+        let stamp = ChainPosition { seq: i64::MAX, hash: Digest::from_bytes([0; 32]) };
+        return Ok(Some(LatestReceipt { file, ledger: String::new(), stamp }));
     }
     for path in files(archive)? {
         let Some(receipt) = last_of(&path)? else { continue };
-        let stamp = Stamp { seq: receipt.event, hash: receipt.hash };
+        let stamp = ChainPosition { seq: receipt.event, hash: receipt.hash };
         if newest.as_ref().is_none_or(|other| other.stamp.seq < stamp.seq) {
-            newest = Some(Witness { file: path, ledger: receipt.ledger, stamp });
+            newest = Some(LatestReceipt { file: path, ledger: receipt.ledger, stamp });
         }
     }
     Ok(newest)

@@ -5,7 +5,7 @@
 ///
 /// Only programs built with debug assertions, as tests are, ever halt.
 #[cfg(debug_assertions)]
-pub(crate) fn checkpoint(name: &str) {
+pub(crate) fn failpoint(name: &str) {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     static PASSED: AtomicUsize = AtomicUsize::new(0);
@@ -25,4 +25,4 @@ pub(crate) fn checkpoint(name: &str) {
 
 /// Nothing halts a program that is built for use.
 #[cfg(not(debug_assertions))]
-pub(crate) fn checkpoint(_: &str) {}
+pub(crate) fn failpoint(_: &str) {}

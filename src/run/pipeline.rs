@@ -2,26 +2,27 @@
 
 use chrono::{DateTime, FixedOffset};
 
-use super::super::plan_file::{self, Saved};
 use super::holds::{Holds, held};
-use super::told::{describe, recovered, tell, untouched};
-use super::{not_picked_up, overdue};
-use crate::checkpoint::checkpoint;
+use super::outcomes::{describe, recovered, tell, untouched};
+use super::saved_plan::{self, Saved};
+use crate::archive::Archive;
+use crate::archive::retention::{self, PruneResult};
 use crate::config::Config;
 use crate::decide::{Choice, Judgement, Reason};
-use crate::deliver::{Executor, Mishap, Parcel, Recovery, Server, Settings, Watch};
+use crate::deliver::{Executor, PlannedUpload, Recovery, Server, Settings, Warning, Watch};
 use crate::delivery::State;
-use crate::drop_folder::LeftOut;
-use crate::exit::{Exit, Trouble};
-use crate::keep::{self, Cleared};
+use crate::drop_folder::Excluded;
+use crate::exit::{ExitCode, UserError};
+use crate::failpoint::failpoint;
 use crate::ledger::event::Event;
-use crate::ledger::query::Numbered;
-use crate::ledger::{Book, moment};
+use crate::ledger::query::Delivery;
+use crate::ledger::query::Sequence;
+use crate::ledger::{Book, LedgerReader, moment};
 use crate::messages::{escape, run as say};
-use crate::originals::Archive;
+use crate::overview;
 use crate::remote::{Connect, Load};
-use crate::report::{self, FileReport, RunReport, Summary};
-use crate::survey::{self, Planned, Survey};
+use crate::report::{self, FileReport, OverdueReport, RunReport, Summary};
+use crate::run::survey::{self, PlannedFile, Survey};
 
 /// One run, from what earlier ones left open to the report: all of `run` but the way to the server, the
 /// ledger's opening and the printing. `watch` is given the plan before anything is delivered.
@@ -34,42 +35,42 @@ pub fn cycle<W: Watch>(
     ledger: &mut dyn Book,
     connect: Box<dyn Connect>,
     now: &dyn Fn() -> DateTime<FixedOffset>,
-    watch: impl FnOnce(&[Planned]) -> W,
-) -> Result<(RunReport, Exit), Trouble> {
+    watch: impl FnOnce(&[PlannedFile]) -> W,
+) -> Result<(RunReport, ExitCode), UserError> {
     cycle_by(None, config, ledger, connect, now, watch)
 }
 
 /// [`cycle`], which sends no more than the plan says where there is one.
-pub(super) fn cycle_by<W: Watch>(
+pub(crate) fn cycle_by<W: Watch>(
     plan: Option<&Saved>,
     config: &Config,
     ledger: &mut dyn Book,
     connect: Box<dyn Connect>,
     now: &dyn Fn() -> DateTime<FixedOffset>,
-    watch: impl FnOnce(&[Planned]) -> W,
-) -> Result<(RunReport, Exit), Trouble> {
+    watch: impl FnOnce(&[PlannedFile]) -> W,
+) -> Result<(RunReport, ExitCode), UserError> {
     let started = now();
-    let run_id = ledger.next(Numbered::Run)?;
+    let run_id = ledger.next(Sequence::Run)?;
     let mut run =
         Run { config, id: run_id, archive: Archive::new(&config.archive), server: Server::new(connect), now };
     // Where nothing is to be recovered, the plan can be made at once, and the server be reached while the disk works.
     let ahead = ledger.open_deliveries()?.iter().all(|delivery| delivery.state == State::InDoubt);
     let outlook = if ahead { Some(run.plan(ledger, plan)?) } else { None };
     ledger.record(started, &[Event::RunStarted { run: run_id }])?;
-    checkpoint("run_started");
+    failpoint("run_started");
     let (recovery, mut mishaps) = run.recover(ledger)?;
-    let Outset { planned, told, left_out } = match outlook {
+    let Prepared { planned, told, left_out } = match outlook {
         Some(outlook) => outlook,
         None => run.plan(ledger, plan)?,
     };
-    checkpoint("looked");
+    failpoint("looked");
     let mut files: Vec<FileReport> = planned.iter().map(describe).collect();
-    plan_file::mark(&mut files, told.as_ref());
+    saved_plan::mark(&mut files, told.as_ref());
     for file in &mut files {
         file.outcome = untouched(file.decision);
     }
     run.note_holds(ledger, &planned, &mut files)?;
-    checkpoint("held");
+    failpoint("held");
     run.put_duplicates_away(ledger, &planned, &mut files, &mut mishaps, Reason::AlreadyDelivered)?;
     let delivered = run.deliver(ledger, &planned, &mut files, &watch(&planned));
     mishaps.extend(delivered.map_err(|trouble| name_unfinished(trouble, &planned))?);
@@ -98,9 +99,9 @@ pub(super) fn cycle_by<W: Watch>(
         excluded: left_out.files,
         folders: left_out.folders,
     };
-    checkpoint("done");
-    let local = if mishaps.is_empty() { Exit::Ok } else { Exit::Unexpected };
-    let left = if recovery.left.is_empty() { Exit::Ok } else { Exit::Incomplete };
+    failpoint("done");
+    let local = if mishaps.is_empty() { ExitCode::Ok } else { ExitCode::Unexpected };
+    let left = if recovery.left.is_empty() { ExitCode::Ok } else { ExitCode::Incomplete };
     report.troubles.extend(mishaps.into_iter().map(|mishap| (mishap.path, mishap.message)));
     let exit = report.conclude(local.or(left));
     ledger.record(now(), &[Event::RunFinished { run: run_id, exit: exit.code() }])?;
@@ -108,7 +109,7 @@ pub(super) fn cycle_by<W: Watch>(
 }
 
 /// A run that has to stop still names the files it may not have come to.
-fn name_unfinished(mut trouble: Trouble, planned: &[Planned]) -> Trouble {
+fn name_unfinished(mut trouble: UserError, planned: &[PlannedFile]) -> UserError {
     let sends = planned.iter().filter(|file| file.judgement.choice == Choice::Send);
     let names: Vec<String> = sends.map(|file| escape(&file.looked.file.path)).collect();
     trouble.message.extend([" ", &say::unfinished(&names.join(", "))]);
@@ -116,16 +117,16 @@ fn name_unfinished(mut trouble: Trouble, planned: &[Planned]) -> Trouble {
 }
 
 /// What a run sets out with.
-struct Outset {
-    planned: Vec<Planned>,
+struct Prepared {
+    planned: Vec<PlannedFile>,
     told: Option<report::PlanReport>,
-    left_out: LeftOut,
+    left_out: Excluded,
 }
 
-pub(super) struct Run<'a> {
-    pub(super) config: &'a Config,
+pub(crate) struct Run<'a> {
+    pub(crate) config: &'a Config,
     id: i64,
-    pub(super) archive: Archive,
+    pub(crate) archive: Archive,
     server: Server,
     now: &'a dyn Fn() -> DateTime<FixedOffset>,
 }
@@ -141,18 +142,18 @@ impl Run<'_> {
         }
     }
 
-    fn executor<'a>(&'a mut self, ledger: &'a mut dyn Book) -> Result<Executor<'a>, Trouble> {
+    fn executor<'a>(&'a mut self, ledger: &'a mut dyn Book) -> Result<Executor<'a>, UserError> {
         let settings = self.settings(ledger);
-        let next = ledger.next(Numbered::Delivery)?;
+        let next = ledger.next(Sequence::Delivery)?;
         Ok(Executor::new(ledger, &mut self.server, &mut self.archive, settings, (self.id, next), self.now))
     }
 
-    pub(super) fn write_down(&self, ledger: &mut dyn Book, events: &[Event]) -> Result<(), Trouble> {
+    pub(crate) fn write_down(&self, ledger: &mut dyn Book, events: &[Event]) -> Result<(), UserError> {
         if events.is_empty() { Ok(()) } else { ledger.record((self.now)(), events) }
     }
 
     /// Looks, decides, and lets the server be reached where something is to be sent.
-    fn plan(&mut self, ledger: &dyn Book, plan: Option<&Saved>) -> Result<Outset, Trouble> {
+    fn plan(&mut self, ledger: &dyn Book, plan: Option<&Saved>) -> Result<Prepared, UserError> {
         let Survey { files: mut planned, left_out } =
             survey::look_and_judge(self.config, ledger, (self.now)())?;
         let told = plan.map(|plan| plan.narrow(ledger, &mut planned)).transpose()?;
@@ -164,11 +165,11 @@ impl Run<'_> {
         if load.files > 0 {
             self.server.expect(load);
         }
-        Ok(Outset { planned, told, left_out })
+        Ok(Prepared { planned, told, left_out })
     }
 
     /// What earlier runs left open comes before anything new.
-    fn recover(&mut self, ledger: &mut dyn Book) -> Result<(Recovery, Vec<Mishap>), Trouble> {
+    fn recover(&mut self, ledger: &mut dyn Book) -> Result<(Recovery, Vec<Warning>), UserError> {
         let open = ledger.open_deliveries()?;
         let mut executor = self.executor(ledger)?;
         let recovery = executor.recover(&open)?;
@@ -178,18 +179,18 @@ impl Run<'_> {
     fn deliver(
         &mut self,
         ledger: &mut dyn Book,
-        planned: &[Planned],
+        planned: &[PlannedFile],
         files: &mut [FileReport],
         watch: &dyn Watch,
-    ) -> Result<Vec<Mishap>, Trouble> {
-        let (indices, parcels): (Vec<usize>, Vec<Parcel>) =
+    ) -> Result<Vec<Warning>, UserError> {
+        let (indices, parcels): (Vec<usize>, Vec<PlannedUpload>) =
             planned.iter().enumerate().filter_map(|(i, file)| Some((i, parcel(file)?))).unzip();
         let mut executor = self.executor(ledger)?;
         let outcomes = executor.deliver(&parcels, watch)?;
         let mishaps = executor.mishaps();
         drop(executor);
         let holds = Holds::new(ledger.open_holds()?);
-        let mut next = ledger.next(Numbered::Hold)?;
+        let mut next = ledger.next(Sequence::Hold)?;
         let mut events = Vec::new();
         for (i, outcome) in indices.into_iter().zip(outcomes) {
             let file = &mut files[i];
@@ -211,7 +212,7 @@ impl Run<'_> {
     }
 
     /// Asks the server which delivered files KP has taken since, where that is to be watched.
-    fn look_for_delivered(&mut self, ledger: &mut dyn Book) -> Result<(), Trouble> {
+    fn look_for_delivered(&mut self, ledger: &mut dyn Book) -> Result<(), UserError> {
         if self.config.alert.not_picked_up_after.is_none() {
             return Ok(());
         }
@@ -219,17 +220,17 @@ impl Run<'_> {
         self.executor(ledger)?.note_picked_up(&waiting)
     }
 
-    fn clear_archive(&mut self, ledger: &mut dyn Book) -> Result<Cleared, Trouble> {
+    fn clear_archive(&mut self, ledger: &mut dyn Book) -> Result<PruneResult, UserError> {
         match self.config.originals.keep_archive {
-            Some(keep) => keep::clear(&mut self.archive, ledger, keep, (self.now)()),
-            None => Ok(Cleared::default()),
+            Some(keep) => retention::prune(&mut self.archive, ledger, keep, (self.now)()),
+            None => Ok(PruneResult::default()),
         }
     }
 }
 
-fn parcel(file: &Planned) -> Option<Parcel> {
+fn parcel(file: &PlannedFile) -> Option<PlannedUpload> {
     let Judgement { choice: Choice::Send, reason, .. } = file.judgement else { return None };
-    Some(Parcel {
+    Some(PlannedUpload {
         file: file.looked.file.clone(),
         reading: file.looked.reading.as_ref().ok()?.clone(),
         key: file.looked.key.clone()?,
@@ -237,4 +238,27 @@ fn parcel(file: &Planned) -> Option<Parcel> {
         reason,
         decision: file.decision.filter(|_| reason == Reason::Approved),
     })
+}
+
+/// The months that are overdue, by the picture that `status` shows.
+pub(crate) fn overdue(
+    config: &Config,
+    view: &LedgerReader,
+    files: &[FileReport],
+    now: DateTime<FixedOffset>,
+) -> Result<Vec<OverdueReport>, UserError> {
+    if config.series.iter().all(|rule| rule.due_day.is_none()) {
+        // Nothing is expected on any day, so a large ledger need not be gone through for it.
+        return Ok(Vec::new());
+    }
+    Ok(overview::of(config, view, files, now)?.matters.into_iter().filter_map(OverdueReport::of).collect())
+}
+
+/// The deliveries that KP should have taken by now, as of the last time a run looked.
+pub(crate) fn not_picked_up(
+    config: &Config,
+    view: &LedgerReader,
+    now: DateTime<FixedOffset>,
+) -> Result<Vec<Delivery>, UserError> {
+    config.alert.not_picked_up_after.map_or(Ok(Vec::new()), |limit| view.not_picked_up(limit, now))
 }

@@ -6,7 +6,7 @@ use super::server::{Embedded, Login, Received, new_key};
 #[cfg(windows)]
 use super::sshd::{Sshd as Other, start};
 #[cfg(unix)]
-use super::{others::Other, sshd::start};
+use super::{sshd::start, third_party_servers::Other};
 
 /// The password the embedded server takes beside the key; a canary too: nobody may ever repeat it.
 pub const PASSWORD: &str = "kanariefugl-i-kulminen-4711";

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::support::ran::{assert_decided, entry};
+use crate::support::output::{assert_decided, entry};
 use crate::support::servers::Server;
 use crate::support::town::Town;
 use crate::{MAD, MAD_APRIL, MAD_MAY, VASK, VASK_APRIL};

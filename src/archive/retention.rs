@@ -11,37 +11,37 @@ use std::time::Duration;
 
 use chrono::{DateTime, FixedOffset};
 
-use crate::checkpoint::checkpoint;
-use crate::deliver::Mishap;
+use crate::archive::{Archive, Copies};
+use crate::deliver::Warning;
 use crate::digest::Digest;
-use crate::exit::Trouble;
+use crate::exit::UserError;
+use crate::failpoint::failpoint;
 use crate::ledger::Book;
 use crate::ledger::event::Event;
-use crate::ledger::kept::{By, Kept};
+use crate::ledger::kept::{ArchivedContent, Origin};
+use crate::ledger::receipts;
 use crate::messages::run as say;
-use crate::originals::{Archive, Copies};
-use crate::receipts;
 
 /// What became of the archive.
 #[derive(Debug, Default)]
-pub struct Cleared {
+pub struct PruneResult {
     /// How many files were deleted.
     pub deleted: usize,
     /// What could not be deleted; the next run tries again.
-    pub mishaps: Vec<Mishap>,
+    pub mishaps: Vec<Warning>,
 }
 
 /// Deletes what has been in the archive for longer than `keep`.
 ///
 /// # Errors
 /// The ledger could not be read or written.
-pub fn clear(
+pub fn prune(
     archive: &mut Archive,
     ledger: &mut dyn Book,
     keep: Duration,
     now: DateTime<FixedOffset>,
-) -> Result<Cleared, Trouble> {
-    let mut cleared = Cleared::default();
+) -> Result<PruneResult, UserError> {
+    let mut cleared = PruneResult::default();
     // Without the receipts it is not the archive, but perhaps a share that is not there today.
     if !archive.root().join(receipts::FOLDER).is_dir() {
         return Ok(cleared);
@@ -62,17 +62,17 @@ pub fn clear(
             }
             Err(error) => {
                 let path = rows.first().map(|kept| kept.path.clone()).unwrap_or_default();
-                cleared.mishaps.push(Mishap { path, message: say::not_deleted(&folder, &error) });
+                cleared.mishaps.push(Warning { path, message: say::not_deleted(&folder, &error) });
             }
         }
     }
     if events.is_empty() {
         return Ok(cleared);
     }
-    checkpoint("content_deleted");
+    failpoint("content_deleted");
     if let Err(error) = archive.sync() {
         let message = say::not_deleted(archive.root(), &error);
-        cleared.mishaps.push(Mishap { path: archive.root().display().to_string(), message });
+        cleared.mishaps.push(Warning { path: archive.root().display().to_string(), message });
         return Ok(cleared);
     }
     ledger.record(now, &events)?;
@@ -83,13 +83,13 @@ pub fn clear(
 type Place = (PathBuf, String, Digest);
 
 /// One content under one name in one folder goes as a whole, when the youngest of those who put it there is old.
-fn by_content(archive: &Archive, kept: Vec<Kept>) -> BTreeMap<Place, Vec<Kept>> {
-    let mut places: BTreeMap<Place, Vec<Kept>> = BTreeMap::new();
+fn by_content(archive: &Archive, kept: Vec<ArchivedContent>) -> BTreeMap<Place, Vec<ArchivedContent>> {
+    let mut places: BTreeMap<Place, Vec<ArchivedContent>> = BTreeMap::new();
     for kept in kept {
         let folder = match kept.by {
-            By::Delivery(_) => archive.delivered(kept.period),
-            By::Duplicate(_) => archive.duplicates(kept.period),
-            By::Rejection(_) => archive.rejected(),
+            Origin::Delivery(_) => archive.delivered(kept.period),
+            Origin::Duplicate(_) => archive.duplicates(kept.period),
+            Origin::Rejection(_) => archive.rejected(),
         };
         let name = kept.path.rsplit('/').next().unwrap_or_default().to_owned();
         places.entry((folder, name, kept.digest)).or_default().push(kept);
@@ -97,13 +97,13 @@ fn by_content(archive: &Archive, kept: Vec<Kept>) -> BTreeMap<Place, Vec<Kept>> 
     places
 }
 
-fn deleted(digest: Digest, rows: &[Kept], files: &[PathBuf]) -> Event {
+fn deleted(digest: Digest, rows: &[ArchivedContent], files: &[PathBuf]) -> Event {
     let (mut deliveries, mut duplicates, mut decisions) = (Vec::new(), Vec::new(), Vec::new());
     for kept in rows {
         match kept.by {
-            By::Delivery(id) => deliveries.push(id),
-            By::Duplicate(id) => duplicates.push(id),
-            By::Rejection(id) => decisions.push(id),
+            Origin::Delivery(id) => deliveries.push(id),
+            Origin::Duplicate(id) => duplicates.push(id),
+            Origin::Rejection(id) => decisions.push(id),
         }
     }
     let slashed = |file: &PathBuf| {

@@ -11,9 +11,11 @@ use std::slice::IterMut;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use super::multiplexer::{Batch, Requests, Unexpected, budget};
 use super::packet::{self, Handle, Reply, Request};
-use super::wire::{Calls, Job, Unexpected, budget};
-use crate::remote::{LineFault, Look, Looks, Progress, RemoteError, Source, Store, StoreError, Stored};
+use crate::remote::{
+    ConnectionFault, Progress, RemoteError, RemoteStat, RemoteStats, Source, Upload, UploadError, Uploaded,
+};
 
 /// The most files open on the server at once; it allows some 1,000.
 const MOST_OPEN: usize = 256;
@@ -23,15 +25,15 @@ const MOST_UNACKNOWLEDGED: usize = 4 * 1024 * 1024;
 pub(super) const CHUNK: usize = 32_000;
 
 /// The files of a batch, for one line or several to take from.
-pub(in crate::remote) struct Queue<'f, 's>(Mutex<Enumerate<IterMut<'f, Store<'s>>>>);
+pub(in crate::remote) struct Queue<'f, 's>(Mutex<Enumerate<IterMut<'f, Upload<'s>>>>);
 
 impl<'f, 's> Queue<'f, 's> {
-    pub(in crate::remote) fn new(files: &'f mut [Store<'s>]) -> Queue<'f, 's> {
+    pub(in crate::remote) fn new(files: &'f mut [Upload<'s>]) -> Queue<'f, 's> {
         Queue(Mutex::new(files.iter_mut().enumerate()))
     }
 
     /// The next file, with its place in the batch.
-    fn take(&self) -> Option<(usize, &'f mut Store<'s>)> {
+    fn take(&self) -> Option<(usize, &'f mut Upload<'s>)> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).next()
     }
 
@@ -47,21 +49,21 @@ impl<'f, 's> Queue<'f, 's> {
 
 /// How much one of several lines may have under way, so that all together stay within the limits.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::remote) struct Share {
+pub(in crate::remote) struct WindowShare {
     open: usize,
     pub(super) unacknowledged: usize,
 }
 
-impl Share {
+impl WindowShare {
     /// Of so many lines.
-    pub(in crate::remote) fn of(lines: usize) -> Share {
+    pub(in crate::remote) fn of(lines: usize) -> WindowShare {
         let lines = lines.max(1);
-        Share { open: MOST_OPEN / lines, unacknowledged: MOST_UNACKNOWLEDGED / lines }
+        WindowShare { open: MOST_OPEN / lines, unacknowledged: MOST_UNACKNOWLEDGED / lines }
     }
 }
 
 /// What became of the files that a line took, by their places in the batch.
-pub(in crate::remote) type Answers = Vec<(usize, Result<Stored, StoreError>)>;
+pub(in crate::remote) type Answers = Vec<(usize, Result<Uploaded, UploadError>)>;
 
 /// What a request is about: the file's place among those taken, and the step.
 #[derive(Clone, Copy)]
@@ -76,21 +78,21 @@ enum Step {
     Stat,
     Close,
     /// A look at the final name.
-    Look,
+    FinalStat,
 }
 
 /// A file that was taken, and where it stands.
 struct Progressing<'f, 's> {
     /// Its place in the batch.
     place: usize,
-    file: &'f mut Store<'s>,
+    file: &'f mut Upload<'s>,
     handle: Option<Handle>,
     /// Requests that are not answered.
     pending: usize,
     sent: u64,
     size: Option<u64>,
     /// The first thing that went wrong; the rest is only tidying up.
-    trouble: Option<StoreError>,
+    trouble: Option<UploadError>,
     /// CLOSE is asked, and with it all that will be.
     ending: bool,
     /// All is answered.
@@ -98,7 +100,7 @@ struct Progressing<'f, 's> {
 }
 
 /// The job of storing a batch, or what one line takes of it.
-pub(super) struct StoreJob<'j, 'f, 's> {
+pub(super) struct UploadBatch<'j, 'f, 's> {
     queue: &'j Queue<'f, 's>,
     states: Vec<Progressing<'f, 's>>,
     /// Nothing is left to be taken.
@@ -109,25 +111,25 @@ pub(super) struct StoreJob<'j, 'f, 's> {
     /// Files that were taken and whose end is not asked for yet.
     unended: usize,
     unacknowledged: usize,
-    share: Share,
+    share: WindowShare,
     sync: bool,
     progress: Progress<'j>,
     chunk: Vec<u8>,
     /// Paths to look at when all files are written, and what was seen there.
     finals: &'j [&'j str],
-    looks: Vec<Option<Result<Look, RemoteError>>>,
+    looks: Vec<Option<Result<RemoteStat, RemoteError>>>,
     looked: usize,
 }
 
-impl<'j, 'f, 's> StoreJob<'j, 'f, 's> {
+impl<'j, 'f, 's> UploadBatch<'j, 'f, 's> {
     pub(super) fn new(
         queue: &'j Queue<'f, 's>,
-        share: Share,
+        share: WindowShare,
         finals: &'j [&'j str],
         sync: bool,
         progress: Progress<'j>,
-    ) -> StoreJob<'j, 'f, 's> {
-        StoreJob {
+    ) -> UploadBatch<'j, 'f, 's> {
+        UploadBatch {
             queue,
             states: Vec::new(),
             drained: false,
@@ -146,23 +148,23 @@ impl<'j, 'f, 's> StoreJob<'j, 'f, 's> {
     }
 
     /// What became of each file that was taken, and what was seen. Without a fault each of them is done.
-    pub(super) fn finish(self, fault: Option<&Arc<LineFault>>) -> (Answers, Looks) {
+    pub(super) fn finish(self, fault: Option<&Arc<ConnectionFault>>) -> (Answers, RemoteStats) {
         let outcome = |state: Progressing<'_, '_>| match (state.trouble, fault) {
             (Some(trouble), _) => Err(trouble),
             (None, Some(fault)) if !state.done => Err(match state.handle {
-                Some(_) => StoreError::Broken(RemoteError::NoAnswer(Arc::clone(fault))),
-                None => StoreError::NotOpened(RemoteError::NotSent(Arc::clone(fault))),
+                Some(_) => UploadError::Broken(RemoteError::NoAnswer(Arc::clone(fault))),
+                None => UploadError::NotOpened(RemoteError::NotSent(Arc::clone(fault))),
             }),
-            (None, _) => Ok(Stored { sent: state.sent, size: state.size }),
+            (None, _) => Ok(Uploaded { sent: state.sent, size: state.size }),
         };
-        let unsent = || fault.cloned().unwrap_or_else(|| Arc::new(LineFault::Closed(String::new())));
+        let unsent = || fault.cloned().unwrap_or_else(|| Arc::new(ConnectionFault::Closed(String::new())));
         let looks =
             self.looks.into_iter().map(|look| look.unwrap_or_else(|| Err(RemoteError::NotSent(unsent()))));
         (self.states.into_iter().map(|state| (state.place, outcome(state))).collect(), looks.collect())
     }
 
     /// Takes the next file and opens it; whether there was one.
-    fn open_next(&mut self, calls: &mut Calls<'_, Tag>) -> bool {
+    fn open_next(&mut self, calls: &mut Requests<'_, Tag>) -> bool {
         let Some((place, file)) = self.queue.take() else {
             self.drained = true;
             return false;
@@ -185,16 +187,16 @@ impl<'j, 'f, 's> StoreJob<'j, 'f, 's> {
     }
 
     /// Asks for the next look, once everything is written; whether there was one.
-    fn look_next(&mut self, calls: &mut Calls<'_, Tag>) -> bool {
+    fn look_next(&mut self, calls: &mut Requests<'_, Tag>) -> bool {
         let due = self.drained && self.unended == 0 && self.looked < self.finals.len();
         if due {
-            calls.send(Tag(self.looked, Step::Look), &Request::Lstat(self.finals[self.looked]));
+            calls.send(Tag(self.looked, Step::FinalStat), &Request::Lstat(self.finals[self.looked]));
             self.looked += 1;
         }
         due
     }
 
-    fn send(&mut self, calls: &mut Calls<'_, Tag>, index: usize, step: Step) {
+    fn send(&mut self, calls: &mut Requests<'_, Tag>, index: usize, step: Step) {
         let state = &mut self.states[index];
         let request = match (step, &state.handle) {
             (Step::Open, _) => Request::Create(state.file.path),
@@ -202,7 +204,7 @@ impl<'j, 'f, 's> StoreJob<'j, 'f, 's> {
             (Step::Sync, Some(handle)) => Request::Sync(handle),
             (Step::Stat, Some(handle)) => Request::Fstat(handle),
             (Step::Close, Some(handle)) => Request::Close(handle),
-            (Step::Look, _) | (_, None) => return,
+            (Step::FinalStat, _) | (_, None) => return,
         };
         calls.send(Tag(index, step), &request);
         state.pending += 1;
@@ -213,7 +215,7 @@ impl<'j, 'f, 's> StoreJob<'j, 'f, 's> {
     }
 
     /// Sends the next piece of the file, or what ends it.
-    fn go_on(&mut self, calls: &mut Calls<'_, Tag>, index: usize) {
+    fn go_on(&mut self, calls: &mut Requests<'_, Tag>, index: usize) {
         let mut at_end = true;
         if self.states[index].trouble.is_none() {
             match fill(self.states[index].file.source, &mut self.chunk) {
@@ -223,7 +225,7 @@ impl<'j, 'f, 's> StoreJob<'j, 'f, 's> {
                         self.send(calls, index, Step::Write(length));
                     }
                 }
-                Err(error) => self.states[index].trouble = Some(StoreError::Source(error)),
+                Err(error) => self.states[index].trouble = Some(UploadError::Source(error)),
             }
         }
         if !at_end {
@@ -256,10 +258,10 @@ pub(super) fn fill(source: &mut dyn Source, buffer: &mut [u8]) -> io::Result<usi
     Ok(length)
 }
 
-impl Job for StoreJob<'_, '_, '_> {
+impl Batch for UploadBatch<'_, '_, '_> {
     type Tag = Tag;
 
-    fn fill(&mut self, calls: &mut Calls<'_, Tag>) {
+    fn fill(&mut self, calls: &mut Requests<'_, Tag>) {
         while calls.room() {
             if !self.drained && self.open < self.share.open && self.open_next(calls) {
                 continue;
@@ -275,8 +277,8 @@ impl Job for StoreJob<'_, '_, '_> {
     }
 
     fn answer(&mut self, Tag(index, step): Tag, reply: Reply) -> Result<(), Unexpected> {
-        if let Step::Look = step {
-            self.looks[index] = Some(seen(reply).ok_or(Unexpected)?);
+        if let Step::FinalStat = step {
+            self.looks[index] = Some(stat_of(reply).ok_or(Unexpected)?);
             return Ok(());
         }
         let state = &mut self.states[index];
@@ -286,7 +288,7 @@ impl Job for StoreJob<'_, '_, '_> {
                 self.writing.push_back(index);
             }
             (Step::Open, Reply::Status(status, text)) if status != packet::OK => {
-                state.trouble = Some(StoreError::NotOpened(RemoteError::Refused { status, text }));
+                state.trouble = Some(UploadError::NotOpened(RemoteError::Refused { status, text }));
                 self.unended -= 1;
             }
             (Step::Stat, Reply::Attrs(attrs)) => state.size = attrs.size,
@@ -295,7 +297,7 @@ impl Job for StoreJob<'_, '_, '_> {
             (Step::Sync, Reply::Status(packet::OK | packet::UNSUPPORTED, _))
             | (Step::Close, Reply::Status(packet::OK, _)) => {}
             (Step::Write(_) | Step::Sync | Step::Close, Reply::Status(status, text)) => {
-                state.trouble.get_or_insert(StoreError::Broken(RemoteError::Refused { status, text }));
+                state.trouble.get_or_insert(UploadError::Broken(RemoteError::Refused { status, text }));
             }
             _ => return Err(Unexpected),
         }
@@ -311,15 +313,15 @@ impl Job for StoreJob<'_, '_, '_> {
     }
 
     fn lost(&mut self, Tag(index, step): Tag, error: RemoteError) {
-        if let Step::Look = step {
+        if let Step::FinalStat = step {
             self.looks[index] = Some(Err(error));
             return;
         }
         let trouble = match (step, error) {
-            (Step::Open, error @ RemoteError::NotSent(_)) => StoreError::NotOpened(error),
+            (Step::Open, error @ RemoteError::NotSent(_)) => UploadError::NotOpened(error),
             // The file is there, so whatever was left of its requests, it is broken, and not unsent.
-            (_, RemoteError::NotSent(fault)) => StoreError::Broken(RemoteError::NoAnswer(fault)),
-            (_, error) => StoreError::Broken(error),
+            (_, RemoteError::NotSent(fault)) => UploadError::Broken(RemoteError::NoAnswer(fault)),
+            (_, error) => UploadError::Broken(error),
         };
         self.states[index].trouble.get_or_insert(trouble);
     }
@@ -331,10 +333,10 @@ impl Job for StoreJob<'_, '_, '_> {
 }
 
 /// What a reply to LSTAT tells.
-pub(super) fn seen(reply: Reply) -> Option<Result<Look, RemoteError>> {
+pub(super) fn stat_of(reply: Reply) -> Option<Result<RemoteStat, RemoteError>> {
     match reply {
-        Reply::Attrs(attrs) => Some(Ok(Look::Present { size: attrs.file_size() })),
-        Reply::Status(packet::NO_SUCH_FILE, _) => Some(Ok(Look::Absent)),
+        Reply::Attrs(attrs) => Some(Ok(RemoteStat::Present { size: attrs.file_size() })),
+        Reply::Status(packet::NO_SUCH_FILE, _) => Some(Ok(RemoteStat::Absent)),
         Reply::Status(status, text) if status != packet::OK => {
             Some(Err(RemoteError::Refused { status, text }))
         }

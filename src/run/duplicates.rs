@@ -2,36 +2,36 @@
 
 use std::collections::HashMap;
 
-use super::cycle::Run;
-use crate::checkpoint::checkpoint;
+use super::pipeline::Run;
+use crate::archive::{Expected, PutAway};
 use crate::config::Disposal;
 use crate::decide::{Choice, Reason};
-use crate::deliver::Mishap;
+use crate::deliver::Warning;
 use crate::delivery::Key;
-use crate::exit::Trouble;
+use crate::exit::UserError;
+use crate::failpoint::failpoint;
 use crate::ledger::Book;
 use crate::ledger::event::Event;
 use crate::messages::run as say;
-use crate::originals::{Expected, PutAway};
-use crate::report::{Fate, FileReport};
-use crate::survey::Planned;
+use crate::report::{FileOutcome, FileReport};
+use crate::run::survey::PlannedFile;
 
 impl Run<'_> {
     /// Puts away the duplicates of one kind, as `originals.duplicates` says. Those of a file of this run go only
     /// when KP has that file.
-    pub(super) fn put_duplicates_away(
+    pub(crate) fn put_duplicates_away(
         &mut self,
         ledger: &mut dyn Book,
-        planned: &[Planned],
+        planned: &[PlannedFile],
         files: &mut [FileReport],
-        mishaps: &mut Vec<Mishap>,
+        mishaps: &mut Vec<Warning>,
         kind: Reason,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), UserError> {
         let disposal = self.config.originals.duplicates;
         let twins: HashMap<Key, i64> = planned
             .iter()
             .zip(files.iter())
-            .filter(|(_, file)| file.outcome == Some(Fate::Delivered))
+            .filter(|(_, file)| file.outcome == Some(FileOutcome::Delivered))
             .filter_map(|(planned, file)| Some((planned.looked.key.clone()?, file.delivery_id?)))
             .collect();
         let mut events = Vec::new();
@@ -40,7 +40,7 @@ impl Run<'_> {
             .zip(files)
             .filter(|(_, file)| file.decision == Choice::Duplicate && file.reason == kind);
         for (planned, file) in copies {
-            file.outcome = Some(Fate::Duplicate);
+            file.outcome = Some(FileOutcome::Duplicate);
             let (Some(key), Ok(reading)) = (&planned.looked.key, &planned.looked.reading) else { continue };
             let earlier =
                 file.earlier.as_ref().map(|earlier| earlier.delivery_id).or_else(|| twins.get(key).copied());
@@ -50,20 +50,22 @@ impl Run<'_> {
             match self.archive.put_away(&planned.looked.file.place, expected, disposal, &folder) {
                 Ok(PutAway::Changed) => {
                     (file.decision, file.reason, file.outcome) =
-                        (Choice::Wait, Reason::Unsettled, Some(Fate::Waiting));
+                        (Choice::Wait, Reason::Unsettled, Some(FileOutcome::Waiting));
                     file.blocked = Some(say::still_changing());
                 }
                 Ok(_) => events.push(Event::DuplicatePutAway { path: file.path.clone(), delivery }),
-                Err(error) => mishaps
-                    .push(Mishap { path: file.path.clone(), message: say::not_put_away(&file.path, &error) }),
+                Err(error) => mishaps.push(Warning {
+                    path: file.path.clone(),
+                    message: say::not_put_away(&file.path, &error),
+                }),
             }
         }
         if let Err(error) = self.archive.sync() {
             let message = say::archive_not_synced(self.archive.root(), &error);
-            mishaps.push(Mishap { path: self.archive.root().display().to_string(), message });
+            mishaps.push(Warning { path: self.archive.root().display().to_string(), message });
         }
         if !events.is_empty() {
-            checkpoint("duplicates_put_away");
+            failpoint("duplicates_put_away");
         }
         self.write_down(ledger, &events)
     }

@@ -15,7 +15,7 @@ use serde_json::Value;
 const PATIENCE: Duration = Duration::from_secs(if cfg!(windows) { 600 } else { 120 });
 
 /// What the program said and how it ended.
-pub struct Ran {
+pub struct Output {
     command: String,
     code: Option<i32>,
     /// Standard output.
@@ -63,7 +63,7 @@ impl Running {
     /// # Panics
     /// When that does not come, and it had to be killed.
     #[track_caller]
-    pub fn finish(self) -> Ran {
+    pub fn finish(self) -> Output {
         self.finish_within(PATIENCE)
     }
 
@@ -72,7 +72,7 @@ impl Running {
     /// # Panics
     /// When that does not come, and it had to be killed.
     #[track_caller]
-    pub fn finish_within(mut self, patience: Duration) -> Ran {
+    pub fn finish_within(mut self, patience: Duration) -> Output {
         let until = Instant::now() + patience;
         // A pipe ends when the program does: its own end is then but a moment away.
         let stdout = self.stdout.recv_timeout(until.saturating_duration_since(Instant::now()));
@@ -80,7 +80,7 @@ impl Running {
         let (Ok(stdout), Ok(stderr)) = (stdout, stderr) else {
             panic!("{} did not end within {patience:?}", self.command);
         };
-        Ran { command: self.command.clone(), code: self.child.wait().unwrap().code(), stdout, stderr }
+        Output { command: self.command.clone(), code: self.child.wait().unwrap().code(), stdout, stderr }
     }
 }
 
@@ -121,7 +121,7 @@ fn read_aside(mut pipe: impl Read + Send + 'static) -> mpsc::Receiver<Vec<u8>> {
     receiver
 }
 
-impl Ran {
+impl Output {
     /// The code it ended with; none where a signal ended it.
     pub fn code(&self) -> Option<i32> {
         self.code
@@ -129,7 +129,7 @@ impl Ran {
 
     /// It ended with this code.
     #[track_caller]
-    pub fn exit(self, code: i32) -> Ran {
+    pub fn exit(self, code: i32) -> Output {
         assert_eq!(self.code, Some(code), "exit code of {}", self.told());
         self
     }
@@ -150,35 +150,35 @@ impl Ran {
 
     /// Standard output has this text.
     #[track_caller]
-    pub fn stdout_has(self, text: &str) -> Ran {
+    pub fn stdout_has(self, text: &str) -> Output {
         assert!(has(&self.out(), text), "`{text}` on standard output of {}", self.told());
         self
     }
 
     /// Standard output does not have this text.
     #[track_caller]
-    pub fn stdout_lacks(self, text: &str) -> Ran {
+    pub fn stdout_lacks(self, text: &str) -> Output {
         assert!(!has(&self.out(), text), "no `{text}` on standard output of {}", self.told());
         self
     }
 
     /// It said this text, on one of the two.
     #[track_caller]
-    pub fn says(self, text: &str) -> Ran {
+    pub fn says(self, text: &str) -> Output {
         assert!(has(&self.out(), text) || has(&self.err(), text), "`{text}` from {}", self.told());
         self
     }
 
     /// It said this text nowhere.
     #[track_caller]
-    pub fn never_says(self, text: &str) -> Ran {
+    pub fn never_says(self, text: &str) -> Output {
         assert!(!has(&self.out(), text) && !has(&self.err(), text), "no `{text}` from {}", self.told());
         self
     }
 
     /// There is no ESC and no other control character but line ends in what it said.
     #[track_caller]
-    pub fn plain(self) -> Ran {
+    pub fn plain(self) -> Output {
         let control = |byte: &&u8| **byte < 0x20 && **byte != b'\n' && **byte != b'\r' || **byte == 0x7f;
         let found = self.stdout.iter().chain(&self.stderr).find(control);
         assert_eq!(found, None, "control characters from {}", self.told());
@@ -205,7 +205,7 @@ impl Ran {
     }
 
     fn told(&self) -> String {
-        let Ran { command, code, .. } = self;
+        let Output { command, code, .. } = self;
         format!(
             "{command}, which ended with {code:?}\n--- standard output\n{}\n--- standard error\n{}",
             self.out(),

@@ -14,7 +14,7 @@ use russh::keys::ssh_key::{Cipher, Kdf, LineEnding};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::ran::{Ran, Running};
+use super::output::{Output, Running};
 use super::servers::{PASSPHRASE, Server};
 use super::snapshot::{Snapshot, snapshot};
 
@@ -186,7 +186,7 @@ impl Town {
     }
 
     /// Runs the program to its end.
-    pub fn run<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Ran {
+    pub fn run<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Output {
         Running::start(&mut self.command(args)).finish()
     }
 

@@ -3,12 +3,12 @@
 #[cfg(unix)]
 pub mod aiosmtpd;
 mod inetd;
-pub mod others;
-pub mod ran;
+pub mod output;
 pub mod server;
 pub mod servers;
 pub mod smtp;
 pub mod snapshot;
 #[cfg_attr(windows, path = "sshd_outside.rs")]
 mod sshd;
+pub mod third_party_servers;
 pub mod town;

@@ -13,9 +13,9 @@ use crate::config::Config;
 use crate::decide::{self, Blocked, Choice, Facts, Judgement, Past, Reason};
 use crate::deliver;
 use crate::delivery::{Key, Slot};
-use crate::drop_folder::{self, LeftOut, Listed, Reading, Watched};
-use crate::exit::Trouble;
-use crate::ledger::View;
+use crate::drop_folder::{self, Excluded, FileSnapshot, FolderEntry, Stability};
+use crate::exit::UserError;
+use crate::ledger::LedgerReader;
 use crate::ledger::event::Verdict;
 use crate::messages::run as say;
 use crate::period::Period;
@@ -27,31 +27,31 @@ const AT_A_TIME: usize = 32;
 
 /// A file as the folder shows it.
 #[derive(Debug, Clone)]
-pub struct Looked {
+pub struct ScannedFile {
     /// Where and what it is.
-    pub file: Listed,
+    pub file: FolderEntry,
     /// What was read, or why nothing was.
-    pub reading: Result<Reading, Blocked>,
+    pub reading: Result<FileSnapshot, Blocked>,
     /// What it is and is for, where it was read.
     pub key: Option<Key>,
     /// The rule it falls under.
     rule: Option<usize>,
 }
 
-/// The folder, read, and with [`Planned`] judged as well.
+/// The folder, read, and with [`PlannedFile`] judged as well.
 #[derive(Debug)]
-pub struct Survey<T = Looked> {
+pub struct Survey<T = ScannedFile> {
     /// The files: by path, or in the order of the run.
     pub files: Vec<T>,
     /// What else lies there.
-    pub left_out: LeftOut,
+    pub left_out: Excluded,
 }
 
 /// A file with its decision.
 #[derive(Debug, Clone)]
-pub struct Planned {
+pub struct PlannedFile {
     /// The file.
-    pub looked: Looked,
+    pub looked: ScannedFile,
     /// What happens to it.
     pub judgement: Judgement,
     /// The path it would get on the server; none where KP has it already.
@@ -64,7 +64,7 @@ pub struct Planned {
     pub takes_two: bool,
 }
 
-impl Looked {
+impl ScannedFile {
     /// Its size in bytes, as far as known.
     #[must_use]
     pub fn size(&self) -> u64 {
@@ -79,8 +79,8 @@ impl Looked {
 ///
 /// # Errors
 /// The folder cannot be listed.
-pub fn look(config: &Config, now: DateTime<FixedOffset>) -> Result<Survey, Trouble> {
-    let mut files: Vec<Looked> = Vec::new();
+pub fn scan(config: &Config, now: DateTime<FixedOffset>) -> Result<Survey, UserError> {
+    let mut files: Vec<ScannedFile> = Vec::new();
     let left_out = look_into_folder(
         config,
         now,
@@ -96,9 +96,9 @@ pub fn look(config: &Config, now: DateTime<FixedOffset>) -> Result<Survey, Troub
 
 /// Reads these files, wherever they lie, as the scan would; in their order.
 #[must_use]
-pub fn look_among(config: &Config, files: Vec<Listed>, now: DateTime<FixedOffset>) -> Vec<Looked> {
+pub fn look_among(config: &Config, files: Vec<FolderEntry>, now: DateTime<FixedOffset>) -> Vec<ScannedFile> {
     let mut looked = Vec::with_capacity(files.len());
-    let all = |each: &mut dyn FnMut(Listed)| {
+    let all = |each: &mut dyn FnMut(FolderEntry)| {
         files.into_iter().for_each(each);
         Ok::<_, Infallible>(())
     };
@@ -118,7 +118,7 @@ pub fn look_among(config: &Config, files: Vec<Listed>, now: DateTime<FixedOffset
 
 /// Reads one file, wherever it lies, as the scan would.
 #[must_use]
-pub fn look_at(config: &Config, file: Listed) -> Looked {
+pub fn look_at(config: &Config, file: FolderEntry) -> ScannedFile {
     read(config, file, Duration::ZERO, SystemTime::now())
 }
 
@@ -126,11 +126,11 @@ pub fn look_at(config: &Config, file: Listed) -> Looked {
 fn look_into_folder<R: Send>(
     config: &Config,
     now: DateTime<FixedOffset>,
-    make: impl Fn(Vec<Looked>) -> R + Sync,
-    take: impl FnMut(R) -> Result<(), Trouble>,
-) -> Result<LeftOut, Trouble> {
-    let list = |each: &mut dyn FnMut(Listed)| drop_folder::list(&config.drop, &config.scan, each);
-    let make = |some: Vec<(usize, Looked)>| make(some.into_iter().map(|(_, found)| found).collect());
+    make: impl Fn(Vec<ScannedFile>) -> R + Sync,
+    take: impl FnMut(R) -> Result<(), UserError>,
+) -> Result<Excluded, UserError> {
+    let list = |each: &mut dyn FnMut(FolderEntry)| drop_folder::list(&config.drop, &config.scan, each);
+    let make = |some: Vec<(usize, ScannedFile)>| make(some.into_iter().map(|(_, found)| found).collect());
     look_each(config, system_time(now), list, make, take)
 }
 
@@ -143,16 +143,16 @@ fn look_into_folder<R: Send>(
 fn look_each<T, R: Send, E>(
     config: &Config,
     now: SystemTime,
-    list: impl FnOnce(&mut dyn FnMut(Listed)) -> Result<T, E>,
-    make: impl Fn(Vec<(usize, Looked)>) -> R + Sync,
+    list: impl FnOnce(&mut dyn FnMut(FolderEntry)) -> Result<T, E>,
+    make: impl Fn(Vec<(usize, ScannedFile)>) -> R + Sync,
     mut take: impl FnMut(R) -> Result<(), E>,
 ) -> Result<T, E> {
     let (settle, make) = (config.scan.settle, &make);
-    let is_settled = |(_, found): &(usize, Looked)| !matches!(found.reading, Err(Blocked::Unsettled(_)));
+    let is_settled = |(_, found): &(usize, ScannedFile)| !matches!(found.reading, Err(Blocked::Unsettled(_)));
     let mut unsettled = Vec::new();
     let listed = rayon::in_place_scope(|others| {
         let (sender, coming) = mpsc::channel();
-        let read = |some: Vec<(usize, Listed)>| {
+        let read = |some: Vec<(usize, FolderEntry)>| {
             let sender = sender.clone();
             others.spawn(move |_| {
                 let read = some.into_iter().map(|(i, file)| (i, read(config, file, settle, now)));
@@ -184,29 +184,29 @@ fn look_each<T, R: Send, E>(
         .into_par_iter()
         .zip(watched)
         .map(|((i, found), watched)| match watched {
-            Watched::Still => (i, read(config, found.file, Duration::ZERO, now)),
-            Watched::Moved => {
-                (i, Looked { reading: Err(Blocked::Unsettled(say::still_changing())), ..found })
+            Stability::Still => (i, read(config, found.file, Duration::ZERO, now)),
+            Stability::Moved => {
+                (i, ScannedFile { reading: Err(Blocked::Unsettled(say::still_changing())), ..found })
             }
-            Watched::Not => (i, found),
+            Stability::Not => (i, found),
         })
         .collect();
     take(make(again))?;
     Ok(listed)
 }
 
-fn read(config: &Config, file: Listed, settle: Duration, now: SystemTime) -> Looked {
+fn read(config: &Config, file: FolderEntry, settle: Duration, now: SystemTime) -> ScannedFile {
     let keep_head = series::needs_head(&config.series, name(&file));
     let reading = drop_folder::read(&file, settle, now, keep_head);
     identify(config, file, reading)
 }
 
-fn identify(config: &Config, file: Listed, reading: Result<Reading, Blocked>) -> Looked {
-    let Ok(mut read) = reading else { return Looked { file, reading, key: None, rule: None } };
+fn identify(config: &Config, file: FolderEntry, reading: Result<FileSnapshot, Blocked>) -> ScannedFile {
+    let Ok(mut read) = reading else { return ScannedFile { file, reading, key: None, rule: None } };
     let found = series::identify(&config.series, name(&file), &read.head);
     read.head = Vec::new();
     let key = Key { slot: Slot { series: found.series, period: found.period }, digest: read.digest };
-    Looked { file, reading: Ok(read), key: Some(key), rule: found.rule }
+    ScannedFile { file, reading: Ok(read), key: Some(key), rule: found.rule }
 }
 
 /// Lists and reads the drop folder and decides about every file, in the order of the run. Whoever has read some files asks
@@ -216,31 +216,31 @@ fn identify(config: &Config, file: Listed, reading: Result<Reading, Blocked>) ->
 /// The folder cannot be listed, or the ledger could not be read.
 pub fn look_and_judge(
     config: &Config,
-    view: &View,
+    view: &LedgerReader,
     now: DateTime<FixedOffset>,
-) -> Result<Survey<Planned>, Trouble> {
+) -> Result<Survey<PlannedFile>, UserError> {
     let beside = view.beside();
-    let make = |some: Vec<Looked>| match beside.take(some.len()) {
-        Some(own) => Ok(alone(config, &own, some, now)),
+    let make = |some: Vec<ScannedFile>| match beside.take(some.len()) {
+        Some(own) => Ok(judge_each(config, &own, some, now)),
         None => Err(some),
     };
     let mut files = Vec::new();
     let left_out = look_into_folder(config, now, make, |made| {
-        files.extend(made.unwrap_or_else(|unasked| alone(config, view, unasked, now))?);
+        files.extend(made.unwrap_or_else(|unasked| judge_each(config, view, unasked, now))?);
         Ok(())
     })?;
-    let files = together(config, view, files)?;
+    let files = resolve_conflicts(config, view, files)?;
     Ok(Survey { files, left_out })
 }
 
 /// What each file's own facts make of it.
-fn alone(
+fn judge_each(
     config: &Config,
-    view: &View,
-    files: Vec<Looked>,
+    view: &LedgerReader,
+    files: Vec<ScannedFile>,
     now: DateTime<FixedOffset>,
-) -> Result<Vec<Planned>, Trouble> {
-    view.at_one_moment(|| files.into_iter().map(|looked| judge_alone(config, view, looked, now)).collect())
+) -> Result<Vec<PlannedFile>, UserError> {
+    view.in_snapshot(|| files.into_iter().map(|looked| judge_alone(config, view, looked, now)).collect())
 }
 
 /// Decides about files that have been read, in the order of the run.
@@ -249,15 +249,19 @@ fn alone(
 /// The ledger could not be read.
 pub fn judge(
     config: &Config,
-    view: &View,
-    files: Vec<Looked>,
+    view: &LedgerReader,
+    files: Vec<ScannedFile>,
     now: DateTime<FixedOffset>,
-) -> Result<Vec<Planned>, Trouble> {
-    together(config, view, alone(config, view, files, now)?)
+) -> Result<Vec<PlannedFile>, UserError> {
+    resolve_conflicts(config, view, judge_each(config, view, files, now)?)
 }
 
 /// What the files that are to be sent decide about each other; all in the order of the run.
-fn together(config: &Config, view: &View, mut files: Vec<Planned>) -> Result<Vec<Planned>, Trouble> {
+fn resolve_conflicts(
+    config: &Config,
+    view: &LedgerReader,
+    mut files: Vec<PlannedFile>,
+) -> Result<Vec<PlannedFile>, UserError> {
     let sends = files.iter().enumerate().filter(|(_, file)| file.judgement.choice == Choice::Send);
     let candidates = sends
         .map(|(index, file)| Candidate {
@@ -283,21 +287,21 @@ fn together(config: &Config, view: &View, mut files: Vec<Planned>) -> Result<Vec
     // Their numbers are sorted, since what is known of a file is large.
     let mut sorted: Vec<usize> = (0..files.len()).collect();
     sorted.sort_by(|&a, &b| order(&files[a]).cmp(&order(&files[b])));
-    let mut files: Vec<Option<Planned>> = files.into_iter().map(Some).collect();
+    let mut files: Vec<Option<PlannedFile>> = files.into_iter().map(Some).collect();
     Ok(sorted.into_iter().filter_map(|i| files[i].take()).collect())
 }
 
 /// Earlier periods first, as [`plan`] has it.
-fn order(file: &Planned) -> (Option<Period>, &str) {
+fn order(file: &PlannedFile) -> (Option<Period>, &str) {
     plan::order(file.looked.key.as_ref(), &file.looked.file.path)
 }
 
 fn judge_alone(
     config: &Config,
-    view: &View,
-    looked: Looked,
+    view: &LedgerReader,
+    looked: ScannedFile,
     now: DateTime<FixedOffset>,
-) -> Result<Planned, Trouble> {
+) -> Result<PlannedFile, UserError> {
     let one_per_period = per_period(config, &looked) == PerPeriod::One;
     let (past, decision, approvers) = match &looked.key {
         Some(key) => past(view, key, one_per_period)?,
@@ -316,11 +320,15 @@ fn judge_alone(
     // KP has it under a name already.
     let remote_path = if judgement.choice == Choice::Duplicate { None } else { remote_path(config, &looked) };
     let takes_two = decide::takes_two(&facts, config.policy);
-    Ok(Planned { looked, judgement, remote_path, decision, approvers, takes_two })
+    Ok(PlannedFile { looked, judgement, remote_path, decision, approvers, takes_two })
 }
 
 /// What the ledger knows of a key, asking no more than the decision needs.
-fn past(view: &View, key: &Key, one_per_period: bool) -> Result<(Past, Option<i64>, Vec<String>), Trouble> {
+fn past(
+    view: &LedgerReader,
+    key: &Key,
+    one_per_period: bool,
+) -> Result<(Past, Option<i64>, Vec<String>), UserError> {
     let same_bytes = view.deliveries_of(&key.digest)?;
     let known = Past::of(key, &same_bytes, &[], None);
     if known.unclear.is_some() || known.delivered.is_some() {
@@ -343,19 +351,19 @@ fn past(view: &View, key: &Key, one_per_period: bool) -> Result<(Past, Option<i6
 
 /// The path a file would get on the server; none where it could not be read.
 #[must_use]
-pub fn remote_path(config: &Config, looked: &Looked) -> Option<String> {
+pub fn remote_path(config: &Config, looked: &ScannedFile) -> Option<String> {
     let folder = looked.rule.and_then(|rule| config.series.get(rule)?.remote_folder.as_deref());
     looked.key.as_ref().map(|key| deliver::remote_path(&config.sftp, folder, name(&looked.file), key))
 }
 
 /// How many files its slot takes.
 #[must_use]
-pub fn per_period(config: &Config, looked: &Looked) -> PerPeriod {
+pub fn per_period(config: &Config, looked: &ScannedFile) -> PerPeriod {
     looked.rule.and_then(|rule| config.series.get(rule)).map_or(PerPeriod::One, |rule| rule.per_period)
 }
 
 /// The file's own name, without the folders it lies in.
-fn name(file: &Listed) -> &str {
+fn name(file: &FolderEntry) -> &str {
     file.path.rsplit('/').next().unwrap_or(&file.path)
 }
 

@@ -5,8 +5,8 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 
 use serde_json::Value;
 
-use super::others::python_with;
 use super::smtp::Papers;
+use super::third_party_servers::python_with;
 
 /// Says where it listens, and a line of JSON for each mail that comes.
 const SERVER: &str = r#"

@@ -8,7 +8,7 @@ use std::process::Command;
 use russh::keys::PublicKey;
 
 use super::inetd::Inetd;
-use super::others::{Other, home};
+use super::third_party_servers::{Other, home};
 
 const PROGRAM: &str = "/usr/sbin/sshd";
 

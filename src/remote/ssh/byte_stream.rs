@@ -6,7 +6,7 @@ use std::time::Instant;
 use ssh2::Channel;
 
 use super::link::Link;
-use crate::remote::sftp::wire::Line;
+use crate::remote::sftp::multiplexer::ByteStream;
 
 /// A channel with the subsystem `sftp`.
 pub(super) struct SshLine {
@@ -21,7 +21,7 @@ impl SshLine {
     }
 }
 
-impl Line for SshLine {
+impl ByteStream for SshLine {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.channel.read(buffer)
     }

@@ -6,8 +6,8 @@ use super::*;
 use crate::decide::Earlier;
 use crate::delivery::{Key, Slot};
 use crate::digest::Digest;
-use crate::ledger::query::{PastRun, Refused};
-use crate::overview::{Matter, MatterKind};
+use crate::ledger::query::{DuplicateRecord, PastRun};
+use crate::overview::{AttentionItem, AttentionKind};
 use crate::series::{PerPeriod, PeriodSource};
 
 const NOW: &str = "2023-04-25T06:00:00+02:00";
@@ -103,7 +103,7 @@ fn facts(series: &[SeriesRule], deliveries: Vec<Delivery>, files: Vec<FileReport
 }
 
 /// The standings of a series in a month.
-fn standings(overview: &Overview, series: &str, period: &str) -> Vec<Standing> {
+fn standings(overview: &Overview, series: &str, period: &str) -> Vec<SlotStatus> {
     let at = overview.months.iter().position(|at| *at == month(period)).unwrap();
     let row = overview.series.iter().find(|row| row.series == series).unwrap();
     row.cells[at].marks.iter().map(|mark| mark.standing).collect()
@@ -115,7 +115,7 @@ fn keys(overview: &Overview) -> Vec<&str> {
 
 #[test]
 fn the_grid_is_five_months_back_to_the_next_one() {
-    let overview = draw(&facts(&[], Vec::new(), Vec::new()));
+    let overview = build(&facts(&[], Vec::new(), Vec::new()));
     let months: Vec<String> = overview.months.iter().map(ToString::to_string).collect();
     assert_eq!(months, ["2022-11", "2022-12", "2023-01", "2023-02", "2023-03", "2023-04", "2023-05"]);
     assert!(overview.series.is_empty() && overview.matters.is_empty());
@@ -124,17 +124,17 @@ fn the_grid_is_five_months_back_to_the_next_one() {
 
 #[test]
 fn the_expectation_begins_with_the_ledger_or_an_earlier_delivery() {
-    use Standing::{Delivered, Overdue};
+    use SlotStatus::{Delivered, Overdue};
     let series = [rule("mad", Some(20)), rule("vask", Some(28)), rule("post", None)];
-    let overview = draw(&facts(&series, vec![delivery(1, "mad", "2023-01", State::Archived)], Vec::new()));
-    let all = |name: &str| -> Vec<Vec<Standing>> {
+    let overview = build(&facts(&series, vec![delivery(1, "mad", "2023-01", State::Archived)], Vec::new()));
+    let all = |name: &str| -> Vec<Vec<SlotStatus>> {
         overview.months.iter().map(|period| standings(&overview, name, &period.to_string())).collect()
     };
     let none = Vec::new;
     let late = || vec![Overdue];
     assert_eq!(all("mad"), [none(), none(), vec![Delivered], late(), late(), late(), none()]);
     // The ledger was made in March; April's is due on the 28th.
-    assert_eq!(all("vask"), [none(), none(), none(), none(), late(), vec![Standing::Missing], none()]);
+    assert_eq!(all("vask"), [none(), none(), none(), none(), late(), vec![SlotStatus::Missing], none()]);
     assert!(all("post").concat().is_empty(), "nothing is expected of a series without a due day");
     assert_eq!(
         keys(&overview),
@@ -156,7 +156,7 @@ fn the_configuration_says_from_when_and_in_which_months_none_comes() {
     let from = |due_from: &str| SeriesRule { due_from: due_from.parse().ok(), ..rule("mad", Some(10)) };
     let late = |rule: SeriesRule, first: &str| {
         let deliveries = vec![delivery(1, "mad", first, State::Archived)];
-        keys(&draw(&facts(&[rule], deliveries, Vec::new()))).join(" ")
+        keys(&build(&facts(&[rule], deliveries, Vec::new()))).join(" ")
     };
     assert_eq!(
         late(rule("mad", Some(10)), "2023-04"),
@@ -174,22 +174,22 @@ fn what_was_adopted_makes_no_month_expected() {
     let adopted =
         vec![delivery(1, "mad", "2022-11", State::Adopted), delivery(2, "mad", "2023-03", State::Adopted)];
     let series = [rule("mad", Some(28))];
-    assert!(draw(&facts(&series, adopted, Vec::new())).matters.is_empty());
+    assert!(build(&facts(&series, adopted, Vec::new())).matters.is_empty());
 }
 
 #[test]
 fn a_file_is_overdue_from_the_day_after_it_was_due() {
     let series = [rule("mad", Some(22))]; // a Saturday: due on Friday the 21st
     for (now, standing) in [
-        ("2023-04-21T23:59:59+02:00", Standing::Missing),
-        ("2023-04-22T00:00:00+02:00", Standing::Overdue),
+        ("2023-04-21T23:59:59+02:00", SlotStatus::Missing),
+        ("2023-04-22T00:00:00+02:00", SlotStatus::Overdue),
         // It is the local day that counts.
-        ("2023-04-21T22:30:00+00:00", Standing::Missing),
+        ("2023-04-21T22:30:00+00:00", SlotStatus::Missing),
     ] {
         let mut facts = facts(&series, Vec::new(), Vec::new());
         facts.now = DateTime::parse_from_rfc3339(now).unwrap();
         facts.made_at = Some("2023-04-01T06:00:00+02:00".into());
-        assert_eq!(standings(&draw(&facts), "mad", "2023-04"), [standing], "{now}");
+        assert_eq!(standings(&build(&facts), "mad", "2023-04"), [standing], "{now}");
     }
 }
 
@@ -199,14 +199,14 @@ fn a_file_that_is_due_before_its_month_is_overdue_before_it_too() {
     let series = [rule("mad", Some(1))];
     for (now, standings_then, matter) in [
         ("2023-12-28T06:00:00+01:00", vec![], false),
-        ("2023-12-29T06:00:00+01:00", vec![Standing::Missing], false),
-        ("2023-12-30T06:00:00+01:00", vec![Standing::Overdue], true),
-        ("2024-01-01T06:00:00+01:00", vec![Standing::Overdue], true),
+        ("2023-12-29T06:00:00+01:00", vec![SlotStatus::Missing], false),
+        ("2023-12-30T06:00:00+01:00", vec![SlotStatus::Overdue], true),
+        ("2024-01-01T06:00:00+01:00", vec![SlotStatus::Overdue], true),
     ] {
         let mut facts = facts(&series, Vec::new(), Vec::new());
         facts.now = DateTime::parse_from_rfc3339(now).unwrap();
         facts.made_at = Some("2023-12-05T06:00:00+01:00".into());
-        let overview = draw(&facts);
+        let overview = build(&facts);
         assert_eq!(standings(&overview, "mad", "2024-01"), standings_then, "{now}");
         assert_eq!(keys(&overview).contains(&"overdue:mad:2024-01"), matter, "{now}");
     }
@@ -215,7 +215,7 @@ fn a_file_that_is_due_before_its_month_is_overdue_before_it_too() {
 /// April is overdue unless something was delivered.
 #[test]
 fn only_a_delivery_or_an_adoption_makes_good() {
-    use Standing::{Adopted, Delivered, DuplicateRefused, Held, InDoubt, Missing, Overdue, Waiting};
+    use SlotStatus::{Adopted, Delivered, DuplicateRefused, Held, InDoubt, Missing, Overdue, Waiting};
     let of = |state| vec![delivery(1, "mad", "2023-04", state)];
     let lies = |decision, reason| vec![file("mad.txt", Some("2023-04"), decision, reason)];
     let held = || lies(Choice::Hold, Reason::SlotTaken);
@@ -250,7 +250,7 @@ fn only_a_delivery_or_an_adoption_makes_good() {
             let series = [rule("mad", Some(due_day))];
             let mut facts = facts(&series, deliveries.clone(), files.clone());
             facts.made_at = Some("2023-04-01T06:00:00+02:00".into());
-            let overview = draw(&facts);
+            let overview = build(&facts);
             assert_eq!(&standings(&overview, "mad", "2023-04"), expected, "case {at}, due on the {due_day}.");
             let overdue = keys(&overview).contains(&"overdue:mad:2023-04");
             assert_eq!(overdue, expected.contains(&Overdue), "case {at}");
@@ -267,7 +267,7 @@ fn an_old_omission_stays_a_matter_for_a_year_after_it_left_the_grid() {
         months.into_iter().chain(["2019-01", "2023-01", "2023-02", "2023-03", "2023-04"].map(String::from));
     let deliveries =
         months.zip(1..).map(|(month, id)| delivery(id, "mad", &month, State::Archived)).collect();
-    let overview = draw(&facts(&series, deliveries, Vec::new()));
+    let overview = build(&facts(&series, deliveries, Vec::new()));
     // Five months of the grid before this one, and twelve before those.
     let late = ["2021-11", "2021-12", "2022-03", "2022-11"].map(|month| format!("overdue:mad:{month}"));
     assert_eq!(keys(&overview), late);
@@ -275,7 +275,7 @@ fn an_old_omission_stays_a_matter_for_a_year_after_it_left_the_grid() {
         .map(|back| month("2023-04").plus(-back).unwrap().to_string())
         .map(|period| delivery(1, "mad", &period, State::Adopted))
         .collect();
-    assert!(draw(&facts(&series, whole, Vec::new())).matters.is_empty());
+    assert!(build(&facts(&series, whole, Vec::new())).matters.is_empty());
 }
 
 #[test]
@@ -286,9 +286,9 @@ fn matters_come_by_urgency_and_bring_their_commands() {
     let mut facts = facts(&series, vec![doubt], vec![held]);
     facts.quiet_for = Some(Duration::from_secs(3600));
     facts.made_at = Some("2023-04-01T06:00:00+02:00".into());
-    let overview = draw(&facts);
+    let overview = build(&facts);
     assert_eq!(keys(&overview), ["in_doubt:12", "overdue:mad:2023-04", "held:3", "quiet"]);
-    let [doubt, overdue, held, quiet] = <[Matter; 4]>::try_from(overview.matters.clone()).unwrap();
+    let [doubt, overdue, held, quiet] = <[AttentionItem; 4]>::try_from(overview.matters.clone()).unwrap();
     assert_eq!(
         doubt.commands,
         [
@@ -297,7 +297,7 @@ fn matters_come_by_urgency_and_bring_their_commands() {
         ]
     );
     assert_eq!(held.commands, ["traekfil approve 3 --reason \"…\"", "traekfil reject 3 --reason \"…\""]);
-    assert_eq!((overdue.since.as_deref(), overdue.kind), (Some("2023-04-20"), MatterKind::Overdue));
+    assert_eq!((overdue.since.as_deref(), overdue.kind), (Some("2023-04-20"), AttentionKind::Overdue));
     assert_eq!((held.reason, held.hold_id), (Some(Reason::UnknownPeriod), Some(3)));
     assert_eq!(held.since.as_deref(), Some("2023-04-10T06:00:00+02:00"));
     assert_eq!(quiet.since.as_deref(), Some("2023-04-01T06:00:00+02:00"));
@@ -308,7 +308,7 @@ fn matters_come_by_urgency_and_bring_their_commands() {
 fn a_file_in_doubt_is_one_matter_with_its_delivery() {
     let doubt = delivery(12, "mad", "2023-04", State::InDoubt);
     let held = because_of(file("mad.txt", Some("2023-04"), Choice::Hold, Reason::InDoubt), &doubt);
-    let overview = draw(&facts(&[], vec![doubt], vec![held]));
+    let overview = build(&facts(&[], vec![doubt], vec![held]));
     assert_eq!(keys(&overview), ["in_doubt:12"]);
     assert_eq!(overview.matters[0].hold_id, Some(3));
 }
@@ -318,30 +318,34 @@ fn what_a_run_has_in_hand_is_no_matter_until_it_was_broken_off() {
     let publishing = delivery(12, "mad", "2023-04", State::Publishing);
     let held = because_of(file("mad.txt", Some("2023-04"), Choice::Hold, Reason::InDoubt), &publishing);
     let mut facts = facts(&[], vec![publishing], vec![held]);
-    let overview = draw(&facts);
+    let overview = build(&facts);
     assert_eq!(
         (keys(&overview), standings(&overview, "mad", "2023-04")),
-        (vec!["held:3"], vec![Standing::Held])
+        (vec!["held:3"], vec![SlotStatus::Held])
     );
     facts.run_under_way = true;
-    let overview = draw(&facts);
-    assert_eq!((keys(&overview), standings(&overview, "mad", "2023-04")), (vec![], vec![Standing::Waiting]));
+    let overview = build(&facts);
+    assert_eq!(
+        (keys(&overview), standings(&overview, "mad", "2023-04")),
+        (vec![], vec![SlotStatus::Waiting])
+    );
 }
 
 #[test]
 fn a_duplicate_put_away_is_told_of_once() {
-    use Standing::{Delivered, DuplicateRefused};
+    use SlotStatus::{Delivered, DuplicateRefused};
     let original = delivery(1, "mad", "2023-04", State::Archived);
     let mut again =
         because_of(file("mad.txt", Some("2023-04"), Choice::Duplicate, Reason::AlreadyDelivered), &original);
-    again.outcome = Some(Fate::Duplicate);
+    again.outcome = Some(FileOutcome::Duplicate);
     let mut facts = facts(&[], vec![original], vec![again]);
-    let refused = Refused { delivery: 1, path: "mad.txt".into(), at: "2023-05-02T06:00:00+02:00".into() };
+    let refused =
+        DuplicateRecord { delivery: 1, path: "mad.txt".into(), at: "2023-05-02T06:00:00+02:00".into() };
     facts.refused = vec![refused];
-    assert_eq!(standings(&draw(&facts), "mad", "2023-04"), [Delivered, DuplicateRefused]);
+    assert_eq!(standings(&build(&facts), "mad", "2023-04"), [Delivered, DuplicateRefused]);
     // The same file lies there once more, not yet put away.
     facts.files[0].outcome = None;
-    assert_eq!(standings(&draw(&facts), "mad", "2023-04"), [Delivered, DuplicateRefused, DuplicateRefused]);
+    assert_eq!(standings(&build(&facts), "mad", "2023-04"), [Delivered, DuplicateRefused, DuplicateRefused]);
 }
 
 #[test]
@@ -358,8 +362,8 @@ fn it_is_quiet_when_the_last_run_is_too_long_ago() {
         let mut facts = facts(&[], Vec::new(), Vec::new());
         (facts.last_run, facts.made_at) = (last_run.clone(), made_at.map(Into::into));
         facts.quiet_for = Some(Duration::from_secs(24 * 60 * 60));
-        assert_eq!(keys(&draw(&facts)) == ["quiet"], quiet, "{last_run:?} {made_at:?}");
+        assert_eq!(keys(&build(&facts)) == ["quiet"], quiet, "{last_run:?} {made_at:?}");
         facts.quiet_for = None;
-        assert!(draw(&facts).matters.is_empty());
+        assert!(build(&facts).matters.is_empty());
     }
 }

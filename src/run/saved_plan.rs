@@ -12,15 +12,15 @@ use crate::config::Config;
 use crate::decide::{Choice, Reason};
 use crate::delivery::{Key, Slot};
 use crate::digest::Digest;
-use crate::exit::Trouble;
-use crate::ledger::{Stamp, View};
+use crate::exit::UserError;
+use crate::ledger::{ChainPosition, LedgerReader};
 use crate::messages::{escape, plan as say, report as say_report};
 use crate::period::Period;
 use crate::platform;
 use crate::report::{Difference, DifferenceKind, FileReport, PlanReport, advice, text};
-use crate::survey::Planned;
+use crate::run::survey::PlannedFile;
 
-use super::document;
+use crate::document;
 
 /// The version of the document.
 const SCHEMA: u32 = 1;
@@ -30,7 +30,7 @@ const DOCUMENT: &str = "traekfil plan";
 /// The plan of one preview.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Document {
+pub(crate) struct Document {
     #[serde(rename = "document")]
     kind: String,
     schema: u32,
@@ -74,7 +74,7 @@ struct File {
 
 /// A plan that was read, and where it was read from.
 #[derive(Debug)]
-pub(super) struct Saved {
+pub(crate) struct Saved {
     file: PathBuf,
     document: Document,
 }
@@ -92,13 +92,13 @@ impl Document {
     ///
     /// # Errors
     /// The ledger could not be read.
-    pub(super) fn of(
+    pub(crate) fn of(
         config: &Config,
-        view: &View,
-        planned: &[Planned],
+        view: &LedgerReader,
+        planned: &[PlannedFile],
         made_at: &str,
-    ) -> Result<Document, Trouble> {
-        let mark = |(id, stamp): (String, Stamp)| Mark { id, event: stamp.seq, hash: stamp.hash };
+    ) -> Result<Document, UserError> {
+        let mark = |(id, stamp): (String, ChainPosition)| Mark { id, event: stamp.seq, hash: stamp.hash };
         Ok(Document {
             kind: DOCUMENT.to_owned(),
             schema: SCHEMA,
@@ -114,14 +114,14 @@ impl Document {
     ///
     /// # Errors
     /// What the file system says; what stood there stands there still.
-    pub(super) fn save(&self, path: &Path) -> Result<(), Trouble> {
+    pub(crate) fn save(&self, path: &Path) -> Result<(), UserError> {
         let text =
-            serde_json::to_string_pretty(self).map_err(|error| Trouble::unexpected(error.to_string()))?;
+            serde_json::to_string_pretty(self).map_err(|error| UserError::unexpected(error.to_string()))?;
         document::Document::Plan.write(path, format!("{text}\n").as_bytes())
     }
 
     /// What is told of a plan that was just written.
-    pub(super) fn saved(&self, path: &Path) -> PlanReport {
+    pub(crate) fn saved(&self, path: &Path) -> PlanReport {
         PlanReport {
             file: path.display().to_string(),
             made_at: self.made_at.clone(),
@@ -136,19 +136,19 @@ impl Saved {
     ///
     /// # Errors
     /// Exit code 2: it cannot be read, is no plan or a later version's, or is for another folder or server.
-    pub(super) fn read(config: &Config, path: &Path) -> Result<Saved, Trouble> {
-        let bytes = document::read(path).map_err(|error| Trouble::usage(say::not_read(path, &error)))?;
-        let head: Head = serde_json::from_slice(&bytes).map_err(|_| Trouble::usage(say::no_plan(path)))?;
+    pub(crate) fn read(config: &Config, path: &Path) -> Result<Saved, UserError> {
+        let bytes = document::read(path).map_err(|error| UserError::usage(say::not_read(path, &error)))?;
+        let head: Head = serde_json::from_slice(&bytes).map_err(|_| UserError::usage(say::no_plan(path)))?;
         if head.kind != DOCUMENT {
-            return Err(Trouble::usage(say::no_plan(path)));
+            return Err(UserError::usage(say::no_plan(path)));
         }
         if head.schema > SCHEMA {
-            return Err(Trouble::usage(say::newer(path)));
+            return Err(UserError::usage(say::newer(path)));
         }
         let document: Document =
-            serde_json::from_slice(&bytes).map_err(|error| Trouble::usage(say::broken(path, &error)))?;
+            serde_json::from_slice(&bytes).map_err(|error| UserError::usage(say::broken(path, &error)))?;
         if document.target != Target::of(config) {
-            return Err(Trouble::usage(say::other_target(path)));
+            return Err(UserError::usage(say::other_target(path)));
         }
         Ok(Saved { file: path.to_owned(), document })
     }
@@ -157,11 +157,11 @@ impl Saved {
     ///
     /// # Errors
     /// Exit code 2 where another one made it, or this one has lost what it knew then.
-    pub(super) fn check_ledger(&self, view: &View) -> Result<(), Trouble> {
+    pub(crate) fn check_ledger(&self, view: &LedgerReader) -> Result<(), UserError> {
         let Some(mark) = &self.document.ledger else { return Ok(()) };
         let same = view.mark()?.is_some_and(|(id, _)| id == mark.id);
-        if !same || !view.has(Stamp { seq: mark.event, hash: mark.hash })? {
-            return Err(Trouble::usage(say::other_ledger(&self.file)));
+        if !same || !view.has(ChainPosition { seq: mark.event, hash: mark.hash })? {
+            return Err(UserError::usage(say::other_ledger(&self.file)));
         }
         Ok(())
     }
@@ -170,7 +170,11 @@ impl Saved {
     ///
     /// # Errors
     /// The ledger could not be read.
-    pub(super) fn narrow(&self, view: &View, planned: &mut [Planned]) -> Result<PlanReport, Trouble> {
+    pub(crate) fn narrow(
+        &self,
+        view: &LedgerReader,
+        planned: &mut [PlannedFile],
+    ) -> Result<PlanReport, UserError> {
         let files = &self.document.files;
         let mut told: HashMap<&str, &File> = files.iter().map(|file| (file.path.as_str(), file)).collect();
         let mut differences = Vec::new();
@@ -222,7 +226,7 @@ impl Saved {
 }
 
 /// Marks the files that a plan took out of the run.
-pub(super) fn mark(files: &mut [FileReport], plan: Option<&PlanReport>) {
+pub(crate) fn mark(files: &mut [FileReport], plan: Option<&PlanReport>) {
     let Some(plan) = plan else { return };
     let out: HashSet<&str> = plan.differences.iter().map(|difference| difference.path.as_str()).collect();
     for file in files {
@@ -236,7 +240,7 @@ pub(super) fn mark(files: &mut [FileReport], plan: Option<&PlanReport>) {
 ///
 /// # Errors
 /// Exit code 2; nothing was touched.
-pub(super) fn check_place(config: &Config, path: &Path) -> Result<(), Trouble> {
+pub(crate) fn check_place(config: &Config, path: &Path) -> Result<(), UserError> {
     let is_plan =
         |bytes: &[u8]| serde_json::from_slice::<Head>(bytes).is_ok_and(|head| head.kind == DOCUMENT);
     document::Document::Plan.check_place(config, path, is_plan)
@@ -255,7 +259,7 @@ impl Target {
 }
 
 impl File {
-    fn of(planned: &Planned) -> File {
+    fn of(planned: &PlannedFile) -> File {
         let key = planned.looked.key.as_ref();
         File {
             path: planned.looked.file.path.clone(),
@@ -270,7 +274,7 @@ impl File {
     }
 
     /// What speaks against sending a file that would be sent now; none where it is as it was planned.
-    fn changed(&self, now: &Planned) -> Option<String> {
+    fn changed(&self, now: &PlannedFile) -> Option<String> {
         let now = File::of(now);
         if self.sha256 != now.sha256 {
             Some(say::other_content())
@@ -293,7 +297,7 @@ impl File {
     }
 
     /// A file that the plan sends and the rules do not any more.
-    fn no_longer(&self, now: &Planned) -> (DifferenceKind, String) {
+    fn no_longer(&self, now: &PlannedFile) -> (DifferenceKind, String) {
         let judgement = &now.judgement;
         match &judgement.earlier {
             Some(earlier)
@@ -310,7 +314,7 @@ impl File {
     }
 
     /// A file that the plan sends and that is not in the folder any more.
-    fn gone(&self, view: &View) -> Result<(DifferenceKind, String), Trouble> {
+    fn gone(&self, view: &LedgerReader) -> Result<(DifferenceKind, String), UserError> {
         let (Some(digest), Some(series)) = (self.sha256, self.series.clone()) else {
             return Ok((DifferenceKind::Gone, say::gone()));
         };

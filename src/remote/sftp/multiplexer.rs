@@ -12,10 +12,10 @@ use std::time::{Duration, Instant};
 
 use super::packet::{self, Malformed, Packet, Reply, Request};
 use crate::messages::transport as say;
-use crate::remote::{LineFault, RemoteError};
+use crate::remote::{ConnectionFault, RemoteError};
 
 /// Bytes both ways, without waiting: an SSH channel, or a script in a test.
-pub trait Line {
+pub trait ByteStream {
     /// Reads what is there. 0 is the end; [`ErrorKind::WouldBlock`] is nothing yet.
     ///
     /// # Errors
@@ -68,12 +68,12 @@ pub(super) fn budget(items: usize, bytes: u64) -> Duration {
 pub(super) struct Unexpected;
 
 /// A batch: what to ask, and what to make of the replies.
-pub(super) trait Job {
+pub(super) trait Batch {
     /// What a request is about.
     type Tag: Copy;
 
-    /// Asks more, while [`Calls::room`] says so. Once nothing is asked and nothing is pending, the job is over.
-    fn fill(&mut self, calls: &mut Calls<'_, Self::Tag>);
+    /// Asks more, while [`Requests::room`] says so. Once nothing is asked and nothing is pending, the job is over.
+    fn fill(&mut self, calls: &mut Requests<'_, Self::Tag>);
 
     /// Takes the reply to a request.
     fn answer(&mut self, tag: Self::Tag, reply: Reply) -> Result<(), Unexpected>;
@@ -93,12 +93,12 @@ struct Pending<T> {
 }
 
 /// Where a job puts its requests.
-pub(super) struct Calls<'w, T> {
+pub(super) struct Requests<'w, T> {
     out: &'w mut Out,
     pending: &'w mut HashMap<u32, Pending<T>>,
 }
 
-impl<T> Calls<'_, T> {
+impl<T> Requests<'_, T> {
     /// Whether another request should be made now.
     pub(super) fn room(&self) -> bool {
         self.pending.len() < MOST_PENDING && self.out.bytes.len() < OUT_LIMIT
@@ -131,23 +131,27 @@ struct Out {
 }
 
 /// A line that speaks SFTP.
-pub(super) struct Wire<L> {
+pub(super) struct Multiplexer<L> {
     line: L,
     timeout: Duration,
     out: Out,
     input: Vec<u8>,
     /// How many bytes of `input` are decoded already.
     taken: usize,
-    fault: Option<Arc<LineFault>>,
+    fault: Option<Arc<ConnectionFault>>,
     /// Whether the server offers `fsync@openssh.com`.
     pub(super) sync: bool,
 }
 
-impl<L: Line> Wire<L> {
+impl<L: ByteStream> Multiplexer<L> {
     /// Says hello, and waits for the answer until the time given.
-    pub(super) fn open(line: L, timeout: Duration, until: Instant) -> Result<Wire<L>, LineFault> {
+    pub(super) fn open(
+        line: L,
+        timeout: Duration,
+        until: Instant,
+    ) -> Result<Multiplexer<L>, ConnectionFault> {
         let timeout = timeout.min(LONGEST);
-        let mut wire = Wire {
+        let mut wire = Multiplexer {
             line,
             timeout,
             out: Out::default(),
@@ -165,10 +169,10 @@ impl<L: Line> Wire<L> {
                     return Ok(wire);
                 }
                 Some(Packet::Version(other, _)) => {
-                    return Err(LineFault::Protocol(say::wrong_version(other)));
+                    return Err(ConnectionFault::Protocol(say::wrong_version(other)));
                 }
-                Some(Packet::Reply(..)) => return Err(LineFault::Protocol(say::reply_before_hello())),
-                None if wire.line.now() >= until => return Err(LineFault::TimedOut),
+                Some(Packet::Reply(..)) => return Err(ConnectionFault::Protocol(say::reply_before_hello())),
+                None if wire.line.now() >= until => return Err(ConnectionFault::TimedOut),
                 None if !moved => wire.wait(until)?,
                 None => {}
             }
@@ -176,13 +180,13 @@ impl<L: Line> Wire<L> {
     }
 
     /// The fault that lost the line, if it is lost.
-    pub(super) fn fault(&self) -> Option<&Arc<LineFault>> {
+    pub(super) fn fault(&self) -> Option<&Arc<ConnectionFault>> {
         self.fault.as_ref()
     }
 
     /// Runs a job to its end, or until the line is lost: then each unanswered request of the job has
     /// been told, and the fault is the answer. What the job has not asked by then was not sent.
-    pub(super) fn run<J: Job>(&mut self, job: &mut J) -> Result<(), Arc<LineFault>> {
+    pub(super) fn run<J: Batch>(&mut self, job: &mut J) -> Result<(), Arc<ConnectionFault>> {
         if let Some(fault) = &self.fault {
             return Err(Arc::clone(fault));
         }
@@ -201,17 +205,17 @@ impl<L: Line> Wire<L> {
         })
     }
 
-    fn talk<J: Job>(
+    fn talk<J: Batch>(
         &mut self,
         job: &mut J,
         pending: &mut HashMap<u32, Pending<J::Tag>>,
-    ) -> Result<(), LineFault> {
+    ) -> Result<(), ConnectionFault> {
         let mut silent_since = self.line.now();
         let mut end = silent_since + self.timeout;
         loop {
             // Reading a file from a slow disk is not the server's fault.
             let before = self.line.now();
-            job.fill(&mut Calls { out: &mut self.out, pending });
+            job.fill(&mut Requests { out: &mut self.out, pending });
             let spent = self.line.now() - before;
             silent_since += spent;
             end += spent;
@@ -227,7 +231,7 @@ impl<L: Line> Wire<L> {
             }
             let until = (silent_since + self.timeout).min(end + job.budget());
             if now >= until {
-                return Err(LineFault::TimedOut);
+                return Err(ConnectionFault::TimedOut);
             }
             if !moved && !answered {
                 self.wait(until)?;
@@ -236,21 +240,21 @@ impl<L: Line> Wire<L> {
     }
 
     /// Hands complete replies to the job; whether there were any.
-    fn deliver<J: Job>(
+    fn deliver<J: Batch>(
         &mut self,
         job: &mut J,
         pending: &mut HashMap<u32, Pending<J::Tag>>,
-    ) -> Result<bool, LineFault> {
+    ) -> Result<bool, ConnectionFault> {
         let mut answered = false;
         while let Some(packet) = self.take()? {
             let Packet::Reply(id, reply) = packet else {
-                return Err(LineFault::Protocol(say::second_hello()));
+                return Err(ConnectionFault::Protocol(say::second_hello()));
             };
             // A reply to what has not left us is no reply.
             let Some(&Pending { tag, .. }) = pending.get(&id).filter(|p| p.start < self.out.offered) else {
-                return Err(LineFault::Protocol(say::unknown_reply()));
+                return Err(ConnectionFault::Protocol(say::unknown_reply()));
             };
-            job.answer(tag, reply).map_err(|Unexpected| LineFault::Protocol(say::wrong_reply()))?;
+            job.answer(tag, reply).map_err(|Unexpected| ConnectionFault::Protocol(say::wrong_reply()))?;
             pending.remove(&id);
             answered = true;
         }
@@ -258,14 +262,14 @@ impl<L: Line> Wire<L> {
     }
 
     /// Writes what the line takes; whether it took any.
-    fn flush(&mut self) -> Result<bool, LineFault> {
+    fn flush(&mut self) -> Result<bool, ConnectionFault> {
         let mut done = 0;
         while done < self.out.bytes.len() {
             let left = &self.out.bytes[done..];
             let offer = &left[..left.len().min(OFFER)];
             self.out.offered = self.out.offered.max(self.out.written + offer.len() as u64);
             match self.line.write(offer) {
-                Ok(0) => return Err(LineFault::Closed(String::new())),
+                Ok(0) => return Err(ConnectionFault::Closed(String::new())),
                 Ok(taken) => {
                     done += taken;
                     self.out.written += taken as u64;
@@ -279,7 +283,7 @@ impl<L: Line> Wire<L> {
     }
 
     /// Reads what is there, up to one packet's worth; whether there was any.
-    fn pump(&mut self) -> Result<bool, LineFault> {
+    fn pump(&mut self) -> Result<bool, ConnectionFault> {
         self.input.drain(..self.taken);
         self.taken = 0;
         let before = self.input.len();
@@ -288,7 +292,7 @@ impl<L: Line> Wire<L> {
             match self.line.read(&mut buffer) {
                 // What arrived before the end still counts: the end shows again on the next call.
                 Ok(0) if self.input.len() > before => break,
-                Ok(0) => return Err(LineFault::Closed(String::new())),
+                Ok(0) => return Err(ConnectionFault::Closed(String::new())),
                 Ok(count) => self.input.extend_from_slice(&buffer[..count]),
                 Err(error) if error.kind() == ErrorKind::WouldBlock => break,
                 Err(_) if self.input.len() > before => break,
@@ -299,22 +303,24 @@ impl<L: Line> Wire<L> {
     }
 
     /// Takes the next complete packet out of what was read.
-    fn take(&mut self) -> Result<Option<Packet>, LineFault> {
+    fn take(&mut self) -> Result<Option<Packet>, ConnectionFault> {
         match packet::decode(&self.input[self.taken..]) {
             Ok(found) => Ok(found.map(|(packet, length)| {
                 self.taken += length;
                 packet
             })),
-            Err(Malformed::Length(_)) => Err(LineFault::Protocol(say::giant_packet())),
-            Err(Malformed::Type(_) | Malformed::Content) => Err(LineFault::Protocol(say::malformed_packet())),
+            Err(Malformed::Length(_)) => Err(ConnectionFault::Protocol(say::giant_packet())),
+            Err(Malformed::Type(_) | Malformed::Content) => {
+                Err(ConnectionFault::Protocol(say::malformed_packet()))
+            }
         }
     }
 
-    fn wait(&mut self, until: Instant) -> Result<(), LineFault> {
+    fn wait(&mut self, until: Instant) -> Result<(), ConnectionFault> {
         self.line.wait(until).map_err(|error| closed(&error))
     }
 }
 
-fn closed(error: &io::Error) -> LineFault {
-    LineFault::Closed(error.to_string())
+fn closed(error: &io::Error) -> ConnectionFault {
+    ConnectionFault::Closed(error.to_string())
 }

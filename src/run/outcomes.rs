@@ -2,11 +2,11 @@
 
 use crate::decide::{Blocked, Choice};
 use crate::deliver::{End, Outcome, Recovered};
-use crate::report::{Fate, FileReport, RecoveredReport};
-use crate::survey::Planned;
+use crate::report::{FileOutcome, FileReport, RecoveredReport};
+use crate::run::survey::PlannedFile;
 
 /// A file as it is planned; the run adds how it fared.
-pub(super) fn describe(file: &Planned) -> FileReport {
+pub(crate) fn describe(file: &PlannedFile) -> FileReport {
     let key = file.looked.key.as_ref();
     let choice = file.judgement.choice;
     FileReport {
@@ -33,28 +33,28 @@ pub(super) fn describe(file: &Planned) -> FileReport {
 }
 
 /// How a file fares that nothing is done with.
-pub(super) fn untouched(choice: Choice) -> Option<Fate> {
+pub(crate) fn untouched(choice: Choice) -> Option<FileOutcome> {
     match choice {
-        Choice::Hold => Some(Fate::Held),
-        Choice::Wait => Some(Fate::Waiting),
-        Choice::Skip => Some(Fate::Skipped),
+        Choice::Hold => Some(FileOutcome::Held),
+        Choice::Wait => Some(FileOutcome::Waiting),
+        Choice::Skip => Some(FileOutcome::Skipped),
         Choice::Send | Choice::Duplicate => None,
     }
 }
 
 /// Adds how a file fared.
-pub(super) fn tell(file: &mut FileReport, outcome: Outcome) {
+pub(crate) fn tell(file: &mut FileReport, outcome: Outcome) {
     file.delivery_id = outcome.delivery;
     match outcome.end {
-        End::Delivered => file.outcome = Some(Fate::Delivered),
-        End::Failed(why) => (file.outcome, file.error) = (Some(Fate::Failed), Some(why)),
-        End::InDoubt(why) => (file.outcome, file.error) = (Some(Fate::InDoubt), Some(why)),
+        End::Delivered => file.outcome = Some(FileOutcome::Delivered),
+        End::Failed(why) => (file.outcome, file.error) = (Some(FileOutcome::Failed), Some(why)),
+        End::InDoubt(why) => (file.outcome, file.error) = (Some(FileOutcome::InDoubt), Some(why)),
         End::Held(reason) => {
-            (file.decision, file.reason, file.outcome) = (Choice::Hold, reason, Some(Fate::Held));
+            (file.decision, file.reason, file.outcome) = (Choice::Hold, reason, Some(FileOutcome::Held));
         }
     }
 }
 
-pub(super) fn recovered(done: &Recovered) -> RecoveredReport {
+pub(crate) fn recovered(done: &Recovered) -> RecoveredReport {
     RecoveredReport { delivery_id: done.delivery, from: done.from, to: done.to, path: done.path.clone() }
 }

@@ -6,20 +6,20 @@ use chrono::{DateTime, NaiveDate};
 
 use super::facts::{Facts, LOOK_BACK, MONTHS_AHEAD, MONTHS_BACK};
 use super::matters;
-use super::{Cell, Mark, Overview, Row, Standing};
-use crate::banking_days;
+use super::{Cell, Mark, Overview, Row, SlotStatus};
+use crate::calendar::banking_days;
 use crate::decide::{Choice, Reason};
 use crate::delivery::State;
 use crate::ledger::moment;
 use crate::ledger::query::Delivery;
 use crate::period::Period;
-use crate::report::{Fate, FileReport};
+use crate::report::{FileOutcome, FileReport};
 use crate::series::SeriesRule;
 
 /// What is true of each series and period, without what is expected of them.
 type Slots<'a> = BTreeMap<(&'a str, Period), Vec<Mark>>;
 
-pub(super) fn draw(facts: &Facts) -> Overview {
+pub(super) fn build(facts: &Facts) -> Overview {
     let months = facts.months();
     let slots = slots(facts);
     let seen = slots.keys().filter(|(_, period)| months.contains(period)).map(|(series, _)| *series);
@@ -49,7 +49,7 @@ fn overdue<'a>(facts: &Facts<'a>, slots: &Slots) -> Vec<(&'a str, Cell)> {
         .filter_map(|months| current.plus(months))
         .flat_map(|period| facts.series.iter().map(move |rule| (period, rule)))
         .map(|(period, rule)| (rule.name.as_str(), cell(facts, slots, &rule.name, Some(rule), period)))
-        .filter(|(_, cell)| cell.marks.iter().any(|mark| mark.standing == Standing::Overdue))
+        .filter(|(_, cell)| cell.marks.iter().any(|mark| mark.standing == SlotStatus::Overdue))
         .collect()
 }
 
@@ -77,15 +77,15 @@ fn due(facts: &Facts, rule: &SeriesRule, period: Period) -> Option<NaiveDate> {
 /// What is to be said of a slot in which a file is expected. A file that is there but not delivered does not
 /// make good for one that is overdue.
 fn lacking(marks: &[Mark], due: NaiveDate, today: NaiveDate) -> Option<Mark> {
-    let has = |wanted: &[Standing]| marks.iter().any(|mark| wanted.contains(&mark.standing));
-    let standing = if has(&[Standing::Delivered, Standing::Adopted]) {
+    let has = |wanted: &[SlotStatus]| marks.iter().any(|mark| wanted.contains(&mark.standing));
+    let standing = if has(&[SlotStatus::Delivered, SlotStatus::Adopted]) {
         return None;
     } else if today > due {
-        Standing::Overdue
-    } else if has(&[Standing::InDoubt, Standing::Held, Standing::Waiting]) {
+        SlotStatus::Overdue
+    } else if has(&[SlotStatus::InDoubt, SlotStatus::Held, SlotStatus::Waiting]) {
         return None;
     } else {
-        Standing::Missing
+        SlotStatus::Missing
     };
     Some(Mark { standing, on: Some(due), delivery_id: None, hold_id: None, path: None })
 }
@@ -110,7 +110,7 @@ fn slots<'a>(facts: &'a Facts) -> Slots<'a> {
         };
         let marks = slots.entry((series, period)).or_default();
         // A run tells of a duplicate that it put away, and the ledger does too.
-        let known = mark.standing == Standing::DuplicateRefused
+        let known = mark.standing == SlotStatus::DuplicateRefused
             && mark.delivery_id.is_some_and(|id| put_away.contains(&(id, file.path.as_str())))
             && file.outcome.is_some();
         if !known {
@@ -123,7 +123,7 @@ fn slots<'a>(facts: &'a Facts) -> Slots<'a> {
             continue;
         };
         slots.entry((&slot.series, period)).or_default().push(Mark {
-            standing: Standing::DuplicateRefused,
+            standing: SlotStatus::DuplicateRefused,
             on: day(&refused.at),
             delivery_id: Some(refused.delivery),
             hold_id: None,
@@ -135,12 +135,12 @@ fn slots<'a>(facts: &'a Facts) -> Slots<'a> {
 
 fn of_delivery(facts: &Facts, delivery: &Delivery) -> Option<Mark> {
     let (standing, at) = match delivery.state {
-        State::Delivered | State::Archived => (Standing::Delivered, delivery.delivered_at.as_deref()),
-        State::Adopted => (Standing::Adopted, delivery.delivered_at.as_deref()),
-        State::InDoubt => (Standing::InDoubt, Some(delivery.changed_at.as_str())),
+        State::Delivered | State::Archived => (SlotStatus::Delivered, delivery.delivered_at.as_deref()),
+        State::Adopted => (SlotStatus::Adopted, delivery.delivered_at.as_deref()),
+        State::InDoubt => (SlotStatus::InDoubt, Some(delivery.changed_at.as_str())),
         // The next run finds out; where its file still lies there, the file tells of it.
         State::Publishing if !facts.files.iter().any(|file| is_of(file, delivery)) => {
-            (Standing::Waiting, Some(delivery.changed_at.as_str()))
+            (SlotStatus::Waiting, Some(delivery.changed_at.as_str()))
         }
         State::Publishing | State::Uploading | State::Abandoned | State::NotDelivered => return None,
     };
@@ -161,11 +161,13 @@ pub(super) fn is_of(file: &FileReport, delivery: &Delivery) -> bool {
 
 fn of_file(facts: &Facts, by_id: &HashMap<i64, &Delivery>, file: &FileReport) -> Option<Mark> {
     let standing = match (file.decision, file.outcome) {
-        _ if waits_for_a_person(facts, file) => Standing::Held,
+        _ if waits_for_a_person(facts, file) => SlotStatus::Held,
         (Choice::Hold, _) if facts.in_doubt.iter().any(|delivery| is_of(file, delivery)) => return None,
-        (Choice::Hold | Choice::Wait, _) | (Choice::Send, None | Some(Fate::Failed)) => Standing::Waiting,
+        (Choice::Hold | Choice::Wait, _) | (Choice::Send, None | Some(FileOutcome::Failed)) => {
+            SlotStatus::Waiting
+        }
         (Choice::Duplicate, _) if is_original(by_id, file) => return None,
-        (Choice::Duplicate, _) => Standing::DuplicateRefused,
+        (Choice::Duplicate, _) => SlotStatus::DuplicateRefused,
         (Choice::Send | Choice::Skip, _) => return None,
     };
     let since = file.hold_id.and_then(|hold| facts.held_since.get(&hold));
@@ -173,7 +175,7 @@ fn of_file(facts: &Facts, by_id: &HashMap<i64, &Delivery>, file: &FileReport) ->
         standing,
         on: since.and_then(|at| day(at)),
         delivery_id: file.earlier.as_ref().map(|earlier| earlier.delivery_id),
-        hold_id: file.hold_id.filter(|_| standing == Standing::Held),
+        hold_id: file.hold_id.filter(|_| standing == SlotStatus::Held),
         path: Some(file.path.clone()),
     })
 }

@@ -11,15 +11,16 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use crate::checkpoint::checkpoint;
 use crate::config::Disposal;
 use crate::decide::Blocked;
 use crate::digest::{Digest, Hasher};
 use crate::drop_folder;
+use crate::failpoint::failpoint;
 use crate::period::Period;
 use crate::platform::{self, Identity};
 
 mod copies;
+pub mod retention;
 
 /// The archive's folder for files without a period.
 const NO_PERIOD: &str = "no-period";
@@ -126,7 +127,7 @@ impl Archive {
         if expected.identity != Some(before) && digest(&mut file)? != expected.digest {
             return Ok(PutAway::Changed);
         }
-        checkpoint("recognised");
+        failpoint("recognised");
         if disposal == Disposal::Delete {
             return self.delete(place, &file, before);
         }
@@ -146,7 +147,7 @@ impl Archive {
             moved => moved?,
         };
         if !is(&target, before)? {
-            platform::move_new(&target, place)?;
+            platform::rename_noreplace(&target, place)?;
             return Ok(PutAway::Changed);
         }
         Ok(self.note(place, &target))
@@ -181,9 +182,9 @@ impl Archive {
     /// Takes the file aside under a name of ours, looks whether it is the one, and only then deletes it.
     fn delete(&mut self, place: &Path, file: &File, before: Identity) -> io::Result<PutAway> {
         let aside = aside(place, "deleting");
-        platform::move_new(place, &aside)?;
+        platform::rename_noreplace(place, &aside)?;
         if !is(&aside, before)? || !Identity::of(file)?.is_same_content(&before) {
-            platform::move_new(&aside, place)?;
+            platform::rename_noreplace(&aside, place)?;
             return Ok(PutAway::Changed);
         }
         fs::remove_file(&aside)?;
@@ -209,11 +210,11 @@ fn aside(place: &Path, what: &str) -> PathBuf {
 
 /// Moves into a folder under the file's own name, or the first of `name.2.txt`, `name.3.txt`, … that is free.
 fn move_to_free_name(place: &Path, folder: &Path) -> io::Result<PathBuf> {
-    at_free_name(place, folder, |target| platform::move_new(place, target))
+    at_free_name(place, folder, |target| platform::rename_noreplace(place, target))
 }
 
 fn at_free_name(place: &Path, folder: &Path, put: impl Fn(&Path) -> io::Result<()>) -> io::Result<PathBuf> {
-    let exact = platform::exact(folder);
+    let exact = platform::verbatim(folder);
     for n in 1..=MOST_OF_A_NAME {
         let name = numbered(place, n);
         match put(&exact.join(&name)) {
@@ -252,7 +253,7 @@ fn copy(file: &mut File, place: &Path, folder: &Path, expected: Digest) -> io::R
         if digest(&mut out)? != expected {
             return Err(io::Error::other("the copy differs from the original"));
         }
-        at_free_name(place, folder, |target| platform::move_new(&part, target))
+        at_free_name(place, folder, |target| platform::rename_noreplace(&part, target))
     })();
     written.inspect_err(|_| drop(fs::remove_file(&part)))
 }

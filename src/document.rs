@@ -5,7 +5,7 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use crate::config::Config;
-use crate::exit::Trouble;
+use crate::exit::UserError;
 use crate::messages::document as say;
 use crate::platform;
 
@@ -14,7 +14,7 @@ const LARGEST: u64 = 64 << 20;
 
 /// What is written.
 #[derive(Clone, Copy)]
-pub(super) enum Document {
+pub(crate) enum Document {
     /// `run --dry-run --save`.
     Plan,
     /// `report -o`.
@@ -27,21 +27,21 @@ impl Document {
     ///
     /// # Errors
     /// Exit code 2; nothing was touched.
-    pub(super) fn check_place(
+    pub(crate) fn check_place(
         self,
         config: &Config,
         path: &Path,
         is_one: impl Fn(&[u8]) -> bool,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), UserError> {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let folder = platform::canonical(folder)
-            .map_err(|error| Trouble::usage(say::no_place(&self.name(), path, &error)))?;
+            .map_err(|error| UserError::usage(say::no_place(&self.name(), path, &error)))?;
         if platform::canonical(&config.drop).is_ok_and(|drop| folder.starts_with(drop)) {
-            return Err(Trouble::usage(say::in_drop_folder(path)));
+            return Err(UserError::usage(say::in_drop_folder(path)));
         }
         let is_one = |path: &Path| path.is_file() && read(path).is_ok_and(|bytes| is_one(&bytes));
         if path.file_name().is_none() || path.symlink_metadata().is_ok() && !is_one(path) {
-            return Err(Trouble::usage(say::not_over_it(&self.kind(), path)));
+            return Err(UserError::usage(say::not_over_it(&self.kind(), path)));
         }
         Ok(())
     }
@@ -50,7 +50,7 @@ impl Document {
     ///
     /// # Errors
     /// What the file system says; what stood there stands there still.
-    pub(super) fn write(self, path: &Path, bytes: &[u8]) -> Result<(), Trouble> {
+    pub(crate) fn write(self, path: &Path, bytes: &[u8]) -> Result<(), UserError> {
         let beside = beside(path);
         let written = (|| {
             let mut file = platform::create_private(&beside)?;
@@ -62,7 +62,7 @@ impl Document {
         })();
         written.map_err(|error| {
             drop(fs::remove_file(&beside));
-            Trouble::unexpected(say::not_saved(&self.name(), path, &error))
+            UserError::unexpected(say::not_saved(&self.name(), path, &error))
         })
     }
 
@@ -85,7 +85,7 @@ impl Document {
 ///
 /// # Errors
 /// What the file system says.
-pub(super) fn read(path: &Path) -> io::Result<Vec<u8>> {
+pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     File::open(path)?.take(LARGEST).read_to_end(&mut bytes)?;
     Ok(bytes)

@@ -4,23 +4,23 @@ use std::collections::HashSet;
 
 use serde::Serialize;
 
-use crate::checkpoint::checkpoint;
+use crate::archive::{Archive, Expected, PutAway};
 use crate::cli::{self, Global};
 use crate::config::Config;
 use crate::config::Disposal;
 use crate::decide::{Choice, Reason};
 use crate::delivery::Key;
-use crate::exit::{Exit, Trouble};
+use crate::exit::{ExitCode, UserError};
+use crate::failpoint::failpoint;
 use crate::ledger::event::{Event, Verdict};
-use crate::ledger::query::{Hold, Numbered};
+use crate::ledger::query::{Hold, Sequence};
 use crate::ledger::{Journal, Ledger};
 use crate::messages::{escape, report as say};
-use crate::originals::{Archive, Expected, PutAway};
 use crate::platform;
 use crate::report::{advice, text};
-use crate::survey::{self, Planned};
+use crate::run::survey::{self, PlannedFile};
 
-use super::{answer, now, open_ledger, run, who};
+use super::{answer, now, open_ledger, who};
 
 #[derive(Serialize)]
 struct Answer {
@@ -37,25 +37,29 @@ struct Judged {
     said: String,
 }
 
-pub(super) fn approve(config: &Config, options: &cli::Judge, global: &Global) -> anyhow::Result<Exit> {
+pub(super) fn approve(
+    config: &Config,
+    options: &cli::DecisionArgs,
+    global: &Global,
+) -> anyhow::Result<ExitCode> {
     config.check_folders()?;
     let mut ledger = open_ledger(config, now())?;
     let files = named(config, &ledger, &options.files)?;
     let mut events = Vec::new();
     let mut judged = Vec::new();
     let mut keys = HashSet::new();
-    let mut number = ledger.next(Numbered::Decision)?;
+    let mut number = ledger.next(Sequence::Decision)?;
     for (hold, file) in &files {
         let Judgement { key, reason } = held(hold.as_ref(), file)?;
         let key = key.filter(|_| reason.can_be_approved()).ok_or_else(|| {
-            Trouble::usage(say::cannot_approve(
+            UserError::usage(say::cannot_approve(
                 &escape(&file.looked.file.path),
                 &advice::reason_alone(reason),
             ))
         })?;
         let path = escape(&file.looked.file.path);
         if file.takes_two && file.approvers.contains(&who()) {
-            return Err(Trouble::usage(say::approved_by_you(&path, &escape(&who()))).into());
+            return Err(UserError::usage(say::approved_by_you(&path, &escape(&who()))).into());
         }
         // The same file named twice is one word about it.
         if keys.insert(key) {
@@ -73,7 +77,11 @@ pub(super) fn approve(config: &Config, options: &cli::Judge, global: &Global) ->
     tell(global, judged)
 }
 
-pub(super) fn reject(config: &Config, options: &cli::Judge, global: &Global) -> anyhow::Result<Exit> {
+pub(super) fn reject(
+    config: &Config,
+    options: &cli::DecisionArgs,
+    global: &Global,
+) -> anyhow::Result<ExitCode> {
     config.check_folders()?;
     let mut ledger = open_ledger(config, now())?;
     let files = named(config, &ledger, &options.files)?;
@@ -85,18 +93,18 @@ pub(super) fn reject(config: &Config, options: &cli::Judge, global: &Global) -> 
     for (hold, file) in &files {
         // Written down first: whatever happens to the move, the file is not sent.
         if let Some(key) = &file.looked.key {
-            let number = ledger.next(Numbered::Decision)?;
+            let number = ledger.next(Sequence::Decision)?;
             ledger.record(now(), &[decided(number, Verdict::Rejected, key, file, options)])?;
         }
-        checkpoint("rejected");
+        failpoint("rejected");
         let to = take_out(&mut archive, file)?;
         let (why, who) = (Some(options.reason.clone()), Some(who()));
         match hold {
             Some(hold) => ledger.record(now(), &[Event::HoldEnded { hold: hold.id, why, who }])?,
             // What could not be read has no decision; the hold is where it stands who took it out, and why.
             None if file.looked.key.is_none() => {
-                let hold = ledger.next(Numbered::Hold)?;
-                let opened = Event::Held(run::held(hold, file, file.judgement.reason));
+                let hold = ledger.next(Sequence::Hold)?;
+                let opened = Event::Held(crate::run::holds::held(hold, file, file.judgement.reason));
                 ledger.record(now(), &[opened, Event::HoldEnded { hold, why, who }])?;
             }
             None => {}
@@ -117,7 +125,7 @@ struct Judgement<'a> {
 }
 
 /// The file as it is held; anything else needs no decision.
-fn held<'a>(hold: Option<&Hold>, file: &'a Planned) -> Result<Judgement<'a>, Trouble> {
+fn held<'a>(hold: Option<&Hold>, file: &'a PlannedFile) -> Result<Judgement<'a>, UserError> {
     // What only the server could tell stands in the hold; by itself the file looks new.
     let at_server =
         hold.and_then(|hold| Reason::named(&hold.reason)).filter(|_| file.judgement.choice == Choice::Send);
@@ -127,7 +135,7 @@ fn held<'a>(hold: Option<&Hold>, file: &'a Planned) -> Result<Judgement<'a>, Tro
     }
     if file.judgement.choice != Choice::Hold && reason != Reason::Approved {
         let path = escape(&file.looked.file.path);
-        return Err(Trouble::usage(say::not_held(&path, &advice::reason_alone(reason))));
+        return Err(UserError::usage(say::not_held(&path, &advice::reason_alone(reason))));
     }
     Ok(Judgement { key: file.looked.key.as_ref(), reason })
 }
@@ -137,7 +145,7 @@ fn named(
     config: &Config,
     ledger: &Ledger,
     names: &[String],
-) -> Result<Vec<(Option<Hold>, Planned)>, Trouble> {
+) -> Result<Vec<(Option<Hold>, PlannedFile)>, UserError> {
     let planned = survey::look_and_judge(config, ledger, now())?.files;
     let holds = ledger.open_holds()?;
     names
@@ -148,7 +156,7 @@ fn named(
                 Some(hold) => planned.iter().find(|file| is_about(hold, file)),
                 None => planned.iter().find(|file| is_named(config, file, name)),
             };
-            let file = file.ok_or_else(|| Trouble::usage(say::no_such_file(&escape(name))))?.clone();
+            let file = file.ok_or_else(|| UserError::usage(say::no_such_file(&escape(name))))?.clone();
             let hold = by_number.or_else(|| holds.iter().find(|hold| is_about(hold, &file))).cloned();
             Ok((hold, file))
         })
@@ -156,14 +164,14 @@ fn named(
 }
 
 /// A hold is about one content in one slot: a file that has changed since is another matter.
-fn is_about(hold: &Hold, file: &Planned) -> bool {
+fn is_about(hold: &Hold, file: &PlannedFile) -> bool {
     let key = file.looked.key.as_ref();
     hold.path == file.looked.file.path
         && hold.digest == key.map(|key| key.digest)
         && hold.slot.as_ref() == key.map(|key| &key.slot)
 }
 
-fn is_named(config: &Config, file: &Planned, name: &str) -> bool {
+fn is_named(config: &Config, file: &PlannedFile, name: &str) -> bool {
     let path = &file.looked.file.path;
     let same_place = || {
         let canonical = |path: &std::path::Path| {
@@ -181,7 +189,13 @@ fn is_named(config: &Config, file: &Planned, name: &str) -> bool {
         || same_place()
 }
 
-fn decided(number: i64, verdict: Verdict, key: &Key, file: &Planned, options: &cli::Judge) -> Event {
+fn decided(
+    number: i64,
+    verdict: Verdict,
+    key: &Key,
+    file: &PlannedFile,
+    options: &cli::DecisionArgs,
+) -> Event {
     Event::Decided {
         decision: number,
         verdict,
@@ -194,7 +208,7 @@ fn decided(number: i64, verdict: Verdict, key: &Key, file: &Planned, options: &c
     }
 }
 
-fn take_out(archive: &mut Archive, file: &Planned) -> Result<String, Trouble> {
+fn take_out(archive: &mut Archive, file: &PlannedFile) -> Result<String, UserError> {
     let place = &file.looked.file.place;
     let folder = archive.rejected();
     let moved = match (&file.looked.key, &file.looked.reading) {
@@ -207,20 +221,20 @@ fn take_out(archive: &mut Archive, file: &Planned) -> Result<String, Trouble> {
     let synced = moved.and_then(|moved| archive.sync().map(|()| moved));
     match synced {
         Ok(PutAway::Archived(to)) => Ok(escape(&to.display().to_string())),
-        Ok(_) => Err(Trouble::unexpected(say::not_taken_out(
+        Ok(_) => Err(UserError::unexpected(say::not_taken_out(
             &escape(&file.looked.file.path),
             &crate::messages::run::still_changing(),
         ))),
-        Err(error) => Err(Trouble::unexpected(say::not_taken_out(&escape(&file.looked.file.path), &error))),
+        Err(error) => Err(UserError::unexpected(say::not_taken_out(&escape(&file.looked.file.path), &error))),
     }
 }
 
-fn of(hold: Option<&Hold>, file: &Planned, decision: Verdict, said: String) -> Judged {
+fn of(hold: Option<&Hold>, file: &PlannedFile, decision: Verdict, said: String) -> Judged {
     Judged { hold_id: hold.map(|hold| hold.id), path: file.looked.file.path.clone(), decision, said }
 }
 
-fn tell(global: &Global, decisions: Vec<Judged>) -> anyhow::Result<Exit> {
+fn tell(global: &Global, decisions: Vec<Judged>) -> anyhow::Result<ExitCode> {
     let text = decisions.iter().map(|judged| text::sentence(&judged.said)).collect();
     answer(global, &Answer { schema: crate::report::SCHEMA, decisions }, || text)?;
-    Ok(Exit::Ok)
+    Ok(ExitCode::Ok)
 }

@@ -1,0 +1,3 @@
+//! The calendar that due days are held against.
+
+pub mod banking_days;
