@@ -133,7 +133,7 @@ pub fn check_report(world: &mut World, report: &RunReport) {
         match file.outcome {
             None => broken.push(format!("{} is told without its fate", file.path)),
             Some(FileOutcome::Delivered) if !delivered() => {
-                broken.push(format!("{} is not at KP", file.path))
+                broken.push(format!("{} is not at KP", file.path));
             }
             Some(FileOutcome::Failed) if file.error.is_none() => {
                 broken.push(format!("{} fails without a word", file.path));
