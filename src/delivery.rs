@@ -11,6 +11,8 @@
 //! Live work and recovery move a delivery through [`State::after`] alone, so that an illegal step is
 //! refused wherever it is tried. `docs/reliability.md` says why the steps stand in this order.
 
+pub mod witness;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
