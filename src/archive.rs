@@ -12,12 +12,13 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use crate::config::Disposal;
-use crate::decide::Blocked;
 use crate::digest::{Digest, Hasher};
 use crate::drop_folder;
 use crate::failpoint::failpoint;
+use crate::model::decision::Blocked;
 use crate::period::Period;
 use crate::platform::{self, Identity};
+use crate::wording;
 
 mod copies;
 pub mod retention;
@@ -121,7 +122,7 @@ impl Archive {
         let (mut file, before) = match drop_folder::open(place) {
             Ok((file, about)) => (file, about.identity),
             Err(Blocked::Unsettled(_)) if !place.exists() => return Ok(PutAway::Gone),
-            Err(Blocked::Unsettled(because)) => return Err(io::Error::other(because)),
+            Err(Blocked::Unsettled(why)) => return Err(io::Error::other(wording::unsettled(why))),
             Err(Blocked::Unsafe(_)) => return Ok(PutAway::Changed),
         };
         if expected.identity != Some(before) && digest(&mut file)? != expected.digest {

@@ -8,15 +8,16 @@
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 
-use chrono::{DateTime, FixedOffset, SecondsFormat};
+use chrono::{DateTime, FixedOffset};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
-use crate::digest::Digest;
+pub use crate::clock::moment;
 use crate::exit::{ExitCode, UserError};
 use crate::failpoint::failpoint;
 use crate::ledger::receipts::LatestReceipt;
 use crate::messages::ledger as say;
+pub use crate::model::ledger::ChainPosition;
 use crate::platform;
 
 mod append;
@@ -49,15 +50,6 @@ const CHECKED_WHOLE: u64 = 2 << 20;
 /// How many of the last events are checked in a larger one.
 const CHECKED_TAIL: i64 = 500;
 
-/// The end of the chain.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ChainPosition {
-    /// The event's number, from 1.
-    pub seq: i64,
-    /// Its hash.
-    pub hash: Digest,
-}
-
 /// A ledger to ask. Where no run was under way when it was opened, none begins until it is dropped, so
 /// keep it no longer than the asking takes.
 pub struct LedgerReader {
@@ -81,12 +73,6 @@ impl Deref for Ledger {
     fn deref(&self) -> &LedgerReader {
         &self.view
     }
-}
-
-/// How a moment is written in the ledger and in JSON: RFC 3339 with offset, whole seconds.
-#[must_use]
-pub fn moment(at: DateTime<FixedOffset>) -> String {
-    at.to_rfc3339_opts(SecondsFormat::Secs, false)
 }
 
 impl Ledger {

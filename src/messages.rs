@@ -108,15 +108,11 @@ pub(crate) fn pasted(path: &str) -> Option<String> {
     }
 }
 
-/// Whether it is a control character, or turns the direction of text (Unicode's `Bidi_Control`).
-pub(crate) fn is_control_or_bidi(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
-/// Whether it may not be shown as it is: it misleads, ends a line, or cannot be seen at all.
+/// Whether it may not be shown as it is: control characters, those that turn the direction of text, line ends, and
+/// what cannot be seen at all.
 pub(crate) fn needs_escape(c: char) -> bool {
-    is_control_or_bidi(c) || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}' | '\u{2029}' | '\u{feff}')
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
 /// A name as it may be shown: what misleads or cannot be seen is escaped.

@@ -7,10 +7,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::config::{Policy, Rule};
-use crate::decide::{Choice, Judgement, Reason};
-use crate::delivery::{Key, Slot};
 use crate::digest::Digest;
+use crate::model::decision::{Choice, Judgement, Reason};
+use crate::model::delivery::{Key, Slot};
+use crate::model::policy::{Policy, Rule};
 use crate::period::Period;
 
 /// One file, decided by its own facts.

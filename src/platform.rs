@@ -1,6 +1,7 @@
 //! Where Linux and Windows differ: opening without being led astray, telling files apart, moving without
 //! overwriting, making a change durable.
 
+use std::fmt;
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::Path;
@@ -47,6 +48,27 @@ impl Identity {
         Ok(FileInfo::of(file)?.identity)
     }
 }
+
+/// A link of Windows' own, or a file whose content lies elsewhere, as in a cloud: read as it stands it could be zeros.
+#[derive(Debug)]
+#[cfg_attr(unix, allow(dead_code, reason = "only Windows has such files"))]
+pub struct ContentElsewhere;
+
+impl ContentElsewhere {
+    /// Whether that is why a file could not be opened.
+    #[must_use]
+    pub fn is(error: &io::Error) -> bool {
+        matches!(error.get_ref(), Some(inner) if inner.is::<ContentElsewhere>())
+    }
+}
+
+impl fmt::Display for ContentElsewhere {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a link, or a file whose content lies elsewhere")
+    }
+}
+
+impl std::error::Error for ContentElsewhere {}
 
 /// Makes an empty file that only its owner may read. It must not exist yet.
 ///

@@ -2,24 +2,16 @@
 
 use super::{Executor, InFlight, place_of, stepped};
 use crate::archive::{Expected, PutAway};
+use crate::clock::moment;
 use crate::delivery::{Slot, Step};
 use crate::digest::Digest;
 use crate::exit::UserError;
 use crate::failpoint::failpoint;
-use crate::ledger::query::Delivery;
 use crate::ledger::receipts::{self, Receipt, ReceiptKind};
-use crate::ledger::{ChainPosition, moment};
 use crate::messages::run as say;
+use crate::model::ledger::{ChainPosition, Delivery};
+use crate::model::run_report::Warning;
 use crate::platform::Identity;
-
-/// Something that went wrong on this machine after KP had the file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Warning {
-    /// The file's path in the drop folder.
-    pub path: String,
-    /// What went wrong, and what to do now.
-    pub message: String,
-}
 
 /// A delivered file whose original is still to be put away.
 pub(super) struct Finished {

@@ -7,8 +7,8 @@ use crate::digest::Digest;
 use crate::exit::UserError;
 use crate::failpoint::failpoint;
 use crate::ledger::event::{Event, Started};
-use crate::ledger::query::Delivery;
 use crate::messages::run as say;
+use crate::model::ledger::Delivery;
 use crate::remote::{RemoteError, RemoteStat};
 
 /// How often a rename that was never done is asked for again before the next run has to.
@@ -257,7 +257,7 @@ impl Executor<'_> {
             open.iter().flat_map(|&i| [asked[i].temporary.as_str(), asked[i].remote_path.as_str()]).collect();
         let looks = line.stat(&paths);
         let seen = |look: &Result<RemoteStat, _>, size| match look {
-            Ok(look) => Ok(Observed::of(*look, size)),
+            Ok(look) => Ok(observed(*look, size)),
             Err(error) => Err(say::not_looked(error)),
         };
         open.iter()
@@ -281,6 +281,15 @@ impl Executor<'_> {
             .zip(answers)
             .map(|(i, answer)| (i, answer.err().map(|error| say::not_renamed(&error))))
             .collect()
+    }
+}
+
+/// What stands at a name, against the size in bytes that the file should have.
+fn observed(found: RemoteStat, size: u64) -> Observed {
+    match found {
+        RemoteStat::Absent => Observed::Nothing,
+        RemoteStat::Present { size: Some(seen) } if seen == size => Observed::RightSize,
+        RemoteStat::Present { .. } => Observed::Other,
     }
 }
 

@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::delivery::{Slot, State, Step};
 use crate::digest::Digest;
+use crate::model::delivery::{Slot, State, Step};
+pub use crate::model::ledger::Verdict;
 use crate::period::Period;
 
 /// One change, as it stands in the chain. The JSON of an event is hashed, so its form never changes;
@@ -209,25 +210,4 @@ pub struct Held {
     pub period: Option<Period>,
     /// Why, as the reason's name.
     pub reason: String,
-}
-
-/// What a person decides about a held file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Verdict {
-    /// It may go, once.
-    Approved,
-    /// It may not.
-    Rejected,
-}
-
-impl Verdict {
-    /// The name it has in the ledger.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Verdict::Approved => "approved",
-            Verdict::Rejected => "rejected",
-        }
-    }
 }

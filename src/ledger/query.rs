@@ -5,12 +5,13 @@ use std::time::Duration;
 use chrono::{DateTime, FixedOffset};
 use rusqlite::{OptionalExtension, named_params, params};
 
-pub use super::rows::{Decision, Delivery, DuplicateRecord, Hold, PastRun, UnreadRejection, Volume};
+use super::LedgerReader;
 use super::rows::{decision, delivery, hold, word};
-use super::{ChainPosition, LedgerReader};
-use crate::delivery::{Key, Slot, State};
 use crate::digest::Digest;
 use crate::exit::UserError;
+use crate::model::delivery::{Key, Slot, State};
+use crate::model::ledger::ChainPosition;
+pub use crate::model::ledger::{Decision, Delivery, DuplicateRecord, Hold, PastRun, UnreadRejection, Volume};
 use crate::period::Period;
 
 /// Which deliveries `history` shows.

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
-use crate::ledger::ChainPosition;
+use crate::model::ledger::ChainPosition;
 use crate::period::Period;
 use crate::platform;
 

@@ -6,13 +6,13 @@ use std::time::Duration;
 use chrono::{DateTime, FixedOffset, NaiveDate};
 
 use crate::config::Config;
-use crate::decide::{Choice, Reason};
-use crate::delivery::State;
 use crate::exit::UserError;
 use crate::ledger::LedgerReader;
-use crate::ledger::query::{Delivery, DuplicateRecord, Hold, PastRun};
+use crate::model::decision::{Choice, Reason};
+use crate::model::delivery::State;
+use crate::model::ledger::{Delivery, DuplicateRecord, Hold, PastRun};
+use crate::model::run_report::FileReport;
 use crate::period::Period;
-use crate::report::FileReport;
 use crate::series::SeriesRule;
 
 /// The grid's months before the current one.

@@ -6,14 +6,14 @@ use chrono::{DateTime, NaiveDate};
 
 use super::facts::{Facts, LOOK_BACK, MONTHS_AHEAD, MONTHS_BACK};
 use super::matters;
-use super::{Cell, Mark, Overview, Row, SlotStatus};
 use crate::calendar::banking_days;
-use crate::decide::{Choice, Reason};
-use crate::delivery::State;
-use crate::ledger::moment;
-use crate::ledger::query::Delivery;
+use crate::clock::moment;
+use crate::model::attention::{Cell, Mark, Overview, Row, SlotStatus};
+use crate::model::decision::{Choice, Reason};
+use crate::model::delivery::State;
+use crate::model::ledger::Delivery;
+use crate::model::run_report::{FileOutcome, FileReport};
 use crate::period::Period;
-use crate::report::{FileOutcome, FileReport};
 use crate::series::SeriesRule;
 
 /// What is true of each series and period, without what is expected of them.

@@ -251,7 +251,11 @@ pub(crate) fn overdue(
         // Nothing is expected on any day, so a large ledger need not be gone through for it.
         return Ok(Vec::new());
     }
-    Ok(overview::of(config, view, files, now)?.matters.into_iter().filter_map(OverdueReport::of).collect())
+    Ok(overview::of(config, view, files, now)?
+        .matters
+        .into_iter()
+        .filter_map(overview::overdue_report)
+        .collect())
 }
 
 /// The deliveries that KP should have taken by now, as of the last time a run looked.
