@@ -13,6 +13,7 @@ use std::io;
 use std::sync::Arc;
 
 use crate::digest::Digest;
+use crate::messages::transport as say;
 
 mod pool;
 pub mod sftp;
@@ -60,13 +61,40 @@ impl RemoteError {
 
 impl fmt::Display for ConnectionFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&crate::messages::transport::line_fault(self))
+        f.write_str(&match self {
+            ConnectionFault::TimedOut => say::timed_out(),
+            ConnectionFault::Closed(why) if why.is_empty() => say::closed(),
+            ConnectionFault::Closed(why) => say::closed_because(&say::printable(why)),
+            ConnectionFault::Protocol(what) => say::protocol(what),
+        })
     }
 }
 
 impl fmt::Display for RemoteError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&crate::messages::transport::remote_error(self))
+        f.write_str(&match self {
+            RemoteError::Refused { status, text } if text.is_empty() => {
+                say::refused(&status_text(*status), *status)
+            }
+            RemoteError::Refused { status, text } => {
+                say::refused_saying(&status_text(*status), *status, &say::printable(text))
+            }
+            RemoteError::NotSent(fault) => say::not_sent(&fault.to_string()),
+            RemoteError::NoAnswer(fault) => say::no_answer(&fault.to_string()),
+        })
+    }
+}
+
+/// What SFTP's status code means.
+fn status_text(status: u32) -> String {
+    match status {
+        1 => say::status_eof(),
+        2 => say::status_no_such_file(),
+        3 => say::status_permission(),
+        4 => say::status_failure(),
+        5 => say::status_bad_message(),
+        8 => say::status_unsupported(),
+        _ => say::status_other(),
     }
 }
 
@@ -240,4 +268,16 @@ pub trait Connect {
     /// # Errors
     /// Why there is none; nothing was sent but what SSH needs to find that out.
     fn connect(&mut self) -> Result<Box<dyn Remote>, ConnectError>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_shows_the_servers_words() {
+        let refused = |text: &str| RemoteError::Refused { status: 3, text: text.to_owned() }.to_string();
+        assert!(refused("nix\n").contains(r"nix\n") && refused("nix").contains('3'));
+        assert!(!refused("").contains('“'));
+    }
 }

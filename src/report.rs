@@ -5,7 +5,6 @@ pub use crate::model::run_report::{
     RunReport, Summary,
 };
 
-pub mod advice;
 pub mod history;
 pub mod marks;
 pub mod page;

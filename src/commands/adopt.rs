@@ -20,6 +20,7 @@ use crate::ledger::{Journal, Ledger, LedgerReader, moment};
 use crate::messages::{adopt as say, escape, ledger as say_ledger, report as say_report};
 use crate::period::Period;
 use crate::report::text;
+use crate::wording;
 
 use self::places::{Claim, Found};
 use super::{answer, now, open_ledger, open_view, who};
@@ -342,7 +343,7 @@ impl Answer {
                 table.add_row([
                     escape(&file.path),
                     escape(file.series.as_deref().unwrap_or("–")),
-                    text::period(file.period),
+                    wording::period(file.period),
                     file.what(self.dry_run),
                 ]);
             }

@@ -13,6 +13,7 @@ use crate::ledger::receipts::{self, Receipt, ReceiptKind};
 use crate::ledger::{Journal, Ledger, moment};
 use crate::messages::{escape, ledger as say_ledger, report as say};
 use crate::report::text::sentence;
+use crate::wording;
 
 use super::{answer, now, open_ledger, who};
 
@@ -39,7 +40,7 @@ pub(super) fn resolve(config: &Config, options: &cli::Resolve, global: &Global) 
         }
         // It was said before, and the archive could not be told: that is made good now.
         Err(_) if from == State::NotDelivered && options.not_delivered && still_attested(config, id)? => from,
-        Err(_) => return Err(UserError::usage(say::cannot_resolve(id, &say::state(from))).into()),
+        Err(_) => return Err(UserError::usage(say::cannot_resolve(id, &wording::state(from))).into()),
     };
     if from.is_delivered() || from == to {
         // The receipt said otherwise; what is made again from receipts must know.

@@ -4,10 +4,11 @@ use chrono::{DateTime, TimeDelta};
 
 use super::facts::Facts;
 use super::grid::{is_of, waits_for_a_person};
-use super::{AttentionItem, AttentionKind, Cell, SlotStatus};
-use crate::ledger::query::Delivery;
 use crate::messages::{command, escape, overview as say, report as said};
-use crate::report::{FileReport, advice, text};
+use crate::model::attention::{AttentionItem, AttentionKind, Cell, SlotStatus};
+use crate::model::ledger::Delivery;
+use crate::model::run_report::FileReport;
+use crate::wording::{self, advice};
 
 /// All matters, the most pressing first. `overdue` are the series' overdue months, oldest first.
 pub(super) fn all(facts: &Facts, overdue: &[(&str, Cell)]) -> Vec<AttentionItem> {
@@ -41,7 +42,7 @@ fn matter(kind: AttentionKind, key: String, message: String) -> AttentionItem {
 
 fn in_doubt(facts: &Facts, delivery: &Delivery) -> AttentionItem {
     let advice = advice::about_doubt(delivery.id);
-    let message = format!("{} {}.", said::doubt_of(delivery), advice.sentence);
+    let message = format!("{} {}.", wording::doubt_of(delivery), advice.sentence);
     AttentionItem {
         series: Some(delivery.key.slot.series.clone()),
         period: delivery.key.slot.period,
@@ -71,7 +72,10 @@ fn late(series: &str, cell: &Cell) -> AttentionItem {
         })
         .collect();
     let next = if there.is_empty() { say::late_ask() } else { there.join(" ") };
-    let message = format!("{} {next}", say::late(&escape(series), &say::period(cell.period), &say::day(due)));
+    let message = format!(
+        "{} {next}",
+        say::late(&escape(series), &wording::period_in_full(cell.period), &wording::day(due))
+    );
     AttentionItem {
         series: Some(series.to_owned()),
         period: Some(cell.period),
@@ -107,7 +111,7 @@ fn left_at_kp(delivery: &Delivery) -> AttentionItem {
         ..matter(
             AttentionKind::NotPickedUp,
             format!("not_picked_up:{}", delivery.id),
-            said::left_at_kp(delivery),
+            wording::left_at_kp(delivery),
         )
     }
 }
@@ -119,8 +123,8 @@ fn quiet(facts: &Facts) -> Option<AttentionItem> {
     let since = last_run.or(facts.made_at.as_deref())?;
     let quiet = facts.now - DateTime::parse_from_rfc3339(since).ok()?;
     let message = match last_run {
-        Some(at) => say::quiet(&text::moment(at)),
-        None => say::never_ran(&text::moment(since)),
+        Some(at) => say::quiet(&wording::moment(at)),
+        None => say::never_ran(&wording::moment(since)),
     };
     (quiet > allowed).then(|| AttentionItem {
         since: Some(since.to_owned()),

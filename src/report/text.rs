@@ -4,11 +4,12 @@ use anstyle::{AnsiColor, Style};
 use comfy_table::{Column, ColumnConstraint, ContentArrangement, Row, Table, Width, presets};
 use indicatif::HumanBytes;
 
-use super::advice::{self, reason};
-use super::{DifferenceKind, FileOutcome, PlanReport, RunReport, paragraph};
-use crate::decide::Choice;
+use super::paragraph;
 use crate::messages::{command, escape, plan as say_plan, report as say};
-use crate::period::Period;
+use crate::model::decision::Choice;
+use crate::model::run_report::{DifferenceKind, FileOutcome, PlanReport, RunReport};
+use crate::wording::advice::{self, reason};
+use crate::wording::{self, period};
 
 /// So many files of one cause are named where the table names them all.
 const MOST_NAMED: usize = 3;
@@ -25,7 +26,7 @@ pub fn run(report: &RunReport, quiet: bool, verbose: bool) -> String {
     }
     if !quiet {
         for done in &report.recovered {
-            push(&mut out, &say::recovered(&escape(&done.path), done.delivery_id, &say::state(done.to)));
+            push(&mut out, &say::recovered(&escape(&done.path), done.delivery_id, &wording::state(done.to)));
         }
     }
     if let Some(plan) = report.plan.as_ref().filter(|_| !quiet) {
@@ -80,7 +81,7 @@ fn files(report: &RunReport, verbose: bool) -> String {
         0,
     );
     for file in &report.files {
-        let mut what = format!("{}: {}", say::fate(file.decision, file.outcome), reason(file));
+        let mut what = format!("{}: {}", wording::outcome(file.decision, file.outcome), reason(file));
         if verbose && let Some(digest) = &file.sha256 {
             what.extend(["\nSHA-256 ", &digest.to_string()]);
         }
@@ -104,9 +105,9 @@ fn needs(report: &RunReport, quiet: bool) -> Vec<(String, Vec<String>)> {
     let failed = failures(report, quiet);
     let doubts = report.in_doubt.iter().map(|delivery| {
         let advice = advice::about_doubt(delivery.id);
-        (format!("{} {}.", say::doubt_of(delivery), advice.sentence), advice.commands)
+        (format!("{} {}.", wording::doubt_of(delivery), advice.sentence), advice.commands)
     });
-    let waiting = report.not_picked_up.iter().map(say::left_at_kp);
+    let waiting = report.not_picked_up.iter().map(wording::left_at_kp);
     let troubles = report.troubles.iter().map(|(path, message)| format!("{}: {message}", escape(path)));
     let noted = report
         .files
@@ -250,17 +251,4 @@ pub(super) fn matter(mark: &str, message: &str, commands: &[String], width: usiz
         out.extend(["      ", command, "\n"]);
     }
     out
-}
-
-/// A period, or a dash.
-#[must_use]
-pub fn period(period: Option<Period>) -> String {
-    period.map_or_else(|| "–".to_owned(), |period| period.to_string())
-}
-
-/// A moment of the ledger for a person: day and minute.
-#[must_use]
-pub fn moment(at: &str) -> String {
-    chrono::DateTime::parse_from_rfc3339(at)
-        .map_or_else(|_| escape(at), |at| at.format("%Y-%m-%d %H:%M").to_string())
 }
