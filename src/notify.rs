@@ -15,7 +15,7 @@ use chrono::{DateTime, FixedOffset};
 use crate::config::{Config, Notify};
 use crate::exit::UserError;
 use crate::ledger::event::Event;
-use crate::ledger::{Book, moment};
+use crate::ledger::{Journal, moment};
 use crate::messages::notify as say;
 use crate::period::Period;
 use crate::platform;
@@ -63,7 +63,7 @@ impl Way {
 /// Where it stands what was told, and when.
 pub enum Memory<'a> {
     /// In the ledger.
-    Ledger(&'a mut dyn Book),
+    Ledger(&'a mut dyn Journal),
     /// In a small file beside the ledger at this path, where the ledger cannot be used.
     ReaderPool(&'a Path),
 }

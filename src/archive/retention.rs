@@ -16,7 +16,7 @@ use crate::deliver::Warning;
 use crate::digest::Digest;
 use crate::exit::UserError;
 use crate::failpoint::failpoint;
-use crate::ledger::Book;
+use crate::ledger::Journal;
 use crate::ledger::event::Event;
 use crate::ledger::kept::{ArchivedContent, Origin};
 use crate::ledger::receipts;
@@ -37,7 +37,7 @@ pub struct PruneResult {
 /// The ledger could not be read or written.
 pub fn prune(
     archive: &mut Archive,
-    ledger: &mut dyn Book,
+    ledger: &mut dyn Journal,
     keep: Duration,
     now: DateTime<FixedOffset>,
 ) -> Result<PruneResult, UserError> {

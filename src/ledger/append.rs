@@ -6,13 +6,15 @@ use chrono::{DateTime, FixedOffset};
 use rusqlite::{Connection, named_params, params};
 
 use super::event::{Event, Held, Started};
-use super::{ChainPosition, Ledger, LedgerReader, chain, moment, trouble};
-use crate::delivery::{State, Step};
+use super::{Ledger, LedgerReader, chain, trouble};
+use crate::clock::moment;
 use crate::exit::{ExitCode, UserError};
 use crate::messages::ledger as say;
+use crate::model::delivery::{State, Step};
+use crate::model::ledger::ChainPosition;
 
-/// What the delivery protocol needs of a journal.
-pub trait Journal {
+/// A ledger to write to, as the delivery protocol needs it: it can be asked as well.
+pub trait Journal: Deref<Target = LedgerReader> {
     /// Writes all these events down, or none. When it answers, they survive a power cut.
     ///
     /// # Errors
@@ -26,11 +28,6 @@ pub trait Journal {
     fn id(&self) -> &str;
 }
 
-/// A journal that can be asked as well.
-pub trait Book: Journal + Deref<Target = LedgerReader> {}
-
-impl<T: Journal + Deref<Target = LedgerReader>> Book for T {}
-
 impl Journal for Ledger {
     fn record(&mut self, at: DateTime<FixedOffset>, events: &[Event]) -> Result<(), UserError> {
         let head = self.head;
@@ -41,7 +38,7 @@ impl Journal for Ledger {
             Ok(head)
         })();
         self.head = written.map_err(|error: rusqlite::Error| {
-            // "Nothing was touched" may not be said any more.
+            // The usual sentence for a busy ledger says that nothing was touched, which may not be true here.
             match trouble(&self.view.path, &error) {
                 UserError { exit: ExitCode::Unexpected, message } => UserError::unexpected(message),
                 UserError { exit: ExitCode::Busy, .. } => {

@@ -320,8 +320,8 @@ impl LedgerReader {
     ///
     /// # Errors
     /// The ledger could not be read.
-    pub fn has(&self, stamp: ChainPosition) -> Result<bool, UserError> {
-        Ok(self.hash_of(stamp.seq)? == Some(stamp.hash))
+    pub fn has(&self, position: ChainPosition) -> Result<bool, UserError> {
+        Ok(self.hash_of(position.seq)? == Some(position.hash))
     }
 
     /// The number the next row of a table gets.

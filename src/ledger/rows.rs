@@ -7,7 +7,7 @@ use crate::model::delivery::{Key, Slot, State};
 use crate::model::ledger::{Decision, Delivery, Hold, Verdict};
 use crate::period::Period;
 
-/// By their places in `deliveries!`: to look each up by its name takes longer than to find the row.
+/// Reads the columns by their places in `deliveries!`: looking each up by name takes longer than finding the row.
 pub(super) fn delivery(row: &Row<'_>) -> rusqlite::Result<Delivery> {
     Ok(Delivery {
         id: row.get(0)?,

@@ -166,3 +166,36 @@ impl Verdict {
         }
     }
 }
+
+/// What a receipt attests of a delivery, so that a lost ledger can be made again from it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attested {
+    /// Its number.
+    pub delivery: i64,
+    /// Series.
+    pub series: String,
+    /// Period.
+    pub period: Option<Period>,
+    /// Digest.
+    pub digest: Digest,
+    /// Size in bytes.
+    pub size: u64,
+    /// The file, as a path in the drop folder with `/`.
+    pub path: String,
+    /// The final path on the server.
+    pub remote_path: Option<String>,
+}
+
+impl From<&Delivery> for Attested {
+    fn from(delivery: &Delivery) -> Attested {
+        Attested {
+            delivery: delivery.id,
+            series: delivery.key.slot.series.clone(),
+            period: delivery.key.slot.period,
+            digest: delivery.key.digest,
+            size: delivery.size,
+            path: delivery.path.clone(),
+            remote_path: delivery.remote_path.clone(),
+        }
+    }
+}

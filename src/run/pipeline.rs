@@ -17,7 +17,7 @@ use crate::failpoint::failpoint;
 use crate::ledger::event::Event;
 use crate::ledger::query::Delivery;
 use crate::ledger::query::Sequence;
-use crate::ledger::{Book, LedgerReader, moment};
+use crate::ledger::{Journal, LedgerReader, moment};
 use crate::messages::{escape, run as say};
 use crate::overview;
 use crate::remote::{Connect, Load};
@@ -32,7 +32,7 @@ use crate::run::survey::{self, PlannedFile, Survey};
 /// next run finds out how far this one came.
 pub fn cycle<W: Watch>(
     config: &Config,
-    ledger: &mut dyn Book,
+    ledger: &mut dyn Journal,
     connect: Box<dyn Connect>,
     now: &dyn Fn() -> DateTime<FixedOffset>,
     watch: impl FnOnce(&[PlannedFile]) -> W,
@@ -44,7 +44,7 @@ pub fn cycle<W: Watch>(
 pub(crate) fn cycle_by<W: Watch>(
     plan: Option<&Saved>,
     config: &Config,
-    ledger: &mut dyn Book,
+    ledger: &mut dyn Journal,
     connect: Box<dyn Connect>,
     now: &dyn Fn() -> DateTime<FixedOffset>,
     watch: impl FnOnce(&[PlannedFile]) -> W,
@@ -132,7 +132,7 @@ pub(crate) struct Run<'a> {
 }
 
 impl Run<'_> {
-    fn settings(&self, ledger: &dyn Book) -> Settings {
+    fn settings(&self, ledger: &dyn Journal) -> Settings {
         Settings {
             drop: self.config.drop.clone(),
             sftp: self.config.sftp.clone(),
@@ -142,18 +142,18 @@ impl Run<'_> {
         }
     }
 
-    fn executor<'a>(&'a mut self, ledger: &'a mut dyn Book) -> Result<Executor<'a>, UserError> {
+    fn executor<'a>(&'a mut self, ledger: &'a mut dyn Journal) -> Result<Executor<'a>, UserError> {
         let settings = self.settings(ledger);
         let next = ledger.next(Sequence::Delivery)?;
         Ok(Executor::new(ledger, &mut self.server, &mut self.archive, settings, (self.id, next), self.now))
     }
 
-    pub(crate) fn write_down(&self, ledger: &mut dyn Book, events: &[Event]) -> Result<(), UserError> {
+    pub(crate) fn write_down(&self, ledger: &mut dyn Journal, events: &[Event]) -> Result<(), UserError> {
         if events.is_empty() { Ok(()) } else { ledger.record((self.now)(), events) }
     }
 
     /// Looks, decides, and lets the server be reached where something is to be sent.
-    fn plan(&mut self, ledger: &dyn Book, plan: Option<&Saved>) -> Result<Prepared, UserError> {
+    fn plan(&mut self, ledger: &dyn Journal, plan: Option<&Saved>) -> Result<Prepared, UserError> {
         let Survey { files: mut planned, left_out } =
             survey::look_and_judge(self.config, ledger, (self.now)())?;
         let told = plan.map(|plan| plan.narrow(ledger, &mut planned)).transpose()?;
@@ -169,7 +169,7 @@ impl Run<'_> {
     }
 
     /// What earlier runs left open comes before anything new.
-    fn recover(&mut self, ledger: &mut dyn Book) -> Result<(Recovery, Vec<Warning>), UserError> {
+    fn recover(&mut self, ledger: &mut dyn Journal) -> Result<(Recovery, Vec<Warning>), UserError> {
         let open = ledger.open_deliveries()?;
         let mut executor = self.executor(ledger)?;
         let recovery = executor.recover(&open)?;
@@ -178,7 +178,7 @@ impl Run<'_> {
 
     fn deliver(
         &mut self,
-        ledger: &mut dyn Book,
+        ledger: &mut dyn Journal,
         planned: &[PlannedFile],
         files: &mut [FileReport],
         watch: &dyn Watch,
@@ -212,7 +212,7 @@ impl Run<'_> {
     }
 
     /// Asks the server which delivered files KP has taken since, where that is to be watched.
-    fn look_for_delivered(&mut self, ledger: &mut dyn Book) -> Result<(), UserError> {
+    fn look_for_delivered(&mut self, ledger: &mut dyn Journal) -> Result<(), UserError> {
         if self.config.alert.not_picked_up_after.is_none() {
             return Ok(());
         }
@@ -220,7 +220,7 @@ impl Run<'_> {
         self.executor(ledger)?.note_picked_up(&waiting)
     }
 
-    fn clear_archive(&mut self, ledger: &mut dyn Book) -> Result<PruneResult, UserError> {
+    fn clear_archive(&mut self, ledger: &mut dyn Journal) -> Result<PruneResult, UserError> {
         match self.config.originals.keep_archive {
             Some(keep) => retention::prune(&mut self.archive, ledger, keep, (self.now)()),
             None => Ok(PruneResult::default()),
