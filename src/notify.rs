@@ -24,11 +24,11 @@ pub mod command;
 mod event_log;
 pub mod mail;
 mod mask;
-mod matters;
+mod notices;
 mod text;
 
 pub use mask::mask;
-pub use matters::{after, complete};
+pub use notices::{after, complete};
 
 /// Something that a person is told of.
 #[derive(Debug, Clone, PartialEq, Eq)]

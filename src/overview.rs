@@ -11,9 +11,11 @@ use crate::ledger::LedgerReader;
 pub use crate::model::attention::{AttentionItem, AttentionKind, Cell, Mark, Overview, Row, SlotStatus};
 use crate::model::run_report::{FileReport, OverdueReport};
 
+mod attention;
 mod facts;
 mod grid;
-mod matters;
+
+pub use attention::of_run;
 
 /// The picture of this moment. `files` are those of the drop folder, as a run or its preview found them.
 ///
@@ -28,11 +30,33 @@ pub fn of(
     Ok(grid::build(&facts::gather(config, view, files, now)?))
 }
 
-/// An overdue month as a run reports it; none where the item is about something else.
+/// The same where a file is due on some day; none where no series has a due day, so that a large ledger is not read for
+/// nothing.
+///
+/// # Errors
+/// The ledger could not be read.
+pub fn of_due(
+    config: &Config,
+    view: &LedgerReader,
+    files: &[FileReport],
+    now: DateTime<FixedOffset>,
+) -> Result<Option<Overview>, UserError> {
+    let is_due = config.series.iter().any(|rule| rule.due_day.is_some());
+    is_due.then(|| of(config, view, files, now)).transpose()
+}
+
+/// The overdue months of an overview, as a run reports them.
 #[must_use]
-pub fn overdue_report(item: AttentionItem) -> Option<OverdueReport> {
-    let AttentionItem { kind: AttentionKind::Overdue, series, period, since, message, .. } = item else {
-        return None;
-    };
-    Some(OverdueReport { series: series?, period: period?, due: since?, message })
+pub fn overdue(overview: &Overview) -> Vec<OverdueReport> {
+    let overdue = overview.matters.iter().filter(|item| item.kind == AttentionKind::Overdue);
+    overdue
+        .filter_map(|item| {
+            Some(OverdueReport {
+                series: item.series.clone()?,
+                period: item.period?,
+                due: item.since.clone()?,
+                message: item.message.clone(),
+            })
+        })
+        .collect()
 }

@@ -13,6 +13,7 @@ use crate::model::run_report::FileOutcome;
 use crate::period::Period;
 
 pub mod advice;
+pub mod cause;
 
 /// Why a file cannot be looked into.
 #[must_use]

@@ -29,7 +29,7 @@ impl Overview {
     /// The exit code of a command that shows it: whether something waits for a person.
     #[must_use]
     pub fn exit(&self) -> ExitCode {
-        if self.matters.is_empty() { ExitCode::Ok } else { ExitCode::Attention }
+        self.matters.iter().map(|item| item.kind.exit()).fold(ExitCode::Ok, ExitCode::or)
     }
 }
 
@@ -111,7 +111,7 @@ pub struct AttentionItem {
     pub reason: Option<Reason>,
     /// Since when, RFC 3339; or the due date.
     pub since: Option<String>,
-    /// What is the matter, in the person's language, one sentence.
+    /// What is the matter, in the person's language, one sentence; the cause alone where `kind` is about one run.
     pub message: String,
     /// The commands that settle it, any one of them, ready to be pasted; empty where only the supplier can.
     pub commands: Vec<String>,
@@ -131,4 +131,29 @@ pub enum AttentionKind {
     NotPickedUp,
     /// No run for longer than `alert.quiet_for`.
     Quiet,
+    /// A file that was to be delivered and was not. This kind and the next ones are about one run alone.
+    Failed,
+    /// Something else that went wrong in a run, such as an original that could not be put away.
+    Warning,
+    /// Why a delivery of this run is in doubt; the delivery is an item of its own.
+    WhyInDoubt,
+    /// A file about which the plan that a run goes by and the folder do not agree.
+    PlanOutdated,
+}
+
+impl AttentionKind {
+    /// The exit code that one item of this kind asks for. A warning asks for none: whoever warns says how the run ends.
+    #[must_use]
+    pub fn exit(self) -> ExitCode {
+        match self {
+            AttentionKind::InDoubt
+            | AttentionKind::Overdue
+            | AttentionKind::Held
+            | AttentionKind::NotPickedUp
+            | AttentionKind::Quiet
+            | AttentionKind::PlanOutdated => ExitCode::Attention,
+            AttentionKind::Failed => ExitCode::Incomplete,
+            AttentionKind::Warning | AttentionKind::WhyInDoubt => ExitCode::Ok,
+        }
+    }
 }

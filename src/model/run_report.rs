@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::attention::{AttentionItem, Overview};
 use super::decision::{Choice, Earlier, Reason};
 use super::delivery::State;
 use super::ledger::Delivery;
@@ -203,6 +204,12 @@ pub struct RunReport {
     /// Deliveries that KP should have taken out of its folder by now.
     #[serde(skip)]
     pub not_picked_up: Vec<Delivery>,
+    /// All that needs a person: the text, the exit code and the notices tell of these.
+    #[serde(skip)]
+    pub attention: Vec<AttentionItem>,
+    /// The overview after the run, where a file is due on some day.
+    #[serde(skip)]
+    pub overview: Option<Overview>,
     /// How many files were deleted from the archive, since they had been kept long enough.
     #[serde(skip)]
     pub cleared: usize,
@@ -218,8 +225,8 @@ pub struct RunReport {
 }
 
 impl RunReport {
-    /// Counts, and works out the exit code. `others` are the ends that the files do not show.
-    pub fn conclude(&mut self, others: ExitCode) -> ExitCode {
+    /// Counts, keeps what needs a person, and works out the exit code. `others` is the code of what is no such item.
+    pub fn conclude(&mut self, attention: Vec<AttentionItem>, others: ExitCode) -> ExitCode {
         let decided = |choice| self.files.iter().filter(|file| file.decision == choice).count();
         let fared = |fate| self.files.iter().filter(|file| file.outcome == Some(fate)).count();
         let counts = |file: &&FileReport| {
@@ -236,19 +243,8 @@ impl RunReport {
             in_doubt: self.in_doubt.len(),
             bytes: self.files.iter().filter(counts).map(|file| file.size).sum(),
         };
-        let outdated = self.plan.as_ref().is_some_and(|plan| plan.needs().next().is_some());
-        let attention = self.summary.hold > 0
-            || self.summary.in_doubt > 0
-            || !self.overdue.is_empty()
-            || !self.not_picked_up.is_empty()
-            || outdated;
-        let exit = [
-            others,
-            if attention { ExitCode::Attention } else { ExitCode::Ok },
-            if self.summary.failed > 0 { ExitCode::Incomplete } else { ExitCode::Ok },
-        ]
-        .into_iter()
-        .fold(ExitCode::Ok, ExitCode::or);
+        let exit = attention.iter().map(|item| item.kind.exit()).fold(others, ExitCode::or);
+        self.attention = attention;
         self.exit_code = exit.code();
         exit
     }

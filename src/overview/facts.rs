@@ -126,3 +126,19 @@ fn as_held(file: &FileReport, holds: &[Hold], view: &LedgerReader) -> Result<Fil
     }
     Ok(file)
 }
+
+/// Whether a file is held because of this delivery, which is not settled.
+pub(super) fn is_of(file: &FileReport, delivery: &Delivery) -> bool {
+    file.reason == Reason::InDoubt
+        && file.earlier.as_ref().is_some_and(|earlier| earlier.delivery_id == delivery.id)
+}
+
+/// Whether a file is held for its own sake: neither because of a delivery in doubt, which is an item of its own, nor because
+/// a run that is still going on is delivering it.
+pub(super) fn waits_for_a_person(facts: &Facts, file: &FileReport) -> bool {
+    let in_hand = facts.run_under_way
+        && file.reason == Reason::InDoubt
+        && file.earlier.as_ref().is_some_and(|earlier| earlier.state == State::Publishing);
+    let doubted = facts.in_doubt.iter().any(|delivery| is_of(file, delivery));
+    file.decision == Choice::Hold && !in_hand && !doubted
+}

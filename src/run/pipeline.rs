@@ -21,7 +21,7 @@ use crate::ledger::{Journal, LedgerReader, moment};
 use crate::messages::{escape, run as say};
 use crate::overview;
 use crate::remote::{Connect, Load};
-use crate::report::{self, FileReport, OverdueReport, RunReport, Summary};
+use crate::report::{self, FileReport, RunReport, Summary};
 use crate::run::survey::{self, PlannedFile, Survey};
 
 /// One run, from what earlier ones left open to the report: all of `run` but the way to the server, the
@@ -79,7 +79,7 @@ pub(crate) fn cycle_by<W: Watch>(
     let cleared = run.clear_archive(ledger)?;
     mishaps.extend(cleared.mishaps);
 
-    let overdue = overdue(config, ledger, &files, now())?;
+    let overview = overview::of_due(config, ledger, &files, now())?;
     let mut report = RunReport {
         schema: report::SCHEMA,
         run_id: Some(run_id),
@@ -90,10 +90,12 @@ pub(crate) fn cycle_by<W: Watch>(
         recovered: recovery.done.iter().map(recovered).collect(),
         summary: Summary::default(),
         exit_code: 0,
-        overdue,
+        overdue: overview.as_ref().map(overview::overdue).unwrap_or_default(),
         plan: told,
         in_doubt: ledger.open_deliveries()?.into_iter().filter(|d| d.state == State::InDoubt).collect(),
         not_picked_up: not_picked_up(config, ledger, now())?,
+        attention: Vec::new(),
+        overview,
         cleared: cleared.deleted,
         troubles: recovery.left.clone(),
         excluded: left_out.files,
@@ -103,7 +105,7 @@ pub(crate) fn cycle_by<W: Watch>(
     let local = if mishaps.is_empty() { ExitCode::Ok } else { ExitCode::Unexpected };
     let left = if recovery.left.is_empty() { ExitCode::Ok } else { ExitCode::Incomplete };
     report.troubles.extend(mishaps.into_iter().map(|mishap| (mishap.path, mishap.message)));
-    let exit = report.conclude(local.or(left));
+    let exit = report.conclude(overview::of_run(&report), local.or(left));
     ledger.record(now(), &[Event::RunFinished { run: run_id, exit: exit.code() }])?;
     Ok((report, exit))
 }
@@ -238,24 +240,6 @@ fn parcel(file: &PlannedFile) -> Option<PlannedUpload> {
         reason,
         decision: file.decision.filter(|_| reason == Reason::Approved),
     })
-}
-
-/// The months that are overdue, by the picture that `status` shows.
-pub(crate) fn overdue(
-    config: &Config,
-    view: &LedgerReader,
-    files: &[FileReport],
-    now: DateTime<FixedOffset>,
-) -> Result<Vec<OverdueReport>, UserError> {
-    if config.series.iter().all(|rule| rule.due_day.is_none()) {
-        // Nothing is expected on any day, so a large ledger need not be gone through for it.
-        return Ok(Vec::new());
-    }
-    Ok(overview::of(config, view, files, now)?
-        .matters
-        .into_iter()
-        .filter_map(overview::overdue_report)
-        .collect())
 }
 
 /// The deliveries that KP should have taken by now, as of the last time a run looked.

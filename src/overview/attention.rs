@@ -1,26 +1,56 @@
-//! What needs a person, in her words. Pure but for the language.
+//! What needs a person, each with a sentence and the commands that settle it. Pure but for the language.
 
 use chrono::{DateTime, TimeDelta};
 
-use super::facts::Facts;
-use super::grid::{is_of, waits_for_a_person};
+use super::facts::{Facts, is_of, waits_for_a_person};
 use crate::messages::{command, escape, overview as say, report as said};
 use crate::model::attention::{AttentionItem, AttentionKind, Cell, SlotStatus};
+use crate::model::decision::Choice;
 use crate::model::ledger::Delivery;
-use crate::model::run_report::FileReport;
+use crate::model::run_report::{Difference, FileOutcome, FileReport, OverdueReport, PlanReport, RunReport};
 use crate::wording::{self, advice};
 
 /// All matters, the most pressing first. `overdue` are the series' overdue months, oldest first.
 pub(super) fn all(facts: &Facts, overdue: &[(&str, Cell)]) -> Vec<AttentionItem> {
-    let doubts = facts.in_doubt.iter().map(|delivery| in_doubt(facts, delivery));
+    let doubts = facts.in_doubt.iter().map(|delivery| {
+        let hold_id = facts.files.iter().find(|file| is_of(file, delivery)).and_then(|file| file.hold_id);
+        AttentionItem { hold_id, ..in_doubt(delivery) }
+    });
     let overdue = overdue.iter().map(|(series, cell)| late(series, cell));
-    let held =
-        facts.files.iter().filter(|file| waits_for_a_person(facts, file)).map(|file| held(facts, file));
+    let held = facts.files.iter().filter(|file| waits_for_a_person(facts, file)).map(|file| {
+        let since = file.hold_id.and_then(|hold| facts.held_since.get(&hold).cloned());
+        AttentionItem { since, ..held(file) }
+    });
     let left = facts.not_picked_up.iter().map(left_at_kp);
     let mut matters: Vec<AttentionItem> =
         doubts.chain(overdue).chain(held).chain(left).chain(quiet(facts)).collect();
     matters.sort_by_key(|matter| matter.kind);
     matters
+}
+
+/// All that a run, or its preview, has to tell a person. The overview's items are among them; the other kinds are about
+/// this run alone.
+///
+/// Every file that is held is one, even where the delivery in doubt that holds it is one as well.
+#[must_use]
+pub fn of_run(report: &RunReport) -> Vec<AttentionItem> {
+    let files = || report.files.iter();
+    let is_failed = |file: &FileReport| file.outcome == Some(FileOutcome::Failed);
+    let held = files().filter(|file| file.decision == Choice::Hold).map(held);
+    let failed = files()
+        .filter(|file| is_failed(file))
+        .map(|file| caused(AttentionKind::Failed, &file.path, file.error.as_deref().unwrap_or_default()));
+    let doubts = report.in_doubt.iter().map(in_doubt);
+    let left = report.not_picked_up.iter().map(left_at_kp);
+    let warnings =
+        report.troubles.iter().map(|(path, message)| caused(AttentionKind::Warning, path, message));
+    let why_in_doubt = files()
+        .filter(|file| !is_failed(file))
+        .filter_map(|file| Some(caused(AttentionKind::WhyInDoubt, &file.path, file.error.as_deref()?)));
+    let overdue = report.overdue.iter().map(overdue);
+    let outdated = report.plan.iter().flat_map(PlanReport::needs).map(outdated);
+    let of_files = held.chain(failed).chain(doubts).chain(left);
+    of_files.chain(warnings).chain(why_in_doubt).chain(overdue).chain(outdated).collect()
 }
 
 /// A matter of this kind about nothing yet.
@@ -40,14 +70,13 @@ fn matter(kind: AttentionKind, key: String, message: String) -> AttentionItem {
     }
 }
 
-fn in_doubt(facts: &Facts, delivery: &Delivery) -> AttentionItem {
+fn in_doubt(delivery: &Delivery) -> AttentionItem {
     let advice = advice::about_doubt(delivery.id);
     let message = format!("{} {}.", wording::doubt_of(delivery), advice.sentence);
     AttentionItem {
         series: Some(delivery.key.slot.series.clone()),
         period: delivery.key.slot.period,
         path: Some(delivery.path.clone()),
-        hold_id: facts.files.iter().find(|file| is_of(file, delivery)).and_then(|file| file.hold_id),
         delivery_id: Some(delivery.id),
         since: Some(delivery.changed_at.clone()),
         commands: advice.commands,
@@ -84,7 +113,32 @@ fn late(series: &str, cell: &Cell) -> AttentionItem {
     }
 }
 
-fn held(facts: &Facts, file: &FileReport) -> AttentionItem {
+/// The same item as [`late`] makes, from a run's report.
+fn overdue(overdue: &OverdueReport) -> AttentionItem {
+    let key = format!("overdue:{}:{}", overdue.series, overdue.period);
+    AttentionItem {
+        series: Some(overdue.series.clone()),
+        period: Some(overdue.period),
+        since: Some(overdue.due.clone()),
+        ..matter(AttentionKind::Overdue, key, overdue.message.clone())
+    }
+}
+
+/// What went wrong with a file, as the cause alone: files with one cause are told of together.
+fn caused(kind: AttentionKind, path: &str, cause: &str) -> AttentionItem {
+    AttentionItem { path: Some(path.to_owned()), ..matter(kind, format!("failed:{path}"), cause.to_owned()) }
+}
+
+/// A file about which the plan and the folder do not agree.
+fn outdated(difference: &Difference) -> AttentionItem {
+    let Difference { path, message, .. } = difference;
+    AttentionItem {
+        path: Some(path.clone()),
+        ..matter(AttentionKind::PlanOutdated, format!("plan:{path}"), format!("{message}."))
+    }
+}
+
+fn held(file: &FileReport) -> AttentionItem {
     let advice = advice::about_held(file);
     let key = file.hold_id.map_or_else(|| format!("held:{}", file.path), |hold| format!("held:{hold}"));
     let message = format!("{}. {}.", advice::held(file), advice.sentence);
@@ -95,7 +149,6 @@ fn held(facts: &Facts, file: &FileReport) -> AttentionItem {
         hold_id: file.hold_id,
         delivery_id: file.earlier.as_ref().map(|earlier| earlier.delivery_id),
         reason: Some(file.reason),
-        since: file.hold_id.and_then(|hold| facts.held_since.get(&hold).cloned()),
         commands: advice.commands,
         ..matter(AttentionKind::Held, key, message)
     }
