@@ -47,7 +47,7 @@ pub enum PutAway {
     Changed,
 }
 
-/// What of a content the archive holds under one name.
+/// What the archive held of one content under one name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Copies {
     /// Nothing.
@@ -141,7 +141,7 @@ impl Archive {
                 if let Ok(PutAway::Deleted) = deleted {
                     return Ok(self.note(place, &target));
                 }
-                // The original stays, so its copy does not.
+                // The original was not deleted, so its copy is.
                 fs::remove_file(&target)?;
                 return deleted;
             }
@@ -169,7 +169,7 @@ impl Archive {
     /// # Errors
     /// What the file system says.
     pub fn sync(&mut self) -> io::Result<()> {
-        // All at once: a file system writes down together what is asked of it together.
+        // Sync all at once, so that the file system can write them in one go.
         std::mem::take(&mut self.unsynced).par_iter().try_for_each(|folder| platform::sync_folder(folder))
     }
 

@@ -125,7 +125,8 @@ pub fn unsafe_name(inside: &Path) -> Option<Unsafe> {
         if cfg!(windows) && platform::names::is_taken_for_another(name) {
             return Some(Unsafe::NameTakenForAnother);
         }
-        // Bidirectional controls make a name read as another one; a backslash is a folder to a Windows server.
+        // Characters that turn the direction of text make a name read as another one; a Windows server takes a backslash
+        // for the end of a folder's name.
         name.contains(|c| is_control_or_bidi(c) || c == '\\').then_some(Unsafe::NameHasControls)
     })
 }
@@ -164,7 +165,7 @@ pub fn watch<'a>(
     settle: Duration,
     now: SystemTime,
 ) -> Vec<Stability> {
-    // The identity counts what a size and a time of change put back do not show.
+    // The identity shows a change even where the size and the time of change were set back.
     let state = |file: &FolderEntry| {
         let (_, about) = open(&file.place).ok()?;
         Some((about.modified, about.identity))
@@ -199,7 +200,7 @@ fn read_one(
     buffer: &mut [u8],
 ) -> Result<FileSnapshot, Blocked> {
     let (mut file, about) = open(place)?;
-    // Later than `now` is younger than anything: it was written while the folder was being read.
+    // A time of change after `now` counts as too young: the file was written while the folder was being read.
     if !settle.is_zero() && now.duration_since(about.modified).map_or(true, |age| age < settle) {
         return Err(Blocked::Unsettled(Unsettled::ChangedJustNow));
     }
@@ -229,7 +230,7 @@ pub fn open(place: &Path) -> Result<(File, FileInfo), Blocked> {
     Ok((file, about))
 }
 
-/// A file that went away between listing and reading is not unsafe, only not settled.
+/// Sorts what the file system says: a file that went away between listing and reading is not unsafe, only not settled.
 #[allow(clippy::needless_pass_by_value)] // as `map_err` hands it over
 fn unreadable(error: io::Error) -> Blocked {
     if error.kind() == io::ErrorKind::NotFound {
@@ -243,7 +244,7 @@ fn unreadable(error: io::Error) -> Blocked {
     }
 }
 
-/// Digests all that is there. Whoever asked for more than the rest and got just the rest has seen the end.
+/// Digests the whole file. A read that returns less than the buffer holds, and completes the expected size, is the last.
 fn hash(
     file: &mut File,
     expected: u64,

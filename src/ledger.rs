@@ -41,7 +41,7 @@ pub use verify::Verified;
 
 /// Marks a SQLite file as a ledger of this program ("trkf").
 const APPLICATION_ID: i32 = 0x7472_6b66;
-/// The version of [`TABLES`]. Raised whenever what the chain makes changes; see `migrate.rs`.
+/// The version of [`TABLES`], raised whenever replaying the chain gives other tables; see `migrate.rs`.
 const SCHEMA_VERSION: i32 = 2;
 const CHAIN: &str = include_str!("ledger/chain.sql");
 const TABLES: &str = include_str!("ledger/tables.sql");
@@ -347,7 +347,7 @@ fn uri(path: &Path, mode: &str) -> String {
     format!("file://{root}{text}?{mode}")
 }
 
-/// What a failure of SQLite means to a person.
+/// What an error of SQLite means to a person.
 fn trouble(path: &Path, error: &rusqlite::Error) -> UserError {
     use rusqlite::ErrorCode;
     match error.sqlite_error_code() {

@@ -2,7 +2,10 @@
 //!
 //! The catalogue is code: each sentence is a function made by [`catalogue!`], so the compiler refuses
 //! a sentence that lacks one of the languages, names a value that is not there, or is called with
-//! the wrong values; and one that nobody says any more is a dead-code warning.
+//! the wrong values; and a sentence that is no longer used is a dead-code warning.
+//!
+//! A leaf: strings and numbers go in, a string comes out, and no other room is imported. [`crate::wording`] puts the
+//! types of the model into words.
 
 use std::path::Path;
 use std::sync::OnceLock;
@@ -80,11 +83,11 @@ pub(crate) use {catalogue, sentence};
 /// The configuration that all commands name, as `--config` and a path with a blank before it.
 static NAMED: OnceLock<String> = OnceLock::new();
 
-/// Has all commands that are shown from now on name this configuration: whoever pastes one into another shell would
-/// decide about the files of another municipality without it.
+/// Has all commands that are shown from now on name this configuration. Without it, a command that is pasted into another
+/// shell could act on another municipality's files.
 pub fn name_configuration(file: &Path) {
     let file = std::path::absolute(file).unwrap_or_else(|_| file.to_owned()).display().to_string();
-    // Windows reads both, its shells as other systems' do.
+    // Windows takes both slashes, and so do its shells.
     let file = if cfg!(windows) { file.replace('\\', "/") } else { file };
     let named = format!(" --config {}", pasted(&file).unwrap_or_else(|| "…".to_owned()));
     // A process reads one configuration.

@@ -88,7 +88,7 @@ pub fn create_private(path: &Path) -> io::Result<File> {
 /// # Errors
 /// What the file system says.
 pub fn create_closed(path: &Path) -> io::Result<File> {
-    // Until it is closed, nobody gets hold of it.
+    // Nobody else can open the file until its permissions are set.
     let file = system::unshared(private(OpenOptions::new().write(true).create_new(true))).open(path)?;
     close(path)?;
     Ok(file)
@@ -124,7 +124,7 @@ pub fn rename_noreplace(from: &Path, to: &Path) -> io::Result<()> {
     if let Some(moved) = system::move_exclusively(from, to) {
         return moved;
     }
-    // No such call here: take the name first, then replace nothing but our own placeholder.
+    // The system has no such call: take the name with an empty file, so that the rename replaces only that file.
     OpenOptions::new().write(true).create_new(true).open(to)?;
     fs::rename(from, to).inspect_err(|_| drop(fs::remove_file(to)))
 }
@@ -137,7 +137,7 @@ pub fn rename_noreplace(from: &Path, to: &Path) -> io::Result<()> {
 #[must_use]
 pub fn is_locked(file: &File) -> bool {
     let locked = matches!(file.try_lock_shared(), Err(fs::TryLockError::WouldBlock));
-    // Windows keeps out writers anyway, and may take its time with the locks of a file that is closed.
+    // Windows keeps writers out anyway, and may release the locks of a closed file late, so unlock at once.
     if cfg!(windows) && !locked {
         drop(file.unlock());
     }

@@ -32,8 +32,8 @@ impl From<&Delivery> for Finished {
 }
 
 impl Executor<'_> {
-    /// Writes the receipts of these files, puts their originals away, and answers which deliveries are at their
-    /// end. What fails here is no delivery that fails: the next run takes it up where it stands.
+    /// Writes the receipts of these files, puts their originals away, and returns the numbers of the deliveries that are
+    /// finished. An error here is no failed delivery: KP has the files, and the next run finishes the rest.
     pub(super) fn finish(&mut self, delivered: &[Finished]) -> Result<Vec<i64>, UserError> {
         if delivered.is_empty() {
             return Ok(Vec::new());
@@ -81,7 +81,7 @@ impl Executor<'_> {
         Ok(ended)
     }
 
-    /// Puts one original away; none where that could not be done now.
+    /// Puts one original away and returns why that was the end of it; none where it failed and the next run tries again.
     fn put_away(&mut self, Finished { file, identity }: &Finished) -> Option<&'static str> {
         let place = place_of(&self.settings.drop, &file.path);
         let expected = Expected { digest: file.digest, identity: *identity };
@@ -91,7 +91,7 @@ impl Executor<'_> {
             Ok(PutAway::Deleted) => return Some("deleted"),
             Ok(PutAway::Left) => return Some("left"),
             Ok(PutAway::Gone) => return Some("original_gone"),
-            // What stands there now is a file of its own, and the next run plans it as one.
+            // Another content has its name now; the next run plans that as a new file.
             Ok(PutAway::Changed) => return Some("original_changed"),
             Err(error) => say::not_put_away(&file.path, &error),
         };

@@ -1,4 +1,4 @@
-//! Writing down: events onto the chain, and the tables brought up to them, in one transaction.
+//! Appending events to the chain and updating the tables by them, in one transaction.
 
 use std::ops::Deref;
 
@@ -18,7 +18,7 @@ pub trait Journal: Deref<Target = LedgerReader> {
     /// Writes all these events down, or none. When it answers, they survive a power cut.
     ///
     /// # Errors
-    /// Nothing was written, or nobody knows: the run ends, and the next one finds out.
+    /// Nothing was written, or that is not known: the run has to end, and the next one finds out.
     fn record(&mut self, at: DateTime<FixedOffset>, events: &[Event]) -> Result<(), UserError>;
 
     /// The end of the chain, for receipts to name.
@@ -231,7 +231,7 @@ fn take_step(
         execute(db, "UPDATE decisions SET used_by = NULL WHERE used_by = ?1", [delivery])?;
     }
     if to == State::Publishing {
-        // From here on KP may get it, so the approval is spent, and with it the first of two persons'.
+        // From here on KP may get the file, so its approvals are used up, the first of two persons' among them.
         execute(
             db,
             "UPDATE decisions SET used_by = ?1

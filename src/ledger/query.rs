@@ -30,7 +30,7 @@ pub struct Filter {
 /// So many days after its delivery a file is looked for in KP's folder, and no longer.
 pub const LOOKED_FOR_DAYS: u64 = 60;
 
-/// A question for deliveries, made when the program is: it is asked for each file.
+/// A query for deliveries, put together at compile time, since it is run for each file.
 macro_rules! deliveries {
     ($which:literal) => {
         concat!(

@@ -1,7 +1,7 @@
 //! A lost ledger made again from the receipts in the archive.
 //!
-//! The new ledger has a name of its own, and receipts that belong to it. Whatever stops this half-way, the next try begins
-//! with receipts that tell the same: the ledger gets its name last.
+//! The new ledger has a random name of its own, and receipts of its own. The ledger file is put in place last, so that after
+//! an interruption the next try starts from receipts that say the same.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -19,7 +19,7 @@ use crate::messages::ledger as say;
 use crate::model::delivery::State;
 use crate::platform;
 
-/// How old ledgers and receipts are marked that another one has taken the place of.
+/// Marks the names of ledgers and receipts that were replaced.
 const BEFORE: &str = "before-";
 
 /// What came of it.
@@ -80,7 +80,7 @@ pub fn rebuild(path: &Path, archive: &Path, now: DateTime<FixedOffset>) -> Resul
             }
         }
     } else {
-        // A log that outlived its ledger would be read into the new one.
+        // SQLite would read a write-ahead log that was left behind into the new ledger.
         with_helpers(path).iter().try_for_each(|left| remove(left)).map_err(failed)?;
     }
     fs::rename(&new, path).and_then(|()| platform::sync_folder_of(path)).map_err(failed)?;

@@ -6,7 +6,7 @@ use super::delivery::{Key, Slot, State};
 use crate::digest::Digest;
 use crate::period::Period;
 
-/// The end of the chain.
+/// A place in the chain: an event and its hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ChainPosition {
     /// The event's number, from 1.

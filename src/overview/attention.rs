@@ -10,7 +10,7 @@ use crate::model::ledger::Delivery;
 use crate::model::run_report::{Difference, FileOutcome, FileReport, OverdueReport, PlanReport, RunReport};
 use crate::wording::{self, advice};
 
-/// All matters, the most pressing first. `overdue` are the series' overdue months, oldest first.
+/// All items of the overview, the most pressing first. `overdue` are the series' overdue months, oldest first.
 pub(super) fn all(facts: &Facts, overdue: &[(&str, Cell)]) -> Vec<AttentionItem> {
     let doubts = facts.in_doubt.iter().map(|delivery| {
         let hold_id = facts.files.iter().find(|file| is_of(file, delivery)).and_then(|file| file.hold_id);
@@ -22,16 +22,16 @@ pub(super) fn all(facts: &Facts, overdue: &[(&str, Cell)]) -> Vec<AttentionItem>
         AttentionItem { since, ..held(file) }
     });
     let left = facts.not_picked_up.iter().map(left_at_kp);
-    let mut matters: Vec<AttentionItem> =
+    let mut items: Vec<AttentionItem> =
         doubts.chain(overdue).chain(held).chain(left).chain(quiet(facts)).collect();
-    matters.sort_by_key(|matter| matter.kind);
-    matters
+    items.sort_by_key(|item| item.kind);
+    items
 }
 
 /// All that a run, or its preview, has to tell a person. The overview's items are among them; the other kinds are about
 /// this run alone.
 ///
-/// Every file that is held is one, even where the delivery in doubt that holds it is one as well.
+/// Every held file is an item, also where it is held because of a delivery in doubt that is an item as well.
 #[must_use]
 pub fn of_run(report: &RunReport) -> Vec<AttentionItem> {
     let files = || report.files.iter();
@@ -53,8 +53,8 @@ pub fn of_run(report: &RunReport) -> Vec<AttentionItem> {
     of_files.chain(warnings).chain(why_in_doubt).chain(overdue).chain(outdated).collect()
 }
 
-/// A matter of this kind about nothing yet.
-fn matter(kind: AttentionKind, key: String, message: String) -> AttentionItem {
+/// An item of this kind, without what it is about.
+fn item(kind: AttentionKind, key: String, message: String) -> AttentionItem {
     AttentionItem {
         key,
         kind,
@@ -80,7 +80,7 @@ fn in_doubt(delivery: &Delivery) -> AttentionItem {
         delivery_id: Some(delivery.id),
         since: Some(delivery.changed_at.clone()),
         commands: advice.commands,
-        ..matter(AttentionKind::InDoubt, format!("in_doubt:{}", delivery.id), message)
+        ..item(AttentionKind::InDoubt, format!("in_doubt:{}", delivery.id), message)
     }
 }
 
@@ -109,7 +109,7 @@ fn late(series: &str, cell: &Cell) -> AttentionItem {
         series: Some(series.to_owned()),
         period: Some(cell.period),
         since: Some(due.to_string()),
-        ..matter(AttentionKind::Overdue, format!("overdue:{series}:{}", cell.period), message)
+        ..item(AttentionKind::Overdue, format!("overdue:{series}:{}", cell.period), message)
     }
 }
 
@@ -120,13 +120,13 @@ fn overdue(overdue: &OverdueReport) -> AttentionItem {
         series: Some(overdue.series.clone()),
         period: Some(overdue.period),
         since: Some(overdue.due.clone()),
-        ..matter(AttentionKind::Overdue, key, overdue.message.clone())
+        ..item(AttentionKind::Overdue, key, overdue.message.clone())
     }
 }
 
 /// What went wrong with a file, as the cause alone: files with one cause are told of together.
 fn caused(kind: AttentionKind, path: &str, cause: &str) -> AttentionItem {
-    AttentionItem { path: Some(path.to_owned()), ..matter(kind, format!("failed:{path}"), cause.to_owned()) }
+    AttentionItem { path: Some(path.to_owned()), ..item(kind, format!("failed:{path}"), cause.to_owned()) }
 }
 
 /// A file about which the plan and the folder do not agree.
@@ -134,7 +134,7 @@ fn outdated(difference: &Difference) -> AttentionItem {
     let Difference { path, message, .. } = difference;
     AttentionItem {
         path: Some(path.clone()),
-        ..matter(AttentionKind::PlanOutdated, format!("plan:{path}"), format!("{message}."))
+        ..item(AttentionKind::PlanOutdated, format!("plan:{path}"), format!("{message}."))
     }
 }
 
@@ -150,7 +150,7 @@ fn held(file: &FileReport) -> AttentionItem {
         delivery_id: file.earlier.as_ref().map(|earlier| earlier.delivery_id),
         reason: Some(file.reason),
         commands: advice.commands,
-        ..matter(AttentionKind::Held, key, message)
+        ..item(AttentionKind::Held, key, message)
     }
 }
 
@@ -161,7 +161,7 @@ fn left_at_kp(delivery: &Delivery) -> AttentionItem {
         path: Some(delivery.path.clone()),
         delivery_id: Some(delivery.id),
         since: delivery.delivered_at.clone(),
-        ..matter(
+        ..item(
             AttentionKind::NotPickedUp,
             format!("not_picked_up:{}", delivery.id),
             wording::left_at_kp(delivery),
@@ -169,7 +169,7 @@ fn left_at_kp(delivery: &Delivery) -> AttentionItem {
     }
 }
 
-/// No run for longer than is allowed, counted from the making of the ledger where there was none yet.
+/// No run for longer than `alert.quiet_for`; where there was no run yet, counted since the ledger was made.
 fn quiet(facts: &Facts) -> Option<AttentionItem> {
     let allowed = TimeDelta::from_std(facts.quiet_for?).ok()?;
     let last_run = facts.last_run.as_ref().map(|run| run.started_at.as_str());
@@ -182,6 +182,6 @@ fn quiet(facts: &Facts) -> Option<AttentionItem> {
     (quiet > allowed).then(|| AttentionItem {
         since: Some(since.to_owned()),
         commands: vec![command("run")],
-        ..matter(AttentionKind::Quiet, "quiet".to_owned(), message)
+        ..item(AttentionKind::Quiet, "quiet".to_owned(), message)
     })
 }

@@ -19,8 +19,8 @@ use crate::series::SeriesRule;
 pub(super) const MONTHS_BACK: i32 = 5;
 /// The grid's months after it.
 pub(super) const MONTHS_AHEAD: i32 = 1;
-/// For so many months before the grid's first an old omission is still told of: a year, so that none scrolls away
-/// before the municipality's accounts for the year are closed.
+/// For how many months before the grid's first one an overdue file is still told of: a year, so that it is told of until
+/// the municipality's accounts for the year are closed.
 pub(super) const LOOK_BACK: i32 = 12;
 
 /// Everything that the picture is made of.
@@ -111,7 +111,8 @@ fn first_periods(config: &Config, view: &LedgerReader) -> Result<HashMap<String,
     Ok(first)
 }
 
-/// A file that a run held for what only the server could tell looks new to a preview, and is held all the same.
+/// Shows a file as held where a run held it for a reason that only the server shows; a preview, which does not ask the
+/// server, takes such a file for new.
 fn as_held(file: &FileReport, holds: &[Hold], view: &LedgerReader) -> Result<FileReport, UserError> {
     let mut file = file.clone();
     let hold = holds.iter().find(|hold| hold.path == file.path && hold.digest == file.sha256);

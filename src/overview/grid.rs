@@ -74,8 +74,7 @@ fn due(facts: &Facts, rule: &SeriesRule, period: Period) -> Option<NaiveDate> {
     (period <= current || due <= facts.today()).then_some(due)
 }
 
-/// What is to be said of a slot in which a file is expected. A file that is there but not delivered does not
-/// make good for one that is overdue.
+/// The mark for an expected file that was not delivered. Once it is overdue it stays so, even with a file in the folder.
 fn lacking(marks: &[Mark], due: NaiveDate, today: NaiveDate) -> Option<Mark> {
     let has = |wanted: &[SlotStatus]| marks.iter().any(|mark| wanted.contains(&mark.standing));
     let standing = if has(&[SlotStatus::Delivered, SlotStatus::Adopted]) {
@@ -109,7 +108,7 @@ fn slots<'a>(facts: &'a Facts) -> Slots<'a> {
             continue;
         };
         let marks = slots.entry((series, period)).or_default();
-        // A run tells of a duplicate that it put away, and the ledger does too.
+        // A duplicate that this run put away is in the ledger as well, and is shown once.
         let known = mark.standing == SlotStatus::DuplicateRefused
             && mark.delivery_id.is_some_and(|id| put_away.contains(&(id, file.path.as_str())))
             && file.outcome.is_some();
@@ -138,7 +137,7 @@ fn of_delivery(facts: &Facts, delivery: &Delivery) -> Option<Mark> {
         State::Delivered | State::Archived => (SlotStatus::Delivered, delivery.delivered_at.as_deref()),
         State::Adopted => (SlotStatus::Adopted, delivery.delivered_at.as_deref()),
         State::InDoubt => (SlotStatus::InDoubt, Some(delivery.changed_at.as_str())),
-        // The next run finds out; where its file still lies there, the file tells of it.
+        // The next run settles it. Where its file is still in the folder, the mark of the file is shown instead.
         State::Publishing if !facts.files.iter().any(|file| is_of(file, delivery)) => {
             (SlotStatus::Waiting, Some(delivery.changed_at.as_str()))
         }

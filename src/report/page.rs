@@ -227,7 +227,7 @@ fn history(page: &Page) -> Markup {
     html! {
         section {
             h2 { (say::history()) }
-            // The script makes the field: without one there is nothing that does not work.
+            // The script makes the search field, so that without a script there is no dead field.
             p #search data-label=(say::search()) data-one=(say::one_hit()) data-many=(say::hits()) {}
             @if page.deliveries.is_empty() {
                 p { (report_say::no_history()) }
@@ -324,7 +324,7 @@ fn decisions(rows: &[Decision], unread: &[UnreadRejection]) -> Markup {
         (&row.at, cells(&row.at, &row.path, slot, Verdict::Rejected, None, [&row.who, &row.why]))
     });
     let mut all: Vec<(&String, Vec<Markup>)> = decided.chain(unread).collect();
-    // In the order of their moments, and of the ledger where those are the same.
+    // Sort by moment; those of one moment stay in the order of the ledger.
     all.sort_by_key(|(at, _)| chrono::DateTime::parse_from_rfc3339(at).ok());
     table(&heads, all.into_iter().rev().map(|(_, cells)| cells))
 }

@@ -14,7 +14,7 @@ use crate::wording::{self, period};
 
 /// At most so many files of one cause are named below a table that names them all.
 const MOST_NAMED: usize = 3;
-/// No word of what is said in the last column is longer, nor a moment, in columns; two blanks stand beside it.
+/// The least width of the last column: no word or moment in it is longer, with two blanks beside it.
 const LAST_COLUMN: u16 = 18;
 
 /// The run, as much of it as is asked for: `quiet` is only what needs a person, and nothing where nothing does.
@@ -199,7 +199,7 @@ pub fn table(head: &[String], whole: usize) -> Table {
     table
 }
 
-/// Where names leave room for it, no title is broken, nor a word of what is said in the last column.
+/// Keeps titles, and the words of the last column, unbroken where the names leave room for that.
 fn keep_words_whole(table: &mut Table) {
     let titles = table.header().into_iter().flat_map(Row::cell_iter);
     let mut least: Vec<u16> =
@@ -231,7 +231,7 @@ pub fn lines(table: &Table) -> String {
     table.lines().flat_map(|line| [line.trim_end().to_owned(), "\n".to_owned()]).collect()
 }
 
-/// How many columns the screen has; 80 where nobody says.
+/// How many columns the screen has; 80 where that is not known.
 pub(super) fn width() -> u16 {
     match console::Term::stdout().size_checked() {
         Some((_, columns)) if columns >= 40 => columns,
