@@ -9,14 +9,14 @@ use chrono::{DateTime, FixedOffset};
 
 use crate::archive::Archive;
 use crate::config::{Disposal, Publish, Sftp};
-use crate::decide::Reason;
-use crate::delivery::{Key, State, Step};
 use crate::drop_folder::{FileSnapshot, FolderEntry};
 use crate::exit::UserError;
 use crate::failpoint::failpoint;
 use crate::ledger::Journal;
 use crate::ledger::event::{Event, Started};
 use crate::messages::run as say;
+use crate::model::decision::Reason;
+use crate::model::delivery::{Key, State, Step};
 use crate::remote::{Connect, ConnectError, Load, Remote};
 
 mod finish;

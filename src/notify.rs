@@ -12,10 +12,11 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, FixedOffset};
 
+use crate::clock::moment;
 use crate::config::{Config, Notify};
 use crate::exit::UserError;
+use crate::ledger::Journal;
 use crate::ledger::event::Event;
-use crate::ledger::{Journal, moment};
 use crate::messages::notify as say;
 use crate::period::Period;
 use crate::platform;

@@ -12,7 +12,6 @@ use std::time::Duration;
 use chrono::{DateTime, FixedOffset};
 
 use crate::archive::{Archive, Copies};
-use crate::deliver::Warning;
 use crate::digest::Digest;
 use crate::exit::UserError;
 use crate::failpoint::failpoint;
@@ -21,6 +20,7 @@ use crate::ledger::event::Event;
 use crate::ledger::kept::{ArchivedContent, Origin};
 use crate::ledger::receipts;
 use crate::messages::run as say;
+use crate::model::run_report::Warning;
 
 /// What became of the archive.
 #[derive(Debug, Default)]

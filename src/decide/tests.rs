@@ -146,8 +146,8 @@ fn a_series_of_many_takes_another_file() {
 
 mod past {
     use super::*;
-    use crate::delivery::{Slot, State};
     use crate::digest::Digest;
+    use crate::model::delivery::{Slot, State};
 
     fn delivery(id: i64, state: State, content: &[u8], series: &str, period: Option<&str>) -> Delivery {
         Delivery {

@@ -3,11 +3,11 @@
 use super::{Executor, InFlight, place_of, stepped};
 use crate::archive::{Expected, PutAway};
 use crate::clock::moment;
-use crate::delivery::Step;
 use crate::exit::UserError;
 use crate::failpoint::failpoint;
 use crate::ledger::receipts::{self, Receipt, ReceiptKind};
 use crate::messages::run as say;
+use crate::model::delivery::Step;
 use crate::model::ledger::{Attested, Delivery};
 use crate::model::run_report::Warning;
 use crate::platform::Identity;

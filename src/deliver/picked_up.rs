@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::{BATCH, Executor};
 use crate::exit::UserError;
 use crate::ledger::event::Event;
-use crate::ledger::query::Delivery;
+use crate::model::ledger::Delivery;
 use crate::remote::RemoteStat;
 
 impl Executor<'_> {

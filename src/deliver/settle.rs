@@ -2,12 +2,13 @@
 
 use super::finish::Finished;
 use super::{End, Executor, needs_server, stepped};
-use crate::delivery::{self, Observed, State, Step};
+use crate::delivery::{self, Observed};
 use crate::digest::Digest;
 use crate::exit::UserError;
 use crate::failpoint::failpoint;
 use crate::ledger::event::{Event, Started};
 use crate::messages::run as say;
+use crate::model::delivery::{State, Step};
 use crate::model::ledger::Delivery;
 use crate::remote::{RemoteError, RemoteStat};
 

@@ -3,13 +3,13 @@
 use super::original::Original;
 use super::{End, Executor, InFlight, Watch, settle, stepped};
 use crate::config::Verify;
-use crate::decide::Reason;
-use crate::delivery::Step;
 use crate::digest::Digest;
 use crate::exit::UserError;
 use crate::failpoint::failpoint;
 use crate::ledger::event::{Event, Started};
 use crate::messages::run as say;
+use crate::model::decision::Reason;
+use crate::model::delivery::Step;
 use crate::remote::{Remote, RemoteError, RemoteStat, RemoteStats, Upload, UploadError, Uploaded};
 
 impl Executor<'_> {
