@@ -12,12 +12,13 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use crate::config::Disposal;
-use crate::decide::Blocked;
 use crate::digest::{Digest, Hasher};
 use crate::drop_folder;
 use crate::failpoint::failpoint;
+use crate::model::decision::Blocked;
 use crate::period::Period;
 use crate::platform::{self, Identity};
+use crate::wording;
 
 mod copies;
 pub mod retention;
@@ -46,7 +47,7 @@ pub enum PutAway {
     Changed,
 }
 
-/// What of a content the archive holds under one name.
+/// What the archive held of one content under one name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Copies {
     /// Nothing.
@@ -121,7 +122,7 @@ impl Archive {
         let (mut file, before) = match drop_folder::open(place) {
             Ok((file, about)) => (file, about.identity),
             Err(Blocked::Unsettled(_)) if !place.exists() => return Ok(PutAway::Gone),
-            Err(Blocked::Unsettled(because)) => return Err(io::Error::other(because)),
+            Err(Blocked::Unsettled(why)) => return Err(io::Error::other(wording::unsettled(why))),
             Err(Blocked::Unsafe(_)) => return Ok(PutAway::Changed),
         };
         if expected.identity != Some(before) && digest(&mut file)? != expected.digest {
@@ -140,7 +141,7 @@ impl Archive {
                 if let Ok(PutAway::Deleted) = deleted {
                     return Ok(self.note(place, &target));
                 }
-                // The original stays, so its copy does not.
+                // The original was not deleted, so its copy is.
                 fs::remove_file(&target)?;
                 return deleted;
             }
@@ -168,7 +169,7 @@ impl Archive {
     /// # Errors
     /// What the file system says.
     pub fn sync(&mut self) -> io::Result<()> {
-        // All at once: a file system writes down together what is asked of it together.
+        // Sync all at once, so that the file system can write them in one go.
         std::mem::take(&mut self.unsynced).par_iter().try_for_each(|folder| platform::sync_folder(folder))
     }
 

@@ -187,6 +187,18 @@ pub enum Scheduler {
     Windows,
 }
 
+impl Scheduler {
+    /// What its makers call it, in any language.
+    #[must_use]
+    pub fn own_name(self) -> &'static str {
+        match self {
+            Scheduler::Cron => "cron",
+            Scheduler::Systemd => "systemd",
+            Scheduler::Windows => "Windows' Task Scheduler",
+        }
+    }
+}
+
 /// A stretch of time that a day is a multiple of, in minutes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Every(pub u32);

@@ -1,6 +1,6 @@
-//! The one place that asks what time it is. Everything else is told.
+//! The one place that asks what time it is, and how a moment is written. Everything else is told the time.
 
-use chrono::{DateTime, FixedOffset, Local};
+use chrono::{DateTime, FixedOffset, Local, SecondsFormat};
 
 /// Now, with the local offset.
 ///
@@ -14,4 +14,10 @@ pub fn now() -> DateTime<FixedOffset> {
         return fixed;
     }
     Local::now().fixed_offset()
+}
+
+/// How a moment is written in the ledger and in JSON: RFC 3339 with offset, whole seconds.
+#[must_use]
+pub fn moment(at: DateTime<FixedOffset>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, false)
 }

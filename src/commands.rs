@@ -13,8 +13,9 @@ use crate::config::{self, Config};
 use crate::exit::{ExitCode, UserError};
 use crate::ledger::receipts;
 use crate::ledger::{Ledger, LedgerReader};
-use crate::messages::{self, is_control_or_bidi, ledger as say};
+use crate::messages::{self, ledger as say};
 use crate::platform;
+use crate::platform::names::is_control_or_bidi;
 use crate::report::marks;
 use crate::report::paragraph::{self, WIDTH};
 

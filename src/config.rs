@@ -18,6 +18,7 @@ mod reader;
 pub(crate) mod sections;
 mod syntax;
 
+pub use crate::model::policy::{PeriodLimits, Policy, Rule};
 pub use notify::{Mail, Notify, SmtpTls};
 
 /// A whole configuration, as short as it can be: to copy where there is none.
@@ -156,46 +157,6 @@ pub struct Scan {
     pub subfolders: bool,
     /// How long a file must have been left alone.
     pub settle: Duration,
-}
-
-/// `[period]`: which periods are sent without asking, in months from the current one.
-#[derive(Debug, Clone, Copy)]
-pub struct PeriodLimits {
-    /// Months before the current one.
-    pub months_back: u32,
-    /// Months after the current one.
-    pub months_ahead: u32,
-}
-
-/// What a policy makes of a file that its row fits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Rule {
-    /// A person decides.
-    Hold,
-    /// Send it all the same, unless a later row holds it.
-    Send,
-    /// Leave it, and say so.
-    Skip,
-}
-
-/// `[policy]`.
-#[derive(Debug, Clone, Copy)]
-pub struct Policy {
-    /// The same bytes were delivered for another slot.
-    pub same_content_other_slot: Rule,
-    /// No period, or more than one. Never [`Rule::Skip`].
-    pub unknown_period: Rule,
-    /// Older than `period.months_back`.
-    pub old_period: Rule,
-    /// Later than `period.months_ahead`. Never [`Rule::Skip`].
-    pub future_period: Rule,
-    /// The slot has another file already. Never [`Rule::Skip`].
-    pub slot_taken: Rule,
-    /// Approving a second file for a slot, or the same bytes for another slot, takes two persons.
-    pub two_persons: bool,
-    /// After a crash between the rename and its record, when the file is gone from the server:
-    /// true takes it as delivered, false leaves it in doubt.
-    pub gone_is_delivered: bool,
 }
 
 /// `[sftp]`: the receiver's server.

@@ -9,14 +9,14 @@ use chrono::{DateTime, FixedOffset};
 
 use crate::archive::Archive;
 use crate::config::{Disposal, Publish, Sftp};
-use crate::decide::Reason;
-use crate::delivery::{Key, State, Step};
 use crate::drop_folder::{FileSnapshot, FolderEntry};
 use crate::exit::UserError;
 use crate::failpoint::failpoint;
 use crate::ledger::Journal;
 use crate::ledger::event::{Event, Started};
 use crate::messages::run as say;
+use crate::model::decision::Reason;
+use crate::model::delivery::{Key, State, Step};
 use crate::remote::{Connect, ConnectError, Load, Remote};
 
 mod finish;
@@ -26,13 +26,13 @@ mod picked_up;
 mod settle;
 mod steps;
 
-pub use finish::Warning;
+pub use crate::model::run_report::Warning;
 pub use names::{remote_path, temporary_path};
 pub use settle::{Recovered, Recovery};
 
-/// How many files are under way in one batch: enough to fill a slow line, and one commit a step.
+/// How many files a batch has at most: enough to keep a slow connection busy, at the cost of one commit a step.
 const BATCH: usize = 512;
-/// A batch is not filled beyond so many bytes, so that what is on the server is published before long.
+/// A batch takes no more files once it has so many bytes, so that what is on the server is soon published.
 const BATCH_BYTES: u64 = 256 << 20;
 
 /// One file that is to be delivered.
@@ -65,7 +65,7 @@ pub enum End {
     Held(Reason),
 }
 
-/// What became of a parcel.
+/// What became of a planned upload.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
     /// The delivery's number, where it came to one.
@@ -89,7 +89,7 @@ pub struct Settings {
     pub ledger: String,
 }
 
-/// Is told how the work goes on.
+/// Is told of the progress of a delivery.
 pub trait Watch: Sync {
     /// The server has acknowledged so many more bytes.
     fn bytes(&self, more: u64);
@@ -97,7 +97,7 @@ pub trait Watch: Sync {
     fn ended(&self, path: &str, end: &End);
 }
 
-/// Delivers, on one line to the server at a time.
+/// Delivers, on one connection to the server at a time.
 pub struct Executor<'a> {
     journal: &'a mut dyn Journal,
     server: &'a mut Server,
@@ -109,50 +109,50 @@ pub struct Executor<'a> {
     mishaps: Vec<Warning>,
 }
 
-/// The receiver's server: one line at a time, made when it is needed and kept for the whole run.
+/// The receiver's server: one connection at a time, made when it is needed and kept for the whole run.
 pub struct Server {
     connect: Box<dyn Connect>,
-    line: Option<Box<dyn Remote>>,
-    away: Option<ConnectError>,
+    connection: Option<Box<dyn Remote>>,
+    unreachable: Option<ConnectError>,
 }
 
 impl Server {
-    /// A server that nobody has spoken to yet.
+    /// A server without a connection yet.
     #[must_use]
     pub fn new(connect: Box<dyn Connect>) -> Server {
-        Server { connect, line: None, away: None }
+        Server { connect, connection: None, unreachable: None }
     }
 
-    /// Says that a line will be needed, and what for, so that it can be made meanwhile.
+    /// Has a connection made in the background, for this load.
     pub fn expect(&mut self, load: Load) {
-        if self.line.is_none() && self.away.is_none() {
+        if self.connection.is_none() && self.unreachable.is_none() {
             self.connect.expect(load);
         }
     }
 
-    /// A line that is not lost. Once there was none to be had, this run does not try again.
-    fn line(&mut self) -> Result<&mut dyn Remote, ConnectError> {
-        if let Some(error) = &self.away {
+    /// A connection that is open. Once none could be made, this run does not try again.
+    fn connection(&mut self) -> Result<&mut dyn Remote, ConnectError> {
+        if let Some(error) = &self.unreachable {
             return Err(error.clone());
         }
-        let line = match self.line.take().filter(|line| !line.is_closed()) {
-            Some(line) => line,
-            None => self.connect.connect().inspect_err(|error| self.away = Some(error.clone()))?,
+        let connection = match self.connection.take().filter(|connection| !connection.is_closed()) {
+            Some(connection) => connection,
+            None => self.connect.connect().inspect_err(|error| self.unreachable = Some(error.clone()))?,
         };
-        Ok(self.line.insert(line).as_mut())
+        Ok(self.connection.insert(connection).as_mut())
     }
 
-    /// The line as it is, lost or not; none before the first.
+    /// The connection as it is, open or closed; none before the first one.
     fn current(&mut self) -> Option<&mut dyn Remote> {
-        self.line.as_deref_mut().map(|line| line as &mut dyn Remote)
+        self.connection.as_deref_mut().map(|connection| connection as &mut dyn Remote)
     }
 
     fn is_closed(&self) -> bool {
-        self.line.as_ref().is_none_or(|line| line.is_closed())
+        self.connection.as_ref().is_none_or(|connection| connection.is_closed())
     }
 }
 
-/// A parcel on its way.
+/// A planned upload that is under way.
 struct InFlight<'p> {
     parcel: &'p PlannedUpload,
     started: Started,
@@ -174,8 +174,8 @@ impl<'a> Executor<'a> {
 
     /// Delivers these files and answers what became of each, in their order.
     ///
-    /// After a lost line the rows that it left unclear are settled on a new one, and the files that did not
-    /// get their turn fail: the run ends in bounded time, and the next one takes them up.
+    /// When a connection is lost, the files that it left unclear are settled on a new one, and the files whose turn had not
+    /// come fail, so that the run ends in bounded time; the next run delivers them.
     ///
     /// # Errors
     /// The ledger could not be written: the run must end, and the next one finds out how far this came.
@@ -185,13 +185,13 @@ impl<'a> Executor<'a> {
         watch: &dyn Watch,
     ) -> Result<Vec<Outcome>, UserError> {
         let mut outcomes = Vec::with_capacity(parcels.len());
-        let mut away: Option<String> = None;
+        let mut unreachable: Option<String> = None;
         for batch in batches(parcels) {
-            let ended = match &away {
+            let ended = match &unreachable {
                 Some(why) => batch.iter().map(|_| failed(why.clone())).collect(),
-                None => match self.server.line() {
+                None => match self.server.connection() {
                     Err(error) => {
-                        away = Some(error.to_string());
+                        unreachable = Some(error.to_string());
                         batch.iter().map(|_| failed(error.to_string())).collect()
                     }
                     Ok(_) => self.batch(batch, watch)?,
@@ -201,14 +201,14 @@ impl<'a> Executor<'a> {
                 watch.ended(&parcel.file.path, &outcome.end);
             }
             outcomes.extend(ended);
-            if away.is_none() && self.server.is_closed() {
-                away = Some(say::line_was_lost());
+            if unreachable.is_none() && self.server.is_closed() {
+                unreachable = Some(say::line_was_lost());
             }
         }
         Ok(outcomes)
     }
 
-    /// What went wrong beside the deliveries, on this machine.
+    /// What went wrong on this machine after KP had the files.
     pub fn mishaps(&mut self) -> Vec<Warning> {
         std::mem::take(&mut self.mishaps)
     }
@@ -225,7 +225,8 @@ impl<'a> Executor<'a> {
             }
             Publish::Direct => {
                 let paths: Vec<&str> = parcels.iter().map(|parcel| parcel.remote_path.as_str()).collect();
-                let looks = self.server.current().map(|line| line.stat(&paths)).unwrap_or_default();
+                let looks =
+                    self.server.current().map(|connection| connection.stat(&paths)).unwrap_or_default();
                 self.hold_taken_names(&mut rows, looks)?;
                 self.write_directly(&mut rows, watch)?;
             }
@@ -259,7 +260,7 @@ impl<'a> Executor<'a> {
         match self.settings.sftp.publish {
             Publish::Direct => parcel.remote_path.clone(),
             Publish::Rename => {
-                // The ledger's own name in it keeps two ledgers from ever meaning the same file.
+                // The ledger's random name keeps two ledgers from using one temporary name.
                 let id = format!("{delivery}-{}", self.settings.ledger);
                 temporary_path(&self.settings.sftp, &parcel.remote_path, &parcel.key, &id)
             }
@@ -282,7 +283,7 @@ impl InFlight<'_> {
     }
 }
 
-/// The parcels in batches, in their order.
+/// The planned uploads in batches, in their order.
 fn batches(mut parcels: &[PlannedUpload]) -> impl Iterator<Item = &[PlannedUpload]> {
     std::iter::from_fn(move || {
         let mut bytes: u64 = 0;

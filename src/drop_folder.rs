@@ -12,12 +12,11 @@ use std::thread;
 use std::time::{Duration, SystemTime};
 
 use crate::config::Scan;
-use crate::decide::Blocked;
 use crate::digest::{Digest, Hasher};
-use crate::exit::UserError;
 use crate::failpoint::failpoint;
-use crate::messages::{is_control_or_bidi, run as say};
-use crate::platform::{self, FileInfo, Identity};
+use crate::model::decision::{Blocked, Unsafe, Unsettled};
+use crate::platform::names::is_control_or_bidi;
+use crate::platform::{self, ContentElsewhere, FileInfo, Identity};
 use crate::series::HEAD_BYTES;
 
 /// The longest name of a file, in bytes: what every file system and server can hold.
@@ -48,7 +47,7 @@ pub struct FolderEntry {
     /// Where it is.
     pub place: PathBuf,
     /// What its name and kind say against it.
-    pub unsafe_because: Option<String>,
+    pub unsafe_because: Option<Unsafe>,
 }
 
 /// A file as it was read.
@@ -64,17 +63,26 @@ pub struct FileSnapshot {
     pub identity: Identity,
 }
 
+/// The drop folder, or a folder in it, could not be listed.
+#[derive(Debug)]
+pub struct NotListed {
+    /// The drop folder.
+    pub folder: PathBuf,
+    /// What the file system says.
+    pub error: walkdir::Error,
+}
+
 /// Lists the drop folder, and names each file that the scan rules include as it is found.
 ///
 /// # Errors
-/// [`crate::exit::ExitCode::Unexpected`] where the folder cannot be listed: then nothing is known, and nothing is sent.
-pub fn list(drop: &Path, scan: &Scan, mut each: impl FnMut(FolderEntry)) -> Result<Excluded, UserError> {
+/// [`NotListed`]: then nothing is known, and nothing is sent.
+pub fn list(drop: &Path, scan: &Scan, mut each: impl FnMut(FolderEntry)) -> Result<Excluded, NotListed> {
     let mut left_out = Excluded::default();
     let depth = if scan.subfolders { usize::MAX } else { 1 };
     let root = platform::verbatim(drop);
     let walk = walkdir::WalkDir::new(&root).min_depth(1).max_depth(depth).follow_links(false);
     for entry in walk {
-        let entry = entry.map_err(|error| UserError::unexpected(say::not_listed(drop, &error)))?;
+        let entry = entry.map_err(|error| NotListed { folder: drop.to_owned(), error })?;
         let kind = entry.file_type();
         if kind.is_dir() {
             left_out.folders += usize::from(!scan.subfolders);
@@ -90,8 +98,8 @@ pub fn list(drop: &Path, scan: &Scan, mut each: impl FnMut(FolderEntry)) -> Resu
             _ => entry.path().strip_prefix(&root).unwrap_or(entry.path()),
         };
         let unsafe_because = unsafe_name(inside).or_else(|| {
-            let odd = if kind.is_symlink() { Some(say::is_symlink()) } else { None };
-            odd.or_else(|| (!kind.is_file()).then(say::is_not_a_file))
+            let is_link = kind.is_symlink().then_some(Unsafe::Symlink);
+            is_link.or_else(|| (!kind.is_file()).then_some(Unsafe::NotAFile))
         });
         each(FolderEntry { path: shown(inside), unsafe_because, place: entry.into_path() });
     }
@@ -108,17 +116,18 @@ pub fn shown(inside: &Path) -> String {
 
 /// What speaks against a path inside the drop folder: it would mislead a person, a log, or the server.
 #[must_use]
-pub fn unsafe_name(inside: &Path) -> Option<String> {
+pub fn unsafe_name(inside: &Path) -> Option<Unsafe> {
     inside.components().find_map(|part| {
-        let Some(name) = part.as_os_str().to_str() else { return Some(say::name_not_unicode()) };
+        let Some(name) = part.as_os_str().to_str() else { return Some(Unsafe::NameNotUnicode) };
         if name.len() > LONGEST_NAME {
-            return Some(say::name_too_long());
+            return Some(Unsafe::NameTooLong);
         }
         if cfg!(windows) && platform::names::is_taken_for_another(name) {
-            return Some(say::name_taken_for_another());
+            return Some(Unsafe::NameTakenForAnother);
         }
-        // Bidirectional controls make a name read as another one; a backslash is a folder to a Windows server.
-        name.contains(|c| is_control_or_bidi(c) || c == '\\').then(say::name_has_controls)
+        // Characters that turn the direction of text make a name read as another one; a Windows server takes a backslash
+        // for the end of a folder's name.
+        name.contains(|c| is_control_or_bidi(c) || c == '\\').then_some(Unsafe::NameHasControls)
     })
 }
 
@@ -156,7 +165,7 @@ pub fn watch<'a>(
     settle: Duration,
     now: SystemTime,
 ) -> Vec<Stability> {
-    // The identity counts what a size and a time of change put back do not show.
+    // The identity shows a change even where the size and the time of change were set back.
     let state = |file: &FolderEntry| {
         let (_, about) = open(&file.place).ok()?;
         Some((about.modified, about.identity))
@@ -191,16 +200,16 @@ fn read_one(
     buffer: &mut [u8],
 ) -> Result<FileSnapshot, Blocked> {
     let (mut file, about) = open(place)?;
-    // Later than `now` is younger than anything: it was written while the folder was being read.
+    // A time of change after `now` counts as too young: the file was written while the folder was being read.
     if !settle.is_zero() && now.duration_since(about.modified).map_or(true, |age| age < settle) {
-        return Err(Blocked::Unsettled(say::changed_just_now()));
+        return Err(Blocked::Unsettled(Unsettled::ChangedJustNow));
     }
     if platform::is_locked(&file) {
-        return Err(Blocked::Unsettled(say::in_use()));
+        return Err(Blocked::Unsettled(Unsettled::InUse));
     }
     let (digest, size, head) = hash(&mut file, about.size, keep_head, buffer).map_err(unreadable)?;
     if Identity::of(&file).map_err(unreadable)? != about.identity || size != about.size {
-        return Err(Blocked::Unsettled(say::still_changing()));
+        return Err(Blocked::Unsettled(Unsettled::StillChanging));
     }
     Ok(FileSnapshot { digest, size, head, identity: about.identity })
 }
@@ -213,27 +222,29 @@ pub fn open(place: &Path) -> Result<(File, FileInfo), Blocked> {
     let file = platform::open_plain(place).map_err(unreadable)?;
     let about = FileInfo::of(&file).map_err(unreadable)?;
     if !about.is_file {
-        return Err(Blocked::Unsafe(say::is_not_a_file()));
+        return Err(Blocked::Unsafe(Unsafe::NotAFile));
     }
     if about.links > 1 {
-        return Err(Blocked::Unsafe(say::has_hard_links()));
+        return Err(Blocked::Unsafe(Unsafe::HardLinks));
     }
     Ok((file, about))
 }
 
-/// A file that went away between listing and reading is not unsafe, only not settled.
+/// Sorts what the file system says: a file that went away between listing and reading is not unsafe, only not settled.
 #[allow(clippy::needless_pass_by_value)] // as `map_err` hands it over
 fn unreadable(error: io::Error) -> Blocked {
     if error.kind() == io::ErrorKind::NotFound {
-        Blocked::Unsettled(say::went_away())
+        Blocked::Unsettled(Unsettled::WentAway)
     } else if platform::is_unavailable(&error) {
-        Blocked::Unsettled(say::in_use())
+        Blocked::Unsettled(Unsettled::InUse)
+    } else if ContentElsewhere::is(&error) {
+        Blocked::Unsafe(Unsafe::ContentElsewhere)
     } else {
-        Blocked::Unsafe(say::unreadable(&error))
+        Blocked::Unsafe(Unsafe::Unreadable(error.to_string()))
     }
 }
 
-/// Digests all that is there. Whoever asked for more than the rest and got just the rest has seen the end.
+/// Digests the whole file. A read that returns less than the buffer holds, and completes the expected size, is the last.
 fn hash(
     file: &mut File,
     expected: u64,
@@ -277,6 +288,14 @@ mod tests {
     use std::fs;
 
     use super::*;
+
+    #[test]
+    fn a_file_whose_content_lies_elsewhere_is_never_sent() {
+        let error = io::Error::other(ContentElsewhere);
+        assert_eq!(unreadable(error), Blocked::Unsafe(Unsafe::ContentElsewhere));
+        let gone = io::Error::from(io::ErrorKind::NotFound);
+        assert_eq!(unreadable(gone), Blocked::Unsettled(Unsettled::WentAway));
+    }
 
     #[test]
     fn a_file_written_after_the_run_began_has_not_settled() {

@@ -8,15 +8,16 @@
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 
-use chrono::{DateTime, FixedOffset, SecondsFormat};
+use chrono::{DateTime, FixedOffset};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
-use crate::digest::Digest;
+pub use crate::clock::moment;
 use crate::exit::{ExitCode, UserError};
 use crate::failpoint::failpoint;
 use crate::ledger::receipts::LatestReceipt;
 use crate::messages::ledger as say;
+pub use crate::model::ledger::ChainPosition;
 use crate::platform;
 
 mod append;
@@ -32,7 +33,7 @@ pub mod receipts;
 mod rows;
 mod verify;
 
-pub use append::{Book, Journal};
+pub use append::Journal;
 pub use beside::ReaderPool;
 pub use lock::RunLock;
 pub use rebuild::{Rebuilt, rebuild};
@@ -40,7 +41,7 @@ pub use verify::Verified;
 
 /// Marks a SQLite file as a ledger of this program ("trkf").
 const APPLICATION_ID: i32 = 0x7472_6b66;
-/// The version of [`TABLES`]. Raised whenever what the chain makes changes; see `migrate.rs`.
+/// The version of [`TABLES`], raised whenever replaying the chain gives other tables; see `migrate.rs`.
 const SCHEMA_VERSION: i32 = 2;
 const CHAIN: &str = include_str!("ledger/chain.sql");
 const TABLES: &str = include_str!("ledger/tables.sql");
@@ -49,17 +50,8 @@ const CHECKED_WHOLE: u64 = 2 << 20;
 /// How many of the last events are checked in a larger one.
 const CHECKED_TAIL: i64 = 500;
 
-/// The end of the chain.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ChainPosition {
-    /// The event's number, from 1.
-    pub seq: i64,
-    /// Its hash.
-    pub hash: Digest,
-}
-
-/// A ledger to ask. Where no run was under way when it was opened, none begins until it is dropped, so
-/// keep it no longer than the asking takes.
+/// A ledger opened for reading. If no run was under way then, none can begin until the reader is dropped, so keep it no
+/// longer than needed.
 pub struct LedgerReader {
     db: Connection,
     path: PathBuf,
@@ -67,7 +59,7 @@ pub struct LedgerReader {
     run_under_way: bool,
 }
 
-/// A ledger to write to. Holds the run lock as long as it lives.
+/// A ledger opened for writing. It holds the run lock until it is dropped.
 pub struct Ledger {
     view: LedgerReader,
     head: ChainPosition,
@@ -83,28 +75,22 @@ impl Deref for Ledger {
     }
 }
 
-/// How a moment is written in the ledger and in JSON: RFC 3339 with offset, whole seconds.
-#[must_use]
-pub fn moment(at: DateTime<FixedOffset>) -> String {
-    at.to_rfc3339_opts(SecondsFormat::Secs, false)
-}
-
 impl Ledger {
-    /// Opens the ledger at `path` for writing, and makes it where there is none and no receipt
-    /// (`witness`) tells of earlier deliveries.
+    /// Opens the ledger at `path` for writing. Where there is none, it is made, unless the `latest` receipt tells of
+    /// earlier deliveries.
     ///
     /// # Errors
     /// [`ExitCode::Busy`] while another run holds the lock; [`ExitCode::Ledger`] when it is damaged, newer than the
     /// program, older than the receipts, or gone although receipts exist.
     pub fn open(
         path: &Path,
-        witness: Option<&LatestReceipt>,
+        latest: Option<&LatestReceipt>,
         now: DateTime<FixedOffset>,
     ) -> Result<Ledger, UserError> {
         let lock = RunLock::take(path)?;
         if !exists(path) {
-            if let Some(witness) = witness {
-                return Err(UserError::ledger(say::gone(path, &witness.file)));
+            if let Some(latest) = latest {
+                return Err(UserError::ledger(say::gone(path, &latest.file)));
             }
             platform::create_private(path)
                 .and_then(|_| platform::sync_folder_of(path))
@@ -118,8 +104,8 @@ impl Ledger {
         let mut view = LedgerReader { db, path: path.to_owned(), _quiet: None, run_under_way: false };
         view.stabilize_query_plans()?;
         if view.is_blank()? {
-            if let Some(witness) = witness {
-                return Err(UserError::ledger(say::gone(path, &witness.file)));
+            if let Some(latest) = latest {
+                return Err(UserError::ledger(say::gone(path, &latest.file)));
             }
             failpoint("ledger_created");
             view.make(now)?;
@@ -128,7 +114,7 @@ impl Ledger {
         if view.version()? < SCHEMA_VERSION {
             view.migrate()?;
         }
-        view.check(witness)?;
+        view.check(latest)?;
         view.write_ahead()?;
         let head = view.head()?;
         let id = view.id()?;
@@ -144,7 +130,7 @@ impl LedgerReader {
     /// [`ExitCode::Busy`] while a run is under way and `patient` is false; [`ExitCode::Ledger`] as for [`Ledger::open`].
     pub fn open(
         path: &Path,
-        witness: Option<&LatestReceipt>,
+        latest: Option<&LatestReceipt>,
         patient: bool,
     ) -> Result<LedgerReader, UserError> {
         let quiet = RunLock::look(path)?;
@@ -153,13 +139,13 @@ impl LedgerReader {
         if quiet.is_none() && !patient {
             return Err(UserError { exit: ExitCode::Busy, message: say::busy(path) });
         }
-        // Only making the ledger leaves a journal: what it would take back is all that there is.
-        if witness.is_none() && quiet.is_some() && has_beside(path, "-journal") {
+        // A leftover rollback journal means that creation was interrupted; rolling back leaves nothing.
+        if latest.is_none() && quiet.is_some() && has_beside(path, "-journal") {
             return empty();
         }
         if !exists(path) {
-            return match witness {
-                Some(witness) => Err(UserError::ledger(say::gone(path, &witness.file))),
+            return match latest {
+                Some(latest) => Err(UserError::ledger(say::gone(path, &latest.file))),
                 None => empty(),
             };
         }
@@ -186,13 +172,13 @@ impl LedgerReader {
             Ok(())
         })?;
         if view.is_blank()? {
-            return match witness {
-                Some(witness) => Err(UserError::ledger(say::gone(path, &witness.file))),
+            return match latest {
+                Some(latest) => Err(UserError::ledger(say::gone(path, &latest.file))),
                 None => empty(),
             };
         }
         let view = if view.version()? < SCHEMA_VERSION { view.migrated()? } else { view };
-        view.check(witness)?;
+        view.check(latest)?;
         Ok(view)
     }
 
@@ -209,8 +195,8 @@ impl LedgerReader {
         Ok(LedgerReader { db, path, _quiet: None, run_under_way: false })
     }
 
-    /// How a question is answered does not depend on what it asks for: else SQLite, which has an index on some states
-    /// alone, would think it over for each file anew.
+    /// Has SQLite plan each query once, whatever values it is given. One index covers some states alone, and without this
+    /// SQLite would plan the query anew for each file.
     fn stabilize_query_plans(&self) -> Result<(), UserError> {
         self.query(|db| db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map(drop))
     }
@@ -256,8 +242,8 @@ impl LedgerReader {
         made.map_err(|error| trouble(&path, &error))
     }
 
-    /// Makes commits survive a power cut. The mode is changed when its statement has been stepped to its end: a failed
-    /// sync shows no sooner, and SQLite would go on in the old one.
+    /// Makes commits survive a power cut. The statement is stepped to its end, since only then does a failed sync show;
+    /// SQLite would otherwise go on in the old mode.
     fn write_ahead(&self) -> Result<(), UserError> {
         let modes: Vec<String> = self.query(|db| {
             db.pragma_update(None, "synchronous", "FULL")?;
@@ -288,8 +274,8 @@ impl LedgerReader {
         Ok(version)
     }
 
-    /// Whether this is a ledger that can be trusted.
-    fn check(&self, witness: Option<&LatestReceipt>) -> Result<(), UserError> {
+    /// Whether the ledger is undamaged and knows of the latest receipt.
+    fn check(&self, latest: Option<&LatestReceipt>) -> Result<(), UserError> {
         let whole = std::fs::metadata(&self.path).is_ok_and(|file| file.len() <= CHECKED_WHOLE);
         if whole {
             self.integrity_check()?;
@@ -298,17 +284,17 @@ impl LedgerReader {
         } else {
             self.verify_chain(self.head()?.seq - CHECKED_TAIL)?;
         }
-        self.agrees_with(witness)
+        self.agrees_with(latest)
     }
 
     /// Whether the newest receipt is of this ledger, and the ledger still knows of it.
-    fn agrees_with(&self, witness: Option<&LatestReceipt>) -> Result<(), UserError> {
-        let Some(witness) = witness else { return Ok(()) };
-        if self.id()? != witness.ledger {
-            return Err(UserError::ledger(say::another_ledger(&self.path, &witness.file)));
+    fn agrees_with(&self, latest: Option<&LatestReceipt>) -> Result<(), UserError> {
+        let Some(latest) = latest else { return Ok(()) };
+        if self.id()? != latest.ledger {
+            return Err(UserError::ledger(say::another_ledger(&self.path, &latest.file)));
         }
-        if self.hash_of(witness.stamp.seq)? != Some(witness.stamp.hash) {
-            return Err(UserError::ledger(say::rolled_back(&self.path, &witness.file)));
+        if self.hash_of(latest.position.seq)? != Some(latest.position.hash) {
+            return Err(UserError::ledger(say::rolled_back(&self.path, &latest.file)));
         }
         Ok(())
     }
@@ -317,13 +303,13 @@ impl LedgerReader {
         self.query(|db| db.query_row("SELECT id FROM ledger", [], |row| row.get(0)))
     }
 
-    /// More views of the ledger, for other threads. No one else may write to it as long as they live.
+    /// More readers of the ledger, for other threads. Nobody may write to the ledger while they are open.
     #[must_use]
     pub fn beside(&self) -> ReaderPool {
         ReaderPool::new(&self.path)
     }
 
-    /// Asks many questions of the ledger as it stands at one moment. SQLite takes its locks once for all of them.
+    /// Runs many queries on one snapshot, for which SQLite takes its locks once.
     ///
     /// # Errors
     /// The ledger could not be read, or what `questions` says.
@@ -334,7 +320,7 @@ impl LedgerReader {
         Ok(answer)
     }
 
-    /// Runs a question, and says on which ledger it failed.
+    /// Runs a query; an error names the ledger that it failed on.
     fn query<T>(&self, question: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, UserError> {
         question(&self.db).map_err(|error| trouble(&self.path, &error))
     }
@@ -361,7 +347,7 @@ fn uri(path: &Path, mode: &str) -> String {
     format!("file://{root}{text}?{mode}")
 }
 
-/// What a failure of SQLite means to a person.
+/// What an error of SQLite means to a person.
 fn trouble(path: &Path, error: &rusqlite::Error) -> UserError {
     use rusqlite::ErrorCode;
     match error.sqlite_error_code() {

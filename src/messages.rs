@@ -2,7 +2,10 @@
 //!
 //! The catalogue is code: each sentence is a function made by [`catalogue!`], so the compiler refuses
 //! a sentence that lacks one of the languages, names a value that is not there, or is called with
-//! the wrong values; and one that nobody says any more is a dead-code warning.
+//! the wrong values; and a sentence that is no longer used is a dead-code warning.
+//!
+//! A leaf: strings and numbers go in, a string comes out, and no other room is imported. [`crate::wording`] puts the
+//! types of the model into words.
 
 use std::path::Path;
 use std::sync::OnceLock;
@@ -80,11 +83,11 @@ pub(crate) use {catalogue, sentence};
 /// The configuration that all commands name, as `--config` and a path with a blank before it.
 static NAMED: OnceLock<String> = OnceLock::new();
 
-/// Has all commands that are shown from now on name this configuration: whoever pastes one into another shell would
-/// decide about the files of another municipality without it.
+/// Has all commands that are shown from now on name this configuration. Without it, a command that is pasted into another
+/// shell could act on another municipality's files.
 pub fn name_configuration(file: &Path) {
     let file = std::path::absolute(file).unwrap_or_else(|_| file.to_owned()).display().to_string();
-    // Windows reads both, its shells as other systems' do.
+    // Windows takes both slashes, and so do its shells.
     let file = if cfg!(windows) { file.replace('\\', "/") } else { file };
     let named = format!(" --config {}", pasted(&file).unwrap_or_else(|| "…".to_owned()));
     // A process reads one configuration.
@@ -108,15 +111,11 @@ pub(crate) fn pasted(path: &str) -> Option<String> {
     }
 }
 
-/// Whether it is a control character, or turns the direction of text (Unicode's `Bidi_Control`).
-pub(crate) fn is_control_or_bidi(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
-/// Whether it may not be shown as it is: it misleads, ends a line, or cannot be seen at all.
+/// Whether it may not be shown as it is: control characters, those that turn the direction of text, line ends, and
+/// what cannot be seen at all.
 pub(crate) fn needs_escape(c: char) -> bool {
-    is_control_or_bidi(c) || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}' | '\u{2029}' | '\u{feff}')
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
 /// A name as it may be shown: what misleads or cannot be seen is escaped.

@@ -12,10 +12,11 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, FixedOffset};
 
+use crate::clock::moment;
 use crate::config::{Config, Notify};
 use crate::exit::UserError;
+use crate::ledger::Journal;
 use crate::ledger::event::Event;
-use crate::ledger::{Book, moment};
 use crate::messages::notify as say;
 use crate::period::Period;
 use crate::platform;
@@ -24,11 +25,11 @@ pub mod command;
 mod event_log;
 pub mod mail;
 mod mask;
-mod matters;
+mod notices;
 mod text;
 
 pub use mask::mask;
-pub use matters::{after, complete};
+pub use notices::{after, complete};
 
 /// Something that a person is told of.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,12 +61,12 @@ impl Way {
     }
 }
 
-/// Where it stands what was told, and when.
+/// Where it is remembered what was told, and when.
 pub enum Memory<'a> {
     /// In the ledger.
-    Ledger(&'a mut dyn Book),
+    Ledger(&'a mut dyn Journal),
     /// In a small file beside the ledger at this path, where the ledger cannot be used.
-    ReaderPool(&'a Path),
+    File(&'a Path),
 }
 
 /// Tells what is open and not yet told of today, and the months whose expected files have all been delivered and
@@ -154,7 +155,7 @@ pub fn try_event_log() -> Result<(), String> {
     event_log::write(&text::trial())
 }
 
-/// What a run says that came to no end. The ledger may be the very thing that failed, so the file beside it remembers.
+/// Tells that a run could not finish. The ledger itself may be what failed, so a file beside it remembers that it was told.
 #[must_use]
 pub fn tell_failure(config: &Config, trouble: &UserError, now: DateTime<FixedOffset>) -> Vec<String> {
     let notice = Notice {
@@ -162,10 +163,10 @@ pub fn tell_failure(config: &Config, trouble: &UserError, now: DateTime<FixedOff
         message: say::run_failed(&trouble.message),
         commands: Vec::new(),
     };
-    tell(&config.notify, &mut Memory::ReaderPool(&config.ledger), &[notice], &[], now)
+    tell(&config.notify, &mut Memory::File(&config.ledger), &[notice], &[], now)
 }
 
-/// A run came to its end: a failure after this is another one, and told of at once.
+/// Forgets earlier failures after a run that came to its end, so that a new failure is told of at once.
 ///
 /// # Errors
 /// What the file system says.
@@ -186,7 +187,7 @@ impl Memory<'_> {
     fn told_of(&self, key: &str) -> Result<Option<String>, UserError> {
         match self {
             Memory::Ledger(ledger) => ledger.told_of(key),
-            Memory::ReaderPool(ledger) => Ok(read(ledger).remove(key)),
+            Memory::File(ledger) => Ok(read(ledger).remove(key)),
         }
     }
 
@@ -199,7 +200,7 @@ impl Memory<'_> {
     fn note(&mut self, keys: Vec<String>, now: DateTime<FixedOffset>) -> Result<(), UserError> {
         match self {
             Memory::Ledger(ledger) => ledger.record(now, &[Event::Told { matters: keys }]),
-            Memory::ReaderPool(ledger) => {
+            Memory::File(ledger) => {
                 let mut told = read(ledger);
                 told.extend(keys.into_iter().map(|key| (key, moment(now))));
                 let file = beside(ledger);
@@ -215,7 +216,7 @@ impl Memory<'_> {
     }
 }
 
-/// What stands in the file; nothing where it cannot be read: then it is told once more.
+/// What the file remembers; nothing where it cannot be read, so that a person is told once more rather than never.
 fn read(ledger: &Path) -> BTreeMap<String, String> {
     fs::read(beside(ledger)).ok().and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default()
 }

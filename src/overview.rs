@@ -3,20 +3,19 @@
 //! `status`, the report and the notices all show this one picture, so they never tell different things. The facts
 //! are gathered in one place ([`of`]), and a pure function makes the picture of them.
 
-use chrono::{DateTime, FixedOffset, NaiveDate};
-use serde::Serialize;
+use chrono::{DateTime, FixedOffset};
 
 use crate::config::Config;
-use crate::decide::Reason;
-use crate::exit::{ExitCode, UserError};
+use crate::exit::UserError;
 use crate::ledger::LedgerReader;
-use crate::ledger::query::PastRun;
-use crate::period::Period;
-use crate::report::FileReport;
+pub use crate::model::attention::{AttentionItem, AttentionKind, Cell, Mark, Overview, Row, SlotStatus};
+use crate::model::run_report::{FileReport, OverdueReport};
 
+mod attention;
 mod facts;
 mod grid;
-mod matters;
+
+pub use attention::of_run;
 
 /// The picture of this moment. `files` are those of the drop folder, as a run or its preview found them.
 ///
@@ -31,127 +30,33 @@ pub fn of(
     Ok(grid::build(&facts::gather(config, view, files, now)?))
 }
 
-/// The picture at one moment.
-#[derive(Debug, Clone, Serialize)]
-pub struct Overview {
-    /// When it was made, RFC 3339.
-    pub made_at: String,
-    /// The months of the grid, oldest first: the current one with the five before it, and the next.
-    pub months: Vec<Period>,
-    /// One row a series, by name.
-    pub series: Vec<Row>,
-    /// What needs a person, the most pressing first.
-    pub matters: Vec<AttentionItem>,
-    /// The newest run; none where there was none.
-    pub last_run: Option<PastRun>,
-    /// Whether that run is still going on. One that neither goes on nor ended was broken off.
-    pub run_under_way: bool,
+/// The same where a file is due on some day; none where no series has a due day, so that a large ledger is not read for
+/// nothing.
+///
+/// # Errors
+/// The ledger could not be read.
+pub fn of_due(
+    config: &Config,
+    view: &LedgerReader,
+    files: &[FileReport],
+    now: DateTime<FixedOffset>,
+) -> Result<Option<Overview>, UserError> {
+    let is_due = config.series.iter().any(|rule| rule.due_day.is_some());
+    is_due.then(|| of(config, view, files, now)).transpose()
 }
 
-impl Overview {
-    /// The exit code of a command that shows it: whether something waits for a person.
-    #[must_use]
-    pub fn exit(&self) -> ExitCode {
-        if self.matters.is_empty() { ExitCode::Ok } else { ExitCode::Attention }
-    }
-}
-
-/// A series in the months of the grid.
-#[derive(Debug, Clone, Serialize)]
-pub struct Row {
-    /// The series' name.
-    pub series: String,
-    /// Its months, one for each of [`Overview::months`].
-    pub cells: Vec<Cell>,
-}
-
-/// A series in one month.
-#[derive(Debug, Clone, Serialize)]
-pub struct Cell {
-    /// The month.
-    pub period: Period,
-    /// When a file is due: the last banking day on or before `due_day`. None where nothing is expected.
-    pub due: Option<NaiveDate>,
-    /// How it stands, the most pressing first; empty where there is nothing and nothing is expected.
-    pub marks: Vec<Mark>,
-}
-
-/// One thing that is true of a series in a month.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Mark {
-    /// What.
-    pub standing: SlotStatus,
-    /// The day it came about, where that is known: delivered, adopted, refused, held, in doubt since; or due.
-    pub on: Option<NaiveDate>,
-    /// The delivery it is about.
-    pub delivery_id: Option<i64>,
-    /// The hold it is about.
-    pub hold_id: Option<i64>,
-    /// The file, as a path in the drop folder with `/`.
-    pub path: Option<String>,
-}
-
-/// How a series can stand in a month, the most pressing first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SlotStatus {
-    /// Expected, the due date is past, and nothing was delivered.
-    Overdue,
-    /// Nobody knows whether KP got it.
-    InDoubt,
-    /// A file waits for a person.
-    Held,
-    /// A file waits for the next run.
-    Waiting,
-    /// Expected, not there yet, and not due yet.
-    Missing,
-    /// KP has it.
-    Delivered,
-    /// A person says that KP has it.
-    Adopted,
-    /// It came again after it had been delivered, and was not sent.
-    DuplicateRefused,
-}
-
-/// Something that needs a person.
-#[derive(Debug, Clone, Serialize)]
-pub struct AttentionItem {
-    /// Names the matter for as long as it is open, e.g. `held:3`, `in_doubt:12`, `overdue:mad:2023-04`.
-    pub key: String,
-    /// What kind of matter it is.
-    pub kind: AttentionKind,
-    /// The series, where it is about one.
-    pub series: Option<String>,
-    /// The period, where it is about one.
-    pub period: Option<Period>,
-    /// The file, as a path in the drop folder with `/`, where it is about one.
-    pub path: Option<String>,
-    /// The hold, where it is one. A file that no run has seen yet has none.
-    pub hold_id: Option<i64>,
-    /// The delivery, where it is about one.
-    pub delivery_id: Option<i64>,
-    /// Why a file is held.
-    pub reason: Option<Reason>,
-    /// Since when, RFC 3339; or the due date.
-    pub since: Option<String>,
-    /// What is the matter, in the person's language, one sentence.
-    pub message: String,
-    /// The commands that settle it, any one of them, ready to be pasted; empty where only the supplier can.
-    pub commands: Vec<String>,
-}
-
-/// The kinds of matters, the most pressing first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AttentionKind {
-    /// A delivery that nobody knows the end of.
-    InDoubt,
-    /// A file that was due and has not been delivered.
-    Overdue,
-    /// A file that waits for a person.
-    Held,
-    /// A delivered file that KP has not taken out of its folder.
-    NotPickedUp,
-    /// No run for longer than `alert.quiet_for`.
-    Quiet,
+/// The overdue months of an overview, as a run reports them.
+#[must_use]
+pub fn overdue(overview: &Overview) -> Vec<OverdueReport> {
+    let overdue = overview.matters.iter().filter(|item| item.kind == AttentionKind::Overdue);
+    overdue
+        .filter_map(|item| {
+            Some(OverdueReport {
+                series: item.series.clone()?,
+                period: item.period?,
+                due: item.since.clone()?,
+                message: item.message.clone(),
+            })
+        })
+        .collect()
 }

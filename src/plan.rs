@@ -2,15 +2,15 @@
 //!
 //! To each file's own decision this adds what the other files of the run mean for it. Files are ordered by
 //! period and path, never by how the folder listed them, so the same folder always gives the same
-//! plan; and a file that an earlier one of the run stands against fares as it would have fared if the
-//! earlier one had gone in a run of its own.
+//! plan; and a file that an earlier one of the run speaks against is treated as if the earlier one had been delivered
+//! by a run before.
 
 use std::collections::{HashMap, HashSet};
 
-use crate::config::{Policy, Rule};
-use crate::decide::{Choice, Judgement, Reason};
-use crate::delivery::{Key, Slot};
 use crate::digest::Digest;
+use crate::model::decision::{Choice, Judgement, Reason};
+use crate::model::delivery::{Key, Slot};
+use crate::model::policy::{Policy, Rule};
 use crate::period::Period;
 
 /// One file, decided by its own facts.

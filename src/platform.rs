@@ -1,6 +1,7 @@
 //! Where Linux and Windows differ: opening without being led astray, telling files apart, moving without
 //! overwriting, making a change durable.
 
+use std::fmt;
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::Path;
@@ -48,6 +49,27 @@ impl Identity {
     }
 }
 
+/// A link of Windows' own, or a file whose content lies elsewhere, as in a cloud: read as it stands it could be zeros.
+#[derive(Debug)]
+#[cfg_attr(unix, allow(dead_code, reason = "only Windows has such files"))]
+pub struct ContentElsewhere;
+
+impl ContentElsewhere {
+    /// Whether that is why a file could not be opened.
+    #[must_use]
+    pub fn is(error: &io::Error) -> bool {
+        matches!(error.get_ref(), Some(inner) if inner.is::<ContentElsewhere>())
+    }
+}
+
+impl fmt::Display for ContentElsewhere {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a link, or a file whose content lies elsewhere")
+    }
+}
+
+impl std::error::Error for ContentElsewhere {}
+
 /// Makes an empty file that only its owner may read. It must not exist yet.
 ///
 /// # Errors
@@ -66,7 +88,7 @@ pub fn create_private(path: &Path) -> io::Result<File> {
 /// # Errors
 /// What the file system says.
 pub fn create_closed(path: &Path) -> io::Result<File> {
-    // Until it is closed, nobody gets hold of it.
+    // Nobody else can open the file until its permissions are set.
     let file = system::unshared(private(OpenOptions::new().write(true).create_new(true))).open(path)?;
     close(path)?;
     Ok(file)
@@ -102,7 +124,7 @@ pub fn rename_noreplace(from: &Path, to: &Path) -> io::Result<()> {
     if let Some(moved) = system::move_exclusively(from, to) {
         return moved;
     }
-    // No such call here: take the name first, then replace nothing but our own placeholder.
+    // The system has no such call: take the name with an empty file, so that the rename replaces only that file.
     OpenOptions::new().write(true).create_new(true).open(to)?;
     fs::rename(from, to).inspect_err(|_| drop(fs::remove_file(to)))
 }
@@ -115,7 +137,7 @@ pub fn rename_noreplace(from: &Path, to: &Path) -> io::Result<()> {
 #[must_use]
 pub fn is_locked(file: &File) -> bool {
     let locked = matches!(file.try_lock_shared(), Err(fs::TryLockError::WouldBlock));
-    // Windows keeps out writers anyway, and may take its time with the locks of a file that is closed.
+    // Windows keeps writers out anyway, and may release the locks of a closed file late, so unlock at once.
     if cfg!(windows) && !locked {
         drop(file.unlock());
     }

@@ -5,7 +5,7 @@ use std::path::Path;
 use chrono::{DateTime, Duration, FixedOffset, Local};
 use traekfil::delivery::State;
 use traekfil::digest::Digest;
-use traekfil::ledger::event::{Event, Restored};
+use traekfil::ledger::event::{Attested, Event};
 use traekfil::ledger::query::Sequence;
 use traekfil::ledger::{Journal as _, Ledger, moment};
 use traekfil::period::Period;
@@ -33,7 +33,7 @@ pub fn grow(path: &Path, rows: u32) -> anyhow::Result<()> {
 fn delivered(first: i64, n: u32, now: DateTime<FixedOffset>, months: u32) -> Event {
     let at = now - Duration::days(i64::from(months - n / A_MONTH) * 30);
     let path = format!("leverandoer_{:05}_{}.txt", n % A_MONTH, at.format("%Y%m"));
-    let delivery = Restored {
+    let delivery = Attested {
         delivery: first + i64::from(n),
         series: format!("leverandoer_{:05}_*.txt", n % A_MONTH),
         period: Period::of(at.date_naive()),

@@ -1,9 +1,9 @@
 //! `originals.keep_archive`: archived content is deleted when it has been kept long enough; what the ledger and the
 //! receipts tell of it never is.
 //!
-//! Only what the ledger knows to have put there goes, when its digest still is the one it knows, and nothing whose
-//! content is on its way, in doubt or held. First deleted, then written down: what a run that was cut off between
-//! the two has deleted is written down as gone by the next.
+//! A file is deleted only if the ledger put it there and its digest is unchanged, and never while a file of the same
+//! content is being delivered, in doubt or held. A file is deleted first and written down afterwards: if a run is
+//! interrupted in between, the next run finds the file gone and writes that down.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -12,15 +12,15 @@ use std::time::Duration;
 use chrono::{DateTime, FixedOffset};
 
 use crate::archive::{Archive, Copies};
-use crate::deliver::Warning;
 use crate::digest::Digest;
 use crate::exit::UserError;
 use crate::failpoint::failpoint;
-use crate::ledger::Book;
+use crate::ledger::Journal;
 use crate::ledger::event::Event;
 use crate::ledger::kept::{ArchivedContent, Origin};
 use crate::ledger::receipts;
 use crate::messages::run as say;
+use crate::model::run_report::Warning;
 
 /// What became of the archive.
 #[derive(Debug, Default)]
@@ -37,12 +37,12 @@ pub struct PruneResult {
 /// The ledger could not be read or written.
 pub fn prune(
     archive: &mut Archive,
-    ledger: &mut dyn Book,
+    ledger: &mut dyn Journal,
     keep: Duration,
     now: DateTime<FixedOffset>,
 ) -> Result<PruneResult, UserError> {
     let mut cleared = PruneResult::default();
-    // Without the receipts it is not the archive, but perhaps a share that is not there today.
+    // A folder without receipts is not the archive: perhaps the share that holds it is not mounted.
     if !archive.root().join(receipts::FOLDER).is_dir() {
         return Ok(cleared);
     }
@@ -82,7 +82,7 @@ pub fn prune(
 /// Where a content lies, under which name, and which content.
 type Place = (PathBuf, String, Digest);
 
-/// One content under one name in one folder goes as a whole, when the youngest of those who put it there is old.
+/// Groups the copies of one content under one name in one folder: they are deleted together, once the youngest is old.
 fn by_content(archive: &Archive, kept: Vec<ArchivedContent>) -> BTreeMap<Place, Vec<ArchivedContent>> {
     let mut places: BTreeMap<Place, Vec<ArchivedContent>> = BTreeMap::new();
     for kept in kept {

@@ -13,13 +13,14 @@ use crate::delivery::{Key, Slot, State};
 use crate::digest::Digest;
 use crate::exit::{ExitCode, UserError};
 use crate::failpoint::failpoint;
-use crate::ledger::event::Event;
+use crate::ledger::event::{Attested, Event};
 use crate::ledger::query::{Delivery, Filter, Sequence};
 use crate::ledger::receipts::{self, Receipt, ReceiptKind};
 use crate::ledger::{Journal, Ledger, LedgerReader, moment};
 use crate::messages::{adopt as say, escape, ledger as say_ledger, report as say_report};
 use crate::period::Period;
 use crate::report::text;
+use crate::wording;
 
 use self::places::{Claim, Found};
 use super::{answer, now, open_ledger, open_view, who};
@@ -229,13 +230,9 @@ fn finish_earlier(config: &Config, ledger: &Ledger) -> Result<(), UserError> {
     let there: HashSet<i64> = there.into_iter().map(|receipt| receipt.delivery).collect();
     let lacking = adopted.iter().filter(|delivery| !there.contains(&delivery.id));
     let lines: Vec<Receipt> = lacking
-        .map(|delivery| Receipt {
-            at: delivery.delivered_at.clone().unwrap_or_else(|| delivery.changed_at.clone()),
-            series: delivery.key.slot.series.clone(),
-            period: delivery.key.slot.period,
-            size: delivery.size,
-            path: delivery.path.clone(),
-            ..blank_receipt(ledger, delivery.id, delivery.key.digest)
+        .map(|delivery| {
+            let at = delivery.delivered_at.as_deref().unwrap_or(&delivery.changed_at);
+            Receipt::of(ReceiptKind::Adopted, delivery, ledger.id(), ledger.head(), at)
         })
         .collect();
     attest(config, &lines)
@@ -244,25 +241,6 @@ fn finish_earlier(config: &Config, ledger: &Ledger) -> Result<(), UserError> {
 fn attest(config: &Config, lines: &[Receipt]) -> Result<(), UserError> {
     receipts::append(&config.archive, lines)
         .map_err(|error| UserError::unexpected(say::receipts_not_written(&config.archive, &error)))
-}
-
-fn blank_receipt(ledger: &Ledger, delivery: i64, sha256: Digest) -> Receipt {
-    let head = ledger.head();
-    Receipt {
-        schema: 1,
-        attests: ReceiptKind::Adopted,
-        ledger: ledger.id().to_owned(),
-        event: head.seq,
-        hash: head.hash,
-        at: String::new(),
-        delivery,
-        series: String::new(),
-        period: None,
-        sha256,
-        size: 0,
-        path: String::new(),
-        remote_path: None,
-    }
 }
 
 impl Adoption {
@@ -300,15 +278,16 @@ impl Adoption {
     }
 
     fn receipt(&self, ledger: &Ledger, at: &str) -> Option<Receipt> {
-        Some(Receipt {
-            at: at.to_owned(),
+        let delivery = Attested {
+            delivery: self.delivery_id?,
             series: self.series.clone()?,
             period: self.period,
+            digest: self.sha256?,
             size: self.size,
             path: self.path.clone(),
             remote_path: self.remote_path.clone(),
-            ..blank_receipt(ledger, self.delivery_id?, self.sha256?)
-        })
+        };
+        Some(Receipt::of(ReceiptKind::Adopted, delivery, ledger.id(), ledger.head(), at))
     }
 
     fn what(&self, dry_run: bool) -> String {
@@ -342,7 +321,7 @@ impl Answer {
                 table.add_row([
                     escape(&file.path),
                     escape(file.series.as_deref().unwrap_or("–")),
-                    text::period(file.period),
+                    wording::period(file.period),
                     file.what(self.dry_run),
                 ]);
             }

@@ -16,10 +16,10 @@ use crate::notify;
 use crate::platform::{self, Access};
 use crate::remote::ssh::{self, SshConnector, Stage};
 use crate::remote::{Remote, RemoteStat, Source, Upload};
-use crate::report;
 use crate::report::paragraph::{self, WIDTH};
 use crate::secrets::Secrets;
 use crate::template::Placeholder;
+use crate::wording;
 
 use super::{answer, load, now, open_view};
 
@@ -114,7 +114,7 @@ fn here(config: &Config, checks: &mut Checks) {
         let last = view.verify_chain(1)?;
         let newest = view.history(&Filter { limit: Some(1), ..Filter::default() })?.pop();
         let newest = newest.and_then(|delivery| delivery.delivered_at);
-        let newest = newest.as_deref().map_or_else(|| "–".to_owned(), report::text::moment);
+        let newest = newest.as_deref().map_or_else(|| "–".to_owned(), wording::moment);
         Ok(say::ledger_sound(&config.ledger, last, &newest))
     });
     checks.note("ledger", say::ledger(), ledger.map_err(plain));

@@ -17,8 +17,9 @@ use crate::ledger::query::{Hold, Sequence};
 use crate::ledger::{Journal, Ledger};
 use crate::messages::{escape, report as say};
 use crate::platform;
-use crate::report::{advice, text};
+use crate::report::text;
 use crate::run::survey::{self, PlannedFile};
+use crate::wording::{self, advice};
 
 use super::{answer, now, open_ledger, who};
 
@@ -69,7 +70,7 @@ pub(super) fn approve(
         let said = if file.takes_two && file.approvers.is_empty() {
             say::said_approved_first(&path, &escape(&who()))
         } else {
-            say::said_approved(&path, &text::period(key.slot.period))
+            say::said_approved(&path, &wording::period(key.slot.period))
         };
         judged.push(of(hold.as_ref(), file, Verdict::Approved, said));
     }

@@ -12,6 +12,7 @@ use crate::deliver::{End, Watch};
 use crate::messages::{escape, report as say};
 use crate::report::FileOutcome;
 use crate::run::survey::PlannedFile;
+use crate::wording;
 
 /// How often a plain line tells how far it is. Work that is shorter says nothing.
 const NOW_AND_THEN: Duration = Duration::from_secs(10);
@@ -89,7 +90,7 @@ impl Watch for Progress {
                 End::InDoubt(_) => FileOutcome::InDoubt,
                 End::Held(_) => FileOutcome::Held,
             };
-            anstream::eprintln!("{}: {}", escape(path), say::fate(Choice::Send, Some(fate)));
+            anstream::eprintln!("{}: {}", escape(path), wording::outcome(Choice::Send, Some(fate)));
         }
         self.line();
     }

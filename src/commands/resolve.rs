@@ -8,11 +8,11 @@ use crate::delivery::{State, Step};
 use crate::exit::{ExitCode, UserError};
 use crate::failpoint::failpoint;
 use crate::ledger::event::Event;
-use crate::ledger::query::Delivery;
 use crate::ledger::receipts::{self, Receipt, ReceiptKind};
-use crate::ledger::{Journal, Ledger, moment};
+use crate::ledger::{Journal, moment};
 use crate::messages::{escape, ledger as say_ledger, report as say};
 use crate::report::text::sentence;
+use crate::wording;
 
 use super::{answer, now, open_ledger, who};
 
@@ -39,11 +39,13 @@ pub(super) fn resolve(config: &Config, options: &cli::Resolve, global: &Global) 
         }
         // It was said before, and the archive could not be told: that is made good now.
         Err(_) if from == State::NotDelivered && options.not_delivered && still_attested(config, id)? => from,
-        Err(_) => return Err(UserError::usage(say::cannot_resolve(id, &say::state(from))).into()),
+        Err(_) => return Err(UserError::usage(say::cannot_resolve(id, &wording::state(from))).into()),
     };
     if from.is_delivered() || from == to {
         // The receipt said otherwise; what is made again from receipts must know.
-        receipts::append(&config.archive, &[taken_back(&ledger, &delivery)]).map_err(|error| {
+        let at = moment(now());
+        let taken_back = Receipt::of(ReceiptKind::NotDelivered, &delivery, ledger.id(), ledger.head(), &at);
+        receipts::append(&config.archive, &[taken_back]).map_err(|error| {
             UserError::unexpected(say_ledger::receipts_not_written(&config.archive, &error))
         })?;
     }
@@ -61,23 +63,4 @@ fn still_attested(config: &Config, id: i64) -> Result<bool, UserError> {
         .map_err(|error| UserError::unexpected(say_ledger::receipts_not_read(&config.archive, &error)))?;
     let last = receipts.iter().rev().find(|receipt| receipt.delivery == id);
     Ok(last.is_some_and(|receipt| receipt.attests != ReceiptKind::NotDelivered))
-}
-
-fn taken_back(ledger: &Ledger, delivery: &Delivery) -> Receipt {
-    let head = ledger.head();
-    Receipt {
-        schema: 1,
-        attests: ReceiptKind::NotDelivered,
-        ledger: ledger.id().to_owned(),
-        event: head.seq,
-        hash: head.hash,
-        at: moment(now()),
-        delivery: delivery.id,
-        series: delivery.key.slot.series.clone(),
-        period: delivery.key.slot.period,
-        sha256: delivery.key.digest,
-        size: delivery.size,
-        path: delivery.path.clone(),
-        remote_path: delivery.remote_path.clone(),
-    }
 }

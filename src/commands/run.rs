@@ -20,7 +20,7 @@ use crate::secrets::Secrets;
 use super::{answer, now, open_ledger, open_view, progress, warn};
 use crate::run::holds::Holds;
 use crate::run::outcomes::describe;
-use crate::run::pipeline::{cycle_by, not_picked_up, overdue};
+use crate::run::pipeline::{cycle_by, not_picked_up};
 use crate::run::saved_plan::{self, Document, Saved};
 
 /// `run --dry-run`: the plan, from the same facts as the run's, and nothing done.
@@ -45,7 +45,8 @@ pub(super) fn preview(config: &Config, options: &cli::Run, global: &Global) -> a
     let in_doubt =
         view.open_deliveries()?.into_iter().filter(|delivery| delivery.state == State::InDoubt).collect();
     let not_picked_up = not_picked_up(config, &view, started)?;
-    let mut overdue = overdue(config, &view, &files, started)?;
+    let overview = overview::of_due(config, &view, &files, started)?;
+    let mut overdue = overview.as_ref().map(overview::overdue).unwrap_or_default();
     overdue.retain(|due| !files.iter().any(|file| file.decision == Choice::Send && due.is_settled_by(file)));
     drop(view);
     let mut report = RunReport {
@@ -62,12 +63,14 @@ pub(super) fn preview(config: &Config, options: &cli::Run, global: &Global) -> a
         plan: told,
         in_doubt,
         not_picked_up,
+        attention: Vec::new(),
+        overview,
         cleared: 0,
         troubles: Vec::new(),
         excluded: left_out.files,
         folders: left_out.folders,
     };
-    let exit = report.conclude(ExitCode::Ok);
+    let exit = report.conclude(overview::of_run(&report), ExitCode::Ok);
     answer(global, &report, || report::text::run(&report, global.quiet, global.verbose > 0))?;
     Ok(exit)
 }
@@ -152,13 +155,10 @@ fn tell_a_person(config: &Config, ledger: &mut Ledger, report: &RunReport) -> Ve
         return Vec::new();
     }
     let now = now();
-    let overview = match overview::of(config, ledger, &report.files, now) {
-        Ok(overview) => overview,
-        Err(trouble) => return vec![trouble.message],
-    };
     let this_month = Period::of(now.date_naive()).filter(|_| config.notify.monthly);
-    let complete = this_month.map(|month| notify::complete(&overview, month)).unwrap_or_default();
-    let open = notify::after(report, &overview.matters);
+    let complete = report.overview.as_ref().zip(this_month);
+    let complete = complete.map(|(overview, month)| notify::complete(overview, month)).unwrap_or_default();
+    let open = notify::after(report);
     let mut untold = notify::tell(&config.notify, &mut Memory::Ledger(ledger), &open, &complete, now);
     untold.extend(notify::forget_failure(config).err().map(|error| error.to_string()));
     untold

@@ -67,7 +67,7 @@ pub(super) fn schedule(
         }
     };
     if (options.install || options.remove) && !is_here(kind) {
-        return Err(UserError::usage(say::not_here(&say::scheduler(kind))).into());
+        return Err(UserError::usage(say::not_here(kind.own_name())).into());
     }
     if options.install {
         config.check_folders()?;

@@ -1,6 +1,8 @@
 //! Every row, alone and against every row after it.
 
 use super::*;
+use crate::model::decision::{Unsafe, Unsettled};
+use crate::model::delivery::State;
 
 const LIMITS: PeriodLimits = PeriodLimits { months_back: 1, months_ahead: 1 };
 
@@ -35,8 +37,8 @@ type Row = (Reason, Choice, fn(&mut Facts));
 /// Rows 1 to 12 in the contract's order, each as the change to a plain file that makes it fit.
 fn rows() -> Vec<Row> {
     vec![
-        (Reason::UnsafeFile, Choice::Hold, |f| f.blocked = Some(Blocked::Unsafe(String::new()))),
-        (Reason::Unsettled, Choice::Wait, |f| f.blocked = Some(Blocked::Unsettled(String::new()))),
+        (Reason::UnsafeFile, Choice::Hold, |f| f.blocked = Some(Blocked::Unsafe(Unsafe::Symlink))),
+        (Reason::Unsettled, Choice::Wait, |f| f.blocked = Some(Blocked::Unsettled(Unsettled::InUse))),
         (Reason::Empty, Choice::Hold, |f| f.size = 0),
         (Reason::InDoubt, Choice::Hold, |f| f.past.unclear = Some(earlier(4))),
         (Reason::AlreadyDelivered, Choice::Duplicate, |f| f.past.delivered = Some(earlier(5))),
@@ -144,8 +146,8 @@ fn a_series_of_many_takes_another_file() {
 
 mod past {
     use super::*;
-    use crate::delivery::{Slot, State};
     use crate::digest::Digest;
+    use crate::model::delivery::{Slot, State};
 
     fn delivery(id: i64, state: State, content: &[u8], series: &str, period: Option<&str>) -> Delivery {
         Delivery {

@@ -1,7 +1,7 @@
 //! The names that files get on the server.
 
 use crate::config::Sftp;
-use crate::delivery::Key;
+use crate::model::delivery::Key;
 use crate::template::Placeholder;
 
 /// The longest name of a temporary file, in bytes.

@@ -4,13 +4,13 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::PathBuf;
 
-use crate::decide::Blocked;
 use crate::digest::{Digest, Hasher};
 use crate::drop_folder;
 use crate::failpoint::failpoint;
 use crate::messages::run as say;
 use crate::platform::Identity;
 use crate::remote::Source;
+use crate::wording;
 
 /// A planned file that is being sent.
 pub struct Original {
@@ -50,9 +50,8 @@ impl Source for Original {
         let mut file = if let Some(file) = self.file.take() {
             file
         } else {
-            let (file, about) = drop_folder::open(&self.place).map_err(|blocked| match blocked {
-                Blocked::Unsafe(because) | Blocked::Unsettled(because) => io::Error::other(because),
-            })?;
+            let (file, about) = drop_folder::open(&self.place)
+                .map_err(|blocked| io::Error::other(wording::blocked(&blocked)))?;
             self.same(about.identity)?;
             file
         };

@@ -1,11 +1,11 @@
-//! Whether KP has taken what it was given: a delivered file that is no longer in its folder.
+//! Which delivered files KP has taken: those that are no longer in its folder.
 
 use std::collections::HashSet;
 
 use super::{BATCH, Executor};
 use crate::exit::UserError;
 use crate::ledger::event::Event;
-use crate::ledger::query::Delivery;
+use crate::model::ledger::Delivery;
 use crate::remote::RemoteStat;
 
 impl Executor<'_> {
@@ -15,16 +15,16 @@ impl Executor<'_> {
     /// # Errors
     /// The ledger could not be written.
     pub fn note_picked_up(&mut self, waiting: &[Delivery]) -> Result<(), UserError> {
-        // A name can be given again only once it is free: whoever had it before is gone.
+        // A name is given again only once it is free, so the older deliveries of that name are gone.
         let mut taken = HashSet::new();
         let (asked, mut gone): (Vec<&Delivery>, Vec<&Delivery>) =
             waiting.iter().rev().partition(|delivery| taken.insert(delivery.remote_path.as_deref()));
-        let lost = self.server.current().is_some_and(|line| line.is_closed());
+        let lost = self.server.current().is_some_and(|connection| connection.is_closed());
         for batch in asked.chunks(BATCH) {
-            let Some(line) = (!lost).then(|| self.server.line().ok()).flatten() else { break };
+            let Some(connection) = (!lost).then(|| self.server.connection().ok()).flatten() else { break };
             let paths: Vec<&str> =
                 batch.iter().map(|delivery| delivery.remote_path.as_deref().unwrap_or_default()).collect();
-            let looks = line.stat(&paths);
+            let looks = connection.stat(&paths);
             gone.extend(
                 batch.iter().zip(looks).filter(|(_, look)| *look == Ok(RemoteStat::Absent)).map(|(d, _)| *d),
             );

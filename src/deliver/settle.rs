@@ -2,13 +2,14 @@
 
 use super::finish::Finished;
 use super::{End, Executor, needs_server, stepped};
-use crate::delivery::{self, Observed, State, Step};
+use crate::delivery::{self, Observed};
 use crate::digest::Digest;
 use crate::exit::UserError;
 use crate::failpoint::failpoint;
 use crate::ledger::event::{Event, Started};
-use crate::ledger::query::Delivery;
 use crate::messages::run as say;
+use crate::model::delivery::{State, Step};
+use crate::model::ledger::Delivery;
 use crate::remote::{RemoteError, RemoteStat};
 
 /// How often a rename that was never done is asked for again before the next run has to.
@@ -65,7 +66,7 @@ impl Executor<'_> {
     pub fn recover(&mut self, open: &[Delivery]) -> Result<Recovery, UserError> {
         let mut recovery = Recovery::default();
         if open.iter().any(|delivery| needs_server(delivery.state) && !delivery.is_direct())
-            && let Err(error) = self.server.line()
+            && let Err(error) = self.server.connection()
         {
             let waiting = open.iter().filter(|delivery| needs_server(delivery.state));
             recovery.left.extend(waiting.map(|delivery| (delivery.path.clone(), error.to_string())));
@@ -93,13 +94,12 @@ impl Executor<'_> {
     fn recover_uploading(&mut self, open: &[Delivery], recovery: &mut Recovery) -> Result<(), UserError> {
         let rows: Vec<&Delivery> =
             open.iter().filter(|delivery| delivery.state == State::Uploading).collect();
-        // A delivery that is written directly has made nothing before it is `publishing`; what stands at its
-        // name is not ours to remove.
+        // A direct delivery makes no file before it is `publishing`, so what stands at its name is not ours to remove.
         let (direct, renamed): (Vec<&Delivery>, Vec<&Delivery>) =
             rows.into_iter().partition(|d| d.is_direct());
         let paths: Vec<&str> = renamed.iter().filter_map(|d| d.temporary.as_deref()).collect();
         let removed = match self.server.current() {
-            Some(line) if !paths.is_empty() => line.remove(&paths),
+            Some(connection) if !paths.is_empty() => connection.remove(&paths),
             _ => Vec::new(),
         };
         failpoint("temporary_removed");
@@ -155,7 +155,7 @@ impl Executor<'_> {
             if open.is_empty() {
                 break;
             }
-            if let Err(error) = self.server.line() {
+            if let Err(error) = self.server.connection() {
                 for &i in &open {
                     why[i] = error.to_string();
                 }
@@ -169,9 +169,9 @@ impl Executor<'_> {
                     Ok(delivery::RecoveryAction::RenameAgain) => again.push(i),
                     Ok(delivery::RecoveryAction::Confirm) => confirmed.push(i),
                     Ok(delivery::RecoveryAction::RemoveTemporaryAndConfirm) => {
-                        if let Some(line) = self.server.current() {
-                            // What is left of it if this fails has a name that KP does not take.
-                            line.remove(&[&asked[i].temporary]);
+                        if let Some(connection) = self.server.current() {
+                            // If this fails, what is left has a temporary name, which KP does not take.
+                            connection.remove(&[&asked[i].temporary]);
                         }
                         confirmed.push(i);
                     }
@@ -217,8 +217,8 @@ impl Executor<'_> {
             .collect())
     }
 
-    /// What to do with each, by what stands at its two names. A file of the right size at the final name may
-    /// still be another's, so it is read before it is taken for ours.
+    /// What to do with each, by what stands at its two names. A file of the right size at the final name may still be
+    /// somebody else's, so its content is compared before it counts as ours.
     fn choose(
         &mut self,
         asked: &[Published],
@@ -237,12 +237,12 @@ impl Executor<'_> {
             .filter(|(_, (_, choice))| matches!(choice, Ok(Confirm | RemoveTemporaryAndConfirm)))
             .map(|(n, (&i, _))| (n, asked[i].remote_path.as_str()))
             .unzip();
-        let Some(line) = self.server.current().filter(|_| !paths.is_empty()) else { return choices };
-        for (n, read) in there.into_iter().zip(line.digest(&paths)) {
+        let Some(connection) = self.server.current().filter(|_| !paths.is_empty()) else { return choices };
+        for (n, read) in there.into_iter().zip(connection.digest(&paths)) {
             choices[n] = match (read, &choices[n]) {
                 (Ok(digest), _) if digest != asked[open[n]].digest => Ok(Doubt),
-                // Taken since, or not to be read by us. With our temporary file still there nobody can tell whose
-                // it was, and to rename again might deliver twice.
+                // The file was taken meanwhile, or may not be read. With our temporary file still there, nobody can tell
+                // whose it was, and renaming again might deliver twice.
                 (Err(RemoteError::Refused { .. }), Ok(RemoveTemporaryAndConfirm)) => Ok(Doubt),
                 (Ok(_) | Err(RemoteError::Refused { .. }), _) => continue,
                 (Err(error), _) => Err(say::not_looked(&error)),
@@ -252,12 +252,12 @@ impl Executor<'_> {
     }
 
     fn look_at(&mut self, asked: &[Published], open: &[usize]) -> Vec<Result<(Observed, Observed), String>> {
-        let Some(line) = self.server.current() else { return Vec::new() };
+        let Some(connection) = self.server.current() else { return Vec::new() };
         let paths: Vec<&str> =
             open.iter().flat_map(|&i| [asked[i].temporary.as_str(), asked[i].remote_path.as_str()]).collect();
-        let looks = line.stat(&paths);
+        let looks = connection.stat(&paths);
         let seen = |look: &Result<RemoteStat, _>, size| match look {
-            Ok(look) => Ok(Observed::of(*look, size)),
+            Ok(look) => Ok(observed(*look, size)),
             Err(error) => Err(say::not_looked(error)),
         };
         open.iter()
@@ -266,21 +266,30 @@ impl Executor<'_> {
             .collect()
     }
 
-    /// Renames once more. An error says nothing yet: the next round looks.
+    /// Renames once more. An error decides nothing, since the next round looks at the names again.
     fn rename_again(&mut self, asked: &[Published], again: Vec<usize>) -> Vec<(usize, Option<String>)> {
-        let Some(line) = self.server.current() else { return Vec::new() };
+        let Some(connection) = self.server.current() else { return Vec::new() };
         if again.is_empty() {
             return Vec::new();
         }
         let moves: Vec<(&str, &str)> =
             again.iter().map(|&i| (asked[i].temporary.as_str(), asked[i].remote_path.as_str())).collect();
-        let answers = line.publish(&moves);
+        let answers = connection.publish(&moves);
         failpoint("renamed_again");
         again
             .into_iter()
             .zip(answers)
             .map(|(i, answer)| (i, answer.err().map(|error| say::not_renamed(&error))))
             .collect()
+    }
+}
+
+/// What stands at a name, against the size in bytes that the file should have.
+fn observed(found: RemoteStat, size: u64) -> Observed {
+    match found {
+        RemoteStat::Absent => Observed::Nothing,
+        RemoteStat::Present { size: Some(seen) } if seen == size => Observed::RightSize,
+        RemoteStat::Present { .. } => Observed::Other,
     }
 }
 

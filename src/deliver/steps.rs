@@ -3,18 +3,18 @@
 use super::original::Original;
 use super::{End, Executor, InFlight, Watch, settle, stepped};
 use crate::config::Verify;
-use crate::decide::Reason;
-use crate::delivery::Step;
 use crate::digest::Digest;
 use crate::exit::UserError;
 use crate::failpoint::failpoint;
 use crate::ledger::event::{Event, Started};
 use crate::messages::run as say;
+use crate::model::decision::Reason;
+use crate::model::delivery::Step;
 use crate::remote::{Remote, RemoteError, RemoteStat, RemoteStats, Upload, UploadError, Uploaded};
 
 impl Executor<'_> {
-    /// Step 2: each file under its temporary name, held against the plan.
-    /// Answers what stands at their final names since.
+    /// Step 2: uploads each file under its temporary name and compares it with the plan. Returns what stands at the final
+    /// names afterwards.
     pub(super) fn upload(
         &mut self,
         rows: &mut [InFlight<'_>],
@@ -27,7 +27,7 @@ impl Executor<'_> {
         for (row, answer) in rows.iter_mut().zip(stored) {
             match answer {
                 Ok(()) => {}
-                // The server may come to it yet: that is for the next run to tidy up.
+                // The request may still be executed; recovery removes the file in the next run.
                 Err(NotStored { why, traces: Traces::Unknown }) => row.end = Some(End::Failed(why)),
                 Err(NotStored { why, traces }) => {
                     row.end = Some(End::Failed(why));
@@ -48,7 +48,7 @@ impl Executor<'_> {
         finals: &[&str],
         watch: &dyn Watch,
     ) -> (Vec<Result<(), NotStored>>, RemoteStats) {
-        let Some(line) = self.server.current() else { return (Vec::new(), Vec::new()) };
+        let Some(connection) = self.server.current() else { return (Vec::new(), Vec::new()) };
         let mut originals: Vec<Original> = rows
             .iter()
             .map(|row| {
@@ -69,9 +69,9 @@ impl Executor<'_> {
             })
             .collect();
         let read_back = self.settings.sftp.verify == Verify::ReadBack;
-        // The look belongs right before the rename, so it is not asked along with what takes its time.
+        // Reading back takes long, so the final names are looked at after it, right before the rename.
         let early = if read_back { &[][..] } else { finals };
-        let (stored, mut looks) = line.store_and_look(&mut files, early, &|more| watch.bytes(more));
+        let (stored, mut looks) = connection.store_and_look(&mut files, early, &|more| watch.bytes(more));
         drop(files);
         let mut verdicts: Vec<_> = rows
             .iter()
@@ -80,8 +80,8 @@ impl Executor<'_> {
             .map(|((row, original), stored)| compare(&row.started, original.digest(), stored))
             .collect();
         if read_back {
-            compare_what_is_there(line, rows, path, &mut verdicts);
-            looks = line.stat(finals);
+            compare_what_is_there(connection, rows, path, &mut verdicts);
+            looks = connection.stat(finals);
         }
         (verdicts, looks)
     }
@@ -92,7 +92,7 @@ impl Executor<'_> {
         rows: &mut [InFlight<'_>],
         looks: RemoteStats,
     ) -> Result<(), UserError> {
-        let Some(line) = self.server.current() else { return Ok(()) };
+        let Some(connection) = self.server.current() else { return Ok(()) };
         let mut under_way: Vec<(&mut InFlight<'_>, Result<RemoteStat, RemoteError>)> =
             rows.iter_mut().zip(looks).filter(|(row, _)| row.end.is_none()).collect();
         let suspects: Vec<&str> = under_way
@@ -102,7 +102,8 @@ impl Executor<'_> {
             )
             .map(|(row, _)| row.parcel.remote_path.as_str())
             .collect();
-        let mut digests = if suspects.is_empty() { Vec::new() } else { line.digest(&suspects) }.into_iter();
+        let mut digests =
+            if suspects.is_empty() { Vec::new() } else { connection.digest(&suspects) }.into_iter();
         let mut left = Vec::new();
         for (row, look) in &mut under_way {
             row.end = match look {
@@ -129,8 +130,8 @@ impl Executor<'_> {
             .iter()
             .map(|row| (row.started.temporary.as_str(), row.started.remote_path.as_str()))
             .collect();
-        let Some(line) = self.server.current() else { return Ok(()) };
-        let answers = if moves.is_empty() { Vec::new() } else { line.publish(&moves) };
+        let Some(connection) = self.server.current() else { return Ok(()) };
+        let answers = if moves.is_empty() { Vec::new() } else { connection.publish(&moves) };
         failpoint("renamed");
         let mut confirmed = Vec::new();
         let mut unclear = Vec::new();
@@ -193,7 +194,7 @@ impl Executor<'_> {
         let traces: Vec<&str> =
             left.iter().filter(|(.., traces)| *traces).map(|(_, path, _)| path.as_str()).collect();
         let mut removed = match self.server.current() {
-            Some(line) if !traces.is_empty() => line.remove(&traces).into_iter(),
+            Some(connection) if !traces.is_empty() => connection.remove(&traces).into_iter(),
             _ => Vec::new().into_iter(),
         };
         failpoint("removed");
@@ -217,11 +218,11 @@ struct NotStored {
 enum Traces {
     Nothing,
     There,
-    /// Not everything that was asked was answered: it may be there, or come to be there yet.
+    /// Some requests were not answered: the file may be there, or the server may still make it.
     Unknown,
 }
 
-/// Holds what was stored against the plan.
+/// Compares what was stored with the plan.
 fn compare(planned: &Started, read: Digest, stored: Result<Uploaded, UploadError>) -> Result<(), NotStored> {
     let not = |why: String| Err(NotStored { why, traces: Traces::There });
     match stored {
@@ -248,7 +249,7 @@ fn compare(planned: &Started, read: Digest, stored: Result<Uploaded, UploadError
 
 /// `sftp.verify = "read_back"`.
 fn compare_what_is_there(
-    line: &mut dyn Remote,
+    connection: &mut dyn Remote,
     rows: &[InFlight<'_>],
     path: fn(&Started) -> &str,
     verdicts: &mut [Result<(), NotStored>],
@@ -259,7 +260,7 @@ fn compare_what_is_there(
         .filter(|(i, _)| verdicts[*i].is_ok())
         .map(|(i, row)| (i, path(&row.started)))
         .unzip();
-    for (i, answer) in right.into_iter().zip(line.digest(&paths)) {
+    for (i, answer) in right.into_iter().zip(connection.digest(&paths)) {
         let why = match answer {
             Ok(digest) if digest == rows[i].started.digest => continue,
             Ok(_) => say::other_content_on_server(),

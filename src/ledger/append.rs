@@ -1,4 +1,4 @@
-//! Writing down: events onto the chain, and the tables brought up to them, in one transaction.
+//! Appending events to the chain and updating the tables by them, in one transaction.
 
 use std::ops::Deref;
 
@@ -6,17 +6,19 @@ use chrono::{DateTime, FixedOffset};
 use rusqlite::{Connection, named_params, params};
 
 use super::event::{Event, Held, Started};
-use super::{ChainPosition, Ledger, LedgerReader, chain, moment, trouble};
-use crate::delivery::{State, Step};
+use super::{Ledger, LedgerReader, chain, trouble};
+use crate::clock::moment;
 use crate::exit::{ExitCode, UserError};
 use crate::messages::ledger as say;
+use crate::model::delivery::{State, Step};
+use crate::model::ledger::ChainPosition;
 
-/// What the delivery protocol needs of a journal.
-pub trait Journal {
+/// A ledger to write to, as the delivery protocol needs it: it can be asked as well.
+pub trait Journal: Deref<Target = LedgerReader> {
     /// Writes all these events down, or none. When it answers, they survive a power cut.
     ///
     /// # Errors
-    /// Nothing was written, or nobody knows: the run ends, and the next one finds out.
+    /// Nothing was written, or that is not known: the run has to end, and the next one finds out.
     fn record(&mut self, at: DateTime<FixedOffset>, events: &[Event]) -> Result<(), UserError>;
 
     /// The end of the chain, for receipts to name.
@@ -25,11 +27,6 @@ pub trait Journal {
     /// The ledger's random name: receipts and temporary names carry it.
     fn id(&self) -> &str;
 }
-
-/// A journal that can be asked as well.
-pub trait Book: Journal + Deref<Target = LedgerReader> {}
-
-impl<T: Journal + Deref<Target = LedgerReader>> Book for T {}
 
 impl Journal for Ledger {
     fn record(&mut self, at: DateTime<FixedOffset>, events: &[Event]) -> Result<(), UserError> {
@@ -41,7 +38,7 @@ impl Journal for Ledger {
             Ok(head)
         })();
         self.head = written.map_err(|error: rusqlite::Error| {
-            // "Nothing was touched" may not be said any more.
+            // The usual sentence for a busy ledger says that nothing was touched, which may not be true here.
             match trouble(&self.view.path, &error) {
                 UserError { exit: ExitCode::Unexpected, message } => UserError::unexpected(message),
                 UserError { exit: ExitCode::Busy, .. } => {
@@ -234,7 +231,7 @@ fn take_step(
         execute(db, "UPDATE decisions SET used_by = NULL WHERE used_by = ?1", [delivery])?;
     }
     if to == State::Publishing {
-        // From here on KP may get it, so the approval is spent, and with it the first of two persons'.
+        // From here on KP may get the file, so its approvals are used up, the first of two persons' among them.
         execute(
             db,
             "UPDATE decisions SET used_by = ?1

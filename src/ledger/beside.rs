@@ -1,4 +1,4 @@
-//! More than one view of a ledger in one process, so that more than one thread can ask.
+//! More readers of one ledger in one process, so that several threads can query it.
 
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
@@ -8,16 +8,16 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::LedgerReader;
 
-/// So many questions are worth the opening of a view.
+/// Opening a reader pays off from so many queries on.
 const WORTH: usize = 8;
 
-/// Views of a ledger beside the first one, which stays open; each is opened when it is needed and used again.
+/// Readers of a ledger besides the first one, which stays open; each is opened when needed, and used again.
 pub struct ReaderPool {
     path: PathBuf,
     free: Mutex<Vec<LedgerReader>>,
 }
 
-/// A view that goes back to the others after its use.
+/// A reader that goes back to the pool when dropped.
 pub struct PooledReader<'a> {
     view: Option<LedgerReader>,
     beside: &'a ReaderPool,
@@ -28,8 +28,7 @@ impl ReaderPool {
         ReaderPool { path: path.to_owned(), free: Mutex::default() }
     }
 
-    /// A view for so many questions; none where they are few, or another view cannot be had: then the first one is
-    /// asked.
+    /// A reader for so many queries; none where they are few or it cannot be opened: then use the first one.
     #[must_use]
     pub fn take(&self, questions: usize) -> Option<PooledReader<'_>> {
         if questions < WORTH {
@@ -40,7 +39,7 @@ impl ReaderPool {
     }
 
     fn open(&self) -> Option<LedgerReader> {
-        // What is in memory alone is seen by nobody else.
+        // A ledger in memory cannot be opened a second time.
         if !self.path.is_file() {
             return None;
         }

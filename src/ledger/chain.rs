@@ -61,11 +61,11 @@ impl LedgerReader {
             let mut rows = events.query([from])?;
             while let Some(row) = rows.next()? {
                 let (seq, at, body): (i64, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
-                let stamp = ChainPosition { seq, hash: Digest::from_bytes(row.get(3)?) };
-                if seq != before.seq + 1 || stamp.hash != hash(before, &at, &body) {
+                let position = ChainPosition { seq, hash: Digest::from_bytes(row.get(3)?) };
+                if seq != before.seq + 1 || position.hash != hash(before, &at, &body) {
                     return Ok(Some(before.seq + 1));
                 }
-                before = stamp;
+                before = position;
             }
             Ok(None)
         })?;

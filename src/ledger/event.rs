@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::delivery::{Slot, State, Step};
 use crate::digest::Digest;
+use crate::model::delivery::{State, Step};
+pub use crate::model::ledger::{Attested, Verdict};
 use crate::period::Period;
 
 /// One change, as it stands in the chain. The JSON of an event is hashed, so its form never changes;
@@ -70,7 +71,7 @@ pub enum Event {
         delivered_at: String,
         /// The delivery; its run is not known.
         #[serde(flatten)]
-        delivery: Restored,
+        delivery: Attested,
     },
     /// A file is held, for the first time or for another reason than before.
     Held(Held),
@@ -167,30 +168,17 @@ pub struct Started {
     pub decision: Option<i64>,
 }
 
-/// What a receipt knows of a delivery.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Restored {
-    /// Its number.
-    pub delivery: i64,
-    /// Series.
-    pub series: String,
-    /// Period.
-    pub period: Option<Period>,
-    /// Digest.
-    pub digest: Digest,
-    /// Size in bytes.
-    pub size: u64,
-    /// The file, as a path in the drop folder with `/`.
-    pub path: String,
-    /// The final path on the server.
-    pub remote_path: Option<String>,
-}
-
-impl Started {
-    /// The slot it is for.
-    #[must_use]
-    pub fn slot(&self) -> Slot {
-        Slot { series: self.series.clone(), period: self.period }
+impl From<&Started> for Attested {
+    fn from(started: &Started) -> Attested {
+        Attested {
+            delivery: started.delivery,
+            series: started.series.clone(),
+            period: started.period,
+            digest: started.digest,
+            size: started.size,
+            path: started.path.clone(),
+            remote_path: Some(started.remote_path.clone()),
+        }
     }
 }
 
@@ -209,25 +197,4 @@ pub struct Held {
     pub period: Option<Period>,
     /// Why, as the reason's name.
     pub reason: String,
-}
-
-/// What a person decides about a held file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Verdict {
-    /// It may go, once.
-    Approved,
-    /// It may not.
-    Rejected,
-}
-
-impl Verdict {
-    /// The name it has in the ledger.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Verdict::Approved => "approved",
-            Verdict::Rejected => "rejected",
-        }
-    }
 }

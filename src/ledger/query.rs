@@ -5,12 +5,13 @@ use std::time::Duration;
 use chrono::{DateTime, FixedOffset};
 use rusqlite::{OptionalExtension, named_params, params};
 
-pub use super::rows::{Decision, Delivery, DuplicateRecord, Hold, PastRun, UnreadRejection, Volume};
+use super::LedgerReader;
 use super::rows::{decision, delivery, hold, word};
-use super::{ChainPosition, LedgerReader};
-use crate::delivery::{Key, Slot, State};
 use crate::digest::Digest;
 use crate::exit::UserError;
+use crate::model::delivery::{Key, Slot, State};
+use crate::model::ledger::ChainPosition;
+pub use crate::model::ledger::{Decision, Delivery, DuplicateRecord, Hold, PastRun, UnreadRejection, Volume};
 use crate::period::Period;
 
 /// Which deliveries `history` shows.
@@ -29,7 +30,7 @@ pub struct Filter {
 /// So many days after its delivery a file is looked for in KP's folder, and no longer.
 pub const LOOKED_FOR_DAYS: u64 = 60;
 
-/// A question for deliveries, made when the program is: it is asked for each file.
+/// A query for deliveries, put together at compile time, since it is run for each file.
 macro_rules! deliveries {
     ($which:literal) => {
         concat!(
@@ -319,8 +320,8 @@ impl LedgerReader {
     ///
     /// # Errors
     /// The ledger could not be read.
-    pub fn has(&self, stamp: ChainPosition) -> Result<bool, UserError> {
-        Ok(self.hash_of(stamp.seq)? == Some(stamp.hash))
+    pub fn has(&self, position: ChainPosition) -> Result<bool, UserError> {
+        Ok(self.hash_of(position.seq)? == Some(position.hash))
     }
 
     /// The number the next row of a table gets.

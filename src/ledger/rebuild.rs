@@ -1,7 +1,7 @@
 //! A lost ledger made again from the receipts in the archive.
 //!
-//! The new ledger has a name of its own, and receipts that belong to it. Whatever stops this half-way, the next try begins
-//! with receipts that tell the same: the ledger gets its name last.
+//! The new ledger has a random name of its own, and receipts of its own. The ledger file is put in place last, so that after
+//! an interruption the next try starts from receipts that say the same.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,15 +11,15 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, FixedOffset};
 use rusqlite::{Connection, OpenFlags};
 
-use super::event::{Event, Restored};
+use super::event::Event;
 use super::{Journal, Ledger, LedgerReader, RunLock, SCHEMA_VERSION, exists};
-use crate::delivery::State;
 use crate::exit::{ExitCode, UserError};
 use crate::ledger::receipts::{self, Receipt, ReceiptKind};
 use crate::messages::ledger as say;
+use crate::model::delivery::State;
 use crate::platform;
 
-/// How old ledgers and receipts are marked that another one has taken the place of.
+/// Marks the names of ledgers and receipts that were replaced.
 const BEFORE: &str = "before-";
 
 /// What came of it.
@@ -46,14 +46,14 @@ pub fn rebuild(path: &Path, archive: &Path, now: DateTime<FixedOffset>) -> Resul
         return Err(UserError::ledger(say::newer(path)));
     }
     receipts::take_up_again(archive).map_err(failed)?;
-    let witness = receipts::newest(archive)
+    let latest = receipts::newest(archive)
         .map_err(|error| UserError::unexpected(say::receipts_not_read(archive, &error)))?;
     let (old, unread) = receipts::all(archive)
         .map_err(|error| UserError::unexpected(say::receipts_not_read(archive, &error)))?;
     if old.is_empty() {
         return Err(UserError::usage(say::no_receipts(archive)));
     }
-    match LedgerReader::open(path, witness.as_ref(), false) {
+    match LedgerReader::open(path, latest.as_ref(), false) {
         Ok(_) => return Err(UserError::usage(say::in_order(path))),
         Err(trouble) if trouble.exit != ExitCode::Ledger => return Err(trouble),
         Err(_) => {}
@@ -80,7 +80,7 @@ pub fn rebuild(path: &Path, archive: &Path, now: DateTime<FixedOffset>) -> Resul
             }
         }
     } else {
-        // A log that outlived its ledger would be read into the new one.
+        // SQLite would read a write-ahead log that was left behind into the new ledger.
         with_helpers(path).iter().try_for_each(|left| remove(left)).map_err(failed)?;
     }
     fs::rename(&new, path).and_then(|()| platform::sync_folder_of(path)).map_err(failed)?;
@@ -113,15 +113,9 @@ fn stage(
         fs::remove_dir_all(staged).map_err(failed)?;
     }
     let ledger = Ledger::open(new, None, now)?;
-    let head = ledger.head();
     let lines: Vec<Receipt> = deliveries
         .iter()
-        .map(|old| Receipt {
-            ledger: ledger.id().to_owned(),
-            event: head.seq,
-            hash: head.hash,
-            ..old.clone()
-        })
+        .map(|old| Receipt::of(old.attests, old, ledger.id(), ledger.head(), &old.at))
         .collect();
     let mut months: BTreeMap<&str, Vec<Receipt>> = BTreeMap::new();
     for line in &lines {
@@ -138,15 +132,7 @@ fn restored(receipt: &Receipt) -> Event {
             ReceiptKind::NotDelivered => State::NotDelivered,
         },
         delivered_at: receipt.at.clone(),
-        delivery: Restored {
-            delivery: receipt.delivery,
-            series: receipt.series.clone(),
-            period: receipt.period,
-            digest: receipt.sha256,
-            size: receipt.size,
-            path: receipt.path.clone(),
-            remote_path: receipt.remote_path.clone(),
-        },
+        delivery: receipt.into(),
     }
 }
 

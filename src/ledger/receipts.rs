@@ -1,4 +1,4 @@
-//! Receipts: a line in the archive for each delivery, the ledger's second witness.
+//! Receipts: a line in the archive for each delivery, as a second record beside the ledger.
 //!
 //! They lie in `archive/receipts/YYYY-MM.jsonl`, one JSON object a line, the month being that of the
 //! delivery. A lost ledger is made again from them, and one that is missing, or was restored from
@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
-use crate::ledger::ChainPosition;
+use crate::model::ledger::{Attested, ChainPosition};
 use crate::period::Period;
 use crate::platform;
 
@@ -20,7 +20,7 @@ pub const FOLDER: &str = "receipts";
 /// No receipt is longer than this, in bytes: the names in it are bounded.
 const LONGEST: u64 = 16 * 1024;
 
-/// What a receipt attests.
+/// What a receipt attests about a delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ReceiptKind {
@@ -63,6 +63,49 @@ pub struct Receipt {
     pub remote_path: Option<String>,
 }
 
+impl Receipt {
+    /// The receipt for a delivery of the ledger with this random name, whose chain ends at `position`; `at` is RFC 3339.
+    #[must_use]
+    pub fn of(
+        attests: ReceiptKind,
+        delivery: impl Into<Attested>,
+        ledger: &str,
+        position: ChainPosition,
+        at: &str,
+    ) -> Receipt {
+        let Attested { delivery, series, period, digest, size, path, remote_path } = delivery.into();
+        Receipt {
+            schema: 1,
+            attests,
+            ledger: ledger.to_owned(),
+            event: position.seq,
+            hash: position.hash,
+            at: at.to_owned(),
+            delivery,
+            series,
+            period,
+            sha256: digest,
+            size,
+            path,
+            remote_path,
+        }
+    }
+}
+
+impl From<&Receipt> for Attested {
+    fn from(receipt: &Receipt) -> Attested {
+        Attested {
+            delivery: receipt.delivery,
+            series: receipt.series.clone(),
+            period: receipt.period,
+            digest: receipt.sha256,
+            size: receipt.size,
+            path: receipt.path.clone(),
+            remote_path: receipt.remote_path.clone(),
+        }
+    }
+}
+
 /// The newest receipt, to hold against a ledger.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LatestReceipt {
@@ -71,7 +114,7 @@ pub struct LatestReceipt {
     /// The ledger it belongs to.
     pub ledger: String,
     /// An event which that ledger must hold.
-    pub stamp: ChainPosition,
+    pub position: ChainPosition,
 }
 
 /// Adds receipts to the file of their month and makes them durable.
@@ -86,7 +129,7 @@ pub fn append(archive: &Path, receipts: &[Receipt]) -> io::Result<()> {
     let mut file = platform::private(OpenOptions::new().read(true).append(true).create(true)).open(&path)?;
     let mut lines = Vec::new();
     if !ends_whole(&mut file)? {
-        // The last writer died within a line.
+        // The last writer was stopped within a line: end that line, so that ours stands on its own.
         lines.push(b'\n');
     }
     for receipt in receipts {
@@ -94,7 +137,7 @@ pub fn append(archive: &Path, receipts: &[Receipt]) -> io::Result<()> {
         lines.push(b'\n');
     }
     file.write_all(&lines)?;
-    // Both at once: a file system writes down together what is asked of it together.
+    // Sync both at once, so that the file system can write them in one go.
     let (written, named) = rayon::join(|| file.sync_all(), || platform::sync_folder(&folder));
     written.and(named)
 }
@@ -106,21 +149,21 @@ pub fn append(archive: &Path, receipts: &[Receipt]) -> io::Result<()> {
 pub fn newest(archive: &Path) -> io::Result<Option<LatestReceipt>> {
     let mut newest: Option<LatestReceipt> = None;
     if let Some(file) = put_aside(archive)? {
-        // A ledger was being made again when that was interrupted. No ledger has such an event.
-        let stamp = ChainPosition { seq: i64::MAX, hash: Digest::from_bytes([0; 32]) };
-        return Ok(Some(LatestReceipt { file, ledger: String::new(), stamp }));
+        // `ledger rebuild` was interrupted. Name an event that no ledger has, so that no ledger is trusted until then.
+        let position = ChainPosition { seq: i64::MAX, hash: Digest::from_bytes([0; 32]) };
+        return Ok(Some(LatestReceipt { file, ledger: String::new(), position }));
     }
     for path in files(archive)? {
         let Some(receipt) = last_of(&path)? else { continue };
-        let stamp = ChainPosition { seq: receipt.event, hash: receipt.hash };
-        if newest.as_ref().is_none_or(|other| other.stamp.seq < stamp.seq) {
-            newest = Some(LatestReceipt { file: path, ledger: receipt.ledger, stamp });
+        let position = ChainPosition { seq: receipt.event, hash: receipt.hash };
+        if newest.as_ref().is_none_or(|other| other.position.seq < position.seq) {
+            newest = Some(LatestReceipt { file: path, ledger: receipt.ledger, position });
         }
     }
     Ok(newest)
 }
 
-/// Receipts that were put aside and that nothing has taken the place of yet.
+/// The receipts that an interrupted `ledger rebuild` put aside and has not replaced yet.
 fn put_aside(archive: &Path) -> io::Result<Option<PathBuf>> {
     if archive.join(FOLDER).exists() || !archive.exists() {
         return Ok(None);

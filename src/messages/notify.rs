@@ -40,7 +40,6 @@ crate::messages::catalogue! {
         da "Kørslen kunne ikke gennemføres, så intet nyt er leveret: {why}",
         en "The run could not be carried through, so nothing new was delivered: {why}",
     }
-    and_others(n: usize) { da [n] " og 1 anden" " og {n} andre", en [n] " and 1 other" " and {n} others" }
 
     /// What failed.
     not_told(why: &str) {

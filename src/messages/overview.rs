@@ -1,11 +1,5 @@
 //! How things stand: the words of `status`, the report and the notices.
 
-use chrono::{Datelike, NaiveDate};
-
-use crate::ledger::query::PastRun;
-use crate::overview::SlotStatus;
-use crate::period::Period;
-
 use crate::messages::command;
 
 crate::messages::catalogue! {
@@ -99,44 +93,8 @@ crate::messages::catalogue! {
     long_day(day: u32, month: &str, year: i32) { da "{day}. {month} {year}", en "{day} {month} {year}" }
 }
 
-/// How a series stands, in a word or two.
-pub(crate) fn standing(standing: SlotStatus) -> String {
-    match standing {
-        SlotStatus::Overdue => overdue(),
-        SlotStatus::InDoubt => in_doubt(),
-        SlotStatus::Held => held(),
-        SlotStatus::Waiting => waiting(),
-        SlotStatus::Missing => missing(),
-        SlotStatus::Delivered => delivered(),
-        SlotStatus::Adopted => adopted(),
-        SlotStatus::DuplicateRefused => duplicate_refused(),
-    }
-}
-
-/// How a run ended, in a few words.
-pub(crate) fn how_it_ended(run: &PastRun, under_way_now: bool) -> String {
-    match run.exit_code {
-        None if under_way_now => under_way(),
-        None => broken_off(),
-        Some(0) => ended_well(),
-        Some(3) => ended_with_matters(),
-        Some(4) => ended_incomplete(),
-        Some(_) => ended_in_error(),
-    }
-}
-
-/// A day in full: 20. april 2023.
-pub(crate) fn day(day: NaiveDate) -> String {
-    long_day(day.day(), &month(day.month()), day.year())
-}
-
 /// A month's name, 1 to 12.
 pub(crate) fn month(month: u32) -> String {
     let index = usize::try_from(month.saturating_sub(1)).unwrap_or_default();
     months().split(' ').nth(index).unwrap_or_default().to_owned()
-}
-
-/// A period in full: april 2023.
-pub(crate) fn period(period: Period) -> String {
-    format!("{} {}", month(period.month().into()), period.year())
 }

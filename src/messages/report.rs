@@ -2,14 +2,6 @@
 
 use std::fmt::Display;
 
-use crate::decide::Choice;
-use crate::delivery::State;
-use crate::ledger::event::Verdict;
-use crate::ledger::query::Delivery;
-use crate::messages::escape;
-use crate::report::FileOutcome;
-use crate::report::text::moment;
-
 crate::messages::catalogue! {
     head_number() { da "Nr.", en "No." }
     head_file() { da "Fil", en "File" }
@@ -280,56 +272,5 @@ crate::messages::catalogue! {
             for plads og skriveadgang, og afvis den igen, eller flyt den i hånden.",
         en "{path} is rejected and is not sent, but it still lies in the folder: it could not be moved to the archive ({error}). See to \
             space and write access and reject it again, or move it by hand.",
-    }
-}
-
-/// A delivery that still lies at KP, in a sentence.
-pub(crate) fn left_at_kp(delivery: &Delivery) -> String {
-    let remote = escape(delivery.remote_path.as_deref().unwrap_or("–"));
-    let at = delivery.delivered_at.as_deref().map_or_else(|| "–".to_owned(), moment);
-    not_picked_up(&escape(&delivery.path), delivery.id, &at, &remote)
-}
-
-/// A delivery in doubt, in a sentence.
-pub(crate) fn doubt_of(delivery: &Delivery) -> String {
-    let remote = escape(delivery.remote_path.as_deref().unwrap_or("–"));
-    doubt(&escape(&delivery.path), delivery.id, &remote)
-}
-
-/// A state in words.
-pub(crate) fn state(state: State) -> String {
-    match state {
-        State::Uploading => state_uploading(),
-        State::Publishing => state_publishing(),
-        State::Delivered => state_delivered(),
-        State::Archived => state_archived(),
-        State::Abandoned => state_abandoned(),
-        State::InDoubt => state_in_doubt(),
-        State::NotDelivered => state_not_delivered(),
-        State::Adopted => state_adopted(),
-    }
-}
-
-/// A decision in words.
-pub(crate) fn verdict(verdict: Verdict) -> String {
-    match verdict {
-        Verdict::Approved => verdict_approved(),
-        Verdict::Rejected => verdict_rejected(),
-    }
-}
-
-/// What happens, or happened, to a file, in a word.
-pub(crate) fn fate(choice: Choice, fate: Option<FileOutcome>) -> String {
-    match (fate, choice) {
-        (Some(FileOutcome::Delivered), _) => delivered(),
-        (Some(FileOutcome::Failed), _) => failed(),
-        (Some(FileOutcome::InDoubt), _) => doubtful(),
-        (Some(FileOutcome::Held), _) => held(),
-        (Some(FileOutcome::Skipped), _) => skipped(),
-        (None, Choice::Send) => would_send(),
-        (None, Choice::Hold) => would_hold(),
-        (None, Choice::Skip) => would_skip(),
-        (Some(FileOutcome::Waiting), _) | (None, Choice::Wait) => would_wait(),
-        (Some(FileOutcome::Duplicate), _) | (None, Choice::Duplicate) => duplicate(),
     }
 }

@@ -25,7 +25,6 @@ crate::messages::catalogue! {
     /// Row 1.
     name_too_long() { da "navnet er længere end 255 bytes", en "its name is longer than 255 bytes" }
     /// Row 1.
-    #[cfg_attr(unix, allow(dead_code, reason = "only Windows has such files"))]
     content_elsewhere() {
         da "den er et link, eller dens indhold ligger et andet sted, fx i OneDrive",
         en "it is a link, or its content lies elsewhere, such as in OneDrive",

@@ -2,18 +2,6 @@
 
 use std::fmt::Display;
 
-use crate::cli::Scheduler;
-
-/// A scheduler's own name.
-pub(crate) fn scheduler(which: Scheduler) -> String {
-    match which {
-        Scheduler::Cron => "cron",
-        Scheduler::Systemd => "systemd",
-        Scheduler::Windows => "Windows' Task Scheduler",
-    }
-    .to_owned()
-}
-
 crate::messages::catalogue! {
     // when
     every_minutes(minutes: u32) { da "hvert {minutes}. minut", en "every {minutes} minutes" }

@@ -1,7 +1,5 @@
 //! What is said about the server and the line to it.
 
-use crate::remote::{ConnectionFault, RemoteError};
-
 crate::messages::catalogue! {
     /// The line: time-out.
     timed_out() {
@@ -283,40 +281,6 @@ crate::messages::catalogue! {
     }
 }
 
-/// What happened to the line.
-pub(crate) fn line_fault(fault: &ConnectionFault) -> String {
-    match fault {
-        ConnectionFault::TimedOut => timed_out(),
-        ConnectionFault::Closed(why) if why.is_empty() => closed(),
-        ConnectionFault::Closed(why) => closed_because(&printable(why)),
-        ConnectionFault::Protocol(what) => protocol(what),
-    }
-}
-
-/// What is known of the request.
-pub(crate) fn remote_error(error: &RemoteError) -> String {
-    match error {
-        RemoteError::Refused { status, text } if text.is_empty() => refused(&status_text(*status), *status),
-        RemoteError::Refused { status, text } => {
-            refused_saying(&status_text(*status), *status, &printable(text))
-        }
-        RemoteError::NotSent(fault) => not_sent(&line_fault(fault)),
-        RemoteError::NoAnswer(fault) => no_answer(&line_fault(fault)),
-    }
-}
-
-fn status_text(status: u32) -> String {
-    match status {
-        1 => status_eof(),
-        2 => status_no_such_file(),
-        3 => status_permission(),
-        4 => status_failure(),
-        5 => status_bad_message(),
-        8 => status_unsupported(),
-        _ => status_other(),
-    }
-}
-
 /// Text from outside, made harmless for a terminal and a log: one line, no control or direction
 /// characters, and not endless.
 pub(crate) fn printable(text: &str) -> String {
@@ -343,12 +307,5 @@ mod tests {
     fn text_from_outside_stays_on_its_line() {
         assert_eq!(printable("nej\r\n\u{1b}[31mrødt\u{202e}\u{7f}"), r"nej\r\n\u{1b}[31mrødt\u{202e}\u{7f}");
         assert_eq!(printable(&"æ".repeat(300)), "æ".repeat(200) + "…");
-    }
-
-    #[test]
-    fn a_refusal_shows_the_servers_words() {
-        let refused = |text: &str| remote_error(&RemoteError::Refused { status: 3, text: text.to_owned() });
-        assert!(refused("nix\n").contains(r"nix\n") && refused("nix").contains('3'));
-        assert!(!refused("").contains('“'));
     }
 }

@@ -6,21 +6,21 @@ use std::time::Duration;
 use chrono::{DateTime, FixedOffset, NaiveDate};
 
 use crate::config::Config;
-use crate::decide::{Choice, Reason};
-use crate::delivery::State;
 use crate::exit::UserError;
 use crate::ledger::LedgerReader;
-use crate::ledger::query::{Delivery, DuplicateRecord, Hold, PastRun};
+use crate::model::decision::{Choice, Reason};
+use crate::model::delivery::State;
+use crate::model::ledger::{Delivery, DuplicateRecord, Hold, PastRun};
+use crate::model::run_report::FileReport;
 use crate::period::Period;
-use crate::report::FileReport;
 use crate::series::SeriesRule;
 
 /// The grid's months before the current one.
 pub(super) const MONTHS_BACK: i32 = 5;
 /// The grid's months after it.
 pub(super) const MONTHS_AHEAD: i32 = 1;
-/// For so many months before the grid's first an old omission is still told of: a year, so that none scrolls away
-/// before the municipality's accounts for the year are closed.
+/// For how many months before the grid's first one an overdue file is still told of: a year, so that it is told of until
+/// the municipality's accounts for the year are closed.
 pub(super) const LOOK_BACK: i32 = 12;
 
 /// Everything that the picture is made of.
@@ -111,7 +111,8 @@ fn first_periods(config: &Config, view: &LedgerReader) -> Result<HashMap<String,
     Ok(first)
 }
 
-/// A file that a run held for what only the server could tell looks new to a preview, and is held all the same.
+/// Shows a file as held where a run held it for a reason that only the server shows; a preview, which does not ask the
+/// server, takes such a file for new.
 fn as_held(file: &FileReport, holds: &[Hold], view: &LedgerReader) -> Result<FileReport, UserError> {
     let mut file = file.clone();
     let hold = holds.iter().find(|hold| hold.path == file.path && hold.digest == file.sha256);
@@ -125,4 +126,20 @@ fn as_held(file: &FileReport, holds: &[Hold], view: &LedgerReader) -> Result<Fil
         file.delivery_id = view.deliveries_of(&digest)?.last().map(|delivery| delivery.id);
     }
     Ok(file)
+}
+
+/// Whether a file is held because of this delivery, which is not settled.
+pub(super) fn is_of(file: &FileReport, delivery: &Delivery) -> bool {
+    file.reason == Reason::InDoubt
+        && file.earlier.as_ref().is_some_and(|earlier| earlier.delivery_id == delivery.id)
+}
+
+/// Whether a file is held for its own sake: neither because of a delivery in doubt, which is an item of its own, nor because
+/// a run that is still going on is delivering it.
+pub(super) fn waits_for_a_person(facts: &Facts, file: &FileReport) -> bool {
+    let in_hand = facts.run_under_way
+        && file.reason == Reason::InDoubt
+        && file.earlier.as_ref().is_some_and(|earlier| earlier.state == State::Publishing);
+    let doubted = facts.in_doubt.iter().any(|delivery| is_of(file, delivery));
+    file.decision == Choice::Hold && !in_hand && !doubted
 }

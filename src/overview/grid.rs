@@ -4,16 +4,16 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, NaiveDate};
 
-use super::facts::{Facts, LOOK_BACK, MONTHS_AHEAD, MONTHS_BACK};
-use super::matters;
-use super::{Cell, Mark, Overview, Row, SlotStatus};
+use super::attention;
+use super::facts::{Facts, LOOK_BACK, MONTHS_AHEAD, MONTHS_BACK, is_of, waits_for_a_person};
 use crate::calendar::banking_days;
-use crate::decide::{Choice, Reason};
-use crate::delivery::State;
-use crate::ledger::moment;
-use crate::ledger::query::Delivery;
+use crate::clock::moment;
+use crate::model::attention::{Cell, Mark, Overview, Row, SlotStatus};
+use crate::model::decision::Choice;
+use crate::model::delivery::State;
+use crate::model::ledger::Delivery;
+use crate::model::run_report::{FileOutcome, FileReport};
 use crate::period::Period;
-use crate::report::{FileOutcome, FileReport};
 use crate::series::SeriesRule;
 
 /// What is true of each series and period, without what is expected of them.
@@ -34,7 +34,7 @@ pub(super) fn build(facts: &Facts) -> Overview {
         .collect();
     Overview {
         made_at: moment(facts.now),
-        matters: matters::all(facts, &overdue(facts, &slots)),
+        matters: attention::all(facts, &overdue(facts, &slots)),
         months,
         series,
         last_run: facts.last_run.clone(),
@@ -74,8 +74,7 @@ fn due(facts: &Facts, rule: &SeriesRule, period: Period) -> Option<NaiveDate> {
     (period <= current || due <= facts.today()).then_some(due)
 }
 
-/// What is to be said of a slot in which a file is expected. A file that is there but not delivered does not
-/// make good for one that is overdue.
+/// The mark for an expected file that was not delivered. Once it is overdue it stays so, even with a file in the folder.
 fn lacking(marks: &[Mark], due: NaiveDate, today: NaiveDate) -> Option<Mark> {
     let has = |wanted: &[SlotStatus]| marks.iter().any(|mark| wanted.contains(&mark.standing));
     let standing = if has(&[SlotStatus::Delivered, SlotStatus::Adopted]) {
@@ -109,7 +108,7 @@ fn slots<'a>(facts: &'a Facts) -> Slots<'a> {
             continue;
         };
         let marks = slots.entry((series, period)).or_default();
-        // A run tells of a duplicate that it put away, and the ledger does too.
+        // A duplicate that this run put away is in the ledger as well, and is shown once.
         let known = mark.standing == SlotStatus::DuplicateRefused
             && mark.delivery_id.is_some_and(|id| put_away.contains(&(id, file.path.as_str())))
             && file.outcome.is_some();
@@ -138,7 +137,7 @@ fn of_delivery(facts: &Facts, delivery: &Delivery) -> Option<Mark> {
         State::Delivered | State::Archived => (SlotStatus::Delivered, delivery.delivered_at.as_deref()),
         State::Adopted => (SlotStatus::Adopted, delivery.delivered_at.as_deref()),
         State::InDoubt => (SlotStatus::InDoubt, Some(delivery.changed_at.as_str())),
-        // The next run finds out; where its file still lies there, the file tells of it.
+        // The next run settles it. Where its file is still in the folder, the mark of the file is shown instead.
         State::Publishing if !facts.files.iter().any(|file| is_of(file, delivery)) => {
             (SlotStatus::Waiting, Some(delivery.changed_at.as_str()))
         }
@@ -151,12 +150,6 @@ fn of_delivery(facts: &Facts, delivery: &Delivery) -> Option<Mark> {
         hold_id: None,
         path: Some(delivery.path.clone()),
     })
-}
-
-/// Whether a file is held because of this delivery, which is not settled.
-pub(super) fn is_of(file: &FileReport, delivery: &Delivery) -> bool {
-    file.reason == Reason::InDoubt
-        && file.earlier.as_ref().is_some_and(|earlier| earlier.delivery_id == delivery.id)
 }
 
 fn of_file(facts: &Facts, by_id: &HashMap<i64, &Delivery>, file: &FileReport) -> Option<Mark> {
@@ -184,16 +177,6 @@ fn of_file(facts: &Facts, by_id: &HashMap<i64, &Delivery>, file: &FileReport) ->
 fn is_original(by_id: &HashMap<i64, &Delivery>, file: &FileReport) -> bool {
     let of = file.earlier.as_ref().and_then(|earlier| by_id.get(&earlier.delivery_id));
     of.is_some_and(|delivery| delivery.state == State::Delivered && delivery.path == file.path)
-}
-
-/// Whether a file is held for its own sake: not because of a delivery that is a matter itself, nor because a run that
-/// is still going on has it in hand.
-pub(super) fn waits_for_a_person(facts: &Facts, file: &FileReport) -> bool {
-    let in_hand = facts.run_under_way
-        && file.reason == Reason::InDoubt
-        && file.earlier.as_ref().is_some_and(|earlier| earlier.state == State::Publishing);
-    let doubted = facts.in_doubt.iter().any(|delivery| is_of(file, delivery));
-    file.decision == Choice::Hold && !in_hand && !doubted
 }
 
 /// The day of a moment of the ledger, where it was written.

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use proptest::prelude::*;
 
 use super::*;
-use crate::decide::{Choice, Judgement, Reason};
+use crate::model::decision::{Choice, Judgement, Reason};
 
 const HOLD: Policy = Policy {
     same_content_other_slot: Rule::Hold,

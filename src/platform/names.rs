@@ -1,4 +1,4 @@
-//! Names and paths as Windows reads them. Pure.
+//! Which names mislead, and how Windows reads names and paths. Pure.
 
 /// Names of devices, whatever their case and ending (`CreateFile`, names of MS-DOS devices).
 const DEVICES: [&str; 6] = ["con", "prn", "aux", "nul", "conin$", "conout$"];
@@ -13,6 +13,14 @@ pub fn is_taken_for_another(name: &str) -> bool {
         number.chars().count() == 1 && number.contains(|c: char| "123456789¹²³".contains(c))
     });
     DEVICES.contains(&stem.as_str()) || numbered || name.ends_with(['.', ' '])
+}
+
+/// Whether it is a control character, or turns the direction of text (Unicode's `Bidi_Control`): a name with one is read
+/// as another name.
+#[must_use]
+pub fn is_control_or_bidi(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// An absolute path in the form that Windows takes as it stands: `\\?\D:\drop`, `\\?\UNC\server\share`.

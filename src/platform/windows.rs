@@ -50,7 +50,7 @@ pub fn open_plain(path: &Path) -> io::Result<File> {
     };
     // A link, or a file whose content lies elsewhere (deduplicated, in a cloud): read like this it could be zeros.
     if file.metadata()?.file_attributes() & FILE_ATTRIBUTE_REPARSE_POINT != 0 {
-        return Err(io::Error::other(crate::messages::run::content_elsewhere()));
+        return Err(io::Error::other(super::ContentElsewhere));
     }
     Ok(file)
 }

@@ -2,12 +2,12 @@
 
 use serde::Serialize;
 
-use crate::delivery::State;
 use crate::digest::Digest;
-use crate::ledger::event::Verdict;
-use crate::ledger::query::{Decision, Delivery, UnreadRejection};
 use crate::messages::{escape, report as say};
+use crate::model::delivery::State;
+use crate::model::ledger::{Decision, Delivery, UnreadRejection, Verdict};
 use crate::period::Period;
+use crate::wording;
 
 use super::text;
 
@@ -103,25 +103,25 @@ impl<'a> History<'a> {
                     picked_up_at,
                     ..
                 } => {
-                    let mut state = with_why(&say::state(*state), *who, *why);
+                    let mut state = with_why(&wording::state(*state), *who, *why);
                     if let Some(at) = picked_up_at.filter(|_| verbose) {
-                        state.extend(["\n", &say::picked_up(&text::moment(at))]);
+                        state.extend(["\n", &say::picked_up(&wording::moment(at))]);
                     }
                     table.add_row([
                         delivery_id.to_string(),
                         escape(path),
                         escape(series),
-                        text::period(*period),
+                        wording::period(*period),
                         state,
-                        text::moment(delivered_at.unwrap_or(changed_at)),
+                        wording::moment(delivered_at.unwrap_or(changed_at)),
                     ]);
                 }
                 Entry::Decision { path, state, at, who, why, used_by, .. } => {
                     let used = used_by.map(say::used_by).unwrap_or_default();
                     let line = say::decision_line(
-                        &text::moment(at),
+                        &wording::moment(at),
                         &escape(path),
-                        &say::verdict(*state),
+                        &wording::verdict(*state),
                         &escape(who),
                         &escape(why),
                     );

@@ -10,13 +10,13 @@ use base64::engine::general_purpose::STANDARD;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
-use super::{status, text};
-use crate::delivery::State;
-use crate::ledger::event::Verdict;
-use crate::ledger::query::{Decision, Delivery, UnreadRejection, Volume};
+use super::status;
 use crate::messages::{Language, escape, language, overview as said, page as say, report as report_say};
-use crate::overview::{AttentionItem, Cell, Mark, Overview, Row, SlotStatus};
+use crate::model::attention::{AttentionItem, Cell, Mark, Overview, Row, SlotStatus};
+use crate::model::delivery::State;
+use crate::model::ledger::{Decision, Delivery, UnreadRejection, Verdict, Volume};
 use crate::period::Period;
+use crate::wording;
 
 mod plot;
 
@@ -102,7 +102,7 @@ fn head(page: &Page) -> Markup {
         header {
             h1 { (say::title()) }
             p.facts {
-                span { (say::made(&text::moment(&page.overview.made_at))) }
+                span { (say::made(&wording::moment(&page.overview.made_at))) }
                 span { (say::from_folder(page.drop)) }
                 span { (say::to_server(&escape(&page.server))) }
             }
@@ -148,7 +148,7 @@ fn grid(overview: &Overview) -> Markup {
                     thead { tr {
                         th scope="col" { (report_say::head_series()) }
                         @for (at, month) in months.iter().enumerate() {
-                            th.now[at == this_month] scope="col" { (said::period(*month)) }
+                            th.now[at == this_month] scope="col" { (wording::period_in_full(*month)) }
                         }
                     } }
                     tbody { @for row in &overview.series { (series(row)) } }
@@ -164,7 +164,7 @@ fn series(row: &Row) -> Markup {
         tr {
             th scope="row" { (escape(&row.series)) }
             @for cell in &row.cells {
-                td data-head=(said::period(cell.period)) class=[cell.marks.first().map(|mark| class(mark.standing))] {
+                td data-head=(wording::period_in_full(cell.period)) class=[cell.marks.first().map(|mark| class(mark.standing))] {
                     @for mark in &cell.marks {
                         p class=(class(mark.standing)) title=[mark.path.as_deref().map(escape)] {
                             span.sign aria-hidden="true" { (status::sign(mark.standing)) }
@@ -179,7 +179,7 @@ fn series(row: &Row) -> Markup {
 
 /// A mark in words, with its day.
 fn words(cell: &Cell, mark: &Mark) -> String {
-    let what = said::standing(mark.standing);
+    let what = wording::slot_status(mark.standing);
     match (mark.standing, cell.due, mark.on) {
         (SlotStatus::Missing | SlotStatus::Overdue, Some(due), _) => {
             format!("{what}, {}", say::by(&status::day_in(cell.period, due)))
@@ -202,7 +202,7 @@ fn legend(overview: &Overview) -> Markup {
                 @for standing in shown {
                     " "
                     span class=(class(standing)) {
-                        span.sign { (status::sign(standing)) } " " (said::standing(standing))
+                        span.sign { (status::sign(standing)) } " " (wording::slot_status(standing))
                     }
                 }
             }
@@ -227,7 +227,7 @@ fn history(page: &Page) -> Markup {
     html! {
         section {
             h2 { (say::history()) }
-            // The script makes the field: without one there is nothing that does not work.
+            // The script makes the search field, so that without a script there is no dead field.
             p #search data-label=(say::search()) data-one=(say::one_hit()) data-many=(say::hits()) {}
             @if page.deliveries.is_empty() {
                 p { (report_say::no_history()) }
@@ -258,7 +258,7 @@ fn deliveries(rows: &[Delivery]) -> Markup {
     ];
     let cells = |row: &Delivery| {
         let size = indicatif::HumanBytes(row.size).to_string();
-        let since = text::moment(row.delivered_at.as_deref().unwrap_or(&row.changed_at));
+        let since = wording::moment(row.delivered_at.as_deref().unwrap_or(&row.changed_at));
         [
             html! { (row.id) },
             html! { (escape(&row.path)) },
@@ -282,9 +282,9 @@ fn state(row: &Delivery) -> Markup {
         State::Abandoned | State::NotDelivered => "refused",
     };
     html! {
-        span class=(class) { (report_say::state(row.state)) }
+        span class=(class) { (wording::state(row.state)) }
         @if let (Some(who), Some(why)) = (&row.who, &row.why) { br; small { (escape(who)) ": " (escape(why)) } }
-        @if let Some(at) = &row.picked_up_at { br; small { (report_say::picked_up(&text::moment(at))) } }
+        @if let Some(at) = &row.picked_up_at { br; small { (report_say::picked_up(&wording::moment(at))) } }
     }
 }
 
@@ -306,11 +306,11 @@ fn decisions(rows: &[Decision], unread: &[UnreadRejection]) -> Markup {
             let [series, period] = slot;
             let [who, why] = by.map(escape);
             vec![
-                html! { (text::moment(at)) },
+                html! { (wording::moment(at)) },
                 html! { (escape(path)) },
                 html! { (series) },
                 html! { (period) },
-                html! { span class=(class) { (report_say::verdict(verdict)) } (used) },
+                html! { span class=(class) { (wording::verdict(verdict)) } (used) },
                 html! { (who) },
                 html! { (why) },
             ]
@@ -324,7 +324,7 @@ fn decisions(rows: &[Decision], unread: &[UnreadRejection]) -> Markup {
         (&row.at, cells(&row.at, &row.path, slot, Verdict::Rejected, None, [&row.who, &row.why]))
     });
     let mut all: Vec<(&String, Vec<Markup>)> = decided.chain(unread).collect();
-    // In the order of their moments, and of the ledger where those are the same.
+    // Sort by moment; those of one moment stay in the order of the ledger.
     all.sort_by_key(|(at, _)| chrono::DateTime::parse_from_rfc3339(at).ok());
     table(&heads, all.into_iter().rev().map(|(_, cells)| cells))
 }
@@ -344,5 +344,5 @@ fn table(heads: &[String], rows: impl Iterator<Item = Vec<Markup>>) -> Markup {
 }
 
 fn month(period: Option<Period>) -> String {
-    text::period(period)
+    wording::period(period)
 }

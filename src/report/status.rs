@@ -6,11 +6,12 @@ use serde::Serialize;
 use textwrap::core::display_width;
 
 use super::paragraph;
-use super::text::{self, moment, width};
+use super::text::{self, width};
 use crate::exit::ExitCode;
 use crate::messages::{escape, overview as say, report as said};
-use crate::overview::{AttentionItem, Cell, Mark, Overview, Row, SlotStatus};
+use crate::model::attention::{AttentionItem, Cell, Mark, Overview, Row, SlotStatus};
 use crate::period::Period;
+use crate::wording::{self, moment};
 
 /// The longest name of a series that is shown whole.
 const LONGEST_NAME: usize = 22;
@@ -139,7 +140,7 @@ fn shown(cell: &Cell) -> String {
     let more = cell.marks.len() - 1;
     let what = match (first.standing, first.on) {
         (SlotStatus::Delivered, Some(on)) => day_in(cell.period, on),
-        (standing, _) => say::standing(standing),
+        (standing, _) => wording::slot_status(standing),
     };
     let more = if more > 0 { format!(" +{more}") } else { String::new() };
     format!("{} {what}{more}", sign(first.standing))
@@ -201,14 +202,14 @@ fn behind(overview: &Overview, width: usize) -> String {
 }
 
 fn also(row: &Row, period: Period, mark: &Mark) -> String {
-    let mut what = say::standing(mark.standing);
+    let mut what = wording::slot_status(mark.standing);
     if let Some(on) = mark.on {
-        what.extend([" ", &say::day(on)]);
+        what.extend([" ", &wording::day(on)]);
     }
     if let Some(path) = &mark.path {
         what.extend([" (", &escape(path), ")"]);
     }
-    say::also(&escape(&row.series), &say::period(period), &what)
+    say::also(&escape(&row.series), &wording::period_in_full(period), &what)
 }
 
 /// Until when that may come which is missing.
@@ -217,7 +218,7 @@ fn expected(series: &[Row], width: usize) -> String {
         .iter()
         .flat_map(|row| row.cells.iter().map(move |cell| (row, cell)))
         .filter(|(_, cell)| cell.marks.iter().any(|mark| mark.standing == SlotStatus::Missing))
-        .filter_map(|(row, cell)| Some(say::expected(&escape(&row.series), &say::day(cell.due?))))
+        .filter_map(|(row, cell)| Some(say::expected(&escape(&row.series), &wording::day(cell.due?))))
         .collect();
     if missing.is_empty() {
         String::new()
@@ -242,8 +243,10 @@ fn matters(matters: &[AttentionItem], width: usize) -> String {
 pub(super) fn last_run(overview: &Overview) -> String {
     match &overview.last_run {
         None => say::no_run_yet(),
-        Some(run) => {
-            say::last_run(run.id, &moment(&run.started_at), &say::how_it_ended(run, overview.run_under_way))
-        }
+        Some(run) => say::last_run(
+            run.id,
+            &moment(&run.started_at),
+            &wording::how_it_ended(run, overview.run_under_way),
+        ),
     }
 }

@@ -4,15 +4,17 @@ use anstyle::{AnsiColor, Style};
 use comfy_table::{Column, ColumnConstraint, ContentArrangement, Row, Table, Width, presets};
 use indicatif::HumanBytes;
 
-use super::advice::{self, reason};
-use super::{DifferenceKind, FileOutcome, PlanReport, RunReport, paragraph};
-use crate::decide::Choice;
+use super::paragraph;
 use crate::messages::{command, escape, plan as say_plan, report as say};
-use crate::period::Period;
+use crate::model::attention::{AttentionItem, AttentionKind};
+use crate::model::run_report::{DifferenceKind, PlanReport, RunReport};
+use crate::wording::advice::reason;
+use crate::wording::cause::by_cause;
+use crate::wording::{self, period};
 
-/// So many files of one cause are named where the table names them all.
+/// At most so many files of one cause are named below a table that names them all.
 const MOST_NAMED: usize = 3;
-/// No word of what is said in the last column is longer, nor a moment, in columns; two blanks stand beside it.
+/// The least width of the last column: no word or moment in it is longer, with two blanks beside it.
 const LAST_COLUMN: u16 = 18;
 
 /// The run, as much of it as is asked for: `quiet` is only what needs a person, and nothing where nothing does.
@@ -25,7 +27,7 @@ pub fn run(report: &RunReport, quiet: bool, verbose: bool) -> String {
     }
     if !quiet {
         for done in &report.recovered {
-            push(&mut out, &say::recovered(&escape(&done.path), done.delivery_id, &say::state(done.to)));
+            push(&mut out, &say::recovered(&escape(&done.path), done.delivery_id, &wording::state(done.to)));
         }
     }
     if let Some(plan) = report.plan.as_ref().filter(|_| !quiet) {
@@ -80,7 +82,7 @@ fn files(report: &RunReport, verbose: bool) -> String {
         0,
     );
     for file in &report.files {
-        let mut what = format!("{}: {}", say::fate(file.decision, file.outcome), reason(file));
+        let mut what = format!("{}: {}", wording::outcome(file.decision, file.outcome), reason(file));
         if verbose && let Some(digest) = &file.sha256 {
             what.extend(["\nSHA-256 ", &digest.to_string()]);
         }
@@ -97,31 +99,46 @@ fn files(report: &RunReport, verbose: bool) -> String {
 
 /// Every matter that a person must know of, with what to do.
 fn needs(report: &RunReport, quiet: bool) -> Vec<(String, Vec<String>)> {
-    let held = report.files.iter().filter(|file| file.decision == Choice::Hold).map(|file| {
-        let advice = advice::about_held(file);
-        (format!("{}. {}.", advice::held(file), advice.sentence), advice.commands)
-    });
-    let failed = failures(report, quiet);
-    let doubts = report.in_doubt.iter().map(|delivery| {
-        let advice = advice::about_doubt(delivery.id);
-        (format!("{} {}.", say::doubt_of(delivery), advice.sentence), advice.commands)
-    });
-    let waiting = report.not_picked_up.iter().map(say::left_at_kp);
-    let troubles = report.troubles.iter().map(|(path, message)| format!("{}: {message}", escape(path)));
-    let noted = report
-        .files
-        .iter()
-        .filter(|file| !matches!(file.outcome, Some(FileOutcome::Failed)))
-        .filter_map(|file| Some((file, file.error.as_deref()?)))
-        .map(|(file, error)| format!("{}: {error}", escape(&file.path)));
-    let overdue = report.overdue.iter().map(|overdue| overdue.message.clone());
-    let outdated = report.plan.iter().flat_map(PlanReport::needs);
-    let outdated =
-        outdated.map(|difference| format!("{}: {}.", escape(&difference.path), difference.message));
-    let alone = |message| (message, Vec::new());
-    let failed = failed.into_iter().map(alone);
-    let others = waiting.chain(troubles).chain(noted).chain(overdue).chain(outdated).map(alone);
-    held.chain(failed).chain(doubts).chain(others).collect()
+    let mut items: Vec<&AttentionItem> = report.attention.iter().collect();
+    items.sort_by_key(|item| place(item.kind));
+    // Where a table above names every file, some of each cause are enough.
+    let most = if quiet { usize::MAX } else { MOST_NAMED };
+    let told = |of_kind: &[&AttentionItem]| -> Vec<(String, Vec<String>)> {
+        match of_kind.first() {
+            Some(AttentionItem { kind: AttentionKind::Failed, .. }) => {
+                let causes = by_cause(of_kind.iter().copied());
+                causes.iter().map(|cause| (cause.text(most), Vec::new())).collect()
+            }
+            _ => of_kind.iter().map(|item| in_run(item)).collect(),
+        }
+    };
+    items.chunk_by(|a, b| a.kind == b.kind).flat_map(told).collect()
+}
+
+/// Where the text of a run names the items of a kind.
+fn place(kind: AttentionKind) -> u8 {
+    match kind {
+        AttentionKind::Held => 0,
+        AttentionKind::Failed => 1,
+        AttentionKind::InDoubt => 2,
+        AttentionKind::NotPickedUp => 3,
+        AttentionKind::Warning => 4,
+        AttentionKind::WhyInDoubt => 5,
+        AttentionKind::Overdue => 6,
+        AttentionKind::PlanOutdated => 7,
+        AttentionKind::Quiet => 8,
+    }
+}
+
+/// An item as the text of a run tells of it.
+fn in_run(item: &AttentionItem) -> (String, Vec<String>) {
+    let message = match (item.kind, &item.path) {
+        (AttentionKind::Warning | AttentionKind::WhyInDoubt | AttentionKind::PlanOutdated, Some(path)) => {
+            format!("{}: {}", escape(path), item.message)
+        }
+        _ => item.message.clone(),
+    };
+    (message, item.commands.clone())
 }
 
 /// What is good to know of a plan.
@@ -137,27 +154,6 @@ fn about_plan(plan: &PlanReport) -> String {
         push(&mut out, &format!("{}: {}.", escape(&known.path), known.message));
     }
     out
-}
-
-/// What failed, each cause once: with all its files where no table names them.
-fn failures(report: &RunReport, quiet: bool) -> Vec<String> {
-    let mut causes: Vec<(&str, Vec<String>)> = Vec::new();
-    for file in report.files.iter().filter(|file| file.outcome == Some(FileOutcome::Failed)) {
-        let why = file.error.as_deref().unwrap_or_default();
-        match causes.iter_mut().find(|(cause, _)| *cause == why) {
-            Some((_, files)) => files.push(escape(&file.path)),
-            None => causes.push((why, vec![escape(&file.path)])),
-        }
-    }
-    causes
-        .into_iter()
-        .map(|(why, files)| {
-            let named = if quiet { files.len() } else { files.len().min(MOST_NAMED) };
-            let more = files.len() - named;
-            let rest = if more > 0 { say::and_others(more) } else { String::new() };
-            format!("{}{rest}: {why}", files[..named].join(", "))
-        })
-        .collect()
 }
 
 fn summary(report: &RunReport) -> String {
@@ -203,7 +199,7 @@ pub fn table(head: &[String], whole: usize) -> Table {
     table
 }
 
-/// Where names leave room for it, no title is broken, nor a word of what is said in the last column.
+/// Keeps titles, and the words of the last column, unbroken where the names leave room for that.
 fn keep_words_whole(table: &mut Table) {
     let titles = table.header().into_iter().flat_map(Row::cell_iter);
     let mut least: Vec<u16> =
@@ -235,7 +231,7 @@ pub fn lines(table: &Table) -> String {
     table.lines().flat_map(|line| [line.trim_end().to_owned(), "\n".to_owned()]).collect()
 }
 
-/// How many columns the screen has; 80 where nobody says.
+/// How many columns the screen has; 80 where that is not known.
 pub(super) fn width() -> u16 {
     match console::Term::stdout().size_checked() {
         Some((_, columns)) if columns >= 40 => columns,
@@ -250,17 +246,4 @@ pub(super) fn matter(mark: &str, message: &str, commands: &[String], width: usiz
         out.extend(["      ", command, "\n"]);
     }
     out
-}
-
-/// A period, or a dash.
-#[must_use]
-pub fn period(period: Option<Period>) -> String {
-    period.map_or_else(|| "–".to_owned(), |period| period.to_string())
-}
-
-/// A moment of the ledger for a person: day and minute.
-#[must_use]
-pub fn moment(at: &str) -> String {
-    chrono::DateTime::parse_from_rfc3339(at)
-        .map_or_else(|_| escape(at), |at| at.format("%Y-%m-%d %H:%M").to_string())
 }

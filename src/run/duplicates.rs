@@ -10,7 +10,7 @@ use crate::deliver::Warning;
 use crate::delivery::Key;
 use crate::exit::UserError;
 use crate::failpoint::failpoint;
-use crate::ledger::Book;
+use crate::ledger::Journal;
 use crate::ledger::event::Event;
 use crate::messages::run as say;
 use crate::report::{FileOutcome, FileReport};
@@ -21,7 +21,7 @@ impl Run<'_> {
     /// when KP has that file.
     pub(crate) fn put_duplicates_away(
         &mut self,
-        ledger: &mut dyn Book,
+        ledger: &mut dyn Journal,
         planned: &[PlannedFile],
         files: &mut [FileReport],
         mishaps: &mut Vec<Warning>,

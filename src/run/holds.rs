@@ -7,7 +7,7 @@ use crate::decide::{Choice, Reason};
 use crate::delivery::Slot;
 use crate::digest::Digest;
 use crate::exit::UserError;
-use crate::ledger::Book;
+use crate::ledger::Journal;
 use crate::ledger::event::{Event, Held};
 use crate::ledger::query::{Hold, Sequence};
 use crate::report::FileReport;
@@ -17,7 +17,7 @@ impl Run<'_> {
     /// Gives every held file a number, and ends the holds of those that are held no more.
     pub(crate) fn note_holds(
         &self,
-        ledger: &mut dyn Book,
+        ledger: &mut dyn Journal,
         planned: &[PlannedFile],
         files: &mut [FileReport],
     ) -> Result<(), UserError> {

@@ -1,9 +1,10 @@
 //! What is told of each file: as it is planned, and as it fared.
 
-use crate::decide::{Blocked, Choice};
+use crate::decide::Choice;
 use crate::deliver::{End, Outcome, Recovered};
 use crate::report::{FileOutcome, FileReport, RecoveredReport};
 use crate::run::survey::PlannedFile;
+use crate::wording;
 
 /// A file as it is planned; the run adds how it fared.
 pub(crate) fn describe(file: &PlannedFile) -> FileReport {
@@ -23,10 +24,7 @@ pub(crate) fn describe(file: &PlannedFile) -> FileReport {
         hold_id: None,
         earlier: file.judgement.earlier.clone(),
         error: None,
-        blocked: match &file.looked.reading {
-            Err(Blocked::Unsafe(because) | Blocked::Unsettled(because)) => Some(because.clone()),
-            Ok(_) => None,
-        },
+        blocked: file.looked.reading.as_ref().err().map(wording::blocked),
         approved_by: (file.takes_two && choice == Choice::Hold && !file.approvers.is_empty())
             .then(|| file.approvers.join(", ")),
     }

@@ -17,11 +17,11 @@ use crate::failpoint::failpoint;
 use crate::ledger::event::Event;
 use crate::ledger::query::Delivery;
 use crate::ledger::query::Sequence;
-use crate::ledger::{Book, LedgerReader, moment};
+use crate::ledger::{Journal, LedgerReader, moment};
 use crate::messages::{escape, run as say};
 use crate::overview;
 use crate::remote::{Connect, Load};
-use crate::report::{self, FileReport, OverdueReport, RunReport, Summary};
+use crate::report::{self, FileReport, RunReport, Summary};
 use crate::run::survey::{self, PlannedFile, Survey};
 
 /// One run, from what earlier ones left open to the report: all of `run` but the way to the server, the
@@ -32,7 +32,7 @@ use crate::run::survey::{self, PlannedFile, Survey};
 /// next run finds out how far this one came.
 pub fn cycle<W: Watch>(
     config: &Config,
-    ledger: &mut dyn Book,
+    ledger: &mut dyn Journal,
     connect: Box<dyn Connect>,
     now: &dyn Fn() -> DateTime<FixedOffset>,
     watch: impl FnOnce(&[PlannedFile]) -> W,
@@ -44,7 +44,7 @@ pub fn cycle<W: Watch>(
 pub(crate) fn cycle_by<W: Watch>(
     plan: Option<&Saved>,
     config: &Config,
-    ledger: &mut dyn Book,
+    ledger: &mut dyn Journal,
     connect: Box<dyn Connect>,
     now: &dyn Fn() -> DateTime<FixedOffset>,
     watch: impl FnOnce(&[PlannedFile]) -> W,
@@ -79,7 +79,7 @@ pub(crate) fn cycle_by<W: Watch>(
     let cleared = run.clear_archive(ledger)?;
     mishaps.extend(cleared.mishaps);
 
-    let overdue = overdue(config, ledger, &files, now())?;
+    let overview = overview::of_due(config, ledger, &files, now())?;
     let mut report = RunReport {
         schema: report::SCHEMA,
         run_id: Some(run_id),
@@ -90,10 +90,12 @@ pub(crate) fn cycle_by<W: Watch>(
         recovered: recovery.done.iter().map(recovered).collect(),
         summary: Summary::default(),
         exit_code: 0,
-        overdue,
+        overdue: overview.as_ref().map(overview::overdue).unwrap_or_default(),
         plan: told,
         in_doubt: ledger.open_deliveries()?.into_iter().filter(|d| d.state == State::InDoubt).collect(),
         not_picked_up: not_picked_up(config, ledger, now())?,
+        attention: Vec::new(),
+        overview,
         cleared: cleared.deleted,
         troubles: recovery.left.clone(),
         excluded: left_out.files,
@@ -103,7 +105,7 @@ pub(crate) fn cycle_by<W: Watch>(
     let local = if mishaps.is_empty() { ExitCode::Ok } else { ExitCode::Unexpected };
     let left = if recovery.left.is_empty() { ExitCode::Ok } else { ExitCode::Incomplete };
     report.troubles.extend(mishaps.into_iter().map(|mishap| (mishap.path, mishap.message)));
-    let exit = report.conclude(local.or(left));
+    let exit = report.conclude(overview::of_run(&report), local.or(left));
     ledger.record(now(), &[Event::RunFinished { run: run_id, exit: exit.code() }])?;
     Ok((report, exit))
 }
@@ -132,7 +134,7 @@ pub(crate) struct Run<'a> {
 }
 
 impl Run<'_> {
-    fn settings(&self, ledger: &dyn Book) -> Settings {
+    fn settings(&self, ledger: &dyn Journal) -> Settings {
         Settings {
             drop: self.config.drop.clone(),
             sftp: self.config.sftp.clone(),
@@ -142,18 +144,18 @@ impl Run<'_> {
         }
     }
 
-    fn executor<'a>(&'a mut self, ledger: &'a mut dyn Book) -> Result<Executor<'a>, UserError> {
+    fn executor<'a>(&'a mut self, ledger: &'a mut dyn Journal) -> Result<Executor<'a>, UserError> {
         let settings = self.settings(ledger);
         let next = ledger.next(Sequence::Delivery)?;
         Ok(Executor::new(ledger, &mut self.server, &mut self.archive, settings, (self.id, next), self.now))
     }
 
-    pub(crate) fn write_down(&self, ledger: &mut dyn Book, events: &[Event]) -> Result<(), UserError> {
+    pub(crate) fn write_down(&self, ledger: &mut dyn Journal, events: &[Event]) -> Result<(), UserError> {
         if events.is_empty() { Ok(()) } else { ledger.record((self.now)(), events) }
     }
 
     /// Looks, decides, and lets the server be reached where something is to be sent.
-    fn plan(&mut self, ledger: &dyn Book, plan: Option<&Saved>) -> Result<Prepared, UserError> {
+    fn plan(&mut self, ledger: &dyn Journal, plan: Option<&Saved>) -> Result<Prepared, UserError> {
         let Survey { files: mut planned, left_out } =
             survey::look_and_judge(self.config, ledger, (self.now)())?;
         let told = plan.map(|plan| plan.narrow(ledger, &mut planned)).transpose()?;
@@ -169,7 +171,7 @@ impl Run<'_> {
     }
 
     /// What earlier runs left open comes before anything new.
-    fn recover(&mut self, ledger: &mut dyn Book) -> Result<(Recovery, Vec<Warning>), UserError> {
+    fn recover(&mut self, ledger: &mut dyn Journal) -> Result<(Recovery, Vec<Warning>), UserError> {
         let open = ledger.open_deliveries()?;
         let mut executor = self.executor(ledger)?;
         let recovery = executor.recover(&open)?;
@@ -178,7 +180,7 @@ impl Run<'_> {
 
     fn deliver(
         &mut self,
-        ledger: &mut dyn Book,
+        ledger: &mut dyn Journal,
         planned: &[PlannedFile],
         files: &mut [FileReport],
         watch: &dyn Watch,
@@ -212,7 +214,7 @@ impl Run<'_> {
     }
 
     /// Asks the server which delivered files KP has taken since, where that is to be watched.
-    fn look_for_delivered(&mut self, ledger: &mut dyn Book) -> Result<(), UserError> {
+    fn look_for_delivered(&mut self, ledger: &mut dyn Journal) -> Result<(), UserError> {
         if self.config.alert.not_picked_up_after.is_none() {
             return Ok(());
         }
@@ -220,7 +222,7 @@ impl Run<'_> {
         self.executor(ledger)?.note_picked_up(&waiting)
     }
 
-    fn clear_archive(&mut self, ledger: &mut dyn Book) -> Result<PruneResult, UserError> {
+    fn clear_archive(&mut self, ledger: &mut dyn Journal) -> Result<PruneResult, UserError> {
         match self.config.originals.keep_archive {
             Some(keep) => retention::prune(&mut self.archive, ledger, keep, (self.now)()),
             None => Ok(PruneResult::default()),
@@ -238,20 +240,6 @@ fn parcel(file: &PlannedFile) -> Option<PlannedUpload> {
         reason,
         decision: file.decision.filter(|_| reason == Reason::Approved),
     })
-}
-
-/// The months that are overdue, by the picture that `status` shows.
-pub(crate) fn overdue(
-    config: &Config,
-    view: &LedgerReader,
-    files: &[FileReport],
-    now: DateTime<FixedOffset>,
-) -> Result<Vec<OverdueReport>, UserError> {
-    if config.series.iter().all(|rule| rule.due_day.is_none()) {
-        // Nothing is expected on any day, so a large ledger need not be gone through for it.
-        return Ok(Vec::new());
-    }
-    Ok(overview::of(config, view, files, now)?.matters.into_iter().filter_map(OverdueReport::of).collect())
 }
 
 /// The deliveries that KP should have taken by now, as of the last time a run looked.

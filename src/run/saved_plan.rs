@@ -14,11 +14,12 @@ use crate::delivery::{Key, Slot};
 use crate::digest::Digest;
 use crate::exit::UserError;
 use crate::ledger::{ChainPosition, LedgerReader};
-use crate::messages::{escape, plan as say, report as say_report};
+use crate::messages::{escape, plan as say};
 use crate::period::Period;
 use crate::platform;
-use crate::report::{Difference, DifferenceKind, FileReport, PlanReport, advice, text};
+use crate::report::{Difference, DifferenceKind, FileReport, PlanReport};
 use crate::run::survey::PlannedFile;
+use crate::wording::{self, advice};
 
 use crate::document;
 
@@ -280,12 +281,12 @@ impl File {
             Some(say::other_content())
         } else if (&self.series, self.period) != (&now.series, now.period) {
             let slot = |file: &File| {
-                format!("{} {}", escape(file.series.as_deref().unwrap_or("–")), text::period(file.period))
+                format!("{} {}", escape(file.series.as_deref().unwrap_or("–")), wording::period(file.period))
             };
             Some(say::other_slot(&slot(self), &slot(&now)))
         } else if self.decision != Choice::Send {
             Some(say::was_not_sent(
-                &say_report::fate(self.decision, None),
+                &wording::outcome(self.decision, None),
                 &advice::reason_alone(self.reason),
             ))
         } else if self.remote_path != now.remote_path {
@@ -307,7 +308,7 @@ impl File {
                 (DifferenceKind::Delivered, say::delivered_since(earlier.delivery_id))
             }
             _ => {
-                let what = say_report::fate(judgement.choice, None);
+                let what = wording::outcome(judgement.choice, None);
                 (DifferenceKind::Changed, say::not_sent_now(&what, &advice::reason_alone(judgement.reason)))
             }
         }

@@ -17,7 +17,7 @@ use crate::drop_folder::{self, Excluded, FileSnapshot, FolderEntry, Stability};
 use crate::exit::UserError;
 use crate::ledger::LedgerReader;
 use crate::ledger::event::Verdict;
-use crate::messages::run as say;
+use crate::model::decision::Unsettled;
 use crate::period::Period;
 use crate::plan::{self, Candidate};
 use crate::series::{self, PerPeriod};
@@ -129,7 +129,7 @@ fn look_into_folder<R: Send>(
     make: impl Fn(Vec<ScannedFile>) -> R + Sync,
     take: impl FnMut(R) -> Result<(), UserError>,
 ) -> Result<Excluded, UserError> {
-    let list = |each: &mut dyn FnMut(FolderEntry)| drop_folder::list(&config.drop, &config.scan, each);
+    let list = |each: &mut dyn FnMut(FolderEntry)| Ok(drop_folder::list(&config.drop, &config.scan, each)?);
     let make = |some: Vec<(usize, ScannedFile)>| make(some.into_iter().map(|(_, found)| found).collect());
     look_each(config, system_time(now), list, make, take)
 }
@@ -186,7 +186,7 @@ fn look_each<T, R: Send, E>(
         .map(|((i, found), watched)| match watched {
             Stability::Still => (i, read(config, found.file, Duration::ZERO, now)),
             Stability::Moved => {
-                (i, ScannedFile { reading: Err(Blocked::Unsettled(say::still_changing())), ..found })
+                (i, ScannedFile { reading: Err(Blocked::Unsettled(Unsettled::StillChanging)), ..found })
             }
             Stability::Not => (i, found),
         })

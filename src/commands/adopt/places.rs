@@ -12,10 +12,12 @@ use crate::delivery::Key;
 use crate::drop_folder::{self, FolderEntry};
 use crate::exit::UserError;
 use crate::ledger::receipts;
-use crate::messages::{adopt as say, escape, report as say_report, run as say_run};
+use crate::messages::{adopt as say, escape, report as say_report};
+use crate::model::decision::Unsafe;
 use crate::platform;
 use crate::run::survey::{self, ScannedFile};
 use crate::series::PerPeriod;
+use crate::wording;
 
 /// A file that may be adopted.
 pub(super) struct Found {
@@ -133,8 +135,8 @@ pub(super) fn look_into_drop(
 fn found(config: &Config, looked: ScannedFile, in_drop: bool, certain: bool) -> Found {
     let size = looked.size();
     let claim = match &looked.reading {
-        Err(Blocked::Unsafe(because)) => Claim::Refused(because.clone()),
-        Err(Blocked::Unsettled(because)) => Claim::Refused(say::try_again(because)),
+        Err(Blocked::Unsafe(why)) => Claim::Refused(wording::unsafe_file(why)),
+        Err(Blocked::Unsettled(why)) => Claim::Refused(say::try_again(&wording::unsettled(*why))),
         Ok(_) if size == 0 => Claim::Refused(say_report::empty()),
         Ok(_) => Claim::Delivered,
     };
@@ -190,7 +192,7 @@ fn one(scan: &Scan, path: &Path) -> Option<FolderEntry> {
         return None;
     }
     let unsafe_because =
-        drop_folder::unsafe_name(Path::new(name)).or_else(|| path.is_symlink().then(say_run::is_symlink));
+        drop_folder::unsafe_name(Path::new(name)).or_else(|| path.is_symlink().then_some(Unsafe::Symlink));
     Some(FolderEntry { path: shown(path), place: path.to_owned(), unsafe_because })
 }
 

@@ -19,6 +19,7 @@ use crate::remote::{Connect, Remote, RemoteError};
 use crate::secrets::Secrets;
 use crate::series::{self, PerPeriod};
 use crate::template::Placeholder;
+use crate::wording;
 
 /// So many files are read back in one round of requests.
 const BATCH: usize = 64;
@@ -165,7 +166,7 @@ fn only_there(config: &Config, there: &Lying) -> Found {
     let identified = series::identify(&config.series, &there.name, &[]);
     let one_per_period = identified.per_period(&config.series) == PerPeriod::One;
     let claim = match (there.digest, drop_folder::unsafe_name(Path::new(&there.name))) {
-        (_, Some(because)) => Claim::Refused(because),
+        (_, Some(why)) => Claim::Refused(wording::unsafe_file(&why)),
         (None, None) => Claim::Refused(say::cannot_be_read()),
         (Some(_), None) if there.size == Some(0) => Claim::Refused(say_report::empty()),
         (Some(_), None) => Claim::Delivered,

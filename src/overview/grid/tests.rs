@@ -3,11 +3,11 @@ use std::time::Duration;
 use chrono::DateTime;
 
 use super::*;
-use crate::decide::Earlier;
-use crate::delivery::{Key, Slot};
 use crate::digest::Digest;
-use crate::ledger::query::{DuplicateRecord, PastRun};
-use crate::overview::{AttentionItem, AttentionKind};
+use crate::model::attention::{AttentionItem, AttentionKind};
+use crate::model::decision::{Earlier, Reason};
+use crate::model::delivery::{Key, Slot};
+use crate::model::ledger::{DuplicateRecord, PastRun};
 use crate::series::{PerPeriod, PeriodSource};
 
 const NOW: &str = "2023-04-25T06:00:00+02:00";

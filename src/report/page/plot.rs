@@ -2,9 +2,10 @@
 
 use maud::{Markup, html};
 
-use crate::ledger::query::Volume;
 use crate::messages::{overview as said, page as say};
+use crate::model::ledger::Volume;
 use crate::period::Period;
+use crate::wording;
 
 /// The plot's measures, in its own units.
 const BAR: u64 = 34;
@@ -41,7 +42,7 @@ pub(super) fn volumes(volumes: &[Volume]) -> Markup {
                     tbody {
                         @for volume in volumes {
                             tr {
-                                th scope="row" { (said::period(volume.month)) }
+                                th scope="row" { (wording::period_in_full(volume.month)) }
                                 td { (volume.files) }
                                 td { (in_unit(volume.bytes, size)) }
                             }
@@ -58,8 +59,10 @@ fn plot(title: &str, volumes: &[Volume], figure: impl Fn(&Volume) -> (u64, Strin
     let most = volumes.iter().map(|volume| figure(volume).0).max().unwrap_or_default().max(1);
     let width = volumes.len() as u64 * (BAR + GAP) + GAP;
     let height = ABOVE + TALLEST + BELOW;
-    let told: Vec<String> =
-        volumes.iter().map(|volume| format!("{} {}", said::period(volume.month), figure(volume).1)).collect();
+    let told: Vec<String> = volumes
+        .iter()
+        .map(|volume| format!("{} {}", wording::period_in_full(volume.month), figure(volume).1))
+        .collect();
     html! {
         figure {
             figcaption { (title) }

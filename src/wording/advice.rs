@@ -1,10 +1,10 @@
 //! Why a file is as it is, and what a person does about it: said once, for `run`, `status` and the rest.
 
-use super::FileReport;
-use super::text::{moment, period};
-use crate::decide::{Choice, Reason};
-use crate::delivery::State;
+use super::{moment, period};
 use crate::messages::{command, escape, pasted, report as say};
+use crate::model::decision::{Choice, Reason};
+use crate::model::delivery::State;
+use crate::model::run_report::FileReport;
 
 /// What a person does about a matter.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,0 +1,230 @@
+//! What can happen to a file, and why. [`crate::decide`] and [`crate::plan`] say when.
+
+use serde::{Deserialize, Serialize};
+
+use super::delivery::State;
+use super::ledger::Delivery;
+use crate::period::Period;
+
+/// What happens to a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Choice {
+    /// It is delivered.
+    Send,
+    /// KP has it already; it is put away unsent.
+    Duplicate,
+    /// It stays, and waits for a person.
+    Hold,
+    /// It stays, and is looked at again by the next run.
+    Wait,
+    /// It stays, as the configuration says.
+    Skip,
+}
+
+/// Why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// Not a plain file with a plain name.
+    UnsafeFile,
+    /// Somebody may still be writing it.
+    Unsettled,
+    /// No bytes.
+    Empty,
+    /// Nobody knows whether KP got it.
+    InDoubt,
+    /// KP got it for this slot.
+    AlreadyDelivered,
+    /// A person let it go.
+    Approved,
+    /// A person refused it.
+    Rejected,
+    /// KP got the same bytes for another slot.
+    SameContentOtherSlot,
+    /// No period, or more than one.
+    UnknownPeriod,
+    /// Older than `period.months_back`.
+    OldPeriod,
+    /// Later than `period.months_ahead`.
+    FuturePeriod,
+    /// KP got another file for this slot.
+    SlotTaken,
+    /// The same bytes for the same slot stand earlier in this run.
+    DuplicateInRun,
+    /// Another file for the same slot stands in this run.
+    ConflictInRun,
+    /// Nothing speaks against it.
+    New,
+    /// Something else has its name on the server.
+    RemoteNameTaken,
+    /// It is on the server already, though the ledger does not know of it.
+    AlreadyOnServer,
+}
+
+impl Reason {
+    /// Every reason.
+    pub const ALL: [Reason; 17] = [
+        Reason::UnsafeFile,
+        Reason::Unsettled,
+        Reason::Empty,
+        Reason::InDoubt,
+        Reason::AlreadyDelivered,
+        Reason::Approved,
+        Reason::Rejected,
+        Reason::SameContentOtherSlot,
+        Reason::UnknownPeriod,
+        Reason::OldPeriod,
+        Reason::FuturePeriod,
+        Reason::SlotTaken,
+        Reason::DuplicateInRun,
+        Reason::ConflictInRun,
+        Reason::New,
+        Reason::RemoteNameTaken,
+        Reason::AlreadyOnServer,
+    ];
+
+    /// Its name in JSON and in the ledger.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Reason::UnsafeFile => "unsafe_file",
+            Reason::Unsettled => "unsettled",
+            Reason::Empty => "empty",
+            Reason::InDoubt => "in_doubt",
+            Reason::AlreadyDelivered => "already_delivered",
+            Reason::Approved => "approved",
+            Reason::Rejected => "rejected",
+            Reason::SameContentOtherSlot => "same_content_other_slot",
+            Reason::UnknownPeriod => "unknown_period",
+            Reason::OldPeriod => "old_period",
+            Reason::FuturePeriod => "future_period",
+            Reason::SlotTaken => "slot_taken",
+            Reason::DuplicateInRun => "duplicate_in_run",
+            Reason::ConflictInRun => "conflict_in_run",
+            Reason::New => "new",
+            Reason::RemoteNameTaken => "remote_name_taken",
+            Reason::AlreadyOnServer => "already_on_server",
+        }
+    }
+
+    /// The reason of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Reason> {
+        Reason::ALL.into_iter().find(|reason| reason.name() == name)
+    }
+
+    /// Whether approving a file that is held for this reason takes two persons, where `policy.two_persons` says so.
+    #[must_use]
+    pub fn can_take_two(self) -> bool {
+        matches!(self, Reason::SameContentOtherSlot | Reason::SlotTaken)
+    }
+
+    /// Whether `traekfil approve` lets a file go that is held for this reason. What is unsafe or empty
+    /// stays so, and what may be at KP's is settled by `resolve` or `adopt`.
+    #[must_use]
+    pub fn can_be_approved(self) -> bool {
+        matches!(
+            self,
+            Reason::Rejected
+                | Reason::SameContentOtherSlot
+                | Reason::UnknownPeriod
+                | Reason::OldPeriod
+                | Reason::FuturePeriod
+                | Reason::SlotTaken
+                | Reason::ConflictInRun
+        )
+    }
+}
+
+/// Why a file cannot be looked into.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Blocked {
+    /// It never will be: row 1.
+    Unsafe(Unsafe),
+    /// Not now, but a later run may: row 2.
+    Unsettled(Unsettled),
+}
+
+/// Why a file is never sent as it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unsafe {
+    /// A symbolic link.
+    Symlink,
+    /// A folder, device or FIFO.
+    NotAFile,
+    /// It has more than one name, so that it can be changed under another one.
+    HardLinks,
+    /// Its name is not valid Unicode.
+    NameNotUnicode,
+    /// Its name is longer than file systems and servers hold.
+    NameTooLong,
+    /// Windows would take its name for a device, or for another file's.
+    NameTakenForAnother,
+    /// Its name holds control characters, characters that turn the direction of text, or a backslash.
+    NameHasControls,
+    /// A link of Windows' own, or a placeholder whose content lies elsewhere, as in a cloud.
+    ContentElsewhere,
+    /// The file system refused, in these words.
+    Unreadable(String),
+}
+
+/// Why a file is not read now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unsettled {
+    /// It changed while it was read or watched.
+    StillChanging,
+    /// It changed more recently than `scan.settle` allows.
+    ChangedJustNow,
+    /// Another program has it open or locked.
+    InUse,
+    /// It was listed, and is gone.
+    WentAway,
+}
+
+/// An earlier delivery that decides about a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Earlier {
+    /// Its number.
+    pub delivery_id: i64,
+    /// The period it was for.
+    pub period: Option<Period>,
+    /// The series it was for.
+    pub series: String,
+    /// When KP got it; none while that is in doubt.
+    pub delivered_at: Option<String>,
+    /// Where it stands: a person settles what is in doubt, the next run what is still being published.
+    #[serde(skip)]
+    pub state: State,
+}
+
+impl From<&Delivery> for Earlier {
+    fn from(delivery: &Delivery) -> Earlier {
+        Earlier {
+            delivery_id: delivery.id,
+            period: delivery.key.slot.period,
+            series: delivery.key.slot.series.clone(),
+            delivered_at: delivery.delivered_at.clone(),
+            state: delivery.state,
+        }
+    }
+}
+
+/// What one file's own facts make of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Judgement {
+    /// What happens to it.
+    pub choice: Choice,
+    /// Why.
+    pub reason: Reason,
+    /// The earlier delivery that decided it.
+    pub earlier: Option<Earlier>,
+}
+
+impl Judgement {
+    /// From its parts.
+    #[must_use]
+    pub fn new(choice: Choice, reason: Reason, earlier: Option<&Earlier>) -> Judgement {
+        Judgement { choice, reason, earlier: earlier.cloned() }
+    }
+}

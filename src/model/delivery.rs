@@ -1,0 +1,117 @@
+//! What a delivery is for, and where it can stand. [`crate::delivery`] says how it moves.
+
+use serde::{Deserialize, Serialize};
+
+use crate::digest::Digest;
+use crate::period::Period;
+
+/// What KP should get once: a series' file for a period. Without a period only the same bytes are
+/// recognised, since "another file without a period" says nothing about the month it is for.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Slot {
+    /// The series' name.
+    pub series: String,
+    /// The month, where one was found.
+    pub period: Option<Period>,
+}
+
+/// One delivery belongs to one key, and a key is delivered once.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key {
+    /// What it is for.
+    pub slot: Slot,
+    /// What it is.
+    pub digest: Digest,
+}
+
+/// Where a delivery stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "snake_case")]
+#[value(rename_all = "snake_case")]
+pub enum State {
+    /// A file of its temporary name may be on the server.
+    Uploading,
+    /// It may have its final name; it is never uploaded again without a person's word.
+    Publishing,
+    /// It has its final name; the original is still to be put away.
+    Delivered,
+    /// The original is put away too.
+    Archived,
+    /// It never got a final name; its file is planned anew.
+    Abandoned,
+    /// Nobody but a person can find out whether KP got it.
+    InDoubt,
+    /// A person says that KP never got it.
+    NotDelivered,
+    /// A person says that KP got it before this ledger began.
+    Adopted,
+}
+
+impl State {
+    /// Every state, in the order of a delivery's life.
+    pub const ALL: [State; 8] = [
+        State::Uploading,
+        State::Publishing,
+        State::Delivered,
+        State::Archived,
+        State::Abandoned,
+        State::InDoubt,
+        State::NotDelivered,
+        State::Adopted,
+    ];
+
+    /// Whether KP has the file, as far as the ledger knows.
+    #[must_use]
+    pub fn is_delivered(self) -> bool {
+        matches!(self, State::Delivered | State::Archived | State::Adopted)
+    }
+
+    /// Whether KP may have the file and nobody has looked yet, or nobody could tell.
+    #[must_use]
+    pub fn is_unclear(self) -> bool {
+        matches!(self, State::Publishing | State::InDoubt)
+    }
+
+    /// The name it has in the ledger, in JSON and on the command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            State::Uploading => "uploading",
+            State::Publishing => "publishing",
+            State::Delivered => "delivered",
+            State::Archived => "archived",
+            State::Abandoned => "abandoned",
+            State::InDoubt => "in_doubt",
+            State::NotDelivered => "not_delivered",
+            State::Adopted => "adopted",
+        }
+    }
+
+    /// The state of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<State> {
+        State::ALL.into_iter().find(|state| state.name() == name)
+    }
+}
+
+/// What happens to a delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    /// The rename is about to be asked for.
+    Publish,
+    /// The server answered that it would not make the final file (`publish = "direct"` only).
+    NotOpened,
+    /// The final name is there.
+    Confirm,
+    /// The temporary file is gone, and the final name was never asked for.
+    Abandon,
+    /// What became of the final name cannot be told.
+    Doubt,
+    /// The original is put away.
+    PutAway,
+    /// A person says KP has it.
+    ResolveDelivered,
+    /// A person says KP never got it.
+    ResolveNotDelivered,
+}

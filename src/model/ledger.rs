@@ -1,0 +1,201 @@
+//! What the ledger tells: its rows, and a place in its chain.
+
+use serde::{Deserialize, Serialize};
+
+use super::delivery::{Key, Slot, State};
+use crate::digest::Digest;
+use crate::period::Period;
+
+/// A place in the chain: an event and its hash.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ChainPosition {
+    /// The event's number, from 1.
+    pub seq: i64,
+    /// Its hash.
+    pub hash: Digest,
+}
+
+/// One delivery, as its row stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivery {
+    /// Its number.
+    pub id: i64,
+    /// The run that began it; none where a person adopted it.
+    pub run: Option<i64>,
+    /// Where it stands.
+    pub state: State,
+    /// What it is and what it is for.
+    pub key: Key,
+    /// The file's path in the drop folder, with `/`.
+    pub path: String,
+    /// Its size in bytes.
+    pub size: u64,
+    /// Its temporary path on the server.
+    pub temporary: Option<String>,
+    /// Its final path on the server.
+    pub remote_path: Option<String>,
+    /// Why it was sent.
+    pub reason: String,
+    /// When it began, RFC 3339.
+    pub started_at: String,
+    /// When its state last changed.
+    pub changed_at: String,
+    /// When it was delivered.
+    pub delivered_at: Option<String>,
+    /// When KP was first seen to have taken it out of its folder.
+    pub picked_up_at: Option<String>,
+    /// Why it stands where it stands.
+    pub why: Option<String>,
+    /// The person who decided that, where one did.
+    pub who: Option<String>,
+}
+
+impl Delivery {
+    /// Whether it is written under its final name at once (`publish = "direct"`).
+    #[must_use]
+    pub fn is_direct(&self) -> bool {
+        self.temporary == self.remote_path
+    }
+}
+
+/// A hold that is not over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hold {
+    /// Its number.
+    pub id: i64,
+    /// The file's path in the drop folder, with `/`.
+    pub path: String,
+    /// Its digest, where it could be read.
+    pub digest: Option<Digest>,
+    /// Its series and period, where they were asked for.
+    pub slot: Option<Slot>,
+    /// Why, as the reason's name.
+    pub reason: String,
+    /// Since when, RFC 3339.
+    pub opened_at: String,
+}
+
+/// A person's decision about a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// Its number.
+    pub id: i64,
+    /// What she decided.
+    pub verdict: Verdict,
+    /// About what.
+    pub key: Key,
+    /// The file she saw.
+    pub path: String,
+    /// When, RFC 3339.
+    pub at: String,
+    /// Who.
+    pub who: String,
+    /// Why.
+    pub why: String,
+    /// The delivery that used an approval up.
+    pub used_by: Option<i64>,
+}
+
+/// A file that a person took out of the drop folder and that nobody could read, so that no decision is about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnreadRejection {
+    /// The hold that ended with it.
+    pub hold: i64,
+    /// The file she saw.
+    pub path: String,
+    /// When, RFC 3339.
+    pub at: String,
+    /// Who.
+    pub who: String,
+    /// Why.
+    pub why: String,
+}
+
+/// A run.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct PastRun {
+    /// Its number.
+    pub id: i64,
+    /// When it began, RFC 3339.
+    pub started_at: String,
+    /// When it ended; none where it was broken off, or is under way.
+    pub finished_at: Option<String>,
+    /// Its exit code, where it ended.
+    pub exit_code: Option<u8>,
+}
+
+/// A file that had been delivered already and was put away, unsent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DuplicateRecord {
+    /// The delivery it repeats.
+    pub delivery: i64,
+    /// The file's path in the drop folder, with `/`.
+    pub path: String,
+    /// When, RFC 3339.
+    pub at: String,
+}
+
+/// What was delivered in a month of the calendar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Volume {
+    /// The month.
+    pub month: Period,
+    /// How many files.
+    pub files: u64,
+    /// How many bytes, all files together.
+    pub bytes: u64,
+}
+
+/// What a person decides about a held file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// It may go, once.
+    Approved,
+    /// It may not.
+    Rejected,
+}
+
+impl Verdict {
+    /// The name it has in the ledger.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Verdict::Approved => "approved",
+            Verdict::Rejected => "rejected",
+        }
+    }
+}
+
+/// What a receipt attests of a delivery, so that a lost ledger can be made again from it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attested {
+    /// Its number.
+    pub delivery: i64,
+    /// Series.
+    pub series: String,
+    /// Period.
+    pub period: Option<Period>,
+    /// Digest.
+    pub digest: Digest,
+    /// Size in bytes.
+    pub size: u64,
+    /// The file, as a path in the drop folder with `/`.
+    pub path: String,
+    /// The final path on the server.
+    pub remote_path: Option<String>,
+}
+
+impl From<&Delivery> for Attested {
+    fn from(delivery: &Delivery) -> Attested {
+        Attested {
+            delivery: delivery.id,
+            series: delivery.key.slot.series.clone(),
+            period: delivery.key.slot.period,
+            digest: delivery.key.digest,
+            size: delivery.size,
+            path: delivery.path.clone(),
+            remote_path: delivery.remote_path.clone(),
+        }
+    }
+}

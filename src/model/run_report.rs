@@ -1,0 +1,260 @@
+//! What a run, or its preview, tells: the same facts for JSON, text and notices.
+
+use serde::Serialize;
+
+use super::attention::{AttentionItem, Overview};
+use super::decision::{Choice, Earlier, Reason};
+use super::delivery::State;
+use super::ledger::Delivery;
+use crate::digest::Digest;
+use crate::exit::ExitCode;
+use crate::period::Period;
+
+/// How one file fared. In a dry run there is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FileOutcome {
+    /// KP has it.
+    Delivered,
+    /// KP does not have it; the next run tries again.
+    Failed,
+    /// Nobody can tell.
+    InDoubt,
+    /// It waits for a person.
+    Held,
+    /// It waits for the next run.
+    Waiting,
+    /// KP had it already.
+    Duplicate,
+    /// The configuration leaves it.
+    Skipped,
+}
+
+/// One file of a run.
+#[derive(Debug, Clone, Serialize)]
+pub struct FileReport {
+    /// Its path in the drop folder, with `/`.
+    pub path: String,
+    /// In bytes.
+    pub size: u64,
+    /// None where it could not be read.
+    pub sha256: Option<Digest>,
+    /// None where it could not be read.
+    pub series: Option<String>,
+    /// None where there is none, or more than one.
+    pub period: Option<Period>,
+    /// What happens to it.
+    pub decision: Choice,
+    /// Why.
+    pub reason: Reason,
+    /// How it fared.
+    pub outcome: Option<FileOutcome>,
+    /// The delivery it came to.
+    pub delivery_id: Option<i64>,
+    /// The path on the server that it gets or got.
+    pub remote_path: Option<String>,
+    /// The hold to name when it is settled.
+    pub hold_id: Option<i64>,
+    /// The earlier delivery that decided it.
+    pub earlier: Option<Earlier>,
+    /// What failed, in the person's language.
+    pub error: Option<String>,
+    /// What is the matter with a file that cannot be looked into, or that a plan takes out of the run.
+    #[serde(skip)]
+    pub blocked: Option<String>,
+    /// Who approved it first, where it waits for a second person to do so.
+    #[serde(skip)]
+    pub approved_by: Option<String>,
+}
+
+/// What recovery did to a delivery of an earlier run.
+#[derive(Debug, Clone, Serialize)]
+pub struct RecoveredReport {
+    /// The delivery.
+    pub delivery_id: i64,
+    /// Where it stood.
+    pub from: State,
+    /// Where it stands now.
+    pub to: State,
+    /// Its file.
+    #[serde(skip)]
+    pub path: String,
+}
+
+/// A month in which a series' file was due and was not delivered.
+#[derive(Debug, Clone, Serialize)]
+pub struct OverdueReport {
+    /// The series.
+    pub series: String,
+    /// The month.
+    pub period: Period,
+    /// When it was due, `YYYY-MM-DD`.
+    pub due: String,
+    /// What is the matter and what to do, in the person's language.
+    #[serde(skip)]
+    pub message: String,
+}
+
+impl OverdueReport {
+    /// Whether it is over once KP has this file.
+    #[must_use]
+    pub fn is_settled_by(&self, file: &FileReport) -> bool {
+        file.series.as_ref() == Some(&self.series) && file.period == Some(self.period)
+    }
+}
+
+/// A run in numbers.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Summary {
+    /// Files decided so.
+    pub send: usize,
+    /// Files decided so.
+    pub duplicate: usize,
+    /// Files decided so.
+    pub hold: usize,
+    /// Files decided so.
+    pub wait: usize,
+    /// Files decided so; for people alone.
+    #[serde(skip)]
+    pub skip: usize,
+    /// Files that KP got in this run.
+    pub delivered: usize,
+    /// Files that were to be delivered and were not.
+    pub failed: usize,
+    /// Deliveries in doubt, this run's and earlier ones.
+    pub in_doubt: usize,
+    /// Bytes delivered; in a dry run, bytes to deliver.
+    pub bytes: u64,
+}
+
+/// A plan that was saved, or that a run goes by.
+#[derive(Debug, Clone, Serialize)]
+pub struct PlanReport {
+    /// Its file.
+    pub file: String,
+    /// When it was made, RFC 3339.
+    pub made_at: String,
+    /// Whether it was saved just now.
+    pub saved: bool,
+    /// Where it does not fit any more.
+    pub differences: Vec<Difference>,
+}
+
+impl PlanReport {
+    /// The differences that a person has to know of.
+    pub fn needs(&self) -> impl Iterator<Item = &Difference> {
+        self.differences.iter().filter(|difference| difference.kind != DifferenceKind::Delivered)
+    }
+}
+
+/// A file about which a plan and the folder do not agree.
+#[derive(Debug, Clone, Serialize)]
+pub struct Difference {
+    /// Its path in the drop folder, with `/`.
+    pub path: String,
+    /// How.
+    pub kind: DifferenceKind,
+    /// The same in the person's language, with what to do.
+    pub message: String,
+}
+
+/// How a plan can differ from what is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DifferenceKind {
+    /// Not in the plan.
+    New,
+    /// Another content, slot, name or decision.
+    Changed,
+    /// Not in the folder any more, and not delivered.
+    Gone,
+    /// Delivered meanwhile.
+    Delivered,
+}
+
+/// What `run` prints.
+#[derive(Debug, Clone, Serialize)]
+pub struct RunReport {
+    /// The version of the JSON that commands print.
+    pub schema: u32,
+    /// None in a dry run.
+    pub run_id: Option<i64>,
+    /// Whether nothing was done.
+    pub dry_run: bool,
+    /// RFC 3339.
+    pub started_at: String,
+    /// RFC 3339.
+    pub finished_at: String,
+    /// The files, by path.
+    pub files: Vec<FileReport>,
+    /// What was left over from earlier runs.
+    pub recovered: Vec<RecoveredReport>,
+    /// In numbers.
+    pub summary: Summary,
+    /// The exit code.
+    pub exit_code: u8,
+    /// Months in which a file was due and has not come; in a dry run without those that it would deliver.
+    pub overdue: Vec<OverdueReport>,
+    /// The plan that was saved, or that the run went by.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub plan: Option<PlanReport>,
+    /// Deliveries that wait for `resolve`.
+    #[serde(skip)]
+    pub in_doubt: Vec<Delivery>,
+    /// Deliveries that KP should have taken out of its folder by now.
+    #[serde(skip)]
+    pub not_picked_up: Vec<Delivery>,
+    /// All that needs a person: the text, the exit code and the notices tell of these.
+    #[serde(skip)]
+    pub attention: Vec<AttentionItem>,
+    /// The overview after the run, where a file is due on some day.
+    #[serde(skip)]
+    pub overview: Option<Overview>,
+    /// How many files were deleted from the archive, since they had been kept long enough.
+    #[serde(skip)]
+    pub cleared: usize,
+    /// What went wrong beside the files above, as path and message.
+    #[serde(skip)]
+    pub troubles: Vec<(String, String)>,
+    /// Files that the scan rules leave out.
+    #[serde(skip)]
+    pub excluded: usize,
+    /// Folders that were not looked into.
+    #[serde(skip)]
+    pub folders: usize,
+}
+
+impl RunReport {
+    /// Counts, keeps what needs a person, and works out the exit code. `others` is the code of what is no such item.
+    pub fn conclude(&mut self, attention: Vec<AttentionItem>, others: ExitCode) -> ExitCode {
+        let decided = |choice| self.files.iter().filter(|file| file.decision == choice).count();
+        let fared = |fate| self.files.iter().filter(|file| file.outcome == Some(fate)).count();
+        let counts = |file: &&FileReport| {
+            file.outcome == Some(FileOutcome::Delivered) || (self.dry_run && file.decision == Choice::Send)
+        };
+        self.summary = Summary {
+            send: decided(Choice::Send),
+            duplicate: decided(Choice::Duplicate),
+            hold: decided(Choice::Hold),
+            wait: decided(Choice::Wait),
+            skip: decided(Choice::Skip),
+            delivered: fared(FileOutcome::Delivered),
+            failed: fared(FileOutcome::Failed),
+            in_doubt: self.in_doubt.len(),
+            bytes: self.files.iter().filter(counts).map(|file| file.size).sum(),
+        };
+        let exit = attention.iter().map(|item| item.kind.exit()).fold(others, ExitCode::or);
+        self.attention = attention;
+        self.exit_code = exit.code();
+        exit
+    }
+}
+
+/// Something that went wrong on this machine after KP had the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Warning {
+    /// The file's path in the drop folder.
+    pub path: String,
+    /// What went wrong, and what to do now.
+    pub message: String,
+}

@@ -1,0 +1,187 @@
+//! What needs a person, each with a sentence and the commands that settle it. Pure but for the language.
+
+use chrono::{DateTime, TimeDelta};
+
+use super::facts::{Facts, is_of, waits_for_a_person};
+use crate::messages::{command, escape, overview as say, report as said};
+use crate::model::attention::{AttentionItem, AttentionKind, Cell, SlotStatus};
+use crate::model::decision::Choice;
+use crate::model::ledger::Delivery;
+use crate::model::run_report::{Difference, FileOutcome, FileReport, OverdueReport, PlanReport, RunReport};
+use crate::wording::{self, advice};
+
+/// All items of the overview, the most pressing first. `overdue` are the series' overdue months, oldest first.
+pub(super) fn all(facts: &Facts, overdue: &[(&str, Cell)]) -> Vec<AttentionItem> {
+    let doubts = facts.in_doubt.iter().map(|delivery| {
+        let hold_id = facts.files.iter().find(|file| is_of(file, delivery)).and_then(|file| file.hold_id);
+        AttentionItem { hold_id, ..in_doubt(delivery) }
+    });
+    let overdue = overdue.iter().map(|(series, cell)| late(series, cell));
+    let held = facts.files.iter().filter(|file| waits_for_a_person(facts, file)).map(|file| {
+        let since = file.hold_id.and_then(|hold| facts.held_since.get(&hold).cloned());
+        AttentionItem { since, ..held(file) }
+    });
+    let left = facts.not_picked_up.iter().map(left_at_kp);
+    let mut items: Vec<AttentionItem> =
+        doubts.chain(overdue).chain(held).chain(left).chain(quiet(facts)).collect();
+    items.sort_by_key(|item| item.kind);
+    items
+}
+
+/// All that a run, or its preview, has to tell a person. The overview's items are among them; the other kinds are about
+/// this run alone.
+///
+/// Every held file is an item, also where it is held because of a delivery in doubt that is an item as well.
+#[must_use]
+pub fn of_run(report: &RunReport) -> Vec<AttentionItem> {
+    let files = || report.files.iter();
+    let is_failed = |file: &FileReport| file.outcome == Some(FileOutcome::Failed);
+    let held = files().filter(|file| file.decision == Choice::Hold).map(held);
+    let failed = files()
+        .filter(|file| is_failed(file))
+        .map(|file| caused(AttentionKind::Failed, &file.path, file.error.as_deref().unwrap_or_default()));
+    let doubts = report.in_doubt.iter().map(in_doubt);
+    let left = report.not_picked_up.iter().map(left_at_kp);
+    let warnings =
+        report.troubles.iter().map(|(path, message)| caused(AttentionKind::Warning, path, message));
+    let why_in_doubt = files()
+        .filter(|file| !is_failed(file))
+        .filter_map(|file| Some(caused(AttentionKind::WhyInDoubt, &file.path, file.error.as_deref()?)));
+    let overdue = report.overdue.iter().map(overdue);
+    let outdated = report.plan.iter().flat_map(PlanReport::needs).map(outdated);
+    let of_files = held.chain(failed).chain(doubts).chain(left);
+    of_files.chain(warnings).chain(why_in_doubt).chain(overdue).chain(outdated).collect()
+}
+
+/// An item of this kind, without what it is about.
+fn item(kind: AttentionKind, key: String, message: String) -> AttentionItem {
+    AttentionItem {
+        key,
+        kind,
+        series: None,
+        period: None,
+        path: None,
+        hold_id: None,
+        delivery_id: None,
+        reason: None,
+        since: None,
+        message,
+        commands: Vec::new(),
+    }
+}
+
+fn in_doubt(delivery: &Delivery) -> AttentionItem {
+    let advice = advice::about_doubt(delivery.id);
+    let message = format!("{} {}.", wording::doubt_of(delivery), advice.sentence);
+    AttentionItem {
+        series: Some(delivery.key.slot.series.clone()),
+        period: delivery.key.slot.period,
+        path: Some(delivery.path.clone()),
+        delivery_id: Some(delivery.id),
+        since: Some(delivery.changed_at.clone()),
+        commands: advice.commands,
+        ..item(AttentionKind::InDoubt, format!("in_doubt:{}", delivery.id), message)
+    }
+}
+
+fn late(series: &str, cell: &Cell) -> AttentionItem {
+    let due = cell.due.unwrap_or_default();
+    let there: Vec<String> = cell
+        .marks
+        .iter()
+        .filter_map(|mark| {
+            let path = escape(mark.path.as_deref()?);
+            match (mark.standing, mark.hold_id, mark.delivery_id) {
+                (SlotStatus::InDoubt, _, Some(delivery)) => Some(say::late_in_doubt(delivery)),
+                (SlotStatus::Held, Some(hold), _) => Some(say::late_held(&said::with_hold(&path, hold))),
+                (SlotStatus::Held, None, _) => Some(say::late_held(&path)),
+                (SlotStatus::Waiting, ..) => Some(say::late_waiting(&path)),
+                _ => None,
+            }
+        })
+        .collect();
+    let next = if there.is_empty() { say::late_ask() } else { there.join(" ") };
+    let message = format!(
+        "{} {next}",
+        say::late(&escape(series), &wording::period_in_full(cell.period), &wording::day(due))
+    );
+    AttentionItem {
+        series: Some(series.to_owned()),
+        period: Some(cell.period),
+        since: Some(due.to_string()),
+        ..item(AttentionKind::Overdue, format!("overdue:{series}:{}", cell.period), message)
+    }
+}
+
+/// The same item as [`late`] makes, from a run's report.
+fn overdue(overdue: &OverdueReport) -> AttentionItem {
+    let key = format!("overdue:{}:{}", overdue.series, overdue.period);
+    AttentionItem {
+        series: Some(overdue.series.clone()),
+        period: Some(overdue.period),
+        since: Some(overdue.due.clone()),
+        ..item(AttentionKind::Overdue, key, overdue.message.clone())
+    }
+}
+
+/// What went wrong with a file, as the cause alone: files with one cause are told of together.
+fn caused(kind: AttentionKind, path: &str, cause: &str) -> AttentionItem {
+    AttentionItem { path: Some(path.to_owned()), ..item(kind, format!("failed:{path}"), cause.to_owned()) }
+}
+
+/// A file about which the plan and the folder do not agree.
+fn outdated(difference: &Difference) -> AttentionItem {
+    let Difference { path, message, .. } = difference;
+    AttentionItem {
+        path: Some(path.clone()),
+        ..item(AttentionKind::PlanOutdated, format!("plan:{path}"), format!("{message}."))
+    }
+}
+
+fn held(file: &FileReport) -> AttentionItem {
+    let advice = advice::about_held(file);
+    let key = file.hold_id.map_or_else(|| format!("held:{}", file.path), |hold| format!("held:{hold}"));
+    let message = format!("{}. {}.", advice::held(file), advice.sentence);
+    AttentionItem {
+        series: file.series.clone(),
+        period: file.period,
+        path: Some(file.path.clone()),
+        hold_id: file.hold_id,
+        delivery_id: file.earlier.as_ref().map(|earlier| earlier.delivery_id),
+        reason: Some(file.reason),
+        commands: advice.commands,
+        ..item(AttentionKind::Held, key, message)
+    }
+}
+
+fn left_at_kp(delivery: &Delivery) -> AttentionItem {
+    AttentionItem {
+        series: Some(delivery.key.slot.series.clone()),
+        period: delivery.key.slot.period,
+        path: Some(delivery.path.clone()),
+        delivery_id: Some(delivery.id),
+        since: delivery.delivered_at.clone(),
+        ..item(
+            AttentionKind::NotPickedUp,
+            format!("not_picked_up:{}", delivery.id),
+            wording::left_at_kp(delivery),
+        )
+    }
+}
+
+/// No run for longer than `alert.quiet_for`; where there was no run yet, counted since the ledger was made.
+fn quiet(facts: &Facts) -> Option<AttentionItem> {
+    let allowed = TimeDelta::from_std(facts.quiet_for?).ok()?;
+    let last_run = facts.last_run.as_ref().map(|run| run.started_at.as_str());
+    let since = last_run.or(facts.made_at.as_deref())?;
+    let quiet = facts.now - DateTime::parse_from_rfc3339(since).ok()?;
+    let message = match last_run {
+        Some(at) => say::quiet(&wording::moment(at)),
+        None => say::never_ran(&wording::moment(since)),
+    };
+    (quiet > allowed).then(|| AttentionItem {
+        since: Some(since.to_owned()),
+        commands: vec![command("run")],
+        ..item(AttentionKind::Quiet, "quiet".to_owned(), message)
+    })
+}

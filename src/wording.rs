@@ -1,0 +1,166 @@
+//! Model types put into words: the only place where those types and the catalogue of sentences meet.
+
+use chrono::{DateTime, Datelike, NaiveDate};
+
+use crate::drop_folder::NotListed;
+use crate::exit::UserError;
+use crate::messages::{escape, overview, report, run};
+use crate::model::attention::SlotStatus;
+use crate::model::decision::{Blocked, Choice, Unsafe, Unsettled};
+use crate::model::delivery::State;
+use crate::model::ledger::{Delivery, PastRun, Verdict};
+use crate::model::run_report::FileOutcome;
+use crate::period::Period;
+
+pub mod advice;
+pub mod cause;
+
+/// Why a file cannot be looked into.
+#[must_use]
+pub fn blocked(why: &Blocked) -> String {
+    match why {
+        Blocked::Unsafe(why) => unsafe_file(why),
+        Blocked::Unsettled(why) => unsettled(*why),
+    }
+}
+
+/// Why a file is never sent as it is.
+#[must_use]
+pub fn unsafe_file(why: &Unsafe) -> String {
+    match why {
+        Unsafe::Symlink => run::is_symlink(),
+        Unsafe::NotAFile => run::is_not_a_file(),
+        Unsafe::HardLinks => run::has_hard_links(),
+        Unsafe::NameNotUnicode => run::name_not_unicode(),
+        Unsafe::NameTooLong => run::name_too_long(),
+        Unsafe::NameTakenForAnother => run::name_taken_for_another(),
+        Unsafe::NameHasControls => run::name_has_controls(),
+        Unsafe::ContentElsewhere => run::unreadable(&run::content_elsewhere()),
+        Unsafe::Unreadable(error) => run::unreadable(error),
+    }
+}
+
+/// Why a file is not read now.
+#[must_use]
+pub fn unsettled(why: Unsettled) -> String {
+    match why {
+        Unsettled::StillChanging => run::still_changing(),
+        Unsettled::ChangedJustNow => run::changed_just_now(),
+        Unsettled::InUse => run::in_use(),
+        Unsettled::WentAway => run::went_away(),
+    }
+}
+
+impl From<NotListed> for UserError {
+    fn from(failed: NotListed) -> UserError {
+        UserError::unexpected(run::not_listed(&failed.folder, &failed.error))
+    }
+}
+
+/// A delivery that still lies at KP, in a sentence.
+#[must_use]
+pub fn left_at_kp(delivery: &Delivery) -> String {
+    let remote = escape(delivery.remote_path.as_deref().unwrap_or("–"));
+    let at = delivery.delivered_at.as_deref().map_or_else(|| "–".to_owned(), moment);
+    report::not_picked_up(&escape(&delivery.path), delivery.id, &at, &remote)
+}
+
+/// A delivery in doubt, in a sentence.
+#[must_use]
+pub fn doubt_of(delivery: &Delivery) -> String {
+    let remote = escape(delivery.remote_path.as_deref().unwrap_or("–"));
+    report::doubt(&escape(&delivery.path), delivery.id, &remote)
+}
+
+/// A state in words.
+#[must_use]
+pub fn state(state: State) -> String {
+    match state {
+        State::Uploading => report::state_uploading(),
+        State::Publishing => report::state_publishing(),
+        State::Delivered => report::state_delivered(),
+        State::Archived => report::state_archived(),
+        State::Abandoned => report::state_abandoned(),
+        State::InDoubt => report::state_in_doubt(),
+        State::NotDelivered => report::state_not_delivered(),
+        State::Adopted => report::state_adopted(),
+    }
+}
+
+/// A decision in words.
+#[must_use]
+pub fn verdict(verdict: Verdict) -> String {
+    match verdict {
+        Verdict::Approved => report::verdict_approved(),
+        Verdict::Rejected => report::verdict_rejected(),
+    }
+}
+
+/// What happens, or happened, to a file, in a word.
+#[must_use]
+pub fn outcome(choice: Choice, outcome: Option<FileOutcome>) -> String {
+    match (outcome, choice) {
+        (Some(FileOutcome::Delivered), _) => report::delivered(),
+        (Some(FileOutcome::Failed), _) => report::failed(),
+        (Some(FileOutcome::InDoubt), _) => report::doubtful(),
+        (Some(FileOutcome::Held), _) => report::held(),
+        (Some(FileOutcome::Skipped), _) => report::skipped(),
+        (None, Choice::Send) => report::would_send(),
+        (None, Choice::Hold) => report::would_hold(),
+        (None, Choice::Skip) => report::would_skip(),
+        (Some(FileOutcome::Waiting), _) | (None, Choice::Wait) => report::would_wait(),
+        (Some(FileOutcome::Duplicate), _) | (None, Choice::Duplicate) => report::duplicate(),
+    }
+}
+
+/// How a series stands, in a word or two.
+#[must_use]
+pub fn slot_status(status: SlotStatus) -> String {
+    match status {
+        SlotStatus::Overdue => overview::overdue(),
+        SlotStatus::InDoubt => overview::in_doubt(),
+        SlotStatus::Held => overview::held(),
+        SlotStatus::Waiting => overview::waiting(),
+        SlotStatus::Missing => overview::missing(),
+        SlotStatus::Delivered => overview::delivered(),
+        SlotStatus::Adopted => overview::adopted(),
+        SlotStatus::DuplicateRefused => overview::duplicate_refused(),
+    }
+}
+
+/// How a run ended, in a few words.
+#[must_use]
+pub fn how_it_ended(run: &PastRun, under_way_now: bool) -> String {
+    match run.exit_code {
+        None if under_way_now => overview::under_way(),
+        None => overview::broken_off(),
+        Some(0) => overview::ended_well(),
+        Some(3) => overview::ended_with_matters(),
+        Some(4) => overview::ended_incomplete(),
+        Some(_) => overview::ended_in_error(),
+    }
+}
+
+/// A day in full: 20. april 2023.
+#[must_use]
+pub fn day(day: NaiveDate) -> String {
+    overview::long_day(day.day(), &overview::month(day.month()), day.year())
+}
+
+/// A period in full: april 2023.
+#[must_use]
+pub fn period_in_full(period: Period) -> String {
+    format!("{} {}", overview::month(period.month().into()), period.year())
+}
+
+/// A period, or a dash.
+#[must_use]
+pub fn period(period: Option<Period>) -> String {
+    period.map_or_else(|| "–".to_owned(), |period| period.to_string())
+}
+
+/// A moment of the ledger for a person: day and minute.
+#[must_use]
+pub fn moment(at: &str) -> String {
+    DateTime::parse_from_rfc3339(at).map_or_else(|_| escape(at), |at| at.format("%Y-%m-%d %H:%M").to_string())
+}
