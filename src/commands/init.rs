@@ -11,14 +11,15 @@ use crate::messages::{config::shown_path, init as say};
 
 use self::answers::{Answers, Key};
 use self::make::Created;
-use self::talk::{Prompter, paragraph};
+use self::prompter::{Prompter, paragraph};
 use super::{answer, check, explain, run};
 
 mod answers;
-mod draft;
+mod config_template;
 mod key;
 mod make;
-mod talk;
+mod prompter;
+mod questions;
 
 #[derive(Serialize)]
 struct Answer {
@@ -31,13 +32,13 @@ struct Answer {
     exit_code: u8,
 }
 
-/// Answers as `check` does: what was made stands, even where the server does not know the key yet.
+/// Ends with the exit code of `check`: what was made is kept, even where the server does not know the key yet.
 pub(super) fn init(options: &cli::Init, global: &Global) -> anyhow::Result<ExitCode> {
     if global.json && !options.yes {
         return Err(UserError::usage(say::json_asks_nothing()).into());
     }
-    let talk = Prompter::new(options.yes);
-    let answers = answers::gather(options, global, &talk)?;
+    let prompter = Prompter::new(options.yes);
+    let answers = questions::gather(options, global, &prompter)?;
     let made = make::make(&answers)?;
     let global = &Global { config: Some(answers.config.clone()), ..global.clone() };
     if global.json {

@@ -11,7 +11,7 @@ use crate::messages::{config::shown_path, init as say};
 use crate::platform;
 
 use super::answers::{Answers, Key};
-use super::{draft, key};
+use super::{config_template, key};
 
 /// What there is now.
 pub(super) struct Created {
@@ -21,7 +21,7 @@ pub(super) struct Created {
 }
 
 pub(super) fn make(answers: &Answers) -> Result<Created, UserError> {
-    let text = draft::text(answers)?;
+    let text = config_template::text(answers)?;
     let config = Config::of(&answers.config, text.clone().into_bytes())?;
     folders(answers)?;
     config.check_folders()?;
@@ -51,18 +51,18 @@ fn folders(answers: &Answers) -> Result<(), UserError> {
 fn write(file: &Path, content: &[u8]) -> Result<(), UserError> {
     let mut name = file.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{}.tmp", std::process::id()));
-    let draft = file.with_file_name(name);
+    let temporary = file.with_file_name(name);
     let written = (|| {
-        let mut new = platform::create_private(&draft)?;
+        let mut new = platform::create_private(&temporary)?;
         new.write_all(content)?;
         new.sync_all()?;
-        // Windows moves nothing that is open for us alone.
+        // Windows does not rename a file that is open without sharing.
         drop(new);
-        platform::rename_noreplace(&draft, file)?;
+        platform::rename_noreplace(&temporary, file)?;
         platform::sync_folder_of(file)
     })();
     written.map_err(|error: io::Error| {
-        drop(fs::remove_file(&draft));
+        drop(fs::remove_file(&temporary));
         match error.kind() {
             io::ErrorKind::AlreadyExists => UserError::usage(say::config_exists(&shown_path(file))),
             _ => UserError::unexpected(say::config_not_written(&shown_path(file), &error)),
