@@ -126,3 +126,24 @@ fn as_held(file: &FileReport, holds: &[Hold], view: &LedgerReader) -> Result<Fil
     }
     Ok(file)
 }
+
+/// Whether a file is held because of this delivery, whose end nobody knows.
+pub(super) fn is_of(file: &FileReport, delivery: &Delivery) -> bool {
+    file.reason == Reason::InDoubt
+        && file.earlier.as_ref().is_some_and(|earlier| earlier.delivery_id == delivery.id)
+}
+
+/// Whether a person has to decide about a file: it is held, and neither because of a delivery in doubt, which is
+/// listed by itself, nor because a run that is still going on is delivering it.
+pub(super) fn waits_for_a_person(facts: &Facts, file: &FileReport) -> bool {
+    let in_hand = facts.run_under_way
+        && file.reason == Reason::InDoubt
+        && file.earlier.as_ref().is_some_and(|earlier| earlier.state == State::Publishing);
+    let doubted = facts.in_doubt.iter().any(|delivery| is_of(file, delivery));
+    file.decision == Choice::Hold && !in_hand && !doubted
+}
+
+/// The day of a time in the ledger, in that time's own zone; none where it cannot be read.
+pub(super) fn day(at: &str) -> Option<NaiveDate> {
+    DateTime::parse_from_rfc3339(at).ok().map(|at| at.date_naive())
+}

@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use chrono::{DateTime, NaiveDate};
+use chrono::NaiveDate;
 
-use super::facts::{Facts, LOOK_BACK, MONTHS_AHEAD, MONTHS_BACK};
+use super::facts::{Facts, LOOK_BACK, MONTHS_AHEAD, MONTHS_BACK, day, is_of, waits_for_a_person};
 use super::matters;
 use super::{Cell, Mark, Overview, Row, SlotStatus};
 use crate::calendar::banking_days;
-use crate::decide::{Choice, Reason};
+use crate::decide::Choice;
 use crate::delivery::State;
 use crate::ledger::moment;
 use crate::ledger::query::Delivery;
@@ -153,12 +153,6 @@ fn of_delivery(facts: &Facts, delivery: &Delivery) -> Option<Mark> {
     })
 }
 
-/// Whether a file is held because of this delivery, which is not settled.
-pub(super) fn is_of(file: &FileReport, delivery: &Delivery) -> bool {
-    file.reason == Reason::InDoubt
-        && file.earlier.as_ref().is_some_and(|earlier| earlier.delivery_id == delivery.id)
-}
-
 fn of_file(facts: &Facts, by_id: &HashMap<i64, &Delivery>, file: &FileReport) -> Option<Mark> {
     let standing = match (file.decision, file.outcome) {
         _ if waits_for_a_person(facts, file) => SlotStatus::Held,
@@ -184,21 +178,6 @@ fn of_file(facts: &Facts, by_id: &HashMap<i64, &Delivery>, file: &FileReport) ->
 fn is_original(by_id: &HashMap<i64, &Delivery>, file: &FileReport) -> bool {
     let of = file.earlier.as_ref().and_then(|earlier| by_id.get(&earlier.delivery_id));
     of.is_some_and(|delivery| delivery.state == State::Delivered && delivery.path == file.path)
-}
-
-/// Whether a file is held for its own sake: not because of a delivery that is a matter itself, nor because a run that
-/// is still going on has it in hand.
-pub(super) fn waits_for_a_person(facts: &Facts, file: &FileReport) -> bool {
-    let in_hand = facts.run_under_way
-        && file.reason == Reason::InDoubt
-        && file.earlier.as_ref().is_some_and(|earlier| earlier.state == State::Publishing);
-    let doubted = facts.in_doubt.iter().any(|delivery| is_of(file, delivery));
-    file.decision == Choice::Hold && !in_hand && !doubted
-}
-
-/// The day of a moment of the ledger, where it was written.
-pub(super) fn day(at: &str) -> Option<NaiveDate> {
-    DateTime::parse_from_rfc3339(at).ok().map(|at| at.date_naive())
 }
 
 #[cfg(test)]

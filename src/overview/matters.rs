@@ -2,8 +2,7 @@
 
 use chrono::{DateTime, TimeDelta};
 
-use super::facts::Facts;
-use super::grid::{is_of, waits_for_a_person};
+use super::facts::{Facts, is_of, waits_for_a_person};
 use super::{AttentionItem, AttentionKind, Cell, SlotStatus};
 use crate::ledger::query::Delivery;
 use crate::messages::{command, escape, overview as say, report as said};

@@ -3,7 +3,7 @@ use std::time::Duration;
 use chrono::DateTime;
 
 use super::*;
-use crate::decide::Earlier;
+use crate::decide::{Earlier, Reason};
 use crate::delivery::{Key, Slot};
 use crate::digest::Digest;
 use crate::ledger::query::{DuplicateRecord, PastRun};
