@@ -22,6 +22,7 @@ mod failpoint;
 pub mod ledger;
 pub mod messages;
 pub mod notify;
+pub mod output;
 pub mod overview;
 pub mod period;
 pub mod plan;

@@ -17,9 +17,6 @@ pub mod paragraph;
 pub mod status;
 pub mod text;
 
-/// The version of the JSON that commands print.
-pub const SCHEMA: u32 = 1;
-
 /// How one file fared. In a dry run there is none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -195,8 +192,6 @@ impl PlanReport {
 /// What `run` prints.
 #[derive(Debug, Clone, Serialize)]
 pub struct RunReport {
-    /// [`SCHEMA`].
-    pub schema: u32,
     /// None in a dry run.
     pub run_id: Option<i64>,
     /// Whether nothing was done.

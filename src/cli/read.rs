@@ -3,22 +3,32 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::builder::Styles;
+use clap::builder::{StyledStr, Styles};
 use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
 use clap::{Command, FromArgMatches, ValueEnum};
 
 use super::{Cli, Colour, words};
 use crate::config::Config;
-use crate::exit::{ExitCode, UserError};
+use crate::exit::UserError;
 use crate::messages::{self, Language, escape, usage as say};
+
+/// Why a command line leaves nothing to do. The texts are rendered; nothing has been printed yet.
+#[derive(Debug)]
+pub enum Refusal {
+    /// Help or the version was asked for: this is it.
+    HelpAsked(StyledStr),
+    /// No command was named: the help that names them all.
+    NoCommand(StyledStr),
+    /// The words are wrong.
+    Wrong(UserError),
+}
 
 /// Reads the words of the command line, the program's own name first. What it says from here on is in the
 /// language and the colours that they ask for.
 ///
 /// # Errors
-/// The exit code, where there is nothing left to do: help was asked for and shown, or something is wrong with
-/// the words, and was said.
-pub fn read(args: impl IntoIterator<Item = OsString>) -> Result<Cli, ExitCode> {
+/// Why there is nothing to do: see [`Refusal`].
+pub fn read(args: impl IntoIterator<Item = OsString>) -> Result<Cli, Refusal> {
     let args: Vec<OsString> = args.into_iter().collect();
     dress_for(&args);
     let mut command = words::command(messages::language());
@@ -26,18 +36,9 @@ pub fn read(args: impl IntoIterator<Item = OsString>) -> Result<Cli, ExitCode> {
         Cli::from_arg_matches_mut(&mut found).map_err(|error| error.format(&mut command))
     });
     read.map_err(|error| match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
-            anstream::print!("{}", error.render().ansi());
-            ExitCode::Ok
-        }
-        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            anstream::eprint!("{}", error.render().ansi());
-            ExitCode::Usage
-        }
-        _ => {
-            let refusal = UserError::usage(refusal(&error, &command, &args));
-            crate::commands::explain(&refusal.into())
-        }
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Refusal::HelpAsked(error.render()),
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => Refusal::NoCommand(error.render()),
+        _ => Refusal::Wrong(UserError::usage(explained(&error, &command, &args))),
     })
 }
 
@@ -77,7 +78,7 @@ fn asked(args: &[OsString], option: &str) -> Option<OsString> {
 }
 
 /// What is wrong, the nearest right thing, and where help is.
-fn refusal(error: &Error, command: &Command, args: &[OsString]) -> String {
+fn explained(error: &Error, command: &Command, args: &[OsString]) -> String {
     let (path, inner) = asked_of(command, args);
     let mut sentences = vec![wrong(error, &path, inner)];
     let nearest = nearest(error, inner);

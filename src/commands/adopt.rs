@@ -22,7 +22,8 @@ use crate::period::Period;
 use crate::report::text;
 
 use self::places::{Claim, Found};
-use super::{answer, now, open_ledger, open_view, who};
+use super::context::{now, open_ledger, open_reader, who};
+use crate::output::answer;
 
 mod places;
 mod remote;
@@ -32,7 +33,6 @@ const BATCH: usize = 500;
 
 #[derive(Serialize)]
 struct Answer {
-    schema: u32,
     dry_run: bool,
     files: Vec<Adoption>,
     exit_code: u8,
@@ -76,12 +76,12 @@ pub(super) fn adopt(config: &Config, options: &cli::Adopt, global: &Global) -> a
     let options = &cli::Adopt { paths: places::found_in_drop(config, &options.paths), ..options.clone() };
     places::all_there(&options.paths)?;
     let (files, excluded) = if options.dry_run {
-        let view = open_view(config, false)?;
+        let view = open_reader(config, false)?;
         let known = remote::delivered_names(&view)?;
         // Kept no longer than it is asked: a run that begins meanwhile need not wait.
         drop(view);
         let (found, excluded) = look(config, options, &known)?;
-        let mut files = judge(&open_view(config, false)?, found)?;
+        let mut files = judge(&open_reader(config, false)?, found)?;
         // The numbers that the deed would give are nobody's yet.
         files
             .iter_mut()
@@ -100,8 +100,7 @@ pub(super) fn adopt(config: &Config, options: &cli::Adopt, global: &Global) -> a
     };
     let refused = files.iter().any(|file| file.outcome == Outcome::Refused);
     let exit = if refused { ExitCode::Attention } else { ExitCode::Ok };
-    let schema = crate::report::SCHEMA;
-    let json = Answer { schema, dry_run: options.dry_run, files, exit_code: exit.code(), excluded };
+    let json = Answer { dry_run: options.dry_run, files, exit_code: exit.code(), excluded };
     answer(global, &json, || json.text(config, global.quiet))?;
     Ok(exit)
 }

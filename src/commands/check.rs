@@ -21,7 +21,8 @@ use crate::report::paragraph::{self, WIDTH};
 use crate::secrets::Secrets;
 use crate::template::Placeholder;
 
-use super::{answer, load, now, open_view};
+use super::context::{load, now, open_reader};
+use crate::output::answer;
 
 /// Less free space than this, in bytes, is pointed out.
 const LITTLE_SPACE: u64 = 100 << 20;
@@ -30,7 +31,6 @@ const TRIAL: &[u8] = b"traekfil check\n";
 
 #[derive(Serialize)]
 pub(super) struct Answer {
-    schema: u32,
     pub(super) checks: Vec<Checked>,
     exit_code: u8,
 }
@@ -94,7 +94,7 @@ pub(super) fn tried(options: &cli::Check, global: &Global) -> (Answer, ExitCode)
         ways_to_a_person(config, options.send_test_mail, &mut checks);
     }
     let exit = checks.exit;
-    (Answer { schema: crate::report::SCHEMA, checks: checks.done, exit_code: exit.code() }, exit)
+    (Answer { checks: checks.done, exit_code: exit.code() }, exit)
 }
 
 /// What lies on this machine.
@@ -110,7 +110,7 @@ fn here(config: &Config, checks: &mut Checks) {
         }
         checks.note("space", say::space(), space(&config.archive));
     }
-    let ledger = open_view(config, true).and_then(|view| {
+    let ledger = open_reader(config, true).and_then(|view| {
         let last = view.verify_chain(1)?;
         let newest = view.history(&Filter { limit: Some(1), ..Filter::default() })?.pop();
         let newest = newest.and_then(|delivery| delivery.delivered_at);

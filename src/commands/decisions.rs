@@ -20,11 +20,11 @@ use crate::platform;
 use crate::report::{advice, text};
 use crate::run::survey::{self, PlannedFile};
 
-use super::{answer, now, open_ledger, who};
+use super::context::{now, open_ledger, who};
+use crate::output::answer;
 
 #[derive(Serialize)]
 struct Answer {
-    schema: u32,
     decisions: Vec<Judged>,
 }
 
@@ -235,6 +235,6 @@ fn of(hold: Option<&Hold>, file: &PlannedFile, decision: Verdict, said: String) 
 
 fn tell(global: &Global, decisions: Vec<Judged>) -> anyhow::Result<ExitCode> {
     let text = decisions.iter().map(|judged| text::sentence(&judged.said)).collect();
-    answer(global, &Answer { schema: crate::report::SCHEMA, decisions }, || text)?;
+    answer(global, &Answer { decisions }, || text)?;
     Ok(ExitCode::Ok)
 }

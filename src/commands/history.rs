@@ -6,10 +6,11 @@ use crate::exit::ExitCode;
 use crate::ledger::query::Filter;
 use crate::report::history::History;
 
-use super::{answer, open_view};
+use super::context::open_reader;
+use crate::output::answer;
 
 pub(super) fn history(config: &Config, options: &cli::History, global: &Global) -> anyhow::Result<ExitCode> {
-    let view = open_view(config, true)?;
+    let view = open_reader(config, true)?;
     let filter = Filter {
         series: options.series.clone(),
         period: options.period,

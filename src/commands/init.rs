@@ -12,7 +12,8 @@ use crate::messages::{config::shown_path, init as say};
 use self::answers::{Answers, Key};
 use self::make::Created;
 use self::prompter::{Prompter, paragraph};
-use super::{answer, check, explain, run};
+use super::{check, run};
+use crate::output::{self, answer, print_text};
 
 mod answers;
 mod config_template;
@@ -23,7 +24,6 @@ mod questions;
 
 #[derive(Serialize)]
 struct Answer {
-    schema: u32,
     config: String,
     identity: Option<String>,
     public_key: Option<String>,
@@ -44,7 +44,6 @@ pub(super) fn init(options: &cli::Init, global: &Global) -> anyhow::Result<ExitC
     if global.json {
         let (check, exit) = check::tried(&cli::Check::default(), global);
         let json = Answer {
-            schema: crate::report::SCHEMA,
             config: answers.config.display().to_string(),
             identity: answers.key.path().map(|path| path.display().to_string()),
             public_key: made.public,
@@ -55,29 +54,21 @@ pub(super) fn init(options: &cli::Init, global: &Global) -> anyhow::Result<ExitC
         answer(global, &json, String::new)?;
         return Ok(exit);
     }
-    tell(&format!("\n{}\n", told_made(&answers, &made)))?;
-    tell(&format!("{}\n", say::now_checked()))?;
+    print_text(format!("\n{}\n", what_was_made(&answers, &made)))?;
+    print_text(format!("{}\n", say::now_checked()))?;
     let exit = check::check(&cli::Check::default(), global)?;
     if made.config.check_host_key().is_ok() {
-        tell(&format!("\n{}\n", say::now_previewed()))?;
+        print_text(format!("\n{}\n", say::now_previewed()))?;
         // A preview that fails takes back nothing of what was made.
         if let Err(error) = run::preview(&made.config, &cli::Run::default(), global) {
-            let _ = explain(&error);
+            let _ = output::error(&error);
         }
     }
-    tell(&format!("\n{}", next_steps(&answers, &made, exit)))?;
+    print_text(format!("\n{}", next_steps(&answers, &made, exit)))?;
     Ok(exit)
 }
 
-fn tell(text: &str) -> anyhow::Result<()> {
-    use std::io::Write;
-    let mut out = anstream::stdout().lock();
-    out.write_all(crate::report::marks::fitting(text.to_owned()).as_bytes())?;
-    out.flush()?;
-    Ok(())
-}
-
-fn told_made(answers: &Answers, made: &Created) -> String {
+fn what_was_made(answers: &Answers, made: &Created) -> String {
     let mut lines = vec![say::made()];
     for (what, path) in [
         (say::made_config(), &answers.config),

@@ -14,11 +14,11 @@ use crate::ledger::{Journal, Ledger, moment};
 use crate::messages::{escape, ledger as say_ledger, report as say};
 use crate::report::text::sentence;
 
-use super::{answer, now, open_ledger, who};
+use super::context::{now, open_ledger, who};
+use crate::output::answer;
 
 #[derive(Serialize)]
 struct Resolved {
-    schema: u32,
     delivery_id: i64,
     from: State,
     to: State,
@@ -50,7 +50,7 @@ pub(super) fn resolve(config: &Config, options: &cli::Resolve, global: &Global) 
     let path = escape(&delivery.path);
     let said =
         if options.delivered { say::said_delivered(&path, id) } else { say::said_not_delivered(&path, id) };
-    let resolved = Resolved { schema: crate::report::SCHEMA, delivery_id: id, from, to };
+    let resolved = Resolved { delivery_id: id, from, to };
     answer(global, &resolved, || sentence(&said))?;
     Ok(ExitCode::Ok)
 }

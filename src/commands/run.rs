@@ -17,7 +17,9 @@ use crate::report::{self, FileReport, RunReport, Summary};
 use crate::run::survey::{self, PlannedFile};
 use crate::secrets::Secrets;
 
-use super::{answer, now, open_ledger, open_view, progress, warn};
+use super::context::{now, open_ledger, open_reader};
+use super::progress;
+use crate::output::{answer, warn};
 use crate::run::holds::Holds;
 use crate::run::outcomes::describe;
 use crate::run::pipeline::{cycle_by, not_picked_up, overdue};
@@ -49,7 +51,6 @@ pub(super) fn preview(config: &Config, options: &cli::Run, global: &Global) -> a
     overdue.retain(|due| !files.iter().any(|file| file.decision == Choice::Send && due.is_settled_by(file)));
     drop(view);
     let mut report = RunReport {
-        schema: report::SCHEMA,
         run_id: None,
         dry_run: true,
         started_at: moment(started),
@@ -85,10 +86,10 @@ pub(super) fn outlook(
     started: DateTime<FixedOffset>,
     patient: bool,
 ) -> Result<Preview, UserError> {
-    drop(open_view(config, patient)?);
+    drop(open_reader(config, patient)?);
     let survey = survey::scan(config, started)?;
     // The ledger is kept no longer than it is asked: a run that begins meanwhile need not wait.
-    let view = open_view(config, patient)?;
+    let view = open_reader(config, patient)?;
     let planned = survey::judge(config, &view, survey.files, started)?;
     Ok(Preview { view, planned, left_out: survey.left_out })
 }
@@ -176,7 +177,7 @@ fn complain(untold: &[String]) {
 fn prepare(config: &Config, options: &cli::Run) -> Result<Option<Saved>, UserError> {
     config.check_folders()?;
     let sound = config.check_sftp().and_then(|()| config.check_host_key());
-    sound.and_then(|()| plan_to_go_by(config, options)).map_err(|trouble| match open_view(config, true) {
+    sound.and_then(|()| plan_to_go_by(config, options)).map_err(|trouble| match open_reader(config, true) {
         Err(worse) if worse.exit == ExitCode::Ledger => worse,
         _ => trouble,
     })
@@ -186,6 +187,6 @@ fn prepare(config: &Config, options: &cli::Run) -> Result<Option<Saved>, UserErr
 fn plan_to_go_by(config: &Config, options: &cli::Run) -> Result<Option<Saved>, UserError> {
     let Some(file) = &options.plan else { return Ok(None) };
     let plan = Saved::read(config, file)?;
-    plan.check_ledger(&open_view(config, false)?)?;
+    plan.check_ledger(&open_reader(config, false)?)?;
     Ok(Some(plan))
 }

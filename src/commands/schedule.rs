@@ -10,7 +10,7 @@ use crate::config::Config;
 use crate::exit::{ExitCode, UserError};
 use crate::messages::{config::shown_path, schedule as say};
 
-use super::answer;
+use crate::output::answer;
 
 mod cron;
 mod program;
@@ -46,7 +46,6 @@ struct Piece {
 
 #[derive(Serialize)]
 struct Answer {
-    schema: u32,
     files: Vec<Piece>,
     installed: bool,
     removed: bool,
@@ -81,8 +80,7 @@ pub(super) fn schedule(
         (Scheduler::Windows, true, _) => windows::install(&job, &windows::schtasks())?,
         (Scheduler::Windows, ..) => windows::remove(&windows::schtasks())?,
     };
-    let json =
-        Answer { schema: crate::report::SCHEMA, files, installed: options.install, removed: options.remove };
+    let json = Answer { files, installed: options.install, removed: options.remove };
     answer(global, &json, || done)?;
     Ok(ExitCode::Ok)
 }

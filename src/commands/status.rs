@@ -6,7 +6,9 @@ use crate::exit::{ExitCode, UserError};
 use crate::overview::{self, Overview};
 use crate::report::status::{self, Status};
 
-use super::{answer, now, run};
+use super::context::now;
+use super::run;
+use crate::output::answer;
 
 pub(super) fn status(config: &Config, global: &Global) -> anyhow::Result<ExitCode> {
     let overview = gather(config)?;

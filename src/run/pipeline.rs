@@ -81,7 +81,6 @@ pub(crate) fn cycle_by<W: Watch>(
 
     let overdue = overdue(config, ledger, &files, now())?;
     let mut report = RunReport {
-        schema: report::SCHEMA,
         run_id: Some(run_id),
         dry_run: false,
         started_at: moment(started),

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use crate::commands::{now, open_ledger};
+use crate::commands::context::{now, open_ledger};
 use crate::config::Config;
 use crate::exit::UserError;
 use crate::messages::{config::shown_path, init as say};
