@@ -15,7 +15,6 @@ pub mod decide;
 pub mod deliver;
 pub mod delivery;
 pub mod digest;
-mod document;
 pub mod drop_folder;
 pub mod exit;
 mod failpoint;

@@ -10,6 +10,7 @@ use crate::overview::{AttentionItem, AttentionKind};
 use crate::period::Period;
 
 pub mod advice;
+pub(crate) mod document;
 pub mod history;
 pub mod marks;
 pub mod page;

@@ -11,7 +11,7 @@ use crate::decide::Choice;
 use crate::deliver::{End, Watch};
 use crate::messages::{escape, report as say};
 use crate::report::FileOutcome;
-use crate::run::survey::PlannedFile;
+use crate::run::judge::PlannedFile;
 
 /// How often a plain line tells how far it is. Work that is shorter says nothing.
 const NOW_AND_THEN: Duration = Duration::from_secs(10);
@@ -29,7 +29,7 @@ impl Progress {
     /// Over the files that are to be sent.
     pub(super) fn new(global: &Global, planned: &[PlannedFile]) -> Progress {
         let sends = planned.iter().filter(|file| file.judgement.choice == Choice::Send);
-        let (files, bytes) = sends.fold((0, 0), |(n, bytes), file| (n + 1, bytes + file.looked.size()));
+        let (files, bytes) = sends.fold((0, 0), |(n, bytes), file| (n + 1, bytes + file.scanned.size()));
         let terminal = std::io::stderr().is_terminal();
         let shown = terminal && !global.quiet;
         let target = if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };

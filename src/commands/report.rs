@@ -17,8 +17,8 @@ use crate::report::page::{self, Page};
 use crate::report::status;
 
 use super::context::open_reader;
-use crate::document::Document;
 use crate::output::{answer, write_document};
+use crate::report::document::Document;
 
 /// The most deliveries that are shown: nobody reads a longer table.
 const MOST: u32 = 2_000;

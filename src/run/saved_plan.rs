@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::judge::PlannedFile;
 use crate::config::Config;
 use crate::decide::{Choice, Reason};
 use crate::delivery::{Key, Slot};
@@ -17,10 +18,7 @@ use crate::ledger::{ChainPosition, LedgerReader};
 use crate::messages::{escape, plan as say, report as say_report};
 use crate::period::Period;
 use crate::platform;
-use crate::report::{Difference, DifferenceKind, FileReport, PlanReport, advice, text};
-use crate::run::survey::PlannedFile;
-
-use crate::document;
+use crate::report::{Difference, DifferenceKind, FileReport, PlanReport, advice, document, text};
 
 /// The version of the document.
 const SCHEMA: u32 = 1;
@@ -94,7 +92,7 @@ impl Document {
     /// The ledger could not be read.
     pub(crate) fn of(
         config: &Config,
-        view: &LedgerReader,
+        ledger: &LedgerReader,
         planned: &[PlannedFile],
         made_at: &str,
     ) -> Result<Document, UserError> {
@@ -104,7 +102,7 @@ impl Document {
             schema: SCHEMA,
             made_at: made_at.to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            ledger: view.mark()?.map(mark),
+            ledger: ledger.mark()?.map(mark),
             target: Target::of(config),
             files: planned.iter().map(File::of).collect(),
         })
@@ -157,10 +155,10 @@ impl Saved {
     ///
     /// # Errors
     /// Exit code 2 where another one made it, or this one has lost what it knew then.
-    pub(crate) fn check_ledger(&self, view: &LedgerReader) -> Result<(), UserError> {
+    pub(crate) fn check_ledger(&self, ledger: &LedgerReader) -> Result<(), UserError> {
         let Some(mark) = &self.document.ledger else { return Ok(()) };
-        let same = view.mark()?.is_some_and(|(id, _)| id == mark.id);
-        if !same || !view.has(ChainPosition { seq: mark.event, hash: mark.hash })? {
+        let same = ledger.mark()?.is_some_and(|(id, _)| id == mark.id);
+        if !same || !ledger.has(ChainPosition { seq: mark.event, hash: mark.hash })? {
             return Err(UserError::usage(say::other_ledger(&self.file)));
         }
         Ok(())
@@ -172,15 +170,16 @@ impl Saved {
     /// The ledger could not be read.
     pub(crate) fn narrow(
         &self,
-        view: &LedgerReader,
+        ledger: &LedgerReader,
         planned: &mut [PlannedFile],
     ) -> Result<PlanReport, UserError> {
         let files = &self.document.files;
-        let mut told: HashMap<&str, &File> = files.iter().map(|file| (file.path.as_str(), file)).collect();
+        let mut planned_before: HashMap<&str, &File> =
+            files.iter().map(|file| (file.path.as_str(), file)).collect();
         let mut differences = Vec::new();
         let mut out: HashSet<Key> = HashSet::new();
         for now in planned.iter_mut() {
-            let before = told.remove(now.looked.file.path.as_str());
+            let before = planned_before.remove(now.scanned.file.path.as_str());
             let send = now.judgement.choice == Choice::Send;
             let (kind, message) = match before {
                 None if send => (DifferenceKind::New, say::new_since()),
@@ -193,26 +192,26 @@ impl Saved {
             };
             if send {
                 now.judgement.choice = Choice::Skip;
-                out.extend(now.looked.key.clone());
+                out.extend(now.scanned.key.clone());
             }
-            differences.push(Difference { path: now.looked.file.path.clone(), kind, message });
+            differences.push(Difference { path: now.scanned.file.path.clone(), kind, message });
         }
         // What was to be put away as the copy of a file that does not go now is no copy of anything that KP has.
         let copies = planned.iter_mut().filter(|file| {
             file.judgement.reason == Reason::DuplicateInRun
-                && file.looked.key.as_ref().is_some_and(|key| out.contains(key))
+                && file.scanned.key.as_ref().is_some_and(|key| out.contains(key))
         });
         for copy in copies {
             copy.judgement.choice = Choice::Skip;
-            let path = &copy.looked.file.path;
+            let path = &copy.scanned.file.path;
             if differences.iter().all(|difference: &Difference| difference.path != *path) {
                 let (kind, message) = (DifferenceKind::Changed, say::copy_of_what_is_not_sent());
                 differences.push(Difference { path: path.clone(), kind, message });
             }
         }
         for gone in files.iter().filter(|file| file.decision == Choice::Send) {
-            if told.contains_key(gone.path.as_str()) {
-                let (kind, message) = gone.gone(view)?;
+            if planned_before.contains_key(gone.path.as_str()) {
+                let (kind, message) = gone.gone(ledger)?;
                 differences.push(Difference { path: gone.path.clone(), kind, message });
             }
         }
@@ -260,10 +259,10 @@ impl Target {
 
 impl File {
     fn of(planned: &PlannedFile) -> File {
-        let key = planned.looked.key.as_ref();
+        let key = planned.scanned.key.as_ref();
         File {
-            path: planned.looked.file.path.clone(),
-            size: planned.looked.size(),
+            path: planned.scanned.file.path.clone(),
+            size: planned.scanned.size(),
             sha256: key.map(|key| key.digest),
             series: key.map(|key| key.slot.series.clone()),
             period: key.and_then(|key| key.slot.period),
@@ -302,7 +301,7 @@ impl File {
         match &judgement.earlier {
             Some(earlier)
                 if judgement.reason == Reason::AlreadyDelivered
-                    && now.looked.key.as_ref().map(|key| key.digest) == self.sha256 =>
+                    && now.scanned.key.as_ref().map(|key| key.digest) == self.sha256 =>
             {
                 (DifferenceKind::Delivered, say::delivered_since(earlier.delivery_id))
             }
@@ -314,12 +313,12 @@ impl File {
     }
 
     /// A file that the plan sends and that is not in the folder any more.
-    fn gone(&self, view: &LedgerReader) -> Result<(DifferenceKind, String), UserError> {
+    fn gone(&self, ledger: &LedgerReader) -> Result<(DifferenceKind, String), UserError> {
         let (Some(digest), Some(series)) = (self.sha256, self.series.clone()) else {
             return Ok((DifferenceKind::Gone, say::gone()));
         };
         let key = Key { slot: Slot { series, period: self.period }, digest };
-        let delivered = view
+        let delivered = ledger
             .deliveries_of(&digest)?
             .into_iter()
             .rev()

@@ -14,7 +14,8 @@ use crate::exit::UserError;
 use crate::ledger::receipts;
 use crate::messages::{adopt as say, escape, report as say_report, run as say_run};
 use crate::platform;
-use crate::run::survey::{self, ScannedFile};
+use crate::run::judge;
+use crate::run::scan::{self, ScannedFile};
 use crate::series::PerPeriod;
 
 /// A file that may be adopted.
@@ -80,9 +81,9 @@ pub(super) fn look(
     let mut named = HashSet::new();
     for path in paths {
         if path.is_dir() {
-            let (inside, left_out) = folder(config, path)?;
+            let (inside, excluded_here) = folder(config, path)?;
             files.extend(inside);
-            excluded += left_out;
+            excluded += excluded_here;
         } else {
             match one(&config.scan, path) {
                 Some(file) => {
@@ -101,9 +102,9 @@ pub(super) fn look(
         })
     };
     let in_drop: Vec<bool> = files.iter().map(in_drop).collect();
-    let looked = survey::look_among(config, files, now);
+    let scanned = scan::scan_files(files, &config.scan, &config.series, now);
     Ok((
-        looked
+        scanned
             .into_iter()
             .zip(in_drop)
             .map(|(file, in_drop)| {
@@ -123,16 +124,16 @@ pub(super) fn look_into_drop(
     config: &Config,
     now: DateTime<FixedOffset>,
 ) -> Result<(Vec<Found>, usize), UserError> {
-    let survey = survey::scan(config, now)?;
+    let scanned = scan::scan(&config.drop, &config.scan, &config.series, now)?;
     Ok((
-        survey.files.into_iter().map(|file| found(config, file, true, false)).collect(),
-        survey.left_out.files,
+        scanned.files.into_iter().map(|file| found(config, file, true, false)).collect(),
+        scanned.excluded.files,
     ))
 }
 
-fn found(config: &Config, looked: ScannedFile, in_drop: bool, certain: bool) -> Found {
-    let size = looked.size();
-    let claim = match &looked.reading {
+fn found(config: &Config, scanned: ScannedFile, in_drop: bool, certain: bool) -> Found {
+    let size = scanned.size();
+    let claim = match &scanned.reading {
         Err(Blocked::Unsafe(because)) => Claim::Refused(because.clone()),
         Err(Blocked::Unsettled(because)) => Claim::Refused(say::try_again(because)),
         Ok(_) if size == 0 => Claim::Refused(say_report::empty()),
@@ -140,10 +141,10 @@ fn found(config: &Config, looked: ScannedFile, in_drop: bool, certain: bool) -> 
     };
     Found {
         size,
-        one_per_period: survey::per_period(config, &looked) == PerPeriod::One,
-        remote_path: survey::remote_path(config, &looked),
-        path: looked.file.path,
-        key: looked.key,
+        one_per_period: judge::per_period(config, &scanned) == PerPeriod::One,
+        remote_path: judge::remote_path(config, &scanned),
+        path: scanned.file.path,
+        key: scanned.key,
         in_drop,
         certain,
         claim,
@@ -155,7 +156,7 @@ fn found(config: &Config, looked: ScannedFile, in_drop: bool, certain: bool) -> 
 fn folder(config: &Config, path: &Path) -> Result<(Vec<FolderEntry>, usize), UserError> {
     let scan = Scan { subfolders: true, ..config.scan.clone() };
     let mut files = Vec::new();
-    let left_out = drop_folder::list(path, &scan, |file| files.push(file))?;
+    let excluded_here = drop_folder::list(path, &scan, |file| files.push(file))?;
     let before = files.len();
     let (root, archive) = (platform::canonical(path).ok(), platform::canonical(&config.archive).ok());
     let listed = platform::verbatim(path);
@@ -165,7 +166,7 @@ fn folder(config: &Config, path: &Path) -> Result<(Vec<FolderEntry>, usize), Use
         let archived = whole.as_ref().zip(archive.as_ref()).and_then(|(whole, a)| whole.strip_prefix(a).ok());
         !archived.is_some_and(is_the_archives_own)
     });
-    let excluded = left_out.files + before - files.len();
+    let excluded = excluded_here.files + before - files.len();
     let named = shown(path);
     files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     for file in &mut files {
