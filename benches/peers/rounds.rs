@@ -28,7 +28,7 @@ impl Options {
         let mut arguments = arguments;
         while let Some(argument) = arguments.next() {
             match argument.as_str() {
-                // What cargo adds.
+                // `cargo bench` passes this to every benchmark.
                 "--bench" => {}
                 "--write" => options.write = true,
                 "--received" => {

@@ -101,7 +101,7 @@ fn explained(error: &Error, command: &Command, args: &[OsString]) -> String {
 fn nearest(error: &Error, command: &Command) -> Vec<String> {
     let kinds = [ContextKind::SuggestedArg, ContextKind::SuggestedSubcommand, ContextKind::SuggestedValue];
     let mut found: Vec<String> = kinds.into_iter().flat_map(|kind| strings(error, kind)).collect();
-    // clap's best guess is its last.
+    // clap lists its best suggestion last.
     found.reverse();
     if !found.is_empty() {
         return found;

@@ -126,7 +126,7 @@ fn access(config: &Config, checks: &mut Checks) {
     let ledger = Some((&config.ledger, Access::Write));
     let key = config.sftp.identity.as_ref().map(|key| (key, Access::Read));
     for (file, may) in ledger.into_iter().chain(key).filter(|(file, _)| file.exists()) {
-        // What cannot be told is told where the file is used.
+        // Where the access cannot be found out, the check that opens the file says why.
         let others = platform::others_who_may(may, file).unwrap_or_default();
         if !others.is_empty() {
             let close = escape(&platform::command_to_close(file));

@@ -37,12 +37,12 @@ pub(super) fn resolve(config: &Config, options: &cli::Resolve, global: &Global) 
             failpoint("resolved");
             to
         }
-        // It was said before, and the archive could not be told: that is made good now.
+        // An earlier `resolve` recorded this but could not write the receipt: write it now.
         Err(_) if from == State::NotDelivered && options.not_delivered && still_attested(config, id)? => from,
         Err(_) => return Err(UserError::usage(say::cannot_resolve(id, &say::state(from))).into()),
     };
     if from.is_delivered() || from == to {
-        // The receipt said otherwise; what is made again from receipts must know.
+        // The archive's receipt says that KP has the file; a ledger rebuilt from receipts must know better.
         receipts::append(&config.archive, &[taken_back(&ledger, &delivery)]).map_err(|error| {
             UserError::unexpected(say_ledger::receipts_not_written(&config.archive, &error))
         })?;

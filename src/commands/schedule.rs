@@ -95,7 +95,7 @@ impl Job<'_> {
         };
         let user = options.user.clone();
         if let Some(user) = &user {
-            // Into a unit, a crontab's owner and XML it goes as it is.
+            // The name goes unescaped into units, XML and the arguments of crontab, so only plain characters are allowed.
             let sound = |c: char| c.is_alphanumeric() || "._-\\@$ ".contains(c);
             if user.is_empty() || user.trim() != user || user.starts_with('-') || !user.chars().all(sound) {
                 return Err(UserError::usage(say::not_a_user(&crate::messages::escape(user))));

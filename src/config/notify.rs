@@ -133,7 +133,7 @@ fn command(of: &mut Section, base: &Path) -> Option<Vec<String>> {
         of.problem("command", say::empty_command());
         return None;
     };
-    // A bare name is looked for where the system keeps its programs.
+    // A bare name is left as it is: the system looks it up in PATH.
     if program.contains(std::path::is_separator) {
         *program = base.join(&*program).to_string_lossy().into_owned();
     }

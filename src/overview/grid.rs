@@ -109,7 +109,7 @@ fn slots<'a>(facts: &'a Facts) -> Slots<'a> {
             continue;
         };
         let marks = slots.entry((series, period)).or_default();
-        // A run tells of a duplicate that it put away, and the ledger does too.
+        // A duplicate that this run put away is in the ledger as well; show it once.
         let known = mark.standing == SlotStatus::DuplicateRefused
             && mark.delivery_id.is_some_and(|id| put_away.contains(&(id, file.path.as_str())))
             && file.outcome.is_some();
@@ -138,7 +138,7 @@ fn of_delivery(facts: &Facts, delivery: &Delivery) -> Option<Mark> {
         State::Delivered | State::Archived => (SlotStatus::Delivered, delivery.delivered_at.as_deref()),
         State::Adopted => (SlotStatus::Adopted, delivery.delivered_at.as_deref()),
         State::InDoubt => (SlotStatus::InDoubt, Some(delivery.changed_at.as_str())),
-        // The next run finds out; where its file still lies there, the file tells of it.
+        // The next run settles it. Where its file is still in the drop folder, the mark comes from the file.
         State::Publishing if !facts.files.iter().any(|file| is_of(file, delivery)) => {
             (SlotStatus::Waiting, Some(delivery.changed_at.as_str()))
         }

@@ -6,7 +6,7 @@ use super::judge::PlannedFile;
 use super::saved_plan;
 use crate::config::Config;
 use crate::decide::{Blocked, Choice};
-use crate::deliver::{End, Outcome, Recovered};
+use crate::deliver::{End, Outcome, Recovered, Recovery, Warning};
 use crate::delivery::State;
 use crate::drop_folder::Excluded;
 use crate::exit::{ExitCode, UserError};
@@ -78,7 +78,7 @@ pub(super) fn apply(outcome: Outcome, file: &mut FileReport) {
 }
 
 /// What recovery did to one delivery.
-pub(super) fn recovered(done: &Recovered) -> RecoveredReport {
+fn recovered(done: &Recovered) -> RecoveredReport {
     RecoveredReport { delivery_id: done.delivery, from: done.from, to: done.to, path: done.path.clone() }
 }
 
@@ -88,16 +88,14 @@ pub(super) struct Findings {
     pub(super) run_id: Option<i64>,
     pub(super) started: DateTime<FixedOffset>,
     pub(super) files: Vec<FileReport>,
-    pub(super) recovered: Vec<RecoveredReport>,
+    pub(super) recovery: Recovery,
     /// The plan that was saved, or that the run went by.
     pub(super) plan: Option<PlanReport>,
     pub(super) excluded: Excluded,
     /// How many files were deleted from the archive.
     pub(super) deleted: usize,
-    /// What went wrong beside the files, as path and message.
-    pub(super) warnings: Vec<(String, String)>,
-    /// What the warnings mean to the exit code.
-    pub(super) exit: ExitCode,
+    /// What went wrong on this machine beside the files.
+    pub(super) warnings: Vec<Warning>,
 }
 
 /// Makes the report of a run or a preview, and works out the exit code. `as_of` is the moment at which files are
@@ -119,13 +117,15 @@ pub(super) fn report(
             |due: &OverdueReport, file: &FileReport| file.decision == Choice::Send && due.is_settled_by(file);
         overdue.retain(|due| !findings.files.iter().any(|file| delivers(due, file)));
     }
+    let exit = exit_beside_files(&findings);
+    let warnings = findings.warnings.into_iter().map(|warning| (warning.path, warning.message));
     let mut report = RunReport {
         run_id: findings.run_id,
         dry_run,
         started_at: moment(findings.started),
         finished_at: moment(now()),
         files: findings.files,
-        recovered: findings.recovered,
+        recovered: findings.recovery.done.iter().map(recovered).collect(),
         summary: Summary::default(),
         exit_code: 0,
         overdue,
@@ -133,12 +133,19 @@ pub(super) fn report(
         in_doubt: ledger.open_deliveries()?.into_iter().filter(|d| d.state == State::InDoubt).collect(),
         not_picked_up: not_picked_up(config, ledger, as_of)?,
         cleared: findings.deleted,
-        troubles: findings.warnings,
+        troubles: findings.recovery.left.into_iter().chain(warnings).collect(),
         excluded: findings.excluded.files,
         folders: findings.excluded.folders,
     };
-    let exit = report.conclude(findings.exit);
+    let exit = report.conclude(exit);
     Ok((report, exit))
+}
+
+/// The exit code of what the files do not show: a failure on this machine, and what recovery could not settle.
+fn exit_beside_files(findings: &Findings) -> ExitCode {
+    let local = if findings.warnings.is_empty() { ExitCode::Ok } else { ExitCode::Unexpected };
+    let left = if findings.recovery.left.is_empty() { ExitCode::Ok } else { ExitCode::Incomplete };
+    local.or(left)
 }
 
 /// The months that are overdue, as `status` shows them.

@@ -63,17 +63,12 @@ pub(crate) fn run_planned<W: Watch>(
     failpoint("run_started");
 
     let (recovery, mut warnings) = run.recover(ledger)?;
-    let Prepared { planned, plan, excluded } = match early {
-        Some(prepared) => prepared,
-        None => run.prepare(ledger, plan)?,
-    };
+    let Prepared { planned, plan, excluded } = early.map_or_else(|| run.prepare(ledger, plan), Ok)?;
     failpoint("looked");
 
     let mut files = outcomes::describe_all(&planned, plan.as_ref());
-    let events = holds::after_judging(Holds::read(ledger)?, &planned, &mut files);
-    run.record(ledger, &events)?;
+    run.hold(ledger, &planned, &mut files)?;
     failpoint("held");
-
     warnings.extend(run.put_duplicates_away(ledger, &planned, &mut files, Reason::AlreadyDelivered)?);
     let delivered = run.deliver(ledger, &planned, &mut files, &watch(&planned));
     warnings.extend(delivered.map_err(|error| name_unfinished(error, &planned))?);
@@ -88,12 +83,11 @@ pub(crate) fn run_planned<W: Watch>(
         run_id: Some(id),
         started,
         files,
-        recovered: recovery.done.iter().map(outcomes::recovered).collect(),
+        recovery,
         plan,
         excluded,
         deleted: pruned.deleted,
-        exit: exit_beside_files(&recovery, &warnings),
-        warnings: as_told(recovery, warnings),
+        warnings,
     };
     let (report, exit) = outcomes::report(config, ledger, findings, now(), now)?;
     failpoint("done");
@@ -111,19 +105,6 @@ fn name_unfinished(mut error: UserError, planned: &[PlannedFile]) -> UserError {
     let names: Vec<String> = sends(planned).map(|file| escape(&file.scanned.file.path)).collect();
     error.message.extend([" ", &say::unfinished(&names.join(", "))]);
     error
-}
-
-/// What went wrong on this machine, and what recovery could not settle, as an exit code.
-fn exit_beside_files(recovery: &Recovery, warnings: &[Warning]) -> ExitCode {
-    let local = if warnings.is_empty() { ExitCode::Ok } else { ExitCode::Unexpected };
-    let left = if recovery.left.is_empty() { ExitCode::Ok } else { ExitCode::Incomplete };
-    local.or(left)
-}
-
-/// What went wrong beside the files of this run, as path and message.
-fn as_told(recovery: Recovery, warnings: Vec<Warning>) -> Vec<(String, String)> {
-    let warnings = warnings.into_iter().map(|warning| (warning.path, warning.message));
-    recovery.left.into_iter().chain(warnings).collect()
 }
 
 /// The files that are to be sent.
@@ -169,6 +150,17 @@ impl Run<'_> {
         let mut executor = self.executor(ledger)?;
         let recovery = executor.recover(&open)?;
         Ok((recovery, executor.mishaps()))
+    }
+
+    /// Numbers the files that are held, and ends the holds of files that are held no more.
+    fn hold(
+        &self,
+        ledger: &mut dyn Book,
+        planned: &[PlannedFile],
+        files: &mut [FileReport],
+    ) -> Result<(), UserError> {
+        let events = holds::after_judging(Holds::read(ledger)?, planned, files);
+        self.record(ledger, &events)
     }
 
     /// Puts away the duplicates whose reason is `kind`; answers what could not be put away.

@@ -13,6 +13,7 @@ use super::saved_plan::{self, Document, Saved};
 use super::scan;
 use crate::config::Config;
 use crate::decide::Choice;
+use crate::deliver::Recovery;
 use crate::drop_folder::Excluded;
 use crate::exit::{ExitCode, UserError};
 use crate::ledger::{LedgerReader, moment};
@@ -96,12 +97,11 @@ impl Preview {
             run_id: None,
             started: self.started,
             files,
-            recovered: Vec::new(),
+            recovery: Recovery::default(),
             plan,
             excluded: self.excluded,
             deleted: 0,
             warnings: Vec::new(),
-            exit: ExitCode::Ok,
         };
         outcomes::report(config, &self.ledger, findings, self.started, now)
     }

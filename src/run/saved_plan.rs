@@ -22,7 +22,7 @@ use crate::report::{Difference, DifferenceKind, FileReport, PlanReport, advice, 
 
 /// The version of the document.
 const SCHEMA: u32 = 1;
-/// What tells it from any other JSON file.
+/// The value of `document`, which tells a plan from any other JSON file.
 const DOCUMENT: &str = "traekfil plan";
 
 /// The plan of one preview.
@@ -36,7 +36,7 @@ pub(crate) struct Document {
     made_at: String,
     /// The program that made it.
     version: String,
-    /// The ledger it was made by, and how far that had come; none where there was none yet.
+    /// The ledger that it was made by, and the newest event then; none where there was no ledger yet.
     ledger: Option<Mark>,
     target: Target,
     files: Vec<File>,
@@ -77,7 +77,7 @@ pub(crate) struct Saved {
     document: Document,
 }
 
-/// The little that every version of the document has.
+/// The fields that every version of the document has.
 #[derive(Deserialize)]
 struct Head {
     #[serde(rename = "document")]
@@ -151,7 +151,7 @@ impl Saved {
         Ok(Saved { file: path.to_owned(), document })
     }
 
-    /// Whether it was made by this ledger. A ledger that was made since is as good as none then.
+    /// Checks that the plan was made by this ledger. A plan from before there was a ledger fits any.
     ///
     /// # Errors
     /// Exit code 2 where another one made it, or this one has lost what it knew then.
@@ -174,43 +174,21 @@ impl Saved {
         planned: &mut [PlannedFile],
     ) -> Result<PlanReport, UserError> {
         let files = &self.document.files;
-        let mut planned_before: HashMap<&str, &File> =
-            files.iter().map(|file| (file.path.as_str(), file)).collect();
+        let mut missing: HashMap<&str, &File> = files.iter().map(|file| (file.path.as_str(), file)).collect();
         let mut differences = Vec::new();
         let mut out: HashSet<Key> = HashSet::new();
         for now in planned.iter_mut() {
-            let before = planned_before.remove(now.scanned.file.path.as_str());
-            let send = now.judgement.choice == Choice::Send;
-            let (kind, message) = match before {
-                None if send => (DifferenceKind::New, say::new_since()),
-                Some(before) if send => match before.changed(now) {
-                    Some(message) => (DifferenceKind::Changed, message),
-                    None => continue,
-                },
-                Some(before) if before.decision == Choice::Send => before.no_longer(now),
-                _ => continue,
-            };
-            if send {
+            let before = missing.remove(now.scanned.file.path.as_str());
+            let Some((kind, message)) = difference(before, now) else { continue };
+            if now.judgement.choice == Choice::Send {
                 now.judgement.choice = Choice::Skip;
                 out.extend(now.scanned.key.clone());
             }
             differences.push(Difference { path: now.scanned.file.path.clone(), kind, message });
         }
-        // What was to be put away as the copy of a file that does not go now is no copy of anything that KP has.
-        let copies = planned.iter_mut().filter(|file| {
-            file.judgement.reason == Reason::DuplicateInRun
-                && file.scanned.key.as_ref().is_some_and(|key| out.contains(key))
-        });
-        for copy in copies {
-            copy.judgement.choice = Choice::Skip;
-            let path = &copy.scanned.file.path;
-            if differences.iter().all(|difference: &Difference| difference.path != *path) {
-                let (kind, message) = (DifferenceKind::Changed, say::copy_of_what_is_not_sent());
-                differences.push(Difference { path: path.clone(), kind, message });
-            }
-        }
+        skip_duplicates_of(&out, planned, &mut differences);
         for gone in files.iter().filter(|file| file.decision == Choice::Send) {
-            if planned_before.contains_key(gone.path.as_str()) {
+            if missing.contains_key(gone.path.as_str()) {
                 let (kind, message) = gone.gone(ledger)?;
                 differences.push(Difference { path: gone.path.clone(), kind, message });
             }
@@ -221,6 +199,34 @@ impl Saved {
             saved: false,
             differences,
         })
+    }
+}
+
+/// How a file differs from what the plan says about it; none where that changes nothing about what is sent.
+fn difference(before: Option<&File>, now: &PlannedFile) -> Option<(DifferenceKind, String)> {
+    let sends = now.judgement.choice == Choice::Send;
+    match before {
+        None if sends => Some((DifferenceKind::New, say::new_since())),
+        Some(before) if sends => before.changed(now).map(|message| (DifferenceKind::Changed, message)),
+        Some(before) if before.decision == Choice::Send => Some(before.no_longer(now)),
+        _ => None,
+    }
+}
+
+/// Leaves the duplicates of files that the plan took out of the run where they are: KP has not got those files, so
+/// nothing may be put away as a duplicate of them.
+fn skip_duplicates_of(out: &HashSet<Key>, planned: &mut [PlannedFile], differences: &mut Vec<Difference>) {
+    let duplicates = planned.iter_mut().filter(|file| {
+        file.judgement.reason == Reason::DuplicateInRun
+            && file.scanned.key.as_ref().is_some_and(|key| out.contains(key))
+    });
+    for duplicate in duplicates {
+        duplicate.judgement.choice = Choice::Skip;
+        let path = &duplicate.scanned.file.path;
+        if differences.iter().all(|difference| difference.path != *path) {
+            let (kind, message) = (DifferenceKind::Changed, say::copy_of_what_is_not_sent());
+            differences.push(Difference { path: path.clone(), kind, message });
+        }
     }
 }
 

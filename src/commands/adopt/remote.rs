@@ -87,7 +87,7 @@ pub(super) fn compare(config: &Config, mut local: Vec<Found>, sent: &Sent) -> Re
             (None, None) => (file.claim, file.remote_path) = (Claim::NotAtKp, None),
         }
     }
-    // What may not be read is known by its name and size where the ledger sent such a file itself.
+    // A file that cannot be read back is ours where the ledger sent one of that name and size.
     let ours = |there: &Lying| there.size.and_then(|size| sent.get(&(there.path.clone(), size)));
     let rest = lying
         .iter()
@@ -95,7 +95,7 @@ pub(super) fn compare(config: &Config, mut local: Vec<Found>, sent: &Sent) -> Re
         .filter(|(i, there)| !matched.contains(i) && (there.digest.is_some() || ours(there).is_none()));
     local.extend(rest.map(|(_, there)| {
         let mut found = only_there(config, there);
-        // Its name there need not tell what it was sent for.
+        // The ledger knows the slot it was sent for; its name on the server need not show that.
         let as_sent = ours(there).and_then(|keys| keys.iter().find(|key| Some(key.digest) == there.digest));
         found.key = as_sent.cloned().or(found.key);
         found

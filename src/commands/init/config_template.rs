@@ -52,7 +52,7 @@ impl ConfigTemplate {
     fn of(example: &str, language: Language) -> ConfigTemplate {
         let mut lines = vec![format!("# {}", say::config_head())];
         let mut comments = 0;
-        // The first pair is about the example itself.
+        // Skip the first pair: it describes the example file.
         for line in example.lines().skip(2) {
             if line.starts_with("# ") {
                 comments += 1;

@@ -117,7 +117,7 @@ fn line() -> Result<Option<String>, UserError> {
     }
     let line =
         String::from_utf8(bytes).ok().map(|line| line.trim().trim_start_matches('\u{feff}').to_owned());
-    // What comes through a pipe is not seen as it is typed.
+    // Input from a pipe is not echoed by a terminal: print it, so that the output reads as a dialogue.
     if let Some(line) = line.as_ref().filter(|_| !io::stdin().is_terminal()) {
         print(&format!("{}\n", crate::messages::escape(line)))?;
     }

@@ -27,49 +27,23 @@ pub(super) fn gather(
     messages::speak(language);
     prompter.say(&paragraph("", &say::welcome()))?;
     let config = config_place(global, prompter)?;
-    let near = |name: &str| Some(shown_path(&beside(&config, name)));
-    let file = |text: String, flag, given, default| Question { text, flag, given, default };
-
-    let drop = prompter
-        .ask(file(say::ask_drop(), "--drop", options.drop.as_deref(), near("drop")), |text| {
-            drop_folder(path(text)?, &config)
-        })?;
-    let archive = prompter
-        .ask(file(say::ask_archive(), "--archive", options.archive.as_deref(), near("archive")), |text| {
-            archive_folder(path(text)?, &drop)
-        })?;
-    let ledger = prompter
-        .ask(file(say::ask_ledger(), "--ledger", options.ledger.as_deref(), near("ledger.db")), |text| {
-            ledger_file(path(text)?, &drop)
-        })?;
-    let host = prompter.ask(file(say::ask_host(), "--host", options.host.as_deref(), None), |text| {
-        filled(text, values::host)
-    })?;
-    let port = prompter
-        .ask(file(say::ask_port(), "--port", options.port.as_deref(), Some("22".to_owned())), port)?;
-    let user = prompter.ask(file(say::ask_user(), "--user", options.user.as_deref(), None), |text| {
-        filled(text, values::user)
-    })?;
-    let key = key(options, prompter, &beside(&config, "id_ed25519"), &drop)?;
-    let passphrase_file = passphrase_file(options, prompter, &key, &drop)?;
-    let remote_folder = prompter.ask(
-        file(
-            say::ask_remote_folder(),
-            "--remote-folder",
-            options.remote_folder.as_deref(),
-            Some(".".to_owned()),
-        ),
-        values::remote_folder,
-    )?;
+    let places = places(options, prompter, &config)?;
+    let account = account(options, prompter)?;
+    let key = key(options, prompter, &beside(&config, "id_ed25519"), &places.drop)?;
+    let passphrase_file = passphrase_file(options, prompter, &key, &places.drop)?;
+    let default = Some(".".to_owned());
+    let given = options.remote_folder.as_deref();
+    let question = Question { text: say::ask_remote_folder(), flag: "--remote-folder", given, default };
+    let remote_folder = prompter.ask(question, values::remote_folder)?;
     let mut answers = Answers {
         language,
         config,
-        drop,
-        archive,
-        ledger,
-        host,
-        port,
-        user,
+        drop: places.drop,
+        archive: places.archive,
+        ledger: places.ledger,
+        host: account.host,
+        port: account.port,
+        user: account.user,
         key,
         passphrase_file,
         remote_folder,
@@ -79,6 +53,57 @@ pub(super) fn gather(
     answers.host_key = host_key(options, prompter, &answers)?;
     answers.series = series(options, prompter)?;
     Ok(answers)
+}
+
+/// The folders and the ledger on this machine.
+struct Places {
+    drop: PathBuf,
+    archive: PathBuf,
+    ledger: PathBuf,
+}
+
+fn places(options: &cli::Init, prompter: &Prompter, config: &Path) -> Result<Places, UserError> {
+    let default = |name: &str| Some(shown_path(&beside(config, name)));
+    let question = Question {
+        text: say::ask_drop(),
+        flag: "--drop",
+        given: options.drop.as_deref(),
+        default: default("drop"),
+    };
+    let drop = prompter.ask(question, |text| drop_folder(path(text)?, config))?;
+    let question = Question {
+        text: say::ask_archive(),
+        flag: "--archive",
+        given: options.archive.as_deref(),
+        default: default("archive"),
+    };
+    let archive = prompter.ask(question, |text| archive_folder(path(text)?, &drop))?;
+    let question = Question {
+        text: say::ask_ledger(),
+        flag: "--ledger",
+        given: options.ledger.as_deref(),
+        default: default("ledger.db"),
+    };
+    let ledger = prompter.ask(question, |text| ledger_file(path(text)?, &drop))?;
+    Ok(Places { drop, archive, ledger })
+}
+
+/// The account on KP's server.
+struct Account {
+    host: String,
+    port: u16,
+    user: String,
+}
+
+fn account(options: &cli::Init, prompter: &Prompter) -> Result<Account, UserError> {
+    let question = |text, flag, given, default| Question { text, flag, given, default };
+    let host = question(say::ask_host(), "--host", options.host.as_deref(), None);
+    let host = prompter.ask(host, |text| filled(text, values::host))?;
+    let port = question(say::ask_port(), "--port", options.port.as_deref(), Some("22".to_owned()));
+    let port = prompter.ask(port, self::port)?;
+    let user = question(say::ask_user(), "--user", options.user.as_deref(), None);
+    let user = prompter.ask(user, |text| filled(text, values::user))?;
+    Ok(Account { host, port, user })
 }
 
 fn language(global: &Global, prompter: &Prompter) -> Result<Language, UserError> {
