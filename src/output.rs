@@ -1,6 +1,6 @@
 //! Standard output and standard error: the answer of a command, as text or JSON, and what went wrong.
 //!
-//! Every answer in JSON is one object that begins with the version of its form ([`SCHEMA`]); the envelope adds it, so
+//! Every answer in JSON is one object that begins with `schema`, the version of its form; the envelope adds it, so
 //! that the commands only know their own fields.
 
 use std::io::{self, Write};

@@ -23,10 +23,10 @@
 //! A run begins and ends with an event in the ledger, and a delivery is recorded step by step. The next run therefore
 //! finds what this one left open, and settles it before it takes anything new ([`pipeline`], "recover").
 
-pub(crate) mod duplicates;
+mod duplicates;
 pub(crate) mod holds;
 pub mod judge;
-pub(crate) mod outcomes;
+mod outcomes;
 pub mod pipeline;
 pub(crate) mod preview;
 pub(crate) mod saved_plan;

@@ -42,8 +42,7 @@ pub fn read(args: impl IntoIterator<Item = OsString>) -> Result<Cli, Refusal> {
     })
 }
 
-/// Chooses language and colours before anything else is read, since what is wrong with the rest is said in
-/// them: the language asked for, else the configuration's, else the system's.
+/// Chooses language and colours before anything else is read, since errors in the rest are reported in them: the language asked for, else the configuration's, else the system's.
 fn dress_for(args: &[OsString]) {
     let value = |name| asked(args, name).and_then(|value| value.into_string().ok());
     match value("--color").and_then(|when| Colour::from_str(&when, false).ok()) {
@@ -97,7 +96,7 @@ fn explained(error: &Error, command: &Command, args: &[OsString]) -> String {
     format!("{}\n{help}{style:#}", sentences.join(" "))
 }
 
-/// What clap takes for meant; for a command also what is two keys away.
+/// What was probably meant: clap's suggestions; for a command without any, the names at most two edits away.
 fn nearest(error: &Error, command: &Command) -> Vec<String> {
     let kinds = [ContextKind::SuggestedArg, ContextKind::SuggestedSubcommand, ContextKind::SuggestedValue];
     let mut found: Vec<String> = kinds.into_iter().flat_map(|kind| strings(error, kind)).collect();
@@ -158,7 +157,7 @@ fn wrong(error: &Error, path: &str, command: &Command) -> String {
     }
 }
 
-/// A value that is none: what to write there, else what its reader says.
+/// A value that is not valid: what to write there; where that is not known, the parser's own words.
 fn wrong_value(error: &Error, option: &str, value: &str, path: &str, command: &Command) -> String {
     let arg = command.get_arguments().find(|arg| arg.to_string() == option);
     let wanted =
@@ -179,7 +178,7 @@ fn strings(error: &Error, kind: ContextKind) -> Vec<String> {
     }
 }
 
-/// Without the dots that stand for “as often as you like”.
+/// The text without the `...` that clap adds to a repeatable option.
 fn shown(text: &str) -> String {
     escape(text.strip_suffix("...").unwrap_or(text))
 }

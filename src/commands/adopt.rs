@@ -28,7 +28,7 @@ use crate::output::answer;
 mod places;
 mod remote;
 
-/// So many files are recorded in one commit.
+/// How many files are recorded in one commit.
 const BATCH: usize = 500;
 
 #[derive(Serialize)]
@@ -120,7 +120,7 @@ fn look(
     Ok((found, excluded))
 }
 
-/// What becomes of each file, by what the ledger knows: the same for the preview and for the deed.
+/// What becomes of each file, by what the ledger knows: the same for a preview and for an adoption.
 fn judge(ledger: &LedgerReader, found: Vec<Found>) -> Result<Vec<Adoption>, UserError> {
     let next = ledger.next(Sequence::Delivery)?;
     let mut list = List { ledger, next, seen: HashMap::new(), slots: HashMap::new() };
@@ -189,7 +189,8 @@ fn taken(into: &[Delivery]) -> Option<i64> {
     into.iter().rev().find(|delivery| delivery.state.is_delivered()).map(|delivery| delivery.id)
 }
 
-/// Writes the adopted files down, a commit and a line of receipts a batch. Holds about them are over.
+/// Records the adopted files, with one commit and one append of receipts for each batch, and ends the holds about
+/// them.
 fn record(config: &Config, ledger: &mut Ledger, files: &[Adoption], reason: &str) -> Result<(), UserError> {
     let who = who();
     let holds = ledger.open_holds()?;
@@ -218,7 +219,7 @@ fn record(config: &Config, ledger: &mut Ledger, files: &[Adoption], reason: &str
     Ok(())
 }
 
-/// An adoption that was broken off between the ledger and the receipts gets its receipts now.
+/// Writes the receipts that an earlier `adopt` recorded in the ledger but was interrupted before writing.
 fn finish_earlier(config: &Config, ledger: &Ledger) -> Result<(), UserError> {
     let adopted = ledger.history(&Filter { state: Some(State::Adopted), ..Filter::default() })?;
     if adopted.is_empty() {

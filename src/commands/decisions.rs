@@ -51,7 +51,7 @@ pub(super) fn approve(
     let mut keys = HashSet::new();
     let mut number = ledger.next(Sequence::Decision)?;
     for (hold, file) in &files {
-        let Judgement { key, reason } = held(hold.as_ref(), file)?;
+        let OnHold { key, reason } = held(hold.as_ref(), file)?;
         let key = key.filter(|_| reason.can_be_approved()).ok_or_else(|| {
             UserError::usage(say::cannot_approve(
                 &escape(&file.scanned.file.path),
@@ -75,7 +75,7 @@ pub(super) fn approve(
         judged.push(of(hold.as_ref(), file, Verdict::Approved, said));
     }
     ledger.record(now(), &events)?;
-    tell(global, judged)
+    show(global, judged)
 }
 
 pub(super) fn reject(
@@ -118,28 +118,31 @@ pub(super) fn reject(
             say::said_rejected(&escape(&file.scanned.file.path), &to),
         ));
     }
-    tell(global, judged)
+    show(global, judged)
 }
 
-struct Judgement<'a> {
+struct OnHold<'a> {
     key: Option<&'a Key>,
     reason: Reason,
 }
 
-/// The file as it is held; anything else needs no decision.
-fn held<'a>(hold: Option<&Hold>, file: &'a PlannedFile) -> Result<Judgement<'a>, UserError> {
+/// Why a file is held.
+///
+/// # Errors
+/// Exit code 2 where it is not held: then there is nothing to decide.
+fn held<'a>(hold: Option<&Hold>, file: &'a PlannedFile) -> Result<OnHold<'a>, UserError> {
     // Judged by itself, a file that the server's answer held looks new: its reason is in the hold.
     let at_server =
         hold.and_then(|hold| Reason::named(&hold.reason)).filter(|_| file.judgement.choice == Choice::Send);
     let reason = at_server.unwrap_or(file.judgement.reason);
     if at_server.is_some() {
-        return Ok(Judgement { key: file.scanned.key.as_ref(), reason });
+        return Ok(OnHold { key: file.scanned.key.as_ref(), reason });
     }
     if file.judgement.choice != Choice::Hold && reason != Reason::Approved {
         let path = escape(&file.scanned.file.path);
         return Err(UserError::usage(say::not_held(&path, &advice::reason_alone(reason))));
     }
-    Ok(Judgement { key: file.scanned.key.as_ref(), reason })
+    Ok(OnHold { key: file.scanned.key.as_ref(), reason })
 }
 
 /// The files that a person names: numbers of open holds, or files of the drop folder, judged as a run would.
@@ -165,7 +168,7 @@ fn named(
         .collect()
 }
 
-/// A hold is about one content in one slot: a file that has changed since is another matter.
+/// Whether a hold is about this file with this content in this slot: a file that has changed since needs a new decision.
 fn is_about(hold: &Hold, file: &PlannedFile) -> bool {
     let key = file.scanned.key.as_ref();
     hold.path == file.scanned.file.path
@@ -237,7 +240,7 @@ fn of(hold: Option<&Hold>, file: &PlannedFile, decision: Verdict, said: String) 
     Judged { hold_id: hold.map(|hold| hold.id), path: file.scanned.file.path.clone(), decision, said }
 }
 
-fn tell(global: &Global, decisions: Vec<Judged>) -> anyhow::Result<ExitCode> {
+fn show(global: &Global, decisions: Vec<Judged>) -> anyhow::Result<ExitCode> {
     let text = decisions.iter().map(|judged| text::sentence(&judged.said)).collect();
     answer(global, &Answer { decisions }, || text)?;
     Ok(ExitCode::Ok)

@@ -87,7 +87,7 @@ fn what_was_made(answers: &Answers, made: &Created) -> String {
     lines.join("\n") + "\n"
 }
 
-/// What only people can do.
+/// The steps that are left to people.
 fn next_steps(answers: &Answers, made: &Created, exit: ExitCode) -> String {
     let call = |command_: &str| command(command_, &made.config);
     let mut steps = Vec::new();
@@ -115,7 +115,7 @@ fn next_steps(answers: &Answers, made: &Created, exit: ExitCode) -> String {
     text
 }
 
-/// A command as it is to be typed here: it names the config where it would not be found without.
+/// A command as it is to be typed here, with `--config` where this config would not be found without it.
 fn command(command: &str, config: &Config) -> String {
     let found = Config::find(None).ok().and_then(|file| file.canonicalize().ok());
     if found.is_some() && found == config.file.canonicalize().ok() {

@@ -22,12 +22,12 @@ pub(super) fn ledger(config: &Config, command: &LedgerCommand, global: &Global) 
 }
 
 fn verify(config: &Config, global: &Global) -> anyhow::Result<ExitCode> {
-    let view = open_reader(config, true)?;
+    let ledger = open_reader(config, true)?;
     let (receipts, unread) = receipts::all(&config.archive)
         .map_err(|error| UserError::unexpected(say::receipts_not_read(&config.archive, &error)))?;
-    let verified = view.verify(&receipts)?;
+    let verified = ledger.verify(&receipts)?;
     let text = || {
-        let sound = sentence(&say::in_order_with(view.path(), verified.events, verified.receipts));
+        let sound = sentence(&say::in_order_with(ledger.path(), verified.events, verified.receipts));
         if unread > 0 { sound + &sentence(&say::receipts_unread(unread)) } else { sound }
     };
     answer(global, &verified, text)?;
@@ -35,10 +35,10 @@ fn verify(config: &Config, global: &Global) -> anyhow::Result<ExitCode> {
 }
 
 fn export(config: &Config, format: ExportFormat, global: &Global) -> anyhow::Result<ExitCode> {
-    let view = open_reader(config, true)?;
-    let deliveries = view.history(&Filter::default())?;
-    let decisions = view.decisions()?;
-    let taken_out = view.taken_out()?;
+    let ledger = open_reader(config, true)?;
+    let deliveries = ledger.history(&Filter::default())?;
+    let decisions = ledger.decisions()?;
+    let taken_out = ledger.taken_out()?;
     let csv = csv(&deliveries)?;
     let global = Global { json: format == ExportFormat::Json, ..global.clone() };
     answer(&global, &History::new(&deliveries, &decisions, &taken_out), || csv)?;

@@ -62,12 +62,12 @@ pub(super) fn report(config: &Config, options: &cli::Report, global: &Global) ->
 }
 
 fn render(config: &Config, overview: &Overview) -> Result<String, UserError> {
-    let view = open_reader(config, true)?;
-    let deliveries = view.history(&Filter { limit: Some(MOST), ..Filter::default() })?;
-    let (decisions, taken_out) = (view.decisions()?, view.taken_out()?);
-    let older = view.count()?.saturating_sub(deliveries.len());
-    let volumes = volumes(&view, overview)?;
-    drop(view);
+    let ledger = open_reader(config, true)?;
+    let deliveries = ledger.history(&Filter { limit: Some(MOST), ..Filter::default() })?;
+    let (decisions, taken_out) = (ledger.decisions()?, ledger.taken_out()?);
+    let older = ledger.count()?.saturating_sub(deliveries.len());
+    let volumes = volumes(&ledger, overview)?;
+    drop(ledger);
     Ok(page::html(&Page {
         overview,
         drop: &config.drop,
@@ -81,13 +81,13 @@ fn render(config: &Config, overview: &Overview) -> Result<String, UserError> {
 }
 
 /// The last months up to the current one, those without any delivery too.
-fn volumes(view: &LedgerReader, overview: &Overview) -> Result<Vec<Volume>, UserError> {
+fn volumes(ledger: &LedgerReader, overview: &Overview) -> Result<Vec<Volume>, UserError> {
     // The grid ends with the next month.
     let Some(this_month) = overview.months.iter().rev().nth(1) else { return Ok(Vec::new()) };
     let months: Vec<Period> = (1 - MONTHS..=0).filter_map(|back| this_month.plus(back)).collect();
     let Some(first) = months.first() else { return Ok(Vec::new()) };
     let known: HashMap<Period, Volume> =
-        view.volumes(*first)?.into_iter().map(|volume| (volume.month, volume)).collect();
+        ledger.volumes(*first)?.into_iter().map(|volume| (volume.month, volume)).collect();
     let none = |month| Volume { month, files: 0, bytes: 0 };
     Ok(months.into_iter().map(|month| known.get(&month).copied().unwrap_or(none(month))).collect())
 }

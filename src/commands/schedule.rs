@@ -20,7 +20,7 @@ mod windows;
 /// When the job runs, in local time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum When {
-    /// Each so many minutes, from midnight on.
+    /// Every so many minutes, counted from midnight.
     Every(u32),
     /// Once a day.
     At(NaiveTime),
@@ -124,7 +124,7 @@ fn is_here(scheduler: Scheduler) -> bool {
     }
 }
 
-/// More than one piece gets its name above it.
+/// The files as text; where there are several, each under its name.
 fn printed(files: &[Piece]) -> String {
     if let [only] = files {
         return only.content.clone();

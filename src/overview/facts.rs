@@ -19,7 +19,7 @@ use crate::series::SeriesRule;
 pub(super) const MONTHS_BACK: i32 = 5;
 /// The grid's months after it.
 pub(super) const MONTHS_AHEAD: i32 = 1;
-/// For so many months before the grid's first an old omission is still told of: a year, so that none scrolls away
+/// How many months before the first of the grid are still searched for overdue files: a year, so that none is forgotten
 /// before the municipality's accounts for the year are closed.
 pub(super) const LOOK_BACK: i32 = 12;
 
@@ -111,7 +111,8 @@ fn first_periods(config: &Config, view: &LedgerReader) -> Result<HashMap<String,
     Ok(first)
 }
 
-/// A file that a run held for what only the server could tell looks new to a preview, and is held all the same.
+/// The file as it is held, where a run held it because of the server's answer: a preview does not ask the server and
+/// would call the file new.
 fn as_held(file: &FileReport, holds: &[Hold], view: &LedgerReader) -> Result<FileReport, UserError> {
     let mut file = file.clone();
     let hold = holds.iter().find(|hold| hold.path == file.path && hold.digest == file.sha256);

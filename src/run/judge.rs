@@ -1,5 +1,5 @@
 //! Decides about every file of the drop folder: what the file itself and the ledger say, first of each file alone
-//! ([`judge_each`]), then of the files of one run together ([`resolve_conflicts`]).
+//! (`judge_each`), then of the files of one run together (`resolve_conflicts`).
 //!
 //! `run`, `run --dry-run` and the commands about held files all use this, so that they never judge differently. The
 //! rules themselves are in [`crate::decide`] and [`crate::plan`]; here they get their facts.

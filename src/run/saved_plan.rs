@@ -49,7 +49,7 @@ struct Mark {
     hash: Digest,
 }
 
-/// From where to where: a plan for another folder or server says nothing here.
+/// From which folder to which server: a plan for others does not apply.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Target {
     drop: String,
@@ -111,7 +111,7 @@ impl Document {
     /// Writes it.
     ///
     /// # Errors
-    /// What the file system says; what stood there stands there still.
+    /// What the file system says; an older plan is then still there.
     pub(crate) fn save(&self, path: &Path) -> Result<(), UserError> {
         let text =
             serde_json::to_string_pretty(self).map_err(|error| UserError::unexpected(error.to_string()))?;
@@ -130,7 +130,7 @@ impl Document {
 }
 
 impl Saved {
-    /// Reads a plan and holds it against the configuration. Nothing is touched.
+    /// Reads a plan and checks that it is for the configured folder and server.
     ///
     /// # Errors
     /// Exit code 2: it cannot be read, is no plan or a later version's, or is for another folder or server.
@@ -278,7 +278,7 @@ impl File {
         }
     }
 
-    /// What speaks against sending a file that would be sent now; none where it is as it was planned.
+    /// Why a file that would be sent now must not be; none where it is as it was planned.
     fn changed(&self, now: &PlannedFile) -> Option<String> {
         let now = File::of(now);
         if self.sha256 != now.sha256 {
@@ -301,7 +301,7 @@ impl File {
         }
     }
 
-    /// A file that the plan sends and the rules do not any more.
+    /// What is said of a file that the plan sends but the rules no longer do.
     fn no_longer(&self, now: &PlannedFile) -> (DifferenceKind, String) {
         let judgement = &now.judgement;
         match &judgement.earlier {
@@ -318,7 +318,7 @@ impl File {
         }
     }
 
-    /// A file that the plan sends and that is not in the folder any more.
+    /// What is said of a file that the plan sends but that is no longer in the folder.
     fn gone(&self, ledger: &LedgerReader) -> Result<(DifferenceKind, String), UserError> {
         let (Some(digest), Some(series)) = (self.sha256, self.series.clone()) else {
             return Ok((DifferenceKind::Gone, say::gone()));

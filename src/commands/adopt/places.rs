@@ -24,13 +24,13 @@ pub(super) struct Found {
     pub(super) path: String,
     /// In bytes.
     pub(super) size: u64,
-    /// What it is and is for; none where it could not be read.
+    /// Its slot and its digest; none where it could not be read.
     pub(super) key: Option<Key>,
     /// Whether its slot takes one file alone.
     pub(super) one_per_period: bool,
     /// Whether it lies in the drop folder, where the next run finds it.
     pub(super) in_drop: bool,
-    /// Whether the word is about this very file: it was named by itself, or seen at KP.
+    /// Whether it was named by itself or seen at KP, rather than found in a folder that was named.
     pub(super) certain: bool,
     /// The path on the server that it has, or that it would get.
     pub(super) remote_path: Option<String>,
@@ -41,7 +41,7 @@ pub(super) struct Found {
 }
 
 pub(super) enum Claim {
-    /// So the person says, or so it was seen.
+    /// KP has it: the person says so, or it was seen there.
     Delivered,
     /// It does not lie at KP.
     NotAtKp,
@@ -49,7 +49,8 @@ pub(super) enum Claim {
     Refused(String),
 }
 
-/// The paths, where one that is not there but in the drop folder is meant so: `run` and `status` name files by that.
+/// The paths as they are meant: one that does not exist counts from the drop folder where it exists there, since `run`
+/// and `status` print paths in that form.
 pub(super) fn found_in_drop(config: &Config, paths: &[PathBuf]) -> Vec<PathBuf> {
     let there = |path: &Path| path.symlink_metadata().is_ok();
     let dropped = |path: &PathBuf| Some(config.drop.join(path)).filter(|file| !there(path) && there(file));
@@ -152,7 +153,8 @@ fn found(config: &Config, scanned: ScannedFile, in_drop: bool, certain: bool) ->
     }
 }
 
-/// Every file in a folder and the folders in it that the scan rules include, but for what the archive keeps for itself.
+/// Every file that the scan rules include, in a folder and the folders in it, without what the archive keeps for itself:
+/// receipts and rejected files.
 fn folder(config: &Config, path: &Path) -> Result<(Vec<FolderEntry>, usize), UserError> {
     let scan = Scan { subfolders: true, ..config.scan.clone() };
     let mut files = Vec::new();
@@ -175,7 +177,7 @@ fn folder(config: &Config, path: &Path) -> Result<(Vec<FolderEntry>, usize), Use
     Ok((files, excluded))
 }
 
-/// Receipts are no trækfiler, and what was rejected KP never got.
+/// Whether a path in the archive is a receipt, which is no trækfil, or a rejected file, which KP never got.
 fn is_the_archives_own(inside: &Path) -> bool {
     inside.components().next().is_some_and(|first| {
         let first = first.as_os_str().to_string_lossy();

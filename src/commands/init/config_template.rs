@@ -47,8 +47,8 @@ pub(super) fn text(answers: &Answers) -> Result<String, UserError> {
 struct ConfigTemplate(Vec<String>);
 
 impl ConfigTemplate {
-    /// Each comment stands there in Danish and then in English; the one that is wanted stays. A key that is
-    /// commented out has no blank after its `#`, and stays too.
+    /// Keeps one of each pair of comments, which stand in Danish and then in English. A key that is commented out has
+    /// no blank after its `#`, and is kept too.
     fn of(example: &str, language: Language) -> ConfigTemplate {
         let mut lines = vec![format!("# {}", say::config_head())];
         let mut comments = 0;

@@ -13,7 +13,7 @@ use crate::platform;
 use super::answers::{Answers, Key};
 use super::{config_template, key};
 
-/// What there is now.
+/// What was made.
 pub(super) struct Created {
     pub(super) config: Config,
     /// The key's public line, where it is known.
@@ -35,7 +35,8 @@ pub(super) fn make(answers: &Answers) -> Result<Created, UserError> {
     Ok(Created { config, public })
 }
 
-/// The suppliers must get into the drop folder; into the archive and to the ledger nobody but the program.
+/// Makes the folders. Suppliers need access to the drop folder; the archive, the ledger and the key are for the program
+/// alone.
 fn folders(answers: &Answers) -> Result<(), UserError> {
     let of = |file: &Path| file.parent().map(Path::to_owned);
     let open = [of(&answers.config), Some(answers.drop.clone())];
@@ -47,7 +48,7 @@ fn folders(answers: &Answers) -> Result<(), UserError> {
     private.iter().flatten().try_for_each(|folder| make(folder, platform::closed_folder))
 }
 
-/// Writes a file that only its owner may read, in one step, and over nothing.
+/// Writes a file that only its owner may read, whole or not at all, and never over another file.
 fn write(file: &Path, content: &[u8]) -> Result<(), UserError> {
     let mut name = file.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{}.tmp", std::process::id()));

@@ -279,7 +279,7 @@ fn passphrase_file(
     })
 }
 
-/// The server's host key, where somebody vouches for it.
+/// The server's host key, where the person has compared it or a flag accepts it; none where it is to be pinned later.
 fn host_key(
     options: &cli::Init,
     prompter: &Prompter,
