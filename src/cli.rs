@@ -16,7 +16,7 @@ pub mod man;
 mod read;
 pub mod words;
 
-pub use read::read;
+pub use read::{Refusal, read};
 
 /// Delivers trækfiler to KP over SFTP: each file exactly once, or a person is told.
 #[derive(Debug, Parser)]

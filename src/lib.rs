@@ -1,9 +1,9 @@
 //! Delivers trækfiler to KP (Kommunernes Pensionssystem): each file exactly once, or a person is told.
 //!
-//! The rooms are named for the job: look into the folder ([`drop_folder`]), read each file's digest
-//! ([`digest`]) and period ([`period`], [`series`]), decide ([`decide`], [`plan`]), deliver
-//! ([`delivery`], [`deliver`], [`remote`]) under a durable journal ([`ledger`]), put the original
-//! away ([`originals`]) and tell the person ([`report`], [`messages`]).
+//! The rooms are named for the job, which [`run`] puts together: look into the folder ([`drop_folder`]), read each
+//! file's digest ([`digest`]) and period ([`period`], [`series`]), decide ([`decide`], [`plan`]), deliver
+//! ([`delivery`], [`deliver`], [`remote`]) under a durable journal ([`ledger`]), put the original away ([`archive`])
+//! and tell the person ([`report`], [`messages`], [`output`]).
 
 pub mod archive;
 pub mod calendar;
@@ -15,7 +15,6 @@ pub mod decide;
 pub mod deliver;
 pub mod delivery;
 pub mod digest;
-mod document;
 pub mod drop_folder;
 pub mod exit;
 mod failpoint;
@@ -23,6 +22,7 @@ pub mod ledger;
 pub mod messages;
 pub mod model;
 pub mod notify;
+pub mod output;
 pub mod overview;
 pub mod period;
 pub mod plan;

@@ -2,12 +2,12 @@
 
 use std::process::ExitCode;
 
-use traekfil::{cli, commands};
+use traekfil::{cli, commands, output};
 
 fn main() -> ExitCode {
     let exit = match cli::read(std::env::args_os()) {
-        Ok(cli) => commands::dispatch(&cli).unwrap_or_else(|error| commands::explain(&error)),
-        Err(exit) => exit,
+        Ok(cli) => commands::dispatch(&cli).unwrap_or_else(|error| output::error(&error)),
+        Err(refusal) => output::refusal(&refusal),
     };
     ExitCode::from(exit.code())
 }

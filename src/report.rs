@@ -5,12 +5,10 @@ pub use crate::model::run_report::{
     RunReport, Summary,
 };
 
+pub(crate) mod document;
 pub mod history;
 pub mod marks;
 pub mod page;
 pub mod paragraph;
 pub mod status;
 pub mod text;
-
-/// The version of the JSON that commands print.
-pub const SCHEMA: u32 = 1;

@@ -2,8 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::rounds::Measured;
-use crate::table::short;
+use crate::measure::{Measured, short};
 use crate::tools::Tool;
 
 const WIDTH: f64 = 760.0;

@@ -9,18 +9,10 @@ use anyhow::{Context as _, ensure};
 
 use crate::bed::{Bed, run};
 use crate::home::Home;
-use crate::measure::{self, Sample};
+use crate::measure::{self, Measured, Sample};
 use crate::tools::{CARRIERS, Errand, Tool};
 use crate::workload::{self, Workload};
 use crate::{ledger, table};
-
-/// What was measured of one workload, by tool; a tool's samples in the order of the rounds.
-pub struct Measured {
-    /// The workload.
-    pub workload: Workload,
-    /// Its samples.
-    pub samples: BTreeMap<Tool, Vec<Sample>>,
-}
 
 /// What is asked for on the command line.
 struct Options {
@@ -36,7 +28,7 @@ impl Options {
         let mut arguments = arguments;
         while let Some(argument) = arguments.next() {
             match argument.as_str() {
-                // What cargo adds.
+                // `cargo bench` passes this to every benchmark.
                 "--bench" => {}
                 "--write" => options.write = true,
                 "--received" => {

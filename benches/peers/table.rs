@@ -7,8 +7,8 @@ use std::process::Command;
 
 use anyhow::Context as _;
 
+use crate::measure::{Measured, short};
 use crate::plot;
-use crate::rounds::Measured;
 use crate::tools::{CARRIERS, Tool};
 
 const BEGIN: &str = "<!-- measured: cargo bench --bench peers -- --write -->";
@@ -33,49 +33,14 @@ fn goal(name: &str) -> (Against, f64) {
     }
 }
 
-impl Measured {
-    /// The median of a tool's times, in seconds.
-    pub fn seconds(&self, tool: Tool) -> Option<f64> {
-        median(self.samples.get(&tool)?.iter().map(|sample| sample.time.as_secs_f64()))
-    }
-
-    /// The median of a tool's peaks of memory, in MB.
-    pub fn megabytes(&self, tool: Tool) -> Option<f64> {
-        #[allow(clippy::cast_precision_loss)] // far below where that would show
-        median(self.samples.get(&tool)?.iter().map(|sample| sample.memory as f64 / 1e6))
-    }
-
-    /// How many times as long as another tool this program takes: the median over the rounds that had both.
-    pub fn ratio(&self, other: Tool) -> Option<f64> {
-        let pairs = self.samples.get(&Tool::Ours)?.iter().zip(self.samples.get(&other)?);
-        median(pairs.map(|(ours, theirs)| ours.time.as_secs_f64() / theirs.time.as_secs_f64()))
-    }
-
-    fn best_peer(&self) -> Option<Tool> {
-        let peers = CARRIERS.into_iter().filter(|tool| tool.is_peer());
-        let timed = peers.filter_map(|tool| Some((tool, self.seconds(tool)?)));
-        timed.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(tool, _)| tool)
-    }
-
-    fn against(&self) -> Option<(Tool, f64)> {
-        let (against, reach) = goal(self.workload.name);
-        let tool = match against {
-            Against::Tool(tool) => tool,
-            Against::BestPeer => self.best_peer()?,
-        };
-        Some((tool, reach))
-    }
-}
-
-fn median(values: impl Iterator<Item = f64>) -> Option<f64> {
-    let mut values: Vec<f64> = values.collect();
-    values.sort_by(f64::total_cmp);
-    let middle = values.len() / 2;
-    match values.len() {
-        0 => None,
-        n if n % 2 == 1 => Some(values[middle]),
-        _ => Some(f64::midpoint(values[middle - 1], values[middle])),
-    }
+/// The tool that a workload is compared with, and the goal: at most how many times that tool's time.
+fn against(measured: &Measured) -> Option<(Tool, f64)> {
+    let (against, reach) = goal(measured.workload.name);
+    let tool = match against {
+        Against::Tool(tool) => tool,
+        Against::BestPeer => measured.best_peer()?,
+    };
+    Some((tool, reach))
 }
 
 /// A workload in one line, for whoever waits.
@@ -131,7 +96,7 @@ fn goals(all: &[Measured]) -> String {
     let mut text =
         String::from("| | work | against | reach | reached | memory |\n|---|---|---|---|---|---|\n");
     for measured in all {
-        let Some((tool, reach)) = measured.against() else { continue };
+        let Some((tool, reach)) = against(measured) else { continue };
         let ratio = measured.ratio(tool).map_or(String::new(), |ratio| format!("{ratio:.2} ×"));
         let memory = measured.megabytes(Tool::Ours).map_or(String::new(), |mb| format!("{mb:.0} MB"));
         let _ = writeln!(
@@ -143,12 +108,6 @@ fn goals(all: &[Measured]) -> String {
         );
     }
     text
-}
-
-/// Three digits that count.
-pub fn short(seconds: f64) -> String {
-    let digits = if seconds < 10.0 { 2 } else { 1 };
-    if seconds < 1.0 { format!("{seconds:.3}") } else { format!("{seconds:.digits$}") }
 }
 
 /// The machine and the versions.

@@ -3,22 +3,32 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::builder::Styles;
+use clap::builder::{StyledStr, Styles};
 use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
 use clap::{Command, FromArgMatches, ValueEnum};
 
 use super::{Cli, Colour, words};
 use crate::config::Config;
-use crate::exit::{ExitCode, UserError};
+use crate::exit::UserError;
 use crate::messages::{self, Language, escape, usage as say};
+
+/// Why a command line leaves nothing to do. The texts are rendered; nothing has been printed yet.
+#[derive(Debug)]
+pub enum Refusal {
+    /// Help or the version was asked for: this is it.
+    HelpAsked(StyledStr),
+    /// No command was named: the help that names them all.
+    NoCommand(StyledStr),
+    /// The words are wrong.
+    Wrong(UserError),
+}
 
 /// Reads the words of the command line, the program's own name first. What it says from here on is in the
 /// language and the colours that they ask for.
 ///
 /// # Errors
-/// The exit code, where there is nothing left to do: help was asked for and shown, or something is wrong with
-/// the words, and was said.
-pub fn read(args: impl IntoIterator<Item = OsString>) -> Result<Cli, ExitCode> {
+/// Why there is nothing to do: see [`Refusal`].
+pub fn read(args: impl IntoIterator<Item = OsString>) -> Result<Cli, Refusal> {
     let args: Vec<OsString> = args.into_iter().collect();
     dress_for(&args);
     let mut command = words::command(messages::language());
@@ -26,23 +36,13 @@ pub fn read(args: impl IntoIterator<Item = OsString>) -> Result<Cli, ExitCode> {
         Cli::from_arg_matches_mut(&mut found).map_err(|error| error.format(&mut command))
     });
     read.map_err(|error| match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
-            anstream::print!("{}", error.render().ansi());
-            ExitCode::Ok
-        }
-        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            anstream::eprint!("{}", error.render().ansi());
-            ExitCode::Usage
-        }
-        _ => {
-            let refusal = UserError::usage(refusal(&error, &command, &args));
-            crate::commands::explain(&refusal.into())
-        }
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Refusal::HelpAsked(error.render()),
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => Refusal::NoCommand(error.render()),
+        _ => Refusal::Wrong(UserError::usage(explained(&error, &command, &args))),
     })
 }
 
-/// Chooses language and colours before anything else is read, since what is wrong with the rest is said in
-/// them: the language asked for, else the configuration's, else the system's.
+/// Chooses language and colours before anything else is read, since errors in the rest are reported in them: the language asked for, else the configuration's, else the system's.
 fn dress_for(args: &[OsString]) {
     let value = |name| asked(args, name).and_then(|value| value.into_string().ok());
     match value("--color").and_then(|when| Colour::from_str(&when, false).ok()) {
@@ -77,7 +77,7 @@ fn asked(args: &[OsString], option: &str) -> Option<OsString> {
 }
 
 /// What is wrong, the nearest right thing, and where help is.
-fn refusal(error: &Error, command: &Command, args: &[OsString]) -> String {
+fn explained(error: &Error, command: &Command, args: &[OsString]) -> String {
     let (path, inner) = asked_of(command, args);
     let mut sentences = vec![wrong(error, &path, inner)];
     let nearest = nearest(error, inner);
@@ -96,11 +96,11 @@ fn refusal(error: &Error, command: &Command, args: &[OsString]) -> String {
     format!("{}\n{help}{style:#}", sentences.join(" "))
 }
 
-/// What clap takes for meant; for a command also what is two keys away.
+/// What was probably meant: clap's suggestions; for a command without any, the names at most two edits away.
 fn nearest(error: &Error, command: &Command) -> Vec<String> {
     let kinds = [ContextKind::SuggestedArg, ContextKind::SuggestedSubcommand, ContextKind::SuggestedValue];
     let mut found: Vec<String> = kinds.into_iter().flat_map(|kind| strings(error, kind)).collect();
-    // clap's best guess is its last.
+    // clap lists its best suggestion last.
     found.reverse();
     if !found.is_empty() {
         return found;
@@ -157,7 +157,7 @@ fn wrong(error: &Error, path: &str, command: &Command) -> String {
     }
 }
 
-/// A value that is none: what to write there, else what its reader says.
+/// A value that is not valid: what to write there; where that is not known, the parser's own words.
 fn wrong_value(error: &Error, option: &str, value: &str, path: &str, command: &Command) -> String {
     let arg = command.get_arguments().find(|arg| arg.to_string() == option);
     let wanted =
@@ -178,7 +178,7 @@ fn strings(error: &Error, kind: ContextKind) -> Vec<String> {
     }
 }
 
-/// Without the dots that stand for “as often as you like”.
+/// The text without the `...` that clap adds to a repeatable option.
 fn shown(text: &str) -> String {
     escape(text.strip_suffix("...").unwrap_or(text))
 }

@@ -23,17 +23,17 @@ use crate::report::text;
 use crate::wording;
 
 use self::places::{Claim, Found};
-use super::{answer, now, open_ledger, open_view, who};
+use super::context::{now, open_ledger, open_reader, who};
+use crate::output::answer;
 
 mod places;
 mod remote;
 
-/// So many files are recorded in one commit.
+/// How many files are recorded in one commit.
 const BATCH: usize = 500;
 
 #[derive(Serialize)]
 struct Answer {
-    schema: u32,
     dry_run: bool,
     files: Vec<Adoption>,
     exit_code: u8,
@@ -77,13 +77,13 @@ pub(super) fn adopt(config: &Config, options: &cli::Adopt, global: &Global) -> a
     let options = &cli::Adopt { paths: places::found_in_drop(config, &options.paths), ..options.clone() };
     places::all_there(&options.paths)?;
     let (files, excluded) = if options.dry_run {
-        let view = open_view(config, false)?;
-        let known = remote::delivered_names(&view)?;
-        // Kept no longer than it is asked: a run that begins meanwhile need not wait.
-        drop(view);
+        let ledger = open_reader(config, false)?;
+        let known = remote::delivered_names(&ledger)?;
+        // Close the ledger while files are read, so that a run that begins meanwhile need not wait.
+        drop(ledger);
         let (found, excluded) = look(config, options, &known)?;
-        let mut files = judge(&open_view(config, false)?, found)?;
-        // The numbers that the deed would give are nobody's yet.
+        let mut files = judge(&open_reader(config, false)?, found)?;
+        // A preview records nothing, so its numbers for the new deliveries mean nothing.
         files
             .iter_mut()
             .filter(|file| file.outcome == Outcome::Adopted)
@@ -101,8 +101,7 @@ pub(super) fn adopt(config: &Config, options: &cli::Adopt, global: &Global) -> a
     };
     let refused = files.iter().any(|file| file.outcome == Outcome::Refused);
     let exit = if refused { ExitCode::Attention } else { ExitCode::Ok };
-    let schema = crate::report::SCHEMA;
-    let json = Answer { schema, dry_run: options.dry_run, files, exit_code: exit.code(), excluded };
+    let json = Answer { dry_run: options.dry_run, files, exit_code: exit.code(), excluded };
     answer(global, &json, || json.text(config, global.quiet))?;
     Ok(exit)
 }
@@ -114,75 +113,76 @@ fn look(
 ) -> Result<(Vec<Found>, usize), UserError> {
     let (mut found, mut excluded) = places::look(config, &options.paths, now())?;
     if options.remote {
-        let (dropped, left_out) = places::look_into_drop(config, now())?;
+        let (dropped, dropped_excluded) = places::look_into_drop(config, now())?;
         found.extend(dropped);
-        excluded += left_out;
+        excluded += dropped_excluded;
         found = remote::compare(config, found, known)?;
     }
     Ok((found, excluded))
 }
 
-/// What becomes of each file, by what the ledger knows: the same for the preview and for the deed.
-fn judge(view: &LedgerReader, found: Vec<Found>) -> Result<Vec<Adoption>, UserError> {
-    let mut next = view.next(Sequence::Delivery)?;
-    let mut seen: HashMap<Key, i64> = HashMap::new();
-    let mut slots: HashMap<Slot, i64> = HashMap::new();
-    let mut judged = Vec::with_capacity(found.len());
-    for file in found {
-        let Some(key) = file.key.clone() else {
-            judged.push(Adoption::of(file, Outcome::Refused, None));
-            continue;
+/// What becomes of each file, by what the ledger knows: the same for a preview and for an adoption.
+fn judge(ledger: &LedgerReader, found: Vec<Found>) -> Result<Vec<Adoption>, UserError> {
+    let next = ledger.next(Sequence::Delivery)?;
+    let mut list = List { ledger, next, seen: HashMap::new(), slots: HashMap::new() };
+    found.into_iter().map(|file| list.judge(file)).collect()
+}
+
+/// The files that are adopted together: one that stands earlier in the list counts for those after it.
+struct List<'a> {
+    ledger: &'a LedgerReader,
+    /// The number of the next delivery.
+    next: i64,
+    seen: HashMap<Key, i64>,
+    slots: HashMap<Slot, i64>,
+}
+
+impl List<'_> {
+    fn judge(&mut self, file: Found) -> Result<Adoption, UserError> {
+        let Some(key) = file.key.clone() else { return Ok(Adoption::of(file, Outcome::Refused, None)) };
+        let mut same_key = self.ledger.deliveries_of(&key.digest)?;
+        same_key.retain(|delivery| delivery.key == key);
+        let newest = |counts: fn(State) -> bool| {
+            same_key.iter().rev().find(|delivery| counts(delivery.state)).map(|delivery| delivery.id)
         };
-        let same_bytes = view.deliveries_of(&key.digest)?;
-        let earlier = |counts: fn(State) -> bool| {
-            same_bytes.iter().rev().find(|delivery| delivery.key == key && counts(delivery.state))
-        };
-        if let Some(unclear) = earlier(State::is_unclear) {
-            let mut refused = Adoption::of(file, Outcome::Refused, Some(unclear.id));
-            refused.error = Some(say::in_doubt(unclear.id));
-            judged.push(refused);
-            continue;
+        if let Some(unclear) = newest(State::is_unclear) {
+            return Ok(Adoption::refused(file, unclear, say::in_doubt(unclear)));
         }
-        let known = earlier(State::is_delivered).map(|delivery| delivery.id);
-        if let Some(known) = known.or_else(|| seen.get(&key).copied()) {
-            judged.push(Adoption::of(file, Outcome::Known, Some(known)));
-            continue;
+        if let Some(known) = newest(State::is_delivered).or_else(|| self.seen.get(&key).copied()) {
+            return Ok(Adoption::of(file, Outcome::Known, Some(known)));
         }
-        let outcome = match file.claim {
-            Claim::Delivered => Outcome::Adopted,
-            Claim::NotAtKp => Outcome::NotAtKp,
-            Claim::Refused(_) => Outcome::Refused,
-        };
-        if outcome != Outcome::Adopted {
-            judged.push(Adoption::of(file, outcome, None));
-            continue;
+        match file.claim {
+            Claim::Delivered => {}
+            Claim::NotAtKp => return Ok(Adoption::of(file, Outcome::NotAtKp, None)),
+            Claim::Refused(_) => return Ok(Adoption::of(file, Outcome::Refused, None)),
         }
-        let last = same_bytes.iter().rev().find(|delivery| delivery.key == key);
-        if let Some(taken_back) = last.filter(|last| last.state == State::NotDelivered && !file.certain) {
-            let mut refused = Adoption::of(file, Outcome::Refused, Some(taken_back.id));
-            refused.error = Some(say::taken_back(taken_back.id));
-            judged.push(refused);
-            continue;
+        let last = same_key.last().filter(|last| last.state == State::NotDelivered);
+        if let Some(taken_back) = last.filter(|_| !file.certain) {
+            return Ok(Adoption::refused(file, taken_back.id, say::taken_back(taken_back.id)));
         }
+        let notes = self.notes(&file, &key)?;
+        let mut adopted = Adoption::of(file, Outcome::Adopted, Some(self.next));
+        adopted.note = (!notes.is_empty()).then(|| notes.join("; "));
+        self.slots.insert(key.slot.clone(), self.next);
+        self.seen.insert(key, self.next);
+        self.next += 1;
+        Ok(adopted)
+    }
+
+    /// What the person should know about a file that is adopted.
+    fn notes(&self, file: &Found, key: &Key) -> Result<Vec<String>, UserError> {
         let mut notes: Vec<String> = file.note.iter().cloned().collect();
         if key.slot.period.is_none() {
             notes.push(say::no_period());
-        } else if file.one_per_period
-            && let Some(other) = match slots.get(&key.slot) {
+        } else if file.one_per_period {
+            let other = match self.slots.get(&key.slot) {
                 Some(other) => Some(*other),
-                None => taken(&view.deliveries_into(&key.slot)?),
-            }
-        {
-            notes.push(say::slot_has_another(other));
+                None => taken(&self.ledger.deliveries_into(&key.slot)?),
+            };
+            notes.extend(other.map(say::slot_has_another));
         }
-        let mut adopted = Adoption::of(file, outcome, Some(next));
-        adopted.note = (!notes.is_empty()).then(|| notes.join("; "));
-        judged.push(adopted);
-        slots.insert(key.slot.clone(), next);
-        seen.insert(key, next);
-        next += 1;
+        Ok(notes)
     }
-    Ok(judged)
 }
 
 /// The last delivery that KP got into a slot.
@@ -190,7 +190,8 @@ fn taken(into: &[Delivery]) -> Option<i64> {
     into.iter().rev().find(|delivery| delivery.state.is_delivered()).map(|delivery| delivery.id)
 }
 
-/// Writes the adopted files down, a commit and a line of receipts a batch. Holds about them are over.
+/// Records the adopted files, with one commit and one append of receipts for each batch, and ends the holds about
+/// them.
 fn record(config: &Config, ledger: &mut Ledger, files: &[Adoption], reason: &str) -> Result<(), UserError> {
     let who = who();
     let holds = ledger.open_holds()?;
@@ -219,7 +220,7 @@ fn record(config: &Config, ledger: &mut Ledger, files: &[Adoption], reason: &str
     Ok(())
 }
 
-/// An adoption that was broken off between the ledger and the receipts gets its receipts now.
+/// Writes the receipts that an earlier `adopt` recorded in the ledger but was interrupted before writing.
 fn finish_earlier(config: &Config, ledger: &Ledger) -> Result<(), UserError> {
     let adopted = ledger.history(&Filter { state: Some(State::Adopted), ..Filter::default() })?;
     if adopted.is_empty() {
@@ -262,6 +263,11 @@ impl Adoption {
             error,
             in_drop: file.in_drop,
         }
+    }
+
+    /// A file that a person has to judge because of the delivery `because_of`.
+    fn refused(file: Found, because_of: i64, error: String) -> Adoption {
+        Adoption { error: Some(error), ..Adoption::of(file, Outcome::Refused, Some(because_of)) }
     }
 
     fn event(&self, why: &str, who: &str) -> Option<Event> {

@@ -21,16 +21,16 @@ use crate::secrets::Secrets;
 use crate::template::Placeholder;
 use crate::wording;
 
-use super::{answer, load, now, open_view};
+use super::context::{load, now, open_reader};
+use crate::output::answer;
 
-/// Less free space than this, in bytes, is pointed out.
+/// With less free space than this, in bytes, the check fails.
 const LITTLE_SPACE: u64 = 100 << 20;
 /// What the trial file on the server holds.
 const TRIAL: &[u8] = b"traekfil check\n";
 
 #[derive(Serialize)]
 pub(super) struct Answer {
-    schema: u32,
     pub(super) checks: Vec<Checked>,
     exit_code: u8,
 }
@@ -75,7 +75,7 @@ pub(super) fn check(options: &cli::Check, global: &Global) -> anyhow::Result<Exi
     Ok(exit)
 }
 
-/// Everything, tried; and what it comes to.
+/// Makes every check, and answers them with the exit code.
 pub(super) fn tried(options: &cli::Check, global: &Global) -> (Answer, ExitCode) {
     let mut checks = Checks { done: Vec::new(), exit: ExitCode::Ok };
     let config = match load(global) {
@@ -83,8 +83,8 @@ pub(super) fn tried(options: &cli::Check, global: &Global) -> (Answer, ExitCode)
             checks.note("config", say::config(), Ok(config.file.display().to_string()));
             Some(config)
         }
-        Err(trouble) => {
-            checks.note("config", say::config(), Err((trouble.exit, trouble.message)));
+        Err(error) => {
+            checks.note("config", say::config(), Err((error.exit, error.message)));
             None
         }
     };
@@ -94,10 +94,10 @@ pub(super) fn tried(options: &cli::Check, global: &Global) -> (Answer, ExitCode)
         ways_to_a_person(config, options.send_test_mail, &mut checks);
     }
     let exit = checks.exit;
-    (Answer { schema: crate::report::SCHEMA, checks: checks.done, exit_code: exit.code() }, exit)
+    (Answer { checks: checks.done, exit_code: exit.code() }, exit)
 }
 
-/// What lies on this machine.
+/// Checks what lies on this machine.
 fn here(config: &Config, checks: &mut Checks) {
     let folders = config.check_folders().map_err(plain);
     let sound = folders.is_ok();
@@ -110,9 +110,9 @@ fn here(config: &Config, checks: &mut Checks) {
         }
         checks.note("space", say::space(), space(&config.archive));
     }
-    let ledger = open_view(config, true).and_then(|view| {
-        let last = view.verify_chain(1)?;
-        let newest = view.history(&Filter { limit: Some(1), ..Filter::default() })?.pop();
+    let ledger = open_reader(config, true).and_then(|ledger| {
+        let last = ledger.verify_chain(1)?;
+        let newest = ledger.history(&Filter { limit: Some(1), ..Filter::default() })?.pop();
         let newest = newest.and_then(|delivery| delivery.delivered_at);
         let newest = newest.as_deref().map_or_else(|| "–".to_owned(), wording::moment);
         Ok(say::ledger_sound(&config.ledger, last, &newest))
@@ -126,7 +126,7 @@ fn access(config: &Config, checks: &mut Checks) {
     let ledger = Some((&config.ledger, Access::Write));
     let key = config.sftp.identity.as_ref().map(|key| (key, Access::Read));
     for (file, may) in ledger.into_iter().chain(key).filter(|(file, _)| file.exists()) {
-        // What cannot be told is told where the file is used.
+        // Where the access cannot be found out, the check that opens the file says why.
         let others = platform::others_who_may(may, file).unwrap_or_default();
         if !others.is_empty() {
             let close = escape(&platform::command_to_close(file));
@@ -140,10 +140,10 @@ fn access(config: &Config, checks: &mut Checks) {
     }
 }
 
-/// What lies at the server.
+/// Checks the connection to the server and the folders there, up to the first step that fails.
 fn there(config: &Config, checks: &mut Checks) {
-    if let Err(trouble) = config.check_sftp() {
-        checks.note("identity", say::identity(), Err(plain(trouble)));
+    if let Err(error) = config.check_sftp() {
+        checks.note("identity", say::identity(), Err(plain(error)));
         return;
     }
     if config.check_host_key().is_err() {
@@ -159,8 +159,8 @@ fn there(config: &Config, checks: &mut Checks) {
     }
     let secrets = match Secrets::gather(&config.sftp) {
         Ok(secrets) => secrets,
-        Err(trouble) => {
-            checks.note("secrets", say::secrets(), Err(plain(trouble)));
+        Err(error) => {
+            checks.note("secrets", say::secrets(), Err(plain(error)));
             return;
         }
     };
@@ -214,7 +214,7 @@ fn ways_to_a_person(config: &Config, send: bool, checks: &mut Checks) {
     }
 }
 
-/// Each folder that files go to: there, and a file can be made, renamed and removed in it.
+/// Checks each folder that files are delivered to: it exists, and a file can be made, renamed and removed in it.
 fn remote_folders(config: &Config, line: &mut dyn Remote, checks: &mut Checks) {
     let mut folders = vec![config.sftp.folder.as_str()];
     folders.extend(config.series.iter().filter_map(|series| series.remote_folder.as_deref()));
@@ -237,7 +237,8 @@ fn remote_folders(config: &Config, line: &mut dyn Remote, checks: &mut Checks) {
     }
 }
 
-/// Makes a small file under a temporary name, gives it another temporary name, and removes it. KP takes neither.
+/// Makes a small file under a temporary name, renames it to another temporary name, and removes it: KP leaves files with
+/// such names alone.
 fn trial(config: &Config, line: &mut dyn Remote, folder: &str) -> Result<String, (ExitCode, String)> {
     let path = |name: &str| {
         let name = config.sftp.temporary_name.render(|place| match place {
@@ -313,8 +314,8 @@ fn address(config: &Config) -> String {
     format!("{}:{}", escape(&config.sftp.host), config.sftp.port)
 }
 
-fn plain(trouble: UserError) -> (ExitCode, String) {
-    (trouble.exit, trouble.message)
+fn plain(error: UserError) -> (ExitCode, String) {
+    (error.exit, error.message)
 }
 
 fn text(checks: &[Checked]) -> String {

@@ -18,14 +18,15 @@ use crate::ledger::{Journal, Ledger};
 use crate::messages::{escape, report as say};
 use crate::platform;
 use crate::report::text;
-use crate::run::survey::{self, PlannedFile};
+use crate::run::holds::Holds;
+use crate::run::judge::{self, PlannedFile};
 use crate::wording::{self, advice};
 
-use super::{answer, now, open_ledger, who};
+use super::context::{now, open_ledger, who};
+use crate::output::answer;
 
 #[derive(Serialize)]
 struct Answer {
-    schema: u32,
     decisions: Vec<Judged>,
 }
 
@@ -51,18 +52,18 @@ pub(super) fn approve(
     let mut keys = HashSet::new();
     let mut number = ledger.next(Sequence::Decision)?;
     for (hold, file) in &files {
-        let Judgement { key, reason } = held(hold.as_ref(), file)?;
+        let OnHold { key, reason } = held(hold.as_ref(), file)?;
         let key = key.filter(|_| reason.can_be_approved()).ok_or_else(|| {
             UserError::usage(say::cannot_approve(
-                &escape(&file.looked.file.path),
+                &escape(&file.scanned.file.path),
                 &advice::reason_alone(reason),
             ))
         })?;
-        let path = escape(&file.looked.file.path);
+        let path = escape(&file.scanned.file.path);
         if file.takes_two && file.approvers.contains(&who()) {
             return Err(UserError::usage(say::approved_by_you(&path, &escape(&who()))).into());
         }
-        // The same file named twice is one word about it.
+        // A file that is named twice is decided about once.
         if keys.insert(key) {
             events.push(decided(number, Verdict::Approved, key, file, options));
             number += 1;
@@ -75,7 +76,7 @@ pub(super) fn approve(
         judged.push(of(hold.as_ref(), file, Verdict::Approved, said));
     }
     ledger.record(now(), &events)?;
-    tell(global, judged)
+    show(global, judged)
 }
 
 pub(super) fn reject(
@@ -92,8 +93,8 @@ pub(super) fn reject(
     let mut archive = Archive::new(&config.archive);
     let mut judged = Vec::new();
     for (hold, file) in &files {
-        // Written down first: whatever happens to the move, the file is not sent.
-        if let Some(key) = &file.looked.key {
+        // Record the decision before moving the file: even if the move fails, the file is not sent.
+        if let Some(key) = &file.scanned.key {
             let number = ledger.next(Sequence::Decision)?;
             ledger.record(now(), &[decided(number, Verdict::Rejected, key, file, options)])?;
         }
@@ -102,11 +103,12 @@ pub(super) fn reject(
         let (why, who) = (Some(options.reason.clone()), Some(who()));
         match hold {
             Some(hold) => ledger.record(now(), &[Event::HoldEnded { hold: hold.id, why, who }])?,
-            // What could not be read has no decision; the hold is where it stands who took it out, and why.
-            None if file.looked.key.is_none() => {
-                let hold = ledger.next(Sequence::Hold)?;
-                let opened = Event::Held(crate::run::holds::held(hold, file, file.judgement.reason));
-                ledger.record(now(), &[opened, Event::HoldEnded { hold, why, who }])?;
+            // A file that could not be read has no key to decide about, so a hold records who took it out, and why.
+            None if file.scanned.key.is_none() => {
+                let (hold, opened) = Holds::read(&ledger)?.hold(file, file.judgement.reason);
+                let events: Vec<Event> =
+                    opened.into_iter().chain([Event::HoldEnded { hold, why, who }]).collect();
+                ledger.record(now(), &events)?;
             }
             None => {}
         }
@@ -114,31 +116,34 @@ pub(super) fn reject(
             hold.as_ref(),
             file,
             Verdict::Rejected,
-            say::said_rejected(&escape(&file.looked.file.path), &to),
+            say::said_rejected(&escape(&file.scanned.file.path), &to),
         ));
     }
-    tell(global, judged)
+    show(global, judged)
 }
 
-struct Judgement<'a> {
+struct OnHold<'a> {
     key: Option<&'a Key>,
     reason: Reason,
 }
 
-/// The file as it is held; anything else needs no decision.
-fn held<'a>(hold: Option<&Hold>, file: &'a PlannedFile) -> Result<Judgement<'a>, UserError> {
-    // What only the server could tell stands in the hold; by itself the file looks new.
+/// Why a file is held.
+///
+/// # Errors
+/// Exit code 2 where it is not held: then there is nothing to decide.
+fn held<'a>(hold: Option<&Hold>, file: &'a PlannedFile) -> Result<OnHold<'a>, UserError> {
+    // Judged by itself, a file that the server's answer held looks new: its reason is in the hold.
     let at_server =
         hold.and_then(|hold| Reason::named(&hold.reason)).filter(|_| file.judgement.choice == Choice::Send);
     let reason = at_server.unwrap_or(file.judgement.reason);
     if at_server.is_some() {
-        return Ok(Judgement { key: file.looked.key.as_ref(), reason });
+        return Ok(OnHold { key: file.scanned.key.as_ref(), reason });
     }
     if file.judgement.choice != Choice::Hold && reason != Reason::Approved {
-        let path = escape(&file.looked.file.path);
+        let path = escape(&file.scanned.file.path);
         return Err(UserError::usage(say::not_held(&path, &advice::reason_alone(reason))));
     }
-    Ok(Judgement { key: file.looked.key.as_ref(), reason })
+    Ok(OnHold { key: file.scanned.key.as_ref(), reason })
 }
 
 /// The files that a person names: numbers of open holds, or files of the drop folder, judged as a run would.
@@ -147,7 +152,7 @@ fn named(
     ledger: &Ledger,
     names: &[String],
 ) -> Result<Vec<(Option<Hold>, PlannedFile)>, UserError> {
-    let planned = survey::look_and_judge(config, ledger, now())?.files;
+    let planned = judge::scan_and_judge(config, ledger, now())?.files;
     let holds = ledger.open_holds()?;
     names
         .iter()
@@ -164,16 +169,16 @@ fn named(
         .collect()
 }
 
-/// A hold is about one content in one slot: a file that has changed since is another matter.
+/// Whether a hold is about this file with this content in this slot: a file that has changed since needs a new decision.
 fn is_about(hold: &Hold, file: &PlannedFile) -> bool {
-    let key = file.looked.key.as_ref();
-    hold.path == file.looked.file.path
+    let key = file.scanned.key.as_ref();
+    hold.path == file.scanned.file.path
         && hold.digest == key.map(|key| key.digest)
         && hold.slot.as_ref() == key.map(|key| &key.slot)
 }
 
 fn is_named(config: &Config, file: &PlannedFile, name: &str) -> bool {
-    let path = &file.looked.file.path;
+    let path = &file.scanned.file.path;
     let same_place = || {
         let canonical = |path: &std::path::Path| {
             let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
@@ -182,11 +187,11 @@ fn is_named(config: &Config, file: &PlannedFile, name: &str) -> bool {
             Some(if cfg!(windows) { place.to_lowercase() } else { place })
         };
         canonical(std::path::Path::new(name))
-            .is_some_and(|named| Some(named) == canonical(&file.looked.file.place))
+            .is_some_and(|named| Some(named) == canonical(&file.scanned.file.place))
     };
     name == path
         || cfg!(windows) && name.replace('\\', "/").to_lowercase() == path.to_lowercase()
-        || config.drop.join(name) == file.looked.file.place
+        || config.drop.join(name) == file.scanned.file.place
         || same_place()
 }
 
@@ -203,16 +208,16 @@ fn decided(
         series: key.slot.series.clone(),
         period: key.slot.period,
         digest: key.digest,
-        path: file.looked.file.path.clone(),
+        path: file.scanned.file.path.clone(),
         why: options.reason.clone(),
         who: who(),
     }
 }
 
 fn take_out(archive: &mut Archive, file: &PlannedFile) -> Result<String, UserError> {
-    let place = &file.looked.file.place;
+    let place = &file.scanned.file.place;
     let folder = archive.rejected();
-    let moved = match (&file.looked.key, &file.looked.reading) {
+    let moved = match (&file.scanned.key, &file.scanned.reading) {
         (Some(key), Ok(reading)) => {
             let expected = Expected { digest: key.digest, identity: Some(reading.identity) };
             archive.put_away(place, expected, Disposal::Archive, &folder)
@@ -223,19 +228,21 @@ fn take_out(archive: &mut Archive, file: &PlannedFile) -> Result<String, UserErr
     match synced {
         Ok(PutAway::Archived(to)) => Ok(escape(&to.display().to_string())),
         Ok(_) => Err(UserError::unexpected(say::not_taken_out(
-            &escape(&file.looked.file.path),
+            &escape(&file.scanned.file.path),
             &crate::messages::run::still_changing(),
         ))),
-        Err(error) => Err(UserError::unexpected(say::not_taken_out(&escape(&file.looked.file.path), &error))),
+        Err(error) => {
+            Err(UserError::unexpected(say::not_taken_out(&escape(&file.scanned.file.path), &error)))
+        }
     }
 }
 
 fn of(hold: Option<&Hold>, file: &PlannedFile, decision: Verdict, said: String) -> Judged {
-    Judged { hold_id: hold.map(|hold| hold.id), path: file.looked.file.path.clone(), decision, said }
+    Judged { hold_id: hold.map(|hold| hold.id), path: file.scanned.file.path.clone(), decision, said }
 }
 
-fn tell(global: &Global, decisions: Vec<Judged>) -> anyhow::Result<ExitCode> {
+fn show(global: &Global, decisions: Vec<Judged>) -> anyhow::Result<ExitCode> {
     let text = decisions.iter().map(|judged| text::sentence(&judged.said)).collect();
-    answer(global, &Answer { schema: crate::report::SCHEMA, decisions }, || text)?;
+    answer(global, &Answer { decisions }, || text)?;
     Ok(ExitCode::Ok)
 }

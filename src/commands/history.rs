@@ -6,18 +6,19 @@ use crate::exit::ExitCode;
 use crate::ledger::query::Filter;
 use crate::report::history::History;
 
-use super::{answer, open_view};
+use super::context::open_reader;
+use crate::output::answer;
 
 pub(super) fn history(config: &Config, options: &cli::History, global: &Global) -> anyhow::Result<ExitCode> {
-    let view = open_view(config, true)?;
+    let ledger = open_reader(config, true)?;
     let filter = Filter {
         series: options.series.clone(),
         period: options.period,
         state: options.state,
         limit: Some(options.limit),
     };
-    let deliveries = view.history(&filter)?;
-    let mut decisions = view.decisions()?;
+    let deliveries = ledger.history(&filter)?;
+    let mut decisions = ledger.decisions()?;
     decisions.retain(|decision| {
         options.state.is_none()
             && filter.series.as_ref().is_none_or(|series| *series == decision.key.slot.series)
@@ -26,7 +27,7 @@ pub(super) fn history(config: &Config, options: &cli::History, global: &Global) 
     let most = usize::try_from(options.limit).unwrap_or(usize::MAX);
     decisions.drain(..decisions.len().saturating_sub(most));
     let any = options.state.is_none() && filter.series.is_none() && filter.period.is_none();
-    let mut taken_out = if any { view.taken_out()? } else { Vec::new() };
+    let mut taken_out = if any { ledger.taken_out()? } else { Vec::new() };
     taken_out.drain(..taken_out.len().saturating_sub(most));
     let history = History::new(&deliveries, &decisions, &taken_out);
     answer(global, &history, || history.text(global.verbose > 0))?;

@@ -11,18 +11,19 @@ use crate::messages::{config::shown_path, init as say};
 
 use self::answers::{Answers, Key};
 use self::make::Created;
-use self::talk::{Prompter, paragraph};
-use super::{answer, check, explain, run};
+use self::prompter::{Prompter, paragraph};
+use super::{check, run};
+use crate::output::{self, answer, print_text};
 
 mod answers;
-mod draft;
+mod config_template;
 mod key;
 mod make;
-mod talk;
+mod prompter;
+mod questions;
 
 #[derive(Serialize)]
 struct Answer {
-    schema: u32,
     config: String,
     identity: Option<String>,
     public_key: Option<String>,
@@ -31,19 +32,18 @@ struct Answer {
     exit_code: u8,
 }
 
-/// Answers as `check` does: what was made stands, even where the server does not know the key yet.
+/// Ends with the exit code of `check`: what was made is kept, even where the server does not know the key yet.
 pub(super) fn init(options: &cli::Init, global: &Global) -> anyhow::Result<ExitCode> {
     if global.json && !options.yes {
         return Err(UserError::usage(say::json_asks_nothing()).into());
     }
-    let talk = Prompter::new(options.yes);
-    let answers = answers::gather(options, global, &talk)?;
+    let prompter = Prompter::new(options.yes);
+    let answers = questions::gather(options, global, &prompter)?;
     let made = make::make(&answers)?;
     let global = &Global { config: Some(answers.config.clone()), ..global.clone() };
     if global.json {
         let (check, exit) = check::tried(&cli::Check::default(), global);
         let json = Answer {
-            schema: crate::report::SCHEMA,
             config: answers.config.display().to_string(),
             identity: answers.key.path().map(|path| path.display().to_string()),
             public_key: made.public,
@@ -54,29 +54,21 @@ pub(super) fn init(options: &cli::Init, global: &Global) -> anyhow::Result<ExitC
         answer(global, &json, String::new)?;
         return Ok(exit);
     }
-    tell(&format!("\n{}\n", told_made(&answers, &made)))?;
-    tell(&format!("{}\n", say::now_checked()))?;
+    print_text(format!("\n{}\n", what_was_made(&answers, &made)))?;
+    print_text(format!("{}\n", say::now_checked()))?;
     let exit = check::check(&cli::Check::default(), global)?;
     if made.config.check_host_key().is_ok() {
-        tell(&format!("\n{}\n", say::now_previewed()))?;
+        print_text(format!("\n{}\n", say::now_previewed()))?;
         // A preview that fails takes back nothing of what was made.
         if let Err(error) = run::preview(&made.config, &cli::Run::default(), global) {
-            let _ = explain(&error);
+            let _ = output::error(&error);
         }
     }
-    tell(&format!("\n{}", next_steps(&answers, &made, exit)))?;
+    print_text(format!("\n{}", next_steps(&answers, &made, exit)))?;
     Ok(exit)
 }
 
-fn tell(text: &str) -> anyhow::Result<()> {
-    use std::io::Write;
-    let mut out = anstream::stdout().lock();
-    out.write_all(crate::report::marks::fitting(text.to_owned()).as_bytes())?;
-    out.flush()?;
-    Ok(())
-}
-
-fn told_made(answers: &Answers, made: &Created) -> String {
+fn what_was_made(answers: &Answers, made: &Created) -> String {
     let mut lines = vec![say::made()];
     for (what, path) in [
         (say::made_config(), &answers.config),
@@ -95,7 +87,7 @@ fn told_made(answers: &Answers, made: &Created) -> String {
     lines.join("\n") + "\n"
 }
 
-/// What only people can do.
+/// The steps that are left to people.
 fn next_steps(answers: &Answers, made: &Created, exit: ExitCode) -> String {
     let call = |command_: &str| command(command_, &made.config);
     let mut steps = Vec::new();
@@ -123,7 +115,7 @@ fn next_steps(answers: &Answers, made: &Created, exit: ExitCode) -> String {
     text
 }
 
-/// A command as it is to be typed here: it names the config where it would not be found without.
+/// A command as it is to be typed here, with `--config` where this config would not be found without it.
 fn command(command: &str, config: &Config) -> String {
     let found = Config::find(None).ok().and_then(|file| file.canonicalize().ok());
     if found.is_some() && found == config.file.canonicalize().ok() {

@@ -1,19 +1,17 @@
 //! `ledger verify | export | rebuild`: for the auditor, and for the day a disk dies.
 
-use serde::Serialize;
-
 use crate::cli::{ExportFormat, Global, LedgerCommand};
 use crate::config::Config;
 use crate::exit::{ExitCode, UserError};
+use crate::ledger;
 use crate::ledger::query::{Delivery, Filter};
 use crate::ledger::receipts;
-use crate::ledger::{self, Rebuilt, Verified};
 use crate::messages::ledger as say;
-use crate::report::SCHEMA;
 use crate::report::history::History;
 use crate::report::text::sentence;
 
-use super::{answer, now, open_view};
+use super::context::{now, open_reader};
+use crate::output::answer;
 
 pub(super) fn ledger(config: &Config, command: &LedgerCommand, global: &Global) -> anyhow::Result<ExitCode> {
     match command {
@@ -23,31 +21,24 @@ pub(super) fn ledger(config: &Config, command: &LedgerCommand, global: &Global) 
     }
 }
 
-#[derive(Serialize)]
-struct Sound {
-    schema: u32,
-    #[serde(flatten)]
-    verified: Verified,
-}
-
 fn verify(config: &Config, global: &Global) -> anyhow::Result<ExitCode> {
-    let view = open_view(config, true)?;
+    let ledger = open_reader(config, true)?;
     let (receipts, unread) = receipts::all(&config.archive)
         .map_err(|error| UserError::unexpected(say::receipts_not_read(&config.archive, &error)))?;
-    let verified = view.verify(&receipts)?;
+    let verified = ledger.verify(&receipts)?;
     let text = || {
-        let sound = sentence(&say::in_order_with(view.path(), verified.events, verified.receipts));
+        let sound = sentence(&say::in_order_with(ledger.path(), verified.events, verified.receipts));
         if unread > 0 { sound + &sentence(&say::receipts_unread(unread)) } else { sound }
     };
-    answer(global, &Sound { schema: SCHEMA, verified }, text)?;
+    answer(global, &verified, text)?;
     Ok(ExitCode::Ok)
 }
 
 fn export(config: &Config, format: ExportFormat, global: &Global) -> anyhow::Result<ExitCode> {
-    let view = open_view(config, true)?;
-    let deliveries = view.history(&Filter::default())?;
-    let decisions = view.decisions()?;
-    let taken_out = view.taken_out()?;
+    let ledger = open_reader(config, true)?;
+    let deliveries = ledger.history(&Filter::default())?;
+    let decisions = ledger.decisions()?;
+    let taken_out = ledger.taken_out()?;
     let csv = csv(&deliveries)?;
     let global = Global { json: format == ExportFormat::Json, ..global.clone() };
     answer(&global, &History::new(&deliveries, &decisions, &taken_out), || csv)?;
@@ -99,21 +90,14 @@ fn csv(deliveries: &[Delivery]) -> anyhow::Result<String> {
     Ok(String::from_utf8(out.into_inner()?)?)
 }
 
-/// A text that a spreadsheet does not take for a formula.
+/// Text with an apostrophe in front where a spreadsheet would run it as a formula.
 fn plain(text: &str) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
 }
 
-#[derive(Serialize)]
-struct Answer<'a> {
-    schema: u32,
-    #[serde(flatten)]
-    rebuilt: &'a Rebuilt,
-}
-
 fn rebuild(config: &Config, global: &Global) -> anyhow::Result<ExitCode> {
     let rebuilt = ledger::rebuild(&config.ledger, &config.archive, now())?;
-    answer(global, &Answer { schema: SCHEMA, rebuilt: &rebuilt }, || {
+    answer(global, &rebuilt, || {
         let mut text = sentence(&say::rebuilt(&config.ledger, rebuilt.deliveries, &rebuilt.old_receipts));
         if let Some(old) = &rebuilt.old_ledger {
             text += &sentence(&say::old_ledger_kept(old));

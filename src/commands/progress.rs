@@ -1,4 +1,4 @@
-//! Long work shows how far it is: a bar on a terminal, now and then a plain line elsewhere.
+//! Progress of a long delivery: a bar on a terminal, and a plain line every few seconds elsewhere.
 
 use std::io::IsTerminal;
 use std::sync::{Mutex, PoisonError};
@@ -11,11 +11,11 @@ use crate::decide::Choice;
 use crate::deliver::{End, Watch};
 use crate::messages::{escape, report as say};
 use crate::report::FileOutcome;
-use crate::run::survey::PlannedFile;
+use crate::run::judge::PlannedFile;
 use crate::wording;
 
-/// How often a plain line tells how far it is. Work that is shorter says nothing.
-const NOW_AND_THEN: Duration = Duration::from_secs(10);
+/// The time between two plain lines; shorter work prints none.
+const LINE_INTERVAL: Duration = Duration::from_secs(10);
 
 /// Counts files and bytes, and shows them on standard error.
 pub(super) struct Progress {
@@ -27,10 +27,10 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    /// Over the files that are to be sent.
+    /// Counts the files that are to be sent.
     pub(super) fn new(global: &Global, planned: &[PlannedFile]) -> Progress {
         let sends = planned.iter().filter(|file| file.judgement.choice == Choice::Send);
-        let (files, bytes) = sends.fold((0, 0), |(n, bytes), file| (n + 1, bytes + file.looked.size()));
+        let (files, bytes) = sends.fold((0, 0), |(n, bytes), file| (n + 1, bytes + file.scanned.size()));
         let terminal = std::io::stderr().is_terminal();
         let shown = terminal && !global.quiet;
         let target = if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
@@ -56,10 +56,10 @@ impl Progress {
         format!("{}/{}", self.files.position(), self.files.length().unwrap_or_default())
     }
 
-    /// A plain line, where the last one is a while ago.
+    /// Prints a plain line, where the last one is [`LINE_INTERVAL`] ago.
     fn line(&self) {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        if self.lines && last.elapsed() >= NOW_AND_THEN {
+        if self.lines && last.elapsed() >= LINE_INTERVAL {
             *last = Instant::now();
             let total = HumanBytes(self.bar.length().unwrap_or_default());
             anstream::eprintln!("{}", say::so_far(&self.count(), &HumanBytes(self.bar.position()), &total));

@@ -1,7 +1,6 @@
 //! `report`: the overview and the history as one page.
 
 use std::collections::HashMap;
-use std::io::Write;
 use std::path::Path;
 
 use serde::Serialize;
@@ -17,17 +16,17 @@ use crate::period::Period;
 use crate::report::page::{self, Page};
 use crate::report::status;
 
-use super::{answer, open_view};
-use crate::document::Document;
+use super::context::open_reader;
+use crate::output::{answer, write_document};
+use crate::report::document::Document;
 
-/// So many deliveries are shown; a longer table is no page that somebody reads.
+/// The most deliveries that are shown: nobody reads a longer table.
 const MOST: u32 = 2_000;
-/// So many months are plotted.
+/// How many months are plotted.
 const MONTHS: i32 = 13;
 
 #[derive(Serialize)]
 struct Answer<'a> {
-    schema: u32,
     file: &'a Path,
     matters: usize,
     exit_code: u8,
@@ -45,20 +44,11 @@ pub(super) fn report(config: &Config, options: &cli::Report, global: &Global) ->
     let exit = overview.exit();
     let page = render(config, &overview)?;
     if to_output {
-        let mut out = std::io::stdout().lock();
-        return match out.write_all(page.as_bytes()).and_then(|()| out.flush()) {
-            // A reader that has seen enough is no error.
-            Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
-            _ => Ok(exit),
-        };
+        write_document(page.as_bytes())?;
+        return Ok(exit);
     }
     Document::Report.write(&options.output, page.as_bytes())?;
-    let json = Answer {
-        schema: crate::report::SCHEMA,
-        file: &options.output,
-        matters: overview.matters.len(),
-        exit_code: exit.code(),
-    };
+    let json = Answer { file: &options.output, matters: overview.matters.len(), exit_code: exit.code() };
     answer(global, &json, || {
         let written = if global.quiet { String::new() } else { say::written(&options.output) + "\n" };
         let matters = status::text(&overview, true);
@@ -72,12 +62,12 @@ pub(super) fn report(config: &Config, options: &cli::Report, global: &Global) ->
 }
 
 fn render(config: &Config, overview: &Overview) -> Result<String, UserError> {
-    let view = open_view(config, true)?;
-    let deliveries = view.history(&Filter { limit: Some(MOST), ..Filter::default() })?;
-    let (decisions, taken_out) = (view.decisions()?, view.taken_out()?);
-    let older = view.count()?.saturating_sub(deliveries.len());
-    let volumes = volumes(&view, overview)?;
-    drop(view);
+    let ledger = open_reader(config, true)?;
+    let deliveries = ledger.history(&Filter { limit: Some(MOST), ..Filter::default() })?;
+    let (decisions, taken_out) = (ledger.decisions()?, ledger.taken_out()?);
+    let older = ledger.count()?.saturating_sub(deliveries.len());
+    let volumes = volumes(&ledger, overview)?;
+    drop(ledger);
     Ok(page::html(&Page {
         overview,
         drop: &config.drop,
@@ -91,13 +81,13 @@ fn render(config: &Config, overview: &Overview) -> Result<String, UserError> {
 }
 
 /// The last months up to the current one, those without any delivery too.
-fn volumes(view: &LedgerReader, overview: &Overview) -> Result<Vec<Volume>, UserError> {
+fn volumes(ledger: &LedgerReader, overview: &Overview) -> Result<Vec<Volume>, UserError> {
     // The grid ends with the next month.
     let Some(this_month) = overview.months.iter().rev().nth(1) else { return Ok(Vec::new()) };
     let months: Vec<Period> = (1 - MONTHS..=0).filter_map(|back| this_month.plus(back)).collect();
     let Some(first) = months.first() else { return Ok(Vec::new()) };
     let known: HashMap<Period, Volume> =
-        view.volumes(*first)?.into_iter().map(|volume| (volume.month, volume)).collect();
+        ledger.volumes(*first)?.into_iter().map(|volume| (volume.month, volume)).collect();
     let none = |month| Volume { month, files: 0, bytes: 0 };
     Ok(months.into_iter().map(|month| known.get(&month).copied().unwrap_or(none(month))).collect())
 }

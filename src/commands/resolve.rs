@@ -3,22 +3,23 @@
 use serde::Serialize;
 
 use crate::cli::{self, Global};
+use crate::clock::moment;
 use crate::config::Config;
 use crate::delivery::{State, Step};
 use crate::exit::{ExitCode, UserError};
 use crate::failpoint::failpoint;
+use crate::ledger::Journal;
 use crate::ledger::event::Event;
 use crate::ledger::receipts::{self, Receipt, ReceiptKind};
-use crate::ledger::{Journal, moment};
 use crate::messages::{escape, ledger as say_ledger, report as say};
 use crate::report::text::sentence;
 use crate::wording;
 
-use super::{answer, now, open_ledger, who};
+use super::context::{now, open_ledger, who};
+use crate::output::answer;
 
 #[derive(Serialize)]
 struct Resolved {
-    schema: u32,
     delivery_id: i64,
     from: State,
     to: State,
@@ -37,12 +38,12 @@ pub(super) fn resolve(config: &Config, options: &cli::Resolve, global: &Global) 
             failpoint("resolved");
             to
         }
-        // It was said before, and the archive could not be told: that is made good now.
+        // An earlier `resolve` recorded this but could not write the receipt: write it now.
         Err(_) if from == State::NotDelivered && options.not_delivered && still_attested(config, id)? => from,
         Err(_) => return Err(UserError::usage(say::cannot_resolve(id, &wording::state(from))).into()),
     };
     if from.is_delivered() || from == to {
-        // The receipt said otherwise; what is made again from receipts must know.
+        // The archive's receipt says that KP has the file; a ledger rebuilt from receipts must know better.
         let at = moment(now());
         let taken_back = Receipt::of(ReceiptKind::NotDelivered, &delivery, ledger.id(), ledger.head(), &at);
         receipts::append(&config.archive, &[taken_back]).map_err(|error| {
@@ -52,7 +53,7 @@ pub(super) fn resolve(config: &Config, options: &cli::Resolve, global: &Global) 
     let path = escape(&delivery.path);
     let said =
         if options.delivered { say::said_delivered(&path, id) } else { say::said_not_delivered(&path, id) };
-    let resolved = Resolved { schema: crate::report::SCHEMA, delivery_id: id, from, to };
+    let resolved = Resolved { delivery_id: id, from, to };
     answer(global, &resolved, || sentence(&said))?;
     Ok(ExitCode::Ok)
 }

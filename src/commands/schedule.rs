@@ -10,7 +10,7 @@ use crate::config::Config;
 use crate::exit::{ExitCode, UserError};
 use crate::messages::{config::shown_path, schedule as say};
 
-use super::answer;
+use crate::output::answer;
 
 mod cron;
 mod program;
@@ -20,7 +20,7 @@ mod windows;
 /// When the job runs, in local time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum When {
-    /// Each so many minutes, from midnight on.
+    /// Every so many minutes, counted from midnight.
     Every(u32),
     /// Once a day.
     At(NaiveTime),
@@ -46,7 +46,6 @@ struct Piece {
 
 #[derive(Serialize)]
 struct Answer {
-    schema: u32,
     files: Vec<Piece>,
     installed: bool,
     removed: bool,
@@ -81,8 +80,7 @@ pub(super) fn schedule(
         (Scheduler::Windows, true, _) => windows::install(&job, &windows::schtasks())?,
         (Scheduler::Windows, ..) => windows::remove(&windows::schtasks())?,
     };
-    let json =
-        Answer { schema: crate::report::SCHEMA, files, installed: options.install, removed: options.remove };
+    let json = Answer { files, installed: options.install, removed: options.remove };
     answer(global, &json, || done)?;
     Ok(ExitCode::Ok)
 }
@@ -97,7 +95,7 @@ impl Job<'_> {
         };
         let user = options.user.clone();
         if let Some(user) = &user {
-            // Into a unit, a crontab's owner and XML it goes as it is.
+            // The name goes unescaped into units, XML and the arguments of crontab, so only plain characters are allowed.
             let sound = |c: char| c.is_alphanumeric() || "._-\\@$ ".contains(c);
             if user.is_empty() || user.trim() != user || user.starts_with('-') || !user.chars().all(sound) {
                 return Err(UserError::usage(say::not_a_user(&crate::messages::escape(user))));
@@ -126,7 +124,7 @@ fn is_here(scheduler: Scheduler) -> bool {
     }
 }
 
-/// More than one piece gets its name above it.
+/// The files as text; where there are several, each under its name.
 fn printed(files: &[Piece]) -> String {
     if let [only] = files {
         return only.content.clone();

@@ -6,7 +6,9 @@ use crate::exit::{ExitCode, UserError};
 use crate::overview::{self, Overview};
 use crate::report::status::{self, Status};
 
-use super::{answer, now, run};
+use super::context::{now, open_reader};
+use crate::output::answer;
+use crate::run::preview::Preview;
 
 pub(super) fn status(config: &Config, global: &Global) -> anyhow::Result<ExitCode> {
     let overview = gather(config)?;
@@ -22,6 +24,6 @@ pub(super) fn status(config: &Config, global: &Global) -> anyhow::Result<ExitCod
 pub(super) fn gather(config: &Config) -> Result<Overview, UserError> {
     config.check_folders()?;
     let now = now();
-    let outlook = run::outlook(config, now, true)?;
-    overview::of(config, &outlook.view, &run::described(&outlook.view, &outlook.planned)?, now)
+    let preview = Preview::of(config, &|| open_reader(config, true), now)?;
+    overview::of(config, &preview.ledger, &preview.files()?, now)
 }

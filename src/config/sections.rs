@@ -10,6 +10,7 @@ use toml::Table;
 use super::glob::glob;
 use super::notify::notify;
 use super::reader::{Problems, Section};
+use super::values::{fingerprint, host, part_of_a_file_name, remote_folder, user};
 use super::{Alert, Config, Disposal, Originals, PeriodLimits, Policy, Publish, Rule, Scan, Sftp, Verify};
 use crate::exit::UserError;
 use crate::messages::{Language, config as say};
@@ -71,7 +72,7 @@ fn scan(mut of: Section) -> Scan {
 fn glob_set(of: &mut Section, key: &'static str, default: &[&str]) -> GlobSet {
     let default = || default.iter().filter_map(|pattern| glob(pattern).ok()).collect::<Vec<Glob>>();
     let globs = of.globs(key, key == "exclude").unwrap_or_else(default);
-    // too large a set is the only error that is left
+    // Each pattern is known to be valid, so the only error left is a set that is too large.
     GlobSet::new(globs).unwrap_or_else(|error| {
         of.problem(key, say::shown(&error.to_string()));
         GlobSet::empty()
@@ -205,7 +206,7 @@ fn originals(mut of: Section) -> Originals {
     let originals = Originals {
         delivered: of.choice("delivered", &ALL[..2]).unwrap_or(Disposal::Archive),
         duplicates: of.choice("duplicates", &ALL).unwrap_or(Disposal::Archive),
-        // a day at least: "12m" is minutes, and content that was deleted does not come back
+        // At least a day: someone who writes "12m" for twelve months means minutes to us, and what is deleted is gone.
         keep_archive: of.duration_or_never("keep_archive", "1d", "36500d"),
     };
     of.close();
@@ -219,49 +220,4 @@ fn alert(mut of: Section) -> Alert {
     };
     of.close();
     alert
-}
-
-pub(crate) fn host(text: &str) -> Result<String, String> {
-    let with_port = text.matches(':').count() == 1;
-    if with_port
-        || text.contains(|c: char| c.is_whitespace() || c.is_control() || matches!(c, '/' | '@' | '\\'))
-    {
-        return Err(say::not_a_host(&say::shown(text)));
-    }
-    Ok(text.to_owned())
-}
-
-pub(crate) fn user(text: &str) -> Result<String, String> {
-    if text.contains(char::is_control) || text.trim() != text {
-        Err(say::not_a_user())
-    } else {
-        Ok(text.to_owned())
-    }
-}
-
-/// A series' name, which `{series}` may put into a name on the server.
-pub(crate) fn part_of_a_file_name(text: &str) -> Result<String, String> {
-    if text.contains(['/', '\\']) || text.contains(char::is_control) || text.trim() != text {
-        return Err(say::not_a_series_name(&say::shown(text)));
-    }
-    Ok(text.to_owned())
-}
-
-/// OpenSSH's form: SHA-256 in base64 without padding, 43 characters.
-pub(crate) fn fingerprint(text: &str) -> Result<String, String> {
-    let base64 = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
-    match text.strip_prefix("SHA256:") {
-        Some(code) if code.len() == 43 && code.bytes().all(base64) => Ok(text.to_owned()),
-        _ => Err(say::not_a_fingerprint(&say::shown(text))),
-    }
-}
-
-/// A folder on the server: a leading `/` stays, empty parts and `.` go. Empty is the login folder.
-pub(crate) fn remote_folder(text: &str) -> Result<String, String> {
-    let parts: Vec<&str> = text.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
-    if text.contains('\\') || text.contains(char::is_control) || parts.contains(&"..") {
-        return Err(say::not_a_remote_folder(&say::shown(text)));
-    }
-    let root = if text.starts_with('/') { "/" } else { "" };
-    Ok(format!("{root}{}", parts.join("/")))
 }

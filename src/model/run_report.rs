@@ -175,8 +175,6 @@ pub enum DifferenceKind {
 /// What `run` prints.
 #[derive(Debug, Clone, Serialize)]
 pub struct RunReport {
-    /// The version of the JSON that commands print.
-    pub schema: u32,
     /// None in a dry run.
     pub run_id: Option<i64>,
     /// Whether nothing was done.

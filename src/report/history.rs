@@ -53,7 +53,6 @@ enum Entry<'a> {
 /// The whole answer: deliveries, newest first, then decisions, then files that were rejected unread.
 #[derive(Debug, Serialize)]
 pub struct History<'a> {
-    schema: u32,
     entries: Vec<Entry<'a>>,
 }
 
@@ -67,7 +66,7 @@ impl<'a> History<'a> {
     ) -> History<'a> {
         let words = decisions.iter().rev().map(judged).chain(taken_out.iter().rev().map(unread));
         let entries = deliveries.iter().map(entry).chain(words).collect();
-        History { schema: super::SCHEMA, entries }
+        History { entries }
     }
 
     /// As a table, and the decisions under it; `verbose` says when KP was seen to have taken a file.

@@ -25,7 +25,6 @@ const MOST_BEHIND: usize = 5;
 /// What `status --json` prints.
 #[derive(Debug, Serialize)]
 pub struct Status<'a> {
-    schema: u32,
     #[serde(flatten)]
     overview: &'a Overview,
     exit_code: u8,
@@ -35,7 +34,7 @@ impl Status<'_> {
     /// From the overview, and how the command ends.
     #[must_use]
     pub fn new(overview: &Overview, exit: ExitCode) -> Status<'_> {
-        Status { schema: super::SCHEMA, overview, exit_code: exit.code() }
+        Status { overview, exit_code: exit.code() }
     }
 }
 

@@ -1,72 +1,94 @@
-//! What becomes of the files that KP has already.
+//! Puts away the files that KP has already, as `originals.duplicates` says. The events are answered, not recorded.
 
 use std::collections::HashMap;
 
-use super::pipeline::Run;
-use crate::archive::{Expected, PutAway};
+use super::judge::PlannedFile;
+use crate::archive::{Archive, Expected, PutAway};
 use crate::config::Disposal;
 use crate::decide::{Choice, Reason};
 use crate::deliver::Warning;
 use crate::delivery::Key;
-use crate::exit::UserError;
 use crate::failpoint::failpoint;
-use crate::ledger::Journal;
 use crate::ledger::event::Event;
 use crate::messages::run as say;
 use crate::report::{FileOutcome, FileReport};
-use crate::run::survey::PlannedFile;
 
-impl Run<'_> {
-    /// Puts away the duplicates of one kind, as `originals.duplicates` says. Those of a file of this run go only
-    /// when KP has that file.
-    pub(crate) fn put_duplicates_away(
-        &mut self,
-        ledger: &mut dyn Journal,
-        planned: &[PlannedFile],
-        files: &mut [FileReport],
-        mishaps: &mut Vec<Warning>,
-        kind: Reason,
-    ) -> Result<(), UserError> {
-        let disposal = self.config.originals.duplicates;
-        let twins: HashMap<Key, i64> = planned
-            .iter()
-            .zip(files.iter())
-            .filter(|(_, file)| file.outcome == Some(FileOutcome::Delivered))
-            .filter_map(|(planned, file)| Some((planned.looked.key.clone()?, file.delivery_id?)))
-            .collect();
-        let mut events = Vec::new();
-        let copies = planned
-            .iter()
-            .zip(files)
-            .filter(|(_, file)| file.decision == Choice::Duplicate && file.reason == kind);
-        for (planned, file) in copies {
-            file.outcome = Some(FileOutcome::Duplicate);
-            let (Some(key), Ok(reading)) = (&planned.looked.key, &planned.looked.reading) else { continue };
-            let earlier =
-                file.earlier.as_ref().map(|earlier| earlier.delivery_id).or_else(|| twins.get(key).copied());
-            let Some(delivery) = earlier.filter(|_| disposal != Disposal::Leave) else { continue };
-            let folder = self.archive.duplicates(key.slot.period);
-            let expected = Expected { digest: key.digest, identity: Some(reading.identity) };
-            match self.archive.put_away(&planned.looked.file.place, expected, disposal, &folder) {
-                Ok(PutAway::Changed) => {
-                    (file.decision, file.reason, file.outcome) =
-                        (Choice::Wait, Reason::Unsettled, Some(FileOutcome::Waiting));
-                    file.blocked = Some(say::still_changing());
-                }
-                Ok(_) => events.push(Event::DuplicatePutAway { path: file.path.clone(), delivery }),
-                Err(error) => mishaps.push(Warning {
-                    path: file.path.clone(),
-                    message: say::not_put_away(&file.path, &error),
-                }),
-            }
+/// What was put away, as events to be recorded, and what could not be.
+#[derive(Default)]
+pub(super) struct PutAwayDuplicates {
+    pub(super) events: Vec<Event>,
+    pub(super) warnings: Vec<Warning>,
+}
+
+/// Puts away the duplicates whose reason is `kind`, and adds to `files` how they fared.
+///
+/// A duplicate of another file of this run goes only when KP has that file.
+pub(super) fn put_away(
+    archive: &mut Archive,
+    disposal: Disposal,
+    planned: &[PlannedFile],
+    files: &mut [FileReport],
+    kind: Reason,
+) -> PutAwayDuplicates {
+    let delivered = delivered_in_this_run(planned, files);
+    let mut done = PutAwayDuplicates::default();
+    let duplicates = planned
+        .iter()
+        .zip(files)
+        .filter(|(_, file)| file.decision == Choice::Duplicate && file.reason == kind);
+    for (planned, file) in duplicates {
+        file.outcome = Some(FileOutcome::Duplicate);
+        let Some(key) = &planned.scanned.key else { continue };
+        let earlier = file.earlier.as_ref().map(|earlier| earlier.delivery_id);
+        let original = earlier.or_else(|| delivered.get(key).copied());
+        if let Some(original) = original.filter(|_| disposal != Disposal::Leave) {
+            put_one_away(archive, disposal, planned, file, (key, original), &mut done);
         }
-        if let Err(error) = self.archive.sync() {
-            let message = say::archive_not_synced(self.archive.root(), &error);
-            mishaps.push(Warning { path: self.archive.root().display().to_string(), message });
+    }
+    if let Err(error) = archive.sync() {
+        let message = say::archive_not_synced(archive.root(), &error);
+        done.warnings.push(Warning { path: archive.root().display().to_string(), message });
+    }
+    if !done.events.is_empty() {
+        failpoint("duplicates_put_away");
+    }
+    done
+}
+
+/// The deliveries of this run that KP has, by key.
+fn delivered_in_this_run(planned: &[PlannedFile], files: &[FileReport]) -> HashMap<Key, i64> {
+    planned
+        .iter()
+        .zip(files)
+        .filter(|(_, file)| file.outcome == Some(FileOutcome::Delivered))
+        .filter_map(|(planned, file)| Some((planned.scanned.key.clone()?, file.delivery_id?)))
+        .collect()
+}
+
+/// Puts one file away that has the key of the delivery `original`; one that has changed since it was read waits.
+fn put_one_away(
+    archive: &mut Archive,
+    disposal: Disposal,
+    planned: &PlannedFile,
+    file: &mut FileReport,
+    (key, original): (&Key, i64),
+    done: &mut PutAwayDuplicates,
+) {
+    let Ok(reading) = &planned.scanned.reading else { return };
+    let folder = archive.duplicates(key.slot.period);
+    let expected = Expected { digest: key.digest, identity: Some(reading.identity) };
+    match archive.put_away(&planned.scanned.file.place, expected, disposal, &folder) {
+        Ok(PutAway::Changed) => {
+            (file.decision, file.reason, file.outcome) =
+                (Choice::Wait, Reason::Unsettled, Some(FileOutcome::Waiting));
+            file.blocked = Some(say::still_changing());
         }
-        if !events.is_empty() {
-            failpoint("duplicates_put_away");
+        Ok(_) => {
+            done.events.push(Event::DuplicatePutAway { path: file.path.clone(), delivery: original });
         }
-        self.write_down(ledger, &events)
+        Err(error) => {
+            let message = say::not_put_away(&file.path, &error);
+            done.warnings.push(Warning { path: file.path.clone(), message });
+        }
     }
 }

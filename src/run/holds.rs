@@ -1,94 +1,111 @@
-//! The numbers that held files have.
+//! Held files and their numbers: which holds are opened, changed or ended. The events are answered, not recorded.
 
 use std::collections::HashMap;
 
-use super::pipeline::Run;
+use super::judge::PlannedFile;
 use crate::decide::{Choice, Reason};
 use crate::delivery::Slot;
 use crate::digest::Digest;
 use crate::exit::UserError;
-use crate::ledger::Journal;
+use crate::ledger::LedgerReader;
 use crate::ledger::event::{Event, Held};
 use crate::ledger::query::{Hold, Sequence};
 use crate::report::FileReport;
-use crate::run::survey::PlannedFile;
 
-impl Run<'_> {
-    /// Gives every held file a number, and ends the holds of those that are held no more.
-    pub(crate) fn note_holds(
-        &self,
-        ledger: &mut dyn Journal,
-        planned: &[PlannedFile],
-        files: &mut [FileReport],
-    ) -> Result<(), UserError> {
-        let holds = Holds::new(ledger.open_holds()?);
-        let mut next = ledger.next(Sequence::Hold)?;
-        let mut events = Vec::new();
-        let mut kept = Vec::new();
-        for (planned, file) in
-            planned.iter().zip(files.iter_mut()).filter(|(_, file)| file.decision == Choice::Hold)
-        {
-            let known = holds.of(planned);
-            let id = known.map_or(next, |hold| hold.id);
-            next += i64::from(known.is_none());
-            if known.is_none_or(|hold| hold.reason != file.reason.name()) {
-                events.push(Event::Held(held(id, planned, file.reason)));
-            }
-            kept.push(id);
-            file.hold_id = Some(id);
-        }
-        // A file that is to be sent keeps its hold until it is known what the server says.
-        kept.extend(
-            planned
-                .iter()
-                .filter(|file| file.judgement.choice == Choice::Send)
-                .filter_map(|file| Some(holds.of(file)?.id)),
-        );
-        events.extend(holds.all().filter(|hold| !kept.contains(&hold.id)).map(|hold| Event::HoldEnded {
-            hold: hold.id,
-            why: None,
-            who: None,
-        }));
-        self.write_down(ledger, &events)
-    }
+/// The open holds, found by the file they are about, and the number of the next one. New holds get their numbers here
+/// and nowhere else.
+pub(crate) struct Holds {
+    open: HashMap<(String, Option<Digest>, Option<Slot>), Hold>,
+    next: i64,
 }
 
-/// The open holds, to be found by the file they are about.
-pub(crate) struct Holds(HashMap<(String, Option<Digest>, Option<Slot>), Hold>);
-
 impl Holds {
-    pub(crate) fn new(holds: Vec<Hold>) -> Holds {
-        Holds(
-            holds
-                .into_iter()
-                .map(|hold| ((hold.path.clone(), hold.digest, hold.slot.clone()), hold))
-                .collect(),
-        )
+    /// Reads the open holds.
+    ///
+    /// # Errors
+    /// The ledger could not be read.
+    pub(crate) fn read(ledger: &LedgerReader) -> Result<Holds, UserError> {
+        let next = ledger.next(Sequence::Hold)?;
+        let holds = ledger.open_holds()?.into_iter();
+        let open = holds.map(|hold| ((hold.path.clone(), hold.digest, hold.slot.clone()), hold)).collect();
+        Ok(Holds { open, next })
     }
 
+    /// The open hold about this content of this file.
     pub(crate) fn of(&self, file: &PlannedFile) -> Option<&Hold> {
-        let key = file.looked.key.as_ref();
-        self.0.get(&(
-            file.looked.file.path.clone(),
+        let key = file.scanned.key.as_ref();
+        self.open.get(&(
+            file.scanned.file.path.clone(),
             key.map(|key| key.digest),
             key.map(|key| key.slot.clone()),
         ))
     }
 
-    pub(crate) fn all(&self) -> impl Iterator<Item = &Hold> {
-        self.0.values()
+    /// The number of a held file, and the event that says so where the ledger does not know it, or knows another
+    /// reason.
+    pub(crate) fn hold(&mut self, file: &PlannedFile, reason: Reason) -> (i64, Option<Event>) {
+        let known = self.of(file).map(|hold| (hold.id, hold.reason == reason.name()));
+        if let Some((id, true)) = known {
+            return (id, None);
+        }
+        let id = known.map_or(self.next, |(id, _)| id);
+        self.next += i64::from(known.is_none());
+        let key = file.scanned.key.as_ref();
+        let held = Held {
+            hold: id,
+            path: file.scanned.file.path.clone(),
+            digest: key.map(|key| key.digest),
+            series: key.map(|key| key.slot.series.clone()),
+            period: key.and_then(|key| key.slot.period),
+            reason: reason.name().to_owned(),
+        };
+        (id, Some(Event::Held(held)))
     }
 }
 
-/// A held file, as the ledger keeps it.
-pub(crate) fn held(id: i64, file: &PlannedFile, reason: Reason) -> Held {
-    let key = file.looked.key.as_ref();
-    Held {
-        hold: id,
-        path: file.looked.file.path.clone(),
-        digest: key.map(|key| key.digest),
-        series: key.map(|key| key.slot.series.clone()),
-        period: key.and_then(|key| key.slot.period),
-        reason: reason.name().to_owned(),
+/// Holds the files that were judged so, each with its number, and ends the holds of files that are held no more.
+pub(super) fn after_judging(
+    mut holds: Holds,
+    planned: &[PlannedFile],
+    files: &mut [FileReport],
+) -> Vec<Event> {
+    let mut events = Vec::new();
+    let mut kept = Vec::new();
+    for (planned, file) in planned.iter().zip(files).filter(|(_, file)| file.decision == Choice::Hold) {
+        let (id, event) = holds.hold(planned, file.reason);
+        file.hold_id = Some(id);
+        kept.push(id);
+        events.extend(event);
     }
+    // The server's answer may hold a file that is to be sent, so its hold ends only after the delivery.
+    let sends = planned.iter().filter(|file| file.judgement.choice == Choice::Send);
+    kept.extend(sends.filter_map(|file| Some(holds.of(file)?.id)));
+    events.extend(holds.open.values().filter(|hold| !kept.contains(&hold.id)).map(ended));
+    events
+}
+
+/// Holds the files that the server's answer held, and ends the holds of the others. `sent` are the indices of the files
+/// that were to be sent; `files` already say how they fared.
+pub(super) fn after_delivery(
+    mut holds: Holds,
+    planned: &[PlannedFile],
+    files: &mut [FileReport],
+    sent: &[usize],
+) -> Vec<Event> {
+    let mut events = Vec::new();
+    for &index in sent {
+        let file = &mut files[index];
+        if file.decision == Choice::Hold {
+            let (id, event) = holds.hold(&planned[index], file.reason);
+            file.hold_id = Some(id);
+            events.extend(event);
+        } else {
+            events.extend(holds.of(&planned[index]).map(ended));
+        }
+    }
+    events
+}
+
+fn ended(hold: &Hold) -> Event {
+    Event::HoldEnded { hold: hold.id, why: None, who: None }
 }

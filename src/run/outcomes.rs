@@ -1,18 +1,31 @@
-//! What is told of each file: as it is planned, and as it fared.
+//! How each file fares and what the run comes to, as the report says it.
 
+use chrono::{DateTime, FixedOffset};
+
+use super::judge::PlannedFile;
+use super::saved_plan;
+use crate::clock::moment;
+use crate::config::Config;
 use crate::decide::Choice;
-use crate::deliver::{End, Outcome, Recovered};
-use crate::report::{FileOutcome, FileReport, RecoveredReport};
-use crate::run::survey::PlannedFile;
+use crate::deliver::{End, Outcome, Recovered, Recovery, Warning};
+use crate::delivery::State;
+use crate::drop_folder::Excluded;
+use crate::exit::{ExitCode, UserError};
+use crate::ledger::LedgerReader;
+use crate::ledger::query::Delivery;
+use crate::overview;
+use crate::report::{
+    FileOutcome, FileReport, OverdueReport, PlanReport, RecoveredReport, RunReport, Summary,
+};
 use crate::wording;
 
-/// A file as it is planned; the run adds how it fared.
-pub(crate) fn describe(file: &PlannedFile) -> FileReport {
-    let key = file.looked.key.as_ref();
+/// A file as it was judged; how it fares is added later.
+pub(super) fn describe(file: &PlannedFile) -> FileReport {
+    let key = file.scanned.key.as_ref();
     let choice = file.judgement.choice;
     FileReport {
-        path: file.looked.file.path.clone(),
-        size: file.looked.size(),
+        path: file.scanned.file.path.clone(),
+        size: file.scanned.size(),
         sha256: key.map(|key| key.digest),
         series: key.map(|key| key.slot.series.clone()),
         period: key.and_then(|key| key.slot.period),
@@ -24,14 +37,24 @@ pub(crate) fn describe(file: &PlannedFile) -> FileReport {
         hold_id: None,
         earlier: file.judgement.earlier.clone(),
         error: None,
-        blocked: file.looked.reading.as_ref().err().map(wording::blocked),
+        blocked: file.scanned.reading.as_ref().err().map(wording::blocked),
         approved_by: (file.takes_two && choice == Choice::Hold && !file.approvers.is_empty())
             .then(|| file.approvers.join(", ")),
     }
 }
 
-/// How a file fares that nothing is done with.
-pub(crate) fn untouched(choice: Choice) -> Option<FileOutcome> {
+/// The files of a run as they were judged, with the outcome of those that the run leaves where they are.
+pub(super) fn describe_all(planned: &[PlannedFile], plan: Option<&PlanReport>) -> Vec<FileReport> {
+    let mut files: Vec<FileReport> = planned.iter().map(describe).collect();
+    saved_plan::mark(&mut files, plan);
+    for file in &mut files {
+        file.outcome = if_left_alone(file.decision);
+    }
+    files
+}
+
+/// The outcome of a file that a run leaves where it is; none for one that is sent or put away.
+fn if_left_alone(choice: Choice) -> Option<FileOutcome> {
     match choice {
         Choice::Hold => Some(FileOutcome::Held),
         Choice::Wait => Some(FileOutcome::Waiting),
@@ -40,8 +63,8 @@ pub(crate) fn untouched(choice: Choice) -> Option<FileOutcome> {
     }
 }
 
-/// Adds how a file fared.
-pub(crate) fn tell(file: &mut FileReport, outcome: Outcome) {
+/// Adds how a delivery ended to its file.
+pub(super) fn apply(outcome: Outcome, file: &mut FileReport) {
     file.delivery_id = outcome.delivery;
     match outcome.end {
         End::Delivered => file.outcome = Some(FileOutcome::Delivered),
@@ -53,6 +76,85 @@ pub(crate) fn tell(file: &mut FileReport, outcome: Outcome) {
     }
 }
 
-pub(crate) fn recovered(done: &Recovered) -> RecoveredReport {
+/// What recovery did to one delivery.
+fn recovered(done: &Recovered) -> RecoveredReport {
     RecoveredReport { delivery_id: done.delivery, from: done.from, to: done.to, path: done.path.clone() }
+}
+
+/// What a run or its preview found and did; the rest of the report is asked of the ledger.
+pub(super) struct Findings {
+    /// None in a preview.
+    pub(super) run_id: Option<i64>,
+    pub(super) started: DateTime<FixedOffset>,
+    pub(super) files: Vec<FileReport>,
+    pub(super) recovery: Recovery,
+    /// The plan that was saved, or that the run went by.
+    pub(super) plan: Option<PlanReport>,
+    pub(super) excluded: Excluded,
+    /// How many files were deleted from the archive.
+    pub(super) deleted: usize,
+    /// What went wrong on this machine beside the files.
+    pub(super) warnings: Vec<Warning>,
+}
+
+/// Makes the report of a run or a preview, and works out the exit code. `as_of` is the moment at which files are
+/// overdue or not.
+///
+/// # Errors
+/// The ledger could not be read.
+pub(super) fn report(
+    config: &Config,
+    ledger: &LedgerReader,
+    findings: Findings,
+    as_of: DateTime<FixedOffset>,
+    now: &dyn Fn() -> DateTime<FixedOffset>,
+) -> Result<(RunReport, ExitCode), UserError> {
+    let dry_run = findings.run_id.is_none();
+    let overview = overview::of_due(config, ledger, &findings.files, as_of)?;
+    let mut overdue = overview.as_ref().map(overview::overdue).unwrap_or_default();
+    if dry_run {
+        let delivers =
+            |due: &OverdueReport, file: &FileReport| file.decision == Choice::Send && due.is_settled_by(file);
+        overdue.retain(|due| !findings.files.iter().any(|file| delivers(due, file)));
+    }
+    let exit = exit_beside_files(&findings);
+    let warnings = findings.warnings.into_iter().map(|warning| (warning.path, warning.message));
+    let mut report = RunReport {
+        run_id: findings.run_id,
+        dry_run,
+        started_at: moment(findings.started),
+        finished_at: moment(now()),
+        files: findings.files,
+        recovered: findings.recovery.done.iter().map(recovered).collect(),
+        summary: Summary::default(),
+        exit_code: 0,
+        overdue,
+        plan: findings.plan,
+        in_doubt: ledger.open_deliveries()?.into_iter().filter(|d| d.state == State::InDoubt).collect(),
+        not_picked_up: not_picked_up(config, ledger, as_of)?,
+        attention: Vec::new(),
+        overview,
+        cleared: findings.deleted,
+        troubles: findings.recovery.left.into_iter().chain(warnings).collect(),
+        excluded: findings.excluded.files,
+        folders: findings.excluded.folders,
+    };
+    let exit = report.conclude(overview::of_run(&report), exit);
+    Ok((report, exit))
+}
+
+/// The exit code of what the files do not show: a failure on this machine, and what recovery could not settle.
+fn exit_beside_files(findings: &Findings) -> ExitCode {
+    let local = if findings.warnings.is_empty() { ExitCode::Ok } else { ExitCode::Unexpected };
+    let left = if findings.recovery.left.is_empty() { ExitCode::Ok } else { ExitCode::Incomplete };
+    local.or(left)
+}
+
+/// The deliveries that KP should have taken out of its folder by now, as of the last time a run looked there.
+fn not_picked_up(
+    config: &Config,
+    ledger: &LedgerReader,
+    now: DateTime<FixedOffset>,
+) -> Result<Vec<Delivery>, UserError> {
+    config.alert.not_picked_up_after.map_or(Ok(Vec::new()), |limit| ledger.not_picked_up(limit, now))
 }

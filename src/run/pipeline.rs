@@ -1,10 +1,13 @@
-//! One run: recover, look, decide, deliver, tell.
+//! One run, from what earlier runs left open to the report: recover, scan, judge, deliver, put away, tell.
 
 use chrono::{DateTime, FixedOffset};
 
-use super::holds::{Holds, held};
-use super::outcomes::{describe, recovered, tell, untouched};
-use super::saved_plan::{self, Saved};
+use super::duplicates::{self, PutAwayDuplicates};
+use super::holds::{self, Holds};
+use super::judge::{self, PlannedFile};
+use super::outcomes::{self, Findings};
+use super::saved_plan::Saved;
+use super::scan::Scanned;
 use crate::archive::Archive;
 use crate::archive::retention::{self, PruneResult};
 use crate::config::Config;
@@ -15,33 +18,34 @@ use crate::drop_folder::Excluded;
 use crate::exit::{ExitCode, UserError};
 use crate::failpoint::failpoint;
 use crate::ledger::event::Event;
-use crate::ledger::query::Delivery;
 use crate::ledger::query::Sequence;
-use crate::ledger::{Journal, LedgerReader, moment};
+use crate::ledger::{Journal, LedgerReader};
 use crate::messages::{escape, run as say};
-use crate::overview;
 use crate::remote::{Connect, Load};
-use crate::report::{self, FileReport, RunReport, Summary};
-use crate::run::survey::{self, PlannedFile, Survey};
+use crate::report::{FileReport, PlanReport, RunReport};
 
-/// One run, from what earlier ones left open to the report: all of `run` but the way to the server, the
-/// ledger's opening and the printing. `watch` is given the plan before anything is delivered.
+/// One run: all of `traekfil run` except opening the ledger, choosing the connection, and printing.
+///
+/// `watch` gets the planned files before anything is delivered, and answers whom to tell of the progress.
 ///
 /// # Errors
-/// The run had to end: the ledger could not be read or written, or the drop folder not be listed. The
-/// next run finds out how far this one came.
-pub fn cycle<W: Watch>(
+/// The run had to end: the ledger could not be read or written, or the drop folder not be listed. The next run finds
+/// out how far this one came.
+pub fn run<W: Watch>(
     config: &Config,
     ledger: &mut dyn Journal,
     connect: Box<dyn Connect>,
     now: &dyn Fn() -> DateTime<FixedOffset>,
     watch: impl FnOnce(&[PlannedFile]) -> W,
 ) -> Result<(RunReport, ExitCode), UserError> {
-    cycle_by(None, config, ledger, connect, now, watch)
+    run_planned(None, config, ledger, connect, now, watch)
 }
 
-/// [`cycle`], which sends no more than the plan says where there is one.
-pub(crate) fn cycle_by<W: Watch>(
+/// [`run`] that sends no more than `plan` says, where there is one.
+///
+/// # Errors
+/// As [`run`].
+pub(crate) fn run_planned<W: Watch>(
     plan: Option<&Saved>,
     config: &Config,
     ledger: &mut dyn Journal,
@@ -50,127 +54,97 @@ pub(crate) fn cycle_by<W: Watch>(
     watch: impl FnOnce(&[PlannedFile]) -> W,
 ) -> Result<(RunReport, ExitCode), UserError> {
     let started = now();
-    let run_id = ledger.next(Sequence::Run)?;
+    let id = ledger.next(Sequence::Run)?;
     let mut run =
-        Run { config, id: run_id, archive: Archive::new(&config.archive), server: Server::new(connect), now };
-    // Where nothing is to be recovered, the plan can be made at once, and the server be reached while the disk works.
-    let ahead = ledger.open_deliveries()?.iter().all(|delivery| delivery.state == State::InDoubt);
-    let outlook = if ahead { Some(run.plan(ledger, plan)?) } else { None };
-    ledger.record(started, &[Event::RunStarted { run: run_id }])?;
+        Run { config, id, archive: Archive::new(&config.archive), server: Server::new(connect), now };
+    // With nothing to recover, plan first: the server is then connected to while the ledger is written.
+    let early = if needs_recovery(ledger)? { None } else { Some(run.prepare(ledger, plan)?) };
+    ledger.record(started, &[Event::RunStarted { run: id }])?;
     failpoint("run_started");
-    let (recovery, mut mishaps) = run.recover(ledger)?;
-    let Prepared { planned, told, left_out } = match outlook {
-        Some(outlook) => outlook,
-        None => run.plan(ledger, plan)?,
-    };
-    failpoint("looked");
-    let mut files: Vec<FileReport> = planned.iter().map(describe).collect();
-    saved_plan::mark(&mut files, told.as_ref());
-    for file in &mut files {
-        file.outcome = untouched(file.decision);
-    }
-    run.note_holds(ledger, &planned, &mut files)?;
-    failpoint("held");
-    run.put_duplicates_away(ledger, &planned, &mut files, &mut mishaps, Reason::AlreadyDelivered)?;
-    let delivered = run.deliver(ledger, &planned, &mut files, &watch(&planned));
-    mishaps.extend(delivered.map_err(|trouble| name_unfinished(trouble, &planned))?);
-    run.put_duplicates_away(ledger, &planned, &mut files, &mut mishaps, Reason::DuplicateInRun)?;
-    run.look_for_delivered(ledger)?;
-    let cleared = run.clear_archive(ledger)?;
-    mishaps.extend(cleared.mishaps);
 
-    let overview = overview::of_due(config, ledger, &files, now())?;
-    let mut report = RunReport {
-        schema: report::SCHEMA,
-        run_id: Some(run_id),
-        dry_run: false,
-        started_at: moment(started),
-        finished_at: moment(now()),
+    let (recovery, mut warnings) = run.recover(ledger)?;
+    let Prepared { planned, plan, excluded } = early.map_or_else(|| run.prepare(ledger, plan), Ok)?;
+    failpoint("looked");
+
+    let mut files = outcomes::describe_all(&planned, plan.as_ref());
+    run.hold(ledger, &planned, &mut files)?;
+    failpoint("held");
+    warnings.extend(run.put_duplicates_away(ledger, &planned, &mut files, Reason::AlreadyDelivered)?);
+    let delivered = run.deliver(ledger, &planned, &mut files, &watch(&planned));
+    warnings.extend(delivered.map_err(|error| name_unfinished(error, &planned))?);
+    // Only now is it known whether KP has the files that these are duplicates of.
+    warnings.extend(run.put_duplicates_away(ledger, &planned, &mut files, Reason::DuplicateInRun)?);
+
+    run.note_picked_up(ledger)?;
+    let pruned = run.prune_archive(ledger)?;
+    warnings.extend(pruned.mishaps);
+
+    let findings = Findings {
+        run_id: Some(id),
+        started,
         files,
-        recovered: recovery.done.iter().map(recovered).collect(),
-        summary: Summary::default(),
-        exit_code: 0,
-        overdue: overview.as_ref().map(overview::overdue).unwrap_or_default(),
-        plan: told,
-        in_doubt: ledger.open_deliveries()?.into_iter().filter(|d| d.state == State::InDoubt).collect(),
-        not_picked_up: not_picked_up(config, ledger, now())?,
-        attention: Vec::new(),
-        overview,
-        cleared: cleared.deleted,
-        troubles: recovery.left.clone(),
-        excluded: left_out.files,
-        folders: left_out.folders,
+        recovery,
+        plan,
+        excluded,
+        deleted: pruned.deleted,
+        warnings,
     };
+    let (report, exit) = outcomes::report(config, ledger, findings, now(), now)?;
     failpoint("done");
-    let local = if mishaps.is_empty() { ExitCode::Ok } else { ExitCode::Unexpected };
-    let left = if recovery.left.is_empty() { ExitCode::Ok } else { ExitCode::Incomplete };
-    report.troubles.extend(mishaps.into_iter().map(|mishap| (mishap.path, mishap.message)));
-    let exit = report.conclude(overview::of_run(&report), local.or(left));
-    ledger.record(now(), &[Event::RunFinished { run: run_id, exit: exit.code() }])?;
+    ledger.record(now(), &[Event::RunFinished { run: id, exit: exit.code() }])?;
     Ok((report, exit))
 }
 
-/// A run that has to stop still names the files it may not have come to.
-fn name_unfinished(mut trouble: UserError, planned: &[PlannedFile]) -> UserError {
-    let sends = planned.iter().filter(|file| file.judgement.choice == Choice::Send);
-    let names: Vec<String> = sends.map(|file| escape(&file.looked.file.path)).collect();
-    trouble.message.extend([" ", &say::unfinished(&names.join(", "))]);
-    trouble
+/// Whether an earlier run left a delivery open that this one can settle. One in doubt waits for a person.
+fn needs_recovery(ledger: &LedgerReader) -> Result<bool, UserError> {
+    Ok(ledger.open_deliveries()?.iter().any(|delivery| delivery.state != State::InDoubt))
 }
 
-/// What a run sets out with.
+/// Names, in the error that ends a run, the files that may not have been delivered.
+fn name_unfinished(mut error: UserError, planned: &[PlannedFile]) -> UserError {
+    let names: Vec<String> = sends(planned).map(|file| escape(&file.scanned.file.path)).collect();
+    error.message.extend([" ", &say::unfinished(&names.join(", "))]);
+    error
+}
+
+/// The files that are to be sent.
+fn sends(planned: &[PlannedFile]) -> impl Iterator<Item = &PlannedFile> {
+    planned.iter().filter(|file| file.judgement.choice == Choice::Send)
+}
+
+/// The files with their decisions, narrowed by the plan, and how the plan differs.
 struct Prepared {
     planned: Vec<PlannedFile>,
-    told: Option<report::PlanReport>,
-    left_out: Excluded,
+    plan: Option<PlanReport>,
+    excluded: Excluded,
 }
 
-pub(crate) struct Run<'a> {
-    pub(crate) config: &'a Config,
+/// What the steps of a run share.
+struct Run<'a> {
+    config: &'a Config,
     id: i64,
-    pub(crate) archive: Archive,
+    archive: Archive,
     server: Server,
     now: &'a dyn Fn() -> DateTime<FixedOffset>,
 }
 
 impl Run<'_> {
-    fn settings(&self, ledger: &dyn Journal) -> Settings {
-        Settings {
-            drop: self.config.drop.clone(),
-            sftp: self.config.sftp.clone(),
-            disposal: self.config.originals.delivered,
-            gone_is_delivered: self.config.policy.gone_is_delivered,
-            ledger: ledger.id().to_owned(),
-        }
-    }
-
-    fn executor<'a>(&'a mut self, ledger: &'a mut dyn Journal) -> Result<Executor<'a>, UserError> {
-        let settings = self.settings(ledger);
-        let next = ledger.next(Sequence::Delivery)?;
-        Ok(Executor::new(ledger, &mut self.server, &mut self.archive, settings, (self.id, next), self.now))
-    }
-
-    pub(crate) fn write_down(&self, ledger: &mut dyn Journal, events: &[Event]) -> Result<(), UserError> {
-        if events.is_empty() { Ok(()) } else { ledger.record((self.now)(), events) }
-    }
-
-    /// Looks, decides, and lets the server be reached where something is to be sent.
-    fn plan(&mut self, ledger: &dyn Journal, plan: Option<&Saved>) -> Result<Prepared, UserError> {
-        let Survey { files: mut planned, left_out } =
-            survey::look_and_judge(self.config, ledger, (self.now)())?;
-        let told = plan.map(|plan| plan.narrow(ledger, &mut planned)).transpose()?;
-        let sends = planned.iter().filter(|file| file.judgement.choice == Choice::Send);
-        let load = sends.fold(Load::default(), |load, file| Load {
+    /// Scans and judges the drop folder, and begins to connect where something is to be sent.
+    fn prepare(&mut self, ledger: &LedgerReader, plan: Option<&Saved>) -> Result<Prepared, UserError> {
+        let Scanned { files: mut planned, excluded } =
+            judge::scan_and_judge(self.config, ledger, (self.now)())?;
+        let plan = plan.map(|plan| plan.narrow(ledger, &mut planned)).transpose()?;
+        let load = sends(&planned).fold(Load::default(), |load, file| Load {
             files: load.files + 1,
-            bytes: load.bytes.saturating_add(file.looked.size()),
+            bytes: load.bytes.saturating_add(file.scanned.size()),
         });
         if load.files > 0 {
             self.server.expect(load);
         }
-        Ok(Prepared { planned, told, left_out })
+        Ok(Prepared { planned, plan, excluded })
     }
 
-    /// What earlier runs left open comes before anything new.
+    /// Settles what earlier runs left open.
     fn recover(&mut self, ledger: &mut dyn Journal) -> Result<(Recovery, Vec<Warning>), UserError> {
         let open = ledger.open_deliveries()?;
         let mut executor = self.executor(ledger)?;
@@ -178,6 +152,33 @@ impl Run<'_> {
         Ok((recovery, executor.mishaps()))
     }
 
+    /// Numbers the files that are held, and ends the holds of files that are held no more.
+    fn hold(
+        &self,
+        ledger: &mut dyn Journal,
+        planned: &[PlannedFile],
+        files: &mut [FileReport],
+    ) -> Result<(), UserError> {
+        let events = holds::after_judging(Holds::read(ledger)?, planned, files);
+        self.record(ledger, &events)
+    }
+
+    /// Puts away the duplicates whose reason is `kind`; answers what could not be put away.
+    fn put_duplicates_away(
+        &mut self,
+        ledger: &mut dyn Journal,
+        planned: &[PlannedFile],
+        files: &mut [FileReport],
+        kind: Reason,
+    ) -> Result<Vec<Warning>, UserError> {
+        let disposal = self.config.originals.duplicates;
+        let PutAwayDuplicates { events, warnings } =
+            duplicates::put_away(&mut self.archive, disposal, planned, files, kind);
+        self.record(ledger, &events)?;
+        Ok(warnings)
+    }
+
+    /// Delivers the files that are to be sent, and adds to `files` how they fared; answers what went wrong beside that.
     fn deliver(
         &mut self,
         ledger: &mut dyn Journal,
@@ -185,36 +186,22 @@ impl Run<'_> {
         files: &mut [FileReport],
         watch: &dyn Watch,
     ) -> Result<Vec<Warning>, UserError> {
-        let (indices, parcels): (Vec<usize>, Vec<PlannedUpload>) =
-            planned.iter().enumerate().filter_map(|(i, file)| Some((i, parcel(file)?))).unzip();
+        let uploads = planned.iter().enumerate().filter_map(|(i, file)| Some((i, planned_upload(file)?)));
+        let (indices, uploads): (Vec<usize>, Vec<PlannedUpload>) = uploads.unzip();
         let mut executor = self.executor(ledger)?;
-        let outcomes = executor.deliver(&parcels, watch)?;
-        let mishaps = executor.mishaps();
+        let outcomes = executor.deliver(&uploads, watch)?;
+        let warnings = executor.mishaps();
         drop(executor);
-        let holds = Holds::new(ledger.open_holds()?);
-        let mut next = ledger.next(Sequence::Hold)?;
-        let mut events = Vec::new();
-        for (i, outcome) in indices.into_iter().zip(outcomes) {
-            let file = &mut files[i];
-            tell(file, outcome);
-            let known = holds.of(&planned[i]);
-            if file.decision == Choice::Hold {
-                let id = known.map_or(next, |hold| hold.id);
-                next += i64::from(known.is_none());
-                file.hold_id = Some(id);
-                if known.is_none_or(|hold| hold.reason != file.reason.name()) {
-                    events.push(Event::Held(held(id, &planned[i], file.reason)));
-                }
-            } else {
-                events.extend(known.map(|hold| Event::HoldEnded { hold: hold.id, why: None, who: None }));
-            }
+        for (&index, outcome) in indices.iter().zip(outcomes) {
+            outcomes::apply(outcome, &mut files[index]);
         }
-        self.write_down(ledger, &events)?;
-        Ok(mishaps)
+        let events = holds::after_delivery(Holds::read(ledger)?, planned, files, &indices);
+        self.record(ledger, &events)?;
+        Ok(warnings)
     }
 
-    /// Asks the server which delivered files KP has taken since, where that is to be watched.
-    fn look_for_delivered(&mut self, ledger: &mut dyn Journal) -> Result<(), UserError> {
+    /// Asks the server which delivered files KP has taken out of its folder, where `alert.not_picked_up_after` is set.
+    fn note_picked_up(&mut self, ledger: &mut dyn Journal) -> Result<(), UserError> {
         if self.config.alert.not_picked_up_after.is_none() {
             return Ok(());
         }
@@ -222,31 +209,41 @@ impl Run<'_> {
         self.executor(ledger)?.note_picked_up(&waiting)
     }
 
-    fn clear_archive(&mut self, ledger: &mut dyn Journal) -> Result<PruneResult, UserError> {
+    /// Deletes what the archive has kept for longer than `originals.keep_archive`.
+    fn prune_archive(&mut self, ledger: &mut dyn Journal) -> Result<PruneResult, UserError> {
         match self.config.originals.keep_archive {
             Some(keep) => retention::prune(&mut self.archive, ledger, keep, (self.now)()),
             None => Ok(PruneResult::default()),
         }
     }
+
+    fn executor<'a>(&'a mut self, ledger: &'a mut dyn Journal) -> Result<Executor<'a>, UserError> {
+        let settings = Settings {
+            drop: self.config.drop.clone(),
+            sftp: self.config.sftp.clone(),
+            disposal: self.config.originals.delivered,
+            gone_is_delivered: self.config.policy.gone_is_delivered,
+            ledger: ledger.id().to_owned(),
+        };
+        let next = ledger.next(Sequence::Delivery)?;
+        Ok(Executor::new(ledger, &mut self.server, &mut self.archive, settings, (self.id, next), self.now))
+    }
+
+    /// Records events, where there are any: an empty commit would cost a write to the disk.
+    fn record(&self, ledger: &mut dyn Journal, events: &[Event]) -> Result<(), UserError> {
+        if events.is_empty() { Ok(()) } else { ledger.record((self.now)(), events) }
+    }
 }
 
-fn parcel(file: &PlannedFile) -> Option<PlannedUpload> {
+/// What the executor gets of a file that is to be sent; none for any other.
+fn planned_upload(file: &PlannedFile) -> Option<PlannedUpload> {
     let Judgement { choice: Choice::Send, reason, .. } = file.judgement else { return None };
     Some(PlannedUpload {
-        file: file.looked.file.clone(),
-        reading: file.looked.reading.as_ref().ok()?.clone(),
-        key: file.looked.key.clone()?,
+        file: file.scanned.file.clone(),
+        reading: file.scanned.reading.as_ref().ok()?.clone(),
+        key: file.scanned.key.clone()?,
         remote_path: file.remote_path.clone()?,
         reason,
         decision: file.decision.filter(|_| reason == Reason::Approved),
     })
-}
-
-/// The deliveries that KP should have taken by now, as of the last time a run looked.
-pub(crate) fn not_picked_up(
-    config: &Config,
-    view: &LedgerReader,
-    now: DateTime<FixedOffset>,
-) -> Result<Vec<Delivery>, UserError> {
-    config.alert.not_picked_up_after.map_or(Ok(Vec::new()), |limit| view.not_picked_up(limit, now))
 }

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::judge::PlannedFile;
 use crate::config::Config;
 use crate::decide::{Choice, Reason};
 use crate::delivery::{Key, Slot};
@@ -17,15 +18,12 @@ use crate::ledger::{ChainPosition, LedgerReader};
 use crate::messages::{escape, plan as say};
 use crate::period::Period;
 use crate::platform;
-use crate::report::{Difference, DifferenceKind, FileReport, PlanReport};
-use crate::run::survey::PlannedFile;
+use crate::report::{Difference, DifferenceKind, FileReport, PlanReport, document};
 use crate::wording::{self, advice};
-
-use crate::document;
 
 /// The version of the document.
 const SCHEMA: u32 = 1;
-/// What tells it from any other JSON file.
+/// The value of `document`, which tells a plan from any other JSON file.
 const DOCUMENT: &str = "traekfil plan";
 
 /// The plan of one preview.
@@ -39,7 +37,7 @@ pub(crate) struct Document {
     made_at: String,
     /// The program that made it.
     version: String,
-    /// The ledger it was made by, and how far that had come; none where there was none yet.
+    /// The ledger that it was made by, and the newest event then; none where there was no ledger yet.
     ledger: Option<Mark>,
     target: Target,
     files: Vec<File>,
@@ -52,7 +50,7 @@ struct Mark {
     hash: Digest,
 }
 
-/// From where to where: a plan for another folder or server says nothing here.
+/// From which folder to which server: a plan for others does not apply.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Target {
     drop: String,
@@ -80,7 +78,7 @@ pub(crate) struct Saved {
     document: Document,
 }
 
-/// The little that every version of the document has.
+/// The fields that every version of the document has.
 #[derive(Deserialize)]
 struct Head {
     #[serde(rename = "document")]
@@ -95,7 +93,7 @@ impl Document {
     /// The ledger could not be read.
     pub(crate) fn of(
         config: &Config,
-        view: &LedgerReader,
+        ledger: &LedgerReader,
         planned: &[PlannedFile],
         made_at: &str,
     ) -> Result<Document, UserError> {
@@ -105,7 +103,7 @@ impl Document {
             schema: SCHEMA,
             made_at: made_at.to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            ledger: view.mark()?.map(mark),
+            ledger: ledger.mark()?.map(mark),
             target: Target::of(config),
             files: planned.iter().map(File::of).collect(),
         })
@@ -114,7 +112,7 @@ impl Document {
     /// Writes it.
     ///
     /// # Errors
-    /// What the file system says; what stood there stands there still.
+    /// What the file system says; an older plan is then still there.
     pub(crate) fn save(&self, path: &Path) -> Result<(), UserError> {
         let text =
             serde_json::to_string_pretty(self).map_err(|error| UserError::unexpected(error.to_string()))?;
@@ -133,7 +131,7 @@ impl Document {
 }
 
 impl Saved {
-    /// Reads a plan and holds it against the configuration. Nothing is touched.
+    /// Reads a plan and checks that it is for the configured folder and server.
     ///
     /// # Errors
     /// Exit code 2: it cannot be read, is no plan or a later version's, or is for another folder or server.
@@ -154,14 +152,14 @@ impl Saved {
         Ok(Saved { file: path.to_owned(), document })
     }
 
-    /// Whether it was made by this ledger. A ledger that was made since is as good as none then.
+    /// Checks that the plan was made by this ledger. A plan from before there was a ledger fits any.
     ///
     /// # Errors
     /// Exit code 2 where another one made it, or this one has lost what it knew then.
-    pub(crate) fn check_ledger(&self, view: &LedgerReader) -> Result<(), UserError> {
+    pub(crate) fn check_ledger(&self, ledger: &LedgerReader) -> Result<(), UserError> {
         let Some(mark) = &self.document.ledger else { return Ok(()) };
-        let same = view.mark()?.is_some_and(|(id, _)| id == mark.id);
-        if !same || !view.has(ChainPosition { seq: mark.event, hash: mark.hash })? {
+        let same = ledger.mark()?.is_some_and(|(id, _)| id == mark.id);
+        if !same || !ledger.has(ChainPosition { seq: mark.event, hash: mark.hash })? {
             return Err(UserError::usage(say::other_ledger(&self.file)));
         }
         Ok(())
@@ -173,47 +171,26 @@ impl Saved {
     /// The ledger could not be read.
     pub(crate) fn narrow(
         &self,
-        view: &LedgerReader,
+        ledger: &LedgerReader,
         planned: &mut [PlannedFile],
     ) -> Result<PlanReport, UserError> {
         let files = &self.document.files;
-        let mut told: HashMap<&str, &File> = files.iter().map(|file| (file.path.as_str(), file)).collect();
+        let mut missing: HashMap<&str, &File> = files.iter().map(|file| (file.path.as_str(), file)).collect();
         let mut differences = Vec::new();
         let mut out: HashSet<Key> = HashSet::new();
         for now in planned.iter_mut() {
-            let before = told.remove(now.looked.file.path.as_str());
-            let send = now.judgement.choice == Choice::Send;
-            let (kind, message) = match before {
-                None if send => (DifferenceKind::New, say::new_since()),
-                Some(before) if send => match before.changed(now) {
-                    Some(message) => (DifferenceKind::Changed, message),
-                    None => continue,
-                },
-                Some(before) if before.decision == Choice::Send => before.no_longer(now),
-                _ => continue,
-            };
-            if send {
+            let before = missing.remove(now.scanned.file.path.as_str());
+            let Some((kind, message)) = difference(before, now) else { continue };
+            if now.judgement.choice == Choice::Send {
                 now.judgement.choice = Choice::Skip;
-                out.extend(now.looked.key.clone());
+                out.extend(now.scanned.key.clone());
             }
-            differences.push(Difference { path: now.looked.file.path.clone(), kind, message });
+            differences.push(Difference { path: now.scanned.file.path.clone(), kind, message });
         }
-        // What was to be put away as the copy of a file that does not go now is no copy of anything that KP has.
-        let copies = planned.iter_mut().filter(|file| {
-            file.judgement.reason == Reason::DuplicateInRun
-                && file.looked.key.as_ref().is_some_and(|key| out.contains(key))
-        });
-        for copy in copies {
-            copy.judgement.choice = Choice::Skip;
-            let path = &copy.looked.file.path;
-            if differences.iter().all(|difference: &Difference| difference.path != *path) {
-                let (kind, message) = (DifferenceKind::Changed, say::copy_of_what_is_not_sent());
-                differences.push(Difference { path: path.clone(), kind, message });
-            }
-        }
+        skip_duplicates_of(&out, planned, &mut differences);
         for gone in files.iter().filter(|file| file.decision == Choice::Send) {
-            if told.contains_key(gone.path.as_str()) {
-                let (kind, message) = gone.gone(view)?;
+            if missing.contains_key(gone.path.as_str()) {
+                let (kind, message) = gone.gone(ledger)?;
                 differences.push(Difference { path: gone.path.clone(), kind, message });
             }
         }
@@ -223,6 +200,34 @@ impl Saved {
             saved: false,
             differences,
         })
+    }
+}
+
+/// How a file differs from what the plan says about it; none where that changes nothing about what is sent.
+fn difference(before: Option<&File>, now: &PlannedFile) -> Option<(DifferenceKind, String)> {
+    let sends = now.judgement.choice == Choice::Send;
+    match before {
+        None if sends => Some((DifferenceKind::New, say::new_since())),
+        Some(before) if sends => before.changed(now).map(|message| (DifferenceKind::Changed, message)),
+        Some(before) if before.decision == Choice::Send => Some(before.no_longer(now)),
+        _ => None,
+    }
+}
+
+/// Leaves the duplicates of files that the plan took out of the run where they are: KP has not got those files, so
+/// nothing may be put away as a duplicate of them.
+fn skip_duplicates_of(out: &HashSet<Key>, planned: &mut [PlannedFile], differences: &mut Vec<Difference>) {
+    let duplicates = planned.iter_mut().filter(|file| {
+        file.judgement.reason == Reason::DuplicateInRun
+            && file.scanned.key.as_ref().is_some_and(|key| out.contains(key))
+    });
+    for duplicate in duplicates {
+        duplicate.judgement.choice = Choice::Skip;
+        let path = &duplicate.scanned.file.path;
+        if differences.iter().all(|difference| difference.path != *path) {
+            let (kind, message) = (DifferenceKind::Changed, say::copy_of_what_is_not_sent());
+            differences.push(Difference { path: path.clone(), kind, message });
+        }
     }
 }
 
@@ -261,10 +266,10 @@ impl Target {
 
 impl File {
     fn of(planned: &PlannedFile) -> File {
-        let key = planned.looked.key.as_ref();
+        let key = planned.scanned.key.as_ref();
         File {
-            path: planned.looked.file.path.clone(),
-            size: planned.looked.size(),
+            path: planned.scanned.file.path.clone(),
+            size: planned.scanned.size(),
             sha256: key.map(|key| key.digest),
             series: key.map(|key| key.slot.series.clone()),
             period: key.and_then(|key| key.slot.period),
@@ -274,7 +279,7 @@ impl File {
         }
     }
 
-    /// What speaks against sending a file that would be sent now; none where it is as it was planned.
+    /// Why a file that would be sent now must not be; none where it is as it was planned.
     fn changed(&self, now: &PlannedFile) -> Option<String> {
         let now = File::of(now);
         if self.sha256 != now.sha256 {
@@ -297,13 +302,13 @@ impl File {
         }
     }
 
-    /// A file that the plan sends and the rules do not any more.
+    /// What is said of a file that the plan sends but the rules no longer do.
     fn no_longer(&self, now: &PlannedFile) -> (DifferenceKind, String) {
         let judgement = &now.judgement;
         match &judgement.earlier {
             Some(earlier)
                 if judgement.reason == Reason::AlreadyDelivered
-                    && now.looked.key.as_ref().map(|key| key.digest) == self.sha256 =>
+                    && now.scanned.key.as_ref().map(|key| key.digest) == self.sha256 =>
             {
                 (DifferenceKind::Delivered, say::delivered_since(earlier.delivery_id))
             }
@@ -314,13 +319,13 @@ impl File {
         }
     }
 
-    /// A file that the plan sends and that is not in the folder any more.
-    fn gone(&self, view: &LedgerReader) -> Result<(DifferenceKind, String), UserError> {
+    /// What is said of a file that the plan sends but that is no longer in the folder.
+    fn gone(&self, ledger: &LedgerReader) -> Result<(DifferenceKind, String), UserError> {
         let (Some(digest), Some(series)) = (self.sha256, self.series.clone()) else {
             return Ok((DifferenceKind::Gone, say::gone()));
         };
         let key = Key { slot: Slot { series, period: self.period }, digest };
-        let delivered = view
+        let delivered = ledger
             .deliveries_of(&digest)?
             .into_iter()
             .rev()

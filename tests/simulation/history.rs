@@ -16,7 +16,7 @@ use traekfil::ledger::query::{Hold, Sequence};
 use traekfil::ledger::receipts;
 use traekfil::ledger::{Journal, Ledger};
 use traekfil::report::RunReport;
-use traekfil::run::pipeline::cycle;
+use traekfil::run::pipeline;
 
 use crate::book::Book;
 use crate::chance::Chance;
@@ -158,7 +158,7 @@ impl History {
         let now = || self.world.borrow().now;
         let ended = panic::catch_unwind(AssertUnwindSafe(|| {
             let server = Box::new(Connector(Rc::clone(&self.world)));
-            cycle(&self.config, &mut book, server, &now, |_| Unwatched)
+            pipeline::run(&self.config, &mut book, server, &now, |_| Unwatched)
         }));
         let Book { ledger, failed, .. } = book;
         let mut world = self.world.borrow_mut();

@@ -15,7 +15,8 @@ use crate::ledger::receipts;
 use crate::messages::{adopt as say, escape, report as say_report};
 use crate::model::decision::Unsafe;
 use crate::platform;
-use crate::run::survey::{self, ScannedFile};
+use crate::run::judge;
+use crate::run::scan::{self, ScannedFile};
 use crate::series::PerPeriod;
 use crate::wording;
 
@@ -25,13 +26,13 @@ pub(super) struct Found {
     pub(super) path: String,
     /// In bytes.
     pub(super) size: u64,
-    /// What it is and is for; none where it could not be read.
+    /// Its slot and its digest; none where it could not be read.
     pub(super) key: Option<Key>,
     /// Whether its slot takes one file alone.
     pub(super) one_per_period: bool,
     /// Whether it lies in the drop folder, where the next run finds it.
     pub(super) in_drop: bool,
-    /// Whether the word is about this very file: it was named by itself, or seen at KP.
+    /// Whether it was named by itself or seen at KP, rather than found in a folder that was named.
     pub(super) certain: bool,
     /// The path on the server that it has, or that it would get.
     pub(super) remote_path: Option<String>,
@@ -42,7 +43,7 @@ pub(super) struct Found {
 }
 
 pub(super) enum Claim {
-    /// So the person says, or so it was seen.
+    /// KP has it: the person says so, or it was seen there.
     Delivered,
     /// It does not lie at KP.
     NotAtKp,
@@ -50,7 +51,8 @@ pub(super) enum Claim {
     Refused(String),
 }
 
-/// The paths, where one that is not there but in the drop folder is meant so: `run` and `status` name files by that.
+/// The paths as they are meant: one that does not exist counts from the drop folder where it exists there, since `run`
+/// and `status` print paths in that form.
 pub(super) fn found_in_drop(config: &Config, paths: &[PathBuf]) -> Vec<PathBuf> {
     let there = |path: &Path| path.symlink_metadata().is_ok();
     let dropped = |path: &PathBuf| Some(config.drop.join(path)).filter(|file| !there(path) && there(file));
@@ -82,9 +84,9 @@ pub(super) fn look(
     let mut named = HashSet::new();
     for path in paths {
         if path.is_dir() {
-            let (inside, left_out) = folder(config, path)?;
+            let (inside, excluded_here) = folder(config, path)?;
             files.extend(inside);
-            excluded += left_out;
+            excluded += excluded_here;
         } else {
             match one(&config.scan, path) {
                 Some(file) => {
@@ -103,9 +105,9 @@ pub(super) fn look(
         })
     };
     let in_drop: Vec<bool> = files.iter().map(in_drop).collect();
-    let looked = survey::look_among(config, files, now);
+    let scanned = scan::scan_files(files, &config.scan, &config.series, now);
     Ok((
-        looked
+        scanned
             .into_iter()
             .zip(in_drop)
             .map(|(file, in_drop)| {
@@ -125,16 +127,16 @@ pub(super) fn look_into_drop(
     config: &Config,
     now: DateTime<FixedOffset>,
 ) -> Result<(Vec<Found>, usize), UserError> {
-    let survey = survey::scan(config, now)?;
+    let scanned = scan::scan(&config.drop, &config.scan, &config.series, now)?;
     Ok((
-        survey.files.into_iter().map(|file| found(config, file, true, false)).collect(),
-        survey.left_out.files,
+        scanned.files.into_iter().map(|file| found(config, file, true, false)).collect(),
+        scanned.excluded.files,
     ))
 }
 
-fn found(config: &Config, looked: ScannedFile, in_drop: bool, certain: bool) -> Found {
-    let size = looked.size();
-    let claim = match &looked.reading {
+fn found(config: &Config, scanned: ScannedFile, in_drop: bool, certain: bool) -> Found {
+    let size = scanned.size();
+    let claim = match &scanned.reading {
         Err(Blocked::Unsafe(why)) => Claim::Refused(wording::unsafe_file(why)),
         Err(Blocked::Unsettled(why)) => Claim::Refused(say::try_again(&wording::unsettled(*why))),
         Ok(_) if size == 0 => Claim::Refused(say_report::empty()),
@@ -142,10 +144,10 @@ fn found(config: &Config, looked: ScannedFile, in_drop: bool, certain: bool) -> 
     };
     Found {
         size,
-        one_per_period: survey::per_period(config, &looked) == PerPeriod::One,
-        remote_path: survey::remote_path(config, &looked),
-        path: looked.file.path,
-        key: looked.key,
+        one_per_period: judge::per_period(config, &scanned) == PerPeriod::One,
+        remote_path: judge::remote_path(config, &scanned),
+        path: scanned.file.path,
+        key: scanned.key,
         in_drop,
         certain,
         claim,
@@ -153,11 +155,12 @@ fn found(config: &Config, looked: ScannedFile, in_drop: bool, certain: bool) -> 
     }
 }
 
-/// Every file in a folder and the folders in it that the scan rules include, but for what the archive keeps for itself.
+/// Every file that the scan rules include, in a folder and the folders in it, without what the archive keeps for itself:
+/// receipts and rejected files.
 fn folder(config: &Config, path: &Path) -> Result<(Vec<FolderEntry>, usize), UserError> {
     let scan = Scan { subfolders: true, ..config.scan.clone() };
     let mut files = Vec::new();
-    let left_out = drop_folder::list(path, &scan, |file| files.push(file))?;
+    let excluded_here = drop_folder::list(path, &scan, |file| files.push(file))?;
     let before = files.len();
     let (root, archive) = (platform::canonical(path).ok(), platform::canonical(&config.archive).ok());
     let listed = platform::verbatim(path);
@@ -167,7 +170,7 @@ fn folder(config: &Config, path: &Path) -> Result<(Vec<FolderEntry>, usize), Use
         let archived = whole.as_ref().zip(archive.as_ref()).and_then(|(whole, a)| whole.strip_prefix(a).ok());
         !archived.is_some_and(is_the_archives_own)
     });
-    let excluded = left_out.files + before - files.len();
+    let excluded = excluded_here.files + before - files.len();
     let named = shown(path);
     files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     for file in &mut files {
@@ -176,7 +179,7 @@ fn folder(config: &Config, path: &Path) -> Result<(Vec<FolderEntry>, usize), Use
     Ok((files, excluded))
 }
 
-/// Receipts are no trækfiler, and what was rejected KP never got.
+/// Whether a path in the archive is a receipt, which is no trækfil, or a rejected file, which KP never got.
 fn is_the_archives_own(inside: &Path) -> bool {
     inside.components().next().is_some_and(|first| {
         let first = first.as_os_str().to_string_lossy();

@@ -21,7 +21,7 @@ use crate::series::{self, PerPeriod};
 use crate::template::Placeholder;
 use crate::wording;
 
-/// So many files are read back in one round of requests.
+/// How many files are read back in one round of requests.
 const BATCH: usize = 64;
 
 /// A file in KP's folder.
@@ -35,20 +35,21 @@ struct Lying {
 /// What the ledger knows KP got, by its path there and its size.
 pub(super) type Sent = HashMap<(String, u64), Vec<Key>>;
 
-/// What the ledger knows KP got: for files that the server lets nobody read, or whose names there tell another slot.
+/// What the ledger knows KP got. It identifies files that the server does not let us read, and files whose names there
+/// tell another slot than they were sent for.
 ///
 /// # Errors
 /// The ledger could not be read.
-pub(super) fn delivered_names(view: &LedgerReader) -> Result<Sent, UserError> {
+pub(super) fn delivered_names(ledger: &LedgerReader) -> Result<Sent, UserError> {
     let mut sent = Sent::new();
-    for delivery in view.history(&Filter::default())?.into_iter().filter(|d| d.state.is_delivered()) {
+    for delivery in ledger.history(&Filter::default())?.into_iter().filter(|d| d.state.is_delivered()) {
         let Some(path) = delivery.remote_path else { continue };
         sent.entry((path, delivery.size)).or_default().push(delivery.key);
     }
     Ok(sent)
 }
 
-/// Which of the files lie at KP; after them what lies there and is not among them.
+/// Finds out which of the files lie at KP, and adds the files that lie there and are not among them.
 ///
 /// # Errors
 /// Exit code 4 where the server could not be asked: nothing is known then, and nothing recorded.
@@ -88,7 +89,7 @@ pub(super) fn compare(config: &Config, mut local: Vec<Found>, sent: &Sent) -> Re
             (None, None) => (file.claim, file.remote_path) = (Claim::NotAtKp, None),
         }
     }
-    // What may not be read is known by its name and size where the ledger sent such a file itself.
+    // A file that cannot be read back is ours where the ledger sent one of that name and size.
     let ours = |there: &Lying| there.size.and_then(|size| sent.get(&(there.path.clone(), size)));
     let rest = lying
         .iter()
@@ -96,7 +97,7 @@ pub(super) fn compare(config: &Config, mut local: Vec<Found>, sent: &Sent) -> Re
         .filter(|(i, there)| !matched.contains(i) && (there.digest.is_some() || ours(there).is_none()));
     local.extend(rest.map(|(_, there)| {
         let mut found = only_there(config, there);
-        // Its name there need not tell what it was sent for.
+        // The ledger knows the slot it was sent for; its name on the server need not show that.
         let as_sent = ours(there).and_then(|keys| keys.iter().find(|key| Some(key.digest) == there.digest));
         found.key = as_sent.cloned().or(found.key);
         found
@@ -104,7 +105,7 @@ pub(super) fn compare(config: &Config, mut local: Vec<Found>, sent: &Sent) -> Re
     Ok(local)
 }
 
-/// What lies in the folders that files go to, but for temporary names and what the scan rules leave out.
+/// Lists the folders that files are delivered to, without temporary names and what the scan rules exclude.
 fn list(config: &Config, line: &mut dyn Remote) -> Result<Vec<Lying>, UserError> {
     let mut folders = vec![config.sftp.folder.as_str()];
     folders.extend(config.series.iter().filter_map(|series| series.remote_folder.as_deref()));
@@ -161,7 +162,7 @@ fn read(line: &mut dyn Remote, mut lying: Vec<Lying>) -> Result<Vec<Lying>, User
     Ok(lying)
 }
 
-/// A file that lies at KP alone: known by its own bytes where they can be read, for what its name says.
+/// A file that lies at KP only: its digest comes from its bytes, where they can be read, and its slot from its name.
 fn only_there(config: &Config, there: &Lying) -> Found {
     let identified = series::identify(&config.series, &there.name, &[]);
     let one_per_period = identified.per_period(&config.series) == PerPeriod::One;

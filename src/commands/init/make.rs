@@ -4,16 +4,16 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use crate::commands::{now, open_ledger};
+use crate::commands::context::{now, open_ledger};
 use crate::config::Config;
 use crate::exit::UserError;
 use crate::messages::{config::shown_path, init as say};
 use crate::platform;
 
 use super::answers::{Answers, Key};
-use super::{draft, key};
+use super::{config_template, key};
 
-/// What there is now.
+/// What was made.
 pub(super) struct Created {
     pub(super) config: Config,
     /// The key's public line, where it is known.
@@ -21,7 +21,7 @@ pub(super) struct Created {
 }
 
 pub(super) fn make(answers: &Answers) -> Result<Created, UserError> {
-    let text = draft::text(answers)?;
+    let text = config_template::text(answers)?;
     let config = Config::of(&answers.config, text.clone().into_bytes())?;
     folders(answers)?;
     config.check_folders()?;
@@ -35,7 +35,8 @@ pub(super) fn make(answers: &Answers) -> Result<Created, UserError> {
     Ok(Created { config, public })
 }
 
-/// The suppliers must get into the drop folder; into the archive and to the ledger nobody but the program.
+/// Makes the folders. Suppliers need access to the drop folder; the archive, the ledger and the key are for the program
+/// alone.
 fn folders(answers: &Answers) -> Result<(), UserError> {
     let of = |file: &Path| file.parent().map(Path::to_owned);
     let open = [of(&answers.config), Some(answers.drop.clone())];
@@ -47,22 +48,22 @@ fn folders(answers: &Answers) -> Result<(), UserError> {
     private.iter().flatten().try_for_each(|folder| make(folder, platform::closed_folder))
 }
 
-/// Writes a file that only its owner may read, in one step, and over nothing.
+/// Writes a file that only its owner may read, whole or not at all, and never over another file.
 fn write(file: &Path, content: &[u8]) -> Result<(), UserError> {
     let mut name = file.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{}.tmp", std::process::id()));
-    let draft = file.with_file_name(name);
+    let temporary = file.with_file_name(name);
     let written = (|| {
-        let mut new = platform::create_private(&draft)?;
+        let mut new = platform::create_private(&temporary)?;
         new.write_all(content)?;
         new.sync_all()?;
-        // Windows moves nothing that is open for us alone.
+        // Windows does not rename a file that is open without sharing.
         drop(new);
-        platform::rename_noreplace(&draft, file)?;
+        platform::rename_noreplace(&temporary, file)?;
         platform::sync_folder_of(file)
     })();
     written.map_err(|error: io::Error| {
-        drop(fs::remove_file(&draft));
+        drop(fs::remove_file(&temporary));
         match error.kind() {
             io::ErrorKind::AlreadyExists => UserError::usage(say::config_exists(&shown_path(file))),
             _ => UserError::unexpected(say::config_not_written(&shown_path(file), &error)),

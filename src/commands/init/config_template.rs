@@ -14,45 +14,45 @@ const EXAMPLE: &str = include_str!("../../../config.example.toml");
 /// # Errors
 /// Exit code 2 where a path is not text: TOML has no way to write it.
 pub(super) fn text(answers: &Answers) -> Result<String, UserError> {
-    let mut draft = ConfigTemplate::of(EXAMPLE, answers.language);
+    let mut template = ConfigTemplate::of(EXAMPLE, answers.language);
     let folder = answers.config.parent().unwrap_or(Path::new(""));
     let path = |path: &Path| {
         let text = path.strip_prefix(folder).unwrap_or(path).to_str();
         text.map(quoted).ok_or_else(|| UserError::usage(say::path_not_text(&shown_path(path))))
     };
-    draft.set("", "language", if answers.language == Language::Da { "\"da\"" } else { "\"en\"" });
-    draft.set("[folders]", "drop", &path(&answers.drop)?);
-    draft.set("[folders]", "archive", &path(&answers.archive)?);
-    draft.set("[ledger]", "path", &path(&answers.ledger)?);
-    draft.set("[sftp]", "host", &quoted(&answers.host));
-    draft.set("[sftp]", "port", &answers.port.to_string());
-    draft.set("[sftp]", "user", &quoted(&answers.user));
-    draft.set("[sftp]", "folder", &quoted(&answers.remote_folder));
+    template.set("", "language", if answers.language == Language::Da { "\"da\"" } else { "\"en\"" });
+    template.set("[folders]", "drop", &path(&answers.drop)?);
+    template.set("[folders]", "archive", &path(&answers.archive)?);
+    template.set("[ledger]", "path", &path(&answers.ledger)?);
+    template.set("[sftp]", "host", &quoted(&answers.host));
+    template.set("[sftp]", "port", &answers.port.to_string());
+    template.set("[sftp]", "user", &quoted(&answers.user));
+    template.set("[sftp]", "folder", &quoted(&answers.remote_folder));
     if let Some(key) = answers.key.path() {
-        draft.set("[sftp]", "identity", &path(key)?);
+        template.set("[sftp]", "identity", &path(key)?);
     }
     if let Some(file) = &answers.passphrase_file {
-        draft.set("[sftp]", "passphrase_file", &path(file)?);
+        template.set("[sftp]", "passphrase_file", &path(file)?);
     }
     match &answers.host_key {
-        Some(fingerprint) => draft.set("[sftp]", "host_key", &format!("[{}]", quoted(fingerprint))),
-        None => draft.remark("[sftp]", "host_key", &say::pin_later()),
+        Some(fingerprint) => template.set("[sftp]", "host_key", &format!("[{}]", quoted(fingerprint))),
+        None => template.remark("[sftp]", "host_key", &say::pin_later()),
     }
-    draft.set("[alert]", "quiet_for", "\"3d\"");
-    draft.add_series(&answers.series);
-    Ok(draft.0.join("\n") + "\n")
+    template.set("[alert]", "quiet_for", "\"3d\"");
+    template.add_series(&answers.series);
+    Ok(template.0.join("\n") + "\n")
 }
 
 /// The lines of the example, to be filled in.
 struct ConfigTemplate(Vec<String>);
 
 impl ConfigTemplate {
-    /// Each comment stands there in Danish and then in English; the one that is wanted stays. A key that is
-    /// commented out has no blank after its `#`, and stays too.
+    /// Keeps one of each pair of comments, which stand in Danish and then in English. A key that is commented out has
+    /// no blank after its `#`, and is kept too.
     fn of(example: &str, language: Language) -> ConfigTemplate {
         let mut lines = vec![format!("# {}", say::config_head())];
         let mut comments = 0;
-        // The first pair is about the example itself.
+        // Skip the first pair: it describes the example file.
         for line in example.lines().skip(2) {
             if line.starts_with("# ") {
                 comments += 1;

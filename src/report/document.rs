@@ -9,10 +9,10 @@ use crate::exit::UserError;
 use crate::messages::document as say;
 use crate::platform;
 
-/// No document is larger, in bytes: a plan of some 200,000 files.
+/// The largest document that is read, in bytes: enough for a plan of some 200,000 files.
 const LARGEST: u64 = 64 << 20;
 
-/// What is written.
+/// The kinds of documents.
 #[derive(Clone, Copy)]
 pub(crate) enum Document {
     /// `run --dry-run --save`.
@@ -22,8 +22,8 @@ pub(crate) enum Document {
 }
 
 impl Document {
-    /// Whether it may be written there: nothing but an older one of its kind is ever replaced, as `is_one` tells of
-    /// the bytes that stand there, and nothing put where a run would send it.
+    /// Checks that it may be written there: not over anything but an older document of its kind, which `is_one`
+    /// recognises by its bytes, and not in the drop folder, where a run would send it.
     ///
     /// # Errors
     /// Exit code 2; nothing was touched.
@@ -46,10 +46,10 @@ impl Document {
         Ok(())
     }
 
-    /// Writes it: whole or not at all, for its owner alone to read.
+    /// Writes it, whole or not at all, readable by its owner only.
     ///
     /// # Errors
-    /// What the file system says; what stood there stands there still.
+    /// What the file system says; an older document is then still there.
     pub(crate) fn write(self, path: &Path, bytes: &[u8]) -> Result<(), UserError> {
         let beside = beside(path);
         let written = (|| {
@@ -81,7 +81,7 @@ impl Document {
     }
 }
 
-/// What a file holds, but for what is beyond any document: cut off there, it is none.
+/// Reads a file, but no more than the largest document: what is longer is cut off and fails to parse.
 ///
 /// # Errors
 /// What the file system says.

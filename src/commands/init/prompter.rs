@@ -11,15 +11,15 @@ pub(super) struct Prompter {
     silent: bool,
 }
 
-/// One thing to know.
+/// A question, and how it may be answered without asking.
 pub(super) struct Question<'a> {
     /// How it is asked.
     pub(super) text: String,
     /// The flag that answers it.
     pub(super) flag: &'static str,
-    /// What stood behind that flag; it is not asked then.
+    /// The value of that flag; with one the question is not asked.
     pub(super) given: Option<&'a str>,
-    /// What Enter means; none where there must be an answer.
+    /// The answer that Enter gives; without one an answer must be typed.
     pub(super) default: Option<String>,
 }
 
@@ -37,7 +37,7 @@ impl Prompter {
         if self.silent { Ok(()) } else { print(&format!("{text}\n")) }
     }
 
-    /// The answer as `read` takes it. A wrong one is explained and asked for again; a wrong flag ends it.
+    /// Asks until `read` takes the answer; each wrong one is explained. A wrong flag is not asked about again.
     ///
     /// # Errors
     /// Exit code 2: a flag is wrong, or missing where nobody is asked; or the input ended.
@@ -117,7 +117,7 @@ fn line() -> Result<Option<String>, UserError> {
     }
     let line =
         String::from_utf8(bytes).ok().map(|line| line.trim().trim_start_matches('\u{feff}').to_owned());
-    // What comes through a pipe is not seen as it is typed.
+    // Input from a pipe is not echoed by a terminal: print it, so that the output reads as a dialogue.
     if let Some(line) = line.as_ref().filter(|_| !io::stdin().is_terminal()) {
         print(&format!("{}\n", crate::messages::escape(line)))?;
     }

@@ -1,0 +1,97 @@
+//! What most commands begin with: the configuration, the ledger, the time, and who gives the command.
+
+use std::path::Path;
+use std::sync::OnceLock;
+
+use chrono::{DateTime, FixedOffset};
+
+use crate::cli::Global;
+use crate::clock;
+use crate::config::{self, Config};
+use crate::exit::UserError;
+use crate::ledger::receipts;
+use crate::ledger::{Ledger, LedgerReader};
+use crate::messages::{self, ledger as say};
+use crate::platform;
+
+/// Reads the configuration. Commands that messages advise name it where it was named, so that they work when pasted.
+///
+/// # Errors
+/// Exit code 2: there is none, or it is wrong.
+pub(super) fn load(global: &Global) -> Result<Config, UserError> {
+    let file = Config::find(global.config.as_deref())?;
+    let by_variable = std::env::var_os(config::VARIABLE).is_some_and(|value| !value.is_empty());
+    if global.config.is_some() || by_variable {
+        messages::name_configuration(&file);
+    }
+    Config::load(&file)
+}
+
+/// The configuration, for a command that writes to the ledger: root becomes the owner of the ledger's folder, so that
+/// no file in it ends up owned by root.
+///
+/// # Errors
+/// As [`load`]; or this process cannot become that user.
+pub(super) fn to_write(global: &Global) -> Result<Config, UserError> {
+    let config = load(global)?;
+    // Ask for the name before changing the user: `who` remembers its first answer.
+    who();
+    let folder = config.ledger.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new("."));
+    platform::become_owner_of_folder(folder)
+        .map_err(|error| UserError::unexpected(say::not_its_owner(folder, &error)))?;
+    Ok(config)
+}
+
+/// Opens the ledger for writing, checked against the newest receipt.
+///
+/// # Errors
+/// The receipts cannot be read, or the ledger cannot be opened or is not the one that they are about.
+pub(super) fn open_ledger(config: &Config, now: DateTime<FixedOffset>) -> Result<Ledger, UserError> {
+    let receipt = latest_receipt(config)?;
+    Ledger::open(&config.ledger, receipt.as_ref(), now)
+}
+
+/// Opens the ledger for reading; `patient` waits instead of refusing while a run is under way.
+///
+/// # Errors
+/// As [`open_ledger`].
+pub(super) fn open_reader(config: &Config, patient: bool) -> Result<LedgerReader, UserError> {
+    let receipt = latest_receipt(config)?;
+    LedgerReader::open(&config.ledger, receipt.as_ref(), patient)
+}
+
+fn latest_receipt(config: &Config) -> Result<Option<receipts::LatestReceipt>, UserError> {
+    receipts::newest(&config.archive)
+        .map_err(|error| UserError::unexpected(say::receipts_not_read(&config.archive, &error)))
+}
+
+/// Who gives the command: the name of the system's user, and of the one who called `sudo`.
+pub(super) fn who() -> String {
+    static PERSON: OnceLock<String> = OnceLock::new();
+    let ask = || behind_sudo().or_else(|| whoami::username().ok()).unwrap_or_else(|| "?".to_owned());
+    PERSON.get_or_init(ask).clone()
+}
+
+/// The lowest user id that systems give to a person; root and the accounts of services have lower ones.
+#[cfg(unix)]
+const FIRST_PERSON: u32 = 1000;
+
+/// Anybody can set `SUDO_USER`, so it counts only for root and service accounts: a person gets there through `sudo`, and
+/// whoever is root already could change the ledger in any case.
+#[cfg(unix)]
+fn behind_sudo() -> Option<String> {
+    let user = std::env::var("SUDO_USER").ok().filter(|user| !user.is_empty());
+    user.filter(|_| rustix::process::geteuid().as_raw() < FIRST_PERSON)
+}
+
+/// Windows has no `sudo` that names its caller.
+#[cfg(windows)]
+fn behind_sudo() -> Option<String> {
+    None
+}
+
+/// The time now, with the local offset.
+pub(super) fn now() -> DateTime<FixedOffset> {
+    clock::now()
+}

@@ -1,0 +1,108 @@
+//! What the next run would do: the same scan and the same judgement, with nothing done and nothing recorded.
+//!
+//! `run --dry-run` reports it, and `status` and `report` build their overview on it.
+
+use std::path::Path;
+
+use chrono::{DateTime, FixedOffset};
+
+use super::holds::Holds;
+use super::judge::{self, PlannedFile};
+use super::outcomes::{self, Findings};
+use super::saved_plan::{self, Document, Saved};
+use super::scan;
+use crate::config::Config;
+use crate::decide::Choice;
+use crate::deliver::Recovery;
+use crate::drop_folder::Excluded;
+use crate::exit::{ExitCode, UserError};
+use crate::ledger::{LedgerReader, moment};
+use crate::report::{FileReport, PlanReport, RunReport};
+
+/// The drop folder as the next run would judge it, and the ledger that it was judged by.
+pub(crate) struct Preview {
+    /// The ledger, open for as long as this is kept.
+    pub(crate) ledger: LedgerReader,
+    started: DateTime<FixedOffset>,
+    planned: Vec<PlannedFile>,
+    excluded: Excluded,
+}
+
+impl Preview {
+    /// Reads the drop folder and judges its files. `open` opens the ledger: once before the scan, so that a ledger that
+    /// cannot be used is told of at once, and again after it, so that a run which begins meanwhile need not wait.
+    ///
+    /// # Errors
+    /// The folder cannot be listed, or the ledger not be opened or read.
+    pub(crate) fn of(
+        config: &Config,
+        open: &dyn Fn() -> Result<LedgerReader, UserError>,
+        started: DateTime<FixedOffset>,
+    ) -> Result<Preview, UserError> {
+        drop(open()?);
+        let scanned = scan::scan(&config.drop, &config.scan, &config.series, started)?;
+        let ledger = open()?;
+        let planned = judge::judge(config, &ledger, scanned.files, started)?;
+        Ok(Preview { ledger, started, planned, excluded: scanned.excluded })
+    }
+
+    /// The files as they were judged, with the numbers that earlier runs gave to those that are held.
+    ///
+    /// # Errors
+    /// The ledger could not be read.
+    pub(crate) fn files(&self) -> Result<Vec<FileReport>, UserError> {
+        let holds = Holds::read(&self.ledger)?;
+        let hold_id = |file: &PlannedFile| {
+            let held = file.judgement.choice == Choice::Hold;
+            holds.of(file).filter(|_| held).map(|hold| hold.id)
+        };
+        let describe = |file| FileReport { hold_id: hold_id(file), ..outcomes::describe(file) };
+        Ok(self.planned.iter().map(describe).collect())
+    }
+
+    /// Narrows the files to what `plan` says, or writes them as a plan to `save`; answers what is to be told of it.
+    fn apply_plan(
+        &mut self,
+        config: &Config,
+        plan: Option<&Saved>,
+        save: Option<&Path>,
+    ) -> Result<Option<PlanReport>, UserError> {
+        match (plan, save) {
+            (Some(plan), _) => plan.narrow(&self.ledger, &mut self.planned).map(Some),
+            (None, Some(file)) => {
+                let document = Document::of(config, &self.ledger, &self.planned, &moment(self.started))?;
+                document.save(file)?;
+                Ok(Some(document.saved(file)))
+            }
+            (None, None) => Ok(None),
+        }
+    }
+
+    /// The report of `run --dry-run`, and its exit code. With `plan` nothing is shown as sent that the plan does not
+    /// say; with `save` the plan is written there.
+    ///
+    /// # Errors
+    /// The ledger could not be read, or the plan not be written.
+    pub(crate) fn report(
+        mut self,
+        config: &Config,
+        plan: Option<&Saved>,
+        save: Option<&Path>,
+        now: &dyn Fn() -> DateTime<FixedOffset>,
+    ) -> Result<(RunReport, ExitCode), UserError> {
+        let plan = self.apply_plan(config, plan, save)?;
+        let mut files = self.files()?;
+        saved_plan::mark(&mut files, plan.as_ref());
+        let findings = Findings {
+            run_id: None,
+            started: self.started,
+            files,
+            recovery: Recovery::default(),
+            plan,
+            excluded: self.excluded,
+            deleted: 0,
+            warnings: Vec::new(),
+        };
+        outcomes::report(config, &self.ledger, findings, self.started, now)
+    }
+}
