@@ -89,7 +89,7 @@ fn notify_person(config: &Config, ledger: &mut Ledger, report: &RunReport) -> Ve
     let this_month = Period::of(now.date_naive()).filter(|_| config.notify.monthly);
     let complete = report.overview.as_ref().zip(this_month);
     let complete = complete.map(|(overview, month)| notify::complete(overview, month)).unwrap_or_default();
-    let open = notify::after(report);
+    let open = notify::after(&report.attention);
     let mut failures = notify::tell(&config.notify, &mut Memory::Ledger(ledger), &open, &complete, now);
     failures.extend(notify::forget_failure(config).err().map(|error| error.to_string()));
     failures

@@ -5,17 +5,16 @@ use std::collections::HashSet;
 use super::Notice;
 use crate::model::attention::{AttentionItem, AttentionKind, Overview, SlotStatus};
 use crate::model::decision::Reason;
-use crate::model::run_report::RunReport;
 use crate::period::Period;
 use crate::wording::cause::by_cause;
 
 /// At most so many files of one cause are named.
 const MOST_NAMED: usize = 20;
 
-/// Everything that is open after this run.
+/// The notices about all that is open after a run, from the items of its report.
 #[must_use]
-pub fn after(report: &RunReport) -> Vec<Notice> {
-    let of = |kind| report.attention.iter().filter(move |item| item.kind == kind);
+pub fn after(attention: &[AttentionItem]) -> Vec<Notice> {
+    let of = |kind| attention.iter().filter(move |item| item.kind == kind);
     let failed = by_cause(of(AttentionKind::Failed).chain(of(AttentionKind::Warning)));
     let failed = failed.iter().map(|cause| Notice {
         keys: cause.paths.iter().map(|path| format!("failed:{path}")).collect(),
@@ -54,4 +53,63 @@ pub fn complete(overview: &Overview, this_month: Period) -> Vec<Period> {
             expected.peek().is_some() && expected.all(|cell| cell.marks.iter().any(|mark| had(mark.standing)))
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exit::ExitCode;
+
+    fn item(kind: AttentionKind, key: &str, path: &str, message: &str) -> AttentionItem {
+        AttentionItem {
+            key: key.to_owned(),
+            kind,
+            series: None,
+            period: None,
+            path: Some(path.to_owned()),
+            hold_id: None,
+            delivery_id: None,
+            reason: None,
+            since: None,
+            message: message.to_owned(),
+            commands: Vec::new(),
+        }
+    }
+
+    fn keys(attention: &[AttentionItem]) -> Vec<Vec<String>> {
+        after(attention).into_iter().map(|notice| notice.keys).collect()
+    }
+
+    fn exit(attention: &[AttentionItem]) -> ExitCode {
+        attention.iter().map(|item| item.kind.exit()).fold(ExitCode::Ok, ExitCode::or)
+    }
+
+    #[test]
+    fn a_file_that_a_delivery_in_doubt_holds_is_told_of_once() {
+        let because = |delivery| AttentionItem {
+            reason: Some(Reason::InDoubt),
+            delivery_id: Some(delivery),
+            ..item(AttentionKind::Held, &format!("held:{delivery}"), "mad.txt", "tilbageholdt")
+        };
+        let doubt = AttentionItem {
+            delivery_id: Some(7),
+            ..item(AttentionKind::InDoubt, "in_doubt:7", "mad.txt", "uafklaret")
+        };
+        let attention = [because(7), because(8), doubt];
+        assert_eq!(keys(&attention), [["in_doubt:7"], ["held:8"]]);
+        assert_eq!(exit(&attention), ExitCode::Attention);
+    }
+
+    #[test]
+    fn what_failed_comes_first_each_cause_once() {
+        let attention = [
+            item(AttentionKind::Held, "held:1", "a.txt", "tilbageholdt"),
+            item(AttentionKind::Failed, "failed:b.txt", "b.txt", "serveren er væk"),
+            item(AttentionKind::WhyInDoubt, "failed:c.txt", "c.txt", "serveren er væk"),
+            item(AttentionKind::Warning, "failed:d.txt", "d.txt", "serveren er væk"),
+        ];
+        assert_eq!(keys(&attention), [vec!["failed:b.txt", "failed:d.txt"], vec!["held:1"]]);
+        assert_eq!(after(&attention)[0].message, "b.txt, d.txt: serveren er væk");
+        assert_eq!(exit(&attention), ExitCode::Incomplete);
+    }
 }

@@ -1,14 +1,14 @@
-//! What needs a person, each with a sentence and the commands that settle it. Pure but for the language.
+//! What needs a person, each with a sentence and the commands that settle it. The sentences are made in [`wording`].
 
 use chrono::{DateTime, TimeDelta};
 
 use super::facts::{Facts, is_of, waits_for_a_person};
-use crate::messages::{command, escape, overview as say, report as said};
-use crate::model::attention::{AttentionItem, AttentionKind, Cell, SlotStatus};
+use crate::model::attention::{AttentionItem, AttentionKind, Cell};
 use crate::model::decision::Choice;
 use crate::model::ledger::Delivery;
 use crate::model::run_report::{Difference, FileOutcome, FileReport, OverdueReport, PlanReport, RunReport};
-use crate::wording::{self, advice};
+use crate::wording;
+use crate::wording::advice::{self, Advice};
 
 /// All items of the overview, the most pressing first. `overdue` are the series' overdue months, oldest first.
 pub(super) fn all(facts: &Facts, overdue: &[(&str, Cell)]) -> Vec<AttentionItem> {
@@ -71,56 +71,35 @@ fn item(kind: AttentionKind, key: String, message: String) -> AttentionItem {
 }
 
 fn in_doubt(delivery: &Delivery) -> AttentionItem {
-    let advice = advice::about_doubt(delivery.id);
-    let message = format!("{} {}.", wording::doubt_of(delivery), advice.sentence);
+    let Advice { sentence, commands } = advice::in_doubt(delivery);
     AttentionItem {
         series: Some(delivery.key.slot.series.clone()),
         period: delivery.key.slot.period,
         path: Some(delivery.path.clone()),
         delivery_id: Some(delivery.id),
         since: Some(delivery.changed_at.clone()),
-        commands: advice.commands,
-        ..item(AttentionKind::InDoubt, format!("in_doubt:{}", delivery.id), message)
+        commands,
+        ..item(AttentionKind::InDoubt, format!("in_doubt:{}", delivery.id), sentence)
     }
 }
 
 fn late(series: &str, cell: &Cell) -> AttentionItem {
     let due = cell.due.unwrap_or_default();
-    let there: Vec<String> = cell
-        .marks
-        .iter()
-        .filter_map(|mark| {
-            let path = escape(mark.path.as_deref()?);
-            match (mark.standing, mark.hold_id, mark.delivery_id) {
-                (SlotStatus::InDoubt, _, Some(delivery)) => Some(say::late_in_doubt(delivery)),
-                (SlotStatus::Held, Some(hold), _) => Some(say::late_held(&said::with_hold(&path, hold))),
-                (SlotStatus::Held, None, _) => Some(say::late_held(&path)),
-                (SlotStatus::Waiting, ..) => Some(say::late_waiting(&path)),
-                _ => None,
-            }
-        })
-        .collect();
-    let next = if there.is_empty() { say::late_ask() } else { there.join(" ") };
-    let message = format!(
-        "{} {next}",
-        say::late(&escape(series), &wording::period_in_full(cell.period), &wording::day(due))
-    );
-    AttentionItem {
-        series: Some(series.to_owned()),
-        period: Some(cell.period),
-        since: Some(due.to_string()),
-        ..item(AttentionKind::Overdue, format!("overdue:{series}:{}", cell.period), message)
-    }
+    overdue(&OverdueReport {
+        series: series.to_owned(),
+        period: cell.period,
+        due: due.to_string(),
+        message: advice::overdue(series, cell, due),
+    })
 }
 
-/// The same item as [`late`] makes, from a run's report.
-fn overdue(overdue: &OverdueReport) -> AttentionItem {
-    let key = format!("overdue:{}:{}", overdue.series, overdue.period);
+fn overdue(month: &OverdueReport) -> AttentionItem {
+    let OverdueReport { series, period, due, message } = month;
     AttentionItem {
-        series: Some(overdue.series.clone()),
-        period: Some(overdue.period),
-        since: Some(overdue.due.clone()),
-        ..item(AttentionKind::Overdue, key, overdue.message.clone())
+        series: Some(series.clone()),
+        period: Some(*period),
+        since: Some(due.clone()),
+        ..item(AttentionKind::Overdue, format!("overdue:{series}:{period}"), message.clone())
     }
 }
 
@@ -139,9 +118,8 @@ fn outdated(difference: &Difference) -> AttentionItem {
 }
 
 fn held(file: &FileReport) -> AttentionItem {
-    let advice = advice::about_held(file);
+    let Advice { sentence, commands } = advice::held(file);
     let key = file.hold_id.map_or_else(|| format!("held:{}", file.path), |hold| format!("held:{hold}"));
-    let message = format!("{}. {}.", advice::held(file), advice.sentence);
     AttentionItem {
         series: file.series.clone(),
         period: file.period,
@@ -149,8 +127,8 @@ fn held(file: &FileReport) -> AttentionItem {
         hold_id: file.hold_id,
         delivery_id: file.earlier.as_ref().map(|earlier| earlier.delivery_id),
         reason: Some(file.reason),
-        commands: advice.commands,
-        ..item(AttentionKind::Held, key, message)
+        commands,
+        ..item(AttentionKind::Held, key, sentence)
     }
 }
 
@@ -175,13 +153,10 @@ fn quiet(facts: &Facts) -> Option<AttentionItem> {
     let last_run = facts.last_run.as_ref().map(|run| run.started_at.as_str());
     let since = last_run.or(facts.made_at.as_deref())?;
     let quiet = facts.now - DateTime::parse_from_rfc3339(since).ok()?;
-    let message = match last_run {
-        Some(at) => say::quiet(&wording::moment(at)),
-        None => say::never_ran(&wording::moment(since)),
-    };
+    let Advice { sentence, commands } = advice::quiet(last_run, since);
     (quiet > allowed).then(|| AttentionItem {
         since: Some(since.to_owned()),
-        commands: vec![command("run")],
-        ..item(AttentionKind::Quiet, "quiet".to_owned(), message)
+        commands,
+        ..item(AttentionKind::Quiet, "quiet".to_owned(), sentence)
     })
 }

@@ -1,15 +1,19 @@
 //! Why a file is as it is, and what a person does about it: said once, for `run`, `status` and the rest.
 
-use super::{moment, period};
-use crate::messages::{command, escape, pasted, report as say};
+use chrono::NaiveDate;
+
+use super::{day, doubt_of, moment, period, period_in_full};
+use crate::messages::{command, escape, overview, pasted, report as say};
+use crate::model::attention::{Cell, SlotStatus};
 use crate::model::decision::{Choice, Reason};
 use crate::model::delivery::State;
+use crate::model::ledger::Delivery;
 use crate::model::run_report::FileReport;
 
 /// What a person does about a matter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Advice {
-    /// What to do, in a sentence or two, without the full stop at the end.
+    /// What is the matter and what to do, in full sentences.
     pub sentence: String,
     /// The commands that settle it, any one of them, ready to be pasted.
     pub commands: Vec<String>,
@@ -68,15 +72,13 @@ pub fn reason_alone(why: Reason) -> String {
 }
 
 /// A held file with the reason for it, without the full stop at the end.
-#[must_use]
-pub fn held(file: &FileReport) -> String {
+fn held_because(file: &FileReport) -> String {
     let name = file.hold_id.map_or_else(|| escape(&file.path), |id| say::with_hold(&escape(&file.path), id));
     format!("{name}: {}", reason(file))
 }
 
-/// What settles a held file.
-#[must_use]
-pub fn about_held(file: &FileReport) -> Advice {
+/// What settles a held file, without the full stop at the end of its sentence.
+fn about_held(file: &FileReport) -> Advice {
     let what = file.hold_id.map_or_else(|| quoted(&file.path), |id| id.to_string());
     let reject = command(&format!("reject {what} --reason \"…\""));
     let approve = command(&format!("approve {what} --reason \"…\""));
@@ -108,10 +110,55 @@ pub fn about_held(file: &FileReport) -> Advice {
     Advice { sentence, commands }
 }
 
-/// What settles a delivery that is in doubt.
-#[must_use]
-pub fn about_doubt(delivery: i64) -> Advice {
+/// What settles a delivery that is in doubt, without the full stop at the end of its sentence.
+fn about_doubt(delivery: i64) -> Advice {
     Advice { sentence: say::next_in_doubt(), commands: resolve(delivery) }
+}
+
+/// A held file with the reason for it and what to do, in full sentences.
+#[must_use]
+pub fn held(file: &FileReport) -> Advice {
+    let Advice { sentence, commands } = about_held(file);
+    Advice { sentence: format!("{}. {sentence}.", held_because(file)), commands }
+}
+
+/// A delivery in doubt and what to do, in full sentences.
+#[must_use]
+pub fn in_doubt(delivery: &Delivery) -> Advice {
+    let Advice { sentence, commands } = about_doubt(delivery.id);
+    Advice { sentence: format!("{} {sentence}.", doubt_of(delivery)), commands }
+}
+
+/// An overdue month of a series, what is there of it, and what to do, in full sentences.
+#[must_use]
+pub fn overdue(series: &str, cell: &Cell, due: NaiveDate) -> String {
+    let there: Vec<String> = cell
+        .marks
+        .iter()
+        .filter_map(|mark| {
+            let path = escape(mark.path.as_deref()?);
+            match (mark.standing, mark.hold_id, mark.delivery_id) {
+                (SlotStatus::InDoubt, _, Some(delivery)) => Some(overview::late_in_doubt(delivery)),
+                (SlotStatus::Held, Some(hold), _) => Some(overview::late_held(&say::with_hold(&path, hold))),
+                (SlotStatus::Held, None, _) => Some(overview::late_held(&path)),
+                (SlotStatus::Waiting, ..) => Some(overview::late_waiting(&path)),
+                _ => None,
+            }
+        })
+        .collect();
+    let next = if there.is_empty() { overview::late_ask() } else { there.join(" ") };
+    format!("{} {next}", overview::late(&escape(series), &period_in_full(cell.period), &day(due)))
+}
+
+/// That no run came for too long, in a full sentence. `since` is when the last run began or, without one, when the ledger
+/// was made; RFC 3339.
+#[must_use]
+pub fn quiet(last_run: Option<&str>, since: &str) -> Advice {
+    let sentence = match last_run {
+        Some(at) => overview::quiet(&moment(at)),
+        None => overview::never_ran(&moment(since)),
+    };
+    Advice { sentence, commands: vec![command("run")] }
 }
 
 fn resolve(delivery: i64) -> Vec<String> {
