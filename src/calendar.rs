@@ -1,3 +1,3 @@
-//! The calendar that due days are held against.
+//! The calendar that due days and KP's runs are held against. Pure: the moment and its time zone are told.
 
 pub mod banking_days;
