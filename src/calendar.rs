@@ -1,4 +1,5 @@
 //! The calendar that due days and KP's runs are held against. Pure: the moment and its time zone are told.
 
 pub mod banking_days;
+pub mod dates;
 pub mod deadline;
