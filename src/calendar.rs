@@ -3,3 +3,4 @@
 pub mod banking_days;
 pub mod dates;
 pub mod deadline;
+pub mod runs;
