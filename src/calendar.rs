@@ -3,4 +3,5 @@
 pub mod banking_days;
 pub mod dates;
 pub mod deadline;
+pub mod due_soon;
 pub mod runs;
