@@ -3,6 +3,11 @@
 //! Closed are Saturdays, Sundays, the days that the Danish banks' association, Finans Danmark, names as bank closing
 //! days (Danmarks Nationalbank lists the same ones year by year), and until 2023 store bededag, which the act
 //! of 2023 (bill L 13, *lov om konsekvenser ved afskaffelsen af store bededag som helligdag*) abolished from 2024.
+//!
+//! The rule stands for later years too, until the law or the banks' own rules change. Each year's list is published by
+//! Danmarks Nationalbank (nationalbanken.dk, the page *Banklukkedage*, two years at a time) and by Finans Danmark
+//! (finansdanmark.dk): hold a new year against it, and where it differs, change the constants below and add the year to
+//! the tests, which have the closing days of 2023 to 2035 and the last banking days of 2023 to 2026.
 
 use chrono::{Datelike, NaiveDate, TimeDelta, Weekday};
 
@@ -34,6 +39,28 @@ pub fn is_banking_day(day: NaiveDate) -> bool {
 #[must_use]
 pub fn last_banking_day_on_or_before(day: NaiveDate) -> NaiveDate {
     day.iter_days().rev().find(|day| is_banking_day(*day)).unwrap_or(day)
+}
+
+/// How many banking days lie after `from`, up to and with `to`; 0 where `to` is not later. From a Friday to the Monday
+/// after it: 1.
+#[must_use]
+pub fn banking_days_between(from: NaiveDate, to: NaiveDate) -> u32 {
+    let days = from.iter_days().skip(1).take_while(|day| *day <= to).filter(|day| is_banking_day(*day));
+    u32::try_from(days.count()).unwrap_or(u32::MAX)
+}
+
+/// The banking day so many banking days before that day, or before the last banking day on or before that day where
+/// banks are closed on it. The earliest day from which no more than `count` banking days are left.
+#[must_use]
+pub fn minus_banking_days(day: NaiveDate, count: u16) -> NaiveDate {
+    let mut days = day.iter_days().rev().filter(|day| is_banking_day(*day));
+    days.nth(count.into()).unwrap_or(NaiveDate::MIN)
+}
+
+/// The last banking day of that month, on which pensions must be at the citizens' disposal (BEK 379/2023, § 38).
+#[must_use]
+pub fn last_of_month(month: Period) -> NaiveDate {
+    due(month, 31)
 }
 
 /// When a file for this month is due: the last banking day on or before its `due_day` (1–31), or before the
@@ -109,6 +136,54 @@ mod tests {
         }
     }
 
+    /// The last banking day of each month, January to December.
+    const LAST_OF_MONTH: [(u16, &str); 4] = [
+        (2023, "31 28 31 28 31 30 31 31 29 31 30 29"),
+        (2024, "31 29 27 30 31 28 31 30 30 31 29 30"),
+        (2025, "31 28 31 30 28 30 31 29 30 31 28 30"),
+        (2026, "30 27 31 30 29 30 31 31 30 30 30 30"),
+    ];
+
+    #[test]
+    fn months_end_on_the_banking_days_they_are_known_to() {
+        for (year, days) in LAST_OF_MONTH {
+            let found: Vec<String> = (1..=12)
+                .map(|month| last_of_month(Period::new(year, month).unwrap()).format("%d").to_string())
+                .collect();
+            assert_eq!(found.join(" "), days, "{year}");
+        }
+    }
+
+    #[test]
+    fn banking_days_are_counted_after_the_first_day_and_with_the_last() {
+        for (from, to, expected) in [
+            ("2026-12-10", "2026-12-15", 3),
+            ("2026-12-11", "2026-12-14", 1), // over a weekend
+            ("2026-12-12", "2026-12-13", 0), // the weekend
+            ("2026-12-15", "2026-12-15", 0),
+            ("2026-12-15", "2026-12-10", 0), // backwards
+            ("2026-03-31", "2026-04-08", 3), // over Easter
+            ("2026-12-23", "2027-01-04", 4), // over Christmas and New Year
+            ("2023-05-04", "2023-05-08", 1), // over store bededag
+            ("2024-04-25", "2024-04-29", 2), // store bededag is no more
+        ] {
+            assert_eq!(banking_days_between(day(from), day(to)), expected, "{from} {to}");
+        }
+    }
+
+    #[test]
+    fn banking_days_are_taken_back_from_the_last_one() {
+        for (from, count, expected) in [
+            ("2026-12-15", 0, "2026-12-15"),
+            ("2026-12-15", 3, "2026-12-10"),
+            ("2026-12-13", 0, "2026-12-11"), // a Sunday
+            ("2026-12-13", 1, "2026-12-10"),
+            ("2026-04-08", 3, "2026-03-31"), // over Easter
+        ] {
+            assert_eq!(minus_banking_days(day(from), count), day(expected), "{from} {count}");
+        }
+    }
+
     #[test]
     fn store_bededag_ends_with_2023() {
         assert!(!is_banking_day(day("2022-05-13")));
@@ -143,6 +218,15 @@ mod tests {
             prop_assert!(last.iter_days().skip(1).take_while(|day| *day <= asked).all(|day| !is_banking_day(day)));
             // Easter is the longest: Thursday to Monday.
             prop_assert!((asked - last).num_days() <= 5);
+        }
+
+        #[test]
+        fn counting_forward_undoes_counting_back(offset in 0..36_000i64, count in 0..60u16) {
+            let to = day("2000-01-01") + TimeDelta::days(offset);
+            let from = minus_banking_days(to, count);
+            prop_assert!(is_banking_day(from));
+            prop_assert_eq!(banking_days_between(from, to), u32::from(count));
+            prop_assert_eq!(banking_days_between(from - TimeDelta::days(1), to), u32::from(count) + 1);
         }
 
         #[test]
