@@ -181,7 +181,7 @@ impl Archive {
 
     /// Takes the file aside under a name of ours, looks whether it is the one, and only then deletes it.
     fn delete(&mut self, place: &Path, file: &File, before: Identity) -> io::Result<PutAway> {
-        let aside = aside(place, "deleting");
+        let aside = platform::temporary_sibling(place, "deleting");
         platform::rename_noreplace(place, &aside)?;
         if !is(&aside, before)? || !Identity::of(file)?.is_same_content(&before) {
             platform::rename_noreplace(&aside, place)?;
@@ -199,13 +199,6 @@ fn is(path: &Path, identity: Identity) -> io::Result<bool> {
         Ok(file) => Ok(Identity::of(&file)?.is_same_content(&identity)),
         Err(_) => Ok(false),
     }
-}
-
-/// A hidden name beside `place`, which the scan leaves out.
-fn aside(place: &Path, what: &str) -> PathBuf {
-    let name = place.file_name().unwrap_or_default().to_string_lossy();
-    let short: String = name.chars().take(80).collect();
-    place.with_file_name(format!(".{short}.{}.{what}.tmp", std::process::id()))
 }
 
 /// Moves into a folder under the file's own name, or the first of `name.2.txt`, `name.3.txt`, … that is free.
@@ -240,7 +233,7 @@ fn numbered(place: &Path, n: u32) -> std::ffi::OsString {
 
 /// Across file systems: copy, sync, verify, name.
 fn copy(file: &mut File, place: &Path, folder: &Path, expected: Digest) -> io::Result<PathBuf> {
-    let part = folder.join(aside(place, "copying").file_name().unwrap_or_default());
+    let part = folder.join(platform::temporary_sibling(place, "copying").file_name().unwrap_or_default());
     let written = (|| {
         file.rewind()?;
         let mut out =

@@ -1,7 +1,6 @@
 //! One file a command: gather facts, decide, act or show.
 
 use std::io::Write;
-use std::path::Path;
 use std::sync::OnceLock;
 
 use chrono::{DateTime, FixedOffset};
@@ -90,8 +89,7 @@ fn to_write(global: &Global) -> Result<Config, UserError> {
     let config = load(global)?;
     // Who gives the word is asked first.
     who();
-    let folder = config.ledger.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let folder = folder.unwrap_or(Path::new("."));
+    let folder = platform::parent_or_dot(&config.ledger);
     platform::become_owner_of_folder(folder)
         .map_err(|error| UserError::unexpected(say::not_its_owner(folder, &error)))?;
     Ok(config)

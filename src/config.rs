@@ -94,6 +94,16 @@ impl Config {
         sections::checked(file, syntax::table(file, bytes)?)
     }
 
+    /// The folders on the server that files go to, each once, in alphabetical order; the empty one is the login folder.
+    #[must_use]
+    pub fn remote_folders(&self) -> Vec<&str> {
+        let mut folders = vec![self.sftp.folder.as_str()];
+        folders.extend(self.series.iter().filter_map(|series| series.remote_folder.as_deref()));
+        folders.sort_unstable();
+        folders.dedup();
+        folders
+    }
+
     /// The language that the file asks for, even where the rest of it cannot be read; none where it
     /// does not say.
     #[must_use]

@@ -1,8 +1,8 @@
 //! Files that a person asks for by name: a plan, a report.
 
-use std::fs::{self, File};
-use std::io::{self, Read, Write};
-use std::path::{Path, PathBuf};
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
 
 use crate::config::Config;
 use crate::exit::UserError;
@@ -33,8 +33,7 @@ impl Document {
         path: &Path,
         is_one: impl Fn(&[u8]) -> bool,
     ) -> Result<(), UserError> {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let folder = platform::canonical(folder)
+        let folder = platform::canonical(platform::parent_or_dot(path))
             .map_err(|error| UserError::usage(say::no_place(&self.name(), path, &error)))?;
         if platform::canonical(&config.drop).is_ok_and(|drop| folder.starts_with(drop)) {
             return Err(UserError::usage(say::in_drop_folder(path)));
@@ -51,19 +50,8 @@ impl Document {
     /// # Errors
     /// What the file system says; what stood there stands there still.
     pub(crate) fn write(self, path: &Path, bytes: &[u8]) -> Result<(), UserError> {
-        let beside = beside(path);
-        let written = (|| {
-            let mut file = platform::create_private(&beside)?;
-            file.write_all(bytes)?;
-            file.sync_all()?;
-            drop(file);
-            fs::rename(&beside, path)?;
-            platform::sync_folder_of(path)
-        })();
-        written.map_err(|error| {
-            drop(fs::remove_file(&beside));
-            UserError::unexpected(say::not_saved(&self.name(), path, &error))
-        })
+        platform::replace_private(path, bytes)
+            .map_err(|error| UserError::unexpected(say::not_saved(&self.name(), path, &error)))
     }
 
     fn name(self) -> String {
@@ -89,9 +77,4 @@ pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     File::open(path)?.take(LARGEST).read_to_end(&mut bytes)?;
     Ok(bytes)
-}
-
-fn beside(path: &Path) -> PathBuf {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    path.with_file_name(format!(".{name}.{}.tmp", std::process::id()))
 }

@@ -8,7 +8,9 @@ use std::time::SystemTime;
 
 #[cfg_attr(unix, allow(dead_code, reason = "only Windows keeps such lists"))]
 mod access;
+mod atomic;
 pub mod names;
+mod paths;
 #[cfg(unix)]
 #[path = "platform/unix.rs"]
 mod system;
@@ -17,6 +19,8 @@ mod system;
 mod system;
 
 pub use access::Access;
+pub use atomic::{replace_private, write_new_private};
+pub use paths::{canonical_in_folder, parent_or_dot, temporary_sibling, with_suffix};
 pub use system::{
     Identity, Lock, acknowledge_at_once, become_owner_of_folder, canonical, close, command_to_close,
     is_unavailable, open_plain, others_who_may, private, private_folder, sync_folder, system_program,
@@ -87,11 +91,8 @@ pub fn closed_folder(path: &Path) -> io::Result<()> {
 /// # Errors
 /// What the file system says.
 pub fn sync_folder_of(path: &Path) -> io::Result<()> {
-    match path.parent() {
-        Some(folder) if folder.as_os_str().is_empty() => sync_folder(Path::new(".")),
-        Some(folder) => sync_folder(folder),
-        None => Ok(()),
-    }
+    // The root has no parent, and nothing can be made or removed beside it.
+    if path.parent().is_none() { Ok(()) } else { sync_folder(parent_or_dot(path)) }
 }
 
 /// Moves a file within a file system; an existing target is never overwritten.

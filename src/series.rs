@@ -61,12 +61,11 @@ pub struct Identified {
     pub rule: Option<usize>,
 }
 
-impl Identified {
-    /// How many different files KP should get for this file's slot.
-    #[must_use]
-    pub fn per_period(&self, rules: &[SeriesRule]) -> PerPeriod {
-        self.rule.and_then(|rule| rules.get(rule)).map_or(PerPeriod::One, |rule| rule.per_period)
-    }
+/// How many different files KP should get for the slot of a file that fell under this rule, counted from 0 in `rules`;
+/// one where it fell under none.
+#[must_use]
+pub fn per_period(rules: &[SeriesRule], rule: Option<usize>) -> PerPeriod {
+    rule.and_then(|rule| rules.get(rule)).map_or(PerPeriod::One, |rule| rule.per_period)
 }
 
 /// The series and period of the file with this name (without its folder) and these first bytes.
@@ -189,7 +188,7 @@ mod tests {
                 (series, expected),
                 "{name}"
             );
-            assert_eq!((identified.rule, identified.per_period(&[])), (None, PerPeriod::One));
+            assert_eq!((identified.rule, per_period(&[], identified.rule)), (None, PerPeriod::One));
         }
     }
 
@@ -200,7 +199,7 @@ mod tests {
         let identified = identify(&rules, "MAD_202304.TXT", b"");
         assert_eq!((identified.series.as_str(), identified.rule), ("mad", Some(0)));
         assert_eq!(period(&identified), "2023-04");
-        assert_eq!(identified.per_period(&rules), PerPeriod::Many);
+        assert_eq!(per_period(&rules, identified.rule), PerPeriod::Many);
         assert_eq!(identify(&rules, "vask_202304.txt", b"").rule, Some(1));
         assert_eq!(identify(&rules, "vask_202304.csv", b"").series, "vask_*.csv");
     }

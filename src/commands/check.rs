@@ -216,11 +216,7 @@ fn ways_to_a_person(config: &Config, send: bool, checks: &mut Checks) {
 
 /// Each folder that files go to: there, and a file can be made, renamed and removed in it.
 fn remote_folders(config: &Config, line: &mut dyn Remote, checks: &mut Checks) {
-    let mut folders = vec![config.sftp.folder.as_str()];
-    folders.extend(config.series.iter().filter_map(|series| series.remote_folder.as_deref()));
-    folders.sort_unstable();
-    folders.dedup();
-    for folder in folders {
+    for folder in config.remote_folders() {
         let shown = if folder.is_empty() { "." } else { folder };
         let there = match line.stat(&[shown]).pop() {
             Some(Ok(RemoteStat::Present { .. })) => Ok(escape(shown)),
@@ -304,8 +300,8 @@ fn space(folder: &Path) -> Result<String, (ExitCode, String)> {
 fn existing(folder: &Path) -> &Path {
     match folder.parent() {
         _ if folder.exists() => folder,
-        Some(parent) if parent.as_os_str().is_empty() => Path::new("."),
-        parent => parent.unwrap_or(folder),
+        None => folder,
+        Some(_) => platform::parent_or_dot(folder),
     }
 }
 

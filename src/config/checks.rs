@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::Config;
 use crate::exit::UserError;
 use crate::messages::config as say;
-use crate::platform;
+use crate::platform::{self, canonical_in_folder};
 
 impl Config {
     /// Whether the drop folder, the archive and the ledger's folder can be used, and nothing that must
@@ -20,7 +20,7 @@ impl Config {
         let drop = self.check_drop()?;
         self.check_archive(&drop)?;
         let ledger = say::shown_path(&self.ledger);
-        check(place(&self.ledger).is_some(), || say::ledger_folder_missing(&ledger))?;
+        check(canonical_in_folder(&self.ledger).is_some(), || say::ledger_folder_missing(&ledger))?;
         check(!self.ledger.is_dir(), || say::ledger_is_folder(&ledger))?;
         self.check_nothing_private_is_taken(&drop)
     }
@@ -63,7 +63,7 @@ impl Config {
     fn check_archive(&self, drop: &Path) -> Result<(), UserError> {
         let shown = say::shown_path(&self.archive);
         check(!self.archive.exists() || self.archive.is_dir(), || say::archive_is_file(&shown))?;
-        let archive = platform::canonical(&self.archive).ok().or_else(|| place(&self.archive));
+        let archive = platform::canonical(&self.archive).ok().or_else(|| canonical_in_folder(&self.archive));
         let archive = archive.ok_or_else(|| UserError::usage(say::archive_parent_missing(&shown)))?;
         check(!drop.starts_with(&archive), || say::drop_in_archive(&say::shown_path(&self.drop), &shown))?;
         let taken = self.scan.subfolders && archive.starts_with(drop);
@@ -84,9 +84,16 @@ impl Config {
         for (key, file) in named {
             let Some(file) = file else { continue };
             // a link counts with where it stands and with what it leads to
-            let taken = [place(file), platform::canonical(file).ok()].into_iter().flatten().any(|file| {
-                if self.scan.subfolders { file.starts_with(drop) } else { file.parent() == Some(drop) }
-            });
+            let taken =
+                [canonical_in_folder(file), platform::canonical(file).ok()].into_iter().flatten().any(
+                    |file| {
+                        if self.scan.subfolders {
+                            file.starts_with(drop)
+                        } else {
+                            file.parent() == Some(drop)
+                        }
+                    },
+                );
             check(!taken, || {
                 say::private_file_taken(key, &say::shown_path(file), &say::shown_path(&self.drop))
             })?;
@@ -97,14 +104,6 @@ impl Config {
 
 fn check(fine: bool, message: impl FnOnce() -> String) -> Result<(), UserError> {
     if fine { Ok(()) } else { Err(UserError::usage(message())) }
-}
-
-/// Where a file that need not exist stands: its name in its folder's real place; none where there is
-/// no such folder.
-fn place(file: &Path) -> Option<PathBuf> {
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let folder = platform::canonical(folder).ok().filter(|folder| folder.is_dir())?;
-    Some(folder.join(file.file_name()?))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Making what the answers ask for; the config last, whole or not at all.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::commands::{now, open_ledger};
@@ -49,23 +49,8 @@ fn folders(answers: &Answers) -> Result<(), UserError> {
 
 /// Writes a file that only its owner may read, in one step, and over nothing.
 fn write(file: &Path, content: &[u8]) -> Result<(), UserError> {
-    let mut name = file.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.tmp", std::process::id()));
-    let draft = file.with_file_name(name);
-    let written = (|| {
-        let mut new = platform::create_private(&draft)?;
-        new.write_all(content)?;
-        new.sync_all()?;
-        // Windows moves nothing that is open for us alone.
-        drop(new);
-        platform::rename_noreplace(&draft, file)?;
-        platform::sync_folder_of(file)
-    })();
-    written.map_err(|error: io::Error| {
-        drop(fs::remove_file(&draft));
-        match error.kind() {
-            io::ErrorKind::AlreadyExists => UserError::usage(say::config_exists(&shown_path(file))),
-            _ => UserError::unexpected(say::config_not_written(&shown_path(file), &error)),
-        }
+    platform::write_new_private(file, content).map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => UserError::usage(say::config_exists(&shown_path(file))),
+        _ => UserError::unexpected(say::config_not_written(&shown_path(file), &error)),
     })
 }
