@@ -106,7 +106,7 @@ pub struct Executor<'a> {
     run: i64,
     next: i64,
     now: &'a dyn Fn() -> DateTime<FixedOffset>,
-    mishaps: Vec<Warning>,
+    warnings: Vec<Warning>,
 }
 
 /// The receiver's server: one line at a time, made when it is needed and kept for the whole run.
@@ -169,7 +169,7 @@ impl<'a> Executor<'a> {
         (run, next): (i64, i64),
         now: &'a dyn Fn() -> DateTime<FixedOffset>,
     ) -> Executor<'a> {
-        Executor { journal, server, archive, settings, run, next, now, mishaps: Vec::new() }
+        Executor { journal, server, archive, settings, run, next, now, warnings: Vec::new() }
     }
 
     /// Delivers these files and answers what became of each, in their order.
@@ -209,8 +209,8 @@ impl<'a> Executor<'a> {
     }
 
     /// What went wrong beside the deliveries, on this machine.
-    pub fn mishaps(&mut self) -> Vec<Warning> {
-        std::mem::take(&mut self.mishaps)
+    pub fn take_warnings(&mut self) -> Vec<Warning> {
+        std::mem::take(&mut self.warnings)
     }
 
     fn batch(&mut self, parcels: &[PlannedUpload], watch: &dyn Watch) -> Result<Vec<Outcome>, UserError> {

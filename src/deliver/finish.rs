@@ -73,7 +73,7 @@ impl Executor<'_> {
             delivered.iter().map(|file| receipt(file, head, &self.settings.ledger, &at)).collect();
         if let Err(error) = receipts::append(self.archive.root(), &lines) {
             let message = say::receipt_not_written(self.archive.root(), &error);
-            self.mishaps.extend(
+            self.warnings.extend(
                 delivered.iter().map(|file| Warning { path: file.path.clone(), message: message.clone() }),
             );
             return Ok(Vec::new());
@@ -90,7 +90,7 @@ impl Executor<'_> {
         }
         if let Err(error) = self.archive.sync() {
             let message = say::archive_not_synced(self.archive.root(), &error);
-            self.mishaps.extend(
+            self.warnings.extend(
                 delivered.iter().map(|file| Warning { path: file.path.clone(), message: message.clone() }),
             );
             return Ok(Vec::new());
@@ -115,7 +115,7 @@ impl Executor<'_> {
             Ok(PutAway::Changed) => return Some("original_changed"),
             Err(error) => say::not_put_away(&file.path, &error),
         };
-        self.mishaps.push(Warning { path: file.path.clone(), message: mishap });
+        self.warnings.push(Warning { path: file.path.clone(), message: mishap });
         None
     }
 }

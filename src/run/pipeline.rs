@@ -77,7 +77,7 @@ pub(crate) fn cycle_by<W: Watch>(
     run.put_duplicates_away(ledger, &planned, &mut files, &mut mishaps, Reason::DuplicateInRun)?;
     run.look_for_delivered(ledger)?;
     let cleared = run.clear_archive(ledger)?;
-    mishaps.extend(cleared.mishaps);
+    mishaps.extend(cleared.warnings);
 
     let overdue = overdue(config, ledger, &files, now())?;
     let mut report = RunReport {
@@ -173,7 +173,7 @@ impl Run<'_> {
         let open = ledger.open_deliveries()?;
         let mut executor = self.executor(ledger)?;
         let recovery = executor.recover(&open)?;
-        Ok((recovery, executor.mishaps()))
+        Ok((recovery, executor.take_warnings()))
     }
 
     fn deliver(
@@ -187,7 +187,7 @@ impl Run<'_> {
             planned.iter().enumerate().filter_map(|(i, file)| Some((i, parcel(file)?))).unzip();
         let mut executor = self.executor(ledger)?;
         let outcomes = executor.deliver(&parcels, watch)?;
-        let mishaps = executor.mishaps();
+        let mishaps = executor.take_warnings();
         drop(executor);
         let holds = Holds::new(ledger.open_holds()?);
         let mut next = ledger.next(Sequence::Hold)?;
