@@ -30,7 +30,7 @@ pub use finish::Warning;
 pub use names::{remote_path, temporary_path};
 pub use settle::{Recovered, Recovery};
 
-/// How many files are under way in one batch: enough to fill a slow line, and one commit a step.
+/// How many files are under way in one batch: enough to fill a slow connection, and one commit a step.
 const BATCH: usize = 512;
 /// A batch is not filled beyond so many bytes, so that what is on the server is published before long.
 const BATCH_BYTES: u64 = 256 << 20;
@@ -65,7 +65,7 @@ pub enum End {
     Held(Reason),
 }
 
-/// What became of a parcel.
+/// What became of a planned.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
     /// The delivery's number, where it came to one.
@@ -97,7 +97,7 @@ pub trait Watch: Sync {
     fn ended(&self, path: &str, end: &End);
 }
 
-/// Delivers, on one line to the server at a time.
+/// Delivers, on one connection to the server at a time.
 pub struct Executor<'a> {
     journal: &'a mut dyn Journal,
     server: &'a mut Server,
@@ -109,52 +109,52 @@ pub struct Executor<'a> {
     warnings: Vec<Warning>,
 }
 
-/// The receiver's server: one line at a time, made when it is needed and kept for the whole run.
+/// The receiver's server: one connection at a time, made when it is needed and kept for the whole run.
 pub struct Server {
     connect: Box<dyn Connect>,
-    line: Option<Box<dyn Remote>>,
-    away: Option<ConnectError>,
+    connection: Option<Box<dyn Remote>>,
+    unreachable: Option<ConnectError>,
 }
 
 impl Server {
     /// A server that nobody has spoken to yet.
     #[must_use]
     pub fn new(connect: Box<dyn Connect>) -> Server {
-        Server { connect, line: None, away: None }
+        Server { connect, connection: None, unreachable: None }
     }
 
-    /// Says that a line will be needed, and what for, so that it can be made meanwhile.
+    /// Says that a connection will be needed, and what for, so that it can be made meanwhile.
     pub fn expect(&mut self, load: Load) {
-        if self.line.is_none() && self.away.is_none() {
+        if self.connection.is_none() && self.unreachable.is_none() {
             self.connect.expect(load);
         }
     }
 
-    /// A line that is not lost. Once there was none to be had, this run does not try again.
-    fn line(&mut self) -> Result<&mut dyn Remote, ConnectError> {
-        if let Some(error) = &self.away {
+    /// A connection that is not lost. Once there was none to be had, this run does not try again.
+    fn connection(&mut self) -> Result<&mut dyn Remote, ConnectError> {
+        if let Some(error) = &self.unreachable {
             return Err(error.clone());
         }
-        let line = match self.line.take().filter(|line| !line.is_closed()) {
-            Some(line) => line,
-            None => self.connect.connect().inspect_err(|error| self.away = Some(error.clone()))?,
+        let connection = match self.connection.take().filter(|connection| !connection.is_closed()) {
+            Some(connection) => connection,
+            None => self.connect.connect().inspect_err(|error| self.unreachable = Some(error.clone()))?,
         };
-        Ok(self.line.insert(line).as_mut())
+        Ok(self.connection.insert(connection).as_mut())
     }
 
-    /// The line as it is, lost or not; none before the first.
+    /// The connection as it is, lost or not; none before the first.
     fn current(&mut self) -> Option<&mut dyn Remote> {
-        self.line.as_deref_mut().map(|line| line as &mut dyn Remote)
+        self.connection.as_deref_mut().map(|connection| connection as &mut dyn Remote)
     }
 
     fn is_closed(&self) -> bool {
-        self.line.as_ref().is_none_or(|line| line.is_closed())
+        self.connection.as_ref().is_none_or(|connection| connection.is_closed())
     }
 }
 
-/// A parcel on its way.
+/// A planned on its way.
 struct InFlight<'p> {
-    parcel: &'p PlannedUpload,
+    planned: &'p PlannedUpload,
     started: Started,
     end: Option<End>,
 }
@@ -174,35 +174,35 @@ impl<'a> Executor<'a> {
 
     /// Delivers these files and answers what became of each, in their order.
     ///
-    /// After a lost line the rows that it left unclear are settled on a new one, and the files that did not
+    /// After a lost connection the rows that it left unclear are settled on a new one, and the files that did not
     /// get their turn fail: the run ends in bounded time, and the next one takes them up.
     ///
     /// # Errors
     /// The ledger could not be written: the run must end, and the next one finds out how far this came.
     pub fn deliver(
         &mut self,
-        parcels: &[PlannedUpload],
+        uploads: &[PlannedUpload],
         watch: &dyn Watch,
     ) -> Result<Vec<Outcome>, UserError> {
-        let mut outcomes = Vec::with_capacity(parcels.len());
-        let mut away: Option<String> = None;
-        for batch in batches(parcels) {
-            let ended = match &away {
+        let mut outcomes = Vec::with_capacity(uploads.len());
+        let mut unreachable: Option<String> = None;
+        for batch in batches(uploads) {
+            let ended = match &unreachable {
                 Some(why) => batch.iter().map(|_| failed(why.clone())).collect(),
-                None => match self.server.line() {
+                None => match self.server.connection() {
                     Err(error) => {
-                        away = Some(error.to_string());
+                        unreachable = Some(error.to_string());
                         batch.iter().map(|_| failed(error.to_string())).collect()
                     }
                     Ok(_) => self.batch(batch, watch)?,
                 },
             };
-            for (parcel, outcome) in batch.iter().zip(&ended) {
-                watch.ended(&parcel.file.path, &outcome.end);
+            for (planned, outcome) in batch.iter().zip(&ended) {
+                watch.ended(&planned.file.path, &outcome.end);
             }
             outcomes.extend(ended);
-            if away.is_none() && self.server.is_closed() {
-                away = Some(say::line_was_lost());
+            if unreachable.is_none() && self.server.is_closed() {
+                unreachable = Some(say::connection_was_lost());
             }
         }
         Ok(outcomes)
@@ -213,20 +213,21 @@ impl<'a> Executor<'a> {
         std::mem::take(&mut self.warnings)
     }
 
-    fn batch(&mut self, parcels: &[PlannedUpload], watch: &dyn Watch) -> Result<Vec<Outcome>, UserError> {
-        let mut rows: Vec<InFlight<'_>> = parcels.iter().map(|parcel| self.row(parcel)).collect();
+    fn batch(&mut self, uploads: &[PlannedUpload], watch: &dyn Watch) -> Result<Vec<Outcome>, UserError> {
+        let mut rows: Vec<InFlight<'_>> = uploads.iter().map(|planned| self.row(planned)).collect();
         self.write_down(rows.iter().map(|row| Event::Started(row.started.clone())))?;
         failpoint("uploading");
         match self.settings.sftp.publish {
             Publish::Rename => {
-                let looks = self.upload(&mut rows, watch)?;
-                self.hold_taken_names(&mut rows, looks)?;
+                let stats = self.upload(&mut rows, watch)?;
+                self.hold_taken_names(&mut rows, stats)?;
                 self.publish(&mut rows)?;
             }
             Publish::Direct => {
-                let paths: Vec<&str> = parcels.iter().map(|parcel| parcel.remote_path.as_str()).collect();
-                let looks = self.server.current().map(|line| line.stat(&paths)).unwrap_or_default();
-                self.hold_taken_names(&mut rows, looks)?;
+                let paths: Vec<&str> = uploads.iter().map(|planned| planned.remote_path.as_str()).collect();
+                let stats =
+                    self.server.current().map(|connection| connection.stat(&paths)).unwrap_or_default();
+                self.hold_taken_names(&mut rows, stats)?;
                 self.write_directly(&mut rows, watch)?;
             }
         }
@@ -236,32 +237,32 @@ impl<'a> Executor<'a> {
         Ok(rows.into_iter().map(InFlight::outcome).collect())
     }
 
-    fn row<'p>(&mut self, parcel: &'p PlannedUpload) -> InFlight<'p> {
+    fn row<'p>(&mut self, planned: &'p PlannedUpload) -> InFlight<'p> {
         let delivery = self.next;
         self.next += 1;
         let started = Started {
             delivery,
             run: self.run,
-            series: parcel.key.slot.series.clone(),
-            period: parcel.key.slot.period,
-            digest: parcel.key.digest,
-            size: parcel.reading.size,
-            path: parcel.file.path.clone(),
-            temporary: self.temporary(parcel, delivery),
-            remote_path: parcel.remote_path.clone(),
-            reason: parcel.reason.name().to_owned(),
-            decision: parcel.decision,
+            series: planned.key.slot.series.clone(),
+            period: planned.key.slot.period,
+            digest: planned.key.digest,
+            size: planned.reading.size,
+            path: planned.file.path.clone(),
+            temporary: self.temporary(planned, delivery),
+            remote_path: planned.remote_path.clone(),
+            reason: planned.reason.name().to_owned(),
+            decision: planned.decision,
         };
-        InFlight { parcel, started, end: None }
+        InFlight { planned, started, end: None }
     }
 
-    fn temporary(&self, parcel: &PlannedUpload, delivery: i64) -> String {
+    fn temporary(&self, planned: &PlannedUpload, delivery: i64) -> String {
         match self.settings.sftp.publish {
-            Publish::Direct => parcel.remote_path.clone(),
+            Publish::Direct => planned.remote_path.clone(),
             Publish::Rename => {
                 // The ledger's own name in it keeps two ledgers from ever meaning the same file.
                 let id = format!("{delivery}-{}", self.settings.ledger);
-                temporary_path(&self.settings.sftp, &parcel.remote_path, &parcel.key, &id)
+                temporary_path(&self.settings.sftp, &planned.remote_path, &planned.key, &id)
             }
         }
     }
@@ -277,22 +278,22 @@ impl<'a> Executor<'a> {
 
 impl InFlight<'_> {
     fn outcome(self) -> Outcome {
-        let end = self.end.unwrap_or_else(|| End::Failed(say::line_was_lost()));
+        let end = self.end.unwrap_or_else(|| End::Failed(say::connection_was_lost()));
         Outcome { delivery: Some(self.started.delivery), end }
     }
 }
 
-/// The parcels in batches, in their order.
-fn batches(mut parcels: &[PlannedUpload]) -> impl Iterator<Item = &[PlannedUpload]> {
+/// The uploads in batches, in their order.
+fn batches(mut uploads: &[PlannedUpload]) -> impl Iterator<Item = &[PlannedUpload]> {
     std::iter::from_fn(move || {
         let mut bytes: u64 = 0;
-        let fits = parcels.iter().take(BATCH).take_while(|parcel| {
+        let fits = uploads.iter().take(BATCH).take_while(|planned| {
             let fits = bytes < BATCH_BYTES;
-            bytes = bytes.saturating_add(parcel.reading.size);
+            bytes = bytes.saturating_add(planned.reading.size);
             fits
         });
-        let (batch, left) = parcels.split_at(fits.count());
-        parcels = left;
+        let (batch, left) = uploads.split_at(fits.count());
+        uploads = left;
         (!batch.is_empty()).then_some(batch)
     })
 }

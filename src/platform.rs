@@ -22,9 +22,9 @@ pub use access::Access;
 pub use atomic::{replace_private, write_new_private};
 pub use paths::{canonical_in_folder, parent_or_dot, temporary_sibling, with_suffix};
 pub use system::{
-    Identity, Lock, acknowledge_at_once, become_owner_of_folder, canonical, close, command_to_close,
-    is_unavailable, open_plain, others_who_may, private, private_folder, sync_folder, system_program,
-    verbatim,
+    Identity, Lock, acknowledge_at_once, become_owner_of_folder, canonical, command_to_restrict,
+    is_unavailable, open_plain, others_who_may, private, private_folder, restrict_to_owner, sync_folder,
+    system_program, verbatim,
 };
 
 /// What the system says of an open file, all at one moment.
@@ -57,7 +57,7 @@ impl Identity {
 /// # Errors
 /// What the file system says.
 pub fn create_private(path: &Path) -> io::Result<File> {
-    match create_closed(path) {
+    match create_new_private(path) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists && fs::metadata(path)?.len() == 0 => {
             OpenOptions::new().write(true).open(path)
         }
@@ -69,10 +69,10 @@ pub fn create_private(path: &Path) -> io::Result<File> {
 ///
 /// # Errors
 /// What the file system says.
-pub fn create_closed(path: &Path) -> io::Result<File> {
+pub fn create_new_private(path: &Path) -> io::Result<File> {
     // Until it is closed, nobody gets hold of it.
-    let file = system::unshared(private(OpenOptions::new().write(true).create_new(true))).open(path)?;
-    close(path)?;
+    let file = system::exclusive(private(OpenOptions::new().write(true).create_new(true))).open(path)?;
+    restrict_to_owner(path)?;
     Ok(file)
 }
 
@@ -80,10 +80,10 @@ pub fn create_closed(path: &Path) -> io::Result<File> {
 ///
 /// # Errors
 /// What the file system says.
-pub fn closed_folder(path: &Path) -> io::Result<()> {
+pub fn create_private_folder(path: &Path) -> io::Result<()> {
     let there = path.is_dir();
     private_folder(path)?;
-    if there { Ok(()) } else { close(path) }
+    if there { Ok(()) } else { restrict_to_owner(path) }
 }
 
 /// Makes the folder that holds `path` durable, so that a name made or removed in it survives a power cut.
@@ -100,7 +100,7 @@ pub fn sync_folder_of(path: &Path) -> io::Result<()> {
 /// # Errors
 /// [`io::ErrorKind::AlreadyExists`] where something stands at `to`; else what the file system says.
 pub fn rename_noreplace(from: &Path, to: &Path) -> io::Result<()> {
-    if let Some(moved) = system::move_exclusively(from, to) {
+    if let Some(moved) = system::rename_noreplace(from, to) {
         return moved;
     }
     // No such call here: take the name first, then replace nothing but our own placeholder.

@@ -5,7 +5,7 @@
 //! status, never sent, or sent and unanswered. The last two differ: what was never sent has not
 //! happened, and what was sent and not answered may have.
 //!
-//! A [`Remote`] whose line is lost stays lost: every later call answers [`RemoteError::NotSent`].
+//! A [`Remote`] whose connection is lost stays lost: every later call answers [`RemoteError::NotSent`].
 //! Recovery asks [`Connect`] for a new one.
 
 use std::fmt;
@@ -18,7 +18,7 @@ mod pool;
 pub mod sftp;
 pub mod ssh;
 
-/// Why a line to the server is of no use any more.
+/// Why a connection to the server is of no use any more.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ConnectionFault {
     /// The server did not answer, or too slowly, within the time allowed.
@@ -48,9 +48,9 @@ pub enum RemoteError {
 }
 
 impl RemoteError {
-    /// The fault of the line, where the server did not answer.
+    /// The fault of the connection, where the server did not answer.
     #[must_use]
-    pub fn line_fault(&self) -> Option<&Arc<ConnectionFault>> {
+    pub fn connection_fault(&self) -> Option<&Arc<ConnectionFault>> {
         match self {
             RemoteError::Refused { .. } => None,
             RemoteError::NotSent(fault) | RemoteError::NoAnswer(fault) => Some(fault),
@@ -60,7 +60,7 @@ impl RemoteError {
 
 impl fmt::Display for ConnectionFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&crate::messages::transport::line_fault(self))
+        f.write_str(&crate::messages::transport::connection_fault(self))
     }
 }
 
@@ -153,7 +153,7 @@ pub type Progress<'a> = &'a (dyn Fn(u64) + Sync);
 /// What was seen at each path.
 pub type RemoteStats = Vec<Result<RemoteStat, RemoteError>>;
 
-/// A line to the receiver's server. Answers stand in the order of the questions, one for each.
+/// A connection to the receiver's server. Answers stand in the order of the questions, one for each.
 pub trait Remote {
     /// Makes each file exclusively (never an existing one), writes it, syncs it where the server
     /// offers that, asks its size and closes it.
@@ -163,9 +163,9 @@ pub trait Remote {
         progress: Progress<'_>,
     ) -> Vec<Result<Uploaded, UploadError>>;
 
-    /// Stores like [`Remote::store`], and once all of them are written looks at `finals`, one for each file,
+    /// Stores like [`Remote::store`], and once all of them are written stats at `finals`, one for each file,
     /// without waiting in between.
-    fn store_and_look(
+    fn store_and_stat(
         &mut self,
         files: &mut [Upload<'_>],
         finals: &[&str],
@@ -189,14 +189,14 @@ pub trait Remote {
     /// Lists a folder, without `.` and `..`.
     ///
     /// # Errors
-    /// What the server refused, or how the line was lost.
+    /// What the server refused, or how the connection was lost.
     fn list(&mut self, folder: &str) -> Result<Vec<Entry>, RemoteError>;
 
-    /// Whether the line is lost, so that a new one is needed.
+    /// Whether the connection is lost, so that a new one is needed.
     fn is_closed(&self) -> bool;
 }
 
-/// Why no line could be had. Each says, in the person's language, what failed and what to do now.
+/// Why no connection could be had. Each says, in the person's language, what failed and what to do now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ConnectError {
     /// The server could not be reached, or did not speak SSH and SFTP in time.
@@ -219,7 +219,7 @@ impl fmt::Display for ConnectError {
 
 impl std::error::Error for ConnectError {}
 
-/// How much a line is going to carry.
+/// How much a connection is going to carry.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Load {
     /// Files.
@@ -228,14 +228,14 @@ pub struct Load {
     pub bytes: u64,
 }
 
-/// Where lines come from.
+/// Where connections come from.
 pub trait Connect {
-    /// Is told that a line will be asked for, and what for. It may be made meanwhile.
+    /// Is told that a connection will be asked for, and what for. It may be made meanwhile.
     fn expect(&mut self, load: Load) {
         let _ = load;
     }
 
-    /// Makes a new line, checked and logged in, within the configured time-out.
+    /// Makes a new connection, checked and logged in, within the configured time-out.
     ///
     /// # Errors
     /// Why there is none; nothing was sent but what SSH needs to find that out.

@@ -92,7 +92,7 @@ fn read(path: &Path, guard: Guard) -> Result<Option<SecretString>, UserError> {
     if guard == Guard::OwnerOnly {
         let others = platform::others_who_may(Access::Read, path).map_err(unreadable)?;
         if !others.is_empty() {
-            let close = say::shown(&platform::command_to_close(path));
+            let close = say::shown(&platform::command_to_restrict(path));
             let others = say::shown(&others.join(", "));
             return Err(UserError::usage(say::secret_open_to_others(
                 &say::shown_path(path),
@@ -131,7 +131,7 @@ mod tests {
         #[cfg(unix)]
         fs::set_permissions(file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
         #[cfg(windows)]
-        platform::close(file).unwrap();
+        platform::restrict_to_owner(file).unwrap();
     }
 
     fn password(sftp: &Sftp, env: &[(&str, OsString)]) -> Option<String> {

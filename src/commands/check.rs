@@ -129,7 +129,7 @@ fn access(config: &Config, checks: &mut Checks) {
         // What cannot be told is told where the file is used.
         let others = platform::others_who_may(may, file).unwrap_or_default();
         if !others.is_empty() {
-            let close = escape(&platform::command_to_close(file));
+            let close = escape(&platform::command_to_restrict(file));
             let advice = say::open_to_others(
                 &escape(&file.display().to_string()),
                 &escape(&others.join(", ")),

@@ -1,4 +1,4 @@
-//! Step 7: receipts, and the originals put away.
+//! Step 7: receipts, and the originals put unreachable.
 
 use super::{Executor, InFlight, place_of, stepped};
 use crate::archive::{Expected, PutAway};
@@ -21,7 +21,7 @@ pub struct Warning {
     pub message: String,
 }
 
-/// A delivered file whose original is still to be put away.
+/// A delivered file whose original is still to be put unreachable.
 pub(super) struct Finished {
     delivery: i64,
     slot: Slot,
@@ -41,7 +41,7 @@ impl Finished {
             size: row.started.size,
             path: row.started.path.clone(),
             remote_path: Some(row.started.remote_path.clone()),
-            identity: Some(row.parcel.reading.identity),
+            identity: Some(row.planned.reading.identity),
         }
     }
 }
@@ -61,7 +61,7 @@ impl From<&Delivery> for Finished {
 }
 
 impl Executor<'_> {
-    /// Writes the receipts of these files, puts their originals away, and answers which deliveries are at their
+    /// Writes the receipts of these files, puts their originals unreachable, and answers which deliveries are at their
     /// end. What fails here is no delivery that fails: the next run takes it up where it stands.
     pub(super) fn finish(&mut self, delivered: &[Finished]) -> Result<Vec<i64>, UserError> {
         if delivered.is_empty() {
@@ -69,9 +69,9 @@ impl Executor<'_> {
         }
         let head = self.journal.head();
         let at = moment((self.now)());
-        let lines: Vec<Receipt> =
+        let connections: Vec<Receipt> =
             delivered.iter().map(|file| receipt(file, head, &self.settings.ledger, &at)).collect();
-        if let Err(error) = receipts::append(self.archive.root(), &lines) {
+        if let Err(error) = receipts::append(self.archive.root(), &connections) {
             let message = say::receipt_not_written(self.archive.root(), &error);
             self.warnings.extend(
                 delivered.iter().map(|file| Warning { path: file.path.clone(), message: message.clone() }),
@@ -101,7 +101,7 @@ impl Executor<'_> {
         Ok(ended)
     }
 
-    /// Puts one original away; none where that could not be done now.
+    /// Puts one original unreachable; none where that could not be done now.
     fn put_away(&mut self, file: &Finished) -> Option<&'static str> {
         let place = place_of(&self.settings.drop, &file.path);
         let expected = Expected { digest: file.digest, identity: file.identity };

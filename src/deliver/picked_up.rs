@@ -19,14 +19,14 @@ impl Executor<'_> {
         let mut taken = HashSet::new();
         let (asked, mut gone): (Vec<&Delivery>, Vec<&Delivery>) =
             waiting.iter().rev().partition(|delivery| taken.insert(delivery.remote_path.as_deref()));
-        let lost = self.server.current().is_some_and(|line| line.is_closed());
+        let lost = self.server.current().is_some_and(|connection| connection.is_closed());
         for batch in asked.chunks(BATCH) {
-            let Some(line) = (!lost).then(|| self.server.line().ok()).flatten() else { break };
+            let Some(connection) = (!lost).then(|| self.server.connection().ok()).flatten() else { break };
             let paths: Vec<&str> =
                 batch.iter().map(|delivery| delivery.remote_path.as_deref().unwrap_or_default()).collect();
-            let looks = line.stat(&paths);
+            let stats = connection.stat(&paths);
             gone.extend(
-                batch.iter().zip(looks).filter(|(_, look)| *look == Ok(RemoteStat::Absent)).map(|(d, _)| *d),
+                batch.iter().zip(stats).filter(|(_, look)| *look == Ok(RemoteStat::Absent)).map(|(d, _)| *d),
             );
         }
         gone.sort_by_key(|delivery| delivery.id);

@@ -65,7 +65,7 @@ impl Executor<'_> {
     pub fn recover(&mut self, open: &[Delivery]) -> Result<Recovery, UserError> {
         let mut recovery = Recovery::default();
         if open.iter().any(|delivery| needs_server(delivery.state) && !delivery.is_direct())
-            && let Err(error) = self.server.line()
+            && let Err(error) = self.server.connection()
         {
             let waiting = open.iter().filter(|delivery| needs_server(delivery.state));
             recovery.left.extend(waiting.map(|delivery| (delivery.path.clone(), error.to_string())));
@@ -99,7 +99,7 @@ impl Executor<'_> {
             rows.into_iter().partition(|d| d.is_direct());
         let paths: Vec<&str> = renamed.iter().filter_map(|d| d.temporary.as_deref()).collect();
         let removed = match self.server.current() {
-            Some(line) if !paths.is_empty() => line.remove(&paths),
+            Some(connection) if !paths.is_empty() => connection.remove(&paths),
             _ => Vec::new(),
         };
         failpoint("temporary_removed");
@@ -155,7 +155,7 @@ impl Executor<'_> {
             if open.is_empty() {
                 break;
             }
-            if let Err(error) = self.server.line() {
+            if let Err(error) = self.server.connection() {
                 for &i in &open {
                     why[i] = error.to_string();
                 }
@@ -169,9 +169,9 @@ impl Executor<'_> {
                     Ok(delivery::RecoveryAction::RenameAgain) => again.push(i),
                     Ok(delivery::RecoveryAction::Confirm) => confirmed.push(i),
                     Ok(delivery::RecoveryAction::RemoveTemporaryAndConfirm) => {
-                        if let Some(line) = self.server.current() {
+                        if let Some(connection) = self.server.current() {
                             // What is left of it if this fails has a name that KP does not take.
-                            line.remove(&[&asked[i].temporary]);
+                            connection.remove(&[&asked[i].temporary]);
                         }
                         confirmed.push(i);
                     }
@@ -237,8 +237,8 @@ impl Executor<'_> {
             .filter(|(_, (_, choice))| matches!(choice, Ok(Confirm | RemoveTemporaryAndConfirm)))
             .map(|(n, (&i, _))| (n, asked[i].remote_path.as_str()))
             .unzip();
-        let Some(line) = self.server.current().filter(|_| !paths.is_empty()) else { return choices };
-        for (n, read) in there.into_iter().zip(line.digest(&paths)) {
+        let Some(connection) = self.server.current().filter(|_| !paths.is_empty()) else { return choices };
+        for (n, read) in there.into_iter().zip(connection.digest(&paths)) {
             choices[n] = match (read, &choices[n]) {
                 (Ok(digest), _) if digest != asked[open[n]].digest => Ok(Doubt),
                 // Taken since, or not to be read by us. With our temporary file still there nobody can tell whose
@@ -252,29 +252,29 @@ impl Executor<'_> {
     }
 
     fn look_at(&mut self, asked: &[Published], open: &[usize]) -> Vec<Result<(Observed, Observed), String>> {
-        let Some(line) = self.server.current() else { return Vec::new() };
+        let Some(connection) = self.server.current() else { return Vec::new() };
         let paths: Vec<&str> =
             open.iter().flat_map(|&i| [asked[i].temporary.as_str(), asked[i].remote_path.as_str()]).collect();
-        let looks = line.stat(&paths);
+        let stats = connection.stat(&paths);
         let seen = |look: &Result<RemoteStat, _>, size| match look {
             Ok(look) => Ok(Observed::of(*look, size)),
             Err(error) => Err(say::not_looked(error)),
         };
         open.iter()
-            .zip(looks.chunks_exact(2))
+            .zip(stats.chunks_exact(2))
             .map(|(&i, pair)| Ok((seen(&pair[0], asked[i].size)?, seen(&pair[1], asked[i].size)?)))
             .collect()
     }
 
-    /// Renames once more. An error says nothing yet: the next round looks.
+    /// Renames once more. An error says nothing yet: the next round stats.
     fn rename_again(&mut self, asked: &[Published], again: Vec<usize>) -> Vec<(usize, Option<String>)> {
-        let Some(line) = self.server.current() else { return Vec::new() };
+        let Some(connection) = self.server.current() else { return Vec::new() };
         if again.is_empty() {
             return Vec::new();
         }
         let moves: Vec<(&str, &str)> =
             again.iter().map(|&i| (asked[i].temporary.as_str(), asked[i].remote_path.as_str())).collect();
-        let answers = line.publish(&moves);
+        let answers = connection.publish(&moves);
         failpoint("renamed_again");
         again
             .into_iter()

@@ -20,8 +20,8 @@ impl Executor<'_> {
         rows: &mut [InFlight<'_>],
         watch: &dyn Watch,
     ) -> Result<RemoteStats, UserError> {
-        let finals: Vec<&str> = rows.iter().map(|row| row.parcel.remote_path.as_str()).collect();
-        let (stored, looks) = self.store(rows, |started| &started.temporary, &finals, watch);
+        let finals: Vec<&str> = rows.iter().map(|row| row.planned.remote_path.as_str()).collect();
+        let (stored, stats) = self.store(rows, |started| &started.temporary, &finals, watch);
         failpoint("stored");
         let mut refused = Vec::new();
         for (row, answer) in rows.iter_mut().zip(stored) {
@@ -37,10 +37,10 @@ impl Executor<'_> {
             }
         }
         self.abandon(&refused, "upload_failed")?;
-        Ok(looks)
+        Ok(stats)
     }
 
-    /// Stores what is still under way, verifies it as configured, and then looks at `finals`.
+    /// Stores what is still under way, verifies it as configured, and then stats at `finals`.
     fn store(
         &mut self,
         rows: &[InFlight<'_>],
@@ -48,14 +48,14 @@ impl Executor<'_> {
         finals: &[&str],
         watch: &dyn Watch,
     ) -> (Vec<Result<(), NotStored>>, RemoteStats) {
-        let Some(line) = self.server.current() else { return (Vec::new(), Vec::new()) };
+        let Some(connection) = self.server.current() else { return (Vec::new(), Vec::new()) };
         let mut originals: Vec<Original> = rows
             .iter()
             .map(|row| {
                 Original::new(
-                    row.parcel.file.place.clone(),
-                    row.parcel.reading.identity,
-                    row.parcel.reading.size,
+                    row.planned.file.place.clone(),
+                    row.planned.reading.identity,
+                    row.planned.reading.size,
                 )
             })
             .collect();
@@ -71,7 +71,7 @@ impl Executor<'_> {
         let read_back = self.settings.sftp.verify == Verify::ReadBack;
         // The look belongs right before the rename, so it is not asked along with what takes its time.
         let early = if read_back { &[][..] } else { finals };
-        let (stored, mut looks) = line.store_and_look(&mut files, early, &|more| watch.bytes(more));
+        let (stored, mut stats) = connection.store_and_stat(&mut files, early, &|more| watch.bytes(more));
         drop(files);
         let mut verdicts: Vec<_> = rows
             .iter()
@@ -80,29 +80,30 @@ impl Executor<'_> {
             .map(|((row, original), stored)| compare(&row.started, original.digest(), stored))
             .collect();
         if read_back {
-            compare_what_is_there(line, rows, path, &mut verdicts);
-            looks = line.stat(finals);
+            compare_what_is_there(connection, rows, path, &mut verdicts);
+            stats = connection.stat(finals);
         }
-        (verdicts, looks)
+        (verdicts, stats)
     }
 
     /// Step 3: a name that is taken is never overwritten.
     pub(super) fn hold_taken_names(
         &mut self,
         rows: &mut [InFlight<'_>],
-        looks: RemoteStats,
+        stats: RemoteStats,
     ) -> Result<(), UserError> {
-        let Some(line) = self.server.current() else { return Ok(()) };
+        let Some(connection) = self.server.current() else { return Ok(()) };
         let mut under_way: Vec<(&mut InFlight<'_>, Result<RemoteStat, RemoteError>)> =
-            rows.iter_mut().zip(looks).filter(|(row, _)| row.end.is_none()).collect();
+            rows.iter_mut().zip(stats).filter(|(row, _)| row.end.is_none()).collect();
         let suspects: Vec<&str> = under_way
             .iter()
             .filter(
                 |(row, look)| matches!(look, Ok(RemoteStat::Present { size }) if *size == Some(row.started.size)),
             )
-            .map(|(row, _)| row.parcel.remote_path.as_str())
+            .map(|(row, _)| row.planned.remote_path.as_str())
             .collect();
-        let mut digests = if suspects.is_empty() { Vec::new() } else { line.digest(&suspects) }.into_iter();
+        let mut digests =
+            if suspects.is_empty() { Vec::new() } else { connection.digest(&suspects) }.into_iter();
         let mut left = Vec::new();
         for (row, look) in &mut under_way {
             row.end = match look {
@@ -129,8 +130,8 @@ impl Executor<'_> {
             .iter()
             .map(|row| (row.started.temporary.as_str(), row.started.remote_path.as_str()))
             .collect();
-        let Some(line) = self.server.current() else { return Ok(()) };
-        let answers = if moves.is_empty() { Vec::new() } else { line.publish(&moves) };
+        let Some(connection) = self.server.current() else { return Ok(()) };
+        let answers = if moves.is_empty() { Vec::new() } else { connection.publish(&moves) };
         failpoint("renamed");
         let mut confirmed = Vec::new();
         let mut unclear = Vec::new();
@@ -161,7 +162,7 @@ impl Executor<'_> {
         let (under_way, _): (Vec<usize>, Vec<usize>) = (0..rows.len()).partition(|&i| rows[i].end.is_none());
         let mut going: Vec<InFlight<'_>> = under_way
             .iter()
-            .map(|&i| InFlight { parcel: rows[i].parcel, started: rows[i].started.clone(), end: None })
+            .map(|&i| InFlight { planned: rows[i].planned, started: rows[i].started.clone(), end: None })
             .collect();
         self.write_down(going.iter().map(|row| stepped(row.started.delivery, Step::Publish, None)))?;
         failpoint("publishing");
@@ -193,7 +194,7 @@ impl Executor<'_> {
         let traces: Vec<&str> =
             left.iter().filter(|(.., traces)| *traces).map(|(_, path, _)| path.as_str()).collect();
         let mut removed = match self.server.current() {
-            Some(line) if !traces.is_empty() => line.remove(&traces).into_iter(),
+            Some(connection) if !traces.is_empty() => connection.remove(&traces).into_iter(),
             _ => Vec::new().into_iter(),
         };
         failpoint("removed");
@@ -248,7 +249,7 @@ fn compare(planned: &Started, read: Digest, stored: Result<Uploaded, UploadError
 
 /// `sftp.verify = "read_back"`.
 fn compare_what_is_there(
-    line: &mut dyn Remote,
+    connection: &mut dyn Remote,
     rows: &[InFlight<'_>],
     path: fn(&Started) -> &str,
     verdicts: &mut [Result<(), NotStored>],
@@ -259,7 +260,7 @@ fn compare_what_is_there(
         .filter(|(i, _)| verdicts[*i].is_ok())
         .map(|(i, row)| (i, path(&row.started)))
         .unzip();
-    for (i, answer) in right.into_iter().zip(line.digest(&paths)) {
+    for (i, answer) in right.into_iter().zip(connection.digest(&paths)) {
         let why = match answer {
             Ok(digest) if digest == rows[i].started.digest => continue,
             Ok(_) => say::other_content_on_server(),

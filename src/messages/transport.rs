@@ -284,7 +284,7 @@ crate::messages::catalogue! {
 }
 
 /// What happened to the line.
-pub(crate) fn line_fault(fault: &ConnectionFault) -> String {
+pub(crate) fn connection_fault(fault: &ConnectionFault) -> String {
     match fault {
         ConnectionFault::TimedOut => timed_out(),
         ConnectionFault::Closed(why) if why.is_empty() => closed(),
@@ -300,8 +300,8 @@ pub(crate) fn remote_error(error: &RemoteError) -> String {
         RemoteError::Refused { status, text } => {
             refused_saying(&status_text(*status), *status, &printable(text))
         }
-        RemoteError::NotSent(fault) => not_sent(&line_fault(fault)),
-        RemoteError::NoAnswer(fault) => no_answer(&line_fault(fault)),
+        RemoteError::NotSent(fault) => not_sent(&connection_fault(fault)),
+        RemoteError::NoAnswer(fault) => no_answer(&connection_fault(fault)),
     }
 }
 

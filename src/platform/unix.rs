@@ -110,7 +110,7 @@ pub fn private(options: &mut OpenOptions) -> &mut OpenOptions {
 }
 
 /// There is no such way to open a file here, and no need of one.
-pub fn unshared(options: &mut OpenOptions) -> &mut OpenOptions {
+pub fn exclusive(options: &mut OpenOptions) -> &mut OpenOptions {
     options
 }
 
@@ -152,7 +152,7 @@ pub fn become_owner_of_folder(folder: &Path) -> io::Result<()> {
 ///
 /// # Errors
 /// None.
-pub fn close(_path: &Path) -> io::Result<()> {
+pub fn restrict_to_owner(_path: &Path) -> io::Result<()> {
     Ok(())
 }
 
@@ -171,7 +171,7 @@ pub fn others_who_may(may: Access, path: &Path) -> io::Result<Vec<String>> {
 
 /// What closes a file to others, as a person may type it.
 #[must_use]
-pub fn command_to_close(path: &Path) -> String {
+pub fn command_to_restrict(path: &Path) -> String {
     format!("chmod 600 '{}'", path.display())
 }
 
@@ -197,7 +197,7 @@ pub fn acknowledge_at_once(socket: &TcpStream) {
 }
 
 /// Moves without overwriting where the file system can do that in one step; none where it cannot.
-pub fn move_exclusively(from: &Path, to: &Path) -> Option<io::Result<()>> {
+pub fn rename_noreplace(from: &Path, to: &Path) -> Option<io::Result<()>> {
     #[cfg(target_os = "linux")]
     match rustix::fs::renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
         Err(Errno::INVAL | Errno::NOSYS) => None,

@@ -84,7 +84,7 @@ pub fn system_program(name: &str) -> PathBuf {
     PathBuf::from(root).join("System32").join(format!("{name}.exe"))
 }
 
-/// Whoever may write into a folder may go on with what others make there; see [`close`].
+/// Whoever may write into a folder may go on with what others make there; see [`restrict_to_owner`].
 ///
 /// # Errors
 /// None.
@@ -154,13 +154,13 @@ impl Lock {
     }
 }
 
-/// What is made takes its permissions from the folder it lies in; see [`close`].
+/// What is made takes its permissions from the folder it lies in; see [`restrict_to_owner`].
 pub fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     options
 }
 
 /// While it is open for us nobody else can open it.
-pub fn unshared(options: &mut OpenOptions) -> &mut OpenOptions {
+pub fn exclusive(options: &mut OpenOptions) -> &mut OpenOptions {
     options.share_mode(0)
 }
 
@@ -177,7 +177,7 @@ pub fn private_folder(path: &Path) -> io::Result<()> {
 ///
 /// # Errors
 /// What the file system says. That it keeps no access lists is no error.
-pub fn close(path: &Path) -> io::Result<()> {
+pub fn restrict_to_owner(path: &Path) -> io::Result<()> {
     let inherited = if path.is_dir() { "OICI" } else { "" };
     let list = format!("D:P(A;{inherited};FA;;;SY)(A;{inherited};FA;;;BA)(A;{inherited};FA;;;{})", user()?);
     let list: LocalBox<SecurityDescriptor> = list.parse()?;
@@ -207,7 +207,7 @@ pub fn others_who_may(may: Access, path: &Path) -> io::Result<Vec<String>> {
 
 /// What closes a file to others, as a person may type it.
 #[must_use]
-pub fn command_to_close(path: &Path) -> String {
+pub fn command_to_restrict(path: &Path) -> String {
     let user = user().map_or_else(|_| "%USERNAME%".to_owned(), |user| name(&user.to_string()));
     format!(
         "icacls \"{}\" /inheritance:r /grant:r \"{user}:F\" \"*S-1-5-18:F\" \"*S-1-5-32-544:F\"",
@@ -236,6 +236,6 @@ pub fn sync_folder(_path: &Path) -> io::Result<()> {
 }
 
 /// There is no call for it in the standard library.
-pub fn move_exclusively(_from: &Path, _to: &Path) -> Option<io::Result<()>> {
+pub fn rename_noreplace(_from: &Path, _to: &Path) -> Option<io::Result<()>> {
     None
 }

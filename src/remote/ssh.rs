@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use ssh2::{Channel, ErrorCode, ExtendedData};
 
-use self::byte_stream::SshLine;
+use self::byte_stream::SshByteStream;
 use self::host_key::Rules;
 use self::link::{Address, Link, StepError};
 use super::pool::Pool;
@@ -47,12 +47,12 @@ pub enum Stage {
     Sftp,
 }
 
-/// Makes lines to the configured server.
+/// Makes connections to the configured server.
 pub struct SshConnector {
     access: Arc<Access>,
     load: Load,
-    /// The line that is expected, on its way.
-    coming: Option<JoinHandle<Result<Client<SshLine>, ConnectError>>>,
+    /// The connection that is expected, on its way.
+    coming: Option<JoinHandle<Result<Client<SshByteStream>, ConnectError>>>,
 }
 
 /// What it takes to come in.
@@ -62,24 +62,24 @@ struct Access {
 }
 
 impl SshConnector {
-    /// Nothing is done before a line is asked for, or expected.
+    /// Nothing is done before a connection is asked for, or expected.
     #[must_use]
     pub fn new(sftp: &Sftp, secrets: Secrets) -> SshConnector {
         let access = Arc::new(Access { sftp: sftp.clone(), secrets });
         SshConnector { access, load: Load::default(), coming: None }
     }
 
-    /// Like [`Connect::connect`], and tells each stage that is passed. The line may be given to a thread.
+    /// Like [`Connect::connect`], and tells each stage that is passed. The connection may be given to a thread.
     ///
     /// # Errors
-    /// Why there is no line; it failed in the stage after the last one told.
+    /// Why there is no connection; it failed in the stage after the last one told.
     pub fn connect_telling(&self, passed: impl FnMut(Stage)) -> Result<Box<dyn Remote + Send>, ConnectError> {
         Ok(Box::new(self.access.client(passed)?))
     }
 }
 
 impl Access {
-    fn client(&self, mut passed: impl FnMut(Stage)) -> Result<Client<SshLine>, ConnectError> {
+    fn client(&self, mut passed: impl FnMut(Stage)) -> Result<Client<SshByteStream>, ConnectError> {
         let until = Instant::now() + self.sftp.timeout.min(LONGEST);
         let address = Address::of(&self.sftp);
         // Mistakes in our own files come first: they need no server to be seen.
@@ -92,7 +92,7 @@ impl Access {
             ConnectError::Unreachable(say::no_sftp(&address.to_string(), &stop.to_string()))
         })?;
         let client =
-            Client::start(SshLine::new(link, channel), self.sftp.timeout, until).map_err(|fault| {
+            Client::start(SshByteStream::new(link, channel), self.sftp.timeout, until).map_err(|fault| {
                 ConnectError::Unreachable(say::no_sftp(&address.to_string(), &fault.to_string()))
             })?;
         passed(Stage::Sftp);
@@ -104,12 +104,12 @@ impl Connect for SshConnector {
     fn expect(&mut self, load: Load) {
         self.load = load;
         let access = Arc::clone(&self.access);
-        // Where no thread is to be had, the line is made when it is asked for.
+        // Where no thread is to be had, the connection is made when it is asked for.
         self.coming = thread::Builder::new().spawn(move || access.client(|_| ())).ok();
     }
 
     fn connect(&mut self) -> Result<Box<dyn Remote>, ConnectError> {
-        let expected = self.coming.take().and_then(|line| line.join().ok());
+        let expected = self.coming.take().and_then(|connection| connection.join().ok());
         let first = expected.unwrap_or_else(|| self.access.client(|_| ()))?;
         let most = self.access.sftp.connections;
         let access = Arc::clone(&self.access);

@@ -101,7 +101,7 @@ fn a_server_that_dies_leaves_a_lost_line() {
     assert_eq!(remote.stat(&["/findes/ikke"]), [Ok(RemoteStat::Absent)]);
     server.kill();
     let error = remote.stat(&["/"]).remove(0).unwrap_err();
-    assert!(error.line_fault().is_some(), "{error}");
+    assert!(error.connection_fault().is_some(), "{error}");
     assert!(remote.is_closed());
     assert!(matches!(remote.stat(&["/"])[0], Err(RemoteError::NotSent(_))));
 }

@@ -44,7 +44,7 @@ fn folders(answers: &Answers) -> Result<(), UserError> {
         how(folder).map_err(|error| UserError::unexpected(say::folder_not_made(&shown_path(folder), &error)))
     };
     open.iter().flatten().try_for_each(|folder| make(folder, |folder| fs::create_dir_all(folder)))?;
-    private.iter().flatten().try_for_each(|folder| make(folder, platform::closed_folder))
+    private.iter().flatten().try_for_each(|folder| make(folder, platform::create_private_folder))
 }
 
 /// Writes a file that only its owner may read, in one step, and over nothing.

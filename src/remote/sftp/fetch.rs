@@ -94,7 +94,7 @@ impl Reading {
     }
 }
 
-/// The job of reading files back to digest them.
+/// The batch of reading files back to digest them.
 pub(super) struct DigestBatch<'j> {
     paths: &'j [&'j str],
     states: Vec<Reading>,
@@ -123,7 +123,7 @@ impl<'j> DigestBatch<'j> {
     }
 
     /// Asks the next thing of an open file; whether there was one.
-    fn go_on(&mut self, calls: &mut Requests<'_, Tag>, index: usize) -> bool {
+    fn go_on(&mut self, requests: &mut Requests<'_, Tag>, index: usize) -> bool {
         let state = &mut self.states[index];
         if state.handle.is_none() || state.closing {
             return false;
@@ -134,10 +134,10 @@ impl<'j> DigestBatch<'j> {
         match piece {
             Some((offset, length)) => {
                 let length = u32::try_from(length).unwrap_or(u32::MAX);
-                calls.send(Tag(index, Step::Read(offset)), &Request::Read(handle, offset, length));
+                requests.send(Tag(index, Step::Read(offset)), &Request::Read(handle, offset, length));
             }
             None if over => {
-                calls.send(Tag(index, Step::Close), &Request::Close(handle));
+                requests.send(Tag(index, Step::Close), &Request::Close(handle));
                 state.closing = true;
             }
             None => return false,
@@ -150,15 +150,15 @@ impl<'j> DigestBatch<'j> {
 impl Batch for DigestBatch<'_> {
     type Tag = Tag;
 
-    fn fill(&mut self, calls: &mut Requests<'_, Tag>) {
-        while calls.room() && self.next < self.paths.len() && self.open.len() < MOST_OPEN {
-            calls.send(Tag(self.next, Step::Open), &Request::Open(self.paths[self.next]));
+    fn fill(&mut self, requests: &mut Requests<'_, Tag>) {
+        while requests.room() && self.next < self.paths.len() && self.open.len() < MOST_OPEN {
+            requests.send(Tag(self.next, Step::Open), &Request::Open(self.paths[self.next]));
             self.states[self.next].pending += 1;
             self.open.push(self.next);
             self.next += 1;
         }
         for index in self.open.clone() {
-            while calls.room() && self.go_on(calls, index) {}
+            while requests.room() && self.go_on(requests, index) {}
         }
     }
 
@@ -209,7 +209,7 @@ impl Batch for DigestBatch<'_> {
     }
 }
 
-/// The job of listing a folder.
+/// The batch of listing a folder.
 pub(super) struct ListBatch<'j> {
     folder: &'j str,
     handle: Option<Handle>,
@@ -271,8 +271,8 @@ impl<'j> ListBatch<'j> {
 impl Batch for ListBatch<'_> {
     type Tag = Phase;
 
-    fn fill(&mut self, calls: &mut Requests<'_, Phase>) {
-        if !calls.idle() {
+    fn fill(&mut self, requests: &mut Requests<'_, Phase>) {
+        if !requests.idle() {
             return;
         }
         let request = match (self.phase, &self.handle) {
@@ -281,7 +281,7 @@ impl Batch for ListBatch<'_> {
             (Phase::Close, Some(handle)) => Request::Close(handle),
             (Phase::Done, _) | (_, None) => return,
         };
-        calls.send(self.phase, &request);
+        requests.send(self.phase, &request);
         self.asked += 1;
     }
 

@@ -1,4 +1,4 @@
-//! Moves packets over a line: many requests under way, replies matched by id, one loop that waits with
+//! Moves packets over a connection: many requests under way, replies matched by id, one loop that waits with
 //! a deadline.
 //!
 //! For each request it is known whether it was never sent, sent and unanswered, or answered. Two
@@ -19,23 +19,23 @@ pub trait ByteStream {
     /// Reads what is there. 0 is the end; [`ErrorKind::WouldBlock`] is nothing yet.
     ///
     /// # Errors
-    /// What ended the line.
+    /// What ended the connection.
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize>;
 
     /// Takes bytes from the front of `bytes`, at least one, and says how many. After
     /// [`ErrorKind::WouldBlock`] the next call begins with the same bytes, since some may be on their way.
     ///
     /// # Errors
-    /// What ended the line.
+    /// What ended the connection.
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize>;
 
     /// Waits, after both `read` and `write` had to, until one of them may get on, or until that time.
     ///
     /// # Errors
-    /// What ended the line.
+    /// What ended the connection.
     fn wait(&mut self, until: Instant) -> io::Result<()>;
 
-    /// Ends the line at once, so that as little as possible of what is on its way is still done.
+    /// Ends the connection at once, so that as little as possible of what is on its way is still done.
     fn end(&mut self);
 
     /// The time, from a clock that only goes forward.
@@ -48,7 +48,7 @@ pub trait ByteStream {
 const MOST_PENDING: usize = 1024;
 /// No more is encoded while so many bytes wait to be written.
 const OUT_LIMIT: usize = 256 * 1024;
-/// Bytes offered to the line in one call. libssh2 makes one SSH packet of a call, of at most 32,700 bytes.
+/// Bytes offered to the connection in one call. libssh2 makes one SSH packet of a call, of at most 32,700 bytes.
 const OFFER: usize = 32 * 1024;
 /// The slowest server that is waited for, in bytes a second.
 const SLOWEST: u64 = 8 * 1024;
@@ -72,8 +72,8 @@ pub(super) trait Batch {
     /// What a request is about.
     type Tag: Copy;
 
-    /// Asks more, while [`Requests::room`] says so. Once nothing is asked and nothing is pending, the job is over.
-    fn fill(&mut self, calls: &mut Requests<'_, Self::Tag>);
+    /// Asks more, while [`Requests::room`] says so. Once nothing is asked and nothing is pending, the batch is over.
+    fn fill(&mut self, requests: &mut Requests<'_, Self::Tag>);
 
     /// Takes the reply to a request.
     fn answer(&mut self, tag: Self::Tag, reply: Reply) -> Result<(), Unexpected>;
@@ -92,7 +92,7 @@ struct Pending<T> {
     start: u64,
 }
 
-/// Where a job puts its requests.
+/// Where a batch puts its requests.
 pub(super) struct Requests<'w, T> {
     out: &'w mut Out,
     pending: &'w mut HashMap<u32, Pending<T>>,
@@ -121,18 +121,18 @@ impl<T> Requests<'_, T> {
 /// Bytes on their way out.
 #[derive(Default)]
 struct Out {
-    /// Not taken by the line yet.
+    /// Not taken by the connection yet.
     bytes: Vec<u8>,
-    /// How many bytes the line has taken, ever.
+    /// How many bytes the connection has taken, ever.
     written: u64,
-    /// How many it was ever offered. A line that took none of them may have sent some all the same.
+    /// How many it was ever offered. A connection that took none of them may have sent some all the same.
     offered: u64,
     next_id: u32,
 }
 
-/// A line that speaks SFTP.
-pub(super) struct Multiplexer<L> {
-    line: L,
+/// A connection that speaks SFTP.
+pub(super) struct Multiplexer<S> {
+    connection: S,
     timeout: Duration,
     out: Out,
     input: Vec<u8>,
@@ -143,16 +143,16 @@ pub(super) struct Multiplexer<L> {
     pub(super) sync: bool,
 }
 
-impl<L: ByteStream> Multiplexer<L> {
+impl<S: ByteStream> Multiplexer<S> {
     /// Says hello, and waits for the answer until the time given.
     pub(super) fn open(
-        line: L,
+        connection: S,
         timeout: Duration,
         until: Instant,
-    ) -> Result<Multiplexer<L>, ConnectionFault> {
+    ) -> Result<Multiplexer<S>, ConnectionFault> {
         let timeout = timeout.min(LONGEST);
-        let mut wire = Multiplexer {
-            line,
+        let mut multiplexer = Multiplexer {
+            connection,
             timeout,
             out: Out::default(),
             input: Vec::new(),
@@ -160,46 +160,47 @@ impl<L: ByteStream> Multiplexer<L> {
             fault: None,
             sync: false,
         };
-        packet::encode_init(&mut wire.out.bytes);
+        packet::encode_init(&mut multiplexer.out.bytes);
         loop {
-            let moved = wire.flush()? | wire.pump()?;
-            match wire.take()? {
+            let moved = multiplexer.flush()? | multiplexer.pump()?;
+            match multiplexer.take()? {
                 Some(Packet::Version(packet::VERSION, sync)) => {
-                    wire.sync = sync;
-                    return Ok(wire);
+                    multiplexer.sync = sync;
+                    return Ok(multiplexer);
                 }
                 Some(Packet::Version(other, _)) => {
                     return Err(ConnectionFault::Protocol(say::wrong_version(other)));
                 }
                 Some(Packet::Reply(..)) => return Err(ConnectionFault::Protocol(say::reply_before_hello())),
-                None if wire.line.now() >= until => return Err(ConnectionFault::TimedOut),
-                None if !moved => wire.wait(until)?,
+                None if multiplexer.connection.now() >= until => return Err(ConnectionFault::TimedOut),
+                None if !moved => multiplexer.wait(until)?,
                 None => {}
             }
         }
     }
 
-    /// The fault that lost the line, if it is lost.
+    /// The fault that lost the connection, if it is lost.
     pub(super) fn fault(&self) -> Option<&Arc<ConnectionFault>> {
         self.fault.as_ref()
     }
 
-    /// Runs a job to its end, or until the line is lost: then each unanswered request of the job has
-    /// been told, and the fault is the answer. What the job has not asked by then was not sent.
-    pub(super) fn run<J: Batch>(&mut self, job: &mut J) -> Result<(), Arc<ConnectionFault>> {
+    /// Runs a batch to its end, or until the connection is lost: then each unanswered request of the batch has
+    /// been told, and the fault is the answer. What the batch has not asked by then was not sent.
+    pub(super) fn run<J: Batch>(&mut self, batch: &mut J) -> Result<(), Arc<ConnectionFault>> {
         if let Some(fault) = &self.fault {
             return Err(Arc::clone(fault));
         }
         let mut pending = HashMap::new();
-        let result = self.talk(job, &mut pending);
+        let result = self.talk(batch, &mut pending);
         result.map_err(|fault| {
             let fault = Arc::new(fault);
             self.fault = Some(Arc::clone(&fault));
-            self.line.end();
+            self.connection.end();
             for Pending { tag, start } in pending.into_values() {
                 let fault = Arc::clone(&fault);
                 let sent = start < self.out.offered;
-                job.lost(tag, if sent { RemoteError::NoAnswer(fault) } else { RemoteError::NotSent(fault) });
+                batch
+                    .lost(tag, if sent { RemoteError::NoAnswer(fault) } else { RemoteError::NotSent(fault) });
             }
             fault
         })
@@ -207,16 +208,16 @@ impl<L: ByteStream> Multiplexer<L> {
 
     fn talk<J: Batch>(
         &mut self,
-        job: &mut J,
+        batch: &mut J,
         pending: &mut HashMap<u32, Pending<J::Tag>>,
     ) -> Result<(), ConnectionFault> {
-        let mut silent_since = self.line.now();
+        let mut silent_since = self.connection.now();
         let mut end = silent_since + self.timeout;
         loop {
             // Reading a file from a slow disk is not the server's fault.
-            let before = self.line.now();
-            job.fill(&mut Requests { out: &mut self.out, pending });
-            let spent = self.line.now() - before;
+            let before = self.connection.now();
+            batch.fill(&mut Requests { out: &mut self.out, pending });
+            let spent = self.connection.now() - before;
             silent_since += spent;
             end += spent;
             if pending.is_empty() {
@@ -224,12 +225,12 @@ impl<L: ByteStream> Multiplexer<L> {
             }
             // First write, then read: writing may pull replies out of the socket, which then would not wake us.
             let moved = self.flush()? | self.pump()?;
-            let answered = self.deliver(job, pending)?;
-            let now = self.line.now();
+            let answered = self.deliver(batch, pending)?;
+            let now = self.connection.now();
             if answered {
                 silent_since = now;
             }
-            let until = (silent_since + self.timeout).min(end + job.budget());
+            let until = (silent_since + self.timeout).min(end + batch.budget());
             if now >= until {
                 return Err(ConnectionFault::TimedOut);
             }
@@ -239,10 +240,10 @@ impl<L: ByteStream> Multiplexer<L> {
         }
     }
 
-    /// Hands complete replies to the job; whether there were any.
+    /// Hands complete replies to the batch; whether there were any.
     fn deliver<J: Batch>(
         &mut self,
-        job: &mut J,
+        batch: &mut J,
         pending: &mut HashMap<u32, Pending<J::Tag>>,
     ) -> Result<bool, ConnectionFault> {
         let mut answered = false;
@@ -254,21 +255,21 @@ impl<L: ByteStream> Multiplexer<L> {
             let Some(&Pending { tag, .. }) = pending.get(&id).filter(|p| p.start < self.out.offered) else {
                 return Err(ConnectionFault::Protocol(say::unknown_reply()));
             };
-            job.answer(tag, reply).map_err(|Unexpected| ConnectionFault::Protocol(say::wrong_reply()))?;
+            batch.answer(tag, reply).map_err(|Unexpected| ConnectionFault::Protocol(say::wrong_reply()))?;
             pending.remove(&id);
             answered = true;
         }
         Ok(answered)
     }
 
-    /// Writes what the line takes; whether it took any.
+    /// Writes what the connection takes; whether it took any.
     fn flush(&mut self) -> Result<bool, ConnectionFault> {
         let mut done = 0;
         while done < self.out.bytes.len() {
             let left = &self.out.bytes[done..];
             let offer = &left[..left.len().min(OFFER)];
             self.out.offered = self.out.offered.max(self.out.written + offer.len() as u64);
-            match self.line.write(offer) {
+            match self.connection.write(offer) {
                 Ok(0) => return Err(ConnectionFault::Closed(String::new())),
                 Ok(taken) => {
                     done += taken;
@@ -289,7 +290,7 @@ impl<L: ByteStream> Multiplexer<L> {
         let before = self.input.len();
         let mut buffer = [0; 16 * 1024];
         while self.input.len() <= packet::MAX_PACKET + 4 {
-            match self.line.read(&mut buffer) {
+            match self.connection.read(&mut buffer) {
                 // What arrived before the end still counts: the end shows again on the next call.
                 Ok(0) if self.input.len() > before => break,
                 Ok(0) => return Err(ConnectionFault::Closed(String::new())),
@@ -317,7 +318,7 @@ impl<L: ByteStream> Multiplexer<L> {
     }
 
     fn wait(&mut self, until: Instant) -> Result<(), ConnectionFault> {
-        self.line.wait(until).map_err(|error| closed(&error))
+        self.connection.wait(until).map_err(|error| closed(&error))
     }
 }
 

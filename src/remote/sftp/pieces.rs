@@ -1,7 +1,7 @@
-//! One large file on its way out over several lines.
+//! One large file on its way out over several connections.
 //!
-//! The first line makes the file; the others open what it made. Each takes the next piece of the source when it has
-//! room, so the source is read, and digested, front to back. When every line has closed its handle, the first one
+//! The first connection makes the file; the others open what it made. Each takes the next piece of the source when it has
+//! room, so the source is read, and digested, front to back. When every connection has closed its handle, the first one
 //! syncs the file, asks its size and closes it.
 
 use std::io;
@@ -13,10 +13,10 @@ use super::packet::{self, Handle, Reply, Request};
 use super::upload::{CHUNK, WindowShare, fill};
 use crate::remote::{ConnectionFault, Progress, RemoteError, Source, UploadError, Uploaded};
 
-/// After so many bytes a line has the server's disk begin with what has come, so that little is left at the end.
+/// After so many bytes a connection has the server's disk begin with what has come, so that little is left at the end.
 const SYNC_EVERY: u64 = 64 << 20;
 
-/// What is left of a source, for several lines to take from.
+/// What is left of a source, for several connections to take from.
 pub(in crate::remote) struct Pieces<'s>(Mutex<Left<'s>>);
 
 struct Left<'s> {
@@ -58,7 +58,7 @@ impl<'s> Pieces<'s> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).made = true;
     }
 
-    /// Whether the file is there for other lines to open.
+    /// Whether the file is there for other connections to open.
     pub(in crate::remote) fn is_made(&self) -> bool {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).made
     }
@@ -91,7 +91,7 @@ pub(super) enum Tag {
     Close,
 }
 
-/// How far a line is with the file.
+/// How far a connection is with the file.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Phase {
     New,
@@ -100,11 +100,11 @@ enum Phase {
     Closing,
 }
 
-/// The job of one line: open the file, write what it takes, and close it unless it is the first.
+/// The batch of one connection: open the file, write what it takes, and close it unless it is the first.
 pub(super) struct PieceBatch<'j, 's> {
     path: &'j str,
     pieces: &'j Pieces<'s>,
-    /// Whether this line makes the file, and keeps it open.
+    /// Whether this connection makes the file, and keeps it open.
     first: bool,
     sync: bool,
     share: WindowShare,
@@ -142,7 +142,7 @@ impl<'j, 's> PieceBatch<'j, 's> {
         }
     }
 
-    /// The handle of the file where it is kept open, and what went wrong. A line that could not open what the first one
+    /// The handle of the file where it is kept open, and what went wrong. A connection that could not open what the first one
     /// made has taken nothing, and nothing is lost by it.
     pub(super) fn finish(
         self,
@@ -159,29 +159,29 @@ impl<'j, 's> PieceBatch<'j, 's> {
 impl Batch for PieceBatch<'_, '_> {
     type Tag = Tag;
 
-    fn fill(&mut self, calls: &mut Requests<'_, Tag>) {
+    fn fill(&mut self, requests: &mut Requests<'_, Tag>) {
         if self.phase == Phase::New {
             self.phase = Phase::Asked;
             let open = if self.first { Request::Create(self.path) } else { Request::Reopen(self.path) };
-            calls.send(Tag::Open, &open);
+            requests.send(Tag::Open, &open);
         }
         let Some(handle) = &self.handle else { return };
-        while calls.room() && self.phase == Phase::Asked && self.trouble.is_none() {
+        while requests.room() && self.phase == Phase::Asked && self.trouble.is_none() {
             if self.unacknowledged + CHUNK > self.share.unacknowledged {
                 return;
             }
             let Some((offset, length)) = self.pieces.take(&mut self.chunk) else { break };
-            calls.send(Tag::Write(length), &Request::Write(handle, offset, &self.chunk[..length]));
+            requests.send(Tag::Write(length), &Request::Write(handle, offset, &self.chunk[..length]));
             self.unacknowledged += length;
             self.written += length as u64;
             if self.sync && (offset + length as u64) / SYNC_EVERY > offset / SYNC_EVERY {
-                calls.send(Tag::Sync, &Request::Sync(handle));
+                requests.send(Tag::Sync, &Request::Sync(handle));
             }
         }
         let over = self.trouble.is_some() || self.pieces.is_empty();
-        if over && !self.first && self.phase == Phase::Asked && calls.room() {
+        if over && !self.first && self.phase == Phase::Asked && requests.room() {
             self.phase = Phase::Closing;
-            calls.send(Tag::Close, &Request::Close(handle));
+            requests.send(Tag::Close, &Request::Close(handle));
         }
     }
 
@@ -232,7 +232,7 @@ impl Batch for PieceBatch<'_, '_> {
     }
 }
 
-/// The job of ending the file on the line that made it.
+/// The batch of ending the file on the connection that made it.
 pub(super) struct CloseBatch<'j> {
     handle: &'j Handle,
     sync: bool,
@@ -263,15 +263,15 @@ impl<'j> CloseBatch<'j> {
 impl Batch for CloseBatch<'_> {
     type Tag = Tag;
 
-    fn fill(&mut self, calls: &mut Requests<'_, Tag>) {
+    fn fill(&mut self, requests: &mut Requests<'_, Tag>) {
         if std::mem::replace(&mut self.asked, true) {
             return;
         }
         if self.sync {
-            calls.send(Tag::Sync, &Request::Sync(self.handle));
+            requests.send(Tag::Sync, &Request::Sync(self.handle));
         }
-        calls.send(Tag::Stat, &Request::Fstat(self.handle));
-        calls.send(Tag::Close, &Request::Close(self.handle));
+        requests.send(Tag::Stat, &Request::Fstat(self.handle));
+        requests.send(Tag::Close, &Request::Close(self.handle));
     }
 
     fn answer(&mut self, tag: Tag, reply: Reply) -> Result<(), Unexpected> {

@@ -24,7 +24,7 @@ const MOST_UNACKNOWLEDGED: usize = 4 * 1024 * 1024;
 /// Bytes in a WRITE. What every server takes (its packet may have 34,000 bytes, section 3).
 pub(super) const CHUNK: usize = 32_000;
 
-/// The files of a batch, for one line or several to take from.
+/// The files of a batch, for one connection or several to take from.
 pub(in crate::remote) struct Queue<'f, 's>(Mutex<Enumerate<IterMut<'f, Upload<'s>>>>);
 
 impl<'f, 's> Queue<'f, 's> {
@@ -47,7 +47,7 @@ impl<'f, 's> Queue<'f, 's> {
     }
 }
 
-/// How much one of several lines may have under way, so that all together stay within the limits.
+/// How much one of several connections may have under way, so that all together stay within the limits.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::remote) struct WindowShare {
     open: usize,
@@ -55,14 +55,14 @@ pub(in crate::remote) struct WindowShare {
 }
 
 impl WindowShare {
-    /// Of so many lines.
-    pub(in crate::remote) fn of(lines: usize) -> WindowShare {
-        let lines = lines.max(1);
-        WindowShare { open: MOST_OPEN / lines, unacknowledged: MOST_UNACKNOWLEDGED / lines }
+    /// Of so many connections.
+    pub(in crate::remote) fn of(connections: usize) -> WindowShare {
+        let connections = connections.max(1);
+        WindowShare { open: MOST_OPEN / connections, unacknowledged: MOST_UNACKNOWLEDGED / connections }
     }
 }
 
-/// What became of the files that a line took, by their places in the batch.
+/// What became of the files that a connection took, by their places in the batch.
 pub(in crate::remote) type Answers = Vec<(usize, Result<Uploaded, UploadError>)>;
 
 /// What a request is about: the file's place among those taken, and the step.
@@ -99,7 +99,7 @@ struct Progressing<'f, 's> {
     done: bool,
 }
 
-/// The job of storing a batch, or what one line takes of it.
+/// The batch of storing a batch, or what one connection takes of it.
 pub(super) struct UploadBatch<'j, 'f, 's> {
     queue: &'j Queue<'f, 's>,
     states: Vec<Progressing<'f, 's>>,
@@ -117,7 +117,7 @@ pub(super) struct UploadBatch<'j, 'f, 's> {
     chunk: Vec<u8>,
     /// Paths to look at when all files are written, and what was seen there.
     finals: &'j [&'j str],
-    looks: Vec<Option<Result<RemoteStat, RemoteError>>>,
+    stats: Vec<Option<Result<RemoteStat, RemoteError>>>,
     looked: usize,
 }
 
@@ -142,7 +142,7 @@ impl<'j, 'f, 's> UploadBatch<'j, 'f, 's> {
             progress,
             chunk: vec![0; CHUNK],
             finals,
-            looks: finals.iter().map(|_| None).collect(),
+            stats: finals.iter().map(|_| None).collect(),
             looked: 0,
         }
     }
@@ -158,13 +158,13 @@ impl<'j, 'f, 's> UploadBatch<'j, 'f, 's> {
             (None, _) => Ok(Uploaded { sent: state.sent, size: state.size }),
         };
         let unsent = || fault.cloned().unwrap_or_else(|| Arc::new(ConnectionFault::Closed(String::new())));
-        let looks =
-            self.looks.into_iter().map(|look| look.unwrap_or_else(|| Err(RemoteError::NotSent(unsent()))));
-        (self.states.into_iter().map(|state| (state.place, outcome(state))).collect(), looks.collect())
+        let stats =
+            self.stats.into_iter().map(|look| look.unwrap_or_else(|| Err(RemoteError::NotSent(unsent()))));
+        (self.states.into_iter().map(|state| (state.place, outcome(state))).collect(), stats.collect())
     }
 
     /// Takes the next file and opens it; whether there was one.
-    fn open_next(&mut self, calls: &mut Requests<'_, Tag>) -> bool {
+    fn open_next(&mut self, requests: &mut Requests<'_, Tag>) -> bool {
         let Some((place, file)) = self.queue.take() else {
             self.drained = true;
             return false;
@@ -182,21 +182,21 @@ impl<'j, 'f, 's> UploadBatch<'j, 'f, 's> {
         });
         self.open += 1;
         self.unended += 1;
-        self.send(calls, self.states.len() - 1, Step::Open);
+        self.send(requests, self.states.len() - 1, Step::Open);
         true
     }
 
     /// Asks for the next look, once everything is written; whether there was one.
-    fn look_next(&mut self, calls: &mut Requests<'_, Tag>) -> bool {
+    fn look_next(&mut self, requests: &mut Requests<'_, Tag>) -> bool {
         let due = self.drained && self.unended == 0 && self.looked < self.finals.len();
         if due {
-            calls.send(Tag(self.looked, Step::FinalStat), &Request::Lstat(self.finals[self.looked]));
+            requests.send(Tag(self.looked, Step::FinalStat), &Request::Lstat(self.finals[self.looked]));
             self.looked += 1;
         }
         due
     }
 
-    fn send(&mut self, calls: &mut Requests<'_, Tag>, index: usize, step: Step) {
+    fn send(&mut self, requests: &mut Requests<'_, Tag>, index: usize, step: Step) {
         let state = &mut self.states[index];
         let request = match (step, &state.handle) {
             (Step::Open, _) => Request::Create(state.file.path),
@@ -206,7 +206,7 @@ impl<'j, 'f, 's> UploadBatch<'j, 'f, 's> {
             (Step::Close, Some(handle)) => Request::Close(handle),
             (Step::FinalStat, _) | (_, None) => return,
         };
-        calls.send(Tag(index, step), &request);
+        requests.send(Tag(index, step), &request);
         state.pending += 1;
         if let Step::Write(length) = step {
             state.sent += length as u64;
@@ -215,14 +215,14 @@ impl<'j, 'f, 's> UploadBatch<'j, 'f, 's> {
     }
 
     /// Sends the next piece of the file, or what ends it.
-    fn go_on(&mut self, calls: &mut Requests<'_, Tag>, index: usize) {
+    fn go_on(&mut self, requests: &mut Requests<'_, Tag>, index: usize) {
         let mut at_end = true;
         if self.states[index].trouble.is_none() {
             match fill(self.states[index].file.source, &mut self.chunk) {
                 Ok(length) => {
                     at_end = length < CHUNK;
                     if length > 0 {
-                        self.send(calls, index, Step::Write(length));
+                        self.send(requests, index, Step::Write(length));
                     }
                 }
                 Err(error) => self.states[index].trouble = Some(UploadError::Source(error)),
@@ -234,13 +234,13 @@ impl<'j, 'f, 's> UploadBatch<'j, 'f, 's> {
         self.writing.pop_front();
         if self.states[index].trouble.is_none() {
             if self.sync {
-                self.send(calls, index, Step::Sync);
+                self.send(requests, index, Step::Sync);
             }
-            self.send(calls, index, Step::Stat);
+            self.send(requests, index, Step::Stat);
         }
         self.states[index].ending = true;
         self.unended -= 1;
-        self.send(calls, index, Step::Close);
+        self.send(requests, index, Step::Close);
     }
 }
 
@@ -261,16 +261,16 @@ pub(super) fn fill(source: &mut dyn Source, buffer: &mut [u8]) -> io::Result<usi
 impl Batch for UploadBatch<'_, '_, '_> {
     type Tag = Tag;
 
-    fn fill(&mut self, calls: &mut Requests<'_, Tag>) {
-        while calls.room() {
-            if !self.drained && self.open < self.share.open && self.open_next(calls) {
+    fn fill(&mut self, requests: &mut Requests<'_, Tag>) {
+        while requests.room() {
+            if !self.drained && self.open < self.share.open && self.open_next(requests) {
                 continue;
             }
             if let Some(&index) = self.writing.front()
                 && self.unacknowledged + CHUNK <= self.share.unacknowledged
             {
-                self.go_on(calls, index);
-            } else if !self.look_next(calls) {
+                self.go_on(requests, index);
+            } else if !self.look_next(requests) {
                 break;
             }
         }
@@ -278,7 +278,7 @@ impl Batch for UploadBatch<'_, '_, '_> {
 
     fn answer(&mut self, Tag(index, step): Tag, reply: Reply) -> Result<(), Unexpected> {
         if let Step::FinalStat = step {
-            self.looks[index] = Some(stat_of(reply).ok_or(Unexpected)?);
+            self.stats[index] = Some(stat_of(reply).ok_or(Unexpected)?);
             return Ok(());
         }
         let state = &mut self.states[index];
@@ -314,7 +314,7 @@ impl Batch for UploadBatch<'_, '_, '_> {
 
     fn lost(&mut self, Tag(index, step): Tag, error: RemoteError) {
         if let Step::FinalStat = step {
-            self.looks[index] = Some(Err(error));
+            self.stats[index] = Some(Err(error));
             return;
         }
         let trouble = match (step, error) {

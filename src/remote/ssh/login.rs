@@ -15,7 +15,7 @@ use crate::secrets::Secrets;
 const REFUSED: [ErrorCode; 2] = [ErrorCode::Session(-18), ErrorCode::Session(-19)];
 /// LIBSSH2_ERROR_PASSWORD_EXPIRED.
 const EXPIRED: ErrorCode = ErrorCode::Session(-15);
-/// What libssh2 answers when the line ended: SOCKET_SEND, SOCKET_DISCONNECT, SOCKET_RECV.
+/// What libssh2 answers when the connection ended: SOCKET_SEND, SOCKET_DISCONNECT, SOCKET_RECV.
 const ENDED: [ErrorCode; 3] = [ErrorCode::Session(-7), ErrorCode::Session(-13), ErrorCode::Session(-43)];
 
 /// Logs in as `sftp.user`, or says why not.
@@ -155,7 +155,7 @@ impl Login<'_> {
         }))
     }
 
-    /// The line ended while logging in. Many servers hang up on a user whom they do not want.
+    /// The connection ended while logging in. Many servers hang up on a user whom they do not want.
     fn ended(&self, stop: &StepError) -> ConnectError {
         let user = say::printable(self.user);
         match stop {
