@@ -1,7 +1,7 @@
-//! The executor of the delivery protocol: write down, act, write down; in batches.
+//! The executor of the delivery protocol: record, act, record, in batches.
 //!
-//! Each step of a batch is one commit and one round of requests for all its files. The order of the steps
-//! is what keeps the promise; `docs/reliability.md` says what may be lost between any two of them.
+//! Each step of a batch is one commit to the ledger and one round of requests for all its files. Exactly-once delivery rests
+//! on the order of the steps; `docs/reliability.md` says what may be lost between any two of them.
 
 use std::path::{Path, PathBuf};
 
@@ -30,9 +30,9 @@ pub use finish::Warning;
 pub use names::{remote_path, temporary_path};
 pub use settle::{Recovered, Recovery};
 
-/// How many files are under way in one batch: enough to fill a slow connection, and one commit a step.
+/// The most files in one batch: enough to keep a slow connection busy, and to share the cost of the commits.
 const BATCH: usize = 512;
-/// A batch is not filled beyond so many bytes, so that what is on the server is published before long.
+/// A batch takes no further file beyond so many bytes, so that uploaded files do not wait long to be published.
 const BATCH_BYTES: u64 = 256 << 20;
 
 /// One file that is to be delivered.
@@ -40,15 +40,15 @@ const BATCH_BYTES: u64 = 256 << 20;
 pub struct PlannedUpload {
     /// The file.
     pub file: FolderEntry,
-    /// What was read of it.
+    /// What the scan read of it.
     pub reading: FileSnapshot,
-    /// What it is and what it is for.
+    /// Its content's digest, series and period.
     pub key: Key,
     /// The path it gets on the server.
     pub remote_path: String,
     /// Why it is sent.
     pub reason: Reason,
-    /// The approval it goes by.
+    /// The number of the approval that releases it; none where it needs none.
     pub decision: Option<i64>,
 }
 
@@ -61,14 +61,14 @@ pub enum End {
     Failed(String),
     /// Nobody can tell whether KP has it.
     InDoubt(String),
-    /// Something stands at its name on the server: a person decides.
+    /// Another file has its name on the server, so a person decides.
     Held(Reason),
 }
 
-/// What became of a planned.
+/// What became of a planned upload.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
-    /// The delivery's number, where it came to one.
+    /// The delivery's number; none where none was started.
     pub delivery: Option<i64>,
     /// How it ended.
     pub end: End,
@@ -89,15 +89,15 @@ pub struct Settings {
     pub ledger: String,
 }
 
-/// Is told how the work goes on.
+/// Is told of the progress.
 pub trait Watch: Sync {
     /// The server has acknowledged so many more bytes.
     fn bytes(&self, more: u64);
-    /// A file has come to its end.
+    /// The delivery of a file has ended.
     fn ended(&self, path: &str, end: &End);
 }
 
-/// Delivers, on one connection to the server at a time.
+/// Executes the delivery protocol.
 pub struct Executor<'a> {
     journal: &'a mut dyn Journal,
     server: &'a mut Server,
@@ -109,7 +109,7 @@ pub struct Executor<'a> {
     warnings: Vec<Warning>,
 }
 
-/// The receiver's server: one connection at a time, made when it is needed and kept for the whole run.
+/// The receiver's server: its connection is made when it is first needed, and kept for the whole run.
 pub struct Server {
     connect: Box<dyn Connect>,
     connection: Option<Box<dyn Remote>>,
@@ -117,20 +117,21 @@ pub struct Server {
 }
 
 impl Server {
-    /// A server that nobody has spoken to yet.
+    /// A server without a connection yet.
     #[must_use]
     pub fn new(connect: Box<dyn Connect>) -> Server {
         Server { connect, connection: None, unreachable: None }
     }
 
-    /// Says that a connection will be needed, and what for, so that it can be made meanwhile.
+    /// Announces that a connection will be needed for this load, so that it can be made in the background.
     pub fn expect(&mut self, load: Load) {
         if self.connection.is_none() && self.unreachable.is_none() {
             self.connect.expect(load);
         }
     }
 
-    /// A connection that is not lost. Once there was none to be had, this run does not try again.
+    /// The connection, or a new one where it is lost. After a failure to connect, this run does not try again: each try may
+    /// take the whole time-out.
     fn connection(&mut self) -> Result<&mut dyn Remote, ConnectError> {
         if let Some(error) = &self.unreachable {
             return Err(error.clone());
@@ -142,7 +143,7 @@ impl Server {
         Ok(self.connection.insert(connection).as_mut())
     }
 
-    /// The connection as it is, lost or not; none before the first.
+    /// The connection as it is, even where it is lost; none before the first one is made.
     fn current(&mut self) -> Option<&mut dyn Remote> {
         self.connection.as_deref_mut().map(|connection| connection as &mut dyn Remote)
     }
@@ -152,7 +153,7 @@ impl Server {
     }
 }
 
-/// A planned on its way.
+/// A delivery that has been started and recorded.
 struct InFlight<'p> {
     planned: &'p PlannedUpload,
     started: Started,
@@ -172,13 +173,13 @@ impl<'a> Executor<'a> {
         Executor { journal, server, archive, settings, run, next, now, warnings: Vec::new() }
     }
 
-    /// Delivers these files and answers what became of each, in their order.
+    /// Delivers these files and returns what became of each, in their order.
     ///
-    /// After a lost connection the rows that it left unclear are settled on a new one, and the files that did not
-    /// get their turn fail: the run ends in bounded time, and the next one takes them up.
+    /// After a lost connection, renames without an answer are settled over a new one, and the files of later batches fail
+    /// without being tried: so the run ends in bounded time, and the next run delivers them.
     ///
     /// # Errors
-    /// The ledger could not be written: the run must end, and the next one finds out how far this came.
+    /// The ledger could not be written. The run must then end; recovery in the next run finds out how far it came.
     pub fn deliver(
         &mut self,
         uploads: &[PlannedUpload],
@@ -208,7 +209,7 @@ impl<'a> Executor<'a> {
         Ok(outcomes)
     }
 
-    /// What went wrong beside the deliveries, on this machine.
+    /// Takes the warnings: what went wrong on this machine after KP had the files.
     pub fn take_warnings(&mut self) -> Vec<Warning> {
         std::mem::take(&mut self.warnings)
     }
@@ -260,7 +261,7 @@ impl<'a> Executor<'a> {
         match self.settings.sftp.publish {
             Publish::Direct => planned.remote_path.clone(),
             Publish::Rename => {
-                // The ledger's own name in it keeps two ledgers from ever meaning the same file.
+                // With the ledger's random name, two ledgers never use the same temporary name.
                 let id = format!("{delivery}-{}", self.settings.ledger);
                 temporary_path(&self.settings.sftp, &planned.remote_path, &planned.key, &id)
             }
@@ -283,7 +284,7 @@ impl InFlight<'_> {
     }
 }
 
-/// The uploads in batches, in their order.
+/// Divides the uploads into batches, keeping their order.
 fn batches(mut uploads: &[PlannedUpload]) -> impl Iterator<Item = &[PlannedUpload]> {
     std::iter::from_fn(move || {
         let mut bytes: u64 = 0;
@@ -306,12 +307,12 @@ fn stepped(delivery: i64, step: Step, why: Option<&str>) -> Event {
     Event::Stepped { delivery, step, why: why.map(str::to_owned), who: None }
 }
 
-/// Where the file of a delivery lies, if it is still there.
+/// The full path of a delivery's original, which need not exist any more.
 fn place_of(drop: &Path, path: &str) -> PathBuf {
     path.split('/').fold(drop.to_owned(), |place, part| place.join(part))
 }
 
-/// Whether recovery has something to ask the server about this delivery.
+/// Whether recovery must ask the server about a delivery in this state.
 #[must_use]
 pub fn needs_server(state: State) -> bool {
     matches!(state, State::Uploading | State::Publishing)

@@ -165,7 +165,7 @@ fn there(config: &Config, checks: &mut Checks) {
         }
     };
     let mut passed = Vec::new();
-    let line = SshConnector::new(&config.sftp, secrets).connect_telling(|stage| passed.push(stage));
+    let line = SshConnector::new(&config.sftp, secrets).connect_reporting(|stage| passed.push(stage));
     let stages = [
         (Stage::Reached, "server", say::server(), address(config)),
         (Stage::HostKey, "host_key", say::host_key(), say::host_key_pinned()),

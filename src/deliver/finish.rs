@@ -1,4 +1,4 @@
-//! Step 7: receipts, and the originals put unreachable.
+//! Step 7: writing receipts and putting the originals away.
 
 use super::{Executor, InFlight, place_of, stepped};
 use crate::archive::{Expected, PutAway};
@@ -21,7 +21,7 @@ pub struct Warning {
     pub message: String,
 }
 
-/// A delivered file whose original is still to be put unreachable.
+/// A delivered file whose original is still to be put away.
 pub(super) struct Finished {
     delivery: i64,
     slot: Slot,
@@ -61,17 +61,18 @@ impl From<&Delivery> for Finished {
 }
 
 impl Executor<'_> {
-    /// Writes the receipts of these files, puts their originals unreachable, and answers which deliveries are at their
-    /// end. What fails here is no delivery that fails: the next run takes it up where it stands.
+    /// Writes the receipts of these files, puts their originals away, and returns the deliveries that are complete.
+    ///
+    /// A failure here is a warning and not a failed delivery, since KP has the file; the next run tries this step again.
     pub(super) fn finish(&mut self, delivered: &[Finished]) -> Result<Vec<i64>, UserError> {
         if delivered.is_empty() {
             return Ok(Vec::new());
         }
         let head = self.journal.head();
         let at = moment((self.now)());
-        let connections: Vec<Receipt> =
+        let receipts: Vec<Receipt> =
             delivered.iter().map(|file| receipt(file, head, &self.settings.ledger, &at)).collect();
-        if let Err(error) = receipts::append(self.archive.root(), &connections) {
+        if let Err(error) = receipts::append(self.archive.root(), &receipts) {
             let message = say::receipt_not_written(self.archive.root(), &error);
             self.warnings.extend(
                 delivered.iter().map(|file| Warning { path: file.path.clone(), message: message.clone() }),
@@ -101,7 +102,7 @@ impl Executor<'_> {
         Ok(ended)
     }
 
-    /// Puts one original unreachable; none where that could not be done now.
+    /// Puts one original away and returns how; none where that failed.
     fn put_away(&mut self, file: &Finished) -> Option<&'static str> {
         let place = place_of(&self.settings.drop, &file.path);
         let expected = Expected { digest: file.digest, identity: file.identity };
@@ -111,7 +112,7 @@ impl Executor<'_> {
             Ok(PutAway::Deleted) => return Some("deleted"),
             Ok(PutAway::Left) => return Some("left"),
             Ok(PutAway::Gone) => return Some("original_gone"),
-            // What stands there now is a file of its own, and the next run plans it as one.
+            // Another content stands at its path now: the next run plans that as a file of its own.
             Ok(PutAway::Changed) => return Some("original_changed"),
             Err(error) => say::not_put_away(&file.path, &error),
         };

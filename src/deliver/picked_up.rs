@@ -1,4 +1,4 @@
-//! Whether KP has taken what it was given: a delivered file that is no longer in its folder.
+//! Noting which delivered files KP has taken out of its folder on the server.
 
 use std::collections::HashSet;
 
@@ -9,13 +9,13 @@ use crate::ledger::query::Delivery;
 use crate::remote::RemoteStat;
 
 impl Executor<'_> {
-    /// Looks for these deliveries, oldest first, in KP's folder and writes down which of them are gone. Where the server
-    /// cannot be asked, the next run does it.
+    /// Asks the server for the files of these deliveries (oldest first) and records those that are gone. Where the server
+    /// cannot be asked, the next run asks again.
     ///
     /// # Errors
     /// The ledger could not be written.
     pub fn note_picked_up(&mut self, waiting: &[Delivery]) -> Result<(), UserError> {
-        // A name can be given again only once it is free: whoever had it before is gone.
+        // Ask only about the newest delivery to each path: it could only be published once the earlier file was gone.
         let mut taken = HashSet::new();
         let (asked, mut gone): (Vec<&Delivery>, Vec<&Delivery>) =
             waiting.iter().rev().partition(|delivery| taken.insert(delivery.remote_path.as_deref()));
@@ -26,7 +26,7 @@ impl Executor<'_> {
                 batch.iter().map(|delivery| delivery.remote_path.as_deref().unwrap_or_default()).collect();
             let stats = connection.stat(&paths);
             gone.extend(
-                batch.iter().zip(stats).filter(|(_, look)| *look == Ok(RemoteStat::Absent)).map(|(d, _)| *d),
+                batch.iter().zip(stats).filter(|(_, stat)| *stat == Ok(RemoteStat::Absent)).map(|(d, _)| *d),
             );
         }
         gone.sort_by_key(|delivery| delivery.id);

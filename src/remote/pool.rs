@@ -1,9 +1,9 @@
-//! Several connections to one server, for a batch that is worth it.
+//! A pool of connections to one server, for batches large enough to gain from several.
 //!
-//! A server that syncs each file to its disk does one at a time on a connection, and a cipher keeps one core busy. So the
-//! files of a large batch are stored over several connections, each taking the next file when it has room, and of a large
-//! file the next piece. Everything else, and above all what publishes, goes over the first connection: it alone decides whether the connection is lost. A
-//! further connection that cannot be had, or that is lost, is done without; what it had under way stays unanswered.
+//! On one connection a server syncs one file at a time, and the cipher runs on one core. So a large batch is uploaded over
+//! several connections: each takes the next file when it has room, or the next piece of a very large file. Everything else,
+//! publishing above all, goes over the first connection, and the pool counts as lost when that one is. A further connection
+//! that cannot be made, or that is lost, is not replaced; the requests it had in flight stay unanswered.
 
 use std::io;
 use std::sync::Arc;
@@ -20,32 +20,32 @@ use super::{
 };
 use crate::digest::Digest;
 
-/// So many files are worth a further connection.
+/// A further connection is made for each so many files of a load.
 const FILES_PER_CONNECTION: usize = 100;
-/// So many bytes are.
+/// The same in bytes; also the size from which a file is uploaded in pieces.
 const BYTES_PER_CONNECTION: u64 = 64 << 20;
-/// How soon a connection that has come is given work.
+/// How long to wait before looking again for new connections and for the state of the work.
 const SOON: Duration = Duration::from_millis(2);
 
-/// How many connections a load is worth, the first one included.
-fn worth(load: Load, most: usize) -> usize {
+/// How many connections to use for a load, the first one included.
+fn connections_for(load: Load, most: usize) -> usize {
     let by_bytes = usize::try_from(load.bytes / BYTES_PER_CONNECTION).unwrap_or(usize::MAX);
     let connections = (load.files / FILES_PER_CONNECTION).max(by_bytes);
     connections.saturating_add(1).min(most)
 }
 
-/// The first connection and those beside it.
+/// The first connection and the further ones.
 pub(super) struct Pool<S> {
     first: Client<S>,
     others: Vec<Client<S>>,
-    /// Lines on their way.
+    /// Delivers the further connections as they are made.
     coming: Receiver<Client<S>>,
     most: usize,
 }
 
 impl<S: ByteStream + Send + 'static> Pool<S> {
-    /// Begins to make, by `make`, as many further connections as the load is worth, once the first one is there: whoever is not
-    /// let in is not let in once.
+    /// Starts threads that make the further connections for the load with `make`. The first connection must exist already, so
+    /// that a refused login is tried once and not once for each connection.
     pub(super) fn new(
         first: Client<S>,
         load: Load,
@@ -54,16 +54,18 @@ impl<S: ByteStream + Send + 'static> Pool<S> {
     ) -> Pool<S> {
         let (sender, coming) = mpsc::channel();
         let make = Arc::new(make);
-        for _ in 1..worth(load, most) {
+        for _ in 1..connections_for(load, most) {
             let (sender, make) = (sender.clone(), Arc::clone(&make));
-            // One that cannot be had, or that comes too late, is not missed.
+            // Ignore failures to make or to hand over a connection: the first connection can do all the work alone.
             drop(thread::Builder::new().spawn(move || make().map(|connection| sender.send(connection))));
         }
         Pool { first, others: Vec::new(), coming, most }
     }
 
-    /// Has all connections that are there work on something, the first one in its own way, and those that come while there is
-    /// something left to do. `state` tells whether the others may begin, and whether it is over for those that come.
+    /// Runs `first` on the first connection and `help` on every further one, each on its own thread. Connections that are made
+    /// meanwhile join in until `state` says that nothing is left to do; while it says [`State::NotYet`], none of them starts.
+    ///
+    /// Returns the answer of `first` and those of the others.
     fn work<A, B: Send>(
         &mut self,
         first: impl FnOnce(&mut Client<S>) -> A,
@@ -74,7 +76,7 @@ impl<S: ByteStream + Send + 'static> Pool<S> {
         let (connection, coming) = (&mut self.first, &mut self.coming);
         let (done, helped, unused) = thread::scope(|scope| {
             let help = &help;
-            let usher = scope.spawn(move || {
+            let dispatcher = scope.spawn(move || {
                 let mut helpers = Vec::new();
                 let mut more = true;
                 loop {
@@ -99,7 +101,7 @@ impl<S: ByteStream + Send + 'static> Pool<S> {
                 (helpers, waiting)
             });
             let done = first(connection);
-            let (helpers, unused) = joined(usher);
+            let (helpers, unused) = joined(dispatcher);
             (done, helpers.into_iter().map(joined).collect::<Vec<_>>(), unused)
         });
         self.others = unused;
@@ -113,8 +115,8 @@ impl<S: ByteStream + Send + 'static> Pool<S> {
         (done, answers)
     }
 
-    /// Stores files over all connections, each as a whole over one of them.
-    fn share_out(
+    /// Uploads files over all connections, each file over one of them.
+    fn store_whole(
         &mut self,
         files: &mut [Upload<'_>],
         progress: Progress<'_>,
@@ -125,7 +127,7 @@ impl<S: ByteStream + Send + 'static> Pool<S> {
             |connection| {
                 let answers = connection.take_from(&queue, share, &[], progress).0;
                 if connection.is_closed() {
-                    // What is stored now would not be published.
+                    // Without the first connection nothing can be published, so uploading more is useless.
                     queue.close();
                 }
                 answers
@@ -137,8 +139,12 @@ impl<S: ByteStream + Send + 'static> Pool<S> {
         self.first.in_order(count, answers)
     }
 
-    /// Stores one large file over all connections, in pieces.
-    fn cut_up(&mut self, file: &mut Upload<'_>, progress: Progress<'_>) -> Result<Uploaded, UploadError> {
+    /// Uploads one large file in pieces over all connections.
+    fn store_in_pieces(
+        &mut self,
+        file: &mut Upload<'_>,
+        progress: Progress<'_>,
+    ) -> Result<Uploaded, UploadError> {
         let path = file.path;
         let (pieces, share) = (Pieces::new(file.source), WindowShare::of(self.most));
         let ((handle, trouble), helped) = self.work(
@@ -164,17 +170,19 @@ impl<S: ByteStream + Send + 'static> Pool<S> {
             (Some(trouble), ..) => Err(trouble),
             (None, Err(error), _) => Err(UploadError::Source(error)),
             (None, Ok(_), Some(stored)) => stored,
-            // Without a handle there is trouble.
+            // Not reached: without a handle `trouble` says why.
             (None, Ok(_), None) => Err(UploadError::Source(io::ErrorKind::UnexpectedEof.into())),
         }
     }
 }
 
-/// How far a piece of work has come.
+/// Whether the further connections may work.
 enum State {
-    /// Other connections have to wait for the first one.
+    /// No: the first connection has not created the file yet.
     NotYet,
+    /// Yes.
     Going,
+    /// No: nothing is left to take.
     Over,
 }
 
@@ -198,15 +206,17 @@ impl<S: ByteStream + Send + 'static> Remote for Pool<S> {
         progress: Progress<'_>,
     ) -> (Vec<Result<Uploaded, UploadError>>, RemoteStats) {
         let bytes = files.iter().fold(0, |sum: u64, file| sum.saturating_add(file.size));
-        if worth(Load { files: files.len(), bytes }, self.most) == 1 {
+        if connections_for(Load { files: files.len(), bytes }, self.most) == 1 {
             return self.first.store_and_stat(files, finals, progress);
         }
-        // Large ones by themselves, between the others.
+        // Keep the order of the files: each large file is a group of its own between groups of smaller ones.
         let mut stored = Vec::new();
         for run in files.chunk_by_mut(|a, b| a.size < BYTES_PER_CONNECTION && b.size < BYTES_PER_CONNECTION) {
             match run {
-                [large] if large.size >= BYTES_PER_CONNECTION => stored.push(self.cut_up(large, progress)),
-                small => stored.extend(self.share_out(small, progress)),
+                [large] if large.size >= BYTES_PER_CONNECTION => {
+                    stored.push(self.store_in_pieces(large, progress))
+                }
+                small => stored.extend(self.store_whole(small, progress)),
             }
         }
         (stored, self.first.stat(finals))

@@ -14,14 +14,14 @@ use crate::remote::{
     Uploaded,
 };
 
-/// An SFTP client on one connection.
+/// An SFTP client over one byte stream.
 pub struct Client<S> {
     multiplexer: Multiplexer<S>,
 }
 
 impl<S: ByteStream> Client<S> {
-    /// Says hello over the connection. `timeout` holds for all later waits; the hello itself must be answered
-    /// by `until`.
+    /// Opens the SFTP conversation (INIT and VERSION, section 4), which must be answered by `until`. `timeout` holds for all
+    /// later waits.
     ///
     /// # Errors
     /// The connection ended, the server was silent, or it does not speak version 3.
@@ -29,7 +29,8 @@ impl<S: ByteStream> Client<S> {
         Ok(Client { multiplexer: Multiplexer::open(connection, timeout, until)? })
     }
 
-    /// Stores what it takes from the queue, within its share, and then stats at `finals`.
+    /// Uploads files from the queue, within this connection's share of the window, until the queue is empty, and then asks
+    /// what is at `finals`.
     pub(in crate::remote) fn take_from(
         &mut self,
         queue: &Queue<'_, '_>,
@@ -42,8 +43,8 @@ impl<S: ByteStream> Client<S> {
         batch.finish(fault.as_ref())
     }
 
-    /// Opens a file whose pieces several connections write, and writes what it takes of it. The first connection makes the file and
-    /// keeps it open.
+    /// Writes pieces of a file that several connections upload together. The first connection creates the file and keeps it
+    /// open: its handle is returned.
     pub(in crate::remote) fn write_pieces(
         &mut self,
         path: &str,
@@ -57,7 +58,7 @@ impl<S: ByteStream> Client<S> {
         batch.finish(fault.as_ref())
     }
 
-    /// Ends such a file, when all connections are done with it.
+    /// Syncs (where `whole`), asks the size of and closes such a file, after all other connections have closed it.
     pub(in crate::remote) fn end_pieces(
         &mut self,
         handle: &Handle,
@@ -69,7 +70,7 @@ impl<S: ByteStream> Client<S> {
         batch.finish(sent, fault.as_ref())
     }
 
-    /// The answers of a batch in its order. A file that no connection took was not sent.
+    /// Sorts the answers into the order of the batch. A file that no connection took was not sent.
     pub(in crate::remote) fn in_order(
         &self,
         count: usize,
@@ -87,7 +88,7 @@ impl<S: ByteStream> Client<S> {
             .collect()
     }
 
-    /// One request for each item, and one reply.
+    /// Sends one request for each of `count` items and makes an answer of each reply.
     fn each<'r, T>(
         &mut self,
         count: usize,
@@ -96,7 +97,7 @@ impl<S: ByteStream> Client<S> {
     ) -> Vec<Result<T, RemoteError>> {
         let mut batch = Each { ask, judge, results: (0..count).map(|_| None).collect(), next: 0 };
         let fault = self.multiplexer.run(&mut batch).err();
-        // What has no result was never asked.
+        // A request without a result was never made.
         let unsent = || fault.clone().unwrap_or_else(|| Arc::new(ConnectionFault::Closed(String::new())));
         batch
             .results
@@ -106,7 +107,7 @@ impl<S: ByteStream> Client<S> {
     }
 }
 
-/// The batch of asking one thing of each item.
+/// A batch of one request for each item.
 struct Each<A, J, T> {
     ask: A,
     judge: J,
@@ -142,7 +143,7 @@ where
     }
 }
 
-/// A reply that must be a status: done, or refused.
+/// Reads a reply that must be a status; none where it is another one.
 fn status(reply: Reply) -> Option<Result<(), RemoteError>> {
     match reply {
         Reply::Status(packet::OK, _) => Some(Ok(())),

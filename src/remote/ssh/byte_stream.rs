@@ -1,4 +1,4 @@
-//! The SSH channel as the connection that SFTP is spoken over.
+//! The SSH channel as the byte stream for SFTP.
 
 use std::io::{self, Read, Write};
 use std::time::Instant;
@@ -10,7 +10,7 @@ use crate::remote::sftp::multiplexer::ByteStream;
 
 /// A channel with the subsystem `sftp`.
 pub(super) struct SshByteStream {
-    // First, so that it is dropped first: it shuts the socket, and the channel then waits for nobody.
+    // Must stay before `channel`: fields are dropped in order, and once the socket is shut, dropping the channel cannot wait.
     link: Link,
     channel: Channel,
 }
