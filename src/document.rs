@@ -9,10 +9,10 @@ use crate::exit::UserError;
 use crate::messages::document as say;
 use crate::platform;
 
-/// No document is larger, in bytes: a plan of some 200,000 files.
+/// The largest document that is read, in bytes: a plan of some 200,000 files.
 const LARGEST: u64 = 64 << 20;
 
-/// What is written.
+/// A kind of document.
 #[derive(Clone, Copy)]
 pub(crate) enum Document {
     /// `run --dry-run --save`.
@@ -22,11 +22,11 @@ pub(crate) enum Document {
 }
 
 impl Document {
-    /// Whether it may be written there: nothing but an older one of its kind is ever replaced, as `is_one` tells of
-    /// the bytes that stand there, and nothing put where a run would send it.
+    /// Checks that a document may be written to `path`: outside the drop folder, where a run would send it, and over nothing
+    /// but an older document of its kind, which `is_one` recognises by its bytes.
     ///
     /// # Errors
-    /// Exit code 2; nothing was touched.
+    /// Exit code 2 where it may not; nothing was changed.
     pub(crate) fn check_place(
         self,
         config: &Config,
@@ -45,10 +45,10 @@ impl Document {
         Ok(())
     }
 
-    /// Writes it: whole or not at all, for its owner alone to read.
+    /// Writes the document in one step, for its owner alone to read.
     ///
     /// # Errors
-    /// What the file system says; what stood there stands there still.
+    /// What the file system says; `path` is as it was.
     pub(crate) fn write(self, path: &Path, bytes: &[u8]) -> Result<(), UserError> {
         platform::replace_private(path, bytes)
             .map_err(|error| UserError::unexpected(say::not_saved(&self.name(), path, &error)))
@@ -69,7 +69,7 @@ impl Document {
     }
 }
 
-/// What a file holds, but for what is beyond any document: cut off there, it is none.
+/// Reads a document. A larger file is cut off at [`LARGEST`], which leaves no valid document.
 ///
 /// # Errors
 /// What the file system says.

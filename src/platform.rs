@@ -1,5 +1,6 @@
-//! Where Linux and Windows differ: opening without being led astray, telling files apart, moving without
-//! overwriting, making a change durable.
+//! Everything that differs between Linux and Windows: opening a file without following links, telling files apart, renaming
+//! without overwriting, making a change durable, restricting a file to its owner. Path helpers and atomic writes stand here
+//! too, since they rest on these.
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
@@ -27,23 +28,23 @@ pub use system::{
     system_program, verbatim,
 };
 
-/// What the system says of an open file, all at one moment.
+/// What the system says of an open file, from one call.
 #[derive(Debug, Clone, Copy)]
 pub struct FileInfo {
-    /// Whether it is a file, and no folder, device or FIFO.
+    /// Whether it is a regular file: no folder, device or FIFO.
     pub is_file: bool,
-    /// How many names it has.
+    /// How many hard links it has.
     pub links: u64,
-    /// In bytes.
+    /// Its size in bytes.
     pub size: u64,
     /// When its content last changed.
     pub modified: SystemTime,
-    /// Which file it is, and in what state.
+    /// Which file it is, and in which state.
     pub identity: Identity,
 }
 
 impl Identity {
-    /// Of an open file.
+    /// The identity of an open file.
     ///
     /// # Errors
     /// What the file system says.
@@ -52,7 +53,8 @@ impl Identity {
     }
 }
 
-/// Makes an empty file that only its owner may read. It must not exist yet.
+/// Creates a file that only its owner may read and opens it for writing. A file that exists is opened if it is empty: an
+/// interrupted run may have left it.
 ///
 /// # Errors
 /// What the file system says.
@@ -65,18 +67,18 @@ pub fn create_private(path: &Path) -> io::Result<File> {
     }
 }
 
-/// The same of a file that must not exist, be it empty.
+/// Creates a file that only its owner may read and opens it for writing. It must not exist, not even empty.
 ///
 /// # Errors
 /// What the file system says.
 pub fn create_new_private(path: &Path) -> io::Result<File> {
-    // Until it is closed, nobody gets hold of it.
+    // Open it exclusively until its permissions are set: on Windows it would first have those of its folder.
     let file = system::exclusive(private(OpenOptions::new().write(true).create_new(true))).open(path)?;
     restrict_to_owner(path)?;
     Ok(file)
 }
 
-/// Makes a folder that only its owner may look into; one that is there stays as it is.
+/// Creates a folder, and those above it, for its owner alone. The permissions of a folder that exists are not changed.
 ///
 /// # Errors
 /// What the file system says.
@@ -103,20 +105,18 @@ pub fn rename_noreplace(from: &Path, to: &Path) -> io::Result<()> {
     if let Some(moved) = system::rename_noreplace(from, to) {
         return moved;
     }
-    // No such call here: take the name first, then replace nothing but our own placeholder.
+    // The system has no such call: create an empty file under the new name first, which fails where the name is taken, and
+    // then replace that.
     OpenOptions::new().write(true).create_new(true).open(to)?;
     fs::rename(from, to).inspect_err(|_| drop(fs::remove_file(to)))
 }
 
-/// Whether another program is using a file, as far as the system tells. Where none is, and programs ask each other for
-/// locks, none gets to write to it until it is closed here.
-///
-/// # Errors
-/// None; a lock that cannot be asked for is no lock.
+/// Whether another program holds a lock on a file. If not, this leaves a shared lock on it until the file is closed (not on
+/// Windows), so that programs which respect locks do not write to it meanwhile. False where the file system has no locks.
 #[must_use]
 pub fn is_locked(file: &File) -> bool {
     let locked = matches!(file.try_lock_shared(), Err(fs::TryLockError::WouldBlock));
-    // Windows keeps out writers anyway, and may take its time with the locks of a file that is closed.
+    // On Windows the open file already keeps writers out, and the lock could outlive the file's closing for a while.
     if cfg!(windows) && !locked {
         drop(file.unlock());
     }

@@ -12,14 +12,14 @@ enum Part {
     Place(Placeholder),
 }
 
-/// What may stand in braces.
+/// A placeholder of a template.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Placeholder {
     /// The file's name.
     Name,
-    /// The name up to its last dot.
+    /// The file's name up to its last dot.
     Stem,
-    /// What follows the last dot.
+    /// The extension: what follows the last dot of the name; empty without a dot.
     Ext,
     /// The series.
     Series,
@@ -58,20 +58,20 @@ impl Placeholder {
     }
 }
 
-/// Why a text is no template.
+/// Why a text is not a template.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TemplateError {
     /// No placeholder has this name.
     Unknown(String),
-    /// A brace has no partner.
+    /// A `{` is not closed, or a `}` not opened.
     Brace,
 }
 
 impl Template {
-    /// Reads a template: text, with placeholders in braces. A brace cannot stand for itself.
+    /// Parses a template: text with placeholders in braces. There is no way to write a literal brace.
     ///
     /// # Errors
-    /// A placeholder that does not exist, or a brace without its partner.
+    /// An unknown placeholder, or a brace that is not closed or not opened.
     pub fn parse(text: &str) -> Result<Template, TemplateError> {
         let mut parts = Vec::new();
         let mut rest = text;
@@ -88,7 +88,7 @@ impl Template {
         Ok(Template { parts })
     }
 
-    /// The text, with each placeholder's value in its place.
+    /// The text with each placeholder replaced by its value.
     #[must_use]
     pub fn render(&self, value: impl Fn(Placeholder) -> String) -> String {
         self.parts
@@ -100,7 +100,7 @@ impl Template {
             .collect()
     }
 
-    /// Whether the placeholder stands in it.
+    /// Whether the template has this placeholder.
     #[must_use]
     pub fn has(&self, place: Placeholder) -> bool {
         self.parts.contains(&Part::Place(place))

@@ -1,4 +1,4 @@
-//! Whether the folders and files that the configuration names are there and do not endanger each other.
+//! Checks the folders and files that the configuration names: they exist, and none of them would be taken for a file to send.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -9,13 +9,13 @@ use crate::messages::config as say;
 use crate::platform::{self, canonical_in_folder};
 
 impl Config {
-    /// Whether the drop folder, the archive and the ledger's folder can be used, and nothing that must
-    /// stay here lies where the scan would take it and send it to KP.
+    /// Checks that the drop folder, the archive and the ledger's folder can be used, and that no private file lies where the
+    /// scan would find it and send it to KP.
     ///
-    /// The archive itself and the ledger need not exist yet, their folders must.
+    /// The archive and the ledger need not exist yet; the folders they lie in must.
     ///
     /// # Errors
-    /// Exit code 2 with the first thing that is wrong.
+    /// Exit code 2, with the first problem.
     pub fn check_folders(&self) -> Result<(), UserError> {
         let drop = self.check_drop()?;
         self.check_archive(&drop)?;
@@ -25,7 +25,7 @@ impl Config {
         self.check_nothing_private_is_taken(&drop)
     }
 
-    /// Whether the private key and the known_hosts file, where they are named, can be read.
+    /// Checks that the private key and the known_hosts file can be read, where the configuration names them.
     ///
     /// # Errors
     /// Exit code 2, with the key and the file.
@@ -41,16 +41,16 @@ impl Config {
         Ok(())
     }
 
-    /// Whether the configuration says how the server is recognised.
+    /// Checks that the configuration pins the server's host key.
     ///
     /// # Errors
-    /// Exit code 2: without that, files could go to somebody who only claims to be the receiver.
+    /// Exit code 2 where it does not: files could then go to somebody who only claims to be the receiver.
     pub fn check_host_key(&self) -> Result<(), UserError> {
         let pinned = !self.sftp.host_key.is_empty() || self.sftp.known_hosts.is_some();
         check(pinned, || say::no_host_key(&say::shown_path(&self.file)))
     }
 
-    /// Answers where the drop folder really is.
+    /// Returns the real path of the drop folder.
     fn check_drop(&self) -> Result<PathBuf, UserError> {
         let shown = say::shown_path(&self.drop);
         check(self.drop.exists(), || say::drop_missing(&shown))?;
@@ -83,7 +83,7 @@ impl Config {
         ];
         for (key, file) in named {
             let Some(file) = file else { continue };
-            // a link counts with where it stands and with what it leads to
+            // Check the place of a link and the place of its target.
             let taken =
                 [canonical_in_folder(file), platform::canonical(file).ok()].into_iter().flatten().any(
                     |file| {

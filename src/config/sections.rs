@@ -71,7 +71,7 @@ fn scan(mut of: Section) -> Scan {
 fn glob_set(of: &mut Section, key: &'static str, default: &[&str]) -> GlobSet {
     let default = || default.iter().filter_map(|pattern| glob(pattern).ok()).collect::<Vec<Glob>>();
     let globs = of.globs(key, key == "exclude").unwrap_or_else(default);
-    // too large a set is the only error that is left
+    // Each pattern was compiled before, so this fails only where the whole set is too large.
     GlobSet::new(globs).unwrap_or_else(|error| {
         of.problem(key, say::shown(&error.to_string()));
         GlobSet::empty()
@@ -205,7 +205,7 @@ fn originals(mut of: Section) -> Originals {
     let originals = Originals {
         delivered: of.choice("delivered", &ALL[..2]).unwrap_or(Disposal::Archive),
         duplicates: of.choice("duplicates", &ALL).unwrap_or(Disposal::Archive),
-        // a day at least: "12m" is minutes, and content that was deleted does not come back
+        // At least a day: who writes "12m" for 12 months gets 12 minutes, and deleted content cannot be restored.
         keep_archive: of.duration_or_never("keep_archive", "1d", "36500d"),
     };
     of.close();
@@ -239,7 +239,7 @@ pub(crate) fn user(text: &str) -> Result<String, String> {
     }
 }
 
-/// A series' name, which `{series}` may put into a name on the server.
+/// Checks a series' name: it must be usable in a file name, since `{series}` may put it into one on the server.
 pub(crate) fn part_of_a_file_name(text: &str) -> Result<String, String> {
     if text.contains(['/', '\\']) || text.contains(char::is_control) || text.trim() != text {
         return Err(say::not_a_series_name(&say::shown(text)));
@@ -247,7 +247,7 @@ pub(crate) fn part_of_a_file_name(text: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
-/// OpenSSH's form: SHA-256 in base64 without padding, 43 characters.
+/// Checks a fingerprint in OpenSSH's form: `SHA256:` and 43 characters of base64, without padding.
 pub(crate) fn fingerprint(text: &str) -> Result<String, String> {
     let base64 = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
     match text.strip_prefix("SHA256:") {
@@ -256,7 +256,8 @@ pub(crate) fn fingerprint(text: &str) -> Result<String, String> {
     }
 }
 
-/// A folder on the server: a leading `/` stays, empty parts and `.` go. Empty is the login folder.
+/// Normalizes a folder on the server: keeps a leading `/` and drops empty parts and `.`. The empty result is the login
+/// folder.
 pub(crate) fn remote_folder(text: &str) -> Result<String, String> {
     let parts: Vec<&str> = text.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
     if text.contains('\\') || text.contains(char::is_control) || parts.contains(&"..") {

@@ -1,10 +1,10 @@
-//! Names and paths as Windows reads them. Pure.
+//! How Windows reads names and paths. Pure.
 
 /// Names of devices, whatever their case and ending (`CreateFile`, names of MS-DOS devices).
 const DEVICES: [&str; 6] = ["con", "prn", "aux", "nul", "conin$", "conout$"];
 
-/// Whether Windows programs take a name for another one, or for a device: what one of them puts there or reads from
-/// there is then not this file.
+/// Whether Windows programs take a name for a device or for another name, so that they would write to or read from something
+/// else than this file.
 #[must_use]
 pub fn is_taken_for_another(name: &str) -> bool {
     let stem = name.split(['.', ':']).next().unwrap_or_default().trim_end().to_lowercase();
@@ -15,7 +15,7 @@ pub fn is_taken_for_another(name: &str) -> bool {
     DEVICES.contains(&stem.as_str()) || numbered || name.ends_with(['.', ' '])
 }
 
-/// An absolute path in the form that Windows takes as it stands: `\\?\D:\drop`, `\\?\UNC\server\share`.
+/// An absolute path in the form that Windows does not reinterpret: `\\?\D:\drop`, `\\?\UNC\server\share`.
 #[must_use]
 pub fn verbatim(path: &str) -> String {
     let is_drive = |path: &str| {

@@ -214,7 +214,7 @@ impl<S: ByteStream + Send + 'static> Remote for Pool<S> {
         for run in files.chunk_by_mut(|a, b| a.size < BYTES_PER_CONNECTION && b.size < BYTES_PER_CONNECTION) {
             match run {
                 [large] if large.size >= BYTES_PER_CONNECTION => {
-                    stored.push(self.store_in_pieces(large, progress))
+                    stored.push(self.store_in_pieces(large, progress));
                 }
                 small => stored.extend(self.store_whole(small, progress)),
             }
