@@ -15,8 +15,9 @@ mod checks;
 pub(crate) mod glob;
 mod notify;
 mod reader;
-pub(crate) mod sections;
+mod sections;
 mod syntax;
+pub(crate) mod values;
 
 pub use notify::{Mail, Notify, SmtpTls};
 

@@ -102,7 +102,7 @@ fn mail(of: &mut Section, wanted: bool) -> Option<Mail> {
         of.problem("mail_to", say::empty_mail_to());
     }
     let from = of.parsed("mail_from", mailbox);
-    let host = of.has("smtp_host").then(|| of.required("smtp_host", super::sections::host));
+    let host = of.has("smtp_host").then(|| of.required("smtp_host", super::values::host));
     let tls = of.choice(
         "smtp_tls",
         &[("starttls", SmtpTls::StartTls), ("tls", SmtpTls::Tls), ("none", SmtpTls::None)],
@@ -110,7 +110,7 @@ fn mail(of: &mut Section, wanted: bool) -> Option<Mail> {
     let tls = tls.unwrap_or(SmtpTls::StartTls);
     let port = of.number("smtp_port", 1..=65535).unwrap_or(tls.port());
     let login = of.has("smtp_user");
-    let user = of.parsed("smtp_user", super::sections::user).filter(|user| !user.is_empty());
+    let user = of.parsed("smtp_user", super::values::user).filter(|user| !user.is_empty());
     let password_file = of.path("smtp_password_file");
     if password_file.is_some() && !login {
         of.problem("smtp_user", say::password_needs_user());

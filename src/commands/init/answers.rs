@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::cli::{self, Global};
-use crate::config::sections;
+use crate::config::values;
 use crate::config::{Config, glob};
 use crate::exit::UserError;
 use crate::messages::config::{self as rules, shown_path};
@@ -81,12 +81,12 @@ pub(super) fn gather(options: &cli::Init, global: &Global, talk: &Prompter) -> R
             ledger_file(path(text)?, &drop)
         })?;
     let host = talk.ask(file(say::ask_host(), "--host", options.host.as_deref(), None), |text| {
-        filled(text, sections::host)
+        filled(text, values::host)
     })?;
     let port =
         talk.ask(file(say::ask_port(), "--port", options.port.as_deref(), Some("22".to_owned())), port)?;
     let user = talk.ask(file(say::ask_user(), "--user", options.user.as_deref(), None), |text| {
-        filled(text, sections::user)
+        filled(text, values::user)
     })?;
     let key = key(options, talk, &beside(&config, "id_ed25519"), &drop)?;
     let passphrase_file = passphrase_file(options, talk, &key, &drop)?;
@@ -97,7 +97,7 @@ pub(super) fn gather(options: &cli::Init, global: &Global, talk: &Prompter) -> R
             options.remote_folder.as_deref(),
             Some(".".to_owned()),
         ),
-        sections::remote_folder,
+        values::remote_folder,
     )?;
     let mut answers = Answers {
         language,
@@ -293,7 +293,7 @@ fn passphrase_file(
 /// The server's host key, where somebody vouches for it.
 fn host_key(options: &cli::Init, talk: &Prompter, answers: &Answers) -> Result<Option<String>, UserError> {
     if let Some(given) = &options.host_key {
-        let read = sections::fingerprint(given.trim().trim_end_matches('='));
+        let read = values::fingerprint(given.trim().trim_end_matches('='));
         return read.map(Some).map_err(|what| UserError::usage(say::flag_wrong("--host-key", &what)));
     }
     if talk.is_silent() && !options.accept_host_key {
@@ -369,7 +369,7 @@ fn one_series(text: &str) -> Result<Series, String> {
 }
 
 fn new_name(text: &str, others: &[Series]) -> Result<String, String> {
-    let name = filled(text, sections::part_of_a_file_name)?;
+    let name = filled(text, values::part_of_a_file_name)?;
     if others.iter().any(|other| other.name == name) { Err(rules::series_twice()) } else { Ok(name) }
 }
 
