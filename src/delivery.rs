@@ -11,9 +11,8 @@
 //! Live work and recovery move a delivery through [`State::after`] alone, so that an illegal step is
 //! refused wherever it is tried. `docs/reliability.md` says why the steps stand in this order.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::digest::Digest;
 use crate::period::Period;
@@ -39,7 +38,21 @@ pub struct Key {
 }
 
 /// Where a delivery stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, clap::ValueEnum)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+    clap::ValueEnum,
+)]
+#[strum(serialize_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
 #[value(rename_all = "snake_case")]
 pub enum State {
@@ -85,16 +98,7 @@ pub enum Step {
 
 impl State {
     /// Every state, in the order of a delivery's life.
-    pub const ALL: [State; 8] = [
-        State::Uploading,
-        State::Publishing,
-        State::Delivered,
-        State::Archived,
-        State::Abandoned,
-        State::InDoubt,
-        State::NotDelivered,
-        State::Adopted,
-    ];
+    pub const ALL: &'static [State] = State::VARIANTS;
 
     /// The state after a step.
     ///
@@ -131,41 +135,25 @@ impl State {
     /// The name it has in the ledger, in JSON and on the command line.
     #[must_use]
     pub fn name(self) -> &'static str {
-        match self {
-            State::Uploading => "uploading",
-            State::Publishing => "publishing",
-            State::Delivered => "delivered",
-            State::Archived => "archived",
-            State::Abandoned => "abandoned",
-            State::InDoubt => "in_doubt",
-            State::NotDelivered => "not_delivered",
-            State::Adopted => "adopted",
-        }
+        self.into()
     }
 
     /// The state of that name.
     #[must_use]
     pub fn named(name: &str) -> Option<State> {
-        State::ALL.into_iter().find(|state| state.name() == name)
+        name.parse().ok()
     }
 }
 
 /// A step that may not be taken from a state.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a delivery that is {} cannot take the step {step:?}", from.name())]
 pub struct IllegalStep {
     /// Where the delivery stands.
     pub from: State,
     /// What was tried.
     pub step: Step,
 }
-
-impl fmt::Display for IllegalStep {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "a delivery that is {} cannot take the step {:?}", self.from.name(), self.step)
-    }
-}
-
-impl std::error::Error for IllegalStep {}
 
 /// What stands at a name on the server, against what should.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -277,7 +265,7 @@ mod tests {
 
     #[test]
     fn names_are_read_back() {
-        for state in State::ALL {
+        for &state in State::ALL {
             assert_eq!(State::named(state.name()), Some(state));
             assert_eq!(serde_json::to_value(state).ok(), Some(state.name().into()));
         }

@@ -71,16 +71,9 @@ impl fmt::Display for Period {
 }
 
 /// The text was not `YYYY-MM`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a period of the form YYYY-MM")]
 pub struct NotAPeriod;
-
-impl fmt::Display for NotAPeriod {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("not a period of the form YYYY-MM")
-    }
-}
-
-impl std::error::Error for NotAPeriod {}
 
 impl FromStr for Period {
     type Err = NotAPeriod;

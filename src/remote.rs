@@ -105,23 +105,17 @@ pub struct Uploaded {
 }
 
 /// Why a file was not uploaded.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum UploadError {
     /// The file was not created, so nothing of it is on the server.
+    #[error(transparent)]
     NotOpened(RemoteError),
     /// The original could not be read to its end; the file on the server is incomplete.
+    #[error(transparent)]
     Source(io::Error),
     /// Something failed after the file may have been created; a part of it may be on the server.
+    #[error(transparent)]
     Broken(RemoteError),
-}
-
-impl fmt::Display for UploadError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            UploadError::Source(error) => error.fmt(f),
-            UploadError::NotOpened(error) | UploadError::Broken(error) => error.fmt(f),
-        }
-    }
 }
 
 /// What is at a path on the server.
@@ -197,27 +191,18 @@ pub trait Remote {
 }
 
 /// Why no connection could be made. The text says, in the person's language, what failed and what to do now.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConnectError {
     /// The server could not be reached, or did not speak SSH and SFTP in time.
+    #[error("{0}")]
     Unreachable(String),
     /// The server's host key is not a pinned one. No login was tried.
+    #[error("{0}")]
     HostKey(String),
     /// The server refused the login, or there is no key and no password to log in with.
+    #[error("{0}")]
     Login(String),
 }
-
-impl fmt::Display for ConnectError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            ConnectError::Unreachable(text) | ConnectError::HostKey(text) | ConnectError::Login(text) => {
-                f.write_str(text)
-            }
-        }
-    }
-}
-
-impl std::error::Error for ConnectError {}
 
 /// How much is going to be uploaded.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -1,5 +1,7 @@
 //! Names on the server, made from a template such as `{stem}_{digest8}.{ext}`.
 
+use strum::{EnumString, IntoStaticStr, VariantArray};
+
 /// A checked template.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Template {
@@ -13,7 +15,8 @@ enum Part {
 }
 
 /// A placeholder of a template.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum Placeholder {
     /// The file's name.
     Name,
@@ -32,29 +35,13 @@ pub enum Placeholder {
 }
 
 impl Placeholder {
-    /// All of them.
-    pub const ALL: [Placeholder; 7] = [
-        Placeholder::Name,
-        Placeholder::Stem,
-        Placeholder::Ext,
-        Placeholder::Series,
-        Placeholder::Period,
-        Placeholder::Digest8,
-        Placeholder::Id,
-    ];
+    /// All placeholders.
+    pub const ALL: &'static [Placeholder] = Placeholder::VARIANTS;
 
-    /// How it is written between the braces.
+    /// The word between the braces.
     #[must_use]
     pub fn word(self) -> &'static str {
-        match self {
-            Placeholder::Name => "name",
-            Placeholder::Stem => "stem",
-            Placeholder::Ext => "ext",
-            Placeholder::Series => "series",
-            Placeholder::Period => "period",
-            Placeholder::Digest8 => "digest8",
-            Placeholder::Id => "id",
-        }
+        self.into()
     }
 }
 
@@ -79,9 +66,9 @@ impl Template {
             let (before, braced) = rest.split_at(at);
             let inner = braced.strip_prefix('{').ok_or(TemplateError::Brace)?;
             let (word, after) = inner.split_once('}').ok_or(TemplateError::Brace)?;
-            let place = Placeholder::ALL.into_iter().find(|place| place.word() == word);
+            let place = word.parse().map_err(|_| TemplateError::Unknown(word.to_owned()))?;
             parts.push(Part::Text(before.to_owned()));
-            parts.push(Part::Place(place.ok_or_else(|| TemplateError::Unknown(word.to_owned()))?));
+            parts.push(Part::Place(place));
             rest = after;
         }
         parts.push(Part::Text(rest.to_owned()));

@@ -243,7 +243,7 @@ fn duration(value: &Value, least: &str, most: &str) -> Result<Duration, String> 
 
 fn template(text: &str, with_id: bool) -> Result<Template, String> {
     let known = || {
-        let places = Placeholder::ALL.into_iter().filter(|place| with_id || *place != Placeholder::Id);
+        let places = Placeholder::ALL.iter().filter(|place| with_id || **place != Placeholder::Id);
         places.map(|place| format!("{{{}}}", place.word())).collect::<Vec<_>>().join(" ")
     };
     let template = Template::parse(text).map_err(|error| match error {

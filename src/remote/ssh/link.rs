@@ -84,19 +84,12 @@ impl Address {
 }
 
 /// Why a step of the SSH session failed.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub(super) enum StepError {
+    #[error("{}", say::timed_out())]
     TimedOut,
+    #[error("{}", say::printable(.0.message()))]
     Failed(ssh2::Error),
-}
-
-impl fmt::Display for StepError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            StepError::TimedOut => f.write_str(&say::timed_out()),
-            StepError::Failed(error) => f.write_str(&say::printable(error.message())),
-        }
-    }
 }
 
 /// A socket with an SSH session. Dropping it closes the connection without waiting for the server.
