@@ -1,27 +1,26 @@
-//! Putting originals away: into the archive, or deleted. Nothing is ever overwritten, and a file that is
-//! not the one it should be is left alone.
+//! The archive: where originals go when KP has got them, when they were duplicates, or when a person rejected them.
 //!
-//! The file is opened and known before it is moved, and what was moved is held against that descriptor
-//! afterwards; a file that slipped into its place meanwhile is moved back.
+//! `originals` puts a file away or deletes it, `copies` finds and deletes what the archive holds of one content, and
+//! [`retention`] decides what has been kept long enough. Nothing is ever overwritten, and a file that is not the expected
+//! one is left alone.
+//!
+//! The layout, which the receipts name and people look into: `YYYY-MM/` for delivered files of a period, `no-period/`
+//! for those without one, `duplicates/` inside either, and `rejected/`.
 
 use std::collections::BTreeSet;
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Seek, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use crate::config::Disposal;
-use crate::digest::{Digest, Hasher};
-use crate::drop_folder;
-use crate::failpoint::failpoint;
-use crate::model::decision::Blocked;
 use crate::period::Period;
-use crate::platform::{self, Identity};
-use crate::wording;
+use crate::platform;
 
 mod copies;
+mod originals;
 pub mod retention;
+
+pub use originals::{Expected, PutAway};
 
 /// The archive's folder for files without a period.
 const NO_PERIOD: &str = "no-period";
@@ -29,43 +28,6 @@ const NO_PERIOD: &str = "no-period";
 pub const REJECTED: &str = "rejected";
 /// The folder in a period's folder for duplicates.
 const DUPLICATES: &str = "duplicates";
-/// How many files of one name a folder of the archive takes.
-const MOST_OF_A_NAME: u32 = 10_000;
-
-/// What became of an original.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum PutAway {
-    /// It lies there now.
-    Archived(PathBuf),
-    /// It is deleted.
-    Deleted,
-    /// It stays where it is, as the configuration says.
-    Left,
-    /// It was not there any more.
-    Gone,
-    /// Another file, or another content, has its place: left alone.
-    Changed,
-}
-
-/// What the archive held of one content under one name.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Copies {
-    /// Nothing.
-    Gone,
-    /// Nothing that was recognised, though there are files of that name.
-    Strange,
-    /// These were deleted, as paths in the archive.
-    Deleted(Vec<PathBuf>),
-}
-
-/// The file that should be there.
-#[derive(Debug, Clone, Copy)]
-pub struct Expected {
-    /// Its digest.
-    pub digest: Digest,
-    /// Its identity when it was read, where that is known: it saves reading it again.
-    pub identity: Option<Identity>,
-}
 
 /// The archive folder, and the folders whose changes are not yet durable.
 #[derive(Debug)]
@@ -75,13 +37,13 @@ pub struct Archive {
 }
 
 impl Archive {
-    /// The archive at `root`. Nothing is made before it is needed.
+    /// The archive at `root`. No folder is made before a file is put into it.
     #[must_use]
     pub fn new(root: &Path) -> Archive {
         Archive { root: root.to_owned(), unsynced: BTreeSet::new() }
     }
 
-    /// Where it lies.
+    /// The archive's own folder.
     #[must_use]
     pub fn root(&self) -> &Path {
         &self.root
@@ -105,167 +67,12 @@ impl Archive {
         self.root.join(REJECTED)
     }
 
-    /// Puts the file at `place` away, if it is the expected one. Durable after [`Archive::sync`].
-    ///
-    /// # Errors
-    /// What the file system says; then the file is where it was.
-    pub fn put_away(
-        &mut self,
-        place: &Path,
-        expected: Expected,
-        disposal: Disposal,
-        folder: &Path,
-    ) -> io::Result<PutAway> {
-        if disposal == Disposal::Leave {
-            return Ok(PutAway::Left);
-        }
-        let (mut file, before) = match drop_folder::open(place) {
-            Ok((file, about)) => (file, about.identity),
-            Err(Blocked::Unsettled(_)) if !place.exists() => return Ok(PutAway::Gone),
-            Err(Blocked::Unsettled(why)) => return Err(io::Error::other(wording::unsettled(why))),
-            Err(Blocked::Unsafe(_)) => return Ok(PutAway::Changed),
-        };
-        if expected.identity != Some(before) && digest(&mut file)? != expected.digest {
-            return Ok(PutAway::Changed);
-        }
-        failpoint("recognised");
-        if disposal == Disposal::Delete {
-            return self.delete(place, &file, before);
-        }
-        platform::private_folder(folder)?;
-        let moved = move_to_free_name(place, folder);
-        let target = match moved {
-            Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
-                let target = copy(&mut file, place, folder, expected.digest)?;
-                let deleted = self.delete(place, &file, before);
-                if let Ok(PutAway::Deleted) = deleted {
-                    return Ok(self.note(place, &target));
-                }
-                // The original was not deleted, so its copy is.
-                fs::remove_file(&target)?;
-                return deleted;
-            }
-            moved => moved?,
-        };
-        if !is(&target, before)? {
-            platform::rename_noreplace(&target, place)?;
-            return Ok(PutAway::Changed);
-        }
-        Ok(self.note(place, &target))
-    }
-
-    /// Moves whatever has this name into the archive, be it a link or something stranger.
-    ///
-    /// # Errors
-    /// What the file system says; then it is where it was.
-    pub fn take_out(&mut self, place: &Path, folder: &Path) -> io::Result<PutAway> {
-        platform::private_folder(folder)?;
-        let target = move_to_free_name(place, folder)?;
-        Ok(self.note(place, &target))
-    }
-
-    /// Makes everything that was put away durable.
+    /// Makes everything durable that was put away or deleted since the last call.
     ///
     /// # Errors
     /// What the file system says.
     pub fn sync(&mut self) -> io::Result<()> {
-        // Sync all at once, so that the file system can write them in one go.
+        // Sync all folders in parallel: a file system can serve concurrent syncs with one commit of its journal.
         std::mem::take(&mut self.unsynced).par_iter().try_for_each(|folder| platform::sync_folder(folder))
-    }
-
-    fn note(&mut self, from: &Path, to: &Path) -> PutAway {
-        self.unsynced.extend([from, to].into_iter().filter_map(|path| path.parent().map(Path::to_owned)));
-        self.unsynced
-            .extend(to.ancestors().skip(2).take_while(|up| up.starts_with(&self.root)).map(Path::to_owned));
-        PutAway::Archived(to.to_owned())
-    }
-
-    /// Takes the file aside under a name of ours, looks whether it is the one, and only then deletes it.
-    fn delete(&mut self, place: &Path, file: &File, before: Identity) -> io::Result<PutAway> {
-        let aside = aside(place, "deleting");
-        platform::rename_noreplace(place, &aside)?;
-        if !is(&aside, before)? || !Identity::of(file)?.is_same_content(&before) {
-            platform::rename_noreplace(&aside, place)?;
-            return Ok(PutAway::Changed);
-        }
-        fs::remove_file(&aside)?;
-        self.unsynced.extend(place.parent().map(Path::to_owned));
-        Ok(PutAway::Deleted)
-    }
-}
-
-/// Whether the file at `path` is the one with that identity.
-fn is(path: &Path, identity: Identity) -> io::Result<bool> {
-    match platform::open_plain(path) {
-        Ok(file) => Ok(Identity::of(&file)?.is_same_content(&identity)),
-        Err(_) => Ok(false),
-    }
-}
-
-/// A hidden name beside `place`, which the scan leaves out.
-fn aside(place: &Path, what: &str) -> PathBuf {
-    let name = place.file_name().unwrap_or_default().to_string_lossy();
-    let short: String = name.chars().take(80).collect();
-    place.with_file_name(format!(".{short}.{}.{what}.tmp", std::process::id()))
-}
-
-/// Moves into a folder under the file's own name, or the first of `name.2.txt`, `name.3.txt`, … that is free.
-fn move_to_free_name(place: &Path, folder: &Path) -> io::Result<PathBuf> {
-    at_free_name(place, folder, |target| platform::rename_noreplace(place, target))
-}
-
-fn at_free_name(place: &Path, folder: &Path, put: impl Fn(&Path) -> io::Result<()>) -> io::Result<PathBuf> {
-    let exact = platform::verbatim(folder);
-    for n in 1..=MOST_OF_A_NAME {
-        let name = numbered(place, n);
-        match put(&exact.join(&name)) {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            done => return done.map(|()| folder.join(name)),
-        }
-    }
-    Err(io::Error::from(io::ErrorKind::AlreadyExists))
-}
-
-fn numbered(place: &Path, n: u32) -> std::ffi::OsString {
-    if n == 1 {
-        return place.file_name().unwrap_or_default().to_owned();
-    }
-    let mut name = place.file_stem().unwrap_or_default().to_owned();
-    name.push(format!(".{n}"));
-    if let Some(ending) = place.extension() {
-        name.push(".");
-        name.push(ending);
-    }
-    name
-}
-
-/// Across file systems: copy, sync, verify, name.
-fn copy(file: &mut File, place: &Path, folder: &Path, expected: Digest) -> io::Result<PathBuf> {
-    let part = folder.join(aside(place, "copying").file_name().unwrap_or_default());
-    let written = (|| {
-        file.rewind()?;
-        let mut out =
-            platform::private(OpenOptions::new().read(true).write(true).create_new(true)).open(&part)?;
-        io::copy(file, &mut out)?;
-        out.flush()?;
-        out.set_modified(file.metadata()?.modified()?)?;
-        out.sync_all()?;
-        out.rewind()?;
-        if digest(&mut out)? != expected {
-            return Err(io::Error::other("the copy differs from the original"));
-        }
-        at_free_name(place, folder, |target| platform::rename_noreplace(&part, target))
-    })();
-    written.inspect_err(|_| drop(fs::remove_file(&part)))
-}
-
-fn digest(file: &mut File) -> io::Result<Digest> {
-    let mut hasher = Hasher::new();
-    let mut buffer = vec![0; 64 * 1024];
-    loop {
-        match file.read(&mut buffer)? {
-            0 => return Ok(hasher.finish()),
-            n => hasher.update(&buffer[..n]),
-        }
     }
 }

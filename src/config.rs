@@ -1,4 +1,4 @@
-//! The configuration: TOML in, checked values out.
+//! The configuration: reads TOML and returns checked values.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -22,7 +22,7 @@ pub(crate) mod values;
 pub use crate::model::policy::{PeriodLimits, Policy, Rule};
 pub use notify::{Mail, Notify, SmtpTls};
 
-/// A whole configuration, as short as it can be: to copy where there is none.
+/// The shortest complete configuration, shown to a person who has none.
 const MINIMAL: &str = r#"[folders]
 drop = "drop"
 archive = "archive"
@@ -78,8 +78,8 @@ impl Config {
         find_among(explicit, std::env::var_os(VARIABLE), &[PathBuf::from("config.toml"), platform_place()])
     }
 
-    /// Reads and checks the file. Nothing that it names is looked at: see [`Config::check_folders`],
-    /// [`Config::check_sftp`] and [`Config::check_host_key`].
+    /// Reads the file and checks its keys and values. The folders and files that it names are not looked at; that is for
+    /// [`Config::check_folders`], [`Config::check_sftp`] and [`Config::check_host_key`].
     ///
     /// # Errors
     /// Exit code 2, with all that is wrong with its keys and values at once.
@@ -87,8 +87,8 @@ impl Config {
         Config::of(file, syntax::read(file)?)
     }
 
-    /// The same of bytes that were read already. `file` is what they are called, and where relative
-    /// paths count from; it is not looked at.
+    /// Like [`Config::load`] for bytes that were already read. `file` is not opened: it names the configuration in messages,
+    /// and relative paths count from its folder.
     ///
     /// # Errors
     /// As [`Config::load`].
@@ -96,8 +96,18 @@ impl Config {
         sections::checked(file, syntax::table(file, bytes)?)
     }
 
-    /// The language that the file asks for, even where the rest of it cannot be read; none where it
-    /// does not say.
+    /// The folders on the server that files go to, each once, in alphabetical order; the empty one is the login folder.
+    #[must_use]
+    pub fn remote_folders(&self) -> Vec<&str> {
+        let mut folders = vec![self.sftp.folder.as_str()];
+        folders.extend(self.series.iter().filter_map(|series| series.remote_folder.as_deref()));
+        folders.sort_unstable();
+        folders.dedup();
+        folders
+    }
+
+    /// The language that the file asks for, even where the rest of it is not valid; none where it does not say. It decides in
+    /// which language the errors of the file are told.
     #[must_use]
     pub fn language_of(file: &Path) -> Option<Language> {
         let bytes = std::fs::read(file).ok()?;
@@ -150,26 +160,26 @@ pub(crate) fn platform_place() -> PathBuf {
 /// `[scan]`: which files of the drop folder count.
 #[derive(Debug, Clone)]
 pub struct Scan {
-    /// Names that count, whatever the case.
+    /// Patterns of the names that count, ignoring case.
     pub include: GlobSet,
-    /// Names that do not, whatever the case.
+    /// Patterns of the names that do not count, ignoring case.
     pub exclude: GlobSet,
-    /// Whether folders in the drop folder are looked into.
+    /// Whether folders inside the drop folder are read too.
     pub subfolders: bool,
-    /// How long a file must have been left alone.
+    /// How long a file must have been unchanged before it is read.
     pub settle: Duration,
 }
 
 /// `[sftp]`: the receiver's server.
 #[derive(Debug, Clone)]
 pub struct Sftp {
-    /// Its name or address.
+    /// The server's name or address.
     pub host: String,
-    /// Its port.
+    /// The server's port.
     pub port: u16,
-    /// Whom to log in as.
+    /// The user to log in as.
     pub user: String,
-    /// The private key file; none: the agent, then a password.
+    /// The private key file; with none, the agent is tried and then the password.
     pub identity: Option<PathBuf>,
     /// A file that holds the password.
     pub password_file: Option<PathBuf>,
@@ -181,13 +191,13 @@ pub struct Sftp {
     pub known_hosts: Option<PathBuf>,
     /// The folder on the server, `/` between its parts; empty is the login folder.
     pub folder: String,
-    /// The name a file gets there, as a template.
+    /// The template of a file's final name on the server.
     pub remote_name: Template,
-    /// The name it has until it is complete, as a template that holds `{id}`.
+    /// The template of its name until it is complete; it has `{id}`.
     pub temporary_name: Template,
-    /// How a stored file is verified.
+    /// How an uploaded file is verified.
     pub verify: Verify,
-    /// How a stored file gets its name.
+    /// How an uploaded file gets its final name.
     pub publish: Publish,
     /// The longest wait for an answer.
     pub timeout: Duration,
@@ -198,38 +208,38 @@ pub struct Sftp {
 /// `sftp.verify`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verify {
-    /// Compare the size that the server tells.
+    /// Compare the size that the server reports.
     Size,
-    /// Also read the file back and compare its digest.
+    /// Also read the file back from the server and compare its digest.
     ReadBack,
 }
 
 /// `sftp.publish`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Publish {
-    /// Write under a temporary name, then rename.
+    /// Upload under a temporary name, then rename.
     Rename,
-    /// Write under the final name at once.
+    /// Upload under the final name at once.
     Direct,
 }
 
 /// `[originals]`: what becomes of the files in the drop folder.
 #[derive(Debug, Clone, Copy)]
 pub struct Originals {
-    /// Of delivered ones.
+    /// For delivered files.
     pub delivered: Disposal,
-    /// Of duplicates.
+    /// For duplicates.
     pub duplicates: Disposal,
-    /// How long archived content is kept; none is for ever.
+    /// How long archived content is kept; none keeps it for ever.
     pub keep_archive: Option<Duration>,
 }
 
-/// `[alert]`: what counts as amiss although no file says so.
+/// `[alert]`: problems that show in no file.
 #[derive(Debug, Clone, Copy)]
 pub struct Alert {
-    /// No run for longer than this; none is never.
+    /// Alert when there was no run for longer than this; none never alerts.
     pub quiet_for: Option<Duration>,
-    /// A delivered file still lies in KP's folder after this long; none is never looked for.
+    /// Alert when a delivered file is still in KP's folder after this long; none never looks.
     pub not_picked_up_after: Option<Duration>,
 }
 
@@ -240,7 +250,7 @@ pub enum Disposal {
     Archive,
     /// Deleted.
     Delete,
-    /// Left where it is. Only duplicates.
+    /// Left where it is. Only for duplicates.
     Leave,
 }
 

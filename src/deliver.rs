@@ -1,7 +1,7 @@
-//! The executor of the delivery protocol: write down, act, write down; in batches.
+//! The executor of the delivery protocol: record, act, record, in batches.
 //!
-//! Each step of a batch is one commit and one round of requests for all its files. The order of the steps
-//! is what keeps the promise; `docs/reliability.md` says what may be lost between any two of them.
+//! Each step of a batch is one commit to the ledger and one round of requests for all its files. Exactly-once delivery rests
+//! on the order of the steps; `docs/reliability.md` says what may be lost between any two of them.
 
 use std::path::{Path, PathBuf};
 
@@ -30,9 +30,9 @@ pub use crate::model::run_report::Warning;
 pub use names::{remote_path, temporary_path};
 pub use settle::{Recovered, Recovery};
 
-/// How many files a batch has at most: enough to keep a slow connection busy, at the cost of one commit a step.
+/// The most files in one batch: enough to keep a slow connection busy, and to share the cost of the commits.
 const BATCH: usize = 512;
-/// A batch takes no more files once it has so many bytes, so that what is on the server is soon published.
+/// A batch takes no further file beyond so many bytes, so that uploaded files do not wait long to be published.
 const BATCH_BYTES: u64 = 256 << 20;
 
 /// One file that is to be delivered.
@@ -40,15 +40,15 @@ const BATCH_BYTES: u64 = 256 << 20;
 pub struct PlannedUpload {
     /// The file.
     pub file: FolderEntry,
-    /// What was read of it.
+    /// What the scan read of it.
     pub reading: FileSnapshot,
-    /// What it is and what it is for.
+    /// Its content's digest, series and period.
     pub key: Key,
     /// The path it gets on the server.
     pub remote_path: String,
     /// Why it is sent.
     pub reason: Reason,
-    /// The approval it goes by.
+    /// The number of the approval that releases it; none where it needs none.
     pub decision: Option<i64>,
 }
 
@@ -61,14 +61,14 @@ pub enum End {
     Failed(String),
     /// Nobody can tell whether KP has it.
     InDoubt(String),
-    /// Something stands at its name on the server: a person decides.
+    /// Another file has its name on the server, so a person decides.
     Held(Reason),
 }
 
 /// What became of a planned upload.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
-    /// The delivery's number, where it came to one.
+    /// The delivery's number; none where none was started.
     pub delivery: Option<i64>,
     /// How it ended.
     pub end: End,
@@ -89,15 +89,15 @@ pub struct Settings {
     pub ledger: String,
 }
 
-/// Is told of the progress of a delivery.
+/// Is told of the progress.
 pub trait Watch: Sync {
     /// The server has acknowledged so many more bytes.
     fn bytes(&self, more: u64);
-    /// A file has come to its end.
+    /// The delivery of a file has ended.
     fn ended(&self, path: &str, end: &End);
 }
 
-/// Delivers, on one connection to the server at a time.
+/// Executes the delivery protocol.
 pub struct Executor<'a> {
     journal: &'a mut dyn Journal,
     server: &'a mut Server,
@@ -106,10 +106,10 @@ pub struct Executor<'a> {
     run: i64,
     next: i64,
     now: &'a dyn Fn() -> DateTime<FixedOffset>,
-    mishaps: Vec<Warning>,
+    warnings: Vec<Warning>,
 }
 
-/// The receiver's server: one connection at a time, made when it is needed and kept for the whole run.
+/// The receiver's server: its connection is made when it is first needed, and kept for the whole run.
 pub struct Server {
     connect: Box<dyn Connect>,
     connection: Option<Box<dyn Remote>>,
@@ -123,14 +123,15 @@ impl Server {
         Server { connect, connection: None, unreachable: None }
     }
 
-    /// Has a connection made in the background, for this load.
+    /// Announces that a connection will be needed for this load, so that it can be made in the background.
     pub fn expect(&mut self, load: Load) {
         if self.connection.is_none() && self.unreachable.is_none() {
             self.connect.expect(load);
         }
     }
 
-    /// A connection that is open. Once none could be made, this run does not try again.
+    /// The connection, or a new one where it is lost. After a failure to connect, this run does not try again: each try may
+    /// take the whole time-out.
     fn connection(&mut self) -> Result<&mut dyn Remote, ConnectError> {
         if let Some(error) = &self.unreachable {
             return Err(error.clone());
@@ -142,7 +143,7 @@ impl Server {
         Ok(self.connection.insert(connection).as_mut())
     }
 
-    /// The connection as it is, open or closed; none before the first one.
+    /// The connection as it is, even where it is lost; none before the first one is made.
     fn current(&mut self) -> Option<&mut dyn Remote> {
         self.connection.as_deref_mut().map(|connection| connection as &mut dyn Remote)
     }
@@ -152,9 +153,9 @@ impl Server {
     }
 }
 
-/// A planned upload that is under way.
+/// A delivery that has been started and recorded.
 struct InFlight<'p> {
-    parcel: &'p PlannedUpload,
+    planned: &'p PlannedUpload,
     started: Started,
     end: Option<End>,
 }
@@ -169,24 +170,24 @@ impl<'a> Executor<'a> {
         (run, next): (i64, i64),
         now: &'a dyn Fn() -> DateTime<FixedOffset>,
     ) -> Executor<'a> {
-        Executor { journal, server, archive, settings, run, next, now, mishaps: Vec::new() }
+        Executor { journal, server, archive, settings, run, next, now, warnings: Vec::new() }
     }
 
-    /// Delivers these files and answers what became of each, in their order.
+    /// Delivers these files and returns what became of each, in their order.
     ///
-    /// When a connection is lost, the files that it left unclear are settled on a new one, and the files whose turn had not
-    /// come fail, so that the run ends in bounded time; the next run delivers them.
+    /// After a lost connection, renames without an answer are settled over a new one, and the files of later batches fail
+    /// without being tried: so the run ends in bounded time, and the next run delivers them.
     ///
     /// # Errors
-    /// The ledger could not be written: the run must end, and the next one finds out how far this came.
+    /// The ledger could not be written. The run must then end; recovery in the next run finds out how far it came.
     pub fn deliver(
         &mut self,
-        parcels: &[PlannedUpload],
+        uploads: &[PlannedUpload],
         watch: &dyn Watch,
     ) -> Result<Vec<Outcome>, UserError> {
-        let mut outcomes = Vec::with_capacity(parcels.len());
+        let mut outcomes = Vec::with_capacity(uploads.len());
         let mut unreachable: Option<String> = None;
-        for batch in batches(parcels) {
+        for batch in batches(uploads) {
             let ended = match &unreachable {
                 Some(why) => batch.iter().map(|_| failed(why.clone())).collect(),
                 None => match self.server.connection() {
@@ -197,37 +198,37 @@ impl<'a> Executor<'a> {
                     Ok(_) => self.batch(batch, watch)?,
                 },
             };
-            for (parcel, outcome) in batch.iter().zip(&ended) {
-                watch.ended(&parcel.file.path, &outcome.end);
+            for (planned, outcome) in batch.iter().zip(&ended) {
+                watch.ended(&planned.file.path, &outcome.end);
             }
             outcomes.extend(ended);
             if unreachable.is_none() && self.server.is_closed() {
-                unreachable = Some(say::line_was_lost());
+                unreachable = Some(say::connection_was_lost());
             }
         }
         Ok(outcomes)
     }
 
-    /// What went wrong on this machine after KP had the files.
-    pub fn mishaps(&mut self) -> Vec<Warning> {
-        std::mem::take(&mut self.mishaps)
+    /// Takes the warnings: what went wrong on this machine after KP had the files.
+    pub fn take_warnings(&mut self) -> Vec<Warning> {
+        std::mem::take(&mut self.warnings)
     }
 
-    fn batch(&mut self, parcels: &[PlannedUpload], watch: &dyn Watch) -> Result<Vec<Outcome>, UserError> {
-        let mut rows: Vec<InFlight<'_>> = parcels.iter().map(|parcel| self.row(parcel)).collect();
+    fn batch(&mut self, uploads: &[PlannedUpload], watch: &dyn Watch) -> Result<Vec<Outcome>, UserError> {
+        let mut rows: Vec<InFlight<'_>> = uploads.iter().map(|planned| self.row(planned)).collect();
         self.write_down(rows.iter().map(|row| Event::Started(row.started.clone())))?;
         failpoint("uploading");
         match self.settings.sftp.publish {
             Publish::Rename => {
-                let looks = self.upload(&mut rows, watch)?;
-                self.hold_taken_names(&mut rows, looks)?;
+                let stats = self.upload(&mut rows, watch)?;
+                self.hold_taken_names(&mut rows, stats)?;
                 self.publish(&mut rows)?;
             }
             Publish::Direct => {
-                let paths: Vec<&str> = parcels.iter().map(|parcel| parcel.remote_path.as_str()).collect();
-                let looks =
+                let paths: Vec<&str> = uploads.iter().map(|planned| planned.remote_path.as_str()).collect();
+                let stats =
                     self.server.current().map(|connection| connection.stat(&paths)).unwrap_or_default();
-                self.hold_taken_names(&mut rows, looks)?;
+                self.hold_taken_names(&mut rows, stats)?;
                 self.write_directly(&mut rows, watch)?;
             }
         }
@@ -237,32 +238,32 @@ impl<'a> Executor<'a> {
         Ok(rows.into_iter().map(InFlight::outcome).collect())
     }
 
-    fn row<'p>(&mut self, parcel: &'p PlannedUpload) -> InFlight<'p> {
+    fn row<'p>(&mut self, planned: &'p PlannedUpload) -> InFlight<'p> {
         let delivery = self.next;
         self.next += 1;
         let started = Started {
             delivery,
             run: self.run,
-            series: parcel.key.slot.series.clone(),
-            period: parcel.key.slot.period,
-            digest: parcel.key.digest,
-            size: parcel.reading.size,
-            path: parcel.file.path.clone(),
-            temporary: self.temporary(parcel, delivery),
-            remote_path: parcel.remote_path.clone(),
-            reason: parcel.reason.name().to_owned(),
-            decision: parcel.decision,
+            series: planned.key.slot.series.clone(),
+            period: planned.key.slot.period,
+            digest: planned.key.digest,
+            size: planned.reading.size,
+            path: planned.file.path.clone(),
+            temporary: self.temporary(planned, delivery),
+            remote_path: planned.remote_path.clone(),
+            reason: planned.reason.name().to_owned(),
+            decision: planned.decision,
         };
-        InFlight { parcel, started, end: None }
+        InFlight { planned, started, end: None }
     }
 
-    fn temporary(&self, parcel: &PlannedUpload, delivery: i64) -> String {
+    fn temporary(&self, planned: &PlannedUpload, delivery: i64) -> String {
         match self.settings.sftp.publish {
-            Publish::Direct => parcel.remote_path.clone(),
+            Publish::Direct => planned.remote_path.clone(),
             Publish::Rename => {
-                // The ledger's random name keeps two ledgers from using one temporary name.
+                // With the ledger's random name, two ledgers never use the same temporary name.
                 let id = format!("{delivery}-{}", self.settings.ledger);
-                temporary_path(&self.settings.sftp, &parcel.remote_path, &parcel.key, &id)
+                temporary_path(&self.settings.sftp, &planned.remote_path, &planned.key, &id)
             }
         }
     }
@@ -278,22 +279,22 @@ impl<'a> Executor<'a> {
 
 impl InFlight<'_> {
     fn outcome(self) -> Outcome {
-        let end = self.end.unwrap_or_else(|| End::Failed(say::line_was_lost()));
+        let end = self.end.unwrap_or_else(|| End::Failed(say::connection_was_lost()));
         Outcome { delivery: Some(self.started.delivery), end }
     }
 }
 
-/// The planned uploads in batches, in their order.
-fn batches(mut parcels: &[PlannedUpload]) -> impl Iterator<Item = &[PlannedUpload]> {
+/// Divides the uploads into batches, keeping their order.
+fn batches(mut uploads: &[PlannedUpload]) -> impl Iterator<Item = &[PlannedUpload]> {
     std::iter::from_fn(move || {
         let mut bytes: u64 = 0;
-        let fits = parcels.iter().take(BATCH).take_while(|parcel| {
+        let fits = uploads.iter().take(BATCH).take_while(|planned| {
             let fits = bytes < BATCH_BYTES;
-            bytes = bytes.saturating_add(parcel.reading.size);
+            bytes = bytes.saturating_add(planned.reading.size);
             fits
         });
-        let (batch, left) = parcels.split_at(fits.count());
-        parcels = left;
+        let (batch, left) = uploads.split_at(fits.count());
+        uploads = left;
         (!batch.is_empty()).then_some(batch)
     })
 }
@@ -306,12 +307,12 @@ fn stepped(delivery: i64, step: Step, why: Option<&str>) -> Event {
     Event::Stepped { delivery, step, why: why.map(str::to_owned), who: None }
 }
 
-/// Where the file of a delivery lies, if it is still there.
+/// The full path of a delivery's original, which need not exist any more.
 fn place_of(drop: &Path, path: &str) -> PathBuf {
     path.split('/').fold(drop.to_owned(), |place, part| place.join(part))
 }
 
-/// Whether recovery has something to ask the server about this delivery.
+/// Whether recovery must ask the server about a delivery in this state.
 #[must_use]
 pub fn needs_server(state: State) -> bool {
     matches!(state, State::Uploading | State::Publishing)

@@ -13,8 +13,6 @@
 
 pub mod witness;
 
-use std::fmt;
-
 pub use crate::model::delivery::{Key, Slot, State, Step};
 
 impl State {
@@ -40,21 +38,14 @@ impl State {
 }
 
 /// A step that may not be taken from a state.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a delivery that is {} cannot take the step {step:?}", from.name())]
 pub struct IllegalStep {
     /// Where the delivery stands.
     pub from: State,
     /// What was tried.
     pub step: Step,
 }
-
-impl fmt::Display for IllegalStep {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "a delivery that is {} cannot take the step {:?}", self.from.name(), self.step)
-    }
-}
-
-impl std::error::Error for IllegalStep {}
 
 /// What stands at a name on the server, against what should.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -154,7 +145,7 @@ mod tests {
 
     #[test]
     fn names_are_read_back() {
-        for state in State::ALL {
+        for &state in State::ALL {
             assert_eq!(State::named(state.name()), Some(state));
             assert_eq!(serde_json::to_value(state).ok(), Some(state.name().into()));
         }

@@ -66,16 +66,9 @@ impl FromStr for Digest {
 }
 
 /// The text was not 64 hex digits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a SHA-256 digest of 64 hex digits")]
 pub struct NotADigest;
-
-impl fmt::Display for NotADigest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("not a SHA-256 digest of 64 hex digits")
-    }
-}
-
-impl std::error::Error for NotADigest {}
 
 /// Takes bytes as they come and ends in their [`Digest`].
 #[derive(Clone, Default)]

@@ -1,8 +1,8 @@
-//! Looking into the drop folder: which files there are, which of them may be touched, and what they hold.
+//! Reading the drop folder: listing its files, checking which of them are safe and complete, and digesting them.
 //!
-//! The folder is written by others while it is read. So a file is opened once, without following links,
-//! asked on that descriptor what it is, read through it, and asked again; whatever is not a plain
-//! file left alone for `scan.settle` is named with its reason instead.
+//! Others write to the folder while it is read. So a file is opened once, without following links; its kind, size and times
+//! are asked of that descriptor before and after it is read through it. A file that is not a plain file, or was changed
+//! within `scan.settle`, is reported with the reason instead.
 
 use std::cell::RefCell;
 use std::fs::File;
@@ -19,23 +19,24 @@ use crate::platform::names::is_control_or_bidi;
 use crate::platform::{self, ContentElsewhere, FileInfo, Identity};
 use crate::series::HEAD_BYTES;
 
-/// The longest name of a file, in bytes: what every file system and server can hold.
+/// The longest file name accepted, in bytes: the limit of most file systems and servers.
 const LONGEST_NAME: usize = 255;
 const READ_SIZE: usize = 256 * 1024;
-/// Where `scan.settle` is longer, a file from the future waits for the next run instead of being watched.
+/// The longest time that a run watches files for. Where `scan.settle` is longer, a file with a time of change in the future
+/// waits for the next run.
 const LONGEST_WATCH: Duration = Duration::from_secs(60);
 
 thread_local! {
-    /// What a thread reads into.
+    /// Each thread's buffer for reading.
     static BUFFER: RefCell<Vec<u8>> = RefCell::new(vec![0; READ_SIZE]);
 }
 
-/// What else lies in the folder.
+/// What was left out of the list.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Excluded {
     /// How many files the scan rules exclude.
     pub files: usize,
-    /// How many folders were not looked into.
+    /// How many folders were not read.
     pub folders: usize,
 }
 
@@ -44,9 +45,9 @@ pub struct Excluded {
 pub struct FolderEntry {
     /// Its path in the drop folder, with `/`; what is not Unicode in it is replaced.
     pub path: String,
-    /// Where it is.
+    /// Its full path.
     pub place: PathBuf,
-    /// What its name and kind say against it.
+    /// Why its name or kind makes it unsafe to touch; none where it is safe.
     pub unsafe_because: Option<Unsafe>,
 }
 
@@ -57,9 +58,9 @@ pub struct FileSnapshot {
     pub digest: Digest,
     /// How many bytes it has.
     pub size: u64,
-    /// Its first bytes, where they were asked for.
+    /// Its first [`HEAD_BYTES`] bytes; empty where they were not asked for.
     pub head: Vec<u8>,
-    /// Which file it was, and in what state.
+    /// The file's identity and state when it was read.
     pub identity: Identity,
 }
 
@@ -72,7 +73,7 @@ pub struct NotListed {
     pub error: walkdir::Error,
 }
 
-/// Lists the drop folder, and names each file that the scan rules include as it is found.
+/// Lists the drop folder and calls `each` for every file that the scan rules include, as it is found.
 ///
 /// # Errors
 /// [`NotListed`]: then nothing is known, and nothing is sent.
@@ -106,7 +107,7 @@ pub fn list(drop: &Path, scan: &Scan, mut each: impl FnMut(FolderEntry)) -> Resu
     Ok(left_out)
 }
 
-/// The path inside the drop folder, with `/` on every system.
+/// A path relative to the drop folder, with `/` on every system.
 #[must_use]
 pub fn shown(inside: &Path) -> String {
     let parts: Vec<_> =
@@ -114,7 +115,7 @@ pub fn shown(inside: &Path) -> String {
     parts.join("/")
 }
 
-/// What speaks against a path inside the drop folder: it would mislead a person, a log, or the server.
+/// Why a path relative to the drop folder is unsafe: it would mislead a person, a log or the server. None where it is safe.
 #[must_use]
 pub fn unsafe_name(inside: &Path) -> Option<Unsafe> {
     inside.components().find_map(|part| {
@@ -131,10 +132,10 @@ pub fn unsafe_name(inside: &Path) -> Option<Unsafe> {
     })
 }
 
-/// Reads a file that was left alone for `settle`; `keep_head` keeps its first bytes.
+/// Reads a file that was last changed at least `settle` before `now`; `keep_head` also keeps its first bytes.
 ///
 /// # Errors
-/// Why it is not to be touched, or not yet.
+/// Why it must not be touched, or not yet.
 pub fn read(
     file: &FolderEntry,
     settle: Duration,
@@ -147,25 +148,26 @@ pub fn read(
     }
 }
 
-/// What watching a file showed.
+/// What watching a file for `scan.settle` showed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stability {
-    /// It stayed as it was.
+    /// It did not change.
     Still,
-    /// It changed, or would have had to be watched too long.
+    /// It changed, or would have had to be watched for longer than [`LONGEST_WATCH`].
     Moved,
-    /// Its age tells, so it was not watched.
+    /// It was not watched: its time of change lies in the past, so its age says whether it is complete.
     Not,
 }
 
-/// Watches those of these unsettled files whose time of change lies in the future, all at once; answers in their order.
+/// Watches all files whose time of change lies after `now`, together, for `settle`: their age says nothing. Returns one
+/// answer for each file, in their order.
 #[must_use]
 pub fn watch<'a>(
     unsettled: impl Iterator<Item = &'a FolderEntry>,
     settle: Duration,
     now: SystemTime,
 ) -> Vec<Stability> {
-    // The identity shows a change even where the size and the time of change were set back.
+    // Compare the identity too: it shows a change even where somebody put size and time of change back.
     let state = |file: &FolderEntry| {
         let (_, about) = open(&file.place).ok()?;
         Some((about.modified, about.identity))
@@ -200,7 +202,7 @@ fn read_one(
     buffer: &mut [u8],
 ) -> Result<FileSnapshot, Blocked> {
     let (mut file, about) = open(place)?;
-    // A time of change after `now` counts as too young: the file was written while the folder was being read.
+    // A time of change after `now` means that the file was written while the folder was read, so it has not settled.
     if !settle.is_zero() && now.duration_since(about.modified).map_or(true, |age| age < settle) {
         return Err(Blocked::Unsettled(Unsettled::ChangedJustNow));
     }
@@ -214,10 +216,10 @@ fn read_one(
     Ok(FileSnapshot { digest, size, head, identity: about.identity })
 }
 
-/// Opens a file that may be sent, and tells what it is: a plain file with one name.
+/// Opens a file for reading and checks that it is a plain file with one name (no hard links).
 ///
 /// # Errors
-/// Why it may not.
+/// Why it must not be sent, or not yet.
 pub fn open(place: &Path) -> Result<(File, FileInfo), Blocked> {
     let file = platform::open_plain(place).map_err(unreadable)?;
     let about = FileInfo::of(&file).map_err(unreadable)?;
@@ -230,8 +232,8 @@ pub fn open(place: &Path) -> Result<(File, FileInfo), Blocked> {
     Ok((file, about))
 }
 
-/// Sorts what the file system says: a file that went away between listing and reading is not unsafe, only not settled.
-#[allow(clippy::needless_pass_by_value)] // as `map_err` hands it over
+/// A file that disappears between listing and reading, or is in use, is not unsafe, only unsettled.
+#[allow(clippy::needless_pass_by_value)] // so that it can be given to `map_err`
 fn unreadable(error: io::Error) -> Blocked {
     if error.kind() == io::ErrorKind::NotFound {
         Blocked::Unsettled(Unsettled::WentAway)
@@ -244,7 +246,8 @@ fn unreadable(error: io::Error) -> Blocked {
     }
 }
 
-/// Digests the whole file. A read that returns less than the buffer holds, and completes the expected size, is the last.
+/// Digests the whole file. A read that returns fewer bytes than the buffer holds, and ends exactly at the expected size, is
+/// taken for the end: this saves one system call for each file.
 fn hash(
     file: &mut File,
     expected: u64,
@@ -272,7 +275,7 @@ fn hash(
     }
 }
 
-/// Digests a plain file, for holding it against what is known of it.
+/// Digests a plain file, whatever its age.
 ///
 /// # Errors
 /// Why it cannot be read.

@@ -2,8 +2,6 @@
 //!
 //! Schedulers and scripts act on these numbers, so each has one meaning and they never change.
 
-use std::fmt;
-
 /// How a command ended, as the process tells it to the scheduler.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
@@ -53,7 +51,8 @@ impl ExitCode {
 /// An error that a person can act on: a sentence in her language, and the exit code it means.
 ///
 /// Everything else that reaches `main` exits with [`ExitCode::Unexpected`].
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
 pub struct UserError {
     /// What it means to the scheduler.
     pub exit: ExitCode,
@@ -77,14 +76,6 @@ impl UserError {
         UserError { exit: ExitCode::Ledger, message: message.into() }
     }
 }
-
-impl fmt::Display for UserError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl std::error::Error for UserError {}
 
 #[cfg(test)]
 mod tests {

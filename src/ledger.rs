@@ -332,9 +332,7 @@ fn exists(path: &Path) -> bool {
 
 /// Whether SQLite left one of its helper files beside the ledger, with something in it.
 fn has_beside(path: &Path, ending: &str) -> bool {
-    let mut name = path.as_os_str().to_owned();
-    name.push(ending);
-    std::fs::metadata(name).is_ok_and(|file| file.len() > 0)
+    exists(&platform::with_suffix(path, ending))
 }
 
 /// The path as SQLite's URI, in which `?`, `#` and `%` have a meaning of their own.

@@ -86,18 +86,28 @@ static NAMED: OnceLock<String> = OnceLock::new();
 /// Has all commands that are shown from now on name this configuration. Without it, a command that is pasted into another
 /// shell could act on another municipality's files.
 pub fn name_configuration(file: &Path) {
-    let file = std::path::absolute(file).unwrap_or_else(|_| file.to_owned()).display().to_string();
-    // Windows takes both slashes, and so do its shells.
-    let file = if cfg!(windows) { file.replace('\\', "/") } else { file };
-    let named = format!(" --config {}", pasted(&file).unwrap_or_else(|| "…".to_owned()));
     // A process reads one configuration.
-    let _ = NAMED.set(named);
+    let _ = NAMED.set(config_option(file));
+}
+
+/// ` --config` and the path, as it can be pasted into any shell; `…` stands for a path that cannot.
+fn config_option(file: &Path) -> String {
+    let file = std::path::absolute(file).unwrap_or_else(|_| file.to_owned()).display().to_string();
+    // Windows takes both kinds of slash, and every shell takes this one as it stands.
+    let file = if cfg!(windows) { file.replace('\\', "/") } else { file };
+    format!(" --config {}", pasted(&file).unwrap_or_else(|| "…".to_owned()))
 }
 
 /// A command of this program, ready to be pasted: its words after the program's name.
 #[must_use]
 pub fn command(words: &str) -> String {
     format!("traekfil {words}{}", NAMED.get().map_or("", String::as_str))
+}
+
+/// The same for a configuration that was made just now; `file` is none where the command finds it by itself.
+#[must_use]
+pub fn command_with(words: &str, file: Option<&Path>) -> String {
+    format!("traekfil {words}{}", file.map_or_else(String::new, config_option))
 }
 
 /// A path as it can be pasted into a command, in any shell; none where a shell could read something else in it.
@@ -121,9 +131,18 @@ pub(crate) fn needs_escape(c: char) -> bool {
 /// A name as it may be shown: what misleads or cannot be seen is escaped.
 #[must_use]
 pub fn escape(name: &str) -> String {
-    name.chars()
-        .map(|c| if needs_escape(c) { c.escape_unicode().to_string() } else { c.to_string() })
-        .collect()
+    escaped_by(name, char::escape_unicode).collect()
+}
+
+/// The characters of `text`, with those that may not be shown replaced by what `by` makes of them.
+pub(crate) fn escaped_by<E: Iterator<Item = char>>(
+    text: &str,
+    by: fn(char) -> E,
+) -> impl Iterator<Item = char> {
+    text.chars().flat_map(move |c| {
+        let (plain, escaped) = if needs_escape(c) { (None, Some(by(c))) } else { (Some(c), None) };
+        plain.into_iter().chain(escaped.into_iter().flatten())
+    })
 }
 
 pub(crate) mod adopt;

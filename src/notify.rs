@@ -178,9 +178,7 @@ pub fn forget_failure(config: &Config) -> std::io::Result<()> {
 }
 
 fn beside(ledger: &Path) -> PathBuf {
-    let mut name = ledger.as_os_str().to_owned();
-    name.push(".told");
-    name.into()
+    platform::with_suffix(ledger, ".told")
 }
 
 impl Memory<'_> {
@@ -204,12 +202,8 @@ impl Memory<'_> {
                 let mut told = read(ledger);
                 told.extend(keys.into_iter().map(|key| (key, moment(now))));
                 let file = beside(ledger);
-                let written = serde_json::to_vec(&told).map_err(std::io::Error::from).and_then(|text| {
-                    let mut options = fs::OpenOptions::new();
-                    let mut out =
-                        platform::private(options.write(true).create(true).truncate(true)).open(&file)?;
-                    std::io::Write::write_all(&mut out, &text)
-                });
+                let text = serde_json::to_vec(&told).map_err(std::io::Error::from);
+                let written = text.and_then(|text| platform::replace_private(&file, &text));
                 written.map_err(|error| UserError::unexpected(say::not_remembered(&file, &error)))
             }
         }

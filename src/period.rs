@@ -1,4 +1,4 @@
-//! The calendar month that deductions are for, and how a file name tells it.
+//! The period, which is the calendar month that deductions are for, and reading it from a file name.
 
 use std::fmt;
 use std::str::FromStr;
@@ -18,13 +18,13 @@ pub struct Period {
 }
 
 impl Period {
-    /// The period of this year and month; none outside 2000–2099 and 1–12.
+    /// The period of this year (2000–2099) and month (1–12); none outside these.
     #[must_use]
     pub fn new(year: u16, month: u8) -> Option<Period> {
         ((2000..=2099).contains(&year) && (1..=12).contains(&month)).then_some(Period { year, month })
     }
 
-    /// The month a day lies in; none outside 2000–2099.
+    /// The period that a day lies in; none outside 2000–2099.
     #[must_use]
     pub fn of(day: NaiveDate) -> Option<Period> {
         Period::new(u16::try_from(day.year()).ok()?, u8::try_from(day.month()).ok()?)
@@ -37,17 +37,17 @@ impl Period {
         months(self) - months(earlier)
     }
 
-    /// The month so many months later, or earlier where negative; none outside 2000–2099.
+    /// The period so many months later, or earlier where negative; none outside 2000–2099.
     #[must_use]
     pub fn plus(self, months: i32) -> Option<Period> {
         let months = i32::from(self.year) * 12 + i32::from(self.month) - 1 + months;
         Period::new(u16::try_from(months.div_euclid(12)).ok()?, u8::try_from(months.rem_euclid(12) + 1).ok()?)
     }
 
-    /// Its first day.
+    /// The first day of its month.
     #[must_use]
     pub fn first_day(self) -> NaiveDate {
-        // every month of 2000–2099 has one
+        // Never the default: every month of 2000–2099 has a first day.
         NaiveDate::from_ymd_opt(self.year.into(), self.month.into(), 1).unwrap_or_default()
     }
 
@@ -71,16 +71,9 @@ impl fmt::Display for Period {
 }
 
 /// The text was not `YYYY-MM`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a period of the form YYYY-MM")]
 pub struct NotAPeriod;
-
-impl fmt::Display for NotAPeriod {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("not a period of the form YYYY-MM")
-    }
-}
-
-impl std::error::Error for NotAPeriod {}
 
 impl FromStr for Period {
     type Err = NotAPeriod;

@@ -1,5 +1,6 @@
-//! Where Linux and Windows differ: opening without being led astray, telling files apart, moving without
-//! overwriting, making a change durable.
+//! Everything that differs between Linux and Windows: opening a file without following links, telling files apart, renaming
+//! without overwriting, making a change durable, restricting a file to its owner. Path helpers and atomic writes stand here
+//! too, since they rest on these.
 
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
@@ -9,7 +10,9 @@ use std::time::SystemTime;
 
 #[cfg_attr(unix, allow(dead_code, reason = "only Windows keeps such lists"))]
 mod access;
+mod atomic;
 pub mod names;
+mod paths;
 #[cfg(unix)]
 #[path = "platform/unix.rs"]
 mod system;
@@ -18,29 +21,31 @@ mod system;
 mod system;
 
 pub use access::Access;
+pub use atomic::{replace_private, write_new_private};
+pub use paths::{canonical_in_folder, parent_or_dot, temporary_sibling, with_suffix};
 pub use system::{
-    Identity, Lock, acknowledge_at_once, become_owner_of_folder, canonical, close, command_to_close,
-    is_unavailable, open_plain, others_who_may, private, private_folder, sync_folder, system_program,
-    verbatim,
+    Identity, Lock, acknowledge_at_once, become_owner_of_folder, canonical, command_to_restrict,
+    is_unavailable, open_plain, others_who_may, private, private_folder, restrict_to_owner, sync_folder,
+    system_program, verbatim,
 };
 
-/// What the system says of an open file, all at one moment.
+/// What the system says of an open file, from one call.
 #[derive(Debug, Clone, Copy)]
 pub struct FileInfo {
-    /// Whether it is a file, and no folder, device or FIFO.
+    /// Whether it is a regular file: no folder, device or FIFO.
     pub is_file: bool,
-    /// How many names it has.
+    /// How many hard links it has.
     pub links: u64,
-    /// In bytes.
+    /// Its size in bytes.
     pub size: u64,
     /// When its content last changed.
     pub modified: SystemTime,
-    /// Which file it is, and in what state.
+    /// Which file it is, and in which state.
     pub identity: Identity,
 }
 
 impl Identity {
-    /// Of an open file.
+    /// The identity of an open file.
     ///
     /// # Errors
     /// What the file system says.
@@ -70,12 +75,13 @@ impl fmt::Display for ContentElsewhere {
 
 impl std::error::Error for ContentElsewhere {}
 
-/// Makes an empty file that only its owner may read. It must not exist yet.
+/// Creates a file that only its owner may read and opens it for writing. A file that exists is opened if it is empty: an
+/// interrupted run may have left it.
 ///
 /// # Errors
 /// What the file system says.
 pub fn create_private(path: &Path) -> io::Result<File> {
-    match create_closed(path) {
+    match create_new_private(path) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists && fs::metadata(path)?.len() == 0 => {
             OpenOptions::new().write(true).open(path)
         }
@@ -83,25 +89,25 @@ pub fn create_private(path: &Path) -> io::Result<File> {
     }
 }
 
-/// The same of a file that must not exist, be it empty.
+/// Creates a file that only its owner may read and opens it for writing. It must not exist, not even empty.
 ///
 /// # Errors
 /// What the file system says.
-pub fn create_closed(path: &Path) -> io::Result<File> {
-    // Nobody else can open the file until its permissions are set.
-    let file = system::unshared(private(OpenOptions::new().write(true).create_new(true))).open(path)?;
-    close(path)?;
+pub fn create_new_private(path: &Path) -> io::Result<File> {
+    // Open it exclusively until its permissions are set: on Windows it would first have those of its folder.
+    let file = system::exclusive(private(OpenOptions::new().write(true).create_new(true))).open(path)?;
+    restrict_to_owner(path)?;
     Ok(file)
 }
 
-/// Makes a folder that only its owner may look into; one that is there stays as it is.
+/// Creates a folder, and those above it, for its owner alone. The permissions of a folder that exists are not changed.
 ///
 /// # Errors
 /// What the file system says.
-pub fn closed_folder(path: &Path) -> io::Result<()> {
+pub fn create_private_folder(path: &Path) -> io::Result<()> {
     let there = path.is_dir();
     private_folder(path)?;
-    if there { Ok(()) } else { close(path) }
+    if there { Ok(()) } else { restrict_to_owner(path) }
 }
 
 /// Makes the folder that holds `path` durable, so that a name made or removed in it survives a power cut.
@@ -109,11 +115,8 @@ pub fn closed_folder(path: &Path) -> io::Result<()> {
 /// # Errors
 /// What the file system says.
 pub fn sync_folder_of(path: &Path) -> io::Result<()> {
-    match path.parent() {
-        Some(folder) if folder.as_os_str().is_empty() => sync_folder(Path::new(".")),
-        Some(folder) => sync_folder(folder),
-        None => Ok(()),
-    }
+    // The root has no parent, and nothing can be made or removed beside it.
+    if path.parent().is_none() { Ok(()) } else { sync_folder(parent_or_dot(path)) }
 }
 
 /// Moves a file within a file system; an existing target is never overwritten.
@@ -121,23 +124,21 @@ pub fn sync_folder_of(path: &Path) -> io::Result<()> {
 /// # Errors
 /// [`io::ErrorKind::AlreadyExists`] where something stands at `to`; else what the file system says.
 pub fn rename_noreplace(from: &Path, to: &Path) -> io::Result<()> {
-    if let Some(moved) = system::move_exclusively(from, to) {
+    if let Some(moved) = system::rename_noreplace(from, to) {
         return moved;
     }
-    // The system has no such call: take the name with an empty file, so that the rename replaces only that file.
+    // The system has no such call: create an empty file under the new name first, which fails where the name is taken, and
+    // then replace that.
     OpenOptions::new().write(true).create_new(true).open(to)?;
     fs::rename(from, to).inspect_err(|_| drop(fs::remove_file(to)))
 }
 
-/// Whether another program is using a file, as far as the system tells. Where none is, and programs ask each other for
-/// locks, none gets to write to it until it is closed here.
-///
-/// # Errors
-/// None; a lock that cannot be asked for is no lock.
+/// Whether another program holds a lock on a file. If not, this leaves a shared lock on it until the file is closed (not on
+/// Windows), so that programs which respect locks do not write to it meanwhile. False where the file system has no locks.
 #[must_use]
 pub fn is_locked(file: &File) -> bool {
     let locked = matches!(file.try_lock_shared(), Err(fs::TryLockError::WouldBlock));
-    // Windows keeps writers out anyway, and may release the locks of a closed file late, so unlock at once.
+    // On Windows the open file already keeps writers out, and the lock could outlive the file's closing for a while.
     if cfg!(windows) && !locked {
         drop(file.unlock());
     }

@@ -1,12 +1,12 @@
-//! The receiver's server, as the delivery protocol needs it: in batches.
+//! The receiver's server, as the delivery protocol needs it: every call is a batch.
 //!
-//! A batch lets many requests be under way at once, so that a thousand small files cost a few round
-//! trips and not a few thousand. Every answer says what is known: done, refused by the server with a
-//! status, never sent, or sent and unanswered. The last two differ: what was never sent has not
-//! happened, and what was sent and not answered may have.
+//! A batch keeps many requests in flight at once, so that a thousand small files cost a few round trips and not a few
+//! thousand. Every answer says what is known of its request: done, refused by the server with a status, never sent, or sent
+//! without an answer. The protocol depends on the difference between the last two: a request that was never sent has not
+//! been executed, one that was sent without an answer may have been.
 //!
-//! A [`Remote`] whose connection is lost stays lost: every later call answers [`RemoteError::NotSent`].
-//! Recovery asks [`Connect`] for a new one.
+//! Once the connection of a [`Remote`] is lost, every later call on it answers [`RemoteError::NotSent`]; a new connection
+//! comes from [`Connect`].
 
 use std::fmt;
 use std::io;
@@ -33,23 +33,23 @@ pub enum ConnectionFault {
 /// What is known of a request that was not done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RemoteError {
-    /// The server answered, and refused. The number is SFTP's status code, which is vague: 4 is an
-    /// existing file, a full disk and much else. The text is the server's own.
+    /// The server refused. Its status code says little: 4 can mean that the file exists, that the disk is full, and much
+    /// else.
     Refused {
         /// SFTP's status code (draft-ietf-secsh-filexfer-02, section 7).
         status: u32,
-        /// What the server said with it; not to be trusted, escape it before showing it.
+        /// The server's own text. It may hold anything: escape it before showing it.
         text: String,
     },
-    /// The request never left: it has not been done and will not be.
+    /// The request was never sent: it has not been executed and will not be.
     NotSent(Arc<ConnectionFault>),
-    /// The request left, at least in part, and no answer came: it may have been done, may be done
-    /// yet, or may never be.
+    /// The request was sent, at least in part, and no answer came: the server may have executed it, may still execute it,
+    /// or may never do so.
     NoAnswer(Arc<ConnectionFault>),
 }
 
 impl RemoteError {
-    /// The fault of the connection, where the server did not answer.
+    /// Why the connection was lost; none where the server answered with a refusal.
     #[must_use]
     pub fn connection_fault(&self) -> Option<&Arc<ConnectionFault>> {
         match self {
@@ -101,70 +101,64 @@ fn status_text(status: u32) -> String {
 impl std::error::Error for ConnectionFault {}
 impl std::error::Error for RemoteError {}
 
-/// The bytes of one file on their way out. Read once, front to back.
+/// The content of one file to upload. It is read once, front to back.
 ///
-/// Opened when its turn comes and closed when it has been read, so that a batch of many files does not
-/// hold as many descriptors. `Send`, since a transport may read on the thread of a connection.
+/// An implementation opens its file at the first read and closes it at the end, so that a large batch does not use up the
+/// file descriptors. `Send`, because each connection may read on a thread of its own.
 pub trait Source: Send {
-    /// Fills `buffer` from the file and answers how many bytes; 0 at the end.
+    /// Reads into `buffer` and returns the number of bytes; 0 at the end of the file.
     ///
     /// # Errors
-    /// What the file system said, or that the file is not the planned one any more.
+    /// What the file system says, or that the file has changed since it was planned.
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize>;
 }
 
-/// One file to be stored under a name of our own.
+/// One file to upload.
 pub struct Upload<'a> {
-    /// The path on the server, `/` between its parts. It must not exist yet.
+    /// The path on the server, with `/` between its parts. Nothing may stand there yet.
     pub path: &'a str,
-    /// What to write into it.
+    /// Its content.
     pub source: &'a mut dyn Source,
     /// How many bytes `source` is expected to give; for progress and time-outs only.
     pub size: u64,
 }
 
-/// A file that was stored, closed, and as far as the server can, synced.
+/// A file that was uploaded and closed, and synced where the server supports that.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Uploaded {
-    /// Bytes sent, all acknowledged.
+    /// How many bytes were sent; the server has acknowledged all of them.
     pub sent: u64,
-    /// Its size as the server tells it afterwards, in bytes; none where the server keeps it to itself.
+    /// Its size in bytes as the server reports it after the last write; none where the server does not report sizes.
     pub size: Option<u64>,
 }
 
-/// Why a file was not stored.
-#[derive(Debug)]
+/// Why a file was not uploaded.
+#[derive(Debug, thiserror::Error)]
 pub enum UploadError {
-    /// The server refused to make the file: nothing of ours is there.
+    /// The file was not created, so nothing of it is on the server.
+    #[error(transparent)]
     NotOpened(RemoteError),
-    /// The original could not be read to its end; a part of it is on the server.
+    /// The original could not be read to its end; the file on the server is incomplete.
+    #[error(transparent)]
     Source(io::Error),
-    /// Something failed after the file may have been made; a part of it may be on the server.
+    /// Something failed after the file may have been created; a part of it may be on the server.
+    #[error(transparent)]
     Broken(RemoteError),
 }
 
-impl fmt::Display for UploadError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            UploadError::Source(error) => error.fmt(f),
-            UploadError::NotOpened(error) | UploadError::Broken(error) => error.fmt(f),
-        }
-    }
-}
-
-/// What stands at a path on the server.
+/// What is at a path on the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RemoteStat {
     /// Nothing.
     Absent,
-    /// Something; its size in bytes where it is a regular file and the server tells.
+    /// Something. Only a regular file has a size here.
     Present {
-        /// Size in bytes.
+        /// Its size in bytes; none where it is no regular file, or the server does not report sizes.
         size: Option<u64>,
     },
 }
 
-/// One file of a folder on the server.
+/// One entry of a folder on the server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// Its name, without the folder.
@@ -175,25 +169,25 @@ pub struct Entry {
     pub folder: bool,
 }
 
-/// Told how many more bytes the server has acknowledged.
+/// Called with the number of bytes that the server has acknowledged since the last call.
 pub type Progress<'a> = &'a (dyn Fn(u64) + Sync);
 
-/// What was seen at each path.
+/// The answer for each path, in the order of the paths.
 pub type RemoteStats = Vec<Result<RemoteStat, RemoteError>>;
 
-/// A connection to the receiver's server. Answers stand in the order of the questions, one for each.
+/// A connection to the receiver's server. Each method returns one answer for each item, in the order of the items.
 pub trait Remote {
-    /// Makes each file exclusively (never an existing one), writes it, syncs it where the server
-    /// offers that, asks its size and closes it.
+    /// Uploads each file: creates it (a file that exists is refused), writes it, syncs it where the server supports that,
+    /// asks its size and closes it.
     fn store(
         &mut self,
         files: &mut [Upload<'_>],
         progress: Progress<'_>,
     ) -> Vec<Result<Uploaded, UploadError>>;
 
-    /// Stores like [`Remote::store`], and once all of them are written looks at `finals`, one for each file,
-    /// without waiting in between.
-    fn store_and_look(
+    /// Uploads like [`Remote::store`] and asks [`Remote::stat`] for `finals`, one path for each file, as soon as all files
+    /// are written: without waiting for the answers to the uploads.
+    fn store_and_stat(
         &mut self,
         files: &mut [Upload<'_>],
         finals: &[&str],
@@ -202,16 +196,16 @@ pub trait Remote {
         (self.store(files, progress), self.stat(finals))
     }
 
-    /// What stands at each path; links are not followed.
+    /// What is at each path; links are not followed.
     fn stat(&mut self, paths: &[&str]) -> Vec<Result<RemoteStat, RemoteError>>;
 
-    /// Renames each `(from, to)` without overwriting. Any error may hide a rename that was done.
+    /// Renames each `(from, to)` without overwriting. An error does not prove that the rename was not done.
     fn publish(&mut self, moves: &[(&str, &str)]) -> Vec<Result<(), RemoteError>>;
 
-    /// Removes each file. That it was not there is no error.
+    /// Removes each file. A file that does not exist counts as removed.
     fn remove(&mut self, paths: &[&str]) -> Vec<Result<(), RemoteError>>;
 
-    /// Reads each file back and digests it.
+    /// Reads each file from the server and returns its digest.
     fn digest(&mut self, paths: &[&str]) -> Vec<Result<Digest, RemoteError>>;
 
     /// Lists a folder, without `.` and `..`.
@@ -224,41 +218,32 @@ pub trait Remote {
     fn is_closed(&self) -> bool;
 }
 
-/// Why no connection could be had. Each says, in the person's language, what failed and what to do now.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Why no connection could be made. The text says, in the person's language, what failed and what to do now.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConnectError {
     /// The server could not be reached, or did not speak SSH and SFTP in time.
+    #[error("{0}")]
     Unreachable(String),
-    /// The server's host key is not the pinned one. No login was tried.
+    /// The server's host key is not a pinned one. No login was tried.
+    #[error("{0}")]
     HostKey(String),
-    /// The server refused the login, or there is nothing to log in with.
+    /// The server refused the login, or there is no key and no password to log in with.
+    #[error("{0}")]
     Login(String),
 }
 
-impl fmt::Display for ConnectError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            ConnectError::Unreachable(text) | ConnectError::HostKey(text) | ConnectError::Login(text) => {
-                f.write_str(text)
-            }
-        }
-    }
-}
-
-impl std::error::Error for ConnectError {}
-
-/// How much a connection is going to carry.
+/// How much is going to be uploaded.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Load {
-    /// Files.
+    /// The number of files.
     pub files: usize,
-    /// Bytes of all of them together.
+    /// Their size together, in bytes.
     pub bytes: u64,
 }
 
-/// Where connections come from.
+/// Makes connections.
 pub trait Connect {
-    /// Is told that a connection will be asked for, and what for. It may be made meanwhile.
+    /// Announces that a connection will be needed for this load, so that it can be made in the background.
     fn expect(&mut self, load: Load) {
         let _ = load;
     }
@@ -266,7 +251,7 @@ pub trait Connect {
     /// Makes a new connection, checked and logged in, within the configured time-out.
     ///
     /// # Errors
-    /// Why there is none; nothing was sent but what SSH needs to find that out.
+    /// Why no connection could be made. Nothing was sent to the server but the handshake and the login.
     fn connect(&mut self) -> Result<Box<dyn Remote>, ConnectError>;
 }
 

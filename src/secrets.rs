@@ -12,22 +12,22 @@ use crate::exit::UserError;
 use crate::messages::config as say;
 use crate::platform::{self, Access};
 
-/// What opens the server besides the key itself. Never shown: its `Debug` hides the values.
+/// The secrets for the login. Their `Debug` hides the values, so that none ends in a log.
 #[derive(Debug, Clone, Default)]
 pub struct Secrets {
-    /// For a login with a password.
+    /// The password for a login with one.
     pub password: Option<SecretString>,
-    /// For a private key that is locked.
+    /// The passphrase of an encrypted private key.
     pub passphrase: Option<SecretString>,
 }
 
 impl Secrets {
     /// Looks for each secret in `TRAEKFIL_PASSWORD` / `TRAEKFIL_PASSPHRASE`, then in the file that the
-    /// configuration names, then in systemd's `$CREDENTIALS_DIRECTORY`. An empty one counts as absent;
-    /// one line break at the end of a file does not belong to it.
+    /// configuration names, then in systemd's `$CREDENTIALS_DIRECTORY`. An empty value counts as absent;
+    /// one line break at the end of a file is not part of the secret.
     ///
     /// # Errors
-    /// Exit code 2 where a file cannot be read, is not UTF-8, or is open to others.
+    /// Exit code 2 where a file cannot be read, is not UTF-8, or can be read by others.
     pub fn gather(sftp: &Sftp) -> Result<Secrets, UserError> {
         Secrets::gather_in(sftp, &|name| std::env::var_os(name))
     }
@@ -40,7 +40,7 @@ impl Secrets {
 }
 
 /// The password for the mail server: `TRAEKFIL_SMTP_PASSWORD`, the file that the configuration names, or
-/// `$CREDENTIALS_DIRECTORY`, as for the others. None where nobody logs in.
+/// `$CREDENTIALS_DIRECTORY`, as for the others. None where `notify.smtp_user` is not set.
 ///
 /// # Errors
 /// Exit code 2 as for [`Secrets::gather`], and where a login has no password.
@@ -67,7 +67,7 @@ fn find(
     let mut handed =
         [variable, what.to_lowercase()].into_iter().filter_map(|name| Some(credentials.as_ref()?.join(name)));
     let handed = handed.find(|file| file.exists());
-    // systemd reads it as root and hands it over: the file itself need not be open to the job's user.
+    // systemd reads the configured file as root and passes its content on, so the job's own user may be unable to read it.
     let closed =
         |file: &Path| File::open(file).is_err_and(|error| error.kind() == ErrorKind::PermissionDenied);
     if let Some(file) = named
@@ -79,10 +79,12 @@ fn find(
     handed.map_or(Ok(None), |file| read(&file, Guard::System))
 }
 
-/// Who keeps others from reading a secret's file.
+/// Who makes sure that nobody else can read a secret's file.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Guard {
+    /// The file's permissions, which are checked here.
     OwnerOnly,
+    /// systemd, for files in its credentials folder.
     System,
 }
 
@@ -92,7 +94,7 @@ fn read(path: &Path, guard: Guard) -> Result<Option<SecretString>, UserError> {
     if guard == Guard::OwnerOnly {
         let others = platform::others_who_may(Access::Read, path).map_err(unreadable)?;
         if !others.is_empty() {
-            let close = say::shown(&platform::command_to_close(path));
+            let close = say::shown(&platform::command_to_restrict(path));
             let others = say::shown(&others.join(", "));
             return Err(UserError::usage(say::secret_open_to_others(
                 &say::shown_path(path),
@@ -131,7 +133,7 @@ mod tests {
         #[cfg(unix)]
         fs::set_permissions(file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
         #[cfg(windows)]
-        platform::close(file).unwrap();
+        platform::restrict_to_owner(file).unwrap();
     }
 
     fn password(sftp: &Sftp, env: &[(&str, OsString)]) -> Option<String> {

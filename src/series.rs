@@ -9,71 +9,70 @@ use crate::period::{Period, month_named, recognise};
 /// How many of a file's first bytes are read for a period in its content.
 pub const HEAD_BYTES: usize = 64 * 1024;
 
-/// Where a series' files tell their period.
+/// Where the period of a series' files is read.
 #[derive(Debug, Clone)]
 pub enum PeriodSource {
     /// The built-in recogniser, on the file name.
     BuiltIn,
-    /// This expression with the groups `year` and `month`, on the file name.
+    /// This expression, with the groups `year` and `month`, on the file name.
     Name(Regex),
-    /// The same, on the first [`HEAD_BYTES`] of the content.
+    /// Such an expression, on the first [`HEAD_BYTES`] of the content.
     Content(Regex),
 }
 
 /// How many different files KP should get for one slot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PerPeriod {
-    /// One; another one is held.
+    /// One: a second one is held.
     One,
-    /// As many as come.
+    /// Any number.
     Many,
 }
 
 /// One `[[series]]` of the configuration.
 #[derive(Debug, Clone)]
 pub struct SeriesRule {
-    /// The name that stands in the ledger.
+    /// Its name, as the ledger records it.
     pub name: String,
-    /// Which files belong to it: patterns on the file name, whatever the case.
+    /// Patterns on the file name, ignoring case, that say which files belong to it.
     pub files: Vec<GlobMatcher>,
-    /// Where the period stands.
+    /// Where the period is read.
     pub period: PeriodSource,
-    /// How many files a slot takes.
+    /// How many different files KP should get for a slot.
     pub per_period: PerPeriod,
-    /// The day of the period's month (1–31) by which a file is expected, where it is.
+    /// The day of the period's month (1–31) by which a file is expected; none where no file is expected.
     pub due_day: Option<u8>,
-    /// The first month in which one is, where that is said.
+    /// The first month in which a file is expected; none for every month.
     pub due_from: Option<Period>,
-    /// Months in which none is all the same.
+    /// Months in which no file is expected, as exceptions.
     pub not_due: Vec<Period>,
-    /// The folder on the server, where it is not `sftp.folder`.
+    /// The folder on the server; none for `sftp.folder`.
     pub remote_folder: Option<String>,
 }
 
-/// What a file's name or content says about it.
+/// The series and period of a file, from its name or content.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identified {
     /// The series' name.
     pub series: String,
-    /// The period; none where none was found, or more than one.
+    /// The period; none where none was found, or several different ones.
     pub period: Option<Period>,
-    /// Which of the rules it fell under; none where the series was derived from the name.
+    /// The index of the rule that it fell under; none where the series was derived from the name.
     pub rule: Option<usize>,
 }
 
-impl Identified {
-    /// How many different files KP should get for this file's slot.
-    #[must_use]
-    pub fn per_period(&self, rules: &[SeriesRule]) -> PerPeriod {
-        self.rule.and_then(|rule| rules.get(rule)).map_or(PerPeriod::One, |rule| rule.per_period)
-    }
+/// How many different files KP should get for the slot of a file that fell under this rule, counted from 0 in `rules`;
+/// one where it fell under none.
+#[must_use]
+pub fn per_period(rules: &[SeriesRule], rule: Option<usize>) -> PerPeriod {
+    rule.and_then(|rule| rules.get(rule)).map_or(PerPeriod::One, |rule| rule.per_period)
 }
 
 /// The series and period of the file with this name (without its folder) and these first bytes.
 ///
-/// The first rule that fits the name counts. Without one the series is the name in lower case with
-/// its period replaced by `*`, or the whole name in lower case where it tells no period.
-/// `head` is looked at only where [`needs_head`] says so; else it may be empty.
+/// The first rule with a matching pattern counts. Without one the series is the name in lower case with its period replaced
+/// by `*`, or the whole name in lower case where it has no period. `head` is read only where [`needs_head`] says so; it may
+/// be empty otherwise.
 #[must_use]
 pub fn identify(rules: &[SeriesRule], name: &str, head: &[u8]) -> Identified {
     let Some((at, rule)) = rule_for(rules, name) else {
@@ -87,7 +86,7 @@ pub fn identify(rules: &[SeriesRule], name: &str, head: &[u8]) -> Identified {
     Identified { series: rule.name.clone(), period, rule: Some(at) }
 }
 
-/// Whether the period of a file with this name stands in its content.
+/// Whether the period of a file with this name is read from its content.
 #[must_use]
 pub fn needs_head(rules: &[SeriesRule], name: &str) -> bool {
     rule_for(rules, name).is_some_and(|(_, rule)| matches!(rule.period, PeriodSource::Content(_)))
@@ -106,9 +105,10 @@ fn derived(name: &str) -> Identified {
     Identified { series: series.to_lowercase(), period: recognised.period, rule: None }
 }
 
-/// The one period that all matches tell; none where one of them tells none, or another.
+/// The period on which all matches agree; none where one of them is no period, or they differ.
 ///
-/// A match that ends where the text was cut is left out: more of it may follow.
+/// `cut` says that the text is only the beginning of the content: a match that reaches its end is then ignored, since more
+/// digits may follow.
 fn agreed(expression: &Regex, text: &str, cut: bool) -> Option<Period> {
     let mut periods = expression
         .captures_iter(text)
@@ -132,8 +132,8 @@ fn period_of(found: &Captures<'_>) -> Option<Period> {
     Period::new(year, month)
 }
 
-/// The text of a file's first bytes: by its byte order mark, else UTF-8 where it is valid (but for a
-/// character cut at the end), else Windows-1252, which most suppliers' systems still write.
+/// Decodes a file's first bytes: by the byte order mark, else as UTF-8 where they are valid (a character cut at the end
+/// aside), else as Windows-1252, which most suppliers' systems still write.
 fn decoded(head: &[u8]) -> String {
     let encoding = Encoding::for_bom(head).map(|(encoding, _)| encoding);
     let encoding = encoding.unwrap_or_else(|| match std::str::from_utf8(head) {
@@ -189,7 +189,7 @@ mod tests {
                 (series, expected),
                 "{name}"
             );
-            assert_eq!((identified.rule, identified.per_period(&[])), (None, PerPeriod::One));
+            assert_eq!((identified.rule, per_period(&[], identified.rule)), (None, PerPeriod::One));
         }
     }
 
@@ -200,7 +200,7 @@ mod tests {
         let identified = identify(&rules, "MAD_202304.TXT", b"");
         assert_eq!((identified.series.as_str(), identified.rule), ("mad", Some(0)));
         assert_eq!(period(&identified), "2023-04");
-        assert_eq!(identified.per_period(&rules), PerPeriod::Many);
+        assert_eq!(per_period(&rules, identified.rule), PerPeriod::Many);
         assert_eq!(identify(&rules, "vask_202304.txt", b"").rule, Some(1));
         assert_eq!(identify(&rules, "vask_202304.csv", b"").series, "vask_*.csv");
     }

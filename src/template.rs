@@ -1,5 +1,7 @@
 //! Names on the server, made from a template such as `{stem}_{digest8}.{ext}`.
 
+use strum::{EnumString, IntoStaticStr, VariantArray};
+
 /// A checked template.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Template {
@@ -12,14 +14,15 @@ enum Part {
     Place(Placeholder),
 }
 
-/// What may stand in braces.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A placeholder of a template.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum Placeholder {
     /// The file's name.
     Name,
-    /// The name up to its last dot.
+    /// The file's name up to its last dot.
     Stem,
-    /// What follows the last dot.
+    /// The extension: what follows the last dot of the name; empty without a dot.
     Ext,
     /// The series.
     Series,
@@ -32,46 +35,30 @@ pub enum Placeholder {
 }
 
 impl Placeholder {
-    /// All of them.
-    pub const ALL: [Placeholder; 7] = [
-        Placeholder::Name,
-        Placeholder::Stem,
-        Placeholder::Ext,
-        Placeholder::Series,
-        Placeholder::Period,
-        Placeholder::Digest8,
-        Placeholder::Id,
-    ];
+    /// All placeholders.
+    pub const ALL: &'static [Placeholder] = Placeholder::VARIANTS;
 
-    /// How it is written between the braces.
+    /// The word between the braces.
     #[must_use]
     pub fn word(self) -> &'static str {
-        match self {
-            Placeholder::Name => "name",
-            Placeholder::Stem => "stem",
-            Placeholder::Ext => "ext",
-            Placeholder::Series => "series",
-            Placeholder::Period => "period",
-            Placeholder::Digest8 => "digest8",
-            Placeholder::Id => "id",
-        }
+        self.into()
     }
 }
 
-/// Why a text is no template.
+/// Why a text is not a template.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TemplateError {
     /// No placeholder has this name.
     Unknown(String),
-    /// A brace has no partner.
+    /// A `{` is not closed, or a `}` not opened.
     Brace,
 }
 
 impl Template {
-    /// Reads a template: text, with placeholders in braces. A brace cannot stand for itself.
+    /// Parses a template: text with placeholders in braces. There is no way to write a literal brace.
     ///
     /// # Errors
-    /// A placeholder that does not exist, or a brace without its partner.
+    /// An unknown placeholder, or a brace that is not closed or not opened.
     pub fn parse(text: &str) -> Result<Template, TemplateError> {
         let mut parts = Vec::new();
         let mut rest = text;
@@ -79,16 +66,16 @@ impl Template {
             let (before, braced) = rest.split_at(at);
             let inner = braced.strip_prefix('{').ok_or(TemplateError::Brace)?;
             let (word, after) = inner.split_once('}').ok_or(TemplateError::Brace)?;
-            let place = Placeholder::ALL.into_iter().find(|place| place.word() == word);
+            let place = word.parse().map_err(|_| TemplateError::Unknown(word.to_owned()))?;
             parts.push(Part::Text(before.to_owned()));
-            parts.push(Part::Place(place.ok_or_else(|| TemplateError::Unknown(word.to_owned()))?));
+            parts.push(Part::Place(place));
             rest = after;
         }
         parts.push(Part::Text(rest.to_owned()));
         Ok(Template { parts })
     }
 
-    /// The text, with each placeholder's value in its place.
+    /// The text with each placeholder replaced by its value.
     #[must_use]
     pub fn render(&self, value: impl Fn(Placeholder) -> String) -> String {
         self.parts
@@ -100,7 +87,7 @@ impl Template {
             .collect()
     }
 
-    /// Whether the placeholder stands in it.
+    /// Whether the template has this placeholder.
     #[must_use]
     pub fn has(&self, place: Placeholder) -> bool {
         self.parts.contains(&Part::Place(place))

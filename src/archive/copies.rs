@@ -1,24 +1,36 @@
-//! The copies of a content in a folder of the archive: which they are, and deleting them.
+//! Finding and deleting the copies that a folder of the archive holds of one content.
 
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{Archive, Copies, Expected, PutAway};
+use super::{Archive, Expected, PutAway};
 use crate::config::Disposal;
 use crate::digest::Digest;
 use crate::messages::run as say;
 
-/// How the name begins by which a leftover of an interrupted deletion is told, in characters.
+/// How many characters of a file's stem a leftover of an interrupted deletion must begin with. Fewer than
+/// [`platform::temporary_sibling`] keeps, so that a long name is recognised as well.
 const BEGINNING: usize = 60;
 
+/// What became of the copies of a content under one name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Copies {
+    /// There were none.
+    Gone,
+    /// There are files of that name, but none with that content; they were left alone.
+    OtherContent,
+    /// These were deleted, as paths in the archive.
+    Deleted(Vec<PathBuf>),
+}
+
 impl Archive {
-    /// Deletes every file in that folder of the archive which has this name, or a numbered form of it, and this
-    /// content. Anything else is left alone. Durable after [`Archive::sync`].
+    /// Deletes every file in that folder of the archive that has this content and this name or a numbered form of it.
+    /// All other files are left alone. Durable after [`Archive::sync`].
     ///
     /// # Errors
-    /// What the file system says; or the folder, or one above it in the archive, is a link that leads elsewhere.
-    pub fn delete_copies(&mut self, folder: &Path, name: &str, digest: Digest) -> io::Result<Copies> {
+    /// What the file system says, and where the folder, or one above it in the archive, is not a folder but a link.
+    pub(super) fn delete_copies(&mut self, folder: &Path, name: &str, digest: Digest) -> io::Result<Copies> {
         if !self.has(folder)? {
             return Ok(Copies::Gone);
         }
@@ -37,11 +49,11 @@ impl Archive {
         Ok(match (deleted.is_empty(), places.is_empty()) {
             (false, _) => Copies::Deleted(deleted),
             (true, true) => Copies::Gone,
-            (true, false) => Copies::Strange,
+            (true, false) => Copies::OtherContent,
         })
     }
 
-    /// Whether the archive has that folder, itself and not by a link.
+    /// Whether the archive has that folder. A link is an error: following it could delete files outside the archive.
     fn has(&self, folder: &Path) -> io::Result<bool> {
         let parts = folder.ancestors().take_while(|part| *part != self.root);
         for part in parts.collect::<Vec<_>>().into_iter().rev() {
@@ -56,8 +68,8 @@ impl Archive {
     }
 }
 
-/// Whether the archive may have given this name to a file called `name`: as it is, with a number before its ending,
-/// or aside, where a deletion was interrupted.
+/// Whether the archive may have given the name `found` to a file called `name`: the name itself, the name with a number
+/// before its extension, or the hidden name of an interrupted deletion.
 fn is_copy(found: &str, name: &str) -> bool {
     let whole = Path::new(name);
     let stem = whole.file_stem().and_then(|stem| stem.to_str()).unwrap_or(name);
@@ -65,11 +77,11 @@ fn is_copy(found: &str, name: &str) -> bool {
     let number = || found.strip_prefix(stem)?.strip_suffix(ending)?.strip_prefix('.');
     let numbered =
         || number().is_some_and(|n| !n.is_empty() && n.bytes().all(|digit| digit.is_ascii_digit()));
-    let aside = || {
+    let interrupted = || {
         let beginning: String = stem.chars().take(BEGINNING).collect();
         found.ends_with(".deleting.tmp") && found.trim_start_matches('.').starts_with(&beginning)
     };
-    found == name || numbered() || aside()
+    found == name || numbered() || interrupted()
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
-//! `originals.keep_archive`: archived content is deleted when it has been kept long enough; what the ledger and the
-//! receipts tell of it never is.
+//! `originals.keep_archive`: archived content is deleted when it has been kept long enough. The ledger's and the
+//! receipts' records of it are never deleted.
 //!
-//! A file is deleted only if the ledger put it there and its digest is unchanged, and never while a file of the same
-//! content is being delivered, in doubt or held. A file is deleted first and written down afterwards: if a run is
-//! interrupted in between, the next run finds the file gone and writes that down.
+//! A file is deleted only if the ledger recorded that it was archived and its digest is still the recorded one, and never
+//! while a delivery of the same content is under way, in doubt or held. The file is deleted first and the deletion recorded
+//! afterwards: where a run is cut off between the two, the next run finds no file and records that.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, FixedOffset};
 
-use crate::archive::{Archive, Copies};
+use super::Archive;
+use super::copies::Copies;
 use crate::digest::Digest;
 use crate::exit::UserError;
 use crate::failpoint::failpoint;
@@ -22,16 +23,16 @@ use crate::ledger::receipts;
 use crate::messages::run as say;
 use crate::model::run_report::Warning;
 
-/// What became of the archive.
+/// What [`prune`] did.
 #[derive(Debug, Default)]
 pub struct PruneResult {
     /// How many files were deleted.
     pub deleted: usize,
     /// What could not be deleted; the next run tries again.
-    pub mishaps: Vec<Warning>,
+    pub warnings: Vec<Warning>,
 }
 
-/// Deletes what has been in the archive for longer than `keep`.
+/// Deletes content that has been in the archive for longer than `keep`, counted back from `now`, and records it.
 ///
 /// # Errors
 /// The ledger could not be read or written.
@@ -41,10 +42,10 @@ pub fn prune(
     keep: Duration,
     now: DateTime<FixedOffset>,
 ) -> Result<PruneResult, UserError> {
-    let mut cleared = PruneResult::default();
-    // A folder without receipts is not the archive: perhaps the share that holds it is not mounted.
+    let mut result = PruneResult::default();
+    // A folder without receipts is not the archive: its network share may not be mounted now.
     if !archive.root().join(receipts::FOLDER).is_dir() {
-        return Ok(cleared);
+        return Ok(result);
     }
     let needed = ledger.needed()?;
     let mut events = Vec::new();
@@ -54,35 +55,36 @@ pub fn prune(
             continue;
         }
         match archive.delete_copies(&folder, &name, digest) {
-            Ok(Copies::Strange) => {}
+            Ok(Copies::OtherContent) => {}
             Ok(Copies::Gone) => events.push(deleted(digest, &rows, &[])),
             Ok(Copies::Deleted(files)) => {
-                cleared.deleted += files.len();
+                result.deleted += files.len();
                 events.push(deleted(digest, &rows, &files));
             }
             Err(error) => {
                 let path = rows.first().map(|kept| kept.path.clone()).unwrap_or_default();
-                cleared.mishaps.push(Warning { path, message: say::not_deleted(&folder, &error) });
+                result.warnings.push(Warning { path, message: say::not_deleted(&folder, &error) });
             }
         }
     }
     if events.is_empty() {
-        return Ok(cleared);
+        return Ok(result);
     }
     failpoint("content_deleted");
     if let Err(error) = archive.sync() {
         let message = say::not_deleted(archive.root(), &error);
-        cleared.mishaps.push(Warning { path: archive.root().display().to_string(), message });
-        return Ok(cleared);
+        result.warnings.push(Warning { path: archive.root().display().to_string(), message });
+        return Ok(result);
     }
     ledger.record(now, &events)?;
-    Ok(cleared)
+    Ok(result)
 }
 
-/// Where a content lies, under which name, and which content.
+/// A folder of the archive, a file name, and the content's digest.
 type Place = (PathBuf, String, Digest);
 
-/// Groups the copies of one content under one name in one folder: they are deleted together, once the youngest is old.
+/// Groups what was archived by place. All copies of one content under one name in one folder are deleted together, once
+/// the youngest is old enough: the ledger does not know which numbered copy belongs to which delivery.
 fn by_content(archive: &Archive, kept: Vec<ArchivedContent>) -> BTreeMap<Place, Vec<ArchivedContent>> {
     let mut places: BTreeMap<Place, Vec<ArchivedContent>> = BTreeMap::new();
     for kept in kept {

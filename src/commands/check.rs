@@ -129,7 +129,7 @@ fn access(config: &Config, checks: &mut Checks) {
         // Where the access cannot be found out, the check that opens the file says why.
         let others = platform::others_who_may(may, file).unwrap_or_default();
         if !others.is_empty() {
-            let close = escape(&platform::command_to_close(file));
+            let close = escape(&platform::command_to_restrict(file));
             let advice = say::open_to_others(
                 &escape(&file.display().to_string()),
                 &escape(&others.join(", ")),
@@ -165,7 +165,7 @@ fn there(config: &Config, checks: &mut Checks) {
         }
     };
     let mut passed = Vec::new();
-    let line = SshConnector::new(&config.sftp, secrets).connect_telling(|stage| passed.push(stage));
+    let line = SshConnector::new(&config.sftp, secrets).connect_reporting(|stage| passed.push(stage));
     let stages = [
         (Stage::Reached, "server", say::server(), address(config)),
         (Stage::HostKey, "host_key", say::host_key(), say::host_key_pinned()),
@@ -216,11 +216,7 @@ fn ways_to_a_person(config: &Config, send: bool, checks: &mut Checks) {
 
 /// Checks each folder that files are delivered to: it exists, and a file can be made, renamed and removed in it.
 fn remote_folders(config: &Config, line: &mut dyn Remote, checks: &mut Checks) {
-    let mut folders = vec![config.sftp.folder.as_str()];
-    folders.extend(config.series.iter().filter_map(|series| series.remote_folder.as_deref()));
-    folders.sort_unstable();
-    folders.dedup();
-    for folder in folders {
+    for folder in config.remote_folders() {
         let shown = if folder.is_empty() { "." } else { folder };
         let there = match line.stat(&[shown]).pop() {
             Some(Ok(RemoteStat::Present { .. })) => Ok(escape(shown)),
@@ -305,8 +301,8 @@ fn space(folder: &Path) -> Result<String, (ExitCode, String)> {
 fn existing(folder: &Path) -> &Path {
     match folder.parent() {
         _ if folder.exists() => folder,
-        Some(parent) if parent.as_os_str().is_empty() => Path::new("."),
-        parent => parent.unwrap_or(folder),
+        None => folder,
+        Some(_) => platform::parent_or_dot(folder),
     }
 }
 

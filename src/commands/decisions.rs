@@ -181,9 +181,7 @@ fn is_named(config: &Config, file: &PlannedFile, name: &str) -> bool {
     let path = &file.scanned.file.path;
     let same_place = || {
         let canonical = |path: &std::path::Path| {
-            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-            let folder = platform::canonical(folder.unwrap_or(std::path::Path::new("."))).ok()?;
-            let place = folder.join(path.file_name()?).to_string_lossy().into_owned();
+            let place = platform::canonical_in_folder(path)?.to_string_lossy().into_owned();
             Some(if cfg!(windows) { place.to_lowercase() } else { place })
         };
         canonical(std::path::Path::new(name))

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::cli::{self, Global};
 use crate::config::Config;
 use crate::exit::{ExitCode, UserError};
-use crate::messages::{config::shown_path, init as say};
+use crate::messages::{self, config::shown_path, init as say};
 
 use self::answers::{Answers, Key};
 use self::make::Created;
@@ -118,11 +118,6 @@ fn next_steps(answers: &Answers, made: &Created, exit: ExitCode) -> String {
 /// A command as it is to be typed here, with `--config` where this config would not be found without it.
 fn command(command: &str, config: &Config) -> String {
     let found = Config::find(None).ok().and_then(|file| file.canonicalize().ok());
-    if found.is_some() && found == config.file.canonicalize().ok() {
-        return format!("traekfil {command}");
-    }
-    let file = shown_path(&config.file);
-    let plain = file.chars().all(|c| c.is_alphanumeric() || "._-/\\:".contains(c));
-    let file = if plain { file } else { format!("\"{file}\"") };
-    format!("traekfil {command} --config {file}")
+    let is_found = found.is_some() && found == config.file.canonicalize().ok();
+    messages::command_with(command, (!is_found).then_some(config.file.as_path()))
 }

@@ -1,4 +1,4 @@
-//! Whether the folders and files that the configuration names are there and do not endanger each other.
+//! Checks the folders and files that the configuration names: they exist, and none of them would be taken for a file to send.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -6,26 +6,26 @@ use std::path::{Path, PathBuf};
 use super::Config;
 use crate::exit::UserError;
 use crate::messages::config as say;
-use crate::platform;
+use crate::platform::{self, canonical_in_folder};
 
 impl Config {
-    /// Whether the drop folder, the archive and the ledger's folder can be used, and nothing that must
-    /// stay here lies where the scan would take it and send it to KP.
+    /// Checks that the drop folder, the archive and the ledger's folder can be used, and that no private file lies where the
+    /// scan would find it and send it to KP.
     ///
-    /// The archive itself and the ledger need not exist yet, their folders must.
+    /// The archive and the ledger need not exist yet; the folders they lie in must.
     ///
     /// # Errors
-    /// Exit code 2 with the first thing that is wrong.
+    /// Exit code 2, with the first problem.
     pub fn check_folders(&self) -> Result<(), UserError> {
         let drop = self.check_drop()?;
         self.check_archive(&drop)?;
         let ledger = say::shown_path(&self.ledger);
-        check(place(&self.ledger).is_some(), || say::ledger_folder_missing(&ledger))?;
+        check(canonical_in_folder(&self.ledger).is_some(), || say::ledger_folder_missing(&ledger))?;
         check(!self.ledger.is_dir(), || say::ledger_is_folder(&ledger))?;
         self.check_nothing_private_is_taken(&drop)
     }
 
-    /// Whether the private key and the known_hosts file, where they are named, can be read.
+    /// Checks that the private key and the known_hosts file can be read, where the configuration names them.
     ///
     /// # Errors
     /// Exit code 2, with the key and the file.
@@ -41,16 +41,16 @@ impl Config {
         Ok(())
     }
 
-    /// Whether the configuration says how the server is recognised.
+    /// Checks that the configuration pins the server's host key.
     ///
     /// # Errors
-    /// Exit code 2: without that, files could go to somebody who only claims to be the receiver.
+    /// Exit code 2 where it does not: files could then go to somebody who only claims to be the receiver.
     pub fn check_host_key(&self) -> Result<(), UserError> {
         let pinned = !self.sftp.host_key.is_empty() || self.sftp.known_hosts.is_some();
         check(pinned, || say::no_host_key(&say::shown_path(&self.file)))
     }
 
-    /// Answers where the drop folder really is.
+    /// Returns the real path of the drop folder.
     fn check_drop(&self) -> Result<PathBuf, UserError> {
         let shown = say::shown_path(&self.drop);
         check(self.drop.exists(), || say::drop_missing(&shown))?;
@@ -63,7 +63,7 @@ impl Config {
     fn check_archive(&self, drop: &Path) -> Result<(), UserError> {
         let shown = say::shown_path(&self.archive);
         check(!self.archive.exists() || self.archive.is_dir(), || say::archive_is_file(&shown))?;
-        let archive = platform::canonical(&self.archive).ok().or_else(|| place(&self.archive));
+        let archive = platform::canonical(&self.archive).ok().or_else(|| canonical_in_folder(&self.archive));
         let archive = archive.ok_or_else(|| UserError::usage(say::archive_parent_missing(&shown)))?;
         check(!drop.starts_with(&archive), || say::drop_in_archive(&say::shown_path(&self.drop), &shown))?;
         let taken = self.scan.subfolders && archive.starts_with(drop);
@@ -83,10 +83,17 @@ impl Config {
         ];
         for (key, file) in named {
             let Some(file) = file else { continue };
-            // a link counts with where it stands and with what it leads to
-            let taken = [place(file), platform::canonical(file).ok()].into_iter().flatten().any(|file| {
-                if self.scan.subfolders { file.starts_with(drop) } else { file.parent() == Some(drop) }
-            });
+            // Check the place of a link and the place of its target.
+            let taken =
+                [canonical_in_folder(file), platform::canonical(file).ok()].into_iter().flatten().any(
+                    |file| {
+                        if self.scan.subfolders {
+                            file.starts_with(drop)
+                        } else {
+                            file.parent() == Some(drop)
+                        }
+                    },
+                );
             check(!taken, || {
                 say::private_file_taken(key, &say::shown_path(file), &say::shown_path(&self.drop))
             })?;
@@ -97,14 +104,6 @@ impl Config {
 
 fn check(fine: bool, message: impl FnOnce() -> String) -> Result<(), UserError> {
     if fine { Ok(()) } else { Err(UserError::usage(message())) }
-}
-
-/// Where a file that need not exist stands: its name in its folder's real place; none where there is
-/// no such folder.
-fn place(file: &Path) -> Option<PathBuf> {
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let folder = platform::canonical(folder).ok().filter(|folder| folder.is_dir())?;
-    Some(folder.join(file.file_name()?))
 }
 
 #[cfg(test)]

@@ -1,16 +1,16 @@
-//! Patterns on file names: the same on every platform, whatever the case.
+//! Patterns on file names, with the same meaning on every platform, ignoring case.
 
 use globset::{Glob, GlobBuilder};
 
 use crate::messages::config as say;
 
-/// The longest pattern, in bytes: alternatives with room to spare, and no more than can be compiled.
+/// The longest pattern, in bytes: enough for many alternatives, and short enough that compiling it cannot fail for its size.
 const LONGEST: usize = 1000;
 
-/// Reads a pattern that a whole file name must fit.
+/// Parses a pattern that must match the whole file name.
 ///
-/// `globset` compares bytes and knows the case of a–z only, so what a person means by `å` and `?` is
-/// spelled out for it.
+/// `globset` compares bytes and ignores case for a–z only, so `å` is rewritten to match both cases and `?` to match a whole
+/// character.
 pub(crate) fn glob(pattern: &str) -> Result<Glob, String> {
     if pattern.contains(['/', '\\']) {
         return Err(say::glob_with_folder(&say::shown(pattern)));
@@ -19,7 +19,7 @@ pub(crate) fn glob(pattern: &str) -> Result<Glob, String> {
         let begin: String = pattern.chars().take(60).collect();
         say::glob_too_complex(&say::shown(&begin))
     };
-    // globset goes as deep as the braces do, without a limit
+    // globset recurses once for each nested brace, without a limit of its own.
     if pattern.len() > LONGEST {
         return Err(too_complex());
     }
@@ -27,14 +27,14 @@ pub(crate) fn glob(pattern: &str) -> Result<Glob, String> {
     let glob = GlobBuilder::new(&spelled).case_insensitive(true).build();
     let glob =
         glob.map_err(|error| say::bad_glob(&say::shown(pattern), &say::shown(&error.kind().to_string())))?;
-    // the same is compiled in `compile_matcher`, which panics where it cannot be
+    // Try to compile the pattern here: `compile_matcher` does the same later and panics where it fails.
     regex::bytes::Regex::new(glob.regex()).map(|_| glob).map_err(|_| too_complex())
 }
 
-/// One character of a file name: a byte of ASCII, or the two bytes of a letter like `å`.
+/// A pattern for one character of a file name: one byte of ASCII, or the two bytes of a letter like `å`.
 const ONE: &str = "{[\u{1}-\u{7f}],[!\u{1}-\u{7f}][!\u{1}-\u{7f}]}";
 
-/// None where a set in `[…]` holds more than ASCII.
+/// Rewrites a pattern; none where a set in `[…]` holds a character outside ASCII.
 fn spelled_out(pattern: &str) -> Option<String> {
     let mut spelled = String::new();
     let mut in_set = false;

@@ -1,4 +1,4 @@
-//! `[notify]`: how a person is told of what needs her, where nobody looks at the screen.
+//! `[notify]`: how a person is told of what needs attention when nobody watches the screen.
 
 use std::path::{Path, PathBuf};
 
@@ -11,30 +11,30 @@ use crate::messages::config as say;
 /// `[notify]`.
 #[derive(Debug, Clone, Default)]
 pub struct Notify {
-    /// By mail.
+    /// The mail to send; none sends none.
     pub mail: Option<Mail>,
-    /// By a program and its arguments; the program by its name, or its path.
+    /// A program to run, by its name or path, with its arguments; none runs none.
     pub command: Option<Vec<String>>,
-    /// By an entry in Windows' event log.
+    /// Whether to write an entry to Windows' event log.
     pub event_log: bool,
-    /// Whether it is told, too, when everything that is expected in a month has been delivered.
+    /// Whether to tell also when everything expected in a month has been delivered.
     pub monthly: bool,
 }
 
-/// The mail server, and whom it brings the mail.
+/// The mail server, with sender and recipients.
 #[derive(Debug, Clone)]
 pub struct Mail {
-    /// To whom.
+    /// The recipients.
     pub to: Vec<Mailbox>,
-    /// From whom.
+    /// The sender.
     pub from: Mailbox,
-    /// The server's name or address.
+    /// The mail server's name or address.
     pub host: String,
-    /// Its port.
+    /// The mail server's port.
     pub port: u16,
-    /// How the line to it is kept private.
+    /// Whether and how the connection is encrypted.
     pub tls: SmtpTls,
-    /// Whom to log in as; none: no login.
+    /// The user to log in as; none sends without a login.
     pub user: Option<String>,
     /// A file that holds the password.
     pub password_file: Option<PathBuf>,
@@ -45,11 +45,11 @@ pub struct Mail {
 /// `notify.smtp_tls`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SmtpTls {
-    /// Begin in the clear, and go on only under TLS (RFC 3207).
+    /// STARTTLS: begin unencrypted, and send nothing before TLS is agreed on (RFC 3207).
     StartTls,
     /// TLS from the first byte (RFC 8314).
     Tls,
-    /// In the clear. Never with a login.
+    /// Unencrypted. Not allowed with a login.
     None,
 }
 
@@ -74,7 +74,7 @@ const MAIL: [&str; 8] = [
     "smtp_ca",
 ];
 
-/// Reads the section. A relative path of the command counts from `base`, as all paths do.
+/// Reads the section. A relative path of the command counts from `base`, the configuration's folder.
 pub(super) fn notify(mut of: Section, base: &Path) -> Notify {
     let wanted = MAIL.iter().any(|key| of.has(key));
     let (mail, monthly) = (mail(&mut of, wanted), of.flag("monthly").unwrap_or(false));
@@ -91,7 +91,7 @@ pub(super) fn notify(mut of: Section, base: &Path) -> Notify {
     Notify { mail, command, event_log, monthly }
 }
 
-/// All of it is read even where something is missing, so that every problem is told at once.
+/// Reads all keys even where one is missing, so that all problems are told at once.
 fn mail(of: &mut Section, wanted: bool) -> Option<Mail> {
     for key in ["mail_to", "mail_from", "smtp_host"] {
         if wanted && !of.has(key) {
@@ -133,7 +133,7 @@ fn command(of: &mut Section, base: &Path) -> Option<Vec<String>> {
         of.problem("command", say::empty_command());
         return None;
     };
-    // A bare name is left as it is: the system looks it up in PATH.
+    // Keep a name without a folder as it is: the system finds the program in PATH.
     if program.contains(std::path::is_separator) {
         *program = base.join(&*program).to_string_lossy().into_owned();
     }

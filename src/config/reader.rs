@@ -1,4 +1,4 @@
-//! One section of the configuration, read key by key; what is wrong is collected, not thrown.
+//! Reads a section of the configuration key by key, and collects all problems instead of stopping at the first.
 
 use std::cell::RefCell;
 use std::fmt::Display;
@@ -12,27 +12,27 @@ use super::glob::glob;
 use crate::messages::config as say;
 use crate::template::{Placeholder, Template, TemplateError};
 
-/// What is wrong with keys and values, in the order in which they are read.
+/// The problems with keys and values, in the order in which these are read.
 pub(super) type Problems = RefCell<Vec<String>>;
 
-/// A section, or an entry of a list of sections. What is read is taken out, so what is left when it
-/// is closed is what nobody knows.
+/// A section, or an entry of a list of sections. Reading a key takes it out, so the keys that are left when the section is
+/// closed are unknown ones.
 pub(super) struct Section<'a> {
     title: String,
     table: Table,
     known: Vec<&'static str>,
-    /// The folder that relative paths count from.
+    /// The configuration's folder, from which relative paths count.
     base: &'a Path,
     problems: &'a Problems,
 }
 
 impl<'a> Section<'a> {
-    /// What stands above the first section.
+    /// The keys before the first section.
     pub(super) fn top(table: Table, base: &'a Path, problems: &'a Problems) -> Section<'a> {
         Section { title: String::new(), table, known: Vec::new(), base, problems }
     }
 
-    /// `[key]`; an empty one where it is left out.
+    /// The section `[key]`; an empty one where the file has none.
     pub(super) fn section(&mut self, key: &'static str) -> Section<'a> {
         let table = self.read(key, |value| match value {
             Value::Table(table) => Ok(table),
@@ -41,7 +41,7 @@ impl<'a> Section<'a> {
         self.part(format!("[{key}]"), table.unwrap_or_default())
     }
 
-    /// All `[[key]]`, in their order.
+    /// All sections `[[key]]`, in their order.
     pub(super) fn entries(&mut self, key: &'static str) -> Vec<Section<'a>> {
         let tables = self.read(key, |value| {
             let Value::Array(values) = value else {
@@ -65,7 +65,7 @@ impl<'a> Section<'a> {
         Section { title, table, known: Vec::new(), base: self.base, problems: self.problems }
     }
 
-    /// Ends the section: every key that nobody asked for is unknown.
+    /// Ends the section and notes every key that was not read as unknown.
     pub(super) fn close(mut self) {
         for key in std::mem::take(&mut self.table).into_iter().map(|(key, _)| key) {
             let likeness = |known: &&&str| strsim::jaro_winkler(known, &key.to_lowercase());
@@ -74,24 +74,24 @@ impl<'a> Section<'a> {
         }
     }
 
-    /// Whether a key that was not read yet stands in it.
+    /// Whether the section has this key and it was not read yet.
     pub(super) fn has(&self, key: &str) -> bool {
         self.table.contains_key(key)
     }
 
-    /// Notes what is wrong with a key.
+    /// Notes a problem with a key.
     pub(super) fn problem(&self, key: &str, what: impl Display) {
         let space = if self.title.is_empty() { "" } else { " " };
         self.problems.borrow_mut().push(format!("{}{space}{key}: {what}", self.title));
     }
 
-    /// Takes a key's value out and reads it; none where it is left out, or wrong and noted.
+    /// Takes out a key's value and parses it; none where the key is missing, or its value is wrong, which is then noted.
     fn read<T>(&mut self, key: &'static str, read: impl FnOnce(Value) -> Result<T, String>) -> Option<T> {
         self.known.push(key);
         read(self.table.remove(key)?).map_err(|what| self.problem(key, what)).ok()
     }
 
-    /// A text, read further by `read`.
+    /// A text, parsed by `read`.
     pub(super) fn parsed<T>(
         &mut self,
         key: &'static str,
@@ -105,7 +105,7 @@ impl<'a> Section<'a> {
         self.parsed(key, |text| not_empty(text).map(str::to_owned))
     }
 
-    /// The same, of a key that must be there; empty where it is not, and noted.
+    /// The same for a required key; empty where it is missing, which is then noted.
     pub(super) fn required(
         &mut self,
         key: &'static str,
@@ -133,7 +133,7 @@ impl<'a> Section<'a> {
         })
     }
 
-    /// A duration such as `"10s"`, within these bounds as they are written.
+    /// A duration such as `"10s"`, within these bounds, which are written in the same form.
     pub(super) fn duration(&mut self, key: &'static str, least: &str, most: &str) -> Option<Duration> {
         self.read(key, |value| duration(&value, least, most))
     }
@@ -161,7 +161,7 @@ impl<'a> Section<'a> {
         })
     }
 
-    /// A path; a relative one counts from the configuration's folder.
+    /// A path. A relative one is joined to the configuration's folder.
     pub(super) fn path(&mut self, key: &'static str) -> Option<PathBuf> {
         let path = self.parsed(key, |text| {
             let text = not_empty(text)?;
@@ -173,12 +173,12 @@ impl<'a> Section<'a> {
         path.map(|path| self.base.join(path))
     }
 
-    /// The same, or this one where it is left out.
+    /// The same with a default for a missing key.
     pub(super) fn path_or(&mut self, key: &'static str, default: &str) -> PathBuf {
         self.path(key).unwrap_or_else(|| self.base.join(default))
     }
 
-    /// A list of texts, each read by `read`.
+    /// A list of texts, each parsed by `read`.
     pub(super) fn list<T>(
         &mut self,
         key: &'static str,
@@ -196,7 +196,7 @@ impl<'a> Section<'a> {
         })
     }
 
-    /// Patterns on file names; a list that must not be empty says so.
+    /// Patterns on file names. An empty list is a problem unless it may be empty.
     pub(super) fn globs(&mut self, key: &'static str, may_be_empty: bool) -> Option<Vec<globset::Glob>> {
         let globs = self.list(key, glob)?;
         if globs.is_empty() && !may_be_empty {
@@ -206,7 +206,7 @@ impl<'a> Section<'a> {
         Some(globs)
     }
 
-    /// A name on the server, with `{id}` in it or never.
+    /// A template of a name on the server. It must have `{id}` where `with_id`, and must not otherwise.
     pub(super) fn template(&mut self, key: &'static str, default: &str, with_id: bool) -> Template {
         let text = self.text(key).unwrap_or_else(|| default.to_owned());
         template(&text, with_id).map_err(|what| self.problem(key, what)).unwrap_or_default()
@@ -243,7 +243,7 @@ fn duration(value: &Value, least: &str, most: &str) -> Result<Duration, String> 
 
 fn template(text: &str, with_id: bool) -> Result<Template, String> {
     let known = || {
-        let places = Placeholder::ALL.into_iter().filter(|place| with_id || *place != Placeholder::Id);
+        let places = Placeholder::ALL.iter().filter(|place| with_id || **place != Placeholder::Id);
         places.map(|place| format!("{{{}}}", place.word())).collect::<Vec<_>>().join(" ")
     };
     let template = Template::parse(text).map_err(|error| match error {

@@ -72,7 +72,7 @@ fn scan(mut of: Section) -> Scan {
 fn glob_set(of: &mut Section, key: &'static str, default: &[&str]) -> GlobSet {
     let default = || default.iter().filter_map(|pattern| glob(pattern).ok()).collect::<Vec<Glob>>();
     let globs = of.globs(key, key == "exclude").unwrap_or_else(default);
-    // Each pattern is known to be valid, so the only error left is a set that is too large.
+    // Each pattern was compiled before, so this fails only where the whole set is too large.
     GlobSet::new(globs).unwrap_or_else(|error| {
         of.problem(key, say::shown(&error.to_string()));
         GlobSet::empty()
@@ -206,7 +206,7 @@ fn originals(mut of: Section) -> Originals {
     let originals = Originals {
         delivered: of.choice("delivered", &ALL[..2]).unwrap_or(Disposal::Archive),
         duplicates: of.choice("duplicates", &ALL).unwrap_or(Disposal::Archive),
-        // At least a day: someone who writes "12m" for twelve months means minutes to us, and what is deleted is gone.
+        // At least a day: who writes "12m" for 12 months gets 12 minutes, and deleted content cannot be restored.
         keep_archive: of.duration_or_never("keep_archive", "1d", "36500d"),
     };
     of.close();

@@ -1,4 +1,4 @@
-//! The configuration's text as a TOML table, or where it is none.
+//! Parses the configuration's text as TOML, and explains where it is not valid.
 
 use std::path::Path;
 
@@ -33,13 +33,13 @@ fn explained(file: &str, text: &str, error: &toml::de::Error) -> String {
     message
 }
 
-/// Whether the line has a backslash in a double-quoted string: there it begins an escape.
+/// Whether the line has a backslash in a double-quoted string, where it begins an escape: most likely a Windows path.
 fn error_from_backslash(line: &str) -> bool {
     line.split_once('"').is_some_and(|(before, quoted)| !before.contains('\'') && quoted.contains('\\'))
 }
 
-/// The line as it may be shown: somebody may have written a password into it all the same, so it ends
-/// where one is spoken of.
+/// The line for showing, cut after a word such as `password`: somebody may have written a password there although no key
+/// takes one.
 fn without_secret(line: &str) -> String {
     let lower = line.to_ascii_lowercase();
     let spoken = |word: &str| {

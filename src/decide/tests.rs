@@ -183,7 +183,7 @@ mod past {
     #[test]
     fn each_state_counts_for_what_it_says() {
         let mine = key(b"april", "mad", Some("2023-04"));
-        for state in State::ALL {
+        for &state in State::ALL {
             let known = past(&mine, &[delivery(3, state, b"april", "mad", Some("2023-04"))]);
             assert_eq!(known.unclear.is_some(), state.is_unclear(), "{state:?}");
             assert_eq!(known.delivered.is_some(), state.is_delivered(), "{state:?}");

@@ -1,4 +1,4 @@
-//! Step 7: receipts, and the originals put away.
+//! Step 7: writing receipts and putting the originals away.
 
 use super::{Executor, InFlight, place_of, stepped};
 use crate::archive::{Expected, PutAway};
@@ -21,7 +21,7 @@ pub(super) struct Finished {
 
 impl Finished {
     pub(super) fn of(row: &InFlight<'_>) -> Finished {
-        Finished { file: (&row.started).into(), identity: Some(row.parcel.reading.identity) }
+        Finished { file: (&row.started).into(), identity: Some(row.planned.reading.identity) }
     }
 }
 
@@ -32,8 +32,9 @@ impl From<&Delivery> for Finished {
 }
 
 impl Executor<'_> {
-    /// Writes the receipts of these files, puts their originals away, and returns the numbers of the deliveries that are
-    /// finished. An error here is no failed delivery: KP has the files, and the next run finishes the rest.
+    /// Writes the receipts of these files, puts their originals away, and returns the deliveries that are complete.
+    ///
+    /// A failure here is a warning and not a failed delivery, since KP has the file; the next run tries this step again.
     pub(super) fn finish(&mut self, delivered: &[Finished]) -> Result<Vec<i64>, UserError> {
         if delivered.is_empty() {
             return Ok(Vec::new());
@@ -48,7 +49,7 @@ impl Executor<'_> {
             .collect();
         if let Err(error) = receipts::append(self.archive.root(), &lines) {
             let message = say::receipt_not_written(self.archive.root(), &error);
-            self.mishaps.extend(
+            self.warnings.extend(
                 delivered
                     .iter()
                     .map(|finished| Warning { path: finished.file.path.clone(), message: message.clone() }),
@@ -68,7 +69,7 @@ impl Executor<'_> {
         }
         if let Err(error) = self.archive.sync() {
             let message = say::archive_not_synced(self.archive.root(), &error);
-            self.mishaps.extend(
+            self.warnings.extend(
                 delivered
                     .iter()
                     .map(|finished| Warning { path: finished.file.path.clone(), message: message.clone() }),
@@ -91,11 +92,11 @@ impl Executor<'_> {
             Ok(PutAway::Deleted) => return Some("deleted"),
             Ok(PutAway::Left) => return Some("left"),
             Ok(PutAway::Gone) => return Some("original_gone"),
-            // Another content has its name now; the next run plans that as a new file.
+            // Another content stands at its path now: the next run plans that as a file of its own.
             Ok(PutAway::Changed) => return Some("original_changed"),
             Err(error) => say::not_put_away(&file.path, &error),
         };
-        self.mishaps.push(Warning { path: file.path.clone(), message });
+        self.warnings.push(Warning { path: file.path.clone(), message });
         None
     }
 }

@@ -7,8 +7,9 @@ use crate::template::Placeholder;
 /// The longest name of a temporary file, in bytes.
 const LONGEST_NAME: usize = 255;
 
-/// The final path on the server of a file, from `sftp.remote_name` and the folder. Where that makes no name
-/// of it, as `{ext}` of a file without one, or a name of a folder, the file keeps its own.
+/// The final path of a file on the server, made from `sftp.remote_name` and the folder (`sftp.folder` where it is none).
+/// Where the template makes an empty name (as `{ext}` does for a file without an extension), `.` or `..`, the file keeps
+/// its own name.
 #[must_use]
 pub fn remote_path(sftp: &Sftp, folder: Option<&str>, name: &str, key: &Key) -> String {
     let made = sftp.remote_name.render(|place| part(place, name, key, ""));
@@ -19,10 +20,11 @@ pub fn remote_path(sftp: &Sftp, folder: Option<&str>, name: &str, key: &Key) -> 
     }
 }
 
-/// The path on the server until a file is complete, beside its final path, from `sftp.temporary_name`.
+/// The path of a file on the server until it is complete: in the folder of its final path, with a name made from
+/// `sftp.temporary_name`.
 ///
-/// `id` is what tells one delivery from all others, and stands in it in full; all else is cut where the name
-/// would be longer than a server can hold.
+/// `id` tells one delivery from all others, so it is never shortened; the other parts are, where the name would exceed 255
+/// bytes.
 #[must_use]
 pub fn temporary_path(sftp: &Sftp, remote_path: &str, key: &Key, id: &str) -> String {
     let (folder, name) = remote_path.split_at(remote_path.rfind('/').map_or(0, |slash| slash + 1));
@@ -42,7 +44,7 @@ fn part(place: Placeholder, name: &str, key: &Key, id: &str) -> String {
         Placeholder::Name => name.to_owned(),
         Placeholder::Stem => stem.to_owned(),
         Placeholder::Ext => ext.to_owned(),
-        // A series made from a name holds a `*`, which no file name on Windows may.
+        // A series derived from a file name holds a `*`, which Windows allows in no file name.
         Placeholder::Series => key.slot.series.replace('*', "x"),
         Placeholder::Period => key.slot.period.map(|period| period.to_string()).unwrap_or_default(),
         Placeholder::Digest8 => key.digest.short(),

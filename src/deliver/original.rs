@@ -1,4 +1,4 @@
-//! An original on its way out: read through one descriptor, and digested as it goes.
+//! Reading an original for upload: through one descriptor, and digested while it is read.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -12,7 +12,7 @@ use crate::platform::Identity;
 use crate::remote::Source;
 use crate::wording;
 
-/// A planned file that is being sent.
+/// An original that is being uploaded.
 pub struct Original {
     place: PathBuf,
     planned: Identity,
@@ -24,20 +24,20 @@ pub struct Original {
 }
 
 impl Original {
-    /// The file at `place`, which was `planned` and `size` bytes long when it was planned.
+    /// The file at `place`, which had this identity and so many bytes when it was planned.
     #[must_use]
     pub fn new(place: PathBuf, planned: Identity, size: u64) -> Original {
         Original { place, planned, size, file: None, hasher: Hasher::new(), read: 0, ended: false }
     }
 
-    /// The digest of what was read, for holding it against the plan.
+    /// The digest of what was read, to be compared with the plan's.
     #[must_use]
     pub fn digest(self) -> Digest {
         self.hasher.finish()
     }
 
-    /// The file must be, before and after it is read, what it was when it was planned.
-    fn same(&self, identity: Identity) -> io::Result<()> {
+    /// Checks that the file is still the planned one; called before and after it is read.
+    fn check_unchanged(&self, identity: Identity) -> io::Result<()> {
         if identity == self.planned { Ok(()) } else { Err(io::Error::other(say::changed_since_planned())) }
     }
 }
@@ -52,7 +52,7 @@ impl Source for Original {
         } else {
             let (file, about) = drop_folder::open(&self.place)
                 .map_err(|blocked| io::Error::other(wording::blocked(&blocked)))?;
-            self.same(about.identity)?;
+            self.check_unchanged(about.identity)?;
             file
         };
         let n = file.read(buffer)?;
@@ -60,7 +60,7 @@ impl Source for Original {
         self.read += n as u64;
         if n == 0 || self.read > self.size {
             self.ended = true;
-            self.same(Identity::of(&file)?)?;
+            self.check_unchanged(Identity::of(&file)?)?;
         } else {
             self.hasher.update(&buffer[..n]);
             self.file = Some(file);

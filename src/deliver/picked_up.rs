@@ -1,4 +1,4 @@
-//! Which delivered files KP has taken: those that are no longer in its folder.
+//! Noting which delivered files KP has taken out of its folder on the server.
 
 use std::collections::HashSet;
 
@@ -9,13 +9,13 @@ use crate::model::ledger::Delivery;
 use crate::remote::RemoteStat;
 
 impl Executor<'_> {
-    /// Looks for these deliveries, oldest first, in KP's folder and writes down which of them are gone. Where the server
-    /// cannot be asked, the next run does it.
+    /// Asks the server for the files of these deliveries (oldest first) and records those that are gone. Where the server
+    /// cannot be asked, the next run asks again.
     ///
     /// # Errors
     /// The ledger could not be written.
     pub fn note_picked_up(&mut self, waiting: &[Delivery]) -> Result<(), UserError> {
-        // A name is given again only once it is free, so the older deliveries of that name are gone.
+        // Ask only about the newest delivery to each path: it could only be published once the earlier file was gone.
         let mut taken = HashSet::new();
         let (asked, mut gone): (Vec<&Delivery>, Vec<&Delivery>) =
             waiting.iter().rev().partition(|delivery| taken.insert(delivery.remote_path.as_deref()));
@@ -24,9 +24,9 @@ impl Executor<'_> {
             let Some(connection) = (!lost).then(|| self.server.connection().ok()).flatten() else { break };
             let paths: Vec<&str> =
                 batch.iter().map(|delivery| delivery.remote_path.as_deref().unwrap_or_default()).collect();
-            let looks = connection.stat(&paths);
+            let stats = connection.stat(&paths);
             gone.extend(
-                batch.iter().zip(looks).filter(|(_, look)| *look == Ok(RemoteStat::Absent)).map(|(d, _)| *d),
+                batch.iter().zip(stats).filter(|(_, stat)| *stat == Ok(RemoteStat::Absent)).map(|(d, _)| *d),
             );
         }
         gone.sort_by_key(|delivery| delivery.id);

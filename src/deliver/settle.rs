@@ -1,4 +1,4 @@
-//! Settling what was left unclear: at the start of a run, and at once after a rename without a clear answer.
+//! Recovery: finding out how far a delivery came, at the start of a run and directly after a rename without a clear answer.
 
 use super::finish::Finished;
 use super::{End, Executor, needs_server, stepped};
@@ -12,10 +12,10 @@ use crate::model::delivery::{State, Step};
 use crate::model::ledger::Delivery;
 use crate::remote::{RemoteError, RemoteStat};
 
-/// How often a rename that was never done is asked for again before the next run has to.
+/// How often to look and rename again before leaving a delivery to the next run.
 const ROUNDS: usize = 3;
 
-/// A delivery that was published and has no clear answer.
+/// A delivery whose rename was asked for, without a clear answer.
 pub(super) struct Published {
     delivery: i64,
     digest: Digest,
@@ -39,27 +39,27 @@ impl Published {
 /// What recovery did to one delivery.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recovered {
-    /// The delivery.
+    /// The delivery's number.
     pub delivery: i64,
-    /// Its file.
+    /// The file's path in the drop folder.
     pub path: String,
-    /// Where it stood.
+    /// Its state before.
     pub from: State,
-    /// Where it stands now.
+    /// Its state now.
     pub to: State,
 }
 
-/// What recovery came to.
+/// What recovery did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Recovery {
-    /// What changed.
+    /// The deliveries whose state changed.
     pub done: Vec<Recovered>,
-    /// What could not be settled now, as the file's path and why; the next run tries again.
+    /// The deliveries that could not be settled now, as the file's path and why; the next run tries again.
     pub left: Vec<(String, String)>,
 }
 
 impl Executor<'_> {
-    /// Brings every delivery that an earlier run left open as far as it goes, before anything new is planned.
+    /// Settles every delivery that an earlier run left open, as far as that is possible, before anything new is planned.
     ///
     /// # Errors
     /// The ledger could not be written.
@@ -94,7 +94,7 @@ impl Executor<'_> {
     fn recover_uploading(&mut self, open: &[Delivery], recovery: &mut Recovery) -> Result<(), UserError> {
         let rows: Vec<&Delivery> =
             open.iter().filter(|delivery| delivery.state == State::Uploading).collect();
-        // A direct delivery makes no file before it is `publishing`, so what stands at its name is not ours to remove.
+        // A direct delivery writes nothing before it is `publishing`, so a file at its name is another's: do not remove it.
         let (direct, renamed): (Vec<&Delivery>, Vec<&Delivery>) =
             rows.into_iter().partition(|d| d.is_direct());
         let paths: Vec<&str> = renamed.iter().filter_map(|d| d.temporary.as_deref()).collect();
@@ -145,8 +145,8 @@ impl Executor<'_> {
         Ok(())
     }
 
-    /// Looks at both names of each delivery and does what the recovery table says. What cannot be told now
-    /// stays `publishing`, for the next run.
+    /// Asks what is at both names of each delivery and does what the recovery table says. A delivery that cannot be settled
+    /// stays `publishing` for the next run.
     pub(super) fn settle(&mut self, asked: &[Published]) -> Result<Vec<End>, UserError> {
         let mut ends: Vec<Option<End>> = vec![None; asked.len()];
         let mut why = vec![String::new(); asked.len()];
@@ -170,7 +170,7 @@ impl Executor<'_> {
                     Ok(delivery::RecoveryAction::Confirm) => confirmed.push(i),
                     Ok(delivery::RecoveryAction::RemoveTemporaryAndConfirm) => {
                         if let Some(connection) = self.server.current() {
-                            // If this fails, what is left has a temporary name, which KP does not take.
+                            // Ignore a failure: KP does not take a file with a temporary name.
                             connection.remove(&[&asked[i].temporary]);
                         }
                         confirmed.push(i);
@@ -217,8 +217,8 @@ impl Executor<'_> {
             .collect())
     }
 
-    /// What to do with each, by what stands at its two names. A file of the right size at the final name may still be
-    /// somebody else's, so its content is compared before it counts as ours.
+    /// Chooses what to do with each delivery, by what is at its two names. A file of the right size at the final name may
+    /// still be another file, so its content is read before the delivery is confirmed.
     fn choose(
         &mut self,
         asked: &[Published],
@@ -226,7 +226,7 @@ impl Executor<'_> {
     ) -> Vec<Result<delivery::RecoveryAction, String>> {
         use delivery::RecoveryAction::{Confirm, Doubt, RemoveTemporaryAndConfirm};
         let mut choices: Vec<_> = self
-            .look_at(asked, open)
+            .stat_both(asked, open)
             .into_iter()
             .map(|seen| seen.map(|(temporary, published)| delivery::recover_publishing(temporary, published)))
             .collect();
@@ -241,8 +241,8 @@ impl Executor<'_> {
         for (n, read) in there.into_iter().zip(connection.digest(&paths)) {
             choices[n] = match (read, &choices[n]) {
                 (Ok(digest), _) if digest != asked[open[n]].digest => Ok(Doubt),
-                // The file was taken meanwhile, or may not be read. With our temporary file still there, nobody can tell
-                // whose it was, and renaming again might deliver twice.
+                // The server will not let us read the final file, or KP has just taken it. Our temporary file still
+                // exists, so the final one may be another's, and renaming again might deliver twice.
                 (Err(RemoteError::Refused { .. }), Ok(RemoveTemporaryAndConfirm)) => Ok(Doubt),
                 (Ok(_) | Err(RemoteError::Refused { .. }), _) => continue,
                 (Err(error), _) => Err(say::not_looked(&error)),
@@ -251,22 +251,26 @@ impl Executor<'_> {
         choices
     }
 
-    fn look_at(&mut self, asked: &[Published], open: &[usize]) -> Vec<Result<(Observed, Observed), String>> {
+    fn stat_both(
+        &mut self,
+        asked: &[Published],
+        open: &[usize],
+    ) -> Vec<Result<(Observed, Observed), String>> {
         let Some(connection) = self.server.current() else { return Vec::new() };
         let paths: Vec<&str> =
             open.iter().flat_map(|&i| [asked[i].temporary.as_str(), asked[i].remote_path.as_str()]).collect();
-        let looks = connection.stat(&paths);
-        let seen = |look: &Result<RemoteStat, _>, size| match look {
-            Ok(look) => Ok(observed(*look, size)),
+        let stats = connection.stat(&paths);
+        let seen = |stat: &Result<RemoteStat, _>, size| match stat {
+            Ok(stat) => Ok(observed(*stat, size)),
             Err(error) => Err(say::not_looked(error)),
         };
         open.iter()
-            .zip(looks.chunks_exact(2))
+            .zip(stats.chunks_exact(2))
             .map(|(&i, pair)| Ok((seen(&pair[0], asked[i].size)?, seen(&pair[1], asked[i].size)?)))
             .collect()
     }
 
-    /// Renames once more. An error decides nothing, since the next round looks at the names again.
+    /// Repeats the renames. An error does not prove that one was not done, so the next round looks again.
     fn rename_again(&mut self, asked: &[Published], again: Vec<usize>) -> Vec<(usize, Option<String>)> {
         let Some(connection) = self.server.current() else { return Vec::new() };
         if again.is_empty() {

@@ -13,15 +13,16 @@ use crate::model::delivery::Step;
 use crate::remote::{Remote, RemoteError, RemoteStat, RemoteStats, Upload, UploadError, Uploaded};
 
 impl Executor<'_> {
-    /// Step 2: uploads each file under its temporary name and compares it with the plan. Returns what stands at the final
-    /// names afterwards.
+    /// Step 2: uploads each file under its temporary name and compares it with the plan.
+    ///
+    /// Returns what is at their final names, for step 3.
     pub(super) fn upload(
         &mut self,
         rows: &mut [InFlight<'_>],
         watch: &dyn Watch,
     ) -> Result<RemoteStats, UserError> {
-        let finals: Vec<&str> = rows.iter().map(|row| row.parcel.remote_path.as_str()).collect();
-        let (stored, looks) = self.store(rows, |started| &started.temporary, &finals, watch);
+        let finals: Vec<&str> = rows.iter().map(|row| row.planned.remote_path.as_str()).collect();
+        let (stored, stats) = self.store(rows, |started| &started.temporary, &finals, watch);
         failpoint("stored");
         let mut refused = Vec::new();
         for (row, answer) in rows.iter_mut().zip(stored) {
@@ -37,10 +38,10 @@ impl Executor<'_> {
             }
         }
         self.abandon(&refused, "upload_failed")?;
-        Ok(looks)
+        Ok(stats)
     }
 
-    /// Stores what is still under way, verifies it as configured, and then looks at `finals`.
+    /// Uploads the files, verifies them as configured, and then asks what is at `finals`.
     fn store(
         &mut self,
         rows: &[InFlight<'_>],
@@ -53,9 +54,9 @@ impl Executor<'_> {
             .iter()
             .map(|row| {
                 Original::new(
-                    row.parcel.file.place.clone(),
-                    row.parcel.reading.identity,
-                    row.parcel.reading.size,
+                    row.planned.file.place.clone(),
+                    row.planned.reading.identity,
+                    row.planned.reading.size,
                 )
             })
             .collect();
@@ -69,9 +70,9 @@ impl Executor<'_> {
             })
             .collect();
         let read_back = self.settings.sftp.verify == Verify::ReadBack;
-        // Reading back takes long, so the final names are looked at after it, right before the rename.
+        // Reading back takes long, so then ask about the final names afterwards: directly before the rename.
         let early = if read_back { &[][..] } else { finals };
-        let (stored, mut looks) = connection.store_and_look(&mut files, early, &|more| watch.bytes(more));
+        let (stored, mut stats) = connection.store_and_stat(&mut files, early, &|more| watch.bytes(more));
         drop(files);
         let mut verdicts: Vec<_> = rows
             .iter()
@@ -81,32 +82,32 @@ impl Executor<'_> {
             .collect();
         if read_back {
             compare_what_is_there(connection, rows, path, &mut verdicts);
-            looks = connection.stat(finals);
+            stats = connection.stat(finals);
         }
-        (verdicts, looks)
+        (verdicts, stats)
     }
 
-    /// Step 3: a name that is taken is never overwritten.
+    /// Step 3: ends every delivery whose final name is taken, since a file on the server is never overwritten.
     pub(super) fn hold_taken_names(
         &mut self,
         rows: &mut [InFlight<'_>],
-        looks: RemoteStats,
+        stats: RemoteStats,
     ) -> Result<(), UserError> {
         let Some(connection) = self.server.current() else { return Ok(()) };
         let mut under_way: Vec<(&mut InFlight<'_>, Result<RemoteStat, RemoteError>)> =
-            rows.iter_mut().zip(looks).filter(|(row, _)| row.end.is_none()).collect();
+            rows.iter_mut().zip(stats).filter(|(row, _)| row.end.is_none()).collect();
         let suspects: Vec<&str> = under_way
             .iter()
             .filter(
-                |(row, look)| matches!(look, Ok(RemoteStat::Present { size }) if *size == Some(row.started.size)),
+                |(row, stat)| matches!(stat, Ok(RemoteStat::Present { size }) if *size == Some(row.started.size)),
             )
-            .map(|(row, _)| row.parcel.remote_path.as_str())
+            .map(|(row, _)| row.planned.remote_path.as_str())
             .collect();
         let mut digests =
             if suspects.is_empty() { Vec::new() } else { connection.digest(&suspects) }.into_iter();
         let mut left = Vec::new();
-        for (row, look) in &mut under_way {
-            row.end = match look {
+        for (row, stat) in &mut under_way {
+            row.end = match stat {
                 Ok(RemoteStat::Absent) => continue,
                 Ok(RemoteStat::Present { size }) => {
                     let same = *size == Some(row.started.size)
@@ -121,7 +122,8 @@ impl Executor<'_> {
         self.abandon(&left, "not_published")
     }
 
-    /// Steps 4 to 6: from here on no row is ever uploaded again without a person's word.
+    /// Steps 4 to 6: records the intent, renames, records the outcome. From here on a file is never uploaded again without a
+    /// person's decision.
     pub(super) fn publish(&mut self, rows: &mut [InFlight<'_>]) -> Result<(), UserError> {
         let mut under_way: Vec<&mut InFlight<'_>> = rows.iter_mut().filter(|row| row.end.is_none()).collect();
         self.write_down(under_way.iter().map(|row| stepped(row.started.delivery, Step::Publish, None)))?;
@@ -153,7 +155,8 @@ impl Executor<'_> {
         Ok(())
     }
 
-    /// `publish = "direct"`: the final name is written at once, so whatever breaks after it was made is in doubt.
+    /// `publish = "direct"`: uploads under the final name at once. A delivery that breaks after the file was created is in
+    /// doubt, since KP may take even an incomplete file.
     pub(super) fn write_directly(
         &mut self,
         rows: &mut [InFlight<'_>],
@@ -162,7 +165,7 @@ impl Executor<'_> {
         let (under_way, _): (Vec<usize>, Vec<usize>) = (0..rows.len()).partition(|&i| rows[i].end.is_none());
         let mut going: Vec<InFlight<'_>> = under_way
             .iter()
-            .map(|&i| InFlight { parcel: rows[i].parcel, started: rows[i].started.clone(), end: None })
+            .map(|&i| InFlight { planned: rows[i].planned, started: rows[i].started.clone(), end: None })
             .collect();
         self.write_down(going.iter().map(|row| stepped(row.started.delivery, Step::Publish, None)))?;
         failpoint("publishing");
@@ -188,8 +191,8 @@ impl Executor<'_> {
         Ok(())
     }
 
-    /// Ends deliveries whose final name was never asked for: `(delivery, temporary path, whether a temporary
-    /// file may be there)`. One whose temporary file cannot be removed now stays for recovery.
+    /// Ends deliveries that were never renamed: `(delivery, temporary path, whether a temporary file may exist)`. A delivery
+    /// whose temporary file cannot be removed now stays open for recovery.
     fn abandon(&mut self, left: &[(i64, String, bool)], why: &str) -> Result<(), UserError> {
         let traces: Vec<&str> =
             left.iter().filter(|(.., traces)| *traces).map(|(_, path, _)| path.as_str()).collect();
@@ -207,22 +210,22 @@ impl Executor<'_> {
     }
 }
 
-/// A file that is not on the server as planned.
+/// Why a file is not on the server as planned.
 struct NotStored {
     why: String,
     traces: Traces,
 }
 
-/// Whether a file of ours, or a part of it, is there.
+/// Whether the upload left a file, or a part of one, on the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Traces {
     Nothing,
     There,
-    /// Some requests were not answered: the file may be there, or the server may still make it.
+    /// A request was not answered: the file may exist, or the server may still create it.
     Unknown,
 }
 
-/// Compares what was stored with the plan.
+/// Compares an upload with the plan.
 fn compare(planned: &Started, read: Digest, stored: Result<Uploaded, UploadError>) -> Result<(), NotStored> {
     let not = |why: String| Err(NotStored { why, traces: Traces::There });
     match stored {
@@ -247,7 +250,7 @@ fn compare(planned: &Started, read: Digest, stored: Result<Uploaded, UploadError
     }
 }
 
-/// `sftp.verify = "read_back"`.
+/// `sftp.verify = "read_back"`: reads each uploaded file back and compares its digest with the plan's.
 fn compare_what_is_there(
     connection: &mut dyn Remote,
     rows: &[InFlight<'_>],

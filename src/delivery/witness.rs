@@ -104,8 +104,8 @@ mod tests {
             (State::Adopted, [Known, LedgerIsOlder, LedgerIsOlder, LedgerIsOlder, Known]),
         ];
         assert_eq!(
-            rows.map(|(state, _)| state.name()),
-            State::ALL.map(State::name),
+            rows.iter().map(|(state, _)| state.name()).collect::<Vec<_>>(),
+            State::ALL.iter().map(|state| state.name()).collect::<Vec<_>>(),
             "each state has its row"
         );
         for (state, expected) in rows {
@@ -115,7 +115,7 @@ mod tests {
 
     #[test]
     fn a_key_goes_again_only_after_it_was_given_up_or_a_person_said_so_and_the_temporary_file_is_gone() {
-        for state in State::ALL {
+        for &state in State::ALL {
             let free = |gone| may_go_again(Some(state), None, gone);
             assert_eq!(free(false), state == State::Abandoned, "{state:?}");
             assert_eq!(free(true), matches!(state, State::Abandoned | State::NotDelivered), "{state:?}");

@@ -26,7 +26,7 @@ impl RunLock {
     /// [`ExitCode::Busy`] while another run holds it.
     pub fn take(path: &Path) -> Result<RunLock, UserError> {
         let file = platform::private(OpenOptions::new().read(true).write(true).create(true).truncate(false))
-            .open(beside(path))
+            .open(lock_file(path))
             .map_err(|error| UserError::unexpected(say::not_written(path, &error)))?;
         let give_up = Instant::now() + PATIENCE;
         loop {
@@ -48,7 +48,7 @@ impl RunLock {
     /// # Errors
     /// Only what the machine fails at.
     pub fn look(path: &Path) -> Result<Option<RunLock>, UserError> {
-        let file = match File::open(beside(path)) {
+        let file = match File::open(lock_file(path)) {
             Ok(file) => file,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Some(RunLock { _file: None })),
             Err(error) => return Err(UserError::unexpected(say::not_read(path, &error))),
@@ -61,8 +61,6 @@ impl RunLock {
     }
 }
 
-fn beside(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".lock");
-    name.into()
+fn lock_file(path: &Path) -> PathBuf {
+    platform::with_suffix(path, ".lock")
 }

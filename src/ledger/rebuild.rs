@@ -17,7 +17,7 @@ use crate::exit::{ExitCode, UserError};
 use crate::ledger::receipts::{self, Receipt, ReceiptKind};
 use crate::messages::ledger as say;
 use crate::model::delivery::State;
-use crate::platform;
+use crate::platform::{self, with_suffix};
 
 /// Marks the names of ledgers and receipts that were replaced.
 const BEFORE: &str = "before-";
@@ -59,7 +59,7 @@ pub fn rebuild(path: &Path, archive: &Path, now: DateTime<FixedOffset>) -> Resul
         Err(_) => {}
     }
     let _lock = RunLock::take(path)?;
-    let new = beside(path, "rebuilding");
+    let new = with_suffix(path, ".rebuilding");
     for leftover in with_helpers(&new) {
         remove(&leftover).map_err(failed)?;
     }
@@ -72,7 +72,7 @@ pub fn rebuild(path: &Path, archive: &Path, now: DateTime<FixedOffset>) -> Resul
     fs::rename(staged.join(receipts::FOLDER), archive.join(receipts::FOLDER)).map_err(failed)?;
     fs::remove_dir(&staged).map_err(failed)?;
     platform::sync_folder(archive).map_err(failed)?;
-    let old_ledger = exists(path).then(|| free(&beside(path, &aside)));
+    let old_ledger = exists(path).then(|| free(&with_suffix(path, &format!(".{aside}"))));
     if let Some(to) = &old_ledger {
         for (from, to) in with_helpers(path).into_iter().zip(with_helpers(to)) {
             if from.exists() {
@@ -85,7 +85,7 @@ pub fn rebuild(path: &Path, archive: &Path, now: DateTime<FixedOffset>) -> Resul
     }
     fs::rename(&new, path).and_then(|()| platform::sync_folder_of(path)).map_err(failed)?;
     // The staging ledger's own lock file.
-    remove(&beside(&new, "lock")).map_err(failed)?;
+    remove(&with_suffix(&new, ".lock")).map_err(failed)?;
     Ok(Rebuilt { deliveries: deliveries.len(), unread, old_ledger, old_receipts })
 }
 
@@ -143,20 +143,9 @@ fn is_newer(path: &Path) -> bool {
     version.is_ok_and(|version| version > SCHEMA_VERSION)
 }
 
-fn beside(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".");
-    name.push(ending);
-    name.into()
-}
-
 /// A ledger's file and the two that SQLite keeps beside it.
 fn with_helpers(path: &Path) -> [PathBuf; 3] {
-    ["", "-wal", "-shm"].map(|ending| {
-        let mut name = path.as_os_str().to_owned();
-        name.push(ending);
-        name.into()
-    })
+    ["", "-wal", "-shm"].map(|suffix| with_suffix(path, suffix))
 }
 
 /// The name, or the first numbered one that nothing has.
@@ -165,7 +154,7 @@ fn free(path: &Path) -> PathBuf {
     let mut n = 1;
     while name.exists() {
         n += 1;
-        name = beside(path, &n.to_string());
+        name = with_suffix(path, &format!(".{n}"));
     }
     name
 }

@@ -6,9 +6,7 @@ use std::path::Path;
 /// Text as it may be shown: control characters and those that turn the direction of writing are
 /// escaped.
 pub(crate) fn shown(text: &str) -> String {
-    let escaped =
-        |c: char| if super::needs_escape(c) { c.escape_default().to_string() } else { c.to_string() };
-    text.chars().map(escaped).collect()
+    super::escaped_by(text, char::escape_default).collect()
 }
 
 /// The same for a path.

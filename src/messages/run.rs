@@ -130,7 +130,7 @@ crate::messages::catalogue! {
             nothing. Ask KP",
     }
     /// After a lost line.
-    line_was_lost() {
+    connection_was_lost() {
         da "forbindelsen til serveren gik tabt, før filen kom til; den næste kørsel prøver igen",
         en "the connection to the server was lost before the file had its turn; the next run tries again",
     }

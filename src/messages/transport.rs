@@ -285,18 +285,9 @@ crate::messages::catalogue! {
 /// characters, and not endless.
 pub(crate) fn printable(text: &str) -> String {
     const LONGEST: usize = 200;
-    let mut shown = String::new();
-    for (count, c) in text.chars().enumerate() {
-        match c {
-            _ if count >= LONGEST => {
-                shown.push('…');
-                break;
-            }
-            c if super::needs_escape(c) => shown.extend(c.escape_default()),
-            c => shown.push(c),
-        }
-    }
-    shown
+    let (kept, rest) = text.char_indices().nth(LONGEST).map_or((text, ""), |(end, _)| text.split_at(end));
+    let end = if rest.is_empty() { "" } else { "…" };
+    super::config::shown(kept) + end
 }
 
 #[cfg(test)]

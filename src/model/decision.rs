@@ -1,6 +1,7 @@
 //! What can happen to a file, and why. [`crate::decide`] and [`crate::plan`] say when.
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use super::delivery::State;
 use super::ledger::Delivery;
@@ -23,7 +24,10 @@ pub enum Choice {
 }
 
 /// Why.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, EnumString, IntoStaticStr, VariantArray,
+)]
+#[strum(serialize_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
     /// Not a plain file with a plain name.
@@ -64,54 +68,18 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Reason; 17] = [
-        Reason::UnsafeFile,
-        Reason::Unsettled,
-        Reason::Empty,
-        Reason::InDoubt,
-        Reason::AlreadyDelivered,
-        Reason::Approved,
-        Reason::Rejected,
-        Reason::SameContentOtherSlot,
-        Reason::UnknownPeriod,
-        Reason::OldPeriod,
-        Reason::FuturePeriod,
-        Reason::SlotTaken,
-        Reason::DuplicateInRun,
-        Reason::ConflictInRun,
-        Reason::New,
-        Reason::RemoteNameTaken,
-        Reason::AlreadyOnServer,
-    ];
+    pub const ALL: &'static [Reason] = Reason::VARIANTS;
 
     /// Its name in JSON and in the ledger.
     #[must_use]
     pub fn name(self) -> &'static str {
-        match self {
-            Reason::UnsafeFile => "unsafe_file",
-            Reason::Unsettled => "unsettled",
-            Reason::Empty => "empty",
-            Reason::InDoubt => "in_doubt",
-            Reason::AlreadyDelivered => "already_delivered",
-            Reason::Approved => "approved",
-            Reason::Rejected => "rejected",
-            Reason::SameContentOtherSlot => "same_content_other_slot",
-            Reason::UnknownPeriod => "unknown_period",
-            Reason::OldPeriod => "old_period",
-            Reason::FuturePeriod => "future_period",
-            Reason::SlotTaken => "slot_taken",
-            Reason::DuplicateInRun => "duplicate_in_run",
-            Reason::ConflictInRun => "conflict_in_run",
-            Reason::New => "new",
-            Reason::RemoteNameTaken => "remote_name_taken",
-            Reason::AlreadyOnServer => "already_on_server",
-        }
+        self.into()
     }
 
     /// The reason of that name.
     #[must_use]
     pub fn named(name: &str) -> Option<Reason> {
-        Reason::ALL.into_iter().find(|reason| reason.name() == name)
+        name.parse().ok()
     }
 
     /// Whether approving a file that is held for this reason takes two persons, where `policy.two_persons` says so.

@@ -1,6 +1,7 @@
 //! What a delivery is for, and where it can stand. [`crate::delivery`] says how it moves.
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::digest::Digest;
 use crate::period::Period;
@@ -25,7 +26,21 @@ pub struct Key {
 }
 
 /// Where a delivery stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, clap::ValueEnum)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+    clap::ValueEnum,
+)]
+#[strum(serialize_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
 #[value(rename_all = "snake_case")]
 pub enum State {
@@ -49,16 +64,7 @@ pub enum State {
 
 impl State {
     /// Every state, in the order of a delivery's life.
-    pub const ALL: [State; 8] = [
-        State::Uploading,
-        State::Publishing,
-        State::Delivered,
-        State::Archived,
-        State::Abandoned,
-        State::InDoubt,
-        State::NotDelivered,
-        State::Adopted,
-    ];
+    pub const ALL: &'static [State] = State::VARIANTS;
 
     /// Whether KP has the file, as far as the ledger knows.
     #[must_use]
@@ -75,22 +81,13 @@ impl State {
     /// The name it has in the ledger, in JSON and on the command line.
     #[must_use]
     pub fn name(self) -> &'static str {
-        match self {
-            State::Uploading => "uploading",
-            State::Publishing => "publishing",
-            State::Delivered => "delivered",
-            State::Archived => "archived",
-            State::Abandoned => "abandoned",
-            State::InDoubt => "in_doubt",
-            State::NotDelivered => "not_delivered",
-            State::Adopted => "adopted",
-        }
+        self.into()
     }
 
     /// The state of that name.
     #[must_use]
     pub fn named(name: &str) -> Option<State> {
-        State::ALL.into_iter().find(|state| state.name() == name)
+        name.parse().ok()
     }
 }
 

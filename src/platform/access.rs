@@ -1,11 +1,11 @@
-//! Whom a Windows access list lets in, read from its text form (SDDL, [MS-DTYP] 2.5.1). Pure.
+//! Whom a Windows access list gives access, read from its text form (SDDL, [MS-DTYP] 2.5.1). Pure.
 //!
-//! `D:PAI(A;;FA;;;SY)(A;ID;0x1200a9;;;BU)`: an entry is its kind, flags, rights, two identifiers of objects, and
-//! whom it is about, as a SID or two letters that stand for one.
+//! In `D:PAI(A;;FA;;;SY)(A;ID;0x1200a9;;;BU)` the fields of an entry are its kind, flags, rights, two object identifiers,
+//! and the account, as a SID or as two letters that stand for one.
 
-/// The machine itself, its administrators, and whoever owns the file.
+/// SYSTEM, the administrators, and the file's owner, in both spellings.
 const TRUSTED: [&str; 6] = ["SY", "BA", "OW", "S-1-5-18", "S-1-5-32-544", "S-1-3-4"];
-/// Rights that are written as two letters.
+/// The rights that are written as two letters, with their access masks.
 const RIGHTS: [(&str, u32); 22] = [
     ("GA", 0x1000_0000),
     ("GX", 0x2000_0000),
@@ -30,10 +30,10 @@ const RIGHTS: [(&str, u32); 22] = [
     ("CR", 0x100),
     ("NX", 0),
 ];
-/// To change whom it lets in, or to become its owner, is to do anything.
-const TO_RULE: u32 = 0x1000_0000 | 0x0004_0000 | 0x0008_0000;
+/// Generic all, change the access list, take ownership. Whoever has one of these can get every other right.
+const FULL_CONTROL: u32 = 0x1000_0000 | 0x0004_0000 | 0x0008_0000;
 
-/// What somebody may do with a file.
+/// A kind of access to a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
     /// Read it.
@@ -44,7 +44,7 @@ pub enum Access {
 
 impl Access {
     fn rights(self) -> u32 {
-        TO_RULE
+        FULL_CONTROL
             | match self {
                 Access::Read => 0x8000_0000 | 0x01,
                 Access::Write => 0x4000_0000 | 0x0001_0000 | 0x02 | 0x04 | 0x40,
@@ -52,9 +52,11 @@ impl Access {
     }
 }
 
-/// Who may do that with a file, besides its owner, `user`, SYSTEM and the administrators; each once, as they stand
-/// in the list. What is refused to somebody is not taken off what others allow, and an entry that is not
-/// understood is taken to allow all.
+/// The accounts that have this access besides the owner, `user`, SYSTEM and the administrators, sorted, each once, as the list
+/// writes them.
+///
+/// The answer may name too many, never too few: entries that deny access are ignored, and rights that cannot be read count
+/// as all rights.
 #[must_use]
 pub fn others(list: &str, user: &str, may: Access) -> Vec<String> {
     let owner = list.strip_prefix("O:").and_then(sid).unwrap_or_default();
@@ -70,7 +72,7 @@ pub fn others(list: &str, user: &str, may: Access) -> Vec<String> {
         let (kind, flags, rights) = (parts.next(), parts.next(), parts.next());
         let who = parts.nth(2).unwrap_or(EVERYBODY);
         let allows = matches!(kind, Some("A" | "OA" | "XA" | "ZA"));
-        // Entries that only what is made in a folder inherits say nothing about the folder.
+        // An inherit-only entry holds for files made in the folder, not for the folder itself.
         let inherit_only = pairs(flags.unwrap_or_default()).any(|flag| flag == "IO");
         let trusted = TRUSTED.contains(&who) || who == user || who == owner;
         if allows && !inherit_only && !trusted && mask(rights) & may.rights() != 0 {
@@ -82,7 +84,7 @@ pub fn others(list: &str, user: &str, may: Access) -> Vec<String> {
     found
 }
 
-/// Whoever is named at the beginning of a text: a SID in full, or two letters.
+/// The account at the beginning of a text: a full SID, or two letters.
 fn sid(text: &str) -> Option<&str> {
     if !text.starts_with("S-") {
         return text.get(..2);
@@ -91,7 +93,7 @@ fn sid(text: &str) -> Option<&str> {
     text.get(..text.find(ends).unwrap_or(text.len()))
 }
 
-/// Everyone.
+/// The account that stands for everyone.
 const EVERYBODY: &str = "WD";
 
 fn mask(rights: Option<&str>) -> u32 {
@@ -107,7 +109,7 @@ fn mask(rights: Option<&str>) -> u32 {
     pairs(rights).map(known).fold(0, |all, one| all | one)
 }
 
-/// Words of two letters, written without anything between them.
+/// Splits a text into words of two letters.
 fn pairs(text: &str) -> impl Iterator<Item = &str> {
     (0..text.len()).step_by(2).map(move |at| text.get(at..at + 2).unwrap_or_default())
 }
@@ -140,7 +142,7 @@ mod tests {
             ("D:(A;IO;FA;;;BU)(A;IOCI;FA;;;WD)", &[], &[]),
             ("D:(A;;0x1f01ff;;;BU)(A;;2032127;;;AU)", &["AU", "BU"], &["AU", "BU"]),
             ("D:(A;;??;;;BU)", &["BU"], &["BU"]),
-            // no list at all lets everybody in; an empty one nobody
+            // without a list everybody has access; with an empty one nobody has
             ("O:BAG:SY", &["WD"], &["WD"]),
             ("O:BAG:SYD:P", &[], &[]),
         ];

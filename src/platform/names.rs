@@ -3,8 +3,8 @@
 /// Names of devices, whatever their case and ending (`CreateFile`, names of MS-DOS devices).
 const DEVICES: [&str; 6] = ["con", "prn", "aux", "nul", "conin$", "conout$"];
 
-/// Whether Windows programs take a name for another one, or for a device: what one of them puts there or reads from
-/// there is then not this file.
+/// Whether Windows programs take a name for a device or for another name, so that they would write to or read from something
+/// else than this file.
 #[must_use]
 pub fn is_taken_for_another(name: &str) -> bool {
     let stem = name.split(['.', ':']).next().unwrap_or_default().trim_end().to_lowercase();
@@ -23,7 +23,7 @@ pub fn is_control_or_bidi(c: char) -> bool {
         || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// An absolute path in the form that Windows takes as it stands: `\\?\D:\drop`, `\\?\UNC\server\share`.
+/// An absolute path in the form that Windows does not reinterpret: `\\?\D:\drop`, `\\?\UNC\server\share`.
 #[must_use]
 pub fn verbatim(path: &str) -> String {
     let is_drive = |path: &str| {

@@ -1,4 +1,4 @@
-//! Linux and its like.
+//! Linux and other Unix systems.
 
 use std::ffi::CString;
 use std::fs::{DirBuilder, File, OpenOptions};
@@ -14,7 +14,7 @@ use rustix::io::Errno;
 use super::FileInfo;
 use super::access::Access;
 
-/// Opens for reading; a symlink is refused, and a FIFO does not keep us waiting.
+/// Opens a file for reading. A symbolic link is refused, and opening a FIFO does not wait for a writer.
 ///
 /// # Errors
 /// What the file system says.
@@ -23,13 +23,13 @@ pub fn open_plain(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(path)
 }
 
-/// A path is what it says, here.
+/// The path itself: only Windows reads some paths in a special way.
 #[must_use]
 pub fn verbatim(path: &Path) -> PathBuf {
     path.to_owned()
 }
 
-/// Where a path really leads.
+/// The real path, with links resolved.
 ///
 /// # Errors
 /// What the file system says.
@@ -37,19 +37,20 @@ pub fn canonical(path: &Path) -> io::Result<PathBuf> {
     path.canonicalize()
 }
 
-/// A program of Windows' own: there is none here.
+/// The name of a system program, as it is: `PATH` finds it. Only Windows needs a full path.
 #[must_use]
 pub fn system_program(name: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// Whether the error says that another program keeps the file to itself. Never so here.
+/// Whether the error says that another program has the file open exclusively. Unix has no such mode.
 #[must_use]
 pub fn is_unavailable(_error: &io::Error) -> bool {
     false
 }
 
-/// What tells one state of one file from any other, as far as the file system keeps count.
+/// Identifies a file and its state: it differs between files, and between two states of one file, as far as the file system
+/// records times of change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Identity {
     device: u64,
@@ -60,7 +61,7 @@ pub struct Identity {
 }
 
 impl FileInfo {
-    /// Of an open file; it is asked once.
+    /// Asks the system about an open file, in one call.
     ///
     /// # Errors
     /// What the file system says.
@@ -83,8 +84,8 @@ impl FileInfo {
 }
 
 impl Identity {
-    /// Whether this is the same file with the same content, its name or permissions aside: a rename
-    /// alone moves the time of change.
+    /// Whether this is the same file with the same content, whatever its name and permissions. The time of status change is
+    /// left out, since a rename changes it.
     #[must_use]
     pub fn is_same_content(&self, later: &Identity) -> bool {
         let content = |i: &Identity| (i.device, i.inode, i.size, i.modified);
@@ -92,7 +93,7 @@ impl Identity {
     }
 }
 
-/// Record locks, which `flock` does not see.
+/// Record locks (`fcntl`), which `flock` does not see.
 pub struct Lock;
 
 impl Lock {
@@ -104,17 +105,17 @@ impl Lock {
     }
 }
 
-/// Only the owner may read or write what is made with these options.
+/// With these options a new file may be read and written by its owner only.
 pub fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     options.mode(0o600)
 }
 
-/// There is no such way to open a file here, and no need of one.
-pub fn unshared(options: &mut OpenOptions) -> &mut OpenOptions {
+/// Changes nothing: [`private`] restricts a file from its creation, so it need not be opened exclusively.
+pub fn exclusive(options: &mut OpenOptions) -> &mut OpenOptions {
     options
 }
 
-/// Makes a folder that only the owner may look into; that it is there already is no error.
+/// Creates a folder, and those above it, for the owner alone. A folder that exists is no error.
 ///
 /// # Errors
 /// What the file system says.
@@ -122,17 +123,17 @@ pub fn private_folder(path: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(path)
 }
 
-/// Where root works in a folder that belongs to another user, it becomes that user, for good: what it makes there is for
-/// that user to go on with, and whatever that user put there may be a trap for root. To be called while there is one
-/// thread.
+/// Drops root's rights for good where the folder belongs to another user, and goes on as that user: otherwise that user
+/// could not write to files made here later, and links that the user put there could mislead root. To be called while the
+/// process has one thread.
 ///
 /// # Errors
-/// What the system says; then nobody knows who this is.
+/// What the system says. The process may then have dropped only some of the rights and must end.
 pub fn become_owner_of_folder(folder: &Path) -> io::Result<()> {
     if !geteuid().is_root() {
         return Ok(());
     }
-    // Where there is none, that is said by whoever needs it.
+    // A missing folder is reported by the code that needs it.
     let Ok(folder) = std::fs::metadata(folder) else { return Ok(()) };
     let owner = Uid::from_raw(folder.uid());
     if owner.is_root() {
@@ -148,15 +149,15 @@ pub fn become_owner_of_folder(folder: &Path) -> io::Result<()> {
     Ok(setuid(owner)?)
 }
 
-/// What is made by [`private`] and [`private_folder`] is closed from the beginning.
+/// Changes nothing: [`private`] and [`private_folder`] restrict files and folders from their creation.
 ///
 /// # Errors
 /// None.
-pub fn close(_path: &Path) -> io::Result<()> {
+pub fn restrict_to_owner(_path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Who may do that with a file, besides its owner: its mode, where that is anybody.
+/// Who besides the owner has this access to a file: its mode in octal, or nothing where nobody has.
 ///
 /// # Errors
 /// What the file system says.
@@ -169,16 +170,16 @@ pub fn others_who_may(may: Access, path: &Path) -> io::Result<Vec<String>> {
     Ok(if mode & others == 0 { Vec::new() } else { vec![format!("{:o}", mode & 0o7777)] })
 }
 
-/// What closes a file to others, as a person may type it.
+/// The command with which a person restricts a file to its owner.
 #[must_use]
-pub fn command_to_close(path: &Path) -> String {
+pub fn command_to_restrict(path: &Path) -> String {
     format!("chmod 600 '{}'", path.display())
 }
 
-/// Makes the names in a folder durable.
+/// Makes changes of the names in a folder durable.
 ///
 /// # Errors
-/// What the file system says. That it does not know how is no error.
+/// What the file system says. One that cannot sync folders is no error.
 pub fn sync_folder(path: &Path) -> io::Result<()> {
     match File::open(path)?.sync_all() {
         Err(error) if error.raw_os_error() == Some(Errno::INVAL.raw_os_error()) => Ok(()),
@@ -186,18 +187,18 @@ pub fn sync_folder(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Has the system acknowledge at once what comes next, where it can be told to. By itself it waits for something to send
-/// along with it, and a server that has more to say may wait for that: 40 ms in every login.
+/// Asks the system to acknowledge the next bytes at once, where it can. By default it delays the acknowledgement for data to
+/// send with it, and a server that waits for it delays its next packet: 40 ms in every login.
 pub fn acknowledge_at_once(socket: &TcpStream) {
     #[cfg(target_os = "linux")]
-    // It only costs time where it is not to be had.
+    // A failure only costs time.
     let _ = rustix::net::sockopt::set_tcp_quickack(socket, true);
     #[cfg(not(target_os = "linux"))]
     let _ = socket;
 }
 
-/// Moves without overwriting where the file system can do that in one step; none where it cannot.
-pub fn move_exclusively(from: &Path, to: &Path) -> Option<io::Result<()>> {
+/// Renames without overwriting in one step; none where the file system cannot do that.
+pub fn rename_noreplace(from: &Path, to: &Path) -> Option<io::Result<()>> {
     #[cfg(target_os = "linux")]
     match rustix::fs::renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
         Err(Errno::INVAL | Errno::NOSYS) => None,

@@ -30,8 +30,8 @@ const ERROR_SHARING_VIOLATION: i32 = 32;
 const ERROR_LOCK_VIOLATION: i32 = 33;
 const ERROR_NOT_SUPPORTED: i32 = 50;
 
-/// Opens for reading; a reparse point is refused, and so is a file that somebody is writing, or has open in a way that
-/// would keep us from moving it afterwards.
+/// Opens a file for reading. Refused are a reparse point, a file that somebody is writing, and one that somebody has open
+/// without allowing it to be moved: it must be moved after its delivery.
 ///
 /// # Errors
 /// What the file system says; see [`is_unavailable`].
@@ -44,26 +44,26 @@ pub fn open_plain(path: &Path) -> io::Result<File> {
             .open(path)
     };
     let file = match open(GENERIC_READ | DELETE) {
-        // Who may only read it finds out no more than that.
+        // Without the right to delete, whether the file can be moved shows only when that is tried.
         Err(error) if error.raw_os_error() == Some(ERROR_ACCESS_DENIED) => open(GENERIC_READ)?,
         opened => opened?,
     };
-    // A link, or a file whose content lies elsewhere (deduplicated, in a cloud): read like this it could be zeros.
+    // A link, or a placeholder for content kept elsewhere (deduplicated, in a cloud), which would be read as zeros.
     if file.metadata()?.file_attributes() & FILE_ATTRIBUTE_REPARSE_POINT != 0 {
         return Err(io::Error::other(super::ContentElsewhere));
     }
     Ok(file)
 }
 
-/// The path of a folder as it is: names in it are not read by the rules of DOS, which take `mad.txt.` for `mad.txt` and `nul.txt` for a
-/// device, and it does not end at 260 characters.
+/// The path of a folder with the prefix that turns off the rules of DOS: they take `mad.txt.` for `mad.txt` and `nul.txt` for
+/// a device, and limit a path to 260 characters.
 #[must_use]
 pub fn verbatim(path: &Path) -> PathBuf {
     let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     whole.to_str().map(names::verbatim).map_or(whole, PathBuf::from)
 }
 
-/// Where a path really leads. Some disks and shares do not tell: then it is the path as it stands.
+/// The real path, with links resolved; on disks and network shares that cannot resolve it, the path itself.
 ///
 /// # Errors
 /// What the file system says.
@@ -71,7 +71,7 @@ pub fn canonical(path: &Path) -> io::Result<PathBuf> {
     path.canonicalize().or_else(|_| path.metadata().map(|_| verbatim(path)))
 }
 
-/// A program of the system's own, by its full path: no other folder is searched for it.
+/// The full path of a system program, so that none of the same name in another folder is run.
 ///
 /// Programs built with debug assertions, as tests are, look into `TRAEKFIL_SYSTEM32` instead.
 #[must_use]
@@ -84,7 +84,7 @@ pub fn system_program(name: &str) -> PathBuf {
     PathBuf::from(root).join("System32").join(format!("{name}.exe"))
 }
 
-/// Whoever may write into a folder may go on with what others make there; see [`close`].
+/// Changes nothing: on Windows, files take their permissions from the folder, so all who may write there can use them.
 ///
 /// # Errors
 /// None.
@@ -92,16 +92,17 @@ pub fn become_owner_of_folder(_folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Windows is told so for the whole machine alone (`TcpAckFrequency`).
+/// Changes nothing: Windows has this setting only for the whole machine (`TcpAckFrequency`).
 pub fn acknowledge_at_once(_socket: &TcpStream) {}
 
-/// Whether the error says that another program keeps the file to itself.
+/// Whether the error says that another program has the file open exclusively.
 #[must_use]
 pub fn is_unavailable(error: &io::Error) -> bool {
     matches!(error.raw_os_error(), Some(ERROR_SHARING_VIOLATION | ERROR_LOCK_VIOLATION))
 }
 
-/// What tells one state of one file from any other, as far as the file system keeps count.
+/// Identifies a file and its state: it differs between files, and between two states of one file, as far as the file system
+/// records times of change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Identity {
     volume: u64,
@@ -111,7 +112,7 @@ pub struct Identity {
 }
 
 impl FileInfo {
-    /// Of an open file.
+    /// Asks the system about an open file.
     ///
     /// # Errors
     /// What the file system says.
@@ -134,16 +135,16 @@ impl FileInfo {
 }
 
 impl Identity {
-    /// Whether this is the same file with the same content, its name or permissions aside.
+    /// Whether this is the same file with the same content, whatever its name and permissions.
     #[must_use]
     pub fn is_same_content(&self, later: &Identity) -> bool {
-        // Not every system tells the volume of a file that was renamed while it was open.
+        // Some systems report volume 0 for a file that was renamed while it was open, so 0 equals any volume.
         let volume = if self.volume == 0 || later.volume == 0 { self.volume } else { later.volume };
         *self == Identity { volume, ..*later }
     }
 }
 
-/// Locks are seen when the file is opened.
+/// Locks of other processes. Windows reports those when the file is opened.
 pub struct Lock;
 
 impl Lock {
@@ -154,17 +155,17 @@ impl Lock {
     }
 }
 
-/// What is made takes its permissions from the folder it lies in; see [`close`].
+/// Changes nothing: a new file takes its permissions from its folder; see [`restrict_to_owner`].
 pub fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     options
 }
 
-/// While it is open for us nobody else can open it.
-pub fn unshared(options: &mut OpenOptions) -> &mut OpenOptions {
+/// With these options nobody else can open the file while it is open here.
+pub fn exclusive(options: &mut OpenOptions) -> &mut OpenOptions {
     options.share_mode(0)
 }
 
-/// Makes a folder, which takes its permissions from the one it lies in; that it is there already is no error.
+/// Creates a folder, and those above it, with the permissions of the folder it lies in. A folder that exists is no error.
 ///
 /// # Errors
 /// What the file system says.
@@ -172,12 +173,11 @@ pub fn private_folder(path: &Path) -> io::Result<()> {
     std::fs::create_dir_all(path)
 }
 
-/// Lets nobody read or write a file, or a folder and what will be made in it, but the user, SYSTEM and the
-/// administrators.
+/// Restricts a file, or a folder and everything made in it later, to the user, SYSTEM and the administrators.
 ///
 /// # Errors
-/// What the file system says. That it keeps no access lists is no error.
-pub fn close(path: &Path) -> io::Result<()> {
+/// What the file system says. One without access lists is no error.
+pub fn restrict_to_owner(path: &Path) -> io::Result<()> {
     let inherited = if path.is_dir() { "OICI" } else { "" };
     let list = format!("D:P(A;{inherited};FA;;;SY)(A;{inherited};FA;;;BA)(A;{inherited};FA;;;{})", user()?);
     let list: LocalBox<SecurityDescriptor> = list.parse()?;
@@ -188,8 +188,8 @@ pub fn close(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Who may do that with a file, besides its owner, the user, SYSTEM and the administrators: by name, as far as
-/// the machine knows their names.
+/// Who has this access to a file besides its owner, the user, SYSTEM and the administrators: by name where the machine knows
+/// it, else as a SID.
 ///
 /// # Errors
 /// What the file system says.
@@ -197,7 +197,7 @@ pub fn others_who_may(may: Access, path: &Path) -> io::Result<Vec<String>> {
     let what = SecurityInformation::Owner | SecurityInformation::Dacl;
     let list = GetNamedSecurityInfo(path, SE_FILE_OBJECT, what)?;
     let list = ConvertSecurityDescriptorToStringSecurityDescriptor(&list, what)?;
-    // The user as such a list would write her: some accounts are two letters there.
+    // Convert the user's SID as the list was: some accounts are written as two letters there.
     let user: LocalBox<SecurityDescriptor> = format!("O:{}", user()?).parse()?;
     let user = ConvertSecurityDescriptorToStringSecurityDescriptor(&user, SecurityInformation::Owner)?;
     let user = user.to_string_lossy();
@@ -205,9 +205,9 @@ pub fn others_who_may(may: Access, path: &Path) -> io::Result<Vec<String>> {
     Ok(found.iter().map(|who| name(who)).collect())
 }
 
-/// What closes a file to others, as a person may type it.
+/// The command with which a person restricts a file to its owner.
 #[must_use]
-pub fn command_to_close(path: &Path) -> String {
+pub fn command_to_restrict(path: &Path) -> String {
     let user = user().map_or_else(|_| "%USERNAME%".to_owned(), |user| name(&user.to_string()));
     format!(
         "icacls \"{}\" /inheritance:r /grant:r \"{user}:F\" \"*S-1-5-18:F\" \"*S-1-5-32-544:F\"",
@@ -219,7 +219,7 @@ fn user() -> io::Result<LocalBox<Sid>> {
     windows_permissions::utilities::current_process_sid()
 }
 
-/// `DOMAIN\name` of a SID or its two letters; as it is, where nobody knows it.
+/// `DOMAIN\name` for a SID or its two-letter form; `who` itself where the machine does not know it.
 fn name(who: &str) -> String {
     let known = who.parse::<LocalBox<Sid>>().and_then(|sid| LookupAccountSid(&sid));
     let Ok((name, domain)) = known else { return who.to_owned() };
@@ -227,7 +227,7 @@ fn name(who: &str) -> String {
     if domain.is_empty() { name.into_owned() } else { format!("{domain}\\{name}") }
 }
 
-/// NTFS journals names by itself, and a folder cannot be synced.
+/// Changes nothing: NTFS journals changes of names, and Windows cannot sync a folder.
 ///
 /// # Errors
 /// None.
@@ -235,7 +235,7 @@ pub fn sync_folder(_path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// There is no call for it in the standard library.
-pub fn move_exclusively(_from: &Path, _to: &Path) -> Option<io::Result<()>> {
+/// None: the standard library has no call that renames without overwriting.
+pub fn rename_noreplace(_from: &Path, _to: &Path) -> Option<io::Result<()>> {
     None
 }

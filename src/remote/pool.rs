@@ -1,9 +1,9 @@
-//! Several lines to one server, for a batch that is worth it.
+//! A pool of connections to one server, for batches large enough to gain from several.
 //!
-//! A server that syncs each file to its disk does one at a time on a line, and a cipher keeps one core busy. So the
-//! files of a large batch are stored over several lines, each taking the next file when it has room, and of a large
-//! file the next piece. Everything else, and above all what publishes, goes over the first line: it alone decides whether the line is lost. A
-//! further line that cannot be had, or that is lost, is done without; what it had under way stays unanswered.
+//! On one connection a server syncs one file at a time, and the cipher runs on one core. So a large batch is uploaded over
+//! several connections: each takes the next file when it has room, or the next piece of a very large file. Everything else,
+//! publishing above all, goes over the first connection, and the pool counts as lost when that one is. A further connection
+//! that cannot be made, or that is lost, is not replaced; the requests it had in flight stay unanswered.
 
 use std::io;
 use std::sync::Arc;
@@ -20,61 +20,63 @@ use super::{
 };
 use crate::digest::Digest;
 
-/// So many files are worth a further line.
-const FILES_A_LINE: usize = 100;
-/// So many bytes are.
-const BYTES_A_LINE: u64 = 64 << 20;
-/// How soon a line that has come is given work.
+/// A further connection is made for each so many files of a load.
+const FILES_PER_CONNECTION: usize = 100;
+/// The same in bytes; also the size from which a file is uploaded in pieces.
+const BYTES_PER_CONNECTION: u64 = 64 << 20;
+/// How long to wait before looking again for new connections and for the state of the work.
 const SOON: Duration = Duration::from_millis(2);
 
-/// How many lines a load is worth, the first one included.
-fn worth(load: Load, most: usize) -> usize {
-    let by_bytes = usize::try_from(load.bytes / BYTES_A_LINE).unwrap_or(usize::MAX);
-    let lines = (load.files / FILES_A_LINE).max(by_bytes);
-    lines.saturating_add(1).min(most)
+/// How many connections to use for a load, the first one included.
+fn connections_for(load: Load, most: usize) -> usize {
+    let by_bytes = usize::try_from(load.bytes / BYTES_PER_CONNECTION).unwrap_or(usize::MAX);
+    let connections = (load.files / FILES_PER_CONNECTION).max(by_bytes);
+    connections.saturating_add(1).min(most)
 }
 
-/// The first line and those beside it.
-pub(super) struct Pool<L> {
-    first: Client<L>,
-    others: Vec<Client<L>>,
-    /// Lines on their way.
-    coming: Receiver<Client<L>>,
+/// The first connection and the further ones.
+pub(super) struct Pool<S> {
+    first: Client<S>,
+    others: Vec<Client<S>>,
+    /// Delivers the further connections as they are made.
+    coming: Receiver<Client<S>>,
     most: usize,
 }
 
-impl<L: ByteStream + Send + 'static> Pool<L> {
-    /// Begins to make, by `make`, as many further lines as the load is worth, once the first one is there: whoever is not
-    /// let in is not let in once.
+impl<S: ByteStream + Send + 'static> Pool<S> {
+    /// Starts threads that make the further connections for the load with `make`. The first connection must exist already, so
+    /// that a refused login is tried once and not once for each connection.
     pub(super) fn new(
-        first: Client<L>,
+        first: Client<S>,
         load: Load,
         most: usize,
-        make: impl Fn() -> Option<Client<L>> + Send + Sync + 'static,
-    ) -> Pool<L> {
+        make: impl Fn() -> Option<Client<S>> + Send + Sync + 'static,
+    ) -> Pool<S> {
         let (sender, coming) = mpsc::channel();
         let make = Arc::new(make);
-        for _ in 1..worth(load, most) {
+        for _ in 1..connections_for(load, most) {
             let (sender, make) = (sender.clone(), Arc::clone(&make));
-            // One that cannot be had, or that comes too late, is not missed.
-            drop(thread::Builder::new().spawn(move || make().map(|line| sender.send(line))));
+            // Ignore failures to make or to hand over a connection: the first connection can do all the work alone.
+            drop(thread::Builder::new().spawn(move || make().map(|connection| sender.send(connection))));
         }
         Pool { first, others: Vec::new(), coming, most }
     }
 
-    /// Has all lines that are there work on something, the first one in its own way, and those that come while there is
-    /// something left to do. `state` tells whether the others may begin, and whether it is over for those that come.
+    /// Runs `first` on the first connection and `help` on every further one, each on its own thread. Connections that are made
+    /// meanwhile join in until `state` says that nothing is left to do; while it says [`State::NotYet`], none of them starts.
+    ///
+    /// Returns the answer of `first` and those of the others.
     fn work<A, B: Send>(
         &mut self,
-        first: impl FnOnce(&mut Client<L>) -> A,
-        help: impl Fn(&mut Client<L>) -> B + Sync,
+        first: impl FnOnce(&mut Client<S>) -> A,
+        help: impl Fn(&mut Client<S>) -> B + Sync,
         state: impl Fn() -> State + Send,
     ) -> (A, Vec<B>) {
         let mut waiting = std::mem::take(&mut self.others);
-        let (line, coming) = (&mut self.first, &mut self.coming);
+        let (connection, coming) = (&mut self.first, &mut self.coming);
         let (done, helped, unused) = thread::scope(|scope| {
             let help = &help;
-            let usher = scope.spawn(move || {
+            let dispatcher = scope.spawn(move || {
                 let mut helpers = Vec::new();
                 let mut more = true;
                 loop {
@@ -82,14 +84,14 @@ impl<L: ByteStream + Send + 'static> Pool<L> {
                         State::Over => break,
                         State::NotYet => thread::sleep(SOON),
                         State::Going => {
-                            for mut line in waiting.drain(..) {
-                                helpers.push(scope.spawn(move || (help(&mut line), line)));
+                            for mut connection in waiting.drain(..) {
+                                helpers.push(scope.spawn(move || (help(&mut connection), connection)));
                             }
                             if !more {
                                 break;
                             }
                             match coming.recv_timeout(SOON) {
-                                Ok(line) => waiting.push(line),
+                                Ok(connection) => waiting.push(connection),
                                 Err(RecvTimeoutError::Timeout) => {}
                                 Err(RecvTimeoutError::Disconnected) => more = false,
                             }
@@ -98,23 +100,23 @@ impl<L: ByteStream + Send + 'static> Pool<L> {
                 }
                 (helpers, waiting)
             });
-            let done = first(line);
-            let (helpers, unused) = joined(usher);
+            let done = first(connection);
+            let (helpers, unused) = joined(dispatcher);
             (done, helpers.into_iter().map(joined).collect::<Vec<_>>(), unused)
         });
         self.others = unused;
         let mut answers = Vec::new();
-        for (answer, line) in helped {
+        for (answer, connection) in helped {
             answers.push(answer);
-            if !line.is_closed() {
-                self.others.push(line);
+            if !connection.is_closed() {
+                self.others.push(connection);
             }
         }
         (done, answers)
     }
 
-    /// Stores files over all lines, each as a whole over one of them.
-    fn share_out(
+    /// Uploads files over all connections, each file over one of them.
+    fn store_whole(
         &mut self,
         files: &mut [Upload<'_>],
         progress: Progress<'_>,
@@ -122,28 +124,32 @@ impl<L: ByteStream + Send + 'static> Pool<L> {
         let count = files.len();
         let (queue, share) = (Queue::new(files), WindowShare::of(self.most));
         let (mut answers, helped) = self.work(
-            |line| {
-                let answers = line.take_from(&queue, share, &[], progress).0;
-                if line.is_closed() {
-                    // What is stored now would not be published.
+            |connection| {
+                let answers = connection.take_from(&queue, share, &[], progress).0;
+                if connection.is_closed() {
+                    // Without the first connection nothing can be published, so uploading more is useless.
                     queue.close();
                 }
                 answers
             },
-            |line| line.take_from(&queue, share, &[], progress).0,
+            |connection| connection.take_from(&queue, share, &[], progress).0,
             || if queue.is_empty() { State::Over } else { State::Going },
         );
         answers.extend(helped.into_iter().flatten());
         self.first.in_order(count, answers)
     }
 
-    /// Stores one large file over all lines, in pieces.
-    fn cut_up(&mut self, file: &mut Upload<'_>, progress: Progress<'_>) -> Result<Uploaded, UploadError> {
+    /// Uploads one large file in pieces over all connections.
+    fn store_in_pieces(
+        &mut self,
+        file: &mut Upload<'_>,
+        progress: Progress<'_>,
+    ) -> Result<Uploaded, UploadError> {
         let path = file.path;
         let (pieces, share) = (Pieces::new(file.source), WindowShare::of(self.most));
         let ((handle, trouble), helped) = self.work(
-            |line| line.write_pieces(path, &pieces, true, share, progress),
-            |line| line.write_pieces(path, &pieces, false, share, progress).1,
+            |connection| connection.write_pieces(path, &pieces, true, share, progress),
+            |connection| connection.write_pieces(path, &pieces, false, share, progress).1,
             || match (pieces.is_empty(), pieces.is_made()) {
                 (true, _) => State::Over,
                 (false, made) => {
@@ -164,17 +170,19 @@ impl<L: ByteStream + Send + 'static> Pool<L> {
             (Some(trouble), ..) => Err(trouble),
             (None, Err(error), _) => Err(UploadError::Source(error)),
             (None, Ok(_), Some(stored)) => stored,
-            // Without a handle there is trouble.
+            // Not reached: without a handle `trouble` says why.
             (None, Ok(_), None) => Err(UploadError::Source(io::ErrorKind::UnexpectedEof.into())),
         }
     }
 }
 
-/// How far a piece of work has come.
+/// Whether the further connections may work.
 enum State {
-    /// Other lines have to wait for the first one.
+    /// No: the first connection has not created the file yet.
     NotYet,
+    /// Yes.
     Going,
+    /// No: nothing is left to take.
     Over,
 }
 
@@ -182,31 +190,33 @@ fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {
     thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
-impl<L: ByteStream + Send + 'static> Remote for Pool<L> {
+impl<S: ByteStream + Send + 'static> Remote for Pool<S> {
     fn store(
         &mut self,
         files: &mut [Upload<'_>],
         progress: Progress<'_>,
     ) -> Vec<Result<Uploaded, UploadError>> {
-        self.store_and_look(files, &[], progress).0
+        self.store_and_stat(files, &[], progress).0
     }
 
-    fn store_and_look(
+    fn store_and_stat(
         &mut self,
         files: &mut [Upload<'_>],
         finals: &[&str],
         progress: Progress<'_>,
     ) -> (Vec<Result<Uploaded, UploadError>>, RemoteStats) {
         let bytes = files.iter().fold(0, |sum: u64, file| sum.saturating_add(file.size));
-        if worth(Load { files: files.len(), bytes }, self.most) == 1 {
-            return self.first.store_and_look(files, finals, progress);
+        if connections_for(Load { files: files.len(), bytes }, self.most) == 1 {
+            return self.first.store_and_stat(files, finals, progress);
         }
-        // Large ones by themselves, between the others.
+        // Keep the order of the files: each large file is a group of its own between groups of smaller ones.
         let mut stored = Vec::new();
-        for run in files.chunk_by_mut(|a, b| a.size < BYTES_A_LINE && b.size < BYTES_A_LINE) {
+        for run in files.chunk_by_mut(|a, b| a.size < BYTES_PER_CONNECTION && b.size < BYTES_PER_CONNECTION) {
             match run {
-                [large] if large.size >= BYTES_A_LINE => stored.push(self.cut_up(large, progress)),
-                small => stored.extend(self.share_out(small, progress)),
+                [large] if large.size >= BYTES_PER_CONNECTION => {
+                    stored.push(self.store_in_pieces(large, progress));
+                }
+                small => stored.extend(self.store_whole(small, progress)),
             }
         }
         (stored, self.first.stat(finals))

@@ -1,7 +1,7 @@
-//! SSH through `ssh2`: reach the server, know it by its key, log in, and open SFTP.
+//! SSH through `ssh2`: connect to the server, check its host key, log in, and open SFTP.
 //!
-//! The session is non-blocking from its first byte to its last: every wait is our own and ends at a
-//! deadline, and leaving does not wait for the server either.
+//! The session is never blocking: `link` does all the waiting, always with a deadline, and closing a connection does not
+//! wait for the server.
 
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use ssh2::{Channel, ErrorCode, ExtendedData};
 
-use self::byte_stream::SshLine;
+use self::byte_stream::SshByteStream;
 use self::host_key::Rules;
 use self::link::{Address, Link, StepError};
 use super::pool::Pool;
@@ -28,13 +28,13 @@ mod login;
 pub use self::host_key::SeenKey;
 pub use self::key_file::{KnownKey, look_at as look_at_key};
 
-/// LIBSSH2_ERROR_KEX_FAILURE: mostly, that there is no algorithm in common.
+/// LIBSSH2_ERROR_KEX_FAILURE: usually means that client and server have no algorithm in common.
 const NOT_AGREED: ErrorCode = ErrorCode::Session(-5);
 
-/// No connecting takes longer, so that adding it to the clock stays in its range.
+/// The longest time-out for connecting: adding it to the clock must not overflow.
 const LONGEST: Duration = Duration::from_secs(24 * 3600);
 
-/// A part of connecting that has been passed; for telling how far it got.
+/// A stage of connecting that succeeded; `check` shows them one by one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
     /// The server was reached and speaks SSH.
@@ -47,42 +47,45 @@ pub enum Stage {
     Sftp,
 }
 
-/// Makes lines to the configured server.
+/// Makes connections to the configured server.
 pub struct SshConnector {
     access: Arc<Access>,
     load: Load,
-    /// The line that is expected, on its way.
-    coming: Option<JoinHandle<Result<Client<SshLine>, ConnectError>>>,
+    /// The thread that makes the announced connection.
+    expected: Option<JoinHandle<Result<Client<SshByteStream>, ConnectError>>>,
 }
 
-/// What it takes to come in.
+/// Everything needed to make a connection.
 struct Access {
     sftp: Sftp,
     secrets: Secrets,
 }
 
 impl SshConnector {
-    /// Nothing is done before a line is asked for, or expected.
+    /// Does nothing before a connection is asked for or announced.
     #[must_use]
     pub fn new(sftp: &Sftp, secrets: Secrets) -> SshConnector {
         let access = Arc::new(Access { sftp: sftp.clone(), secrets });
-        SshConnector { access, load: Load::default(), coming: None }
+        SshConnector { access, load: Load::default(), expected: None }
     }
 
-    /// Like [`Connect::connect`], and tells each stage that is passed. The line may be given to a thread.
+    /// Like [`Connect::connect`], and calls `passed` after each stage.
     ///
     /// # Errors
-    /// Why there is no line; it failed in the stage after the last one told.
-    pub fn connect_telling(&self, passed: impl FnMut(Stage)) -> Result<Box<dyn Remote + Send>, ConnectError> {
+    /// Why no connection could be made: the stage after the last one passed failed.
+    pub fn connect_reporting(
+        &self,
+        passed: impl FnMut(Stage),
+    ) -> Result<Box<dyn Remote + Send>, ConnectError> {
         Ok(Box::new(self.access.client(passed)?))
     }
 }
 
 impl Access {
-    fn client(&self, mut passed: impl FnMut(Stage)) -> Result<Client<SshLine>, ConnectError> {
+    fn client(&self, mut passed: impl FnMut(Stage)) -> Result<Client<SshByteStream>, ConnectError> {
         let until = Instant::now() + self.sftp.timeout.min(LONGEST);
         let address = Address::of(&self.sftp);
-        // Mistakes in our own files come first: they need no server to be seen.
+        // Read the local files first: a mistake in them shows without a server.
         let rules = Rules::read(&self.sftp)?;
         let identity = key_file::read(&self.sftp, &self.secrets)?;
         let link = reach(&address, &rules, until, &mut passed)?;
@@ -92,7 +95,7 @@ impl Access {
             ConnectError::Unreachable(say::no_sftp(&address.to_string(), &stop.to_string()))
         })?;
         let client =
-            Client::start(SshLine::new(link, channel), self.sftp.timeout, until).map_err(|fault| {
+            Client::start(SshByteStream::new(link, channel), self.sftp.timeout, until).map_err(|fault| {
                 ConnectError::Unreachable(say::no_sftp(&address.to_string(), &fault.to_string()))
             })?;
         passed(Stage::Sftp);
@@ -104,12 +107,12 @@ impl Connect for SshConnector {
     fn expect(&mut self, load: Load) {
         self.load = load;
         let access = Arc::clone(&self.access);
-        // Where no thread is to be had, the line is made when it is asked for.
-        self.coming = thread::Builder::new().spawn(move || access.client(|_| ())).ok();
+        // Without a thread the connection is made when `connect` is called.
+        self.expected = thread::Builder::new().spawn(move || access.client(|_| ())).ok();
     }
 
     fn connect(&mut self) -> Result<Box<dyn Remote>, ConnectError> {
-        let expected = self.coming.take().and_then(|line| line.join().ok());
+        let expected = self.expected.take().and_then(|connection| connection.join().ok());
         let first = expected.unwrap_or_else(|| self.access.client(|_| ()))?;
         let most = self.access.sftp.connections;
         let access = Arc::clone(&self.access);
@@ -117,7 +120,7 @@ impl Connect for SshConnector {
     }
 }
 
-/// The host key that the server shows first, unchecked: for a person to compare. No login is tried.
+/// The host key that the server presents, unchecked, for a person to compare. No login is tried.
 ///
 /// # Errors
 /// The server could not be reached, or does not speak SSH.
@@ -129,10 +132,10 @@ pub fn seen_host_key(sftp: &Sftp) -> Result<SeenKey, ConnectError> {
     host_key::seen(&link).ok_or_else(|| ConnectError::HostKey(say::no_host_key(&address.to_string())))
 }
 
-/// Connects until the server shows a key that is pinned.
+/// Connects and checks the host key, again for each type of key where needed.
 ///
-/// A server has several keys and shows one of them, of a type that we may ask for. A pinned
-/// fingerprint does not tell its type, so before the server is refused each type is asked for.
+/// A server has keys of several types and presents one of the type that the client asks for. A pinned fingerprint does not
+/// tell its type, so the server is refused only after it was asked for every type.
 fn reach(
     address: &Address,
     rules: &Rules,
@@ -157,7 +160,7 @@ fn reach(
                 passed(Stage::HostKey);
                 return Ok(link);
             }
-            // Another wrong key, or the server has none of this type.
+            // This key is not pinned either, or the server has none of this type: try the next.
             Ok(()) | Err(StepError::Failed(_)) => {}
             Err(StepError::TimedOut) => return Err(timed_out(address)),
         }
@@ -184,7 +187,7 @@ fn timed_out(address: &Address) -> ConnectError {
 fn open_sftp(link: &Link) -> Result<Channel, StepError> {
     let mut channel = link.drive(ssh2::Session::channel_session)?;
     link.drive(|_| channel.subsystem("sftp"))?;
-    // What the server prints to standard error would fill the window, unread.
+    // Nobody reads the server's standard error here, and unread output would fill the channel's window.
     link.drive(|_| channel.handle_extended_data(ExtendedData::Ignore))?;
     Ok(channel)
 }

@@ -77,7 +77,7 @@ pub(crate) fn run_planned<W: Watch>(
 
     run.note_picked_up(ledger)?;
     let pruned = run.prune_archive(ledger)?;
-    warnings.extend(pruned.mishaps);
+    warnings.extend(pruned.warnings);
 
     let findings = Findings {
         run_id: Some(id),
@@ -149,7 +149,7 @@ impl Run<'_> {
         let open = ledger.open_deliveries()?;
         let mut executor = self.executor(ledger)?;
         let recovery = executor.recover(&open)?;
-        Ok((recovery, executor.mishaps()))
+        Ok((recovery, executor.take_warnings()))
     }
 
     /// Numbers the files that are held, and ends the holds of files that are held no more.
@@ -190,7 +190,7 @@ impl Run<'_> {
         let (indices, uploads): (Vec<usize>, Vec<PlannedUpload>) = uploads.unzip();
         let mut executor = self.executor(ledger)?;
         let outcomes = executor.deliver(&uploads, watch)?;
-        let warnings = executor.mishaps();
+        let warnings = executor.take_warnings();
         drop(executor);
         for (&index, outcome) in indices.iter().zip(outcomes) {
             outcomes::apply(outcome, &mut files[index]);

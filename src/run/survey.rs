@@ -359,7 +359,7 @@ pub fn remote_path(config: &Config, looked: &ScannedFile) -> Option<String> {
 /// How many files its slot takes.
 #[must_use]
 pub fn per_period(config: &Config, looked: &ScannedFile) -> PerPeriod {
-    looked.rule.and_then(|rule| config.series.get(rule)).map_or(PerPeriod::One, |rule| rule.per_period)
+    series::per_period(&config.series, looked.rule)
 }
 
 /// The file's own name, without the folders it lies in.

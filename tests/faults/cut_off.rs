@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::account::{comes_to_rest, files};
+use crate::chance::Chance;
 use crate::proxy::{Cut, Fault, Proxy};
 use crate::support::output::Running;
 use crate::support::town::Town;
@@ -51,15 +52,8 @@ fn cut_off_at(places: Vec<Cut>) {
 
 /// Random offsets, the same ones every time.
 fn random_offsets(length: u64, count: usize) -> impl Iterator<Item = u64> {
-    let mut state = SEED;
-    (0..count).map(move |_| {
-        // SplitMix64.
-        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut bits = state;
-        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (bits ^ (bits >> 31)) % length
-    })
+    let mut chance = Chance::of(SEED);
+    (0..count).map(move |_| chance.below(usize::try_from(length).unwrap()) as u64)
 }
 
 fn everywhere(fault: Fault, step: usize, connections: u64) -> Vec<Cut> {
@@ -72,26 +66,26 @@ fn everywhere(fault: Fault, step: usize, connections: u64) -> Vec<Cut> {
 }
 
 #[test]
-fn the_line_is_closed() {
+fn the_connection_is_closed() {
     cut_off_at(everywhere(Fault::Close, stride(97), 1));
 }
 
 #[test]
-fn every_line_is_closed() {
+fn every_connection_is_closed() {
     cut_off_at(everywhere(Fault::Close, stride(311), u64::MAX));
 }
 
 #[test]
-fn the_line_falls_silent() {
+fn the_connection_falls_silent() {
     cut_off_at(everywhere(Fault::Stall, stride(311), 1));
 }
 
 #[test]
-fn every_line_falls_silent() {
+fn every_connection_falls_silent() {
     cut_off_at(everywhere(Fault::Stall, stride(617), u64::MAX));
 }
 
 #[test]
-fn the_line_trickles() {
+fn the_connection_trickles() {
     cut_off_at(everywhere(Fault::Trickle, stride(617), 1));
 }

@@ -8,6 +8,9 @@
 mod support;
 
 mod account;
+mod any_moment;
+#[allow(dead_code, reason = "the other test programs need the rest of it")]
+#[path = "../support/chance.rs"]
 mod chance;
 mod cut_off;
 mod folder;
@@ -20,20 +23,12 @@ mod secrets;
 #[cfg(target_os = "linux")]
 mod traced;
 
+use support::sha256::sha256;
+
 /// The food supplier's file for April.
 const MAD: &str = "mad_korsbaek_202304.txt";
 const MAD_APRIL: &str = "MAD;2023-04\n000000-0000;412,50\n000000-0001;388,00\n";
 const MAD_CHANGED: &str = "MAD;2023-04\n000000-0000;999,99\n000000-0001;388,00\n";
-
-/// A text's digest as the program writes it.
-fn sha256(text: &str) -> String {
-    use sha2::{Digest, Sha256};
-    use std::fmt::Write;
-    Sha256::digest(text).iter().fold(String::new(), |mut hex, byte| {
-        write!(hex, "{byte:02x}").unwrap();
-        hex
-    })
-}
 
 /// Every so many-th place is tried, all of them where that is asked for.
 fn stride(otherwise: usize) -> usize {

@@ -102,7 +102,7 @@ fn closes_after_login() {
 
 #[test]
 fn is_away() {
-    fails_saying(|b| b.away = true, &["127.0.0.1"], &["127.0.0.1"]);
+    fails_saying(|b| b.unreachable = true, &["127.0.0.1"], &["127.0.0.1"]);
 }
 
 #[test]

@@ -11,7 +11,7 @@ use std::path::Path;
 
 use chance::Chance;
 
-#[path = "../simulation/chance.rs"]
+#[path = "../support/chance.rs"]
 mod chance;
 mod properties;
 

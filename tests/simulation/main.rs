@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod book;
+#[path = "../support/chance.rs"]
 mod chance;
 mod folder;
 mod history;

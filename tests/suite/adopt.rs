@@ -313,8 +313,8 @@ fn what_lies_at_kp_under_another_name_is_still_the_delivery_that_put_it_there() 
 fn a_server_that_is_away_leaves_everything_as_it_was() {
     let town = Town::new();
     town.file(MAD, MAD_APRIL);
-    town.server.as_embedded().behave(|b| b.away = true);
+    town.server.as_embedded().behave(|b| b.unreachable = true);
     town.run(["adopt", "--remote", "--reason", "fordi"]).exit(4);
-    town.server.as_embedded().behave(|b| b.away = false);
+    town.server.as_embedded().behave(|b| b.unreachable = false);
     assert_decided(&town.deliver(0), MAD, "send", "new", "delivered");
 }

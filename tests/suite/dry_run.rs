@@ -69,7 +69,7 @@ fn it_decides_as_the_run_that_follows() {
 fn it_does_not_need_the_server() {
     let town = Town::new();
     town.file(MAD, MAD_APRIL);
-    town.server.as_embedded().behave(|b| b.away = true);
+    town.server.as_embedded().behave(|b| b.unreachable = true);
     town.run(["run", "--dry-run"]).exit(0).stdout_has(MAD);
     assert_eq!(town.server.connections(), 0);
 }

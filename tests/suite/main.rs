@@ -31,6 +31,8 @@ mod third_party_servers;
 mod two_persons;
 mod windows;
 
+use support::sha256::sha256;
+
 /// The food supplier's file for April.
 const MAD: &str = "mad_korsbaek_202304.txt";
 /// The laundry's.
@@ -38,13 +40,3 @@ const VASK: &str = "vask_korsbaek_202304.txt";
 const MAD_APRIL: &str = "MAD;2023-04\n000000-0000;412,50\n000000-0001;388,00\n";
 const MAD_MAY: &str = "MAD;2023-05\n000000-0000;425,00\n";
 const VASK_APRIL: &str = "VASK;2023-04\n000000-0002;96,25\n";
-
-/// A text's digest as the program writes it.
-fn sha256(text: &str) -> String {
-    use sha2::{Digest, Sha256};
-    use std::fmt::Write;
-    Sha256::digest(text).iter().fold(String::new(), |mut hex, byte| {
-        write!(hex, "{byte:02x}").unwrap();
-        hex
-    })
-}

@@ -127,9 +127,9 @@ fn check_says_what_is_wrong() {
         town.run(["check"]).exit(exit).stdout_has("✗");
     };
     let town = Town::new();
-    town.server.as_embedded().behave(|b| b.away = true);
+    town.server.as_embedded().behave(|b| b.unreachable = true);
     wrong(&town, 4);
-    town.server.as_embedded().behave(|b| b.away = false);
+    town.server.as_embedded().behave(|b| b.unreachable = false);
     town.run(["check"]).exit(0);
 
     town.set("sftp.folder", "findes/ikke");

@@ -196,7 +196,7 @@ fn what_an_earlier_run_left_open_is_finished_whatever_the_plan_says() {
     let town = planned();
     town.server.as_embedded().behave(|b| {
         (b.rename, b.rename_times) = (crate::support::server::Rename::NotDoneReplyLost, Some(1));
-        b.away = false;
+        b.unreachable = false;
     });
     let first = town.run(["run", "--json"]).json();
     assert!(first["exit_code"].is_number());

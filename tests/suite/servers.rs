@@ -153,7 +153,7 @@ fn the_server_can_be_away_silent_or_somebody_else() {
     let sftp = session.sftp().unwrap();
     let error = sftp.lstat(Path::new("ind")).unwrap_err();
     assert_eq!(error.code(), ssh2::ErrorCode::Session(-9), "libssh2's time-out");
-    server.behave(|b| b.away = true);
+    server.behave(|b| b.unreachable = true);
     let mut session = Session::new().unwrap();
     session.set_timeout(10_000);
     session.set_tcp_stream(TcpStream::connect(("127.0.0.1", server.port())).unwrap());

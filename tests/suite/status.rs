@@ -257,7 +257,7 @@ fn status_needs_config_and_ledger_and_nothing_else() {
     let town = Town::new();
     town.file(MAD, MAD_APRIL);
     town.run(["run"]).exit(0);
-    town.server.as_embedded().behave(|b| b.away = true);
+    town.server.as_embedded().behave(|b| b.unreachable = true);
     town.run(["status"]).exit(0).stdout_has("✓ 14");
     std::fs::write(town.path("ledger.db"), "ikke et regnskab").unwrap();
     town.run(["status"]).exit(6);

@@ -172,13 +172,13 @@ on_both_servers! {
 fn a_server_that_is_away_gets_it_next_time() {
     let town = Town::new();
     april(&town);
-    town.server.as_embedded().behave(|b| b.away = true);
+    town.server.as_embedded().behave(|b| b.unreachable = true);
     let run = town.deliver(4);
     assert_decided(&run, MAD, "send", "new", "failed");
     assert!(entry(&run, MAD)["error"].is_string(), "{run:#}");
     assert_eq!(run["summary"]["failed"], 2);
     assert_eq!(town.dropped(), [MAD, VASK]);
-    town.server.as_embedded().behave(|b| b.away = false);
+    town.server.as_embedded().behave(|b| b.unreachable = false);
     let run = town.deliver(0);
     assert_decided(&run, MAD, "send", "new", "delivered");
     kp_has_april_once(&town);

@@ -184,7 +184,7 @@ fn check_names_who_else_may_touch_ledger_and_key() {
         open_to_all(&path);
         assert_eq!(platform::others_who_may(Access::Read, &path).unwrap().len(), 1);
         town.run(["check", "--language", "da"]).exit(3).says("icacls").says("*S-1-5-18:F").says(file);
-        platform::close(&path).unwrap();
+        platform::restrict_to_owner(&path).unwrap();
         town.run(["check"]).exit(0);
     }
 }

@@ -6,6 +6,7 @@ mod inetd;
 pub mod output;
 pub mod server;
 pub mod servers;
+pub mod sha256;
 pub mod smtp;
 pub mod snapshot;
 #[cfg_attr(windows, path = "sshd_outside.rs")]

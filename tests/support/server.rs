@@ -205,7 +205,7 @@ async fn serve(
     {
         let mut world = lock(&world);
         world.counts.connections += 1;
-        if world.behaviour.away {
+        if world.behaviour.unreachable {
             return None;
         }
         world.connected += 1;

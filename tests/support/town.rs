@@ -119,7 +119,7 @@ impl Town {
             fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
         }
         #[cfg(windows)]
-        traekfil::platform::close(&path).unwrap();
+        traekfil::platform::restrict_to_owner(&path).unwrap();
         path
     }
 

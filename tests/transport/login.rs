@@ -29,7 +29,7 @@ fn every_kind_of_key_logs_in() {
         let secrets = if phrase.is_empty() { Secrets::default() } else { passphrase(phrase) };
         let mut stages = Vec::new();
         let result = SshConnector::new(&server.settings(Some(key.clone())), secrets)
-            .connect_telling(|stage| stages.push(stage));
+            .connect_reporting(|stage| stages.push(stage));
         assert!(result.is_ok(), "{kind} {how:?} {phrase}: {:?}", result.err());
         assert_eq!(stages, [Stage::Reached, Stage::HostKey, Stage::Login, Stage::Sftp]);
 
@@ -71,7 +71,7 @@ fn another_host_key_is_refused_before_any_login() {
     let mut settings = server.settings(Some(key));
     settings.host_key = vec![format!("SHA256:{}", "A".repeat(43))];
     let mut stages = Vec::new();
-    let error = SshConnector::new(&settings, Secrets::default()).connect_telling(|s| stages.push(s)).err();
+    let error = SshConnector::new(&settings, Secrets::default()).connect_reporting(|s| stages.push(s)).err();
     assert!(matches!(&error, Some(ConnectError::HostKey(_))), "{error:?}");
     assert_eq!(stages, [Stage::Reached]);
     assert!(!server.log().contains("userauth-request"));

@@ -3,8 +3,8 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod connections;
 mod files;
-mod lines;
 mod login;
 mod server;
 mod stalls;

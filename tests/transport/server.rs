@@ -169,7 +169,7 @@ pub fn passphrase(text: &str) -> Secrets {
 }
 
 pub fn connect(sftp: &Sftp, secrets: Secrets) -> Result<Box<dyn Remote + Send>, ConnectError> {
-    SshConnector::new(sftp, secrets).connect_telling(|_| ())
+    SshConnector::new(sftp, secrets).connect_reporting(|_| ())
 }
 
 /// A file in memory.

@@ -100,8 +100,8 @@ pub(super) fn look(
     let drop = platform::canonical(&config.drop).ok();
     let in_drop = |file: &FolderEntry| {
         drop.as_ref().is_some_and(|drop| {
-            let folder = file.place.parent().filter(|folder| !folder.as_os_str().is_empty());
-            platform::canonical(folder.unwrap_or(Path::new("."))).is_ok_and(|folder| folder.starts_with(drop))
+            platform::canonical(platform::parent_or_dot(&file.place))
+                .is_ok_and(|folder| folder.starts_with(drop))
         })
     };
     let in_drop: Vec<bool> = files.iter().map(in_drop).collect();

@@ -107,13 +107,9 @@ pub(super) fn compare(config: &Config, mut local: Vec<Found>, sent: &Sent) -> Re
 
 /// Lists the folders that files are delivered to, without temporary names and what the scan rules exclude.
 fn list(config: &Config, line: &mut dyn Remote) -> Result<Vec<Lying>, UserError> {
-    let mut folders = vec![config.sftp.folder.as_str()];
-    folders.extend(config.series.iter().filter_map(|series| series.remote_folder.as_deref()));
-    folders.sort_unstable();
-    folders.dedup();
     let temporary = temporary_names(&config.sftp);
     let mut lying = Vec::new();
-    for folder in folders {
+    for folder in config.remote_folders() {
         let shown = if folder.is_empty() { "." } else { folder };
         let entries = line
             .list(shown)
@@ -165,7 +161,7 @@ fn read(line: &mut dyn Remote, mut lying: Vec<Lying>) -> Result<Vec<Lying>, User
 /// A file that lies at KP only: its digest comes from its bytes, where they can be read, and its slot from its name.
 fn only_there(config: &Config, there: &Lying) -> Found {
     let identified = series::identify(&config.series, &there.name, &[]);
-    let one_per_period = identified.per_period(&config.series) == PerPeriod::One;
+    let one_per_period = series::per_period(&config.series, identified.rule) == PerPeriod::One;
     let claim = match (there.digest, drop_folder::unsafe_name(Path::new(&there.name))) {
         (_, Some(why)) => Claim::Refused(wording::unsafe_file(&why)),
         (None, None) => Claim::Refused(say::cannot_be_read()),

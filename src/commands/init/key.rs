@@ -31,7 +31,7 @@ pub(super) fn make(file: &Path, comment: &str) -> Result<String, UserError> {
     key.set_comment(comment);
     let private = key.to_openssh(LineEnding::LF).map_err(|error| failed(&error))?;
     let public = key.public_key().to_openssh().map_err(|error| failed(&error))?;
-    write_new(platform::create_closed, file, private.as_bytes())?;
+    write_new(platform::create_new_private, file, private.as_bytes())?;
     write_new(|file: &Path| File::create_new(file), &public_file(file), format!("{public}\n").as_bytes())?;
     Ok(public)
 }

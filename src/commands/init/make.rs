@@ -1,7 +1,7 @@
 //! Making what the answers ask for; the config last, whole or not at all.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::commands::context::{now, open_ledger};
@@ -45,28 +45,13 @@ fn folders(answers: &Answers) -> Result<(), UserError> {
         how(folder).map_err(|error| UserError::unexpected(say::folder_not_made(&shown_path(folder), &error)))
     };
     open.iter().flatten().try_for_each(|folder| make(folder, |folder| fs::create_dir_all(folder)))?;
-    private.iter().flatten().try_for_each(|folder| make(folder, platform::closed_folder))
+    private.iter().flatten().try_for_each(|folder| make(folder, platform::create_private_folder))
 }
 
 /// Writes a file that only its owner may read, whole or not at all, and never over another file.
 fn write(file: &Path, content: &[u8]) -> Result<(), UserError> {
-    let mut name = file.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.tmp", std::process::id()));
-    let temporary = file.with_file_name(name);
-    let written = (|| {
-        let mut new = platform::create_private(&temporary)?;
-        new.write_all(content)?;
-        new.sync_all()?;
-        // Windows does not rename a file that is open without sharing.
-        drop(new);
-        platform::rename_noreplace(&temporary, file)?;
-        platform::sync_folder_of(file)
-    })();
-    written.map_err(|error: io::Error| {
-        drop(fs::remove_file(&temporary));
-        match error.kind() {
-            io::ErrorKind::AlreadyExists => UserError::usage(say::config_exists(&shown_path(file))),
-            _ => UserError::unexpected(say::config_not_written(&shown_path(file), &error)),
-        }
+    platform::write_new_private(file, content).map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => UserError::usage(say::config_exists(&shown_path(file))),
+        _ => UserError::unexpected(say::config_not_written(&shown_path(file), &error)),
     })
 }

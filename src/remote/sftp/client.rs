@@ -14,22 +14,23 @@ use crate::remote::{
     Uploaded,
 };
 
-/// An SFTP client on one line.
-pub struct Client<L> {
-    wire: Multiplexer<L>,
+/// An SFTP client over one byte stream.
+pub struct Client<S> {
+    multiplexer: Multiplexer<S>,
 }
 
-impl<L: ByteStream> Client<L> {
-    /// Says hello over the line. `timeout` holds for all later waits; the hello itself must be answered
-    /// by `until`.
+impl<S: ByteStream> Client<S> {
+    /// Opens the SFTP conversation (INIT and VERSION, section 4), which must be answered by `until`. `timeout` holds for all
+    /// later waits.
     ///
     /// # Errors
-    /// The line ended, the server was silent, or it does not speak version 3.
-    pub fn start(line: L, timeout: Duration, until: Instant) -> Result<Client<L>, ConnectionFault> {
-        Ok(Client { wire: Multiplexer::open(line, timeout, until)? })
+    /// The connection ended, the server was silent, or it does not speak version 3.
+    pub fn start(connection: S, timeout: Duration, until: Instant) -> Result<Client<S>, ConnectionFault> {
+        Ok(Client { multiplexer: Multiplexer::open(connection, timeout, until)? })
     }
 
-    /// Stores what it takes from the queue, within its share, and then looks at `finals`.
+    /// Uploads files from the queue, within this connection's share of the window, until the queue is empty, and then asks
+    /// what is at `finals`.
     pub(in crate::remote) fn take_from(
         &mut self,
         queue: &Queue<'_, '_>,
@@ -37,13 +38,13 @@ impl<L: ByteStream> Client<L> {
         finals: &[&str],
         progress: Progress<'_>,
     ) -> (Answers, RemoteStats) {
-        let mut job = UploadBatch::new(queue, share, finals, self.wire.sync, progress);
-        let fault = self.wire.run(&mut job).err();
-        job.finish(fault.as_ref())
+        let mut batch = UploadBatch::new(queue, share, finals, self.multiplexer.sync, progress);
+        let fault = self.multiplexer.run(&mut batch).err();
+        batch.finish(fault.as_ref())
     }
 
-    /// Opens a file whose pieces several lines write, and writes what it takes of it. The first line makes the file and
-    /// keeps it open.
+    /// Writes pieces of a file that several connections upload together. The first connection creates the file and keeps it
+    /// open: its handle is returned.
     pub(in crate::remote) fn write_pieces(
         &mut self,
         path: &str,
@@ -52,24 +53,24 @@ impl<L: ByteStream> Client<L> {
         share: WindowShare,
         progress: Progress<'_>,
     ) -> (Option<Handle>, Option<UploadError>) {
-        let mut job = PieceBatch::new(path, pieces, first, self.wire.sync, share, progress);
-        let fault = self.wire.run(&mut job).err();
-        job.finish(fault.as_ref())
+        let mut batch = PieceBatch::new(path, pieces, first, self.multiplexer.sync, share, progress);
+        let fault = self.multiplexer.run(&mut batch).err();
+        batch.finish(fault.as_ref())
     }
 
-    /// Ends such a file, when all lines are done with it.
+    /// Syncs (where `whole`), asks the size of and closes such a file, after all other connections have closed it.
     pub(in crate::remote) fn end_pieces(
         &mut self,
         handle: &Handle,
         sent: u64,
         whole: bool,
     ) -> Result<Uploaded, UploadError> {
-        let mut job = CloseBatch::new(handle, whole && self.wire.sync);
-        let fault = self.wire.run(&mut job).err();
-        job.finish(sent, fault.as_ref())
+        let mut batch = CloseBatch::new(handle, whole && self.multiplexer.sync);
+        let fault = self.multiplexer.run(&mut batch).err();
+        batch.finish(sent, fault.as_ref())
     }
 
-    /// The answers of a batch in its order. A file that no line took was not sent.
+    /// Sorts the answers into the order of the batch. A file that no connection took was not sent.
     pub(in crate::remote) fn in_order(
         &self,
         count: usize,
@@ -80,32 +81,33 @@ impl<L: ByteStream> Client<L> {
             ordered[place] = Some(answer);
         }
         let closed = || Arc::new(ConnectionFault::Closed(String::new()));
-        let unsent = || RemoteError::NotSent(self.wire.fault().cloned().unwrap_or_else(closed));
+        let unsent = || RemoteError::NotSent(self.multiplexer.fault().cloned().unwrap_or_else(closed));
         ordered
             .into_iter()
             .map(|answer| answer.unwrap_or_else(|| Err(UploadError::NotOpened(unsent()))))
             .collect()
     }
 
-    /// One request for each item, and one reply.
+    /// Sends one request for each of `count` items and makes an answer of each reply.
     fn each<'r, T>(
         &mut self,
         count: usize,
         ask: impl Fn(usize) -> Request<'r>,
         judge: impl Fn(Reply) -> Option<Result<T, RemoteError>>,
     ) -> Vec<Result<T, RemoteError>> {
-        let mut job = Each { ask, judge, results: (0..count).map(|_| None).collect(), next: 0 };
-        let fault = self.wire.run(&mut job).err();
-        // What has no result was never asked.
+        let mut batch = Each { ask, judge, results: (0..count).map(|_| None).collect(), next: 0 };
+        let fault = self.multiplexer.run(&mut batch).err();
+        // A request without a result was never made.
         let unsent = || fault.clone().unwrap_or_else(|| Arc::new(ConnectionFault::Closed(String::new())));
-        job.results
+        batch
+            .results
             .into_iter()
             .map(|result| result.unwrap_or_else(|| Err(RemoteError::NotSent(unsent()))))
             .collect()
     }
 }
 
-/// The job of asking one thing of each item.
+/// A batch of one request for each item.
 struct Each<A, J, T> {
     ask: A,
     judge: J,
@@ -120,9 +122,9 @@ where
 {
     type Tag = usize;
 
-    fn fill(&mut self, calls: &mut Requests<'_, usize>) {
-        while self.next < self.results.len() && calls.room() {
-            calls.send(self.next, &(self.ask)(self.next));
+    fn fill(&mut self, requests: &mut Requests<'_, usize>) {
+        while self.next < self.results.len() && requests.room() {
+            requests.send(self.next, &(self.ask)(self.next));
             self.next += 1;
         }
     }
@@ -141,7 +143,7 @@ where
     }
 }
 
-/// A reply that must be a status: done, or refused.
+/// Reads a reply that must be a status; none where it is another one.
 fn status(reply: Reply) -> Option<Result<(), RemoteError>> {
     match reply {
         Reply::Status(packet::OK, _) => Some(Ok(())),
@@ -150,24 +152,24 @@ fn status(reply: Reply) -> Option<Result<(), RemoteError>> {
     }
 }
 
-impl<L: ByteStream> Remote for Client<L> {
+impl<S: ByteStream> Remote for Client<S> {
     fn store(
         &mut self,
         files: &mut [Upload<'_>],
         progress: Progress<'_>,
     ) -> Vec<Result<Uploaded, UploadError>> {
-        self.store_and_look(files, &[], progress).0
+        self.store_and_stat(files, &[], progress).0
     }
 
-    fn store_and_look(
+    fn store_and_stat(
         &mut self,
         files: &mut [Upload<'_>],
         finals: &[&str],
         progress: Progress<'_>,
     ) -> (Vec<Result<Uploaded, UploadError>>, RemoteStats) {
         let count = files.len();
-        let (answers, looks) = self.take_from(&Queue::new(files), WindowShare::of(1), finals, progress);
-        (self.in_order(count, answers), looks)
+        let (answers, stats) = self.take_from(&Queue::new(files), WindowShare::of(1), finals, progress);
+        (self.in_order(count, answers), stats)
     }
 
     fn stat(&mut self, paths: &[&str]) -> Vec<Result<RemoteStat, RemoteError>> {
@@ -190,18 +192,18 @@ impl<L: ByteStream> Remote for Client<L> {
     }
 
     fn digest(&mut self, paths: &[&str]) -> Vec<Result<Digest, RemoteError>> {
-        let mut job = DigestBatch::new(paths);
-        let fault = self.wire.run(&mut job).err();
-        job.finish(fault.as_ref())
+        let mut batch = DigestBatch::new(paths);
+        let fault = self.multiplexer.run(&mut batch).err();
+        batch.finish(fault.as_ref())
     }
 
     fn list(&mut self, folder: &str) -> Result<Vec<Entry>, RemoteError> {
-        let mut job = ListBatch::new(folder);
-        let fault = self.wire.run(&mut job).err();
-        job.finish(fault)
+        let mut batch = ListBatch::new(folder);
+        let fault = self.multiplexer.run(&mut batch).err();
+        batch.finish(fault)
     }
 
     fn is_closed(&self) -> bool {
-        self.wire.fault().is_some()
+        self.multiplexer.fault().is_some()
     }
 }

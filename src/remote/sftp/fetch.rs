@@ -1,4 +1,4 @@
-//! Files and listings on their way in.
+//! Reading files back to digest them, and listing folders.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -10,43 +10,44 @@ use super::upload::CHUNK;
 use crate::digest::{Digest, Hasher};
 use crate::remote::{ConnectionFault, Entry, RemoteError};
 
-/// The most files that are read at once.
+/// The most files that are read at the same time.
 const MOST_OPEN: usize = 32;
-/// The most READs of one file that are under way: 1 MiB.
+/// The most READs in flight for one file: 1 MiB together.
 const MOST_READS: usize = 32;
-/// The most names taken of one folder.
+/// The most names accepted in one listing.
 const MOST_ENTRIES: usize = 100_000;
 
-/// What a request is about: the file's place in the batch, and the step.
+/// What a request is about: the index of its file in the batch, and the step.
 #[derive(Clone, Copy)]
 pub(super) struct Tag(usize, Step);
 
 #[derive(Clone, Copy)]
 enum Step {
     Open,
-    /// A read at this offset.
+    /// A READ at this offset.
     Read(u64),
     Close,
 }
 
-/// A piece of a file, in the order of the file.
+/// A piece of a file. Pieces are kept in the order of the file, whatever order they arrive in.
 struct Piece {
     offset: u64,
     length: usize,
-    /// Whether it is asked for.
+    /// Whether a READ for it is in flight or answered.
     asked: bool,
-    /// What came; empty is the end of the file.
+    /// The bytes that were read; empty at the end of the file.
     data: Option<Vec<u8>>,
 }
 
-/// Where a file stands.
+/// A file that is being read.
 #[derive(Default)]
 struct Reading {
     handle: Option<Handle>,
     pieces: VecDeque<Piece>,
-    /// Where the next new piece begins.
+    /// The offset of the next piece.
     next: u64,
-    /// How many pieces may be under way: a small file should not cost many needless reads.
+    /// How many pieces may be in flight. It starts small and doubles, since every READ beyond the end of a small file is a
+    /// wasted request.
     ahead: usize,
     hasher: Hasher,
     pending: usize,
@@ -57,7 +58,7 @@ struct Reading {
 }
 
 impl Reading {
-    /// Hashes the pieces that have come and whose turn it is.
+    /// Hashes the pieces that have arrived, up to the first one that is missing.
     fn digest(&mut self) {
         while let Some(piece) = self.pieces.front_mut() {
             let Some(data) = piece.data.take() else { break };
@@ -67,7 +68,7 @@ impl Reading {
             }
             self.hasher.update(&data);
             if data.len() < piece.length {
-                // A short read is no end: ask for the rest.
+                // A short read need not be the end of the file: ask for the rest of the piece.
                 piece.offset += data.len() as u64;
                 piece.length -= data.len();
                 piece.asked = false;
@@ -78,7 +79,7 @@ impl Reading {
         }
     }
 
-    /// The next piece to ask for, as offset and length.
+    /// The offset and length of the next piece to ask for; none where enough are in flight.
     fn next_piece(&mut self) -> Option<(u64, usize)> {
         if let Some(piece) = self.pieces.iter_mut().find(|piece| !piece.asked) {
             piece.asked = true;
@@ -94,7 +95,7 @@ impl Reading {
     }
 }
 
-/// The job of reading files back to digest them.
+/// The requests that read files back to digest them.
 pub(super) struct DigestBatch<'j> {
     paths: &'j [&'j str],
     states: Vec<Reading>,
@@ -109,7 +110,8 @@ impl<'j> DigestBatch<'j> {
         DigestBatch { paths, states, next: 0, open: Vec::new(), received: 0 }
     }
 
-    /// What became of each file. Without a fault each of them is done.
+    /// The digest of each file, or why there is none. `fault` is why the connection was lost; without one every request was
+    /// answered.
     pub(super) fn finish(self, fault: Option<&Arc<ConnectionFault>>) -> Vec<Result<Digest, RemoteError>> {
         let outcome = |state: Reading| match (state.trouble, fault) {
             (Some(trouble), _) => Err(trouble),
@@ -122,8 +124,8 @@ impl<'j> DigestBatch<'j> {
         self.states.into_iter().map(outcome).collect()
     }
 
-    /// Asks the next thing of an open file; whether there was one.
-    fn go_on(&mut self, calls: &mut Requests<'_, Tag>, index: usize) -> bool {
+    /// Sends the next request for an open file. False where there is none to send now.
+    fn go_on(&mut self, requests: &mut Requests<'_, Tag>, index: usize) -> bool {
         let state = &mut self.states[index];
         if state.handle.is_none() || state.closing {
             return false;
@@ -134,10 +136,10 @@ impl<'j> DigestBatch<'j> {
         match piece {
             Some((offset, length)) => {
                 let length = u32::try_from(length).unwrap_or(u32::MAX);
-                calls.send(Tag(index, Step::Read(offset)), &Request::Read(handle, offset, length));
+                requests.send(Tag(index, Step::Read(offset)), &Request::Read(handle, offset, length));
             }
             None if over => {
-                calls.send(Tag(index, Step::Close), &Request::Close(handle));
+                requests.send(Tag(index, Step::Close), &Request::Close(handle));
                 state.closing = true;
             }
             None => return false,
@@ -150,15 +152,15 @@ impl<'j> DigestBatch<'j> {
 impl Batch for DigestBatch<'_> {
     type Tag = Tag;
 
-    fn fill(&mut self, calls: &mut Requests<'_, Tag>) {
-        while calls.room() && self.next < self.paths.len() && self.open.len() < MOST_OPEN {
-            calls.send(Tag(self.next, Step::Open), &Request::Open(self.paths[self.next]));
+    fn fill(&mut self, requests: &mut Requests<'_, Tag>) {
+        while requests.room() && self.next < self.paths.len() && self.open.len() < MOST_OPEN {
+            requests.send(Tag(self.next, Step::Open), &Request::Open(self.paths[self.next]));
             self.states[self.next].pending += 1;
             self.open.push(self.next);
             self.next += 1;
         }
         for index in self.open.clone() {
-            while calls.room() && self.go_on(calls, index) {}
+            while requests.room() && self.go_on(requests, index) {}
         }
     }
 
@@ -184,7 +186,7 @@ impl Batch for DigestBatch<'_> {
             (Step::Open, Reply::Status(status, text)) if status != packet::OK => {
                 state.trouble = Some(RemoteError::Refused { status, text });
             }
-            // Nothing was written, so a failed close takes nothing away.
+            // The file was only read, so a failed CLOSE does not matter.
             (Step::Close, Reply::Status(..)) => {}
             _ => return Err(Unexpected),
         }
@@ -209,19 +211,19 @@ impl Batch for DigestBatch<'_> {
     }
 }
 
-/// The job of listing a folder.
+/// The requests that list a folder.
 pub(super) struct ListBatch<'j> {
     folder: &'j str,
     handle: Option<Handle>,
     asked: usize,
     phase: Phase,
-    /// Names that came, `.` and `..` too.
+    /// How many names have arrived, `.` and `..` included.
     seen: usize,
     entries: Vec<Entry>,
     trouble: Option<RemoteError>,
 }
 
-/// What a listing asks next.
+/// The next request of a listing.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Phase {
     Open,
@@ -232,7 +234,7 @@ pub(super) enum Phase {
 
 impl<'j> ListBatch<'j> {
     pub(super) fn new(folder: &'j str) -> ListBatch<'j> {
-        // An empty path is not every server's login folder; a dot is.
+        // Ask for `.`: not every server takes an empty path for the login folder.
         let folder = if folder.is_empty() { "." } else { folder };
         ListBatch {
             folder,
@@ -271,8 +273,8 @@ impl<'j> ListBatch<'j> {
 impl Batch for ListBatch<'_> {
     type Tag = Phase;
 
-    fn fill(&mut self, calls: &mut Requests<'_, Phase>) {
-        if !calls.idle() {
+    fn fill(&mut self, requests: &mut Requests<'_, Phase>) {
+        if !requests.idle() {
             return;
         }
         let request = match (self.phase, &self.handle) {
@@ -281,7 +283,7 @@ impl Batch for ListBatch<'_> {
             (Phase::Close, Some(handle)) => Request::Close(handle),
             (Phase::Done, _) | (_, None) => return,
         };
-        calls.send(self.phase, &request);
+        requests.send(self.phase, &request);
         self.asked += 1;
     }
 

@@ -1,9 +1,8 @@
-//! Moves packets over a line: many requests under way, replies matched by id, one loop that waits with
-//! a deadline.
+//! Moves packets over a byte stream: many requests in flight, replies matched by id, one loop that waits with a deadline.
 //!
-//! For each request it is known whether it was never sent, sent and unanswered, or answered. Two
-//! limits of time hold: the server may not be silent for longer than the time-out, and no batch may
-//! take longer than its budget, so that a server that trickles does not keep us either.
+//! For each request it is known whether it was never sent, sent without an answer, or answered. Two time limits hold: the
+//! server may not be silent for longer than the time-out, and a batch may not take longer than its budget, so that a server
+//! which answers one byte at a time cannot hold the run up either.
 
 use std::collections::HashMap;
 use std::io::{self, ErrorKind};
@@ -14,50 +13,51 @@ use super::packet::{self, Malformed, Packet, Reply, Request};
 use crate::messages::transport as say;
 use crate::remote::{ConnectionFault, RemoteError};
 
-/// Bytes both ways, without waiting: an SSH channel, or a script in a test.
+/// A non-blocking stream of bytes in both directions: an SSH channel, or a script in a test.
 pub trait ByteStream {
-    /// Reads what is there. 0 is the end; [`ErrorKind::WouldBlock`] is nothing yet.
+    /// Reads the bytes that have arrived and returns how many; 0 at the end of the stream.
     ///
     /// # Errors
-    /// What ended the line.
+    /// [`ErrorKind::WouldBlock`] where none have arrived yet; else why the connection ended.
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize>;
 
-    /// Takes bytes from the front of `bytes`, at least one, and says how many. After
-    /// [`ErrorKind::WouldBlock`] the next call begins with the same bytes, since some may be on their way.
+    /// Accepts at least one byte from the front of `bytes` and returns how many.
     ///
     /// # Errors
-    /// What ended the line.
+    /// [`ErrorKind::WouldBlock`] where none can be accepted now: the next call must begin with the same bytes, since some of
+    /// them may already be sent (libssh2 keeps a half-sent packet). Else why the connection ended.
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize>;
 
-    /// Waits, after both `read` and `write` had to, until one of them may get on, or until that time.
+    /// Waits until `read` or `write` can go on, or until that time. Called after both answered
+    /// [`ErrorKind::WouldBlock`].
     ///
     /// # Errors
-    /// What ended the line.
+    /// Why the connection ended.
     fn wait(&mut self, until: Instant) -> io::Result<()>;
 
-    /// Ends the line at once, so that as little as possible of what is on its way is still done.
+    /// Closes the connection at once, so that the server executes as few as possible of the requests in flight.
     fn end(&mut self);
 
-    /// The time, from a clock that only goes forward.
+    /// The current time, from a monotonic clock. A test has a clock of its own.
     fn now(&self) -> Instant {
         Instant::now()
     }
 }
 
-/// The most requests that may be unanswered at once.
+/// The most requests in flight.
 const MOST_PENDING: usize = 1024;
-/// No more is encoded while so many bytes wait to be written.
+/// No further request is encoded while so many bytes wait to be written.
 const OUT_LIMIT: usize = 256 * 1024;
-/// Bytes offered to the line in one call. libssh2 makes one SSH packet of a call, of at most 32,700 bytes.
+/// Bytes offered to the stream in one call. libssh2 makes one SSH packet of each call, of at most 32,700 bytes.
 const OFFER: usize = 32 * 1024;
-/// The slowest server that is waited for, in bytes a second.
+/// The slowest server that a batch waits for, in bytes per second.
 const SLOWEST: u64 = 8 * 1024;
-/// What a request, or a file's few requests, may take beyond that.
+/// The time that each item of a batch may take on top of that.
 const PER_ITEM: Duration = Duration::from_millis(250);
-/// No limit of time is longer, so that adding them to the clock stays in its range.
+/// The longest time limit: adding several of them to the clock must not overflow.
 const LONGEST: Duration = Duration::from_secs(30 * 24 * 3600);
 
-/// The time that a batch may take beyond the time-out.
+/// The time that a batch of so many items and bytes may take on top of the time-out.
 pub(super) fn budget(items: usize, bytes: u64) -> Duration {
     let items = PER_ITEM.saturating_mul(u32::try_from(items).unwrap_or(u32::MAX));
     items.saturating_add(Duration::from_secs(bytes / SLOWEST)).min(LONGEST)
@@ -67,49 +67,51 @@ pub(super) fn budget(items: usize, bytes: u64) -> Duration {
 #[derive(Debug)]
 pub(super) struct Unexpected;
 
-/// A batch: what to ask, and what to make of the replies.
+/// A batch: which requests to make, and what to do with the replies.
 pub(super) trait Batch {
-    /// What a request is about.
+    /// What the batch needs to know of a request when its reply comes.
     type Tag: Copy;
 
-    /// Asks more, while [`Requests::room`] says so. Once nothing is asked and nothing is pending, the job is over.
-    fn fill(&mut self, calls: &mut Requests<'_, Self::Tag>);
+    /// Makes further requests, as long as [`Requests::room`] allows. The batch is over when none is made and none is in
+    /// flight.
+    fn fill(&mut self, requests: &mut Requests<'_, Self::Tag>);
 
-    /// Takes the reply to a request.
+    /// Handles the reply to a request.
     fn answer(&mut self, tag: Self::Tag, reply: Reply) -> Result<(), Unexpected>;
 
-    /// Learns that a request will get no reply: [`RemoteError::NotSent`] or [`RemoteError::NoAnswer`].
+    /// Handles a request that will get no reply, since the connection is lost. The error is [`RemoteError::NotSent`] or
+    /// [`RemoteError::NoAnswer`].
     fn lost(&mut self, tag: Self::Tag, error: RemoteError);
 
-    /// The time that it all may take beyond the time-out; may grow as more becomes known.
+    /// The time that the whole batch may take on top of the time-out. It may grow as the batch takes more files.
     fn budget(&self) -> Duration;
 }
 
-/// A request that is not answered.
+/// A request in flight.
 struct Pending<T> {
     tag: T,
-    /// Where in the stream of all bytes ever sent it begins.
+    /// The offset of its first byte in the stream of all bytes ever written.
     start: u64,
 }
 
-/// Where a job puts its requests.
+/// Takes the requests of a batch.
 pub(super) struct Requests<'w, T> {
     out: &'w mut Out,
     pending: &'w mut HashMap<u32, Pending<T>>,
 }
 
 impl<T> Requests<'_, T> {
-    /// Whether another request should be made now.
+    /// Whether there is room for another request now.
     pub(super) fn room(&self) -> bool {
         self.pending.len() < MOST_PENDING && self.out.bytes.len() < OUT_LIMIT
     }
 
-    /// Whether no request is unanswered.
+    /// Whether no request is in flight.
     pub(super) fn idle(&self) -> bool {
         self.pending.is_empty()
     }
 
-    /// Makes a request.
+    /// Encodes a request, to be written by the loop.
     pub(super) fn send(&mut self, tag: T, request: &Request<'_>) {
         let id = self.out.next_id;
         self.out.next_id = id.wrapping_add(1);
@@ -118,41 +120,42 @@ impl<T> Requests<'_, T> {
     }
 }
 
-/// Bytes on their way out.
+/// Encoded requests that wait to be written.
 #[derive(Default)]
 struct Out {
-    /// Not taken by the line yet.
+    /// The bytes that the stream has not accepted yet.
     bytes: Vec<u8>,
-    /// How many bytes the line has taken, ever.
+    /// How many bytes the stream has accepted in all.
     written: u64,
-    /// How many it was ever offered. A line that took none of them may have sent some all the same.
+    /// How many bytes it was offered in all. Bytes of an offer that was not accepted may have been sent all the same, so a
+    /// request counts as never sent only beyond this offset.
     offered: u64,
     next_id: u32,
 }
 
-/// A line that speaks SFTP.
-pub(super) struct Multiplexer<L> {
-    line: L,
+/// An SFTP conversation over a byte stream.
+pub(super) struct Multiplexer<S> {
+    connection: S,
     timeout: Duration,
     out: Out,
     input: Vec<u8>,
-    /// How many bytes of `input` are decoded already.
+    /// How many bytes of `input` are already decoded.
     taken: usize,
     fault: Option<Arc<ConnectionFault>>,
     /// Whether the server offers `fsync@openssh.com`.
     pub(super) sync: bool,
 }
 
-impl<L: ByteStream> Multiplexer<L> {
-    /// Says hello, and waits for the answer until the time given.
+impl<S: ByteStream> Multiplexer<S> {
+    /// Sends INIT and waits for VERSION until the time given.
     pub(super) fn open(
-        line: L,
+        connection: S,
         timeout: Duration,
         until: Instant,
-    ) -> Result<Multiplexer<L>, ConnectionFault> {
+    ) -> Result<Multiplexer<S>, ConnectionFault> {
         let timeout = timeout.min(LONGEST);
-        let mut wire = Multiplexer {
-            line,
+        let mut multiplexer = Multiplexer {
+            connection,
             timeout,
             out: Out::default(),
             input: Vec::new(),
@@ -160,76 +163,81 @@ impl<L: ByteStream> Multiplexer<L> {
             fault: None,
             sync: false,
         };
-        packet::encode_init(&mut wire.out.bytes);
+        packet::encode_init(&mut multiplexer.out.bytes);
         loop {
-            let moved = wire.flush()? | wire.pump()?;
-            match wire.take()? {
+            let moved = multiplexer.flush()? | multiplexer.pump()?;
+            match multiplexer.take()? {
                 Some(Packet::Version(packet::VERSION, sync)) => {
-                    wire.sync = sync;
-                    return Ok(wire);
+                    multiplexer.sync = sync;
+                    return Ok(multiplexer);
                 }
                 Some(Packet::Version(other, _)) => {
                     return Err(ConnectionFault::Protocol(say::wrong_version(other)));
                 }
                 Some(Packet::Reply(..)) => return Err(ConnectionFault::Protocol(say::reply_before_hello())),
-                None if wire.line.now() >= until => return Err(ConnectionFault::TimedOut),
-                None if !moved => wire.wait(until)?,
+                None if multiplexer.connection.now() >= until => return Err(ConnectionFault::TimedOut),
+                None if !moved => multiplexer.wait(until)?,
                 None => {}
             }
         }
     }
 
-    /// The fault that lost the line, if it is lost.
+    /// Why the connection is lost; none where it is not.
     pub(super) fn fault(&self) -> Option<&Arc<ConnectionFault>> {
         self.fault.as_ref()
     }
 
-    /// Runs a job to its end, or until the line is lost: then each unanswered request of the job has
-    /// been told, and the fault is the answer. What the job has not asked by then was not sent.
-    pub(super) fn run<J: Batch>(&mut self, job: &mut J) -> Result<(), Arc<ConnectionFault>> {
+    /// Runs a batch to its end.
+    ///
+    /// # Errors
+    /// Why the connection was lost. [`Batch::lost`] was then called for each request in flight; requests that the batch had
+    /// not made yet were not sent.
+    pub(super) fn run<B: Batch>(&mut self, batch: &mut B) -> Result<(), Arc<ConnectionFault>> {
         if let Some(fault) = &self.fault {
             return Err(Arc::clone(fault));
         }
         let mut pending = HashMap::new();
-        let result = self.talk(job, &mut pending);
+        let result = self.talk(batch, &mut pending);
         result.map_err(|fault| {
             let fault = Arc::new(fault);
             self.fault = Some(Arc::clone(&fault));
-            self.line.end();
+            self.connection.end();
             for Pending { tag, start } in pending.into_values() {
                 let fault = Arc::clone(&fault);
                 let sent = start < self.out.offered;
-                job.lost(tag, if sent { RemoteError::NoAnswer(fault) } else { RemoteError::NotSent(fault) });
+                batch
+                    .lost(tag, if sent { RemoteError::NoAnswer(fault) } else { RemoteError::NotSent(fault) });
             }
             fault
         })
     }
 
-    fn talk<J: Batch>(
+    fn talk<B: Batch>(
         &mut self,
-        job: &mut J,
-        pending: &mut HashMap<u32, Pending<J::Tag>>,
+        batch: &mut B,
+        pending: &mut HashMap<u32, Pending<B::Tag>>,
     ) -> Result<(), ConnectionFault> {
-        let mut silent_since = self.line.now();
+        let mut silent_since = self.connection.now();
         let mut end = silent_since + self.timeout;
         loop {
-            // Reading a file from a slow disk is not the server's fault.
-            let before = self.line.now();
-            job.fill(&mut Requests { out: &mut self.out, pending });
-            let spent = self.line.now() - before;
+            // Filling may read a file from a slow disk: that time must not count against the server.
+            let before = self.connection.now();
+            batch.fill(&mut Requests { out: &mut self.out, pending });
+            let spent = self.connection.now() - before;
             silent_since += spent;
             end += spent;
             if pending.is_empty() {
                 return Ok(());
             }
-            // First write, then read: writing may pull replies out of the socket, which then would not wake us.
+            // Write before reading: libssh2 may read replies from the socket while it writes, and a wait on the socket
+            // would not notice those.
             let moved = self.flush()? | self.pump()?;
-            let answered = self.deliver(job, pending)?;
-            let now = self.line.now();
+            let answered = self.deliver(batch, pending)?;
+            let now = self.connection.now();
             if answered {
                 silent_since = now;
             }
-            let until = (silent_since + self.timeout).min(end + job.budget());
+            let until = (silent_since + self.timeout).min(end + batch.budget());
             if now >= until {
                 return Err(ConnectionFault::TimedOut);
             }
@@ -239,36 +247,36 @@ impl<L: ByteStream> Multiplexer<L> {
         }
     }
 
-    /// Hands complete replies to the job; whether there were any.
-    fn deliver<J: Batch>(
+    /// Hands the complete replies to the batch. True where there was one.
+    fn deliver<B: Batch>(
         &mut self,
-        job: &mut J,
-        pending: &mut HashMap<u32, Pending<J::Tag>>,
+        batch: &mut B,
+        pending: &mut HashMap<u32, Pending<B::Tag>>,
     ) -> Result<bool, ConnectionFault> {
         let mut answered = false;
         while let Some(packet) = self.take()? {
             let Packet::Reply(id, reply) = packet else {
                 return Err(ConnectionFault::Protocol(say::second_hello()));
             };
-            // A reply to what has not left us is no reply.
+            // A server cannot answer a request that was not sent, so such a reply is a fault of the protocol.
             let Some(&Pending { tag, .. }) = pending.get(&id).filter(|p| p.start < self.out.offered) else {
                 return Err(ConnectionFault::Protocol(say::unknown_reply()));
             };
-            job.answer(tag, reply).map_err(|Unexpected| ConnectionFault::Protocol(say::wrong_reply()))?;
+            batch.answer(tag, reply).map_err(|Unexpected| ConnectionFault::Protocol(say::wrong_reply()))?;
             pending.remove(&id);
             answered = true;
         }
         Ok(answered)
     }
 
-    /// Writes what the line takes; whether it took any.
+    /// Writes as much as the stream accepts. True where it accepted any byte.
     fn flush(&mut self) -> Result<bool, ConnectionFault> {
         let mut done = 0;
         while done < self.out.bytes.len() {
             let left = &self.out.bytes[done..];
             let offer = &left[..left.len().min(OFFER)];
             self.out.offered = self.out.offered.max(self.out.written + offer.len() as u64);
-            match self.line.write(offer) {
+            match self.connection.write(offer) {
                 Ok(0) => return Err(ConnectionFault::Closed(String::new())),
                 Ok(taken) => {
                     done += taken;
@@ -282,15 +290,15 @@ impl<L: ByteStream> Multiplexer<L> {
         Ok(done > 0)
     }
 
-    /// Reads what is there, up to one packet's worth; whether there was any.
+    /// Reads the bytes that have arrived, up to the size of one packet. True where there were any.
     fn pump(&mut self) -> Result<bool, ConnectionFault> {
         self.input.drain(..self.taken);
         self.taken = 0;
         let before = self.input.len();
         let mut buffer = [0; 16 * 1024];
         while self.input.len() <= packet::MAX_PACKET + 4 {
-            match self.line.read(&mut buffer) {
-                // What arrived before the end still counts: the end shows again on the next call.
+            match self.connection.read(&mut buffer) {
+                // First handle the replies that arrived before the end; the next call meets the end again.
                 Ok(0) if self.input.len() > before => break,
                 Ok(0) => return Err(ConnectionFault::Closed(String::new())),
                 Ok(count) => self.input.extend_from_slice(&buffer[..count]),
@@ -302,7 +310,7 @@ impl<L: ByteStream> Multiplexer<L> {
         Ok(self.input.len() > before)
     }
 
-    /// Takes the next complete packet out of what was read.
+    /// Decodes the next packet; none while it is incomplete.
     fn take(&mut self) -> Result<Option<Packet>, ConnectionFault> {
         match packet::decode(&self.input[self.taken..]) {
             Ok(found) => Ok(found.map(|(packet, length)| {
@@ -317,7 +325,7 @@ impl<L: ByteStream> Multiplexer<L> {
     }
 
     fn wait(&mut self, until: Instant) -> Result<(), ConnectionFault> {
-        self.line.wait(until).map_err(|error| closed(&error))
+        self.connection.wait(until).map_err(|error| closed(&error))
     }
 }
 

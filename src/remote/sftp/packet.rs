@@ -1,15 +1,15 @@
-//! The packets of SFTP version 3: requests to bytes, bytes to replies. Pure.
+//! The packets of SFTP version 3: encoding requests and decoding replies. Pure.
 //!
-//! Sections named here are those of draft-ietf-secsh-filexfer-02. No length that the server gives is
-//! believed beyond a limit, and none makes memory be set aside before the bytes are there.
+//! Sections named here are those of draft-ietf-secsh-filexfer-02. Every length that the server gives is checked against a
+//! limit, and no memory is allocated for bytes that have not arrived.
 
 /// The version that is spoken.
 pub const VERSION: u32 = 3;
-/// The longest packet taken from the server, in bytes: what a READ may bring, and slack.
+/// The longest packet accepted from the server, in bytes: more than the reply to the longest READ.
 pub const MAX_PACKET: usize = 256 * 1024 + 1024;
 /// The longest handle, in bytes (section 3).
 pub const MAX_HANDLE: usize = 256;
-/// The longest file name taken from the server, in bytes.
+/// The longest file name accepted from the server, in bytes.
 pub const MAX_NAME: usize = 4096;
 
 /// Status: done.
@@ -42,7 +42,7 @@ pub enum Request<'a> {
     Sync(&'a Handle),
     /// The attributes of an open file.
     Fstat(&'a Handle),
-    /// Close.
+    /// Close an open file or folder.
     Close(&'a Handle),
     /// The attributes at a path; links are not followed.
     Lstat(&'a str),
@@ -98,14 +98,14 @@ pub enum Packet {
     Reply(u32, Reply),
 }
 
-/// Bytes that are no packet of version 3.
+/// Why bytes are not a packet of version 3.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Malformed {
-    /// The packet says that it is longer than any packet here may be, or has no length at all.
+    /// The packet's length is 0 or above the limit.
     Length(u32),
-    /// A packet of a type that answers nothing we ask.
+    /// The packet's type is not that of any reply to the requests made here.
     Type(u8),
-    /// The packet's inside does not fit its length, or is out of bounds.
+    /// The packet's content does not fit its length, or exceeds a limit.
     Content,
 }
 
@@ -121,25 +121,25 @@ const REGULAR: u32 = 0o100_000;
 const FOLDER: u32 = 0o040_000;
 
 impl Attrs {
-    /// Whether it is a folder, as far as the server tells.
+    /// Whether it is a folder; false where the server does not report the mode.
     #[must_use]
     pub fn is_folder(&self) -> bool {
         self.mode.is_some_and(|mode| mode & KIND == FOLDER)
     }
 
-    /// The size of a regular file, in bytes. A server that tells no kind is taken to mean one.
+    /// The size of a regular file, in bytes. Where the server does not report the mode, it is taken for a regular file.
     #[must_use]
     pub fn file_size(&self) -> Option<u64> {
         self.size.filter(|_| self.mode.is_none_or(|mode| matches!(mode & KIND, REGULAR | 0)))
     }
 }
 
-/// Appends the first packet of a conversation.
+/// Appends INIT, the first packet of a conversation, to `out`.
 pub fn encode_init(out: &mut Vec<u8>) {
     framed(out, INIT, |out| number(out, VERSION));
 }
 
-/// Appends a request with its id.
+/// Appends a request with its id to `out`.
 pub fn encode(out: &mut Vec<u8>, id: u32, request: &Request<'_>) {
     let kind = match request {
         Request::Create(_) | Request::Open(_) | Request::Reopen(_) => 3,
@@ -162,7 +162,7 @@ pub fn encode(out: &mut Vec<u8>, id: u32, request: &Request<'_>) {
 
 fn body(out: &mut Vec<u8>, request: &Request<'_>) {
     match *request {
-        // No attributes: permissions and times are the server's own business.
+        // Send no attributes: the server chooses permissions and times.
         Request::Create(path) => {
             string(out, path.as_bytes());
             number(out, FLAG_WRITE | FLAG_CREATE | FLAG_EXCLUSIVE);
@@ -222,15 +222,15 @@ fn string(out: &mut Vec<u8>, bytes: &[u8]) {
     out.extend_from_slice(bytes);
 }
 
-/// What we send is a path or a chunk of a file: never near the 4 GiB where this would saturate.
+/// Encodes a length. Only paths and chunks of files are sent, so it never comes near the 4 GiB where it would saturate.
 fn length_of(bytes: &[u8]) -> u32 {
     u32::try_from(bytes.len()).unwrap_or(u32::MAX)
 }
 
-/// Takes the first packet off `input`, and says how many bytes it took; `None` while it is not all there.
+/// Decodes the first packet in `input` and returns it with its length in bytes; `None` while it is incomplete.
 ///
 /// # Errors
-/// The bytes are no packet that we may get.
+/// The bytes are not a packet that a server may send here.
 pub fn decode(input: &[u8]) -> Result<Option<(Packet, usize)>, Malformed> {
     let Some((prefix, rest)) = input.split_first_chunk::<4>() else { return Ok(None) };
     let told = u32::from_be_bytes(*prefix);
@@ -259,7 +259,7 @@ fn packet(inside: &[u8]) -> Result<Packet, Malformed> {
         }
         101 => {
             let status = left.number()?;
-            // Servers older than the draft leave the words out.
+            // Servers older than the draft leave out the text and its language.
             let words = if left.0.is_empty() { &[][..] } else { left.string(MAX_PACKET)? };
             Reply::Status(status, text(&words[..words.len().min(MAX_NAME)]))
         }
@@ -277,7 +277,7 @@ fn names(left: &mut Left<'_>) -> Result<Vec<Name>, Malformed> {
     let mut names = Vec::new();
     for _ in 0..count {
         let name = text(left.string(MAX_NAME)?);
-        // The long form is a line of `ls` for people; its content is not defined (section 7).
+        // Skip the long name: it is a line of `ls` for people, in no defined format (section 7).
         left.string(MAX_PACKET)?;
         names.push(Name { name, attrs: left.attrs()? });
     }
@@ -288,7 +288,7 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// The bytes of a packet that are not read yet.
+/// The bytes of a packet that are not decoded yet.
 struct Left<'a>(&'a [u8]);
 
 impl<'a> Left<'a> {

@@ -1,7 +1,7 @@
-//! One large file on its way out over several lines.
+//! Uploading one large file over several connections.
 //!
-//! The first line makes the file; the others open what it made. Each takes the next piece of the source when it has
-//! room, so the source is read, and digested, front to back. When every line has closed its handle, the first one
+//! The first connection creates the file and the others open it. Each takes the next piece of the source when its window has
+//! room, so the source is still read, and digested, front to back. When the others have closed their handles, the first one
 //! syncs the file, asks its size and closes it.
 
 use std::io;
@@ -13,16 +13,16 @@ use super::packet::{self, Handle, Reply, Request};
 use super::upload::{CHUNK, WindowShare, fill};
 use crate::remote::{ConnectionFault, Progress, RemoteError, Source, UploadError, Uploaded};
 
-/// After so many bytes a line has the server's disk begin with what has come, so that little is left at the end.
+/// Sync after each so many bytes: the server's disk then works during the upload, and the last sync is short.
 const SYNC_EVERY: u64 = 64 << 20;
 
-/// What is left of a source, for several lines to take from.
+/// The rest of a source, shared by the connections that upload it.
 pub(in crate::remote) struct Pieces<'s>(Mutex<Left<'s>>);
 
 struct Left<'s> {
     source: &'s mut dyn Source,
     offset: u64,
-    /// Whether the file is made on the server.
+    /// Whether the file exists on the server.
     made: bool,
     ended: bool,
     trouble: Option<io::Error>,
@@ -33,7 +33,7 @@ impl<'s> Pieces<'s> {
         Pieces(Mutex::new(Left { source, offset: 0, made: false, ended: false, trouble: None }))
     }
 
-    /// The next piece, as where it belongs and how long it is.
+    /// Reads the next piece into `buffer` and returns its offset in the file and its length; none at the end.
     fn take(&self, buffer: &mut [u8]) -> Option<(u64, usize)> {
         let mut left = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if left.ended {
@@ -54,26 +54,26 @@ impl<'s> Pieces<'s> {
         }
     }
 
-    fn make(&self) {
+    fn set_made(&self) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).made = true;
     }
 
-    /// Whether the file is there for other lines to open.
+    /// Whether the file exists on the server, so that other connections can open it.
     pub(in crate::remote) fn is_made(&self) -> bool {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).made
     }
 
-    /// Whether nothing is left to be taken.
+    /// Whether no piece is left.
     pub(in crate::remote) fn is_empty(&self) -> bool {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).ended
     }
 
-    /// Leaves nothing more to be taken.
+    /// Drops the rest: no connection gets another piece.
     pub(in crate::remote) fn close(&self) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).ended = true;
     }
 
-    /// How much was read, or why no more was.
+    /// How many bytes were read of the source, or why reading failed.
     pub(in crate::remote) fn end(self) -> io::Result<u64> {
         let left = self.0.into_inner().unwrap_or_else(PoisonError::into_inner);
         left.trouble.map_or(Ok(left.offset), Err)
@@ -91,20 +91,20 @@ pub(super) enum Tag {
     Close,
 }
 
-/// How far a line is with the file.
+/// What a connection has asked for so far.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Phase {
     New,
-    /// It is asked to be opened.
+    /// OPEN is sent, and pieces are written as soon as there is a handle.
     Asked,
     Closing,
 }
 
-/// The job of one line: open the file, write what it takes, and close it unless it is the first.
+/// The requests of one connection: open the file, write pieces, and close it unless this is the first connection.
 pub(super) struct PieceBatch<'j, 's> {
     path: &'j str,
     pieces: &'j Pieces<'s>,
-    /// Whether this line makes the file, and keeps it open.
+    /// Whether this connection creates the file and keeps it open.
     first: bool,
     sync: bool,
     share: WindowShare,
@@ -142,8 +142,8 @@ impl<'j, 's> PieceBatch<'j, 's> {
         }
     }
 
-    /// The handle of the file where it is kept open, and what went wrong. A line that could not open what the first one
-    /// made has taken nothing, and nothing is lost by it.
+    /// The handle, where this connection keeps the file open, and what went wrong. A further connection that could not open
+    /// the file has taken no piece, so the upload goes on without it and that is no error.
     pub(super) fn finish(
         self,
         fault: Option<&Arc<ConnectionFault>>,
@@ -159,29 +159,29 @@ impl<'j, 's> PieceBatch<'j, 's> {
 impl Batch for PieceBatch<'_, '_> {
     type Tag = Tag;
 
-    fn fill(&mut self, calls: &mut Requests<'_, Tag>) {
+    fn fill(&mut self, requests: &mut Requests<'_, Tag>) {
         if self.phase == Phase::New {
             self.phase = Phase::Asked;
             let open = if self.first { Request::Create(self.path) } else { Request::Reopen(self.path) };
-            calls.send(Tag::Open, &open);
+            requests.send(Tag::Open, &open);
         }
         let Some(handle) = &self.handle else { return };
-        while calls.room() && self.phase == Phase::Asked && self.trouble.is_none() {
+        while requests.room() && self.phase == Phase::Asked && self.trouble.is_none() {
             if self.unacknowledged + CHUNK > self.share.unacknowledged {
                 return;
             }
             let Some((offset, length)) = self.pieces.take(&mut self.chunk) else { break };
-            calls.send(Tag::Write(length), &Request::Write(handle, offset, &self.chunk[..length]));
+            requests.send(Tag::Write(length), &Request::Write(handle, offset, &self.chunk[..length]));
             self.unacknowledged += length;
             self.written += length as u64;
             if self.sync && (offset + length as u64) / SYNC_EVERY > offset / SYNC_EVERY {
-                calls.send(Tag::Sync, &Request::Sync(handle));
+                requests.send(Tag::Sync, &Request::Sync(handle));
             }
         }
         let over = self.trouble.is_some() || self.pieces.is_empty();
-        if over && !self.first && self.phase == Phase::Asked && calls.room() {
+        if over && !self.first && self.phase == Phase::Asked && requests.room() {
             self.phase = Phase::Closing;
-            calls.send(Tag::Close, &Request::Close(handle));
+            requests.send(Tag::Close, &Request::Close(handle));
         }
     }
 
@@ -192,7 +192,7 @@ impl Batch for PieceBatch<'_, '_> {
         match (tag, reply) {
             (Tag::Open, Reply::Handle(handle)) => {
                 self.handle = Some(handle);
-                self.pieces.make();
+                self.pieces.set_made();
             }
             (Tag::Open, Reply::Status(status, text)) if status != packet::OK => {
                 if self.first {
@@ -214,7 +214,7 @@ impl Batch for PieceBatch<'_, '_> {
 
     fn lost(&mut self, tag: Tag, error: RemoteError) {
         let trouble = match (tag, error) {
-            // To open what is there changes nothing.
+            // Opening an existing file changes nothing on the server, so a lost request does no harm.
             (Tag::Open, error) if !self.first => {
                 self.trouble = Some(UploadError::NotOpened(error));
                 return;
@@ -232,7 +232,7 @@ impl Batch for PieceBatch<'_, '_> {
     }
 }
 
-/// The job of ending the file on the line that made it.
+/// The requests that end the file on the connection that created it: sync, size, close.
 pub(super) struct CloseBatch<'j> {
     handle: &'j Handle,
     sync: bool,
@@ -242,7 +242,7 @@ pub(super) struct CloseBatch<'j> {
 }
 
 impl<'j> CloseBatch<'j> {
-    /// `sync` where the server offers it and all went well.
+    /// `sync` is whether to sync first: where the server supports it and every piece was written.
     pub(super) fn new(handle: &'j Handle, sync: bool) -> CloseBatch<'j> {
         CloseBatch { handle, sync, asked: false, size: None, trouble: None }
     }
@@ -263,15 +263,15 @@ impl<'j> CloseBatch<'j> {
 impl Batch for CloseBatch<'_> {
     type Tag = Tag;
 
-    fn fill(&mut self, calls: &mut Requests<'_, Tag>) {
+    fn fill(&mut self, requests: &mut Requests<'_, Tag>) {
         if std::mem::replace(&mut self.asked, true) {
             return;
         }
         if self.sync {
-            calls.send(Tag::Sync, &Request::Sync(self.handle));
+            requests.send(Tag::Sync, &Request::Sync(self.handle));
         }
-        calls.send(Tag::Stat, &Request::Fstat(self.handle));
-        calls.send(Tag::Close, &Request::Close(self.handle));
+        requests.send(Tag::Stat, &Request::Fstat(self.handle));
+        requests.send(Tag::Close, &Request::Close(self.handle));
     }
 
     fn answer(&mut self, tag: Tag, reply: Reply) -> Result<(), Unexpected> {

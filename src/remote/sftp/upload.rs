@@ -1,8 +1,8 @@
-//! Files on their way out.
+//! Uploading files.
 //!
-//! A file costs three overlapping round trips: OPEN; the WRITEs with sync, FSTAT and CLOSE right behind
-//! them; and later its rename. Many files are opened ahead, but one source at a time is read, so neither
-//! memory nor open descriptors grow with the batch.
+//! A file costs three round trips, which overlap with those of other files: OPEN; the WRITEs followed at once by sync, FSTAT
+//! and CLOSE; and later its rename. Many files are opened ahead on the server, but only one source is read at a time, so
+//! neither memory nor open descriptors here grow with the batch.
 
 use std::collections::VecDeque;
 use std::io::{self, ErrorKind};
@@ -17,14 +17,14 @@ use crate::remote::{
     ConnectionFault, Progress, RemoteError, RemoteStat, RemoteStats, Source, Upload, UploadError, Uploaded,
 };
 
-/// The most files open on the server at once; it allows some 1,000.
+/// The most files open on the server at once. OpenSSH's server allows about 1,000.
 const MOST_OPEN: usize = 256;
-/// The most bytes written and not acknowledged: more only makes the server's memory grow.
+/// The most bytes sent and not acknowledged. More does not go faster, it only fills the server's memory.
 const MOST_UNACKNOWLEDGED: usize = 4 * 1024 * 1024;
-/// Bytes in a WRITE. What every server takes (its packet may have 34,000 bytes, section 3).
+/// Bytes in a WRITE. Every server must accept packets of 34,000 bytes (section 3), so this fits with its header.
 pub(super) const CHUNK: usize = 32_000;
 
-/// The files of a batch, for one line or several to take from.
+/// The files of a batch that no connection has taken yet.
 pub(in crate::remote) struct Queue<'f, 's>(Mutex<Enumerate<IterMut<'f, Upload<'s>>>>);
 
 impl<'f, 's> Queue<'f, 's> {
@@ -32,7 +32,7 @@ impl<'f, 's> Queue<'f, 's> {
         Queue(Mutex::new(files.iter_mut().enumerate()))
     }
 
-    /// The next file, with its place in the batch.
+    /// Takes the next file, with its index in the batch.
     fn take(&self) -> Option<(usize, &'f mut Upload<'s>)> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).next()
     }
@@ -41,13 +41,13 @@ impl<'f, 's> Queue<'f, 's> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).len() == 0
     }
 
-    /// Leaves nothing more to be taken.
+    /// Drops the rest: no connection gets another file.
     pub(in crate::remote) fn close(&self) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).by_ref().for_each(drop);
     }
 }
 
-/// How much one of several lines may have under way, so that all together stay within the limits.
+/// One connection's share of the limits above, so that all connections together stay within them.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::remote) struct WindowShare {
     open: usize,
@@ -55,17 +55,17 @@ pub(in crate::remote) struct WindowShare {
 }
 
 impl WindowShare {
-    /// Of so many lines.
-    pub(in crate::remote) fn of(lines: usize) -> WindowShare {
-        let lines = lines.max(1);
-        WindowShare { open: MOST_OPEN / lines, unacknowledged: MOST_UNACKNOWLEDGED / lines }
+    /// The share of each of so many connections.
+    pub(in crate::remote) fn of(connections: usize) -> WindowShare {
+        let connections = connections.max(1);
+        WindowShare { open: MOST_OPEN / connections, unacknowledged: MOST_UNACKNOWLEDGED / connections }
     }
 }
 
-/// What became of the files that a line took, by their places in the batch.
+/// What became of the files that a connection took, each with its index in the batch.
 pub(in crate::remote) type Answers = Vec<(usize, Result<Uploaded, UploadError>)>;
 
-/// What a request is about: the file's place among those taken, and the step.
+/// What a request is about: the index of its file among those taken (or of the path in `finals`), and the step.
 #[derive(Clone, Copy)]
 pub(super) struct Tag(usize, Step);
 
@@ -77,48 +77,48 @@ enum Step {
     Sync,
     Stat,
     Close,
-    /// A look at the final name.
+    /// Asking what is at the final name.
     FinalStat,
 }
 
-/// A file that was taken, and where it stands.
+/// A file that was taken, and how far its upload is.
 struct Progressing<'f, 's> {
-    /// Its place in the batch.
+    /// Its index in the batch.
     place: usize,
     file: &'f mut Upload<'s>,
     handle: Option<Handle>,
-    /// Requests that are not answered.
+    /// How many of its requests are unanswered.
     pending: usize,
     sent: u64,
     size: Option<u64>,
-    /// The first thing that went wrong; the rest is only tidying up.
+    /// The first error. After it the file is only closed.
     trouble: Option<UploadError>,
-    /// CLOSE is asked, and with it all that will be.
+    /// CLOSE is sent, so no further request follows.
     ending: bool,
-    /// All is answered.
+    /// Every request is answered.
     done: bool,
 }
 
-/// The job of storing a batch, or what one line takes of it.
+/// The requests that upload the files which one connection takes from a queue.
 pub(super) struct UploadBatch<'j, 'f, 's> {
     queue: &'j Queue<'f, 's>,
     states: Vec<Progressing<'f, 's>>,
-    /// Nothing is left to be taken.
+    /// The queue is empty.
     drained: bool,
-    /// Files whose handle is there and whose source is not read to its end.
+    /// Indices of files that are open on the server and not yet read to their end.
     writing: VecDeque<usize>,
     open: usize,
-    /// Files that were taken and whose end is not asked for yet.
+    /// How many files were taken and have neither failed to open nor had their CLOSE sent.
     unended: usize,
     unacknowledged: usize,
     share: WindowShare,
     sync: bool,
     progress: Progress<'j>,
     chunk: Vec<u8>,
-    /// Paths to look at when all files are written, and what was seen there.
+    /// The paths to ask about when all files are written, with the answers.
     finals: &'j [&'j str],
-    looks: Vec<Option<Result<RemoteStat, RemoteError>>>,
-    looked: usize,
+    stats: Vec<Option<Result<RemoteStat, RemoteError>>>,
+    asked: usize,
 }
 
 impl<'j, 'f, 's> UploadBatch<'j, 'f, 's> {
@@ -142,12 +142,13 @@ impl<'j, 'f, 's> UploadBatch<'j, 'f, 's> {
             progress,
             chunk: vec![0; CHUNK],
             finals,
-            looks: finals.iter().map(|_| None).collect(),
-            looked: 0,
+            stats: finals.iter().map(|_| None).collect(),
+            asked: 0,
         }
     }
 
-    /// What became of each file that was taken, and what was seen. Without a fault each of them is done.
+    /// What became of each file that was taken, and what is at the final paths. `fault` is why the connection was lost;
+    /// without one every request was answered.
     pub(super) fn finish(self, fault: Option<&Arc<ConnectionFault>>) -> (Answers, RemoteStats) {
         let outcome = |state: Progressing<'_, '_>| match (state.trouble, fault) {
             (Some(trouble), _) => Err(trouble),
@@ -158,13 +159,13 @@ impl<'j, 'f, 's> UploadBatch<'j, 'f, 's> {
             (None, _) => Ok(Uploaded { sent: state.sent, size: state.size }),
         };
         let unsent = || fault.cloned().unwrap_or_else(|| Arc::new(ConnectionFault::Closed(String::new())));
-        let looks =
-            self.looks.into_iter().map(|look| look.unwrap_or_else(|| Err(RemoteError::NotSent(unsent()))));
-        (self.states.into_iter().map(|state| (state.place, outcome(state))).collect(), looks.collect())
+        let stats =
+            self.stats.into_iter().map(|stat| stat.unwrap_or_else(|| Err(RemoteError::NotSent(unsent()))));
+        (self.states.into_iter().map(|state| (state.place, outcome(state))).collect(), stats.collect())
     }
 
-    /// Takes the next file and opens it; whether there was one.
-    fn open_next(&mut self, calls: &mut Requests<'_, Tag>) -> bool {
+    /// Takes the next file and opens it. False where the queue is empty.
+    fn open_next(&mut self, requests: &mut Requests<'_, Tag>) -> bool {
         let Some((place, file)) = self.queue.take() else {
             self.drained = true;
             return false;
@@ -182,21 +183,21 @@ impl<'j, 'f, 's> UploadBatch<'j, 'f, 's> {
         });
         self.open += 1;
         self.unended += 1;
-        self.send(calls, self.states.len() - 1, Step::Open);
+        self.send(requests, self.states.len() - 1, Step::Open);
         true
     }
 
-    /// Asks for the next look, once everything is written; whether there was one.
-    fn look_next(&mut self, calls: &mut Requests<'_, Tag>) -> bool {
-        let due = self.drained && self.unended == 0 && self.looked < self.finals.len();
+    /// Asks about the next final path, once everything is written. False where that is not due, or all are asked.
+    fn stat_next(&mut self, requests: &mut Requests<'_, Tag>) -> bool {
+        let due = self.drained && self.unended == 0 && self.asked < self.finals.len();
         if due {
-            calls.send(Tag(self.looked, Step::FinalStat), &Request::Lstat(self.finals[self.looked]));
-            self.looked += 1;
+            requests.send(Tag(self.asked, Step::FinalStat), &Request::Lstat(self.finals[self.asked]));
+            self.asked += 1;
         }
         due
     }
 
-    fn send(&mut self, calls: &mut Requests<'_, Tag>, index: usize, step: Step) {
+    fn send(&mut self, requests: &mut Requests<'_, Tag>, index: usize, step: Step) {
         let state = &mut self.states[index];
         let request = match (step, &state.handle) {
             (Step::Open, _) => Request::Create(state.file.path),
@@ -206,7 +207,7 @@ impl<'j, 'f, 's> UploadBatch<'j, 'f, 's> {
             (Step::Close, Some(handle)) => Request::Close(handle),
             (Step::FinalStat, _) | (_, None) => return,
         };
-        calls.send(Tag(index, step), &request);
+        requests.send(Tag(index, step), &request);
         state.pending += 1;
         if let Step::Write(length) = step {
             state.sent += length as u64;
@@ -214,15 +215,15 @@ impl<'j, 'f, 's> UploadBatch<'j, 'f, 's> {
         }
     }
 
-    /// Sends the next piece of the file, or what ends it.
-    fn go_on(&mut self, calls: &mut Requests<'_, Tag>, index: usize) {
+    /// Sends the next WRITE of the file; at its end also sync, FSTAT and CLOSE.
+    fn go_on(&mut self, requests: &mut Requests<'_, Tag>, index: usize) {
         let mut at_end = true;
         if self.states[index].trouble.is_none() {
             match fill(self.states[index].file.source, &mut self.chunk) {
                 Ok(length) => {
                     at_end = length < CHUNK;
                     if length > 0 {
-                        self.send(calls, index, Step::Write(length));
+                        self.send(requests, index, Step::Write(length));
                     }
                 }
                 Err(error) => self.states[index].trouble = Some(UploadError::Source(error)),
@@ -234,17 +235,17 @@ impl<'j, 'f, 's> UploadBatch<'j, 'f, 's> {
         self.writing.pop_front();
         if self.states[index].trouble.is_none() {
             if self.sync {
-                self.send(calls, index, Step::Sync);
+                self.send(requests, index, Step::Sync);
             }
-            self.send(calls, index, Step::Stat);
+            self.send(requests, index, Step::Stat);
         }
         self.states[index].ending = true;
         self.unended -= 1;
-        self.send(calls, index, Step::Close);
+        self.send(requests, index, Step::Close);
     }
 }
 
-/// Reads until the buffer is full or the source at its end.
+/// Reads until the buffer is full or the source ends, and returns how many bytes were read.
 pub(super) fn fill(source: &mut dyn Source, buffer: &mut [u8]) -> io::Result<usize> {
     let mut length = 0;
     while length < buffer.len() {
@@ -261,16 +262,16 @@ pub(super) fn fill(source: &mut dyn Source, buffer: &mut [u8]) -> io::Result<usi
 impl Batch for UploadBatch<'_, '_, '_> {
     type Tag = Tag;
 
-    fn fill(&mut self, calls: &mut Requests<'_, Tag>) {
-        while calls.room() {
-            if !self.drained && self.open < self.share.open && self.open_next(calls) {
+    fn fill(&mut self, requests: &mut Requests<'_, Tag>) {
+        while requests.room() {
+            if !self.drained && self.open < self.share.open && self.open_next(requests) {
                 continue;
             }
             if let Some(&index) = self.writing.front()
                 && self.unacknowledged + CHUNK <= self.share.unacknowledged
             {
-                self.go_on(calls, index);
-            } else if !self.look_next(calls) {
+                self.go_on(requests, index);
+            } else if !self.stat_next(requests) {
                 break;
             }
         }
@@ -278,7 +279,7 @@ impl Batch for UploadBatch<'_, '_, '_> {
 
     fn answer(&mut self, Tag(index, step): Tag, reply: Reply) -> Result<(), Unexpected> {
         if let Step::FinalStat = step {
-            self.looks[index] = Some(stat_of(reply).ok_or(Unexpected)?);
+            self.stats[index] = Some(stat_of(reply).ok_or(Unexpected)?);
             return Ok(());
         }
         let state = &mut self.states[index];
@@ -314,12 +315,12 @@ impl Batch for UploadBatch<'_, '_, '_> {
 
     fn lost(&mut self, Tag(index, step): Tag, error: RemoteError) {
         if let Step::FinalStat = step {
-            self.looks[index] = Some(Err(error));
+            self.stats[index] = Some(Err(error));
             return;
         }
         let trouble = match (step, error) {
             (Step::Open, error @ RemoteError::NotSent(_)) => UploadError::NotOpened(error),
-            // The file is there, so whatever was left of its requests, it is broken, and not unsent.
+            // The file exists on the server, so it is incomplete even where this request of it was never sent.
             (_, RemoteError::NotSent(fault)) => UploadError::Broken(RemoteError::NoAnswer(fault)),
             (_, error) => UploadError::Broken(error),
         };
@@ -328,11 +329,11 @@ impl Batch for UploadBatch<'_, '_, '_> {
 
     fn budget(&self) -> Duration {
         let bytes = self.states.iter().fold(0, |sum: u64, state| sum.saturating_add(state.file.size));
-        budget(self.states.len() + self.looked, bytes)
+        budget(self.states.len() + self.asked, bytes)
     }
 }
 
-/// What a reply to LSTAT tells.
+/// Reads a reply to LSTAT; none where it is another kind of reply.
 pub(super) fn stat_of(reply: Reply) -> Option<Result<RemoteStat, RemoteError>> {
     match reply {
         Reply::Attrs(attrs) => Some(Ok(RemoteStat::Present { size: attrs.file_size() })),

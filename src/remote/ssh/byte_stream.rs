@@ -1,4 +1,4 @@
-//! The SSH channel as the line that SFTP is spoken over.
+//! The SSH channel as the byte stream for SFTP.
 
 use std::io::{self, Read, Write};
 use std::time::Instant;
@@ -9,19 +9,19 @@ use super::link::Link;
 use crate::remote::sftp::multiplexer::ByteStream;
 
 /// A channel with the subsystem `sftp`.
-pub(super) struct SshLine {
-    // First, so that it is dropped first: it shuts the socket, and the channel then waits for nobody.
+pub(super) struct SshByteStream {
+    // Must stay before `channel`: fields are dropped in order, and once the socket is shut, dropping the channel cannot wait.
     link: Link,
     channel: Channel,
 }
 
-impl SshLine {
-    pub(super) fn new(link: Link, channel: Channel) -> SshLine {
-        SshLine { link, channel }
+impl SshByteStream {
+    pub(super) fn new(link: Link, channel: Channel) -> SshByteStream {
+        SshByteStream { link, channel }
     }
 }
 
-impl ByteStream for SshLine {
+impl ByteStream for SshByteStream {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.channel.read(buffer)
     }

@@ -1,8 +1,8 @@
-//! Whether the server is the right one: its host key against those that are pinned.
+//! Checks the server's host key against the pinned ones.
 //!
-//! The rules of OpenSSH's `known_hosts` (sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT") hold: a port other than
-//! 22 needs `[host]:port`, a pattern with `!` takes the whole line out, `@revoked` refuses. Certificates
-//! are not supported, so `@cert-authority` lines are passed over.
+//! `known_hosts` is read by OpenSSH's rules (sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT"): a port other than 22 is written
+//! `[host]:port`, a matching pattern with `!` excludes the whole line, and a key marked `@revoked` is refused. Certificates
+//! are not supported, so `@cert-authority` lines are ignored.
 
 use std::path::Path;
 
@@ -16,7 +16,7 @@ use crate::config::Sftp;
 use crate::messages::transport as say;
 use crate::remote::ConnectError;
 
-/// A host key that a server showed.
+/// A host key that a server presented.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SeenKey {
     /// Its type, as `ssh-ed25519`.
@@ -25,7 +25,7 @@ pub struct SeenKey {
     pub fingerprint: String,
 }
 
-/// The types of host keys, by what a server has one key for.
+/// The types of host keys. A server usually has one key of each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Family {
     Ed25519,
@@ -45,7 +45,7 @@ impl Family {
         }
     }
 
-    /// SSH's names for the signatures that this type of key makes. SHA-1 is not among them.
+    /// SSH's names for the signature algorithms of this type of key, SHA-1 left out.
     pub(super) fn algorithms(self) -> &'static str {
         match self {
             Family::Ed25519 => "ssh-ed25519",
@@ -55,7 +55,7 @@ impl Family {
     }
 }
 
-/// Which keys the server may show.
+/// Which host keys are accepted and which are refused.
 #[derive(Debug, Default)]
 pub(super) struct Rules {
     fingerprints: Vec<Fingerprint>,
@@ -64,7 +64,7 @@ pub(super) struct Rules {
 }
 
 impl Rules {
-    /// What the configuration pins.
+    /// Reads the pinned keys from the configuration and from the `known_hosts` file that it names.
     pub(super) fn read(sftp: &Sftp) -> Result<Rules, ConnectError> {
         let mut rules = Rules::default();
         for pin in &sftp.host_key {
@@ -93,9 +93,9 @@ impl Rules {
         Ok(rules)
     }
 
-    /// Takes the lines that are about this server. A line that cannot be read takes no other with it.
+    /// Adds the lines that are about this server. A line that cannot be read is ignored.
     fn add_known_hosts(&mut self, bytes: &[u8], address: &Address) {
-        // Whatever a Windows shell wrote: a byte order mark tells UTF-16 from UTF-8.
+        // Decode UTF-16 too, by its byte order mark: `>` in PowerShell writes it.
         let (text, _, _) = encoding_rs::UTF_8.decode(bytes);
         let name = lookup_name(address);
         for line in text.lines() {
@@ -117,28 +117,31 @@ impl Rules {
         Family::ALL.into_iter().filter(|family| known.contains(family)).collect()
     }
 
-    /// The algorithms to ask for: those of known keys first, and then the rest, so that a server which has
-    /// none of the known ones still shows what it has.
+    /// The algorithms to ask for: those of known keys first, then the rest, so that a server without any of the known types
+    /// still presents a key, which the refusal can then name.
     pub(super) fn preference(&self) -> String {
         let mut order = self.known_families();
         order.extend(Family::ALL.into_iter().filter(|family| !self.known_families().contains(family)));
         order.into_iter().map(Family::algorithms).collect::<Vec<_>>().join(",")
     }
 
-    /// The types that are worth asking for after a key of this type was none of ours.
+    /// The types still to ask for after the server's key of type `seen` was not a pinned one.
     pub(super) fn others(&self, seen: Option<Family>) -> Vec<Family> {
         let worth = if self.fingerprints.is_empty() { self.known_families() } else { Family::ALL.to_vec() };
         worth.into_iter().filter(|family| Some(*family) != seen).collect()
     }
 
-    /// Whether the server's key is one of ours; else its type, and what to tell.
+    /// Checks the server's key.
+    ///
+    /// # Errors
+    /// The key is not accepted: its type, and what to tell the person.
     pub(super) fn check(&self, address: &Address, link: &Link) -> Result<(), (Option<Family>, ConnectError)> {
         let at = address.to_string();
         let Some(key) = shown_key(link) else {
             return Err((None, ConnectError::HostKey(say::no_host_key(&at))));
         };
-        match self.judge(&key) {
-            Verdict::Ours => Ok(()),
+        match self.verdict(&key) {
+            Verdict::Pinned => Ok(()),
             verdict => {
                 let SeenKey { key_type, fingerprint } = SeenKey::of(&key);
                 let text = match verdict {
@@ -150,7 +153,7 @@ impl Rules {
         }
     }
 
-    /// The fingerprints that would do.
+    /// The accepted fingerprints, for the refusal.
     fn pinned(&self) -> String {
         let known = self.known.iter().map(|key| key.fingerprint(HashAlg::Sha256));
         let all: Vec<String> =
@@ -158,13 +161,13 @@ impl Rules {
         all.join(", ")
     }
 
-    fn judge(&self, key: &PublicKey) -> Verdict {
+    fn verdict(&self, key: &PublicKey) -> Verdict {
         let same = |other: &PublicKey| other.key_data() == key.key_data();
         if self.revoked.iter().any(same) {
             Verdict::Revoked
         } else if self.known.iter().any(same) || self.fingerprints.contains(&key.fingerprint(HashAlg::Sha256))
         {
-            Verdict::Ours
+            Verdict::Pinned
         } else {
             Verdict::Unknown
         }
@@ -173,7 +176,7 @@ impl Rules {
 
 #[derive(Debug, PartialEq, Eq)]
 enum Verdict {
-    Ours,
+    Pinned,
     Unknown,
     Revoked,
 }
@@ -187,7 +190,7 @@ impl SeenKey {
     }
 }
 
-/// The key that the server proved to have.
+/// The key that the server presented and proved to own in the handshake.
 pub(super) fn seen(link: &Link) -> Option<SeenKey> {
     shown_key(link).as_ref().map(SeenKey::of)
 }
@@ -201,7 +204,7 @@ fn shown(path: &Path) -> String {
     say::printable(&path.display().to_string())
 }
 
-/// The name under which `known_hosts` has the server.
+/// The server's name as `known_hosts` writes it.
 fn lookup_name(address: &Address) -> String {
     let host = address.host.to_ascii_lowercase();
     if address.port == 22 { host } else { format!("[{host}]:{}", address.port) }
@@ -219,10 +222,10 @@ fn matches(patterns: &HostPatterns, name: &str) -> bool {
     }
 }
 
-/// Whether the pattern, with `*` for any characters and `?` for one, fits the whole name.
+/// Whether the pattern matches the whole name; `*` stands for any characters and `?` for one.
 fn fits(pattern: &[u8], name: &[u8]) -> bool {
     let (mut p, mut n) = (0, 0);
-    // Where to go on when the last star takes one character more.
+    // Where to continue when the last star has to match one more character.
     let mut star = None;
     while n < name.len() {
         match pattern.get(p) {

@@ -1,5 +1,5 @@
-//! The private key file, read and looked at before anything is tried with it: libssh2 gives nearly the
-//! same error for a missing, an unsupported and a wrongly unlocked key.
+//! Reads and checks the private key file before libssh2 gets it: libssh2 gives nearly the same error for a missing file, an
+//! unsupported type and a wrong passphrase, and the person needs to know which it is.
 
 use std::io::{ErrorKind, Read};
 use std::path::Path;
@@ -12,20 +12,20 @@ use crate::messages::transport as say;
 use crate::remote::ConnectError;
 use crate::secrets::Secrets;
 
-/// No private key file is longer, in bytes.
+/// The longest file that is read as a private key, in bytes.
 const LONGEST: u64 = 64 * 1024;
 
-/// A private key that looks usable.
+/// A private key that libssh2 should be able to use.
 pub(super) struct Identity {
-    /// The file's text, with the line ends of Unix.
+    /// The file's text, with Unix line endings.
     pub(super) text: SecretString,
-    /// Whether a passphrase is needed; there is one then.
+    /// Whether the key is encrypted. The passphrase is then known to be configured.
     pub(super) locked: bool,
-    /// The file's name, to be shown.
+    /// The file's name, escaped for showing.
     pub(super) shown: String,
 }
 
-/// Reads the configured key, if one is.
+/// Reads the configured key; none where none is configured.
 pub(super) fn read(sftp: &Sftp, secrets: &Secrets) -> Result<Option<Identity>, ConnectError> {
     let Some(path) = &sftp.identity else { return Ok(None) };
     let shown = say::printable(&path.display().to_string());
@@ -33,19 +33,19 @@ pub(super) fn read(sftp: &Sftp, secrets: &Secrets) -> Result<Option<Identity>, C
     identity.map(Some).map_err(ConnectError::Login)
 }
 
-/// A private key file that can be used, as far as it tells without being opened.
+/// What a private key file tells without being decrypted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KnownKey {
     /// Whether it needs a passphrase.
     pub locked: bool,
-    /// Its public half in one line, where the file's form tells it.
+    /// The public key in one line; none where the file's format does not hold it.
     pub public: Option<String>,
 }
 
-/// Looks at a private key file before it is configured.
+/// Checks a private key file before it is configured.
 ///
 /// # Errors
-/// In words, why it cannot be used.
+/// Why it cannot be used, in the person's language.
 pub fn look_at(path: &Path) -> Result<KnownKey, String> {
     let shown = say::printable(&path.display().to_string());
     let identity = load(path, &shown).and_then(|text| examine(text, &shown, true))?;
@@ -100,7 +100,10 @@ fn examine(text: SecretString, shown: &str, passphrase: bool) -> Result<Identity
     Ok(Identity { text, locked, shown: shown.to_owned() })
 }
 
-/// Whether a key in OpenSSH's own format is locked; refuses types and ciphers that libssh2 does not know.
+/// Whether a key in OpenSSH's own format is encrypted.
+///
+/// # Errors
+/// Its type or cipher is not one that libssh2 supports.
 fn openssh_locked(content: &str, shown: &str) -> Result<bool, String> {
     let key = PrivateKey::from_openssh(content).map_err(|_| say::key_damaged(shown))?;
     let algorithm = key.public_key().algorithm();

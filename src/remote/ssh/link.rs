@@ -1,4 +1,4 @@
-//! The connection below SFTP: resolve, connect, handshake, and the one way to wait.
+//! The connection below SFTP: resolving, connecting, the handshake, and the only function that waits.
 
 use std::fmt;
 use std::io;
@@ -15,14 +15,14 @@ use crate::messages::transport as say;
 use crate::platform;
 use crate::remote::ConnectError;
 
-/// LIBSSH2_ERROR_EAGAIN: the call has to wait and is to be made again, with the same arguments.
+/// LIBSSH2_ERROR_EAGAIN: the call would block and must be repeated with the same arguments.
 const AGAIN: ErrorCode = ErrorCode::Session(-37);
 
-/// libssh2 puts chacha20 first, which is the slowest of these with it.
+/// The order of preference. libssh2's own order begins with chacha20, its slowest implementation of these.
 const CIPHERS: &str = "aes128-gcm@openssh.com,aes256-gcm@openssh.com,chacha20-poly1305@openssh.com,\
                        aes256-ctr,aes192-ctr,aes128-ctr";
 
-/// Where the server is.
+/// The server's host name and port.
 pub(super) struct Address {
     pub(super) host: String,
     pub(super) port: u16,
@@ -39,7 +39,7 @@ impl Address {
         Address { host: sftp.host.clone(), port: sftp.port }
     }
 
-    /// Connects to the first of the host's addresses that answers.
+    /// Connects to the host's addresses in turn, until one answers.
     pub(super) fn connect(&self, until: Instant) -> Result<Link, ConnectError> {
         let unreachable = |why: &io::Error| {
             ConnectError::Unreachable(say::not_reached(&self.to_string(), &why.to_string()))
@@ -47,7 +47,7 @@ impl Address {
         let mut last = io::Error::from(io::ErrorKind::NotFound);
         let addresses = self.resolve(until)?;
         for (tried, address) in addresses.iter().enumerate() {
-            // An address that swallows packets must leave time for the next one.
+            // Divide the time that is left: an address that drops packets must not use up the time of the next one.
             let left = until.saturating_duration_since(Instant::now());
             let share = left / u32::try_from(addresses.len() - tried).unwrap_or(u32::MAX);
             if share.is_zero() {
@@ -65,12 +65,12 @@ impl Address {
         })
     }
 
-    /// Looks the name up on a thread of its own, since the system's resolver has no time limit that we set.
+    /// Resolves the name on a separate thread, since the system's resolver takes no time limit.
     fn resolve(&self, until: Instant) -> Result<Vec<SocketAddr>, ConnectError> {
         let (found, wait) = mpsc::channel();
         let (host, port) = (self.host.clone(), self.port);
         thread::spawn(move || {
-            // Nobody listens any more when it took too long.
+            // Sending fails where the caller has given up waiting.
             let _ = found.send((host.as_str(), port).to_socket_addrs().map(Vec::from_iter));
         });
         let host = say::printable(&self.host);
@@ -83,27 +83,20 @@ impl Address {
     }
 }
 
-/// Why a step of SSH did not succeed.
-#[derive(Debug)]
+/// Why a step of the SSH session failed.
+#[derive(Debug, thiserror::Error)]
 pub(super) enum StepError {
+    #[error("{}", say::timed_out())]
     TimedOut,
+    #[error("{}", say::printable(.0.message()))]
     Failed(ssh2::Error),
 }
 
-impl fmt::Display for StepError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            StepError::TimedOut => f.write_str(&say::timed_out()),
-            StepError::Failed(error) => f.write_str(&say::printable(error.message())),
-        }
-    }
-}
-
-/// A socket with an SSH session on it. Dropping it leaves at once, without waiting for the server.
+/// A socket with an SSH session. Dropping it closes the connection without waiting for the server.
 pub(super) struct Link {
     pub(super) session: Session,
     socket: TcpStream,
-    /// When connecting has to be over.
+    /// The deadline for connecting and logging in.
     until: Instant,
 }
 
@@ -119,14 +112,14 @@ impl Link {
         Ok(Link { session, socket, until })
     }
 
-    /// Agrees on keys, asking for a host key of one of these algorithms, the first ones rather.
+    /// Does the SSH handshake, asking for a host key of one of these algorithms, in order of preference.
     pub(super) fn handshake(&self, host_keys: &str) -> Result<(), StepError> {
         self.session.method_pref(MethodType::HostKey, host_keys).map_err(StepError::Failed)?;
         let mut session = self.session.clone();
         self.drive(|_| session.handshake())
     }
 
-    /// Repeats a step of libssh2 until it is done or the time is over.
+    /// Repeats a call of libssh2 until it no longer would block, or the deadline has passed.
     pub(super) fn drive<T>(
         &self,
         mut step: impl FnMut(&Session) -> Result<T, ssh2::Error>,
@@ -138,7 +131,7 @@ impl Link {
                         return Err(StepError::TimedOut);
                     }
                     platform::acknowledge_at_once(&self.socket);
-                    // An error of the wait shows in the next step.
+                    // Ignore an error of the wait: if the socket is broken, the next call says so.
                     let _ = self.wait(self.until);
                 }
                 other => return other.map_err(StepError::Failed),
@@ -154,13 +147,13 @@ impl Link {
         }
     }
 
-    /// Ends the connection, said or unsaid.
+    /// Closes the socket in both directions, whether or not a goodbye was sent.
     pub(super) fn shut(&self) {
-        // It fails only where it has ended already.
+        // Fails only where the connection has already ended.
         let _ = self.socket.shutdown(Shutdown::Both);
     }
 
-    /// Waits until libssh2 may get on, or until that time.
+    /// Waits until the socket is ready for what libssh2 wants to do next, or until that time.
     pub(super) fn wait(&self, until: Instant) -> io::Result<()> {
         let flags = match self.session.block_directions() {
             BlockDirections::Outbound => PollFlags::OUT,
@@ -178,7 +171,7 @@ impl Link {
 
 impl Drop for Link {
     fn drop(&mut self) {
-        // Said once, without waiting; then nothing that is dropped after this can wait either.
+        // Try once to say goodbye, without waiting. With the socket shut, nothing dropped after this can wait either.
         let _ = self.session.disconnect(Some(DisconnectCode::ByApplication), "bye", None);
         self.shut();
     }

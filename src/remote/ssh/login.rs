@@ -1,4 +1,4 @@
-//! Logging in: the key file, or the agent; then the password, asked for either way.
+//! Logging in: with the key file or the agent, then with the password, by either of SSH's two methods for it.
 
 use secrecy::{ExposeSecret, SecretString};
 use ssh2::{ErrorCode, KeyboardInteractivePrompt, Prompt};
@@ -15,10 +15,13 @@ use crate::secrets::Secrets;
 const REFUSED: [ErrorCode; 2] = [ErrorCode::Session(-18), ErrorCode::Session(-19)];
 /// LIBSSH2_ERROR_PASSWORD_EXPIRED.
 const EXPIRED: ErrorCode = ErrorCode::Session(-15);
-/// What libssh2 answers when the line ended: SOCKET_SEND, SOCKET_DISCONNECT, SOCKET_RECV.
+/// libssh2's codes for an ended connection: SOCKET_SEND, SOCKET_DISCONNECT, SOCKET_RECV.
 const ENDED: [ErrorCode; 3] = [ErrorCode::Session(-7), ErrorCode::Session(-13), ErrorCode::Session(-43)];
 
-/// Logs in as `sftp.user`, or says why not.
+/// Logs in as `sftp.user`.
+///
+/// # Errors
+/// Which logins were refused, or why the connection ended.
 pub(super) fn log_in(
     link: &Link,
     sftp: &Sftp,
@@ -31,7 +34,7 @@ pub(super) fn log_in(
 struct Login<'a> {
     link: &'a Link,
     user: &'a str,
-    /// What was refused, each in the person's words.
+    /// The logins that were refused, in the person's language.
     tried: Vec<String>,
 }
 
@@ -39,7 +42,7 @@ impl Login<'_> {
     fn run(mut self, identity: Option<&Identity>, secrets: &Secrets) -> Result<(), ConnectError> {
         let offered = match self.link.drive(|session| session.auth_methods(self.user).map(str::to_owned)) {
             Ok(offered) => offered,
-            // The server let us in without asking for anything.
+            // libssh2 asks for the methods with the method `none`, and a server may accept that as the login.
             Err(_) if self.link.session.authenticated() => return Ok(()),
             Err(stop) => return Err(self.ended(&stop)),
         };
@@ -50,7 +53,7 @@ impl Login<'_> {
                 None => self.agent()?,
             }
         }
-        // A server may want a password besides the key and offers it only after that.
+        // A server that wants both key and password may offer the password only after the key.
         let after_key = offers("publickey") && identity.is_some();
         if let Some(password) = &secrets.password {
             if offers("password") || after_key {
@@ -86,7 +89,7 @@ impl Login<'_> {
         }
     }
 
-    /// Tries each of the agent's keys. No agent is no error.
+    /// Tries each of the agent's keys. Without an agent there is nothing to try, which is no error.
     fn agent(&mut self) -> Result<(), ConnectError> {
         let Ok(mut agent) = self.link.session.agent() else { return Ok(()) };
         if agent.connect().is_err() || agent.list_identities().is_err() {
@@ -133,7 +136,7 @@ impl Login<'_> {
             Ok(()) => Ok(()),
             Err(stop) if self.link.has_ended() => Err(self.ended(&stop)),
             Err(StepError::Failed(error)) if REFUSED.contains(&error.code()) => {
-                // It is the same password, asked for in another way.
+                // Name the password once: both methods use the same one.
                 if !self.tried.contains(&say::tried_password()) {
                     self.tried.push(say::tried_password());
                 }
@@ -155,7 +158,8 @@ impl Login<'_> {
         }))
     }
 
-    /// The line ended while logging in. Many servers hang up on a user whom they do not want.
+    /// The connection ended during the login, so the login counts as refused: many servers close the connection on a user
+    /// whom they do not accept.
     fn ended(&self, stop: &StepError) -> ConnectError {
         let user = say::printable(self.user);
         match stop {
@@ -165,7 +169,7 @@ impl Login<'_> {
     }
 }
 
-/// Answers the questions of the server: what is not to be seen on the screen is the password.
+/// Answers the server's prompts: one that must not echo the input asks for the password.
 struct Answers<'a> {
     password: &'a SecretString,
 }

@@ -11,7 +11,7 @@ pub const PERMISSION_DENIED: u32 = 3;
 #[allow(clippy::struct_excessive_bools, reason = "switches, each on its own")]
 pub struct Behaviour {
     /// Closes each connection before a byte is said, as a server that is down behind a balancer.
-    pub away: bool,
+    pub unreachable: bool,
     /// Cuts the line as soon as a login has succeeded.
     pub closes_after_login: bool,
     /// Does not announce `fsync@openssh.com`.

@@ -54,9 +54,9 @@ fn a_revoked_key_is_refused_though_it_is_known_and_pinned() {
         known: known.then(|| key.clone()).into_iter().collect(),
         revoked: revoked.then(|| key.clone()).into_iter().collect(),
     };
-    assert_eq!(rules(true, true).judge(&key), Verdict::Revoked);
-    assert_eq!(rules(false, false).judge(&key), Verdict::Ours);
-    assert_eq!(Rules::default().judge(&key), Verdict::Unknown);
+    assert_eq!(rules(true, true).verdict(&key), Verdict::Revoked);
+    assert_eq!(rules(false, false).verdict(&key), Verdict::Pinned);
+    assert_eq!(Rules::default().verdict(&key), Verdict::Unknown);
 }
 
 #[test]

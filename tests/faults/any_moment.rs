@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::account::{comes_to_rest, files};
 use crate::at_once;
+use crate::chance::Chance;
 use crate::proxy::{Cut, Fault, Proxy};
 use crate::support::output::Running;
 use crate::support::town::Town;
@@ -16,27 +17,16 @@ const A_TOWN: usize = 4;
 /// With `timeout = "2s"` every wait is over by then.
 const PATIENCE: Duration = Duration::from_secs(45);
 
-/// Chance, the same every time: SplitMix64.
-struct Chance(u64);
-
-impl Chance {
-    fn below(&mut self, most: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let bits = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (bits ^ (bits >> 31)) % most
-    }
-}
-
 /// A first delivery of three files takes some 120 ms and 7,000 bytes each way.
 fn break_one(town: &Town, chance: &mut Chance) {
     if chance.below(2) == 0 {
         let run = Running::start(&mut town.command(["run"]));
-        thread::sleep(Duration::from_micros(chance.below(150_000)));
+        thread::sleep(Duration::from_micros(chance.below(150_000) as u64));
         run.kill();
     } else {
         let fault = if chance.below(8) == 0 { Fault::Stall } else { Fault::Close };
-        let cut = Cut { to_server: chance.below(2) == 0, at: chance.below(8_000), fault, connections: 1 };
+        let cut =
+            Cut { to_server: chance.below(2) == 0, at: chance.below(8_000) as u64, fault, connections: 1 };
         let proxy = Proxy::before(town.server.port(), Some(cut));
         town.set("sftp.port", proxy.port());
         Running::start(&mut town.command(["run"])).finish_within(PATIENCE).exit_in(&[0, 3, 4]);
@@ -50,7 +40,7 @@ fn at_any_moment() {
     let chances = std::env::var("TRAEKFIL_CHANCES").map_or(CHANCES, |n| n.parse().unwrap());
     at_once(0..chances.div_ceil(A_TOWN), |seed| {
         eprintln!("town {seed}");
-        let mut chance = Chance(seed as u64);
+        let mut chance = Chance::of(seed as u64);
         let town = Town::new();
         town.server.as_embedded().behave(|b| b.takes_at_once = seed % 2 == 1);
         town.set("sftp.timeout", "2s");

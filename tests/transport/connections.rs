@@ -41,7 +41,7 @@ fn logged_in(server: &Server, lines: usize) {
 }
 
 /// Stores a batch over four lines; the file of that number does something when it is read from that byte on.
-fn store_over_lines(
+fn store_over_connections(
     server: &Server,
     files: &[(String, Vec<u8>)],
     (halting, at): (usize, u64),
@@ -68,18 +68,18 @@ fn store_over_lines(
         .map(|((path, bytes), source)| Upload { path, source, size: bytes.len() as u64 })
         .collect();
     let finals: Vec<&str> = files.iter().map(|(path, _)| path.as_str()).collect();
-    let (answers, looks) = remote.store_and_look(&mut stores, &finals, &|_| ());
+    let (answers, looks) = remote.store_and_stat(&mut stores, &finals, &|_| ());
     (answers, looks, remote)
 }
 
 #[test]
-fn a_large_batch_goes_over_several_lines() {
+fn a_large_batch_goes_over_several_connections() {
     let Some(server) = Server::start(&["ed25519"], "") else { return };
     server.user_key("key", "ed25519", &[], "");
     let files: Vec<(String, Vec<u8>)> =
         (0..700).map(|i| (server.remote(&format!("mad_{i}")), content(i, 1000 + i))).collect();
     // The first line is held up, so the others have to do the work.
-    let (stored, looks, remote) = store_over_lines(&server, &files, (0, 0), &|| logged_in(&server, 4));
+    let (stored, looks, remote) = store_over_connections(&server, &files, (0, 0), &|| logged_in(&server, 4));
     for ((stored, look), (path, bytes)) in stored.into_iter().zip(looks).zip(&files) {
         let size = Some(bytes.len() as u64);
         assert_eq!(stored.unwrap(), Uploaded { sent: bytes.len() as u64, size });
@@ -95,26 +95,27 @@ fn a_few_files_go_over_one_line() {
     server.user_key("key", "ed25519", &[], "");
     let files: Vec<(String, Vec<u8>)> =
         (0..90).map(|i| (server.remote(&format!("mad_{i}")), content(i, 1000 + i))).collect();
-    let (stored, ..) = store_over_lines(&server, &files, (0, 0), &|| ());
+    let (stored, ..) = store_over_connections(&server, &files, (0, 0), &|| ());
     assert!(stored.iter().all(Result::is_ok));
     logged_in(&server, 1);
     assert_eq!(server.children.lock().unwrap().len(), 1);
 }
 
 #[test]
-fn a_large_file_goes_over_several_lines_in_pieces() {
+fn a_large_file_goes_over_several_connections_in_pieces() {
     let Some(server) = Server::start(&["ed25519"], "") else { return };
     server.user_key("key", "ed25519", &[], "");
     let large = content(3, 193 << 20);
     let files = [(server.remote("stor"), large), (server.remote("lille"), content(1, 5))];
-    let (stored, looks, remote) = store_over_lines(&server, &files, (0, 1 << 20), &|| logged_in(&server, 4));
+    let (stored, looks, remote) =
+        store_over_connections(&server, &files, (0, 1 << 20), &|| logged_in(&server, 4));
     for ((stored, look), (path, bytes)) in stored.into_iter().zip(looks).zip(&files) {
         let size = Some(bytes.len() as u64);
         assert_eq!(stored.unwrap(), Uploaded { sent: bytes.len() as u64, size });
         assert_eq!(look, Ok(RemoteStat::Present { size }));
         assert!(&fs::read(path).unwrap() == bytes);
     }
-    let (again, ..) = store_over_lines(&server, &files[..1], (9, 0), &|| ());
+    let (again, ..) = store_over_connections(&server, &files[..1], (9, 0), &|| ());
     assert!(
         matches!(again[0], Err(UploadError::NotOpened(RemoteError::Refused { .. }))),
         "never overwritten"
@@ -137,7 +138,8 @@ fn a_further_line_that_is_lost_takes_only_what_it_had_with_it() {
     server.user_key("key", "ed25519", &[], "");
     let files: Vec<(String, Vec<u8>)> =
         (0..900).map(|i| (server.remote(&format!("mad_{i}")), content(i, 40_000))).collect();
-    let (stored, _, mut remote) = store_over_lines(&server, &files, (0, 0), &|| cut_the_others(&server));
+    let (stored, _, mut remote) =
+        store_over_connections(&server, &files, (0, 0), &|| cut_the_others(&server));
     assert!(!remote.is_closed());
     assert!(stored[0].is_ok());
     for (stored, (path, bytes)) in stored.iter().zip(&files) {
@@ -165,7 +167,7 @@ fn a_large_file_whose_further_line_is_lost_is_not_stored() {
         seen.store(true, Ordering::SeqCst);
         cut_the_others(&server);
     };
-    let (stored, _, mut remote) = store_over_lines(&server, &files, (0, 150 << 20), &cut);
+    let (stored, _, mut remote) = store_over_connections(&server, &files, (0, 150 << 20), &cut);
     assert!(seen.load(Ordering::SeqCst));
     // A line that had no part in it when it was cut is no loss.
     let whole = stored[0].is_ok();

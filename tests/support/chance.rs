@@ -1,6 +1,6 @@
-//! Chance that can be repeated: the same seed gives the same history.
+//! Repeatable random numbers: the same seed gives the same numbers, in every version of every crate.
 
-/// A small generator of numbers (SplitMix64).
+/// The generator SplitMix64.
 pub struct Chance(u64);
 
 impl Chance {

@@ -1,0 +1,57 @@
+//! Files that appear whole or not at all.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+
+use super::paths::temporary_sibling;
+use super::{create_private, rename_noreplace, sync_folder_of};
+
+/// Writes `bytes` to `path`, in place of what stands there, for its owner alone to read. Durable when it returns.
+///
+/// # Errors
+/// What the file system says; then `path` is as it was.
+pub fn replace_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    write_then(path, bytes, |temporary| fs::rename(temporary, path))
+}
+
+/// Writes `bytes` to a new file at `path`, for its owner alone to read. Durable when it returns.
+///
+/// # Errors
+/// [`io::ErrorKind::AlreadyExists`] where something stands at `path`, else what the file system says; nothing was made.
+pub fn write_new_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    write_then(path, bytes, |temporary| rename_noreplace(temporary, path))
+}
+
+fn write_then(path: &Path, bytes: &[u8], rename: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<()> {
+    let temporary = temporary_sibling(path, "");
+    let written = (|| {
+        let mut file = create_private(&temporary)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        // Windows cannot rename a file that is open without sharing.
+        drop(file);
+        rename(&temporary)?;
+        sync_folder_of(path)
+    })();
+    written.inspect_err(|_| drop(fs::remove_file(&temporary)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_file_replaces_nothing_and_the_other_does() -> io::Result<()> {
+        let folder = tempfile::tempdir()?;
+        let path = folder.path().join("fil.json");
+        write_new_private(&path, b"en")?;
+        let refused = write_new_private(&path, b"to").map_err(|error| error.kind());
+        assert_eq!(refused, Err(io::ErrorKind::AlreadyExists));
+        assert_eq!(fs::read(&path)?, b"en");
+        replace_private(&path, b"tre")?;
+        assert_eq!(fs::read(&path)?, b"tre");
+        assert_eq!(fs::read_dir(folder.path())?.count(), 1, "a temporary file is left");
+        Ok(())
+    }
+}
