@@ -8,8 +8,8 @@ use std::str::FromStr;
 use chrono::NaiveTime;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
-use crate::delivery::State;
 use crate::messages::{Language, usage as say};
+use crate::model::delivery::State;
 use crate::period::Period;
 
 pub mod man;

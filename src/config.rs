@@ -19,7 +19,7 @@ mod sections;
 mod syntax;
 pub(crate) mod values;
 
-pub use crate::model::policy::{PeriodLimits, Policy, Rule};
+use crate::model::policy::{PeriodLimits, Policy, Rule};
 pub use notify::{Mail, Notify, SmtpTls};
 
 /// The shortest complete configuration, shown to a person who has none.

@@ -5,7 +5,7 @@
 //! file past an unrelated doubt, and the file goes with the reason of the first row that a policy opened.
 //! Two rows more, about the other files of the same run, are in [`crate::plan`].
 
-pub use crate::model::decision::{Blocked, Choice, Earlier, Judgement, Reason};
+use crate::model::decision::{Blocked, Choice, Earlier, Judgement, Reason};
 use crate::model::delivery::Key;
 use crate::model::ledger::{Delivery, Verdict};
 use crate::model::policy::{PeriodLimits, Policy, Rule};

@@ -26,7 +26,7 @@ mod picked_up;
 mod settle;
 mod steps;
 
-pub use crate::model::run_report::Warning;
+use crate::model::run_report::Warning;
 pub use names::{remote_path, temporary_path};
 pub use settle::{Recovered, Recovery};
 

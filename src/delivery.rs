@@ -13,7 +13,7 @@
 
 pub mod witness;
 
-pub use crate::model::delivery::{Key, Slot, State, Step};
+use crate::model::delivery::{State, Step};
 
 impl State {
     /// The state after a step.
@@ -106,8 +106,8 @@ mod tests {
     #[test]
     fn these_steps_and_no_others_may_be_taken() {
         let allowed: Vec<_> = State::ALL
-            .into_iter()
-            .flat_map(|from| STEPS.map(|step| (from, step)))
+            .iter()
+            .flat_map(|&from| STEPS.map(|step| (from, step)))
             .filter_map(|(from, step)| from.after(step).ok().map(|to| (from.name(), to.name())))
             .collect();
         assert_eq!(

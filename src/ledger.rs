@@ -12,12 +12,12 @@ use chrono::{DateTime, FixedOffset};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
-pub use crate::clock::moment;
+use crate::clock::moment;
 use crate::exit::{ExitCode, UserError};
 use crate::failpoint::failpoint;
 use crate::ledger::receipts::LatestReceipt;
 use crate::messages::ledger as say;
-pub use crate::model::ledger::ChainPosition;
+use crate::model::ledger::ChainPosition;
 use crate::platform;
 
 mod append;

@@ -8,7 +8,7 @@ use chrono::{DateTime, FixedOffset};
 use crate::config::Config;
 use crate::exit::UserError;
 use crate::ledger::LedgerReader;
-pub use crate::model::attention::{AttentionItem, AttentionKind, Cell, Mark, Overview, Row, SlotStatus};
+use crate::model::attention::{AttentionKind, Overview};
 use crate::model::run_report::{FileReport, OverdueReport};
 
 mod attention;

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use clap::error::ErrorKind;
 use traekfil::cli::words;
 use traekfil::config::Config;
-use traekfil::decide::Reason;
 use traekfil::messages::Language;
+use traekfil::model::decision::Reason;
 
 const GUIDE: &str = "docs/vejledning.md";
 const README: &str = "README.md";
@@ -168,7 +168,7 @@ fn holds(reason: Reason) -> bool {
 #[test]
 fn every_reason_to_hold_a_file_has_its_section() {
     let (_, prose) = taken_apart(&read(GUIDE));
-    for reason in Reason::ALL.into_iter().filter(|reason| holds(*reason)) {
+    for reason in Reason::ALL.iter().copied().filter(|reason| holds(*reason)) {
         let name = format!("`{}`", reason.name());
         let found = prose.lines().any(|line| line.starts_with("### ") && line.contains(&name));
         assert!(found, "no section for {name}");

@@ -3,11 +3,13 @@
 use std::path::Path;
 
 use chrono::{DateTime, Duration, FixedOffset, Local};
-use traekfil::delivery::State;
+use traekfil::clock::moment;
 use traekfil::digest::Digest;
-use traekfil::ledger::event::{Attested, Event};
+use traekfil::ledger::event::Event;
 use traekfil::ledger::query::Sequence;
-use traekfil::ledger::{Journal as _, Ledger, moment};
+use traekfil::ledger::{Journal as _, Ledger};
+use traekfil::model::delivery::State;
+use traekfil::model::ledger::Attested;
 use traekfil::period::Period;
 
 /// Rows in one commit.

@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use anyhow::Context as _;
-use traekfil::config::{Policy, Rule};
-use traekfil::decide::{Choice, Judgement, Reason};
-use traekfil::delivery::{Key, Slot};
 use traekfil::digest::Digest;
 use traekfil::ledger::LedgerReader;
+use traekfil::model::decision::{Choice, Judgement, Reason};
+use traekfil::model::delivery::{Key, Slot};
+use traekfil::model::policy::{Policy, Rule};
 use traekfil::period::Period;
 use traekfil::plan::Candidate;
 

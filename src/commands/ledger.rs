@@ -4,9 +4,10 @@ use crate::cli::{ExportFormat, Global, LedgerCommand};
 use crate::config::Config;
 use crate::exit::{ExitCode, UserError};
 use crate::ledger;
-use crate::ledger::query::{Delivery, Filter};
+use crate::ledger::query::Filter;
 use crate::ledger::receipts;
 use crate::messages::ledger as say;
+use crate::model::ledger::Delivery;
 use crate::report::history::History;
 use crate::report::text::sentence;
 

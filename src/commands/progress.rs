@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 use indicatif::{HumanBytes, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::cli::Global;
-use crate::decide::Choice;
 use crate::deliver::{End, Watch};
 use crate::messages::{escape, report as say};
-use crate::report::FileOutcome;
+use crate::model::decision::Choice;
+use crate::model::run_report::FileOutcome;
 use crate::run::judge::PlannedFile;
 use crate::wording;
 

@@ -5,13 +5,13 @@ use serde::Serialize;
 use crate::cli::{self, Global};
 use crate::clock::moment;
 use crate::config::Config;
-use crate::delivery::{State, Step};
 use crate::exit::{ExitCode, UserError};
 use crate::failpoint::failpoint;
 use crate::ledger::Journal;
 use crate::ledger::event::Event;
 use crate::ledger::receipts::{self, Receipt, ReceiptKind};
 use crate::messages::{escape, ledger as say_ledger, report as say};
+use crate::model::delivery::{State, Step};
 use crate::report::text::sentence;
 use crate::wording;
 

@@ -3,7 +3,8 @@
 use crate::cli::Global;
 use crate::config::Config;
 use crate::exit::{ExitCode, UserError};
-use crate::overview::{self, Overview};
+use crate::model::attention::Overview;
+use crate::overview;
 use crate::report::status::{self, Status};
 
 use super::context::{now, open_reader};

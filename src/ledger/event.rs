@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
 use crate::model::delivery::{State, Step};
-pub use crate::model::ledger::{Attested, Verdict};
+use crate::model::ledger::{Attested, Verdict};
 use crate::period::Period;
 
 /// One change, as it stands in the chain. The JSON of an event is hashed, so its form never changes;

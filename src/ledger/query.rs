@@ -11,7 +11,7 @@ use crate::digest::Digest;
 use crate::exit::UserError;
 use crate::model::delivery::{Key, Slot, State};
 use crate::model::ledger::ChainPosition;
-pub use crate::model::ledger::{Decision, Delivery, DuplicateRecord, Hold, PastRun, UnreadRejection, Volume};
+use crate::model::ledger::{Decision, Delivery, DuplicateRecord, Hold, PastRun, UnreadRejection, Volume};
 use crate::period::Period;
 
 /// Which deliveries `history` shows.

@@ -5,13 +5,12 @@ use std::collections::HashMap;
 use super::judge::PlannedFile;
 use crate::archive::{Archive, Expected, PutAway};
 use crate::config::Disposal;
-use crate::decide::{Choice, Reason};
-use crate::deliver::Warning;
-use crate::delivery::Key;
 use crate::failpoint::failpoint;
 use crate::ledger::event::Event;
 use crate::messages::run as say;
-use crate::report::{FileOutcome, FileReport};
+use crate::model::decision::{Choice, Reason};
+use crate::model::delivery::Key;
+use crate::model::run_report::{FileOutcome, FileReport, Warning};
 
 /// What was put away, as events to be recorded, and what could not be.
 #[derive(Default)]

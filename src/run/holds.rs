@@ -3,14 +3,15 @@
 use std::collections::HashMap;
 
 use super::judge::PlannedFile;
-use crate::decide::{Choice, Reason};
-use crate::delivery::Slot;
 use crate::digest::Digest;
 use crate::exit::UserError;
 use crate::ledger::LedgerReader;
 use crate::ledger::event::{Event, Held};
-use crate::ledger::query::{Hold, Sequence};
-use crate::report::FileReport;
+use crate::ledger::query::Sequence;
+use crate::model::decision::{Choice, Reason};
+use crate::model::delivery::Slot;
+use crate::model::ledger::Hold;
+use crate::model::run_report::FileReport;
 
 /// The open holds, found by the file they are about, and the number of the next one. New holds get their numbers here
 /// and nowhere else.

@@ -8,12 +8,13 @@ use chrono::{DateTime, FixedOffset};
 
 use super::scan::{self, Scanned, ScannedFile};
 use crate::config::Config;
-use crate::decide::{self, Choice, Facts, Judgement, Past, Reason};
+use crate::decide::{self, Facts, Past};
 use crate::deliver;
-use crate::delivery::Key;
 use crate::exit::UserError;
 use crate::ledger::LedgerReader;
-use crate::ledger::event::Verdict;
+use crate::model::decision::{Choice, Judgement, Reason};
+use crate::model::delivery::Key;
+use crate::model::ledger::Verdict;
 use crate::period::Period;
 use crate::plan::{self, Candidate};
 use crate::series::PerPeriod;

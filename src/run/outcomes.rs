@@ -6,17 +6,17 @@ use super::judge::PlannedFile;
 use super::saved_plan;
 use crate::clock::moment;
 use crate::config::Config;
-use crate::decide::Choice;
-use crate::deliver::{End, Outcome, Recovered, Recovery, Warning};
-use crate::delivery::State;
+use crate::deliver::{End, Outcome, Recovered, Recovery};
 use crate::drop_folder::Excluded;
 use crate::exit::{ExitCode, UserError};
 use crate::ledger::LedgerReader;
-use crate::ledger::query::Delivery;
-use crate::overview;
-use crate::report::{
-    FileOutcome, FileReport, OverdueReport, PlanReport, RecoveredReport, RunReport, Summary,
+use crate::model::decision::Choice;
+use crate::model::delivery::State;
+use crate::model::ledger::Delivery;
+use crate::model::run_report::{
+    FileOutcome, FileReport, OverdueReport, PlanReport, RecoveredReport, RunReport, Summary, Warning,
 };
+use crate::overview;
 use crate::wording;
 
 /// A file as it was judged; how it fares is added later.

@@ -11,9 +11,7 @@ use super::scan::Scanned;
 use crate::archive::Archive;
 use crate::archive::retention::{self, PruneResult};
 use crate::config::Config;
-use crate::decide::{Choice, Judgement, Reason};
-use crate::deliver::{Executor, PlannedUpload, Recovery, Server, Settings, Warning, Watch};
-use crate::delivery::State;
+use crate::deliver::{Executor, PlannedUpload, Recovery, Server, Settings, Watch};
 use crate::drop_folder::Excluded;
 use crate::exit::{ExitCode, UserError};
 use crate::failpoint::failpoint;
@@ -21,8 +19,10 @@ use crate::ledger::event::Event;
 use crate::ledger::query::Sequence;
 use crate::ledger::{Journal, LedgerReader};
 use crate::messages::{escape, run as say};
+use crate::model::decision::{Choice, Judgement, Reason};
+use crate::model::delivery::State;
+use crate::model::run_report::{FileReport, PlanReport, RunReport, Warning};
 use crate::remote::{Connect, Load};
-use crate::report::{FileReport, PlanReport, RunReport};
 
 /// One run: all of `traekfil run` except opening the ledger, choosing the connection, and printing.
 ///

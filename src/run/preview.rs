@@ -11,13 +11,14 @@ use super::judge::{self, PlannedFile};
 use super::outcomes::{self, Findings};
 use super::saved_plan::{self, Document, Saved};
 use super::scan;
+use crate::clock::moment;
 use crate::config::Config;
-use crate::decide::Choice;
 use crate::deliver::Recovery;
 use crate::drop_folder::Excluded;
 use crate::exit::{ExitCode, UserError};
-use crate::ledger::{LedgerReader, moment};
-use crate::report::{FileReport, PlanReport, RunReport};
+use crate::ledger::LedgerReader;
+use crate::model::decision::Choice;
+use crate::model::run_report::{FileReport, PlanReport, RunReport};
 
 /// The drop folder as the next run would judge it, and the ledger that it was judged by.
 pub(crate) struct Preview {

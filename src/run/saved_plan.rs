@@ -10,15 +10,17 @@ use serde::{Deserialize, Serialize};
 
 use super::judge::PlannedFile;
 use crate::config::Config;
-use crate::decide::{Choice, Reason};
-use crate::delivery::{Key, Slot};
 use crate::digest::Digest;
 use crate::exit::UserError;
-use crate::ledger::{ChainPosition, LedgerReader};
+use crate::ledger::LedgerReader;
 use crate::messages::{escape, plan as say};
+use crate::model::decision::{Choice, Reason};
+use crate::model::delivery::{Key, Slot};
+use crate::model::ledger::ChainPosition;
+use crate::model::run_report::{Difference, DifferenceKind, FileReport, PlanReport};
 use crate::period::Period;
 use crate::platform;
-use crate::report::{Difference, DifferenceKind, FileReport, PlanReport, document};
+use crate::report::document;
 use crate::wording::{self, advice};
 
 /// The version of the document.

@@ -12,11 +12,10 @@ use chrono::{DateTime, FixedOffset};
 use rayon::prelude::*;
 
 use crate::config::Scan;
-use crate::decide::Blocked;
-use crate::delivery::{Key, Slot};
 use crate::drop_folder::{self, Excluded, FileSnapshot, FolderEntry, Stability};
 use crate::exit::UserError;
-use crate::model::decision::Unsettled;
+use crate::model::decision::{Blocked, Unsettled};
+use crate::model::delivery::{Key, Slot};
 use crate::series::{self, SeriesRule};
 
 /// The most files in a batch.

@@ -8,11 +8,11 @@ use std::time::Duration;
 
 use traekfil::config::Config;
 use traekfil::deliver::{remote_path, temporary_path};
-use traekfil::delivery::{Key, Slot};
 use traekfil::digest::Digest;
 use traekfil::drop_folder::unsafe_name;
 use traekfil::exit::ExitCode;
 use traekfil::messages::escape;
+use traekfil::model::delivery::{Key, Slot};
 use traekfil::period::{Recognised, recognise};
 use traekfil::remote::sftp::packet::{self, MAX_HANDLE, MAX_PACKET, Malformed, Packet, Reply, Request};
 use traekfil::series::identify;

@@ -3,10 +3,11 @@
 use std::ops::Deref;
 
 use chrono::{DateTime, FixedOffset};
-use traekfil::delivery::State;
 use traekfil::exit::UserError;
 use traekfil::ledger::event::Event;
-use traekfil::ledger::{ChainPosition, Journal, Ledger, LedgerReader};
+use traekfil::ledger::{Journal, Ledger, LedgerReader};
+use traekfil::model::delivery::State;
+use traekfil::model::ledger::ChainPosition;
 
 use crate::server::Shared;
 

@@ -8,14 +8,15 @@ use std::rc::Rc;
 
 use chrono::{DateTime, TimeDelta};
 use traekfil::config::Config;
-use traekfil::decide::Reason;
 use traekfil::deliver::{End, Watch};
-use traekfil::delivery::{State, Step};
-use traekfil::ledger::event::{Event, Verdict};
-use traekfil::ledger::query::{Hold, Sequence};
+use traekfil::ledger::event::Event;
+use traekfil::ledger::query::Sequence;
 use traekfil::ledger::receipts;
 use traekfil::ledger::{Journal, Ledger};
-use traekfil::report::RunReport;
+use traekfil::model::decision::Reason;
+use traekfil::model::delivery::{State, Step};
+use traekfil::model::ledger::{Hold, Verdict};
+use traekfil::model::run_report::RunReport;
 use traekfil::run::pipeline;
 
 use crate::book::Book;

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use traekfil::config::{Config, Disposal, Publish};
-use traekfil::decide::Reason;
-use traekfil::delivery::State;
 use traekfil::digest::Digest;
 use traekfil::ledger::LedgerReader;
-use traekfil::ledger::query::{Delivery, Filter};
-use traekfil::report::{FileOutcome, RunReport};
+use traekfil::ledger::query::Filter;
+use traekfil::model::decision::Reason;
+use traekfil::model::delivery::State;
+use traekfil::model::ledger::Delivery;
+use traekfil::model::run_report::{FileOutcome, RunReport};
 
 use crate::folder::{Key, key};
 use crate::world::{Visible, World, is_hidden};

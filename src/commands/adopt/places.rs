@@ -7,13 +7,12 @@ use chrono::{DateTime, FixedOffset};
 
 use crate::archive::REJECTED;
 use crate::config::{Config, Scan};
-use crate::decide::Blocked;
-use crate::delivery::Key;
 use crate::drop_folder::{self, FolderEntry};
 use crate::exit::UserError;
 use crate::ledger::receipts;
 use crate::messages::{adopt as say, escape, report as say_report};
-use crate::model::decision::Unsafe;
+use crate::model::decision::{Blocked, Unsafe};
+use crate::model::delivery::Key;
 use crate::platform;
 use crate::run::judge;
 use crate::run::scan::{self, ScannedFile};

@@ -7,13 +7,13 @@ use regex::Regex;
 
 use super::places::{Claim, Found};
 use crate::config::{Config, Sftp};
-use crate::delivery::{Key, Slot};
 use crate::digest::Digest;
 use crate::drop_folder;
 use crate::exit::{ExitCode, UserError};
 use crate::ledger::LedgerReader;
 use crate::ledger::query::Filter;
 use crate::messages::{adopt as say, check as say_check, escape, report as say_report};
+use crate::model::delivery::{Key, Slot};
 use crate::remote::ssh::SshConnector;
 use crate::remote::{Connect, Remote, RemoteError};
 use crate::secrets::Secrets;
