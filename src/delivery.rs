@@ -226,7 +226,7 @@ mod tests {
     #[test]
     fn these_steps_and_no_others_may_be_taken() {
         let allowed: Vec<_> = State::ALL
-            .into_iter()
+            .iter()
             .flat_map(|from| STEPS.map(|step| (from, step)))
             .filter_map(|(from, step)| from.after(step).ok().map(|to| (from.name(), to.name())))
             .collect();
