@@ -3,7 +3,7 @@
 //! The rooms are named for the job: look into the folder ([`drop_folder`]), read each file's digest
 //! ([`digest`]) and period ([`period`], [`series`]), decide ([`decide`], [`plan`]), deliver
 //! ([`delivery`], [`deliver`], [`remote`]) under a durable journal ([`ledger`]), put the original
-//! away ([`originals`]) and tell the person ([`report`], [`messages`]).
+//! away ([`archive`]) and tell the person ([`report`], [`messages`]).
 
 pub mod archive;
 pub mod calendar;
