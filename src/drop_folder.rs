@@ -153,7 +153,7 @@ pub fn read(
 pub enum Stability {
     /// It did not change.
     Still,
-    /// It changed, or would have had to be watched for longer than [`LONGEST_WATCH`].
+    /// It changed, or would have had to be watched for longer than a minute.
     Moved,
     /// It was not watched: its time of change lies in the past, so its age says whether it is complete.
     Not,

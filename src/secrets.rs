@@ -181,10 +181,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let sftp = sftp(folder.path());
         let refused = || {
-            let trouble = Secrets::gather_in(&sftp, &|_| None).unwrap_err();
-            assert_eq!(trouble.exit, crate::exit::ExitCode::Usage);
-            assert!(trouble.message.contains("named") && !trouble.message.contains("hemmelig"), "{trouble}");
-            trouble.message
+            let error = Secrets::gather_in(&sftp, &|_| None).unwrap_err();
+            assert_eq!(error.exit, crate::exit::ExitCode::Usage);
+            assert!(error.message.contains("named") && !error.message.contains("hemmelig"), "{error}");
+            error.message
         };
         refused();
         private(&folder.path().join("named"), b"hemmelig \xff");

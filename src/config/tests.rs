@@ -16,9 +16,9 @@ fn read(text: &str) -> Result<Config, UserError> {
 
 /// The keys that are wrong, in either language.
 fn wrong(text: &str) -> Vec<String> {
-    let Err(trouble) = read(text) else { return Vec::new() };
-    assert_eq!(trouble.exit, ExitCode::Usage);
-    let problems = trouble.message.lines().filter_map(|line| line.strip_prefix("  - ")?.split(": ").next());
+    let Err(error) = read(text) else { return Vec::new() };
+    assert_eq!(error.exit, ExitCode::Usage);
+    let problems = error.message.lines().filter_map(|line| line.strip_prefix("  - ")?.split(": ").next());
     problems.map(|key| key.replace(" nr. ", " ").replace(" no. ", " ")).collect()
 }
 
@@ -312,9 +312,9 @@ fn a_broken_file_says_where_and_shows_no_secret() {
     let file = folder.path().join("config.toml");
     let message = |bytes: &[u8]| {
         fs::write(&file, bytes).unwrap();
-        let trouble = Config::load(&file).unwrap_err();
-        assert_eq!(trouble.exit, ExitCode::Usage);
-        trouble.message
+        let error = Config::load(&file).unwrap_err();
+        assert_eq!(error.exit, ExitCode::Usage);
+        error.message
     };
     let windows = message(b"[folders]\r\ndrop = \"D:\\mappe\"\r\n");
     assert!(windows.contains(" 2, ") && windows.contains("    drop = \"D:\\mappe\""), "{windows}");
@@ -373,24 +373,21 @@ fn the_file_is_looked_for_in_order_and_never_elsewhere_when_it_was_named() {
     assert_eq!(find_among(Some(&a), Some(b.clone().into()), &places).unwrap(), a);
     assert_eq!(find_among(None, Some(b.clone().into()), &places).unwrap(), b);
     assert_eq!(find_among(None, Some("".into()), &places).unwrap(), c);
-    for trouble in [
+    for error in [
         find_among(Some(&none), Some(b.into()), &places).unwrap_err(),
         find_among(None, Some(none.clone().into()), &places).unwrap_err(),
     ] {
-        assert_eq!(trouble.exit, ExitCode::Usage);
-        assert!(trouble.message.contains(none.to_str().unwrap()), "{trouble}");
+        assert_eq!(error.exit, ExitCode::Usage);
+        assert!(error.message.contains(none.to_str().unwrap()), "{error}");
     }
-    let trouble = find_among(None, None, std::slice::from_ref(&none)).unwrap_err();
-    assert!(
-        trouble.message.contains(MINIMAL) && trouble.message.contains(none.to_str().unwrap()),
-        "{trouble}"
-    );
+    let error = find_among(None, None, std::slice::from_ref(&none)).unwrap_err();
+    assert!(error.message.contains(MINIMAL) && error.message.contains(none.to_str().unwrap()), "{error}");
 }
 
 #[test]
 fn a_server_that_cannot_be_recognised_is_refused() {
-    let trouble = read(SFTP).unwrap().check_host_key().unwrap_err();
-    assert_eq!(trouble.exit, ExitCode::Usage);
-    assert!(trouble.message.contains("traekfil check"), "{trouble}");
+    let error = read(SFTP).unwrap().check_host_key().unwrap_err();
+    assert_eq!(error.exit, ExitCode::Usage);
+    assert!(error.message.contains("traekfil check"), "{error}");
     assert!(read(&format!("{SFTP}known_hosts = 'k'")).unwrap().check_host_key().is_ok());
 }

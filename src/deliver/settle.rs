@@ -161,40 +161,7 @@ impl Executor<'_> {
                 }
                 break;
             }
-            let mut confirmed = Vec::new();
-            let mut again = Vec::new();
-            for (&i, choice) in open.iter().zip(self.choose(asked, &open)) {
-                match choice {
-                    Err(error) => why[i] = error,
-                    Ok(delivery::RecoveryAction::RenameAgain) => again.push(i),
-                    Ok(delivery::RecoveryAction::Confirm) => confirmed.push(i),
-                    Ok(delivery::RecoveryAction::RemoveTemporaryAndConfirm) => {
-                        if let Some(connection) = self.server.current() {
-                            // Ignore a failure: KP does not take a file with a temporary name.
-                            connection.remove(&[&asked[i].temporary]);
-                        }
-                        confirmed.push(i);
-                    }
-                    Ok(delivery::RecoveryAction::Gone) if self.settings.gone_is_delivered => {
-                        confirmed.push(i);
-                    }
-                    Ok(delivery::RecoveryAction::Gone) => {
-                        ends[i] = Some(End::InDoubt(say::gone_from_server()));
-                    }
-                    Ok(delivery::RecoveryAction::Doubt) => {
-                        ends[i] = Some(End::InDoubt(say::something_else_there()));
-                    }
-                }
-            }
-            for (i, error) in self.rename_again(asked, again) {
-                match error {
-                    None => confirmed.push(i),
-                    Some(error) => why[i] = error,
-                }
-            }
-            for i in confirmed {
-                ends[i] = Some(End::Delivered);
-            }
+            self.settle_round(asked, &open, &mut ends, &mut why);
             if self.server.is_closed() {
                 break;
             }
@@ -215,6 +182,42 @@ impl Executor<'_> {
             .zip(why)
             .map(|(end, why)| end.unwrap_or_else(|| End::Failed(say::not_settled(&why))))
             .collect())
+    }
+
+    /// Looks at the deliveries that are still open and does what the recovery table says of each: puts how it ended into
+    /// `ends`, or why it is not settled yet into `why`.
+    fn settle_round(
+        &mut self,
+        asked: &[Published],
+        open: &[usize],
+        ends: &mut [Option<End>],
+        why: &mut [String],
+    ) {
+        use delivery::RecoveryAction::{Confirm, Doubt, Gone, RemoveTemporaryAndConfirm, RenameAgain};
+        let mut again = Vec::new();
+        for (&i, choice) in open.iter().zip(self.choose(asked, open)) {
+            match choice {
+                Err(error) => why[i] = error,
+                Ok(RenameAgain) => again.push(i),
+                Ok(Confirm) => ends[i] = Some(End::Delivered),
+                Ok(RemoveTemporaryAndConfirm) => {
+                    if let Some(connection) = self.server.current() {
+                        // Ignore a failure: KP does not take a file with a temporary name.
+                        connection.remove(&[&asked[i].temporary]);
+                    }
+                    ends[i] = Some(End::Delivered);
+                }
+                Ok(Gone) if self.settings.gone_is_delivered => ends[i] = Some(End::Delivered),
+                Ok(Gone) => ends[i] = Some(End::InDoubt(say::gone_from_server())),
+                Ok(Doubt) => ends[i] = Some(End::InDoubt(say::something_else_there())),
+            }
+        }
+        for (i, error) in self.rename_again(asked, again) {
+            match error {
+                None => ends[i] = Some(End::Delivered),
+                Some(error) => why[i] = error,
+            }
+        }
     }
 
     /// Chooses what to do with each delivery, by what is at its two names. A file of the right size at the final name may

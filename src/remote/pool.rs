@@ -147,7 +147,7 @@ impl<S: ByteStream + Send + 'static> Pool<S> {
     ) -> Result<Uploaded, UploadError> {
         let path = file.path;
         let (pieces, share) = (Pieces::new(file.source), WindowShare::of(self.most));
-        let ((handle, trouble), helped) = self.work(
+        let ((handle, error), helped) = self.work(
             |connection| connection.write_pieces(path, &pieces, true, share, progress),
             |connection| connection.write_pieces(path, &pieces, false, share, progress).1,
             || match (pieces.is_empty(), pieces.is_made()) {
@@ -162,15 +162,15 @@ impl<S: ByteStream + Send + 'static> Pool<S> {
             },
         );
         let read = pieces.end();
-        let trouble = trouble.or_else(|| helped.into_iter().flatten().next());
-        let whole = trouble.is_none() && read.is_ok();
+        let error = error.or_else(|| helped.into_iter().flatten().next());
+        let whole = error.is_none() && read.is_ok();
         let sent = *read.as_ref().unwrap_or(&0);
         let ended = handle.map(|handle| self.first.end_pieces(&handle, sent, whole));
-        match (trouble, read, ended) {
-            (Some(trouble), ..) => Err(trouble),
+        match (error, read, ended) {
+            (Some(error), ..) => Err(error),
             (None, Err(error), _) => Err(UploadError::Source(error)),
             (None, Ok(_), Some(stored)) => stored,
-            // Not reached: without a handle `trouble` says why.
+            // Not reached: without a handle `error` says why.
             (None, Ok(_), None) => Err(UploadError::Source(io::ErrorKind::UnexpectedEof.into())),
         }
     }

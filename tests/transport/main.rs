@@ -1,4 +1,4 @@
-//! The transport against OpenSSH's `sshd`: keys, host keys, many small files, a large one, several lines.
+//! The transport against OpenSSH's `sshd`: keys, host keys, many small files, a large one, several connections.
 
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used)]

@@ -67,7 +67,7 @@ fn a_stall_at_any_stage_ends_in_time() {
     assert_eq!(connected.last(), Some(&true));
 }
 
-/// Connects and stores through a line that stalls; whether it connected.
+/// Connects and stores through a connection that stalls; whether it connected.
 fn stalled(server: &Server, mut settings: Sftp, passes: usize) -> bool {
     let stalling = Stalling::start(server.port, passes);
     settings.port = stalling.port;

@@ -46,9 +46,9 @@ fn folders_that_would_harm_are_refused() {
         let text = format!("{text}\nsftp.host = 'x'\nsftp.user = 'x'");
         match (in_folder(folder.path(), &text).check_folders(), named) {
             (Ok(()), "") => {}
-            (Err(trouble), named) if !named.is_empty() => {
-                assert_eq!(trouble.exit, ExitCode::Usage);
-                assert!(trouble.message.contains(named), "{text}: {trouble}");
+            (Err(error), named) if !named.is_empty() => {
+                assert_eq!(error.exit, ExitCode::Usage);
+                assert!(error.message.contains(named), "{text}: {error}");
             }
             (answer, _) => panic!("{text}: {answer:?}"),
         }

@@ -54,7 +54,7 @@ struct Reading {
     at_end: bool,
     closing: bool,
     done: bool,
-    trouble: Option<RemoteError>,
+    error: Option<RemoteError>,
 }
 
 impl Reading {
@@ -113,8 +113,8 @@ impl<'j> DigestBatch<'j> {
     /// The digest of each file, or why there is none. `fault` is why the connection was lost; without one every request was
     /// answered.
     pub(super) fn finish(self, fault: Option<&Arc<ConnectionFault>>) -> Vec<Result<Digest, RemoteError>> {
-        let outcome = |state: Reading| match (state.trouble, fault) {
-            (Some(trouble), _) => Err(trouble),
+        let outcome = |state: Reading| match (state.error, fault) {
+            (Some(error), _) => Err(error),
             (None, Some(fault)) if !state.done => Err(match state.handle {
                 Some(_) => RemoteError::NoAnswer(Arc::clone(fault)),
                 None => RemoteError::NotSent(Arc::clone(fault)),
@@ -130,7 +130,7 @@ impl<'j> DigestBatch<'j> {
         if state.handle.is_none() || state.closing {
             return false;
         }
-        let over = state.at_end || state.trouble.is_some();
+        let over = state.at_end || state.error.is_some();
         let piece = if over { None } else { state.next_piece() };
         let Some(handle) = &state.handle else { return false };
         match piece {
@@ -177,14 +177,14 @@ impl Batch for DigestBatch<'_> {
                     }
                     Reply::Status(packet::EOF, _) => piece.data = Some(Vec::new()),
                     Reply::Status(status, text) if status != packet::OK => {
-                        state.trouble.get_or_insert(RemoteError::Refused { status, text });
+                        state.error.get_or_insert(RemoteError::Refused { status, text });
                     }
                     _ => return Err(Unexpected),
                 }
                 state.digest();
             }
             (Step::Open, Reply::Status(status, text)) if status != packet::OK => {
-                state.trouble = Some(RemoteError::Refused { status, text });
+                state.error = Some(RemoteError::Refused { status, text });
             }
             // The file was only read, so a failed CLOSE does not matter.
             (Step::Close, Reply::Status(..)) => {}
@@ -203,7 +203,7 @@ impl Batch for DigestBatch<'_> {
             (Step::Read(_) | Step::Close, RemoteError::NotSent(fault)) => RemoteError::NoAnswer(fault),
             (_, error) => error,
         };
-        self.states[index].trouble.get_or_insert(error);
+        self.states[index].error.get_or_insert(error);
     }
 
     fn budget(&self) -> Duration {
@@ -220,7 +220,7 @@ pub(super) struct ListBatch<'j> {
     /// How many names have arrived, `.` and `..` included.
     seen: usize,
     entries: Vec<Entry>,
-    trouble: Option<RemoteError>,
+    error: Option<RemoteError>,
 }
 
 /// The next request of a listing.
@@ -243,13 +243,13 @@ impl<'j> ListBatch<'j> {
             phase: Phase::Open,
             seen: 0,
             entries: Vec::new(),
-            trouble: None,
+            error: None,
         }
     }
 
     pub(super) fn finish(self, fault: Option<Arc<ConnectionFault>>) -> Result<Vec<Entry>, RemoteError> {
-        match (self.trouble, fault) {
-            (Some(trouble), _) => Err(trouble),
+        match (self.error, fault) {
+            (Some(error), _) => Err(error),
             (None, Some(fault)) if self.phase != Phase::Done => Err(RemoteError::NotSent(fault)),
             (None, _) => Ok(self.entries),
         }
@@ -299,7 +299,7 @@ impl Batch for ListBatch<'_> {
             }
             (Phase::Read, Reply::Status(packet::EOF, _)) => Phase::Close,
             (Phase::Open | Phase::Read, Reply::Status(status, text)) if status != packet::OK => {
-                self.trouble = Some(RemoteError::Refused { status, text });
+                self.error = Some(RemoteError::Refused { status, text });
                 if phase == Phase::Open { Phase::Done } else { Phase::Close }
             }
             (Phase::Close, Reply::Status(..)) => Phase::Done,
@@ -309,7 +309,7 @@ impl Batch for ListBatch<'_> {
     }
 
     fn lost(&mut self, _: Phase, error: RemoteError) {
-        self.trouble.get_or_insert(error);
+        self.error.get_or_insert(error);
     }
 
     fn budget(&self) -> Duration {

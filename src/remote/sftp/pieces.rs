@@ -25,12 +25,12 @@ struct Left<'s> {
     /// Whether the file exists on the server.
     made: bool,
     ended: bool,
-    trouble: Option<io::Error>,
+    error: Option<io::Error>,
 }
 
 impl<'s> Pieces<'s> {
     pub(in crate::remote) fn new(source: &'s mut dyn Source) -> Pieces<'s> {
-        Pieces(Mutex::new(Left { source, offset: 0, made: false, ended: false, trouble: None }))
+        Pieces(Mutex::new(Left { source, offset: 0, made: false, ended: false, error: None }))
     }
 
     /// Reads the next piece into `buffer` and returns its offset in the file and its length; none at the end.
@@ -48,7 +48,7 @@ impl<'s> Pieces<'s> {
             }
             Err(error) => {
                 left.ended = true;
-                left.trouble = Some(error);
+                left.error = Some(error);
                 None
             }
         }
@@ -76,7 +76,7 @@ impl<'s> Pieces<'s> {
     /// How many bytes were read of the source, or why reading failed.
     pub(in crate::remote) fn end(self) -> io::Result<u64> {
         let left = self.0.into_inner().unwrap_or_else(PoisonError::into_inner);
-        left.trouble.map_or(Ok(left.offset), Err)
+        left.error.map_or(Ok(left.offset), Err)
     }
 }
 
@@ -113,7 +113,7 @@ pub(super) struct PieceBatch<'j, 's> {
     handle: Option<Handle>,
     unacknowledged: usize,
     written: u64,
-    trouble: Option<UploadError>,
+    error: Option<UploadError>,
     chunk: Vec<u8>,
 }
 
@@ -137,7 +137,7 @@ impl<'j, 's> PieceBatch<'j, 's> {
             handle: None,
             unacknowledged: 0,
             written: 0,
-            trouble: None,
+            error: None,
             chunk: vec![0; CHUNK],
         }
     }
@@ -149,9 +149,9 @@ impl<'j, 's> PieceBatch<'j, 's> {
         fault: Option<&Arc<ConnectionFault>>,
     ) -> (Option<Handle>, Option<UploadError>) {
         let handle = self.handle.filter(|_| self.first && fault.is_none());
-        match self.trouble {
+        match self.error {
             Some(UploadError::NotOpened(_)) if !self.first => (None, None),
-            trouble => (handle, trouble),
+            error => (handle, error),
         }
     }
 }
@@ -166,7 +166,7 @@ impl Batch for PieceBatch<'_, '_> {
             requests.send(Tag::Open, &open);
         }
         let Some(handle) = &self.handle else { return };
-        while requests.room() && self.phase == Phase::Asked && self.trouble.is_none() {
+        while requests.room() && self.phase == Phase::Asked && self.error.is_none() {
             if self.unacknowledged + CHUNK > self.share.unacknowledged {
                 return;
             }
@@ -178,7 +178,7 @@ impl Batch for PieceBatch<'_, '_> {
                 requests.send(Tag::Sync, &Request::Sync(handle));
             }
         }
-        let over = self.trouble.is_some() || self.pieces.is_empty();
+        let over = self.error.is_some() || self.pieces.is_empty();
         if over && !self.first && self.phase == Phase::Asked && requests.room() {
             self.phase = Phase::Closing;
             requests.send(Tag::Close, &Request::Close(handle));
@@ -198,13 +198,13 @@ impl Batch for PieceBatch<'_, '_> {
                 if self.first {
                     self.pieces.close();
                 }
-                self.trouble = Some(UploadError::NotOpened(RemoteError::Refused { status, text }));
+                self.error = Some(UploadError::NotOpened(RemoteError::Refused { status, text }));
             }
             (Tag::Write(length), Reply::Status(packet::OK, _)) => (self.progress)(length as u64),
             (Tag::Sync, Reply::Status(packet::OK | packet::UNSUPPORTED, _))
             | (Tag::Close, Reply::Status(packet::OK, _)) => {}
             (Tag::Write(_) | Tag::Sync | Tag::Close, Reply::Status(status, text)) => {
-                self.trouble.get_or_insert(UploadError::Broken(RemoteError::Refused { status, text }));
+                self.error.get_or_insert(UploadError::Broken(RemoteError::Refused { status, text }));
                 self.pieces.close();
             }
             _ => return Err(Unexpected),
@@ -213,10 +213,10 @@ impl Batch for PieceBatch<'_, '_> {
     }
 
     fn lost(&mut self, tag: Tag, error: RemoteError) {
-        let trouble = match (tag, error) {
+        let error = match (tag, error) {
             // Opening an existing file changes nothing on the server, so a lost request does no harm.
             (Tag::Open, error) if !self.first => {
-                self.trouble = Some(UploadError::NotOpened(error));
+                self.error = Some(UploadError::NotOpened(error));
                 return;
             }
             (Tag::Open, error @ RemoteError::NotSent(_)) => UploadError::NotOpened(error),
@@ -224,7 +224,7 @@ impl Batch for PieceBatch<'_, '_> {
             (_, error) => UploadError::Broken(error),
         };
         self.pieces.close();
-        self.trouble.get_or_insert(trouble);
+        self.error.get_or_insert(error);
     }
 
     fn budget(&self) -> Duration {
@@ -238,13 +238,13 @@ pub(super) struct CloseBatch<'j> {
     sync: bool,
     asked: bool,
     size: Option<u64>,
-    trouble: Option<UploadError>,
+    error: Option<UploadError>,
 }
 
 impl<'j> CloseBatch<'j> {
     /// `sync` is whether to sync first: where the server supports it and every piece was written.
     pub(super) fn new(handle: &'j Handle, sync: bool) -> CloseBatch<'j> {
-        CloseBatch { handle, sync, asked: false, size: None, trouble: None }
+        CloseBatch { handle, sync, asked: false, size: None, error: None }
     }
 
     pub(super) fn finish(
@@ -252,8 +252,8 @@ impl<'j> CloseBatch<'j> {
         sent: u64,
         fault: Option<&Arc<ConnectionFault>>,
     ) -> Result<Uploaded, UploadError> {
-        match (self.trouble, fault) {
-            (Some(trouble), _) => Err(trouble),
+        match (self.error, fault) {
+            (Some(error), _) => Err(error),
             (None, Some(fault)) => Err(UploadError::Broken(RemoteError::NoAnswer(Arc::clone(fault)))),
             (None, None) => Ok(Uploaded { sent, size: self.size }),
         }
@@ -281,7 +281,7 @@ impl Batch for CloseBatch<'_> {
             (Tag::Sync, Reply::Status(packet::OK | packet::UNSUPPORTED, _))
             | (Tag::Close, Reply::Status(packet::OK, _)) => {}
             (Tag::Sync | Tag::Close, Reply::Status(status, text)) => {
-                self.trouble.get_or_insert(UploadError::Broken(RemoteError::Refused { status, text }));
+                self.error.get_or_insert(UploadError::Broken(RemoteError::Refused { status, text }));
             }
             _ => return Err(Unexpected),
         }
@@ -293,7 +293,7 @@ impl Batch for CloseBatch<'_> {
             RemoteError::NotSent(fault) => RemoteError::NoAnswer(fault),
             other => other,
         };
-        self.trouble.get_or_insert(UploadError::Broken(error));
+        self.error.get_or_insert(UploadError::Broken(error));
     }
 
     fn budget(&self) -> Duration {

@@ -92,7 +92,7 @@ struct Progressing<'f, 's> {
     sent: u64,
     size: Option<u64>,
     /// The first error. After it the file is only closed.
-    trouble: Option<UploadError>,
+    error: Option<UploadError>,
     /// CLOSE is sent, so no further request follows.
     ending: bool,
     /// Every request is answered.
@@ -150,8 +150,8 @@ impl<'j, 'f, 's> UploadBatch<'j, 'f, 's> {
     /// What became of each file that was taken, and what is at the final paths. `fault` is why the connection was lost;
     /// without one every request was answered.
     pub(super) fn finish(self, fault: Option<&Arc<ConnectionFault>>) -> (Answers, RemoteStats) {
-        let outcome = |state: Progressing<'_, '_>| match (state.trouble, fault) {
-            (Some(trouble), _) => Err(trouble),
+        let outcome = |state: Progressing<'_, '_>| match (state.error, fault) {
+            (Some(error), _) => Err(error),
             (None, Some(fault)) if !state.done => Err(match state.handle {
                 Some(_) => UploadError::Broken(RemoteError::NoAnswer(Arc::clone(fault))),
                 None => UploadError::NotOpened(RemoteError::NotSent(Arc::clone(fault))),
@@ -177,7 +177,7 @@ impl<'j, 'f, 's> UploadBatch<'j, 'f, 's> {
             pending: 0,
             sent: 0,
             size: None,
-            trouble: None,
+            error: None,
             ending: false,
             done: false,
         });
@@ -218,7 +218,7 @@ impl<'j, 'f, 's> UploadBatch<'j, 'f, 's> {
     /// Sends the next WRITE of the file; at its end also sync, FSTAT and CLOSE.
     fn go_on(&mut self, requests: &mut Requests<'_, Tag>, index: usize) {
         let mut at_end = true;
-        if self.states[index].trouble.is_none() {
+        if self.states[index].error.is_none() {
             match fill(self.states[index].file.source, &mut self.chunk) {
                 Ok(length) => {
                     at_end = length < CHUNK;
@@ -226,14 +226,14 @@ impl<'j, 'f, 's> UploadBatch<'j, 'f, 's> {
                         self.send(requests, index, Step::Write(length));
                     }
                 }
-                Err(error) => self.states[index].trouble = Some(UploadError::Source(error)),
+                Err(error) => self.states[index].error = Some(UploadError::Source(error)),
             }
         }
         if !at_end {
             return;
         }
         self.writing.pop_front();
-        if self.states[index].trouble.is_none() {
+        if self.states[index].error.is_none() {
             if self.sync {
                 self.send(requests, index, Step::Sync);
             }
@@ -289,7 +289,7 @@ impl Batch for UploadBatch<'_, '_, '_> {
                 self.writing.push_back(index);
             }
             (Step::Open, Reply::Status(status, text)) if status != packet::OK => {
-                state.trouble = Some(UploadError::NotOpened(RemoteError::Refused { status, text }));
+                state.error = Some(UploadError::NotOpened(RemoteError::Refused { status, text }));
                 self.unended -= 1;
             }
             (Step::Stat, Reply::Attrs(attrs)) => state.size = attrs.size,
@@ -298,7 +298,7 @@ impl Batch for UploadBatch<'_, '_, '_> {
             (Step::Sync, Reply::Status(packet::OK | packet::UNSUPPORTED, _))
             | (Step::Close, Reply::Status(packet::OK, _)) => {}
             (Step::Write(_) | Step::Sync | Step::Close, Reply::Status(status, text)) => {
-                state.trouble.get_or_insert(UploadError::Broken(RemoteError::Refused { status, text }));
+                state.error.get_or_insert(UploadError::Broken(RemoteError::Refused { status, text }));
             }
             _ => return Err(Unexpected),
         }
@@ -318,13 +318,13 @@ impl Batch for UploadBatch<'_, '_, '_> {
             self.stats[index] = Some(Err(error));
             return;
         }
-        let trouble = match (step, error) {
+        let error = match (step, error) {
             (Step::Open, error @ RemoteError::NotSent(_)) => UploadError::NotOpened(error),
             // The file exists on the server, so it is incomplete even where this request of it was never sent.
             (_, RemoteError::NotSent(fault)) => UploadError::Broken(RemoteError::NoAnswer(fault)),
             (_, error) => UploadError::Broken(error),
         };
-        self.states[index].trouble.get_or_insert(trouble);
+        self.states[index].error.get_or_insert(error);
     }
 
     fn budget(&self) -> Duration {

@@ -50,7 +50,7 @@ impl Sftp {
         }
     }
 
-    /// Cuts the line and never answers.
+    /// Cuts the connection and never answers.
     async fn hang_up(&self) -> ! {
         self.line.cut();
         pending::<()>().await;
@@ -83,7 +83,7 @@ impl Sftp {
 }
 
 impl Drop for Sftp {
-    /// A file that was being written under a final name when the line broke is there all the same.
+    /// A file that was being written under a final name when the connection broke is there all the same.
     fn drop(&mut self) {
         let mut world = self.world.lock().unwrap_or_else(PoisonError::into_inner);
         for open in self.handles.values() {

@@ -12,7 +12,7 @@ pub const PERMISSION_DENIED: u32 = 3;
 pub struct Behaviour {
     /// Closes each connection before a byte is said, as a server that is down behind a balancer.
     pub unreachable: bool,
-    /// Cuts the line as soon as a login has succeeded.
+    /// Cuts the connection as soon as a login has succeeded.
     pub closes_after_login: bool,
     /// Does not announce `fsync@openssh.com`.
     pub without_fsync: bool,
@@ -46,11 +46,11 @@ pub enum Rename {
     Refused(u32),
     /// Done, whatever stands there.
     Overwrites,
-    /// Done, but the line is cut before the answer.
+    /// Done, but the connection is cut before the answer.
     DoneReplyLost,
-    /// Not done, and the line is cut before the answer.
+    /// Not done, and the connection is cut before the answer.
     NotDoneReplyLost,
-    /// The new name is made and the old one stays, then the line is cut.
+    /// The new name is made and the old one stays, then the connection is cut.
     HalfDone,
 }
 
