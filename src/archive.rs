@@ -3,6 +3,9 @@
 //!
 //! The file is opened and known before it is moved, and what was moved is held against that descriptor
 //! afterwards; a file that slipped into its place meanwhile is moved back.
+//!
+//! Against a power cut everything is synced in this order: the content, then the folders that gained a name, then
+//! those that lost one. So the bytes are found in one place or the other at every moment.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
@@ -20,7 +23,9 @@ use crate::period::Period;
 use crate::platform::{self, Identity};
 
 mod copies;
+pub mod leftover;
 pub mod retention;
+pub mod search;
 
 /// The archive's folder for files without a period.
 const NO_PERIOD: &str = "no-period";
@@ -66,18 +71,26 @@ pub struct Expected {
     pub identity: Option<Identity>,
 }
 
-/// The archive folder, and the folders whose changes are not yet durable.
+/// From so many files on, the whole file system of the originals is synced once instead of each of them.
+const SYNCED_TOGETHER: usize = 4;
+
+/// The archive folder, and what is not yet durable of its changes.
 #[derive(Debug)]
 pub struct Archive {
     root: PathBuf,
-    unsynced: BTreeSet<PathBuf>,
+    /// Folders that gained a name.
+    gained: BTreeSet<PathBuf>,
+    /// Folders that lost one.
+    lost: BTreeSet<PathBuf>,
+    /// A folder on the file system that was synced for the originals under way.
+    synced: Option<Identity>,
 }
 
 impl Archive {
     /// The archive at `root`. Nothing is made before it is needed.
     #[must_use]
     pub fn new(root: &Path) -> Archive {
-        Archive { root: root.to_owned(), unsynced: BTreeSet::new() }
+        Archive { root: root.to_owned(), gained: BTreeSet::new(), lost: BTreeSet::new(), synced: None }
     }
 
     /// Where it lies.
@@ -104,6 +117,19 @@ impl Archive {
         self.root.join(REJECTED)
     }
 
+    /// Makes the content of the originals durable that are put away next, where they are many and the system can do
+    /// that for all of them together. [`Archive::put_away`] sees to the others one by one.
+    ///
+    /// # Errors
+    /// What the file system says; then nothing is to be put away.
+    pub fn sync_originals(&mut self, drop: &Path, files: usize, disposal: Disposal) -> io::Result<()> {
+        self.synced = None;
+        if disposal == Disposal::Archive && files >= SYNCED_TOGETHER {
+            self.synced = platform::sync_volume(drop)?;
+        }
+        Ok(())
+    }
+
     /// Puts the file at `place` away, if it is the expected one. Durable after [`Archive::sync`].
     ///
     /// # Errors
@@ -118,10 +144,10 @@ impl Archive {
         if disposal == Disposal::Leave {
             return Ok(PutAway::Left);
         }
+        let synced = if disposal == Disposal::Archive { self.sync_content(place, expected)? } else { None };
         let (mut file, before) = match drop_folder::open(place) {
             Ok((file, about)) => (file, about.identity),
-            Err(Blocked::Unsettled(_)) if !place.exists() => return Ok(PutAway::Gone),
-            Err(Blocked::Unsettled(because)) => return Err(io::Error::other(because)),
+            Err(Blocked::Unsettled(because)) => return gone(place, because),
             Err(Blocked::Unsafe(_)) => return Ok(PutAway::Changed),
         };
         if expected.identity != Some(before) && digest(&mut file)? != expected.digest {
@@ -132,17 +158,12 @@ impl Archive {
             return self.delete(place, &file, before);
         }
         platform::private_folder(folder)?;
-        let moved = move_to_free_name(place, folder);
-        let target = match moved {
+        if !synced.is_some_and(|synced| synced.is_same_content(&before)) {
+            return self.replace_by_copy(&mut file, before, place, folder, expected.digest);
+        }
+        let target = match move_to_free_name(place, folder) {
             Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
-                let target = copy(&mut file, place, folder, expected.digest)?;
-                let deleted = self.delete(place, &file, before);
-                if let Ok(PutAway::Deleted) = deleted {
-                    return Ok(self.note(place, &target));
-                }
-                // The original stays, so its copy does not.
-                fs::remove_file(&target)?;
-                return deleted;
+                return self.replace_by_copy(&mut file, before, place, folder, expected.digest);
             }
             moved => moved?,
         };
@@ -153,11 +174,45 @@ impl Archive {
         Ok(self.note(place, &target))
     }
 
+    /// Which file has durable content at `place`: the expected one, where its file system was synced for it, or the one
+    /// that is synced here.
+    fn sync_content(&self, place: &Path, expected: Expected) -> io::Result<Option<Identity>> {
+        match (expected.identity, &self.synced) {
+            (Some(known), Some(synced)) if known.is_beside(synced) => Ok(Some(known)),
+            _ => platform::sync_content(place),
+        }
+    }
+
+    /// Puts a copy that is durable, content and name, in the place of an original, and deletes that: where the original
+    /// is on another file system, or cannot be synced itself.
+    fn replace_by_copy(
+        &mut self,
+        file: &mut File,
+        before: Identity,
+        place: &Path,
+        folder: &Path,
+        expected: Digest,
+    ) -> io::Result<PutAway> {
+        let target = copy(file, place, folder, expected)?;
+        self.note_gained(&target);
+        let deleted = sync_all(&self.gained).and_then(|()| self.delete(place, file, before));
+        if let Ok(PutAway::Deleted) = deleted {
+            return Ok(PutAway::Archived(target));
+        }
+        // The original stays, so its copy does not.
+        fs::remove_file(&target)?;
+        deleted
+    }
+
     /// Moves whatever has this name into the archive, be it a link or something stranger.
     ///
     /// # Errors
     /// What the file system says; then it is where it was.
     pub fn take_out(&mut self, place: &Path, folder: &Path) -> io::Result<PutAway> {
+        // It may not be ours to open, so all of its file system is synced where that can be done.
+        if platform::sync_volume(place.parent().unwrap_or(place))?.is_none() {
+            platform::sync_content(place)?;
+        }
         platform::private_folder(folder)?;
         let target = move_to_free_name(place, folder)?;
         Ok(self.note(place, &target))
@@ -168,28 +223,49 @@ impl Archive {
     /// # Errors
     /// What the file system says.
     pub fn sync(&mut self) -> io::Result<()> {
-        // All at once: a file system writes down together what is asked of it together.
-        std::mem::take(&mut self.unsynced).par_iter().try_for_each(|folder| platform::sync_folder(folder))
+        self.synced = None;
+        let (gained, lost) = (std::mem::take(&mut self.gained), std::mem::take(&mut self.lost));
+        // A folder that forgets a name before the other one knows it would leave the bytes in neither.
+        sync_all(&gained)?;
+        sync_all(&lost)
     }
 
     fn note(&mut self, from: &Path, to: &Path) -> PutAway {
-        self.unsynced.extend([from, to].into_iter().filter_map(|path| path.parent().map(Path::to_owned)));
-        self.unsynced
-            .extend(to.ancestors().skip(2).take_while(|up| up.starts_with(&self.root)).map(Path::to_owned));
+        self.lost.extend(from.parent().map(Path::to_owned));
+        self.note_gained(to);
         PutAway::Archived(to.to_owned())
+    }
+
+    fn note_gained(&mut self, to: &Path) {
+        let folders = to.ancestors().skip(1).take_while(|up| up.starts_with(&self.root));
+        self.gained.extend(folders.map(Path::to_owned));
     }
 
     /// Takes the file aside under a name of ours, looks whether it is the one, and only then deletes it.
     fn delete(&mut self, place: &Path, file: &File, before: Identity) -> io::Result<PutAway> {
-        let aside = aside(place, "deleting");
+        let aside = leftover::aside(place, leftover::DELETING);
         platform::rename_noreplace(place, &aside)?;
+        failpoint("set_aside");
         if !is(&aside, before)? || !Identity::of(file)?.is_same_content(&before) {
             platform::rename_noreplace(&aside, place)?;
             return Ok(PutAway::Changed);
         }
         fs::remove_file(&aside)?;
-        self.unsynced.extend(place.parent().map(Path::to_owned));
+        self.lost.extend(place.parent().map(Path::to_owned));
         Ok(PutAway::Deleted)
+    }
+}
+
+/// All at once: a file system writes down together what is asked of it together.
+fn sync_all(folders: &BTreeSet<PathBuf>) -> io::Result<()> {
+    folders.par_iter().try_for_each(|folder| platform::sync_folder(folder))
+}
+
+/// What it means that a file cannot be opened just now: only one that is not there is gone.
+fn gone(place: &Path, because: String) -> io::Result<PutAway> {
+    match fs::symlink_metadata(place) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(PutAway::Gone),
+        _ => Err(io::Error::other(because)),
     }
 }
 
@@ -199,13 +275,6 @@ fn is(path: &Path, identity: Identity) -> io::Result<bool> {
         Ok(file) => Ok(Identity::of(&file)?.is_same_content(&identity)),
         Err(_) => Ok(false),
     }
-}
-
-/// A hidden name beside `place`, which the scan leaves out.
-fn aside(place: &Path, what: &str) -> PathBuf {
-    let name = place.file_name().unwrap_or_default().to_string_lossy();
-    let short: String = name.chars().take(80).collect();
-    place.with_file_name(format!(".{short}.{}.{what}.tmp", std::process::id()))
 }
 
 /// Moves into a folder under the file's own name, or the first of `name.2.txt`, `name.3.txt`, … that is free.
@@ -240,7 +309,7 @@ fn numbered(place: &Path, n: u32) -> std::ffi::OsString {
 
 /// Across file systems: copy, sync, verify, name.
 fn copy(file: &mut File, place: &Path, folder: &Path, expected: Digest) -> io::Result<PathBuf> {
-    let part = folder.join(aside(place, "copying").file_name().unwrap_or_default());
+    let part = folder.join(leftover::aside(place, leftover::COPYING).file_name().unwrap_or_default());
     let written = (|| {
         file.rewind()?;
         let mut out =
@@ -253,6 +322,7 @@ fn copy(file: &mut File, place: &Path, folder: &Path, expected: Digest) -> io::R
         if digest(&mut out)? != expected {
             return Err(io::Error::other("the copy differs from the original"));
         }
+        failpoint("copied");
         at_free_name(place, folder, |target| platform::rename_noreplace(&part, target))
     })();
     written.inspect_err(|_| drop(fs::remove_file(&part)))

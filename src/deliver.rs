@@ -17,6 +17,7 @@ use crate::failpoint::failpoint;
 use crate::ledger::Journal;
 use crate::ledger::event::{Event, Started};
 use crate::messages::run as say;
+use crate::remote::trial::TrialNote;
 use crate::remote::{Connect, ConnectError, Load, Remote};
 
 mod finish;
@@ -140,6 +141,15 @@ impl Server {
             None => self.connect.connect().inspect_err(|error| self.away = Some(error.clone()))?,
         };
         Ok(self.line.insert(line).as_mut())
+    }
+
+    /// Removes what a check that was cut off left on the server. Nobody misses it, so what fails is left to the next run.
+    pub(crate) fn clear_trial(&mut self, note: &TrialNote) {
+        if note.is_there()
+            && let Ok(line) = self.line()
+        {
+            let _ = note.clear(line);
+        }
     }
 
     /// The line as it is, lost or not; none before the first.

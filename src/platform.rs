@@ -19,8 +19,8 @@ mod system;
 pub use access::Access;
 pub use system::{
     Identity, Lock, acknowledge_at_once, become_owner_of_folder, canonical, close, command_to_close,
-    is_unavailable, open_plain, others_who_may, private, private_folder, sync_folder, system_program,
-    verbatim,
+    is_unavailable, open_plain, others_who_may, private, sync_content, sync_folder, sync_volume,
+    system_program, verbatim,
 };
 
 /// What the system says of an open file, all at one moment.
@@ -72,7 +72,8 @@ pub fn create_closed(path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-/// Makes a folder that only its owner may look into; one that is there stays as it is.
+/// Makes a folder that only its owner may look into, and the missing ones above it; one that is there stays as it
+/// is. What is made has a durable name.
 ///
 /// # Errors
 /// What the file system says.
@@ -80,6 +81,30 @@ pub fn closed_folder(path: &Path) -> io::Result<()> {
     let there = path.is_dir();
     private_folder(path)?;
     if there { Ok(()) } else { close(path) }
+}
+
+/// Makes a folder for the program's own use, and the missing ones above it; that it is there already is no error. What
+/// is made has a durable name.
+///
+/// # Errors
+/// What the file system says.
+pub fn private_folder(path: &Path) -> io::Result<()> {
+    durable_folder(path, system::private_folder)
+}
+
+/// The same of a folder that others use too: its permissions are those that the system gives.
+///
+/// # Errors
+/// What the file system says.
+pub fn shared_folder(path: &Path) -> io::Result<()> {
+    durable_folder(path, |path| fs::create_dir_all(path))
+}
+
+fn durable_folder(path: &Path, make: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<()> {
+    let missing: Vec<&Path> =
+        path.ancestors().take_while(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()).collect();
+    make(path)?;
+    missing.into_iter().rev().try_for_each(sync_folder_of)
 }
 
 /// Makes the folder that holds `path` durable, so that a name made or removed in it survives a power cut.
@@ -91,6 +116,21 @@ pub fn sync_folder_of(path: &Path) -> io::Result<()> {
         Some(folder) if folder.as_os_str().is_empty() => sync_folder(Path::new(".")),
         Some(folder) => sync_folder(folder),
         None => Ok(()),
+    }
+}
+
+/// Makes the name of a folder durable that may have been made long ago, or by others: the folder above it need not be
+/// ours to read.
+///
+/// # Errors
+/// What the file system says.
+pub fn sync_name_of_folder(path: &Path) -> io::Result<()> {
+    match sync_folder_of(path) {
+        // With all that its file system has, the name is written down too.
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied && sync_volume(path)?.is_some() => {
+            Ok(())
+        }
+        synced => synced,
     }
 }
 

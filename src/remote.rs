@@ -17,6 +17,7 @@ use crate::digest::Digest;
 mod pool;
 pub mod sftp;
 pub mod ssh;
+pub mod trial;
 
 /// Why a line to the server is of no use any more.
 #[derive(Debug, Clone, PartialEq, Eq)]

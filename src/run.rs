@@ -2,6 +2,7 @@
 
 pub(crate) mod duplicates;
 pub(crate) mod holds;
+pub(crate) mod leftovers;
 pub(crate) mod outcomes;
 pub mod pipeline;
 pub(crate) mod saved_plan;

@@ -10,7 +10,7 @@ use crate::digest::Digest;
 use crate::messages::run as say;
 
 /// How the name begins by which a leftover of an interrupted deletion is told, in characters.
-const BEGINNING: usize = 60;
+const BEGINNING: usize = 40;
 
 impl Archive {
     /// Deletes every file in that folder of the archive which has this name, or a numbered form of it, and this

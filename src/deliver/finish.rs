@@ -1,7 +1,10 @@
 //! Step 7: receipts, and the originals put away.
 
+use std::io;
+
 use super::{Executor, InFlight, place_of, stepped};
-use crate::archive::{Expected, PutAway};
+use crate::archive::{Expected, PutAway, search};
+use crate::config::Disposal;
 use crate::delivery::{Slot, Step};
 use crate::digest::Digest;
 use crate::exit::UserError;
@@ -73,12 +76,15 @@ impl Executor<'_> {
             delivered.iter().map(|file| receipt(file, head, &self.settings.ledger, &at)).collect();
         if let Err(error) = receipts::append(self.archive.root(), &lines) {
             let message = say::receipt_not_written(self.archive.root(), &error);
-            self.mishaps.extend(
-                delivered.iter().map(|file| Warning { path: file.path.clone(), message: message.clone() }),
-            );
-            return Ok(Vec::new());
+            return Ok(self.not_finished(delivered, &message));
         }
         failpoint("receipts");
+        let (drop, disposal) = (&self.settings.drop, self.settings.disposal);
+        let known = delivered.iter().filter(|file| file.identity.is_some()).count();
+        if let Err(error) = self.archive.sync_originals(drop, known, disposal) {
+            let message = say::drop_not_synced(drop, &error);
+            return Ok(self.not_finished(delivered, &message));
+        }
         let mut ended = Vec::new();
         let mut steps = Vec::new();
         for file in delivered {
@@ -90,15 +96,20 @@ impl Executor<'_> {
         }
         if let Err(error) = self.archive.sync() {
             let message = say::archive_not_synced(self.archive.root(), &error);
-            self.mishaps.extend(
-                delivered.iter().map(|file| Warning { path: file.path.clone(), message: message.clone() }),
-            );
-            return Ok(Vec::new());
+            return Ok(self.not_finished(delivered, &message));
         }
         failpoint("put_away");
         self.write_down(steps)?;
         failpoint("archived");
         Ok(ended)
+    }
+
+    /// Says the same of all of them, of which none is at its end.
+    fn not_finished(&mut self, delivered: &[Finished], message: &str) -> Vec<i64> {
+        let each =
+            delivered.iter().map(|file| Warning { path: file.path.clone(), message: message.to_owned() });
+        self.mishaps.extend(each);
+        Vec::new()
     }
 
     /// Puts one original away; none where that could not be done now.
@@ -110,13 +121,31 @@ impl Executor<'_> {
             Ok(PutAway::Archived(_)) => return Some("archived"),
             Ok(PutAway::Deleted) => return Some("deleted"),
             Ok(PutAway::Left) => return Some("left"),
-            Ok(PutAway::Gone) => return Some("original_gone"),
+            Ok(PutAway::Gone) => match self.look_for(file) {
+                Ok(true) => return Some("original_gone"),
+                Ok(false) => {
+                    let message = say::original_nowhere(&file.path, self.archive.root());
+                    self.mishaps.push(Warning { path: file.path.clone(), message });
+                    return Some("original_gone");
+                }
+                Err(error) => say::not_put_away(&file.path, &error),
+            },
             // What stands there now is a file of its own, and the next run plans it as one.
             Ok(PutAway::Changed) => return Some("original_changed"),
             Err(error) => say::not_put_away(&file.path, &error),
         };
         self.mishaps.push(Warning { path: file.path.clone(), message: mishap });
         None
+    }
+}
+
+impl Executor<'_> {
+    /// Whether the bytes of an original that is not at its place are in the archive, as after a run that was cut off
+    /// behind the move, or elsewhere in the drop folder. What was to be deleted need be nowhere.
+    fn look_for(&mut self, file: &Finished) -> io::Result<bool> {
+        Ok(self.settings.disposal == Disposal::Delete
+            || self.archive.find(file.slot.period, file.digest, file.size)?.is_some()
+            || search::find(&self.settings.drop, file.digest, file.size)?.is_some())
     }
 }
 

@@ -35,12 +35,18 @@ impl Run<'_> {
             .filter_map(|(planned, file)| Some((planned.looked.key.clone()?, file.delivery_id?)))
             .collect();
         let mut events = Vec::new();
-        let copies = planned
-            .iter()
-            .zip(files)
-            .filter(|(_, file)| file.decision == Choice::Duplicate && file.reason == kind);
-        for (planned, file) in copies {
+        let is_copy = |file: &FileReport| file.decision == Choice::Duplicate && file.reason == kind;
+        let mut many = 0;
+        for file in files.iter_mut().filter(|file| is_copy(file)) {
             file.outcome = Some(FileOutcome::Duplicate);
+            many += 1;
+        }
+        if let Err(error) = self.archive.sync_originals(&self.config.drop, many, disposal) {
+            let message = say::drop_not_synced(&self.config.drop, &error);
+            mishaps.push(Warning { path: self.config.drop.display().to_string(), message });
+            return Ok(());
+        }
+        for (planned, file) in planned.iter().zip(files).filter(|(_, file)| is_copy(file)) {
             let (Some(key), Ok(reading)) = (&planned.looked.key, &planned.looked.reading) else { continue };
             let earlier =
                 file.earlier.as_ref().map(|earlier| earlier.delivery_id).or_else(|| twins.get(key).copied());
@@ -48,12 +54,15 @@ impl Run<'_> {
             let folder = self.archive.duplicates(key.slot.period);
             let expected = Expected { digest: key.digest, identity: Some(reading.identity) };
             match self.archive.put_away(&planned.looked.file.place, expected, disposal, &folder) {
-                Ok(PutAway::Changed) => {
+                Ok(away @ (PutAway::Changed | PutAway::Gone)) => {
                     (file.decision, file.reason, file.outcome) =
                         (Choice::Wait, Reason::Unsettled, Some(FileOutcome::Waiting));
-                    file.blocked = Some(say::still_changing());
+                    let gone = away == PutAway::Gone;
+                    file.blocked = Some(if gone { say::went_away() } else { say::still_changing() });
                 }
-                Ok(_) => events.push(Event::DuplicatePutAway { path: file.path.clone(), delivery }),
+                Ok(PutAway::Archived(_) | PutAway::Deleted | PutAway::Left) => {
+                    events.push(Event::DuplicatePutAway { path: file.path.clone(), delivery });
+                }
                 Err(error) => mishaps.push(Warning {
                     path: file.path.clone(),
                     message: say::not_put_away(&file.path, &error),
@@ -63,6 +72,7 @@ impl Run<'_> {
         if let Err(error) = self.archive.sync() {
             let message = say::archive_not_synced(self.archive.root(), &error);
             mishaps.push(Warning { path: self.archive.root().display().to_string(), message });
+            return Ok(());
         }
         if !events.is_empty() {
             failpoint("duplicates_put_away");

@@ -3,6 +3,7 @@
 use chrono::{DateTime, FixedOffset};
 
 use super::holds::{Holds, held};
+use super::leftovers;
 use super::outcomes::{describe, recovered, tell, untouched};
 use super::saved_plan::{self, Saved};
 use crate::archive::Archive;
@@ -20,6 +21,7 @@ use crate::ledger::query::Sequence;
 use crate::ledger::{Book, LedgerReader, moment};
 use crate::messages::{escape, run as say};
 use crate::overview;
+use crate::remote::trial::TrialNote;
 use crate::remote::{Connect, Load};
 use crate::report::{self, FileReport, OverdueReport, RunReport, Summary};
 use crate::run::survey::{self, PlannedFile, Survey};
@@ -53,12 +55,14 @@ pub(crate) fn cycle_by<W: Watch>(
     let run_id = ledger.next(Sequence::Run)?;
     let mut run =
         Run { config, id: run_id, archive: Archive::new(&config.archive), server: Server::new(connect), now };
+    let mut leftovers = leftovers::clear(config, &mut run.archive, ledger, started)?;
     // Where nothing is to be recovered, the plan can be made at once, and the server be reached while the disk works.
     let ahead = ledger.open_deliveries()?.iter().all(|delivery| delivery.state == State::InDoubt);
     let outlook = if ahead { Some(run.plan(ledger, plan)?) } else { None };
     ledger.record(started, &[Event::RunStarted { run: run_id }])?;
     failpoint("run_started");
     let (recovery, mut mishaps) = run.recover(ledger)?;
+    mishaps.append(&mut leftovers);
     let Prepared { planned, told, left_out } = match outlook {
         Some(outlook) => outlook,
         None => run.plan(ledger, plan)?,
@@ -75,6 +79,7 @@ pub(crate) fn cycle_by<W: Watch>(
     let delivered = run.deliver(ledger, &planned, &mut files, &watch(&planned));
     mishaps.extend(delivered.map_err(|trouble| name_unfinished(trouble, &planned))?);
     run.put_duplicates_away(ledger, &planned, &mut files, &mut mishaps, Reason::DuplicateInRun)?;
+    run.server.clear_trial(&TrialNote::beside(&config.ledger));
     run.look_for_delivered(ledger)?;
     let cleared = run.clear_archive(ledger)?;
     mishaps.extend(cleared.mishaps);

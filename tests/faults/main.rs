@@ -13,6 +13,7 @@ mod cut_off;
 mod folder;
 mod halted;
 mod killed;
+mod left_behind;
 mod looked_at;
 mod misbehaving;
 mod proxy;

@@ -154,3 +154,34 @@ fn a_disk_that_is_full_or_fails() {
         fails_once("/^mkdir", "ENOSPC");
     }
 }
+
+/// A duplicate whose new place is not known to be durable is not written down as put away.
+#[test]
+fn a_disk_that_fails_under_a_duplicate() {
+    if !can_trace() {
+        return;
+    }
+    let duplicates = |town: &Town| -> i64 {
+        let ledger = rusqlite::Connection::open(town.path("ledger.db")).unwrap();
+        ledger.query_row("SELECT count(*) FROM duplicates", [], |row| row.get(0)).unwrap()
+    };
+    let mut failed = 0;
+    for n in 1.. {
+        let town = Town::new();
+        let files = files(&town, 1);
+        town.run(["run"]).exit(0);
+        town.file(&files[0].0, &files[0].1);
+        let (ran, calls) = run_with(&town, "fsync", n, "error=EIO");
+        let Some(call) = calls.lines().find(|line| line.ends_with("(INJECTED)")) else {
+            ran.exit(0);
+            assert_eq!(duplicates(&town), 1);
+            break;
+        };
+        if ["/drop", "/archive"].iter().any(|folder| call.contains(folder)) {
+            ran.exit(1);
+            assert_eq!(duplicates(&town), 0, "{call}");
+            failed += 1;
+        }
+    }
+    assert!(failed >= 3, "its content, and the folders it came from and went to: {failed}");
+}
