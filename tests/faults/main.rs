@@ -16,6 +16,8 @@ mod killed;
 mod left_behind;
 mod looked_at;
 mod misbehaving;
+#[cfg(target_os = "linux")]
+mod power;
 mod proxy;
 mod secrets;
 #[cfg(target_os = "linux")]

@@ -13,7 +13,7 @@ use crate::support::town::Town;
 /// `fsync` or `fdatasync`, as the system has them.
 const SYNC: &str = "/^f(data)?sync$";
 
-fn can_trace() -> bool {
+pub fn can_trace() -> bool {
     let tried = Command::new("strace").args(["-f", "-qq", "-o", "/dev/null", "true"]).output();
     let can = tried.is_ok_and(|tried| tried.status.success());
     if !can {
