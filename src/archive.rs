@@ -231,9 +231,14 @@ impl Archive {
     }
 
     fn note(&mut self, from: &Path, to: &Path) -> PutAway {
-        self.lost.extend(from.parent().map(Path::to_owned));
+        self.note_lost(from);
         self.note_gained(to);
         PutAway::Archived(to.to_owned())
+    }
+
+    /// The file at `from` has another name now, or none. Durable after [`Archive::sync`], where the folder is still there.
+    pub fn note_lost(&mut self, from: &Path) {
+        self.lost.extend(from.parent().filter(|folder| folder.is_dir()).map(Path::to_owned));
     }
 
     fn note_gained(&mut self, to: &Path) {

@@ -144,8 +144,17 @@ impl Executor<'_> {
     /// behind the move, or elsewhere in the drop folder. What was to be deleted need be nowhere.
     fn look_for(&mut self, file: &Finished) -> io::Result<bool> {
         Ok(self.settings.disposal == Disposal::Delete
-            || self.archive.find(file.slot.period, file.digest, file.size)?.is_some()
+            || self.is_moved(file)?
             || search::find(&self.settings.drop, file.digest, file.size)?.is_some())
+    }
+
+    /// Whether the archive has the bytes; the move that brought them there is then made durable as if it were done now.
+    fn is_moved(&mut self, file: &Finished) -> io::Result<bool> {
+        let found = self.archive.find(file.slot.period, file.digest, file.size)?;
+        if found.is_some() {
+            self.archive.note_lost(&place_of(&self.settings.drop, &file.path));
+        }
+        Ok(found.is_some())
     }
 }
 

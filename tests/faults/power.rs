@@ -27,12 +27,13 @@ use crate::traced::can_trace;
 use crate::{MAD, MAD_APRIL, MAD_CHANGED};
 
 use self::disk::{Disk, Kind, Left, Unsynced, put_back};
+use self::trace::Call;
 
 mod disk;
 mod trace;
 
 /// The program is run on so many states of each recording, where not on all.
-const RUN_ON: usize = 5;
+const RUN_ON: usize = 4;
 /// A file system in memory.
 const MEMORY: &str = "/dev/shm";
 const MAY: &str = "mad_korsbaek_202305.txt";
@@ -45,6 +46,8 @@ struct Scenario {
     town: Town,
     /// The archive on another file system, where it lies on one.
     elsewhere: Option<TempDir>,
+    /// What was done right before, and not synced, as by a program that was killed.
+    before: fn(&Town) -> Vec<Call>,
     commands: Vec<Vec<String>>,
     exit: i32,
     /// What the supplier puts there right before each command, synced by nobody.
@@ -62,6 +65,7 @@ impl Scenario {
         Scenario {
             town,
             elsewhere: None,
+            before: |_| Vec::new(),
             commands: vec![args.iter().map(|arg| (*arg).to_owned()).collect()],
             exit: 0,
             dropped: vec![dropped.iter().map(|(name, text)| (*name, (*text).to_owned())).collect()],
@@ -109,6 +113,16 @@ fn record(scenario: &Scenario) -> Recording {
     let server = town.server.as_embedded();
     let mut cuts = Vec::new();
     let mut ends = Vec::new();
+    for call in (scenario.before)(town) {
+        let done = match &call {
+            Call::Folder { path } => fs::create_dir(path),
+            Call::Open { path, .. } => fs::write(path, ""),
+            Call::Rename { from, to } => fs::rename(from, to),
+            other => panic!("{other:?}"),
+        };
+        done.unwrap();
+        disk.asked(&call);
+    }
     for (n, (args, dropped)) in scenario.commands.iter().zip(&scenario.dropped).enumerate() {
         if n > 0 {
             (scenario.between)(town);
@@ -184,6 +198,8 @@ struct State<'a> {
     dirty: bool,
     /// How many of the commands had begun.
     begun: usize,
+    /// Contents that had been put away before.
+    before: &'a HashSet<String>,
     ledger: Facts,
 }
 
@@ -202,6 +218,8 @@ struct Delivery {
     state: String,
     why: Option<String>,
     path: String,
+    /// Whether it was deleted from the archive.
+    cleared: bool,
 }
 
 impl State<'_> {
@@ -248,8 +266,18 @@ impl State<'_> {
         let receipts = self.receipts();
         for delivery in self.ledger.deliveries.iter().filter(|delivery| delivery.state == "archived") {
             let Delivery { digest, path, .. } = delivery;
-            if delivery.why.as_deref() == Some("archived") && !self.has(self.archive(), digest) {
+            let kept = ["archived", "original_gone"].iter().any(|why| delivery.why.as_deref() == Some(why));
+            if kept && !self.scenario.deletes && !self.has(self.archive(), digest) {
                 broken.push(format!("the ledger says that {path} is archived, and it is not"));
+            }
+            if delivery.cleared && self.has(self.archive(), digest) {
+                broken
+                    .push(format!("the ledger says that {path} is deleted from the archive, and it is not"));
+            }
+            if !self.before.contains(digest) && self.has(self.root().join("drop"), digest) {
+                broken.push(format!(
+                    "the ledger says that {path} is put away, and it still lies in the folder"
+                ));
             }
             if !receipts.contains(digest) {
                 broken.push(format!("{path} is archived without a receipt"));
@@ -258,9 +286,11 @@ impl State<'_> {
         for path in &self.ledger.duplicates {
             let text = self.scenario.originals().find(|(name, _)| name == path).map(|(_, text)| sha256(text));
             let kept = self.below(self.archive()).any(|(place, digest)| {
-                place.parent().is_some_and(|folder| folder.ends_with("duplicates")) && Some(digest) == text
+                place.parent().is_some_and(|folder| folder.ends_with("duplicates"))
+                    && Some(&digest) == text.as_ref()
             });
-            if !kept && !self.scenario.deletes {
+            let stays = text.as_deref().is_some_and(|text| self.has(self.root().join("drop"), text));
+            if !kept && !self.scenario.deletes || stays {
                 broken.push(format!("the ledger says that the duplicate {path} is put away, and it is not"));
             }
         }
@@ -294,7 +324,19 @@ impl State<'_> {
         let Some(config) = self.at(self.root().join("config.toml")) else { return Vec::new() };
         let config = String::from_utf8_lossy(config);
         let mut broken = Vec::new();
-        if config.contains("nøgler/kp") {
+        if self.scenario.commands.len() > 1 {
+            if !config.contains("nøgler/kp") {
+                broken.push("the configuration is not whole".to_owned());
+            }
+            let note = self.at(self.root().join("bog/ledger.db.check")).unwrap_or_default();
+            let note = String::from_utf8_lossy(note);
+            broken.extend(
+                self.server
+                    .files
+                    .keys()
+                    .filter(|path| path.contains("check-") && !note.contains(*path))
+                    .map(|path| format!("{path} is on the server, and nobody knows")),
+            );
             for (file, content) in [
                 ("nøgler/kp", "BEGIN OPENSSH"),
                 ("nøgler/kp.pub", "ssh-ed25519"),
@@ -326,8 +368,7 @@ impl State<'_> {
 }
 
 fn digest(bytes: &[u8]) -> String {
-    use sha2::Digest;
-    sha2::Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    traekfil::digest::Digest::of(bytes).to_string()
 }
 
 /// Reads ledgers as the next run would, with what stands in the log. Many states have the same one.
@@ -364,9 +405,17 @@ fn facts(names: &[&str], files: &[Option<&[u8]>]) -> rusqlite::Result<Facts> {
     let sound: String = db.query_row("PRAGMA integrity_check", [], |row| row.get(0))?;
     assert_eq!(sound, "ok");
     let deliveries = db
-        .prepare("SELECT lower(hex(digest)), state, why, path FROM deliveries")?
+        .prepare(
+            "SELECT lower(hex(digest)), state, why, path, content_deleted_at IS NOT NULL FROM deliveries",
+        )?
         .query_map([], |row| {
-            Ok(Delivery { digest: row.get(0)?, state: row.get(1)?, why: row.get(2)?, path: row.get(3)? })
+            Ok(Delivery {
+                digest: row.get(0)?,
+                state: row.get(1)?,
+                why: row.get(2)?,
+                path: row.get(3)?,
+                cleared: row.get(4)?,
+            })
         })?
         .collect::<Result<_, _>>()?;
     let duplicates = db
@@ -388,6 +437,11 @@ fn cut_everywhere(name: &str, scenario: &Scenario) {
     let recording = record(scenario);
     let (disk, last) = (&recording.disk, recording.cuts.last().unwrap().at);
     let mut ledgers = Ledgers::default();
+    let folder = scenario.roots()[0].join(if scenario.commands.len() > 1 { "bog" } else { "" });
+    let first = disk.left(recording.cuts[0].at, recording.cuts[0].at, Kind::OneJournal, Unsynced::Kept);
+    let first = ledgers.read(&first, &folder).unwrap();
+    let archived = first.deliveries.into_iter().filter(|delivery| delivery.state == "archived");
+    let before: HashSet<String> = archived.map(|delivery| delivery.digest).collect();
     let mut seen = HashSet::new();
     let mut states: Vec<(Left, Moment, bool, String)> = Vec::new();
     for cut in &recording.cuts {
@@ -411,8 +465,7 @@ fn cut_everywhere(name: &str, scenario: &Scenario) {
                             cut.at,
                             if dirty { "unsynced" } else { "synced" }
                         );
-                        let folder = if scenario.commands.len() > 1 { "bog" } else { "" };
-                        let ledger = ledgers.read(&left, &scenario.roots()[0].join(folder));
+                        let ledger = ledgers.read(&left, &folder);
                         let ledger = ledger.unwrap_or_else(|error| panic!("{story}: {error}"));
                         let state = State {
                             scenario,
@@ -420,6 +473,7 @@ fn cut_everywhere(name: &str, scenario: &Scenario) {
                             server: &cut.server,
                             dirty,
                             begun: cut.begun,
+                            before: &before,
                             ledger,
                         };
                         let mut broken = state.broken();
@@ -508,7 +562,7 @@ fn run_on(scenario: &Scenario, left: &Left, server: &Moment, dirty: bool) {
     };
     let kept: Vec<PathBuf> = [files(town.path("drop")), files(scenario.archive())].concat();
     for path in &kept {
-        assert!(!path.to_string_lossy().ends_with("ing.tmp"), "{path:?} is left behind");
+        assert!(!path.to_string_lossy().ends_with("ing.tmp"), "{} is left behind", path.display());
     }
     let kept: HashSet<String> = kept.iter().map(|path| digest(&fs::read(path).unwrap())).collect();
     for (name, text) in scenario.originals() {
@@ -580,6 +634,67 @@ fn delivered(town: Town) -> Town {
 fn a_delivery() {
     cut("a delivery", |town| {
         Some(Scenario::new(begun(town), &["run"], &[(MAD, MAD_APRIL), (WASH, WASH_TEXT)]))
+    });
+}
+
+/// The folders were made by a run that was killed, and nobody has synced their names.
+#[test]
+fn a_delivery_into_folders_of_a_killed_run() {
+    cut("folders of a killed run", |town| {
+        fs::remove_dir(town.path("archive")).unwrap();
+        let mut scenario = Scenario::new(begun(town), &["run"], &[(MAD, MAD_APRIL)]);
+        scenario.before = |town| {
+            let folders = ["archive", "archive/2023-04", "archive/receipts"];
+            let mut calls: Vec<Call> =
+                folders.iter().map(|folder| Call::Folder { path: town.path(folder) }).collect();
+            calls.push(Call::Open { path: town.path("archive/receipts/2023-04.jsonl"), empty: false });
+            calls
+        };
+        Some(scenario)
+    });
+}
+
+/// The original was moved by a run that was killed before it synced anything.
+#[test]
+fn an_original_that_a_killed_run_had_moved() {
+    cut("moved by a killed run", |town| {
+        let town = begun(town);
+        town.file(MAD, MAD_APRIL);
+        assert!(kill_at(&town, &["run"], "receipts"));
+        town.server.as_embedded().all_gone();
+        let mut scenario = Scenario::new(town, &["run"], &[]);
+        scenario.before = |town| {
+            let (from, folder) = (town.path("drop").join(MAD), town.path("archive/2023-04"));
+            let to = folder.join(MAD);
+            vec![Call::Folder { path: folder }, Call::Rename { from, to }]
+        };
+        Some(scenario)
+    });
+}
+
+/// What cannot be sent for its two names is taken out unread.
+#[test]
+fn a_rejection_of_an_unsafe_file() {
+    cut("unsafe file", |town| {
+        let town = begun(town);
+        let args = ["reject", MAD, "--reason", "forkert fil"];
+        fs::hard_link(town.file(MAD, MAD_APRIL), town.path("drop/.andet_navn")).unwrap();
+        let mut scenario = Scenario::new(town, &args, &[(MAD, MAD_APRIL)]);
+        scenario.said = |state| state.has(state.archive().join("rejected"), &sha256(MAD_APRIL));
+        Some(scenario)
+    });
+}
+
+#[test]
+fn a_clearing_of_the_archive() {
+    cut("clearing", |town| {
+        town.set("originals.keep_archive", "30d");
+        let town = delivered(town);
+        town.at("2023-06-14T06:00:00+02:00");
+        let mut scenario = Scenario::new(town, &["run"], &[]);
+        scenario.deletes = true;
+        scenario.said = |state| state.ledger.deliveries.iter().all(|delivery| delivery.cleared);
+        Some(scenario)
     });
 }
 

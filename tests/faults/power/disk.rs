@@ -37,7 +37,7 @@ pub type Left = BTreeMap<PathBuf, Option<Vec<u8>>>;
 struct Name {
     at: usize,
     folder: Inode,
-    name: String,
+    text: String,
     leads_to: Option<Inode>,
 }
 
@@ -152,11 +152,12 @@ impl Disk {
             Some(inode) => names.insert(name.clone(), inode),
             None => names.remove(&name),
         };
-        self.names.push(Name { at: self.at, folder, name, leads_to });
+        self.names.push(Name { at: self.at, folder, text: name, leads_to });
     }
 
     fn make(&mut self, path: &Path, is_folder: bool) -> Inode {
-        let (folder, name) = self.folder_of(path).unwrap_or_else(|| panic!("a folder for {path:?}"));
+        let (folder, name) =
+            self.folder_of(path).unwrap_or_else(|| panic!("a folder for {}", path.display()));
         let inode = self.inode(self.inodes[folder].0, is_folder);
         self.set(folder, name, Some(inode));
         inode
@@ -289,8 +290,8 @@ impl Disk {
             if name.at <= last {
                 let names = kept.entry(name.folder).or_default();
                 match name.leads_to {
-                    Some(inode) => names.insert(&name.name, inode),
-                    None => names.remove(name.name.as_str()),
+                    Some(inode) => names.insert(&name.text, inode),
+                    None => names.remove(name.text.as_str()),
                 };
             }
         }
@@ -336,7 +337,6 @@ impl Disk {
         for (n, data) in lost.into_iter().enumerate() {
             match unsynced {
                 Unsynced::Kept => apply(&mut bytes, &data.change, |_| ()),
-                Unsynced::Missing => {}
                 Unsynced::Zeros => apply(&mut bytes, &data.change, |bytes| bytes.fill(0)),
                 Unsynced::Half if n < half => apply(&mut bytes, &data.change, |_| ()),
                 Unsynced::Half if n == half => {
@@ -345,7 +345,7 @@ impl Disk {
                         bytes[middle..].fill(0);
                     });
                 }
-                Unsynced::Half => {}
+                Unsynced::Half | Unsynced::Missing => {}
             }
         }
         bytes
