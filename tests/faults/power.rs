@@ -438,7 +438,7 @@ fn cut_everywhere(name: &str, scenario: &Scenario) {
     let (disk, last) = (&recording.disk, recording.cuts.last().unwrap().at);
     let mut ledgers = Ledgers::default();
     let folder = scenario.roots()[0].join(if scenario.commands.len() > 1 { "bog" } else { "" });
-    let first = disk.left(recording.cuts[0].at, recording.cuts[0].at, Kind::OneJournal, Unsynced::Kept);
+    let first = disk.left(recording.cuts[0].at, &[usize::MAX; 2], Kind::OneJournal, Unsynced::Kept);
     let first = ledgers.read(&first, &folder).unwrap();
     let archived = first.deliveries.into_iter().filter(|delivery| delivery.state == "archived");
     let before: HashSet<String> = archived.map(|delivery| delivery.digest).collect();
@@ -446,10 +446,10 @@ fn cut_everywhere(name: &str, scenario: &Scenario) {
     let mut states: Vec<(Left, Moment, bool, String)> = Vec::new();
     for cut in &recording.cuts {
         for kind in [Kind::OneJournal, Kind::EachFolder] {
-            for moment in disk.moments(cut.at, kind) {
+            for moments in disk.moments(cut.at, kind) {
                 for unsynced in [Unsynced::Kept, Unsynced::Missing, Unsynced::Half, Unsynced::Zeros] {
                     for dirty in [true, false] {
-                        let mut left = disk.left(cut.at, moment, kind, unsynced);
+                        let mut left = disk.left(cut.at, &moments, kind, unsynced);
                         if !dirty {
                             make_whole(scenario, &mut left);
                         }
@@ -460,7 +460,7 @@ fn cut_everywhere(name: &str, scenario: &Scenario) {
                             continue;
                         }
                         let story = format!(
-                            "{name}: cut at {} of {last}, names from {moment}, {kind:?}, unsynced bytes {unsynced:?}, \
+                            "{name}: cut at {} of {last}, names from {moments:?}, {kind:?}, unsynced bytes {unsynced:?}, \
                              suppliers' bytes {}",
                             cut.at,
                             if dirty { "unsynced" } else { "synced" }

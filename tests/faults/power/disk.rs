@@ -253,13 +253,22 @@ impl Disk {
         self.at
     }
 
-    /// The moments from which the names may date after a power cut at `cut`, the oldest one first.
-    pub fn moments(&self, cut: usize, kind: Kind) -> Vec<usize> {
-        let least = (0..self.roots.len()).map(|root| self.all_names_until(root, cut, kind)).min().unwrap();
-        let names = self.names.iter().map(|name| name.at).filter(|at| (least + 1..=cut).contains(at));
-        let mut moments: BTreeSet<usize> = names.collect();
-        moments.insert(least);
-        moments.into_iter().collect()
+    /// The moments from which the names may date after a power cut at `cut`: one for each disk, which keep to themselves.
+    pub fn moments(&self, cut: usize, kind: Kind) -> Vec<Vec<usize>> {
+        let of_each = (0..self.roots.len()).map(|root| {
+            let least = self.all_names_until(root, cut, kind);
+            let mine =
+                self.names.iter().filter(|name| self.inodes[name.folder].0 == root).map(|name| name.at);
+            let later = mine.filter(|at| (least + 1..=cut).contains(at));
+            std::iter::once(least).chain(later).collect::<BTreeSet<usize>>()
+        });
+        of_each.fold(vec![Vec::new()], |before, moments| {
+            let with = |known: &Vec<usize>| {
+                let known = known.clone();
+                moments.iter().map(move |moment| [known.clone(), vec![*moment]].concat()).collect::<Vec<_>>()
+            };
+            before.iter().flat_map(with).collect()
+        })
     }
 
     /// Up to when all names of a disk are surely kept.
@@ -276,16 +285,17 @@ impl Disk {
         synced.map(|(at, _)| *at).max().unwrap_or(0)
     }
 
-    /// What is left after a power cut at `cut`, with names that date from `moment` where no sync kept later ones.
-    pub fn left(&self, cut: usize, moment: usize, kind: Kind, unsynced: Unsynced) -> Left {
+    /// What is left after a power cut at `cut`, with names that date from these moments where no sync kept later ones.
+    pub fn left(&self, cut: usize, moments: &[usize], kind: Kind, unsynced: Unsynced) -> Left {
         let mut kept: BTreeMap<Inode, BTreeMap<&str, Inode>> = BTreeMap::new();
         let mut until: BTreeMap<Inode, usize> = BTreeMap::new();
         for name in &self.names {
             let last = *until.entry(name.folder).or_insert_with(|| {
-                let all = self.all_names_until(self.inodes[name.folder].0, cut, kind);
+                let root = self.inodes[name.folder].0;
+                let all = self.all_names_until(root, cut, kind);
                 let own =
                     self.last_sync(cut, |what| matches!(what, What::Names(inode) if *inode == name.folder));
-                moment.max(all).max(own).min(cut)
+                moments[root].max(all).max(own).min(cut)
             });
             if name.at <= last {
                 let names = kept.entry(name.folder).or_default();
