@@ -36,6 +36,8 @@ mod trace;
 const RUN_ON: usize = 4;
 /// A file system in memory.
 const MEMORY: &str = "/dev/shm";
+/// Where `init` makes a drop folder within another.
+const IN_NEW_FOLDER: &str = "ny/mad_korsbaek_202304.txt";
 const MAY: &str = "mad_korsbaek_202305.txt";
 const MAY_TEXT: &str = "MAD;2023-05\n000000-0000;412,50\n";
 const WASH: &str = "vask_korsbaek_202304.txt";
@@ -247,7 +249,9 @@ impl State<'_> {
     }
 
     fn receipts(&self) -> String {
-        let files = self.below(self.archive().join("receipts"));
+        let files = self.below(self.archive());
+        let files =
+            files.filter(|(path, _)| path.parent().is_some_and(|folder| folder.ends_with("receipts")));
         files.map(|(path, _)| String::from_utf8_lossy(self.at(path).unwrap()).into_owned()).collect()
     }
 
@@ -302,12 +306,16 @@ impl State<'_> {
         let there = self.scenario.dropped.iter().take(self.begun).flatten();
         broken.extend(there.filter_map(|original| self.lost(original)));
         broken.extend(self.half_begun());
+        let note = self.at(self.root().join("ledger.db.check")).unwrap_or_default();
+        let note = String::from_utf8_lossy(note);
+        let trials = self.server.files.keys().filter(|path| path.contains("check-") && !note.contains(*path));
+        broken.extend(trials.map(|path| format!("{path} is on the server, and nobody knows")));
         broken
     }
 
     /// An original that is nowhere. Its bytes are excused where its supplier had not synced them, its name is not.
     fn lost(&self, (name, text): &(&str, String)) -> Option<String> {
-        let stem = name.trim_end_matches(".txt");
+        let stem = name.rsplit('/').next().unwrap().trim_end_matches(".txt");
         let wanted = sha256(text);
         if self.scenario.deletes && self.server.inbox.iter().any(|got| digest(&got.bytes) == wanted) {
             return None;
@@ -325,22 +333,13 @@ impl State<'_> {
         let config = String::from_utf8_lossy(config);
         let mut broken = Vec::new();
         if self.scenario.commands.len() > 1 {
-            if !config.contains("nøgler/kp") {
+            if !config.contains("nøgler/nye/kp") {
                 broken.push("the configuration is not whole".to_owned());
             }
-            let note = self.at(self.root().join("bog/ledger.db.check")).unwrap_or_default();
-            let note = String::from_utf8_lossy(note);
-            broken.extend(
-                self.server
-                    .files
-                    .keys()
-                    .filter(|path| path.contains("check-") && !note.contains(*path))
-                    .map(|path| format!("{path} is on the server, and nobody knows")),
-            );
             for (file, content) in [
-                ("nøgler/kp", "BEGIN OPENSSH"),
-                ("nøgler/kp.pub", "ssh-ed25519"),
-                ("bog/ledger.db", "SQLite"),
+                ("nøgler/nye/kp", "BEGIN OPENSSH"),
+                ("nøgler/nye/kp.pub", "ssh-ed25519"),
+                ("bog/ny/ledger.db", "SQLite"),
             ] {
                 let whole = self
                     .at(self.root().join(file))
@@ -349,7 +348,7 @@ impl State<'_> {
                     broken.push(format!("there is a configuration, and no {file}"));
                 }
             }
-            for folder in [self.root().join("drop"), self.archive()] {
+            for folder in ["drop/ny", "archive/ny"].map(|folder| self.root().join(folder)) {
                 if !self.left.contains_key(&folder) {
                     broken.push(format!("there is a configuration, and no {}", folder.display()));
                 }
@@ -437,7 +436,7 @@ fn cut_everywhere(name: &str, scenario: &Scenario) {
     let recording = record(scenario);
     let (disk, last) = (&recording.disk, recording.cuts.last().unwrap().at);
     let mut ledgers = Ledgers::default();
-    let folder = scenario.roots()[0].join(if scenario.commands.len() > 1 { "bog" } else { "" });
+    let folder = scenario.roots()[0].join(if scenario.commands.len() > 1 { "bog/ny" } else { "" });
     let first = disk.left(recording.cuts[0].at, &[usize::MAX; 2], Kind::OneJournal, Unsynced::Kept);
     let first = ledgers.read(&first, &folder).unwrap();
     let archived = first.deliveries.into_iter().filter(|delivery| delivery.state == "archived");
@@ -516,8 +515,7 @@ fn paths(left: &Left) -> BTreeMap<&Path, Option<usize>> {
 fn make_whole(scenario: &Scenario, left: &mut Left) {
     let drop = scenario.roots()[0].join("drop");
     for (path, content) in left.iter_mut() {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let original = scenario.originals().find(|(original, _)| name == *original);
+        let original = scenario.originals().find(|(original, _)| path.ends_with(original));
         if let (Some((_, text)), Some(bytes)) = (original, content)
             && path.starts_with(&drop)
         {
@@ -578,8 +576,9 @@ fn run_on(scenario: &Scenario, left: &Left, server: &Moment, dirty: bool) {
 /// As after a day: files have settled.
 fn age(drop: &Path) {
     let at = SystemTime::UNIX_EPOCH + Duration::from_secs(1_600_000_000);
-    for entry in fs::read_dir(drop).into_iter().flatten() {
-        fs::File::options().write(true).open(entry.unwrap().path()).unwrap().set_modified(at).unwrap();
+    let files = walkdir::WalkDir::new(drop).into_iter().filter_map(Result::ok);
+    for file in files.filter(|entry| entry.file_type().is_file()) {
+        fs::File::options().write(true).open(file.path()).unwrap().set_modified(at).unwrap();
     }
 }
 
@@ -588,16 +587,16 @@ fn begin_again(scenario: &Scenario) {
     let town = &scenario.town;
     if !town.path("config.toml").exists() {
         let mut args = scenario.commands[0].clone();
-        if town.path("nøgler/kp").exists() {
+        if town.path("nøgler/nye/kp").exists() {
             // Half a key is of no use to anybody.
-            fs::remove_file(town.path("nøgler/kp")).unwrap();
-            let _ = fs::remove_file(town.path("nøgler/kp.pub"));
+            fs::remove_file(town.path("nøgler/nye/kp")).unwrap();
+            let _ = fs::remove_file(town.path("nøgler/nye/kp.pub"));
         }
         town.run(std::mem::take(&mut args)).exit(4);
     }
     (scenario.between)(town);
-    if !town.path("drop").join(MAD).exists() && town.server.received().is_empty() {
-        town.file(MAD, MAD_APRIL);
+    if !town.path("drop").join(IN_NEW_FOLDER).exists() && town.server.received().is_empty() {
+        town.file(IN_NEW_FOLDER, MAD_APRIL);
     }
 }
 
@@ -796,6 +795,16 @@ fn a_delivery_taken_back() {
     });
 }
 
+/// A check, which makes a trial file on the server.
+#[test]
+fn a_check() {
+    cut("check", |town| {
+        let mut scenario = Scenario::new(begun(town), &["check"], &[]);
+        scenario.said = |state| state.server.files.is_empty();
+        Some(scenario)
+    });
+}
+
 /// `init`, and the first delivery after it.
 #[test]
 fn a_beginning() {
@@ -814,11 +823,11 @@ fn a_beginning() {
             "--language",
             "en",
             "--drop",
-            "drop",
+            "drop/ny",
             "--archive",
-            "archive",
+            "archive/ny",
             "--ledger",
-            "bog/ledger.db",
+            "bog/ny/ledger.db",
             "--host",
             "127.0.0.1",
             "--port",
@@ -826,7 +835,7 @@ fn a_beginning() {
             "--user",
             "korsbaek",
             "--identity",
-            "nøgler/kp",
+            "nøgler/nye/kp",
             "--new-key",
             "--host-key",
             &pin,
@@ -835,9 +844,9 @@ fn a_beginning() {
         ];
         let mut scenario = Scenario::new(town, &args, &[]);
         scenario.commands.push(vec!["run".into()]);
-        scenario.dropped.push(vec![(MAD, MAD_APRIL.to_owned())]);
+        scenario.dropped.push(vec![(IN_NEW_FOLDER, MAD_APRIL.to_owned())]);
         scenario.between = |town| {
-            let public = fs::read_to_string(town.path("nøgler/kp.pub")).unwrap();
+            let public = fs::read_to_string(town.path("nøgler/nye/kp.pub")).unwrap();
             town.server.as_embedded().register(public.parse().unwrap());
         };
         Some(scenario)
