@@ -49,7 +49,7 @@ struct Scenario {
     /// The archive on another file system, where it lies on one.
     elsewhere: Option<TempDir>,
     /// What was done right before, and not synced, as by a program that was killed.
-    before: fn(&Town) -> Vec<Call>,
+    before: fn(&Scenario) -> Vec<Call>,
     commands: Vec<Vec<String>>,
     exit: i32,
     /// What the supplier puts there right before each command, synced by nobody.
@@ -115,11 +115,12 @@ fn record(scenario: &Scenario) -> Recording {
     let server = town.server.as_embedded();
     let mut cuts = Vec::new();
     let mut ends = Vec::new();
-    for call in (scenario.before)(town) {
+    for call in (scenario.before)(scenario) {
         let done = match &call {
             Call::Folder { path } => fs::create_dir(path),
             Call::Open { path, .. } => fs::write(path, ""),
-            Call::Rename { from, to } => fs::rename(from, to),
+            Call::Write { path, bytes, .. } => fs::write(path, bytes),
+            Call::Remove { path } => fs::remove_file(path),
             other => panic!("{other:?}"),
         };
         done.unwrap();
@@ -636,19 +637,36 @@ fn a_delivery() {
     });
 }
 
+fn folders_of_a_killed_run(scenario: &Scenario) -> Vec<Call> {
+    let archive = scenario.archive();
+    let folders = [archive.clone(), archive.join("2023-04"), archive.join("receipts")];
+    let receipts = Call::Open { path: archive.join("receipts/2023-04.jsonl"), empty: false };
+    folders.into_iter().map(|path| Call::Folder { path }).chain([receipts]).collect()
+}
+
+/// The same where nothing is put into the archive but the receipts, and no other file of the program lies beside it.
+#[test]
+fn a_deletion_with_folders_of_a_killed_run() {
+    cut("deletion with folders of a killed run", |town| {
+        fs::remove_dir(town.path("archive")).unwrap();
+        town.set("originals.delivered", "delete");
+        let other = tempfile::tempdir_in(town.path("").parent().unwrap()).unwrap();
+        town.set("folders.archive", other.path().join("archive").to_str().unwrap());
+        let mut scenario = Scenario::new(begun(town), &["run"], &[(MAD, MAD_APRIL)]);
+        scenario.elsewhere = Some(other);
+        scenario.deletes = true;
+        scenario.before = folders_of_a_killed_run;
+        Some(scenario)
+    });
+}
+
 /// The folders were made by a run that was killed, and nobody has synced their names.
 #[test]
 fn a_delivery_into_folders_of_a_killed_run() {
     cut("folders of a killed run", |town| {
         fs::remove_dir(town.path("archive")).unwrap();
         let mut scenario = Scenario::new(begun(town), &["run"], &[(MAD, MAD_APRIL)]);
-        scenario.before = |town| {
-            let folders = ["archive", "archive/2023-04", "archive/receipts"];
-            let mut calls: Vec<Call> =
-                folders.iter().map(|folder| Call::Folder { path: town.path(folder) }).collect();
-            calls.push(Call::Open { path: town.path("archive/receipts/2023-04.jsonl"), empty: false });
-            calls
-        };
+        scenario.before = folders_of_a_killed_run;
         Some(scenario)
     });
 }
@@ -662,10 +680,16 @@ fn an_original_that_a_killed_run_had_moved() {
         assert!(kill_at(&town, &["run"], "receipts"));
         town.server.as_embedded().all_gone();
         let mut scenario = Scenario::new(town, &["run"], &[]);
-        scenario.before = |town| {
-            let (from, folder) = (town.path("drop").join(MAD), town.path("archive/2023-04"));
+        scenario.before = |scenario| {
+            let folder = scenario.archive().join("2023-04");
             let to = folder.join(MAD);
-            vec![Call::Folder { path: folder }, Call::Rename { from, to }]
+            let bytes = MAD_APRIL.as_bytes().to_vec();
+            vec![
+                Call::Folder { path: folder },
+                Call::Open { path: to.clone(), empty: false },
+                Call::Write { path: to, at: Some(0), bytes },
+                Call::Remove { path: scenario.town.path("drop").join(MAD) },
+            ]
         };
         Some(scenario)
     });
