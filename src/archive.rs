@@ -4,6 +4,9 @@
 //! [`retention`] decides what has been kept long enough. Nothing is ever overwritten, and a file that is not the expected
 //! one is left alone.
 //!
+//! Against a power cut everything is synced in this order: the content, then the folders that gained a name, then
+//! those that lost one. So the bytes are found in one place or the other at every moment.
+//!
 //! The layout, which the receipts name and people look into: `YYYY-MM/` for delivered files of a period, `no-period/`
 //! for those without one, `duplicates/` inside either, and `rejected/`.
 
@@ -13,12 +16,15 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
+use crate::config::Disposal;
 use crate::period::Period;
-use crate::platform;
+use crate::platform::{self, Identity};
 
 mod copies;
+pub mod leftover;
 mod originals;
 pub mod retention;
+pub mod search;
 
 pub use originals::{Expected, PutAway};
 
@@ -29,18 +35,26 @@ pub const REJECTED: &str = "rejected";
 /// The folder in a period's folder for duplicates.
 const DUPLICATES: &str = "duplicates";
 
-/// The archive folder, and the folders whose changes are not yet durable.
+/// From so many files on, the whole file system of the originals is synced once instead of each of them.
+const SYNCED_TOGETHER: usize = 4;
+
+/// The archive folder, and what is not yet durable of its changes.
 #[derive(Debug)]
 pub struct Archive {
     root: PathBuf,
-    unsynced: BTreeSet<PathBuf>,
+    /// Folders that gained a name.
+    gained: BTreeSet<PathBuf>,
+    /// Folders that lost one.
+    lost: BTreeSet<PathBuf>,
+    /// A folder on the file system that was synced for the originals that are put away now.
+    synced: Option<Identity>,
 }
 
 impl Archive {
     /// The archive at `root`. No folder is made before a file is put into it.
     #[must_use]
     pub fn new(root: &Path) -> Archive {
-        Archive { root: root.to_owned(), unsynced: BTreeSet::new() }
+        Archive { root: root.to_owned(), gained: BTreeSet::new(), lost: BTreeSet::new(), synced: None }
     }
 
     /// The archive's own folder.
@@ -67,12 +81,45 @@ impl Archive {
         self.root.join(REJECTED)
     }
 
+    /// Makes the content of the originals durable that are put away next, where they are many and the system can do
+    /// that for all of them together. [`Archive::put_away`] sees to the others one by one.
+    ///
+    /// # Errors
+    /// What the file system says; then nothing is to be put away.
+    pub fn sync_originals(&mut self, drop: &Path, files: usize, disposal: Disposal) -> io::Result<()> {
+        self.synced = None;
+        if disposal == Disposal::Archive && files >= SYNCED_TOGETHER {
+            self.synced = platform::sync_volume(drop)?;
+        }
+        Ok(())
+    }
+
     /// Makes everything durable that was put away or deleted since the last call.
     ///
     /// # Errors
     /// What the file system says.
     pub fn sync(&mut self) -> io::Result<()> {
-        // Sync all folders in parallel: a file system can serve concurrent syncs with one commit of its journal.
-        std::mem::take(&mut self.unsynced).par_iter().try_for_each(|folder| platform::sync_folder(folder))
+        self.synced = None;
+        let (gained, lost) = (std::mem::take(&mut self.gained), std::mem::take(&mut self.lost));
+        // A folder that forgets a name before the other one knows it would leave the bytes in neither.
+        sync_all(&gained)?;
+        sync_all(&lost)
     }
+
+    /// Remembers, for [`Archive::sync`], that the file at `from` has another name now, or none. A folder that is gone
+    /// itself needs no sync.
+    pub fn note_lost(&mut self, from: &Path) {
+        self.lost.extend(from.parent().filter(|folder| folder.is_dir()).map(Path::to_owned));
+    }
+
+    /// Remembers, for [`Archive::sync`], every folder of the archive above `to`: each may have been made for this file.
+    fn note_gained(&mut self, to: &Path) {
+        let folders = to.ancestors().skip(1).take_while(|up| up.starts_with(&self.root));
+        self.gained.extend(folders.map(Path::to_owned));
+    }
+}
+
+/// Syncs folders in parallel: a file system can serve concurrent syncs with one commit of its journal.
+fn sync_all(folders: &BTreeSet<PathBuf>) -> io::Result<()> {
+    folders.par_iter().try_for_each(|folder| platform::sync_folder(folder))
 }

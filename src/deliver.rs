@@ -17,6 +17,7 @@ use crate::ledger::event::{Event, Started};
 use crate::messages::run as say;
 use crate::model::decision::Reason;
 use crate::model::delivery::{Key, State, Step};
+use crate::remote::trial::TrialNote;
 use crate::remote::{Connect, ConnectError, Load, Remote};
 
 mod finish;
@@ -141,6 +142,15 @@ impl Server {
             None => self.connect.connect().inspect_err(|error| self.unreachable = Some(error.clone()))?,
         };
         Ok(self.connection.insert(connection).as_mut())
+    }
+
+    /// Removes what a check that was cut off left on the server. Nobody misses it, so what fails is left to the next run.
+    pub(crate) fn clear_trial(&mut self, note: &TrialNote) {
+        if note.is_there()
+            && let Ok(connection) = self.connection()
+        {
+            let _ = note.clear(connection);
+        }
     }
 
     /// The connection as it is, even where it is lost; none before the first one is made.

@@ -25,8 +25,8 @@ pub use atomic::{replace_private, write_new_private};
 pub use paths::{canonical_in_folder, parent_or_dot, temporary_sibling, with_suffix};
 pub use system::{
     Identity, Lock, acknowledge_at_once, become_owner_of_folder, canonical, command_to_restrict,
-    is_unavailable, open_plain, others_who_may, private, private_folder, restrict_to_owner, sync_folder,
-    system_program, verbatim,
+    is_unavailable, open_plain, others_who_may, private, restrict_to_owner, sync_content, sync_folder,
+    sync_volume, system_program, verbatim,
 };
 
 /// What the system says of an open file, from one call.
@@ -101,6 +101,7 @@ pub fn create_new_private(path: &Path) -> io::Result<File> {
 }
 
 /// Creates a folder, and those above it, for its owner alone. The permissions of a folder that exists are not changed.
+/// What is created has a durable name.
 ///
 /// # Errors
 /// What the file system says.
@@ -110,6 +111,30 @@ pub fn create_private_folder(path: &Path) -> io::Result<()> {
     if there { Ok(()) } else { restrict_to_owner(path) }
 }
 
+/// Makes a folder for the program's own use, and the missing ones above it; that it is there already is no error. What
+/// is made has a durable name.
+///
+/// # Errors
+/// What the file system says.
+pub fn private_folder(path: &Path) -> io::Result<()> {
+    durable_folder(path, system::private_folder)
+}
+
+/// The same of a folder that others use too: its permissions are those that the system gives.
+///
+/// # Errors
+/// What the file system says.
+pub fn shared_folder(path: &Path) -> io::Result<()> {
+    durable_folder(path, |path| fs::create_dir_all(path))
+}
+
+fn durable_folder(path: &Path, make: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<()> {
+    let missing: Vec<&Path> =
+        path.ancestors().take_while(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()).collect();
+    make(path)?;
+    missing.into_iter().rev().try_for_each(sync_folder_of)
+}
+
 /// Makes the folder that holds `path` durable, so that a name made or removed in it survives a power cut.
 ///
 /// # Errors
@@ -117,6 +142,21 @@ pub fn create_private_folder(path: &Path) -> io::Result<()> {
 pub fn sync_folder_of(path: &Path) -> io::Result<()> {
     // The root has no parent, and nothing can be made or removed beside it.
     if path.parent().is_none() { Ok(()) } else { sync_folder(parent_or_dot(path)) }
+}
+
+/// Makes the name of a folder durable that may have been made long ago, or by others: the folder above it need not be
+/// ours to read.
+///
+/// # Errors
+/// What the file system says.
+pub fn sync_name_of_folder(path: &Path) -> io::Result<()> {
+    match sync_folder_of(path) {
+        // With all that its file system has, the name is written down too.
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied && sync_volume(path)?.is_some() => {
+            Ok(())
+        }
+        synced => synced,
+    }
 }
 
 /// Moves a file within a file system; an existing target is never overwritten.

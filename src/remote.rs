@@ -18,6 +18,7 @@ use crate::messages::transport as say;
 mod pool;
 pub mod sftp;
 pub mod ssh;
+pub mod trial;
 
 /// Why a connection to the server cannot be used any more.
 #[derive(Debug, Clone, PartialEq, Eq)]

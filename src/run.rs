@@ -26,6 +26,7 @@
 mod duplicates;
 pub(crate) mod holds;
 pub mod judge;
+mod leftovers;
 mod outcomes;
 pub mod pipeline;
 pub(crate) mod preview;

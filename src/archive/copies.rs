@@ -11,7 +11,7 @@ use crate::messages::run as say;
 
 /// How many characters of a file's stem a leftover of an interrupted deletion must begin with. Fewer than
 /// [`platform::temporary_sibling`] keeps, so that a long name is recognised as well.
-const BEGINNING: usize = 60;
+const BEGINNING: usize = 40;
 
 /// What became of the copies of a content under one name.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,12 +7,12 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
-use super::Archive;
+use super::{Archive, leftover, sync_all};
 use crate::config::Disposal;
 use crate::digest::{Digest, Hasher};
 use crate::drop_folder;
 use crate::failpoint::failpoint;
-use crate::model::decision::Blocked;
+use crate::model::decision::{Blocked, Unsettled};
 use crate::platform::{self, Identity};
 use crate::wording;
 
@@ -58,10 +58,10 @@ impl Archive {
         if disposal == Disposal::Leave {
             return Ok(PutAway::Left);
         }
+        let synced = if disposal == Disposal::Archive { self.sync_content(place, expected)? } else { None };
         let (mut file, before) = match drop_folder::open(place) {
             Ok((file, about)) => (file, about.identity),
-            Err(Blocked::Unsettled(_)) if !place.exists() => return Ok(PutAway::Gone),
-            Err(Blocked::Unsettled(why)) => return Err(io::Error::other(wording::unsettled(why))),
+            Err(Blocked::Unsettled(why)) => return gone(place, why),
             Err(Blocked::Unsafe(_)) => return Ok(PutAway::Changed),
         };
         if expected.identity != Some(before) && digest(&mut file)? != expected.digest {
@@ -72,17 +72,12 @@ impl Archive {
             return self.delete(place, &file, before);
         }
         platform::private_folder(folder)?;
-        let moved = move_to_free_name(place, folder);
-        let target = match moved {
+        if !synced.is_some_and(|synced| synced.is_same_content(&before)) {
+            return self.replace_by_copy(&mut file, before, place, folder, expected.digest);
+        }
+        let target = match move_to_free_name(place, folder) {
             Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
-                let target = copy(&mut file, place, folder, expected.digest)?;
-                let deleted = self.delete(place, &file, before);
-                if let Ok(PutAway::Deleted) = deleted {
-                    return Ok(self.note(place, &target));
-                }
-                // The original could not be deleted and stays in the drop folder, so the archive must not have it too.
-                fs::remove_file(&target)?;
-                return deleted;
+                return self.replace_by_copy(&mut file, before, place, folder, expected.digest);
             }
             moved => moved?,
         };
@@ -93,37 +88,78 @@ impl Archive {
         Ok(self.note(place, &target))
     }
 
+    /// Which file has durable content at `place`: the expected one, where its file system was synced for it, or the one
+    /// that is synced here.
+    fn sync_content(&self, place: &Path, expected: Expected) -> io::Result<Option<Identity>> {
+        match (expected.identity, &self.synced) {
+            (Some(known), Some(synced)) if known.is_beside(synced) => Ok(Some(known)),
+            _ => platform::sync_content(place),
+        }
+    }
+
+    /// Puts a copy in the place of an original, content and name durable, and deletes the original: where that is on
+    /// another file system, or cannot be synced itself.
+    fn replace_by_copy(
+        &mut self,
+        file: &mut File,
+        before: Identity,
+        place: &Path,
+        folder: &Path,
+        expected: Digest,
+    ) -> io::Result<PutAway> {
+        let target = copy(file, place, folder, expected)?;
+        self.note_gained(&target);
+        let deleted = sync_all(&self.gained).and_then(|()| self.delete(place, file, before));
+        if let Ok(PutAway::Deleted) = deleted {
+            return Ok(PutAway::Archived(target));
+        }
+        // The original could not be deleted and stays in the drop folder, so the archive must not have it too.
+        fs::remove_file(&target)?;
+        deleted
+    }
+
     /// Moves whatever stands at `place` into the archive without reading it: a link or a folder too.
     ///
     /// # Errors
     /// What the file system says; nothing was moved.
     pub fn take_out(&mut self, place: &Path, folder: &Path) -> io::Result<PutAway> {
+        // The file may not be ours to open, so its whole file system is synced where the system can do that.
+        if platform::sync_volume(platform::parent_or_dot(place))?.is_none() {
+            platform::sync_content(place)?;
+        }
         platform::private_folder(folder)?;
         let target = move_to_free_name(place, folder)?;
         Ok(self.note(place, &target))
     }
 
-    /// Remembers the folders that a move changed, for [`Archive::sync`]: both ends of it, and every folder of the archive
-    /// above the target, since it may have been made for this file.
+    /// Remembers, for [`Archive::sync`], the folders at both ends of a move.
     fn note(&mut self, from: &Path, to: &Path) -> PutAway {
-        self.unsynced.extend([from, to].into_iter().filter_map(|path| path.parent().map(Path::to_owned)));
-        self.unsynced
-            .extend(to.ancestors().skip(2).take_while(|up| up.starts_with(&self.root)).map(Path::to_owned));
+        self.note_lost(from);
+        self.note_gained(to);
         PutAway::Archived(to.to_owned())
     }
 
     /// Renames the file to a hidden name, checks under that name that it is the expected one, and only then deletes it:
     /// nobody can exchange a file whose name only this process knows.
     fn delete(&mut self, place: &Path, file: &File, before: Identity) -> io::Result<PutAway> {
-        let aside = platform::temporary_sibling(place, "deleting");
+        let aside = leftover::aside(place, leftover::DELETING);
         platform::rename_noreplace(place, &aside)?;
+        failpoint("set_aside");
         if !has_identity(&aside, before)? || !Identity::of(file)?.is_same_content(&before) {
             platform::rename_noreplace(&aside, place)?;
             return Ok(PutAway::Changed);
         }
         fs::remove_file(&aside)?;
-        self.unsynced.extend(place.parent().map(Path::to_owned));
+        self.lost.extend(place.parent().map(Path::to_owned));
         Ok(PutAway::Deleted)
+    }
+}
+
+/// What it means that a file cannot be opened just now: only one that is not there is gone.
+fn gone(place: &Path, why: Unsettled) -> io::Result<PutAway> {
+    match fs::symlink_metadata(place) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(PutAway::Gone),
+        _ => Err(io::Error::other(wording::unsettled(why))),
     }
 }
 
@@ -140,7 +176,11 @@ fn move_to_free_name(place: &Path, folder: &Path) -> io::Result<PathBuf> {
     at_free_name(place, folder, |target| platform::rename_noreplace(place, target))
 }
 
-fn at_free_name(place: &Path, folder: &Path, put: impl Fn(&Path) -> io::Result<()>) -> io::Result<PathBuf> {
+pub(super) fn at_free_name(
+    place: &Path,
+    folder: &Path,
+    put: impl Fn(&Path) -> io::Result<()>,
+) -> io::Result<PathBuf> {
     let exact = platform::verbatim(folder);
     for n in 1..=MOST_OF_A_NAME {
         let name = numbered(place, n);
@@ -168,7 +208,7 @@ fn numbered(place: &Path, n: u32) -> std::ffi::OsString {
 /// Copies the file into a folder on another file system: written under a hidden name, synced, read back, and only then
 /// given its name.
 fn copy(file: &mut File, place: &Path, folder: &Path, expected: Digest) -> io::Result<PathBuf> {
-    let part = folder.join(platform::temporary_sibling(place, "copying").file_name().unwrap_or_default());
+    let part = folder.join(leftover::aside(place, leftover::COPYING).file_name().unwrap_or_default());
     let written = (|| {
         file.rewind()?;
         let mut out =
@@ -181,12 +221,13 @@ fn copy(file: &mut File, place: &Path, folder: &Path, expected: Digest) -> io::R
         if digest(&mut out)? != expected {
             return Err(io::Error::other("the copy differs from the original"));
         }
+        failpoint("copied");
         at_free_name(place, folder, |target| platform::rename_noreplace(&part, target))
     })();
     written.inspect_err(|_| drop(fs::remove_file(&part)))
 }
 
-fn digest(file: &mut File) -> io::Result<Digest> {
+pub(super) fn digest(file: &mut File) -> io::Result<Digest> {
     let mut hasher = Hasher::new();
     let mut buffer = vec![0; 64 * 1024];
     loop {

@@ -10,11 +10,13 @@ use serde::Serialize;
 use crate::cli::{self, Global};
 use crate::config::{self, Config, Publish};
 use crate::exit::{ExitCode, UserError};
+use crate::failpoint::failpoint;
 use crate::ledger::query::Filter;
 use crate::messages::{check as say, escape};
 use crate::notify;
 use crate::platform::{self, Access};
 use crate::remote::ssh::{self, SshConnector, Stage};
+use crate::remote::trial::TrialNote;
 use crate::remote::{Remote, RemoteStat, Source, Upload};
 use crate::report::paragraph::{self, WIDTH};
 use crate::secrets::Secrets;
@@ -165,7 +167,8 @@ fn there(config: &Config, checks: &mut Checks) {
         }
     };
     let mut passed = Vec::new();
-    let line = SshConnector::new(&config.sftp, secrets).connect_reporting(|stage| passed.push(stage));
+    let connector = SshConnector::new(&config.sftp, secrets);
+    let line = connector.connect_reporting(|stage| passed.push(stage));
     let stages = [
         (Stage::Reached, "server", say::server(), address(config)),
         (Stage::HostKey, "host_key", say::host_key(), say::host_key_pinned()),
@@ -182,7 +185,15 @@ fn there(config: &Config, checks: &mut Checks) {
         }
     }
     if let Ok(mut line) = line {
-        remote_folders(config, line.as_mut(), checks);
+        let note = TrialNote::beside(&config.ledger);
+        // Of a check that was cut off; what fails here fails the trial too, or is tried again by the next run.
+        let _ = note.clear(line.as_mut());
+        remote_folders(config, line.as_mut(), &note, checks);
+        if note.is_there()
+            && let Ok(mut line) = connector.connect_reporting(|_| ())
+        {
+            let _ = note.clear(line.as_mut());
+        }
     }
 }
 
@@ -215,7 +226,7 @@ fn ways_to_a_person(config: &Config, send: bool, checks: &mut Checks) {
 }
 
 /// Checks each folder that files are delivered to: it exists, and a file can be made, renamed and removed in it.
-fn remote_folders(config: &Config, line: &mut dyn Remote, checks: &mut Checks) {
+fn remote_folders(config: &Config, line: &mut dyn Remote, note: &TrialNote, checks: &mut Checks) {
     for folder in config.remote_folders() {
         let shown = if folder.is_empty() { "." } else { folder };
         let there = match line.stat(&[shown]).pop() {
@@ -228,14 +239,19 @@ fn remote_folders(config: &Config, line: &mut dyn Remote, checks: &mut Checks) {
             }
         };
         if checks.note("remote_folder", say::remote_folder(), there) {
-            checks.note("remote_write", say::remote_write(), trial(config, line, folder));
+            checks.note("remote_write", say::remote_write(), trial(config, line, note, folder));
         }
     }
 }
 
 /// Makes a small file under a temporary name, renames it to another temporary name, and removes it: KP leaves files with
 /// such names alone.
-fn trial(config: &Config, line: &mut dyn Remote, folder: &str) -> Result<String, (ExitCode, String)> {
+fn trial(
+    config: &Config,
+    line: &mut dyn Remote,
+    note: &TrialNote,
+    folder: &str,
+) -> Result<String, (ExitCode, String)> {
     let path = |name: &str| {
         let name = config.sftp.temporary_name.render(|place| match place {
             Placeholder::Id => format!("check-{}-{name}", std::process::id()),
@@ -246,12 +262,15 @@ fn trial(config: &Config, line: &mut dyn Remote, folder: &str) -> Result<String,
     };
     let (made, renamed) = (path("a"), path("b"));
     let refused = |what: String| (ExitCode::Incomplete, what);
+    // Who may not write there can still try the server; then only a check that is cut off leaves something.
+    let _ = note.add(&[&made, &renamed]);
     let mut bytes = TRIAL;
     let mut source = Bytes(&mut bytes);
     let mut files = [Upload { path: &made, source: &mut source, size: TRIAL.len() as u64 }];
     match line.store(&mut files, &|_| ()).pop() {
         Some(Ok(_)) => {}
         Some(Err(error)) => {
+            let _ = note.clear(line);
             line.remove(&[&made]);
             return Err(refused(say::trial_not_stored(&error)));
         }
@@ -259,7 +278,12 @@ fn trial(config: &Config, line: &mut dyn Remote, folder: &str) -> Result<String,
     }
     let rename = config.sftp.publish == Publish::Rename;
     let moved = if rename { line.publish(&[(&made, &renamed)]).pop() } else { None };
+    failpoint("tried");
     let removed = line.remove(&[&made, &renamed]);
+    if removed.iter().all(Result::is_ok) {
+        // Nothing is left there, so this takes nothing but the note away.
+        let _ = note.clear(line);
+    }
     match (moved, removed.into_iter().find_map(Result::err)) {
         (Some(Err(error)), _) => Err(refused(say::trial_not_renamed(&error))),
         (_, Some(error)) => Err(refused(say::trial_not_removed(&error))),

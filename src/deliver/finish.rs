@@ -1,8 +1,11 @@
 //! Step 7: writing receipts and putting the originals away.
 
+use std::io;
+
 use super::{Executor, InFlight, place_of, stepped};
-use crate::archive::{Expected, PutAway};
+use crate::archive::{Expected, PutAway, search};
 use crate::clock::moment;
+use crate::config::Disposal;
 use crate::exit::UserError;
 use crate::failpoint::failpoint;
 use crate::ledger::receipts::{self, Receipt, ReceiptKind};
@@ -49,14 +52,15 @@ impl Executor<'_> {
             .collect();
         if let Err(error) = receipts::append(self.archive.root(), &lines) {
             let message = say::receipt_not_written(self.archive.root(), &error);
-            self.warnings.extend(
-                delivered
-                    .iter()
-                    .map(|finished| Warning { path: finished.file.path.clone(), message: message.clone() }),
-            );
-            return Ok(Vec::new());
+            return Ok(self.not_finished(delivered, &message));
         }
         failpoint("receipts");
+        let (drop, disposal) = (&self.settings.drop, self.settings.disposal);
+        let known = delivered.iter().filter(|file| file.identity.is_some()).count();
+        if let Err(error) = self.archive.sync_originals(drop, known, disposal) {
+            let message = say::drop_not_synced(drop, &error);
+            return Ok(self.not_finished(delivered, &message));
+        }
         let mut ended = Vec::new();
         let mut steps = Vec::new();
         for finished in delivered {
@@ -69,12 +73,7 @@ impl Executor<'_> {
         }
         if let Err(error) = self.archive.sync() {
             let message = say::archive_not_synced(self.archive.root(), &error);
-            self.warnings.extend(
-                delivered
-                    .iter()
-                    .map(|finished| Warning { path: finished.file.path.clone(), message: message.clone() }),
-            );
-            return Ok(Vec::new());
+            return Ok(self.not_finished(delivered, &message));
         }
         failpoint("put_away");
         self.write_down(steps)?;
@@ -82,8 +81,18 @@ impl Executor<'_> {
         Ok(ended)
     }
 
+    /// Warns that none of these deliveries is finished, each time with the same message.
+    fn not_finished(&mut self, delivered: &[Finished], message: &str) -> Vec<i64> {
+        let each = delivered
+            .iter()
+            .map(|finished| Warning { path: finished.file.path.clone(), message: message.to_owned() });
+        self.warnings.extend(each);
+        Vec::new()
+    }
+
     /// Puts one original away and returns why that was the end of it; none where it failed and the next run tries again.
-    fn put_away(&mut self, Finished { file, identity }: &Finished) -> Option<&'static str> {
+    fn put_away(&mut self, finished: &Finished) -> Option<&'static str> {
+        let Finished { file, identity } = finished;
         let place = place_of(&self.settings.drop, &file.path);
         let expected = Expected { digest: file.digest, identity: *identity };
         let folder = self.archive.delivered(file.period);
@@ -91,12 +100,41 @@ impl Executor<'_> {
             Ok(PutAway::Archived(_)) => return Some("archived"),
             Ok(PutAway::Deleted) => return Some("deleted"),
             Ok(PutAway::Left) => return Some("left"),
-            Ok(PutAway::Gone) => return Some("original_gone"),
+            Ok(PutAway::Gone) => match self.look_for(finished) {
+                Ok(true) => return Some("original_gone"),
+                Ok(false) => {
+                    let message = say::original_nowhere(&file.path, self.archive.root());
+                    self.warnings.push(Warning { path: file.path.clone(), message });
+                    return Some("original_gone");
+                }
+                Err(error) => say::not_put_away(&file.path, &error),
+            },
             // Another content stands at its path now: the next run plans that as a file of its own.
             Ok(PutAway::Changed) => return Some("original_changed"),
             Err(error) => say::not_put_away(&file.path, &error),
         };
         self.warnings.push(Warning { path: file.path.clone(), message });
         None
+    }
+}
+
+impl Executor<'_> {
+    /// Whether the bytes of an original that is not at its place are in the archive, as after a run that was cut off
+    /// behind the move, or elsewhere in the drop folder. What was to be deleted need be nowhere.
+    fn look_for(&mut self, finished: &Finished) -> io::Result<bool> {
+        let file = &finished.file;
+        Ok(self.settings.disposal == Disposal::Delete
+            || self.is_moved(finished)?
+            || search::find(&self.settings.drop, file.digest, file.size)?.is_some())
+    }
+
+    /// Whether the archive has the bytes; the move that brought them there is then made durable as if it were done now.
+    fn is_moved(&mut self, finished: &Finished) -> io::Result<bool> {
+        let file = &finished.file;
+        let found = self.archive.find(file.period, file.digest, file.size)?;
+        if found.is_some() {
+            self.archive.note_lost(&place_of(&self.settings.drop, &file.path));
+        }
+        Ok(found.is_some())
     }
 }

@@ -127,6 +127,10 @@ pub fn append(archive: &Path, receipts: &[Receipt]) -> io::Result<()> {
     platform::private_folder(&folder)?;
     let path = folder.join(format!("{month}.jsonl"));
     let mut file = platform::private(OpenOptions::new().read(true).append(true).create(true)).open(&path)?;
+    if file.metadata()?.len() == 0 {
+        // Before anything is in it: then a file with a line in it is known to keep its name.
+        sync_names(archive)?;
+    }
     let mut lines = Vec::new();
     if !ends_whole(&mut file)? {
         // The last writer was stopped within a line: end that line, so that ours stands on its own.
@@ -137,9 +141,18 @@ pub fn append(archive: &Path, receipts: &[Receipt]) -> io::Result<()> {
         lines.push(b'\n');
     }
     file.write_all(&lines)?;
-    // Sync both at once, so that the file system can write them in one go.
-    let (written, named) = rayon::join(|| file.sync_all(), || platform::sync_folder(&folder));
-    written.and(named)
+    file.sync_all()
+}
+
+/// Makes the names of the files in the receipts' folder durable, and those of the folders that lead there, whoever
+/// made them.
+///
+/// # Errors
+/// What the file system says.
+pub fn sync_names(archive: &Path) -> io::Result<()> {
+    platform::sync_folder(&archive.join(FOLDER))?;
+    platform::sync_folder(archive)?;
+    platform::sync_name_of_folder(archive)
 }
 
 /// The newest receipt of the archive: the one with the latest event.

@@ -148,6 +148,39 @@ crate::messages::catalogue! {
             sent again",
     }
     /// Step 7.
+    drop_not_synced(drop: &Path => drop.display(), error: &dyn Display) {
+        da "filen er leveret, men disken med mappen {drop} svarer med en fejl ({error}), så den er ikke flyttet til arkivet. Undersøg \
+            disken; den næste kørsel prøver igen, og filen bliver ikke sendt igen",
+        en "the file was delivered, but the disk of the folder {drop} answers with an error ({error}), so it was not moved into the archive. \
+            See to the disk; the next run tries again, and the file is not sent again",
+    }
+    /// Step 7.
+    original_nowhere(path: &str => escape(path), archive: &Path => archive.display()) {
+        da "{path} er leveret til KP, men originalen forsvandt, før den blev lagt i arkivet: dens indhold ligger hverken i mappen eller i \
+            {archive}. Spørg leverandøren, hvis I skal gemme den; filen bliver ikke sendt igen",
+        en "{path} was delivered to KP, but the original disappeared before it was put into the archive: its content is neither in the folder \
+            nor in {archive}. Ask the supplier if you must keep it; the file is not sent again",
+    }
+    /// Recovery.
+    leftover_name_taken(name: &str => escape(name), path: &Path => path.display()) {
+        da "en kørsel, der blev afbrudt, havde lagt {name} til side som {path}. Den slettes ikke, og den kan ikke få sit navn igen, fordi der \
+            nu ligger en anden fil med det navn. Flyt eller omdøb den ene af de to",
+        en "a run that was cut off had put {name} aside as {path}. It is not deleted, and it cannot get its name back, since another file \
+            has that name now. Move or rename one of the two",
+    }
+    /// Recovery.
+    leftover_not_cleared(path: &Path => path.display(), error: &dyn Display) {
+        da "{path} er efterladt af en afbrudt kørsel og kunne ikke ryddes op ({error}). Kontrollér, at programmet må læse og slette den; \
+            den næste kørsel prøver igen",
+        en "{path} was left by a run that was cut off and could not be cleared ({error}). See that the program may read and delete it; the \
+            next run tries again",
+    }
+    /// Step 7.
+    not_looked_into(path: &Path => path.display(), error: &dyn Display) {
+        da "{path} kan ikke læses: {error}",
+        en "{path} cannot be read: {error}",
+    }
+    /// Step 7.
     not_put_away(path: &str => escape(path), error: &dyn Display) {
         da "{path} kunne ikke flyttes fra mappen ({error}). Sørg for plads og skriveadgang i mappen og arkivet; den næste kørsel prøver \
             igen, og filen bliver ikke sendt igen",

@@ -91,6 +91,12 @@ impl Identity {
         let content = |i: &Identity| (i.device, i.inode, i.size, i.modified);
         content(self) == content(later)
     }
+
+    /// Whether both are on the same file system.
+    #[must_use]
+    pub fn is_beside(&self, other: &Identity) -> bool {
+        self.device == other.device
+    }
 }
 
 /// Record locks (`fcntl`), which `flock` does not see.
@@ -174,6 +180,40 @@ pub fn others_who_may(may: Access, path: &Path) -> io::Result<Vec<String>> {
 #[must_use]
 pub fn command_to_restrict(path: &Path) -> String {
     format!("chmod 600 '{}'", path.display())
+}
+
+/// Makes the content of a file durable, and answers the file that this was done to; none where there is no plain file to
+/// be opened.
+///
+/// # Errors
+/// What the file system says of the sync.
+pub fn sync_content(path: &Path) -> io::Result<Option<Identity>> {
+    let Ok(file) = open_plain(path) else { return Ok(None) };
+    let about = FileInfo::of(&file)?;
+    if !about.is_file {
+        return Ok(None);
+    }
+    file.sync_all()?;
+    Ok(Some(about.identity))
+}
+
+/// Makes all that is on the file system of a folder durable, and answers which folder that was; none where the system
+/// has no call for it. Linux reports what could not be written since version 5.8.
+///
+/// # Errors
+/// What the file system says.
+pub fn sync_volume(folder: &Path) -> io::Result<Option<Identity>> {
+    #[cfg(target_os = "linux")]
+    {
+        let folder = File::open(folder)?;
+        rustix::fs::syncfs(&folder)?;
+        Ok(Some(Identity::of(&folder)?))
+    }
+    #[cfg(not(target_os = "linux"))]
+    {
+        let _ = folder;
+        Ok(None)
+    }
 }
 
 /// Makes changes of the names in a folder durable.

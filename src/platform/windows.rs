@@ -21,7 +21,10 @@ use super::names;
 
 const GENERIC_READ: u32 = 0x8000_0000;
 const DELETE: u32 = 0x0001_0000;
+const FILE_APPEND_DATA: u32 = 4;
+const FILE_READ_ATTRIBUTES: u32 = 0x80;
 const FILE_SHARE_READ: u32 = 1;
+const FILE_SHARE_WRITE: u32 = 2;
 const FILE_SHARE_DELETE: u32 = 4;
 const FILE_FLAG_OPEN_REPARSE_POINT: u32 = 0x0020_0000;
 const FILE_ATTRIBUTE_REPARSE_POINT: u32 = 0x400;
@@ -142,6 +145,12 @@ impl Identity {
         let volume = if self.volume == 0 || later.volume == 0 { self.volume } else { later.volume };
         *self == Identity { volume, ..*later }
     }
+
+    /// Whether both are on the same volume.
+    #[must_use]
+    pub fn is_beside(&self, other: &Identity) -> bool {
+        self.volume == other.volume
+    }
 }
 
 /// Locks of other processes. Windows reports those when the file is opened.
@@ -225,6 +234,34 @@ fn name(who: &str) -> String {
     let Ok((name, domain)) = known else { return who.to_owned() };
     let (name, domain) = (name.to_string_lossy(), domain.to_string_lossy());
     if domain.is_empty() { name.into_owned() } else { format!("{domain}\\{name}") }
+}
+
+/// Makes the content of a file durable, and answers the file that this was done to; none where there is no plain file
+/// to be opened for writing, as Windows wants it for this, or somebody has it open who allows no writer.
+///
+/// # Errors
+/// What the file system says of the sync.
+pub fn sync_content(path: &Path) -> io::Result<Option<Identity>> {
+    let file = OpenOptions::new()
+        .access_mode(FILE_APPEND_DATA | FILE_READ_ATTRIBUTES)
+        .share_mode(FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE)
+        .custom_flags(FILE_FLAG_OPEN_REPARSE_POINT)
+        .open(path);
+    let Ok(file) = file else { return Ok(None) };
+    let about = FileInfo::of(&file)?;
+    if !about.is_file {
+        return Ok(None);
+    }
+    file.sync_all()?;
+    Ok(Some(about.identity))
+}
+
+/// Only an administrator may do that to a whole volume here.
+///
+/// # Errors
+/// None.
+pub fn sync_volume(_folder: &Path) -> io::Result<Option<Identity>> {
+    Ok(None)
 }
 
 /// Changes nothing: NTFS journals changes of names, and Windows cannot sync a folder.

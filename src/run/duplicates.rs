@@ -1,6 +1,7 @@
 //! Puts away the files that KP has already, as `originals.duplicates` says. The events are answered, not recorded.
 
 use std::collections::HashMap;
+use std::path::Path;
 
 use super::judge::PlannedFile;
 use crate::archive::{Archive, Expected, PutAway};
@@ -24,19 +25,25 @@ pub(super) struct PutAwayDuplicates {
 /// A duplicate of another file of this run goes only when KP has that file.
 pub(super) fn put_away(
     archive: &mut Archive,
-    disposal: Disposal,
+    (drop, disposal): (&Path, Disposal),
     planned: &[PlannedFile],
     files: &mut [FileReport],
     kind: Reason,
 ) -> PutAwayDuplicates {
     let delivered = delivered_in_this_run(planned, files);
     let mut done = PutAwayDuplicates::default();
-    let duplicates = planned
-        .iter()
-        .zip(files)
-        .filter(|(_, file)| file.decision == Choice::Duplicate && file.reason == kind);
-    for (planned, file) in duplicates {
+    let is_duplicate = |file: &FileReport| file.decision == Choice::Duplicate && file.reason == kind;
+    let mut count = 0;
+    for file in files.iter_mut().filter(|file| is_duplicate(file)) {
         file.outcome = Some(FileOutcome::Duplicate);
+        count += 1;
+    }
+    if let Err(error) = archive.sync_originals(drop, count, disposal) {
+        let message = say::drop_not_synced(drop, &error);
+        done.warnings.push(Warning { path: drop.display().to_string(), message });
+        return done;
+    }
+    for (planned, file) in planned.iter().zip(files).filter(|(_, file)| is_duplicate(file)) {
         let Some(key) = &planned.scanned.key else { continue };
         let earlier = file.earlier.as_ref().map(|earlier| earlier.delivery_id);
         let original = earlier.or_else(|| delivered.get(key).copied());
@@ -47,6 +54,8 @@ pub(super) fn put_away(
     if let Err(error) = archive.sync() {
         let message = say::archive_not_synced(archive.root(), &error);
         done.warnings.push(Warning { path: archive.root().display().to_string(), message });
+        // What a power cut may undo is not written down as put away; the next run finds it gone or does it again.
+        done.events.clear();
     }
     if !done.events.is_empty() {
         failpoint("duplicates_put_away");
@@ -77,12 +86,13 @@ fn put_one_away(
     let folder = archive.duplicates(key.slot.period);
     let expected = Expected { digest: key.digest, identity: Some(reading.identity) };
     match archive.put_away(&planned.scanned.file.place, expected, disposal, &folder) {
-        Ok(PutAway::Changed) => {
+        Ok(away @ (PutAway::Changed | PutAway::Gone)) => {
             (file.decision, file.reason, file.outcome) =
                 (Choice::Wait, Reason::Unsettled, Some(FileOutcome::Waiting));
-            file.blocked = Some(say::still_changing());
+            let gone = away == PutAway::Gone;
+            file.blocked = Some(if gone { say::went_away() } else { say::still_changing() });
         }
-        Ok(_) => {
+        Ok(PutAway::Archived(_) | PutAway::Deleted | PutAway::Left) => {
             done.events.push(Event::DuplicatePutAway { path: file.path.clone(), delivery: original });
         }
         Err(error) => {

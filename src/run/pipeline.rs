@@ -5,6 +5,7 @@ use chrono::{DateTime, FixedOffset};
 use super::duplicates::{self, PutAwayDuplicates};
 use super::holds::{self, Holds};
 use super::judge::{self, PlannedFile};
+use super::leftovers;
 use super::outcomes::{self, Findings};
 use super::saved_plan::Saved;
 use super::scan::Scanned;
@@ -22,6 +23,7 @@ use crate::messages::{escape, run as say};
 use crate::model::decision::{Choice, Judgement, Reason};
 use crate::model::delivery::State;
 use crate::model::run_report::{FileReport, PlanReport, RunReport, Warning};
+use crate::remote::trial::TrialNote;
 use crate::remote::{Connect, Load};
 
 /// One run: all of `traekfil run` except opening the ledger, choosing the connection, and printing.
@@ -57,12 +59,14 @@ pub(crate) fn run_planned<W: Watch>(
     let id = ledger.next(Sequence::Run)?;
     let mut run =
         Run { config, id, archive: Archive::new(&config.archive), server: Server::new(connect), now };
+    let leftovers = leftovers::clear(config, &mut run.archive, ledger, started)?;
     // With nothing to recover, plan first: the server is then connected to while the ledger is written.
     let early = if needs_recovery(ledger)? { None } else { Some(run.prepare(ledger, plan)?) };
     ledger.record(started, &[Event::RunStarted { run: id }])?;
     failpoint("run_started");
 
     let (recovery, mut warnings) = run.recover(ledger)?;
+    warnings.extend(leftovers);
     let Prepared { planned, plan, excluded } = early.map_or_else(|| run.prepare(ledger, plan), Ok)?;
     failpoint("looked");
 
@@ -75,6 +79,7 @@ pub(crate) fn run_planned<W: Watch>(
     // Only now is it known whether KP has the files that these are duplicates of.
     warnings.extend(run.put_duplicates_away(ledger, &planned, &mut files, Reason::DuplicateInRun)?);
 
+    run.server.clear_trial(&TrialNote::beside(&config.ledger));
     run.note_picked_up(ledger)?;
     let pruned = run.prune_archive(ledger)?;
     warnings.extend(pruned.warnings);
@@ -173,7 +178,7 @@ impl Run<'_> {
     ) -> Result<Vec<Warning>, UserError> {
         let disposal = self.config.originals.duplicates;
         let PutAwayDuplicates { events, warnings } =
-            duplicates::put_away(&mut self.archive, disposal, planned, files, kind);
+            duplicates::put_away(&mut self.archive, (&self.config.drop, disposal), planned, files, kind);
         self.record(ledger, &events)?;
         Ok(warnings)
     }

@@ -146,12 +146,19 @@ fn tricked_before_it_is_put_away() {
                 continue;
             }
             let (town, ran) = tricked(trick, point);
-            ran.exit_in(&[0, 1]);
+            let code = ran.exit_in(&[0, 1]);
             assert_eq!(entry(&ran.json(), MAD)["outcome"], "delivered", "{trick:?} at {point}");
             assert_eq!(town.server.received(), [(format!("ind/{MAD}"), MAD_APRIL.into())]);
             ledger_tells_the_truth(&town);
             match trick.content() {
                 None => {
+                    // Its bytes are nowhere, and a person is told so: by this run, or by the next where this one could not look.
+                    let next = town.run(["run"]);
+                    if point == "recognised" {
+                        next.exit(1).stdout_has("disappeared");
+                    } else {
+                        assert_eq!([code, next.exit_in(&[0, 1])], [1, 0], "{trick:?} at {point}");
+                    }
                     assert_eq!(town.deliver(0)["files"], Value::Array(Vec::new()));
                 }
                 Some(content) => {

@@ -34,8 +34,18 @@ const DELIVERY: [&str; 16] = [
 const AFTER: [&str; 1] = ["done"];
 const RECOVERY: [&str; 4] = ["temporary_removed", "recovered_uploading", "renamed_again", "settled"];
 /// Only files that are not simply delivered come by these.
-const ASIDE: [&str; 7] =
-    ["watching", "removed", "duplicates_put_away", "rejected", "resolved", "content_deleted", "adopted"];
+const ASIDE: [&str; 10] = [
+    "watching",
+    "removed",
+    "duplicates_put_away",
+    "rejected",
+    "resolved",
+    "content_deleted",
+    "adopted",
+    "set_aside",
+    "copied",
+    "tried",
+];
 
 /// A receiver that leaves what it gets, and one that takes it at once.
 fn receivers() -> [Town; 2] {

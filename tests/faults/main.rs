@@ -16,8 +16,11 @@ mod cut_off;
 mod folder;
 mod halted;
 mod killed;
+mod left_behind;
 mod looked_at;
 mod misbehaving;
+#[cfg(target_os = "linux")]
+mod power;
 mod proxy;
 mod secrets;
 #[cfg(target_os = "linux")]

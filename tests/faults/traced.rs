@@ -13,7 +13,7 @@ use crate::support::town::Town;
 /// `fsync` or `fdatasync`, as the system has them.
 const SYNC: &str = "/^f(data)?sync$";
 
-fn can_trace() -> bool {
+pub fn can_trace() -> bool {
     let tried = Command::new("strace").args(["-f", "-qq", "-o", "/dev/null", "true"]).output();
     let can = tried.is_ok_and(|tried| tried.status.success());
     if !can {
@@ -153,4 +153,35 @@ fn a_disk_that_is_full_or_fails() {
         fails_once("/^rename", "EIO");
         fails_once("/^mkdir", "ENOSPC");
     }
+}
+
+/// A duplicate whose new place is not known to be durable is not written down as put away.
+#[test]
+fn a_disk_that_fails_under_a_duplicate() {
+    if !can_trace() {
+        return;
+    }
+    let duplicates = |town: &Town| -> i64 {
+        let ledger = rusqlite::Connection::open(town.path("ledger.db")).unwrap();
+        ledger.query_row("SELECT count(*) FROM duplicates", [], |row| row.get(0)).unwrap()
+    };
+    let mut failed = 0;
+    for n in 1.. {
+        let town = Town::new();
+        let files = files(&town, 1);
+        town.run(["run"]).exit(0);
+        town.file(&files[0].0, &files[0].1);
+        let (ran, calls) = run_with(&town, "fsync", n, "error=EIO");
+        let Some(call) = calls.lines().find(|line| line.ends_with("(INJECTED)")) else {
+            ran.exit(0);
+            assert_eq!(duplicates(&town), 1);
+            break;
+        };
+        if ["/drop", "/archive"].iter().any(|folder| call.contains(folder)) {
+            ran.exit(1);
+            assert_eq!(duplicates(&town), 0, "{call}");
+            failed += 1;
+        }
+    }
+    assert!(failed >= 3, "its content, and the folders it came from and went to: {failed}");
 }

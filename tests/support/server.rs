@@ -21,7 +21,7 @@ use tokio::runtime::Runtime;
 use self::cut::Line;
 use self::sftp::Sftp;
 #[allow(unused_imports, reason = "not every story needs all of them")]
-pub use self::world::{Behaviour, Counts, Received, Rename};
+pub use self::world::{Behaviour, Counts, Moment, Received, Rename};
 use self::world::{World, is_temporary};
 
 #[path = "server/cut.rs"]
@@ -134,6 +134,22 @@ impl Embedded {
             assert!(Instant::now() < until, "a line to the server does not end");
             std::thread::sleep(Duration::from_millis(1));
         }
+    }
+
+    /// Records from now on what is here before each request.
+    pub fn record(&self) {
+        lock(&self.world).record = Some(Vec::new());
+    }
+
+    /// What was recorded, and what is here now.
+    pub fn recorded(&self) -> (Vec<Moment>, Moment) {
+        let mut world = lock(&self.world);
+        (world.record.take().unwrap_or_default(), world.moment())
+    }
+
+    /// Becomes what it was at a moment.
+    pub fn restore(&self, moment: &Moment) {
+        lock(&self.world).restore(moment);
     }
 
     /// Every file there now, temporary ones too: path and content.

@@ -40,7 +40,12 @@ impl Town {
 
     /// A town that delivers to this server: empty folders, a key that opens, the host key pinned.
     pub fn on(server: Server) -> Town {
-        let root = tempfile::Builder::new().prefix("traekfil-town-").tempdir().unwrap();
+        Town::below(&std::env::temp_dir(), server)
+    }
+
+    /// The same in this folder.
+    pub fn below(folder: &Path, server: Server) -> Town {
+        let root = tempfile::Builder::new().prefix("traekfil-town-").tempdir_in(folder).unwrap();
         let town = Town {
             root,
             now: RefCell::new(NOW.into()),

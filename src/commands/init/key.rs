@@ -44,7 +44,8 @@ fn write_new(
     let write = || {
         let mut new = create(file)?;
         new.write_all(content)?;
-        new.sync_all()
+        new.sync_all()?;
+        platform::sync_folder_of(file)
     };
     write().map_err(|error: io::Error| match error.kind() {
         io::ErrorKind::AlreadyExists => UserError::usage(say::key_exists(&shown_path(file))),

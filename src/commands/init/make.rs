@@ -1,6 +1,5 @@
 //! Making what the answers ask for; the config last, whole or not at all.
 
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -44,7 +43,7 @@ fn folders(answers: &Answers) -> Result<(), UserError> {
     let make = |folder: &PathBuf, how: fn(&Path) -> io::Result<()>| {
         how(folder).map_err(|error| UserError::unexpected(say::folder_not_made(&shown_path(folder), &error)))
     };
-    open.iter().flatten().try_for_each(|folder| make(folder, |folder| fs::create_dir_all(folder)))?;
+    open.iter().flatten().try_for_each(|folder| make(folder, platform::shared_folder))?;
     private.iter().flatten().try_for_each(|folder| make(folder, platform::create_private_folder))
 }
 

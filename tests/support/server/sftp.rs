@@ -32,7 +32,12 @@ impl Sftp {
     }
 
     fn world(&self) -> MutexGuard<'_, World> {
-        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+        let mut world = self.world.lock().unwrap_or_else(PoisonError::into_inner);
+        if world.record.is_some() {
+            let moment = world.moment();
+            world.record.get_or_insert_default().push(moment);
+        }
+        world
     }
 
     /// Counts the request, waits as long as the server is slow, for ever if it has fallen silent.

@@ -1,7 +1,7 @@
 //! What the embedded server has and does: its files, its manners, and a record of all that happened.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 /// SFTP's "permission denied" (draft-ietf-secsh-filexfer-02, section 7).
 pub const PERMISSION_DENIED: u32 = 3;
@@ -105,13 +105,45 @@ pub struct World {
     pub inbox: Vec<Received>,
     pub connected: u64,
     pub let_in: u64,
+    /// What was here before each request, where that is recorded.
+    pub record: Option<Vec<Moment>>,
     next_id: u64,
+}
+
+/// The server at one moment.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Moment {
+    /// Seconds since 1970.
+    pub time: f64,
+    /// Each file that is there, by path.
+    pub files: BTreeMap<String, Vec<u8>>,
+    /// Everything that ever had a final name.
+    pub inbox: Vec<Received>,
 }
 
 impl World {
     /// A server with an empty login folder and the folder `ind` in it.
     pub fn new() -> World {
         World { folders: BTreeSet::from([String::new(), "ind".into()]), ..World::default() }
+    }
+
+    /// The server as it is.
+    pub fn moment(&self) -> Moment {
+        let time = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs_f64();
+        let files = self.files.iter().map(|(path, file)| (path.clone(), file.bytes.clone())).collect();
+        Moment { time, files, inbox: self.inbox.clone() }
+    }
+
+    /// Becomes what it was.
+    pub fn restore(&mut self, moment: &Moment) {
+        self.files.clear();
+        for (path, bytes) in &moment.files {
+            let id = self.make(path);
+            if let Some(file) = self.by_id(id) {
+                file.bytes.clone_from(bytes);
+            }
+        }
+        self.inbox.clone_from(&moment.inbox);
     }
 
     /// Makes an empty file at a path.
