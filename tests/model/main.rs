@@ -125,10 +125,11 @@ fn three_files_on_one_host() {
     let two = Scenario { files: 2, ..ONE_FILE };
     let scenarios = [
         ("three files, two faults, a stranger", Scenario { budget: two_faults, ..three }),
+        ("three files, three faults", Scenario { budget: Budget { faults: 3, ..nobody_else }, ..three }),
         ("three files, two faults, gone is delivered", Scenario { gone_is_delivered: true, ..three }),
         ("three files, two faults, direct", Scenario { direct: true, ..three }),
         (
-            "three files, any number of faults, no restore",
+            "three files, any number of faults, no restored ledger",
             Scenario { budget: Budget { faults: ANY, restores: 0, ..nobody_else }, ..three },
         ),
         (
@@ -137,7 +138,7 @@ fn three_files_on_one_host() {
         ),
         ("two files, any number of faults", Scenario { budget: Budget { strangers: 0, ..WHATEVER }, ..two }),
         (
-            "one file, two words, two restores",
+            "one file, two words, two restored ledgers",
             Scenario { budget: Budget { words: 2, restores: 2, ..WHATEVER }, ..ONE_FILE },
         ),
     ];

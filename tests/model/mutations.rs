@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use stateright::{Checker, HasDiscoveries, Model};
 
-use crate::ONE_FILE;
 use crate::promise;
 use crate::protocol::{Guards, Scenario};
 use crate::story::{self, Walk};
 use crate::world::Budget;
+use crate::{ONE_FILE, explore};
 
 const QUIET: Budget = Budget { faults: 0, words: 0, restores: 0, strangers: 0 };
 
@@ -103,4 +103,20 @@ fn with_any_absence_freeing_the_key() {
     let guards = Guards { absence_precedes_word: false, ..Guards::ALL };
     let scenario = Scenario { budget: Budget { faults: 2, words: 1, ..QUIET }, ..ONE_FILE };
     without("an absence from before the word", guards, scenario, promise::TRUE_WORDS);
+}
+
+#[test]
+fn the_look_matters_where_a_rename_overwrites_and_only_there() {
+    let guards = Guards { look_before_publishing: false, ..Guards::ALL };
+    let budget = Budget { faults: 2, words: 1, restores: 1, strangers: 1 };
+    explore("no look, and a rename that does not overwrite", Scenario { budget, guards, ..ONE_FILE });
+}
+
+#[test]
+fn two_strangers_are_more_than_can_be_promised() {
+    // The third limit in `docs/reliability.md`: one removes our temporary file, another puts a file of the same size at
+    // our final name, and that one is gone before it can be read.
+    let scenario = Scenario { budget: Budget { faults: 1, strangers: 2, ..QUIET }, ..ONE_FILE };
+    let way = way_to_break(&scenario, promise::NOT_FORGOTTEN, None).expect("the limit stands in the page");
+    println!("A limit: {}\n{}", promise::NOT_FORGOTTEN, story::tell(&scenario, &way));
 }
