@@ -88,6 +88,30 @@ pub fn recover_publishing(temporary: Observed, published: Observed) -> RecoveryA
     }
 }
 
+/// What reading the file at the final name showed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ContentCheck {
+    /// The content that was to be delivered.
+    Ours,
+    /// Other content.
+    Other,
+    /// The server refused to let it be read, or it is gone since it was looked at.
+    Unreadable,
+}
+
+/// What recovery does once it has read the file at the final name: a file of the right size there may still be
+/// another's. An action that takes nothing at the final name for ours stays as it is.
+#[must_use]
+pub fn confirm_content(action: RecoveryAction, content: ContentCheck) -> RecoveryAction {
+    match (action, content) {
+        (RecoveryAction::Confirm | RecoveryAction::RemoveTemporaryAndConfirm, ContentCheck::Other)
+        // With our temporary file still there nobody can tell whose the file was, and to rename again might
+        // deliver twice.
+        | (RecoveryAction::RemoveTemporaryAndConfirm, ContentCheck::Unreadable) => RecoveryAction::Doubt,
+        (action, _) => action,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -166,6 +190,24 @@ mod tests {
             (Other, RightSize, RecoveryAction::Doubt),
         ] {
             assert_eq!(recover_publishing(temporary, published), then, "{temporary:?} {published:?}");
+        }
+    }
+    #[test]
+    fn what_is_read_at_the_final_name_decides_whose_it_is() {
+        use ContentCheck::{Other, Ours, Unreadable};
+        use RecoveryAction::{Confirm, Doubt, Gone, RemoveTemporaryAndConfirm, RenameAgain};
+        for (action, content, then) in [
+            (Confirm, Ours, Confirm),
+            (Confirm, Other, Doubt),
+            (Confirm, Unreadable, Confirm),
+            (RemoveTemporaryAndConfirm, Ours, RemoveTemporaryAndConfirm),
+            (RemoveTemporaryAndConfirm, Other, Doubt),
+            (RemoveTemporaryAndConfirm, Unreadable, Doubt),
+        ] {
+            assert_eq!(confirm_content(action, content), then, "{action:?} {content:?}");
+        }
+        for action in [RenameAgain, Gone, Doubt] {
+            assert!([Ours, Other, Unreadable].iter().all(|&read| confirm_content(action, read) == action));
         }
     }
 }

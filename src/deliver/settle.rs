@@ -2,7 +2,7 @@
 
 use super::finish::Finished;
 use super::{End, Executor, needs_server, stepped};
-use crate::delivery::{self, Observed};
+use crate::delivery::{self, ContentCheck, Observed};
 use crate::digest::Digest;
 use crate::exit::UserError;
 use crate::failpoint::failpoint;
@@ -227,7 +227,7 @@ impl Executor<'_> {
         asked: &[Published],
         open: &[usize],
     ) -> Vec<Result<delivery::RecoveryAction, String>> {
-        use delivery::RecoveryAction::{Confirm, Doubt, RemoveTemporaryAndConfirm};
+        use delivery::RecoveryAction::{Confirm, RemoveTemporaryAndConfirm};
         let mut choices: Vec<_> = self
             .stat_both(asked, open)
             .into_iter()
@@ -242,14 +242,18 @@ impl Executor<'_> {
             .unzip();
         let Some(connection) = self.server.current().filter(|_| !paths.is_empty()) else { return choices };
         for (n, read) in there.into_iter().zip(connection.digest(&paths)) {
-            choices[n] = match (read, &choices[n]) {
-                (Ok(digest), _) if digest != asked[open[n]].digest => Ok(Doubt),
-                // The server will not let us read the final file, or KP has just taken it. Our temporary file still
-                // exists, so the final one may be another's, and renaming again might deliver twice.
-                (Err(RemoteError::Refused { .. }), Ok(RemoveTemporaryAndConfirm)) => Ok(Doubt),
-                (Ok(_) | Err(RemoteError::Refused { .. }), _) => continue,
-                (Err(error), _) => Err(say::not_looked(&error)),
+            let content = match read {
+                Ok(digest) if digest == asked[open[n]].digest => ContentCheck::Ours,
+                Ok(_) => ContentCheck::Other,
+                Err(RemoteError::Refused { .. }) => ContentCheck::Unreadable,
+                Err(error) => {
+                    choices[n] = Err(say::not_looked(&error));
+                    continue;
+                }
             };
+            if let Ok(choice) = &mut choices[n] {
+                *choice = delivery::confirm_content(*choice, content);
+            }
         }
         choices
     }

@@ -1,0 +1,122 @@
+//! Each guard taken out: the walk must find what goes wrong without it. The budgets are no larger than the story needs.
+
+use std::collections::BTreeSet;
+
+use stateright::{Checker, HasDiscoveries, Model};
+
+use crate::promise;
+use crate::protocol::{Guards, Scenario};
+use crate::story::{self, Walk};
+use crate::world::Budget;
+use crate::{ONE_FILE, explore};
+
+const QUIET: Budget = Budget { faults: 0, words: 0, restores: 0, strangers: 0 };
+
+/// Expects that a property holds with every guard in place, and that a world is found in which it does not where
+/// `guards` are what is left; prints the shortest way to it.
+fn without(guard: &str, guards: Guards, scenario: Scenario, property: &'static str) {
+    assert!(
+        way_to_break(&scenario, property, None).is_none(),
+        "with every guard, and yet not so: {property}"
+    );
+    let scenario = Scenario { guards, ..scenario };
+    let mut way = way_to_break(&scenario, property, None)
+        .unwrap_or_else(|| panic!("without {guard}, no world was found in which this is not so: {property}"));
+    while let Some(shorter) = way_to_break(&scenario, property, Some(way.len() - 1)) {
+        way = shorter;
+    }
+    println!(
+        "Without {guard}, after {} steps, this is not so: {property}\n{}",
+        way.len() - 1,
+        story::tell(&scenario, &way)
+    );
+}
+
+/// A walk to a world in which a property does not hold, of fewer steps than so many; none where there is none.
+fn way_to_break(scenario: &Scenario, property: &'static str, fewer: Option<usize>) -> Option<Walk> {
+    let found = HasDiscoveries::AnyOf(BTreeSet::from([property]));
+    let checker = scenario.checker().finish_when(found);
+    let checker = match fewer {
+        // The checker counts worlds, of which a walk has one more than steps, and leaves the last ones out.
+        Some(steps) => checker.target_max_depth(steps + 1),
+        None => checker,
+    };
+    let mut way = checker.spawn_bfs().join().discovery(property)?.into_vec();
+    let holds = scenario.property(property).condition;
+    let broken = way.iter().position(|(world, _)| !holds(scenario, world))?;
+    way.truncate(broken + 1);
+    Some(way)
+}
+
+#[test]
+fn without_the_line_before_publishing() {
+    let guards = Guards { line_before_publishing: false, ..Guards::ALL };
+    let scenario = Scenario { budget: Budget { faults: 1, restores: 1, ..QUIET }, ..ONE_FILE };
+    without("step 3b", guards, scenario, promise::NEVER_TWICE);
+}
+
+#[test]
+fn without_the_look_before_publishing() {
+    let guards = Guards { look_before_publishing: false, ..Guards::ALL };
+    let scenario = Scenario { rename_overwrites: true, budget: Budget { strangers: 1, ..QUIET }, ..ONE_FILE };
+    without("the look before publishing", guards, scenario, promise::NEVER_OVERWRITTEN);
+}
+
+#[test]
+fn with_not_delivered_freeing_at_once() {
+    let guards = Guards { not_delivered_waits: false, ..Guards::ALL };
+    let scenario = Scenario { budget: Budget { faults: 2, words: 1, ..QUIET }, ..ONE_FILE };
+    without("the wait after `not_delivered`", guards, scenario, promise::TRUE_WORDS);
+    without("the wait after `not_delivered`", guards, scenario, promise::NEVER_TOO_LATE);
+}
+
+#[test]
+fn with_recovery_trusting_a_size() {
+    let guards = Guards { recovery_reads: false, ..Guards::ALL };
+    let scenario = Scenario { budget: Budget { faults: 1, strangers: 1, ..QUIET }, ..ONE_FILE };
+    without("reading the file at the final name", guards, scenario, promise::ORIGINALS);
+}
+
+#[test]
+fn with_a_line_read_as_a_receipt() {
+    let guards = Guards { line_is_no_receipt: false, ..Guards::ALL };
+    let scenario = Scenario { budget: Budget { faults: 1, ..QUIET }, ..ONE_FILE };
+    without("telling a line from a receipt", guards, scenario, promise::ORIGINALS);
+}
+
+#[test]
+fn with_an_opening_that_does_not_sync() {
+    let guards = Guards { opening_syncs: false, ..Guards::ALL };
+    let scenario = Scenario { budget: Budget { faults: 2, restores: 1, ..QUIET }, ..ONE_FILE };
+    without("the sync at each opening", guards, scenario, promise::NEVER_TWICE);
+}
+
+#[test]
+fn with_a_failed_line_that_removes_the_temporary_file() {
+    let guards = Guards { failed_line_leaves_all: false, ..Guards::ALL };
+    let scenario = Scenario { gone_is_delivered: true, budget: Budget { faults: 2, ..QUIET }, ..ONE_FILE };
+    without("leaving all as it is after a failed sync", guards, scenario, promise::ORIGINALS);
+}
+
+#[test]
+fn with_any_absence_freeing_the_key() {
+    let guards = Guards { absence_precedes_word: false, ..Guards::ALL };
+    let scenario = Scenario { budget: Budget { faults: 2, words: 1, ..QUIET }, ..ONE_FILE };
+    without("an absence from before the word", guards, scenario, promise::TRUE_WORDS);
+}
+
+#[test]
+fn the_look_matters_where_a_rename_overwrites_and_only_there() {
+    let guards = Guards { look_before_publishing: false, ..Guards::ALL };
+    let budget = Budget { faults: 2, words: 1, strangers: 1, ..QUIET };
+    explore("no look, and a rename that does not overwrite", Scenario { budget, guards, ..ONE_FILE });
+}
+
+#[test]
+fn two_strangers_are_more_than_can_be_promised() {
+    // The third limit in `docs/reliability.md`: one removes our temporary file, another puts a file of the same size at
+    // our final name, and that one is gone before it can be read.
+    let scenario = Scenario { budget: Budget { faults: 1, strangers: 2, ..QUIET }, ..ONE_FILE };
+    let way = way_to_break(&scenario, promise::NOT_FORGOTTEN, None).expect("the limit stands in the page");
+    println!("A limit: {}\n{}", promise::NOT_FORGOTTEN, story::tell(&scenario, &way));
+}
