@@ -1,8 +1,18 @@
 //! What is in a file: its records, each one deduction for one citizen, and the totals they make.
 //!
+//! A layout is described, never built in: [`format`] checks the description, [`reader`] reads a file's
+//! bytes by it as they come.
+//!
 //! The room is pure: bytes come in, numbers and typed findings go out. A citizen's number lives only
 //! while its record is visited; nothing that outlives the record carries it, and no `Debug` shows it.
 
 pub mod amount;
 pub mod citizen;
+mod decode;
+pub mod format;
+mod lines;
 pub mod period_form;
+pub mod reader;
+
+#[cfg(test)]
+mod samples;
