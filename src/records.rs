@@ -1,7 +1,7 @@
 //! What is in a file: its records, each one deduction for one citizen, and the totals they make.
 //!
 //! A layout is described, never built in: [`format`] checks the description, [`reader`] reads a file's
-//! bytes by it as they come.
+//! bytes by it as they come, and [`totals`] says what is suspicious about what was read.
 //!
 //! The room is pure: bytes come in, numbers and typed findings go out. A citizen's number lives only
 //! while its record is visited; nothing that outlives the record carries it, and no `Debug` shows it.
@@ -10,9 +10,11 @@ pub mod amount;
 pub mod citizen;
 mod decode;
 pub mod format;
+pub mod key;
 mod lines;
 pub mod period_form;
 pub mod reader;
+pub mod totals;
 
 #[cfg(test)]
 mod samples;
