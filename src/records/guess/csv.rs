@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::numbers::{are_kroner, is_counter};
-use super::{Draft, Sureness, months};
+use super::{Draft, Sureness, months, text};
 use crate::records::amount::{AmountForm, Decimal, Ore, SignForm, Unit};
 use crate::records::citizen::Citizen;
 use crate::records::format::table::{FieldTable, SignTable};
@@ -207,8 +207,6 @@ fn lines(draft: &mut Draft, rows: &[Row], first: usize, trailer: Option<&Row>, s
         .filter(|field| !field.is_empty())
         .collect();
     let mut ignored: Vec<String> = above.iter().map(|field| format!("^\"?{field}")).collect();
-    if text.lines().any(|line| line.trim().is_empty()) {
-        ignored.push("^\\s*$".to_owned());
-    }
+    ignored.extend(text::blank_lines(text).map(str::to_owned));
     table.ignore = (!ignored.is_empty()).then(|| ignored.join("|"));
 }

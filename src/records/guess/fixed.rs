@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 use std::ops::Range;
 
-use super::{Draft, NoGuess, Sureness, months};
+use super::{Draft, NoGuess, Sureness, months, text};
 use crate::records::citizen::Citizen;
 use crate::records::format::table::FieldTable;
 
@@ -53,12 +53,10 @@ pub(super) fn draft(text: &str, whole: bool) -> Result<Draft, NoGuess> {
     amount::draft(&mut draft, &records, trailer, &taken)?;
     let header = written.first().copied().filter(|first| !kinds.is_record(first, is_record(first)));
     lines_table(&mut draft, &kinds, &written, header, trailer);
-    if lines.len() != written.len() {
-        draft.table.lines.ignore = Some(match draft.table.lines.ignore.take() {
-            Some(others) => format!("{others}|^\\s*$"),
-            None => "^\\s*$".to_owned(),
-        });
-    }
+    let blank = text::blank_lines(text);
+    let others = draft.table.lines.ignore.take();
+    let ignored: Vec<String> = others.into_iter().chain(blank.map(str::to_owned)).collect();
+    draft.table.lines.ignore = (!ignored.is_empty()).then(|| ignored.join("|"));
     if let (Some(header), None) = (header, &draft.table.record.period)
         && let Some((span, pattern)) = header_month(header)
     {
@@ -77,7 +75,7 @@ pub(super) fn place(span: &Span) -> String {
     if span.len() == 1 { span.end.to_string() } else { format!("{}-{}", span.start + 1, span.end) }
 }
 
-fn text(line: &[u8], span: &Span) -> Option<String> {
+fn text_at(line: &[u8], span: &Span) -> Option<String> {
     line.get(span.clone()).map(|cells| String::from_utf8_lossy(cells).into_owned())
 }
 
@@ -203,7 +201,7 @@ fn month(records: &[&Cells], taken: &[Span]) -> Option<(Span, &'static str)> {
             let span = start..start + form.length();
             let free = !taken.iter().any(|range| range.start < span.end && span.start < range.end);
             let reads = |line: &[u8]| {
-                text(line, &span)
+                text_at(line, &span)
                     .filter(|text| !text.contains(' '))
                     .and_then(|text| form.read(&text))
                     .is_some_and(months::is_plausible)
@@ -211,7 +209,7 @@ fn month(records: &[&Cells], taken: &[Span]) -> Option<(Span, &'static str)> {
             if !free || !reads(first) {
                 continue;
             }
-            let texts: Vec<String> = records.iter().filter_map(|line| text(line, &span)).collect();
+            let texts: Vec<String> = records.iter().filter_map(|line| text_at(line, &span)).collect();
             if months::pattern_of(&texts.iter().map(String::as_str)) == Some(pattern) {
                 return Some((span, pattern));
             }
@@ -228,7 +226,7 @@ fn header_month(header: &[u8]) -> Option<(Span, &'static str)> {
             let span = start..start + form.length();
             let alone = !digit(span.end) && (start == 0 || !digit(start - 1));
             let period =
-                text(header, &span).filter(|text| !text.contains(' ')).and_then(|text| form.read(&text));
+                text_at(header, &span).filter(|text| !text.contains(' ')).and_then(|text| form.read(&text));
             if alone && period.is_some_and(months::is_plausible) {
                 return Some((span, pattern));
             }

@@ -2,6 +2,9 @@
 
 use std::ops::Range;
 
+/// The widest field of a number, in characters.
+const WIDEST: usize = 15;
+
 /// The number of these digits, blanks before them not counted; none where anything else stands there.
 pub(super) fn number(digits: &[u8]) -> Option<u128> {
     let digits = digits.trim_ascii_start();
@@ -31,6 +34,10 @@ pub(super) fn find(line: &[u8], wanted: u128, taken: &[Range<usize>]) -> Option<
         }
         let inside = first > 0 && digit(first - 1);
         let zeros = start - first;
+        while zeros == 0 && first > 0 && line[first - 1] == b' ' && free(first - 1) && end - first < WIDEST {
+            // blanks before a number are there for larger ones
+            first -= 1;
+        }
         // a number with a digit before it and hardly a zero between is the end of a longer one
         let score = [usize::from(!inside || zeros > 2), usize::from(!digit(end)), zeros];
         if !(inside && zeros == 0) && best.as_ref().is_none_or(|(most, _)| score > *most) {

@@ -122,6 +122,40 @@ fn a_count_alone_in_the_last_line_and_no_headings() {
 }
 
 #[test]
+fn hyphens_blanks_before_amounts_and_another_end_of_file() {
+    let records: Vec<Deduction> =
+        deductions(50).into_iter().map(|record| Deduction { ore: record.ore.abs() + 25, ..record }).collect();
+    let sum: i64 = records.iter().map(|record| record.ore).sum();
+    let mut text = "Z300 Vaskeriet 202304\r\n".to_owned();
+    for record in &records {
+        let (day, serial) = record.citizen.split_at(6);
+        text += &format!("G68{day}-{serial} Beboer {:>10}\r\n", record.ore);
+    }
+    text += &format!("SLUTD{:>6}{sum:>14}\r\n\r\n\u{1a}", records.len());
+    let guess = works(text.as_bytes(), &records);
+    assert_eq!(place(guess.table.record.citizen.as_ref()), Some("4-14"));
+    assert_eq!(guess.table.lines.record.as_deref(), Some("^G"));
+    assert_eq!((guess.reading.trailers, guess.reading.lines.ignored > 0), (1, true));
+    // ten times the amounts are read by the same draft
+    let format = Format::build("x", &guess.table, &[ANY_DEDUCTION]).unwrap();
+    let largest = records.iter().map(|record| record.ore).max().unwrap();
+    let larger = text.replace(&format!("{largest:>10}"), &format!("{:>10}", largest * 10));
+    let reading = read(&format, larger.as_bytes());
+    assert_eq!(reading.totals.sum.get() - guess.reading.totals.sum.get(), i128::from(largest) * 9);
+}
+
+#[test]
+fn tabs_points_and_a_title_above_the_headings() {
+    let records = deductions(25);
+    let text =
+        semicolons(&records, "2023-04").replace(',', ".").replace("\"Beboer; \"\"prøve\"\"\"", "Beboer");
+    let text = format!("Træk for april;;;\r\n{text}").replace(';', "\t");
+    let guess = works(&windows(&text), &records);
+    assert_eq!(guess.table.separator.as_deref(), Some("\t"));
+    assert_eq!(guess.table.record.amount.unwrap().decimal.as_deref(), Some("."));
+}
+
+#[test]
 fn the_beginning_of_a_file_is_a_sample_too() {
     let file = windows(&start_and_end(&deductions(100), "202304"));
     let guess = guess(&file[..5000], false).unwrap();

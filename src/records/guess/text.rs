@@ -26,6 +26,15 @@ pub(super) fn decoded(sample: &[u8]) -> (Option<&'static str>, String) {
     (name, text)
 }
 
+/// The expression for the lines of a text that hold nothing, where it has any.
+pub(super) fn blank_lines(text: &str) -> Option<&'static str> {
+    if text.contains('\u{1a}') {
+        // the end of a file, as DOS marks it
+        return Some(r"^[\s\x1a]*$");
+    }
+    text.lines().any(|line| line.trim().is_empty()).then_some(r"^\s*$")
+}
+
 /// Whether most of what is not ASCII is a Danish letter of DOS.
 fn dos(sample: &[u8]) -> bool {
     let others = sample.iter().filter(|byte| !byte.is_ascii());

@@ -12,6 +12,9 @@ use super::reading::{Claims, Problem};
 /// What a decoder puts where bytes are no character.
 const NO_CHARACTER: char = '\u{fffd}';
 
+/// How many records a trailer may claim: below every CPR number, so that a misplaced field shows none.
+const MOST_CLAIMED: i128 = 99_999_999;
+
 /// Finds the text at a place; none where the line does not reach so far.
 pub(super) trait Cells<'a> {
     fn cell(&self, place: &Place) -> Option<&'a str>;
@@ -48,6 +51,10 @@ pub(super) fn row<'a>(fields: &RecordFields, cells: &impl Cells<'a>) -> Result<R
     if deduction.is_some_and(str::is_empty) {
         return Err((Field::Deduction, Problem::Blank));
     }
+    // kinds of deduction are shown to people, and a misplaced field must not show citizens
+    if deduction.is_some_and(|deduction| deduction.bytes().filter(u8::is_ascii_digit).count() >= 10) {
+        return Err((Field::Deduction, Problem::NotADeduction));
+    }
     let reference = match &fields.reference {
         Some(place) => text(cells, place, Field::Reference)?,
         None => "",
@@ -81,7 +88,8 @@ pub(super) fn claims<'a>(fields: &TrailerFields, cells: &impl Cells<'a>) -> Resu
     let records = match &fields.records {
         Some(place) => {
             let number = text(cells, place, Field::TrailerRecords)?;
-            Some(digits(number.as_bytes()).map_err(|_| (Field::TrailerRecords, Problem::NotANumber))?)
+            let number = digits(number.as_bytes()).ok().filter(|number| *number <= MOST_CLAIMED);
+            Some(number.ok_or((Field::TrailerRecords, Problem::NotANumber))?)
         }
         None => None,
     };

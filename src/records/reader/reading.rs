@@ -220,7 +220,9 @@ pub enum Problem {
     NotAnAmount(AmountError),
     /// The field is no month of the format's form.
     NotAPeriod,
-    /// The field is no number.
+    /// The field is no kind of deduction: it has ten digits or more, as a CPR number has.
+    NotADeduction,
+    /// The field is no number, or counts more records than a file can have.
     NotANumber,
     /// The field has bytes that are no characters in the file's encoding.
     Undecodable,

@@ -149,6 +149,17 @@ fn each_trouble_with_a_field_is_told_once_with_its_lines() {
 }
 
 #[test]
+fn misplaced_fields_show_no_citizen() {
+    let text = EIGHTY.replace("citizen = \"9-18\"", "citizen = \"38-47\"").replace("\"35-37\"", "\"9-18\"");
+    let line = "050000170101009999202304000000100 MAD0101009999";
+    let reading = read(&format(&text), format!("{line:<80}").as_bytes());
+    assert_eq!(problems(&reading), [(Problem::NotADeduction, Some(Field::Deduction), vec![1], 1)]);
+    let text = format!("{EIGHTY}[lines]\ntrailer = '^05'\n[trailer]\nrecords = \"9-18\"");
+    let reading = read(&format(&text), format!("{line:<80}").as_bytes());
+    assert_eq!(problems(&reading), [(Problem::NotANumber, Some(Field::TrailerRecords), vec![1], 1)]);
+}
+
+#[test]
 fn positions_are_characters_whatever_the_encoding() {
     let line = "ÆØÅ000170101009999202304000000100 MÅD";
     let utf8 = format!("\u{feff}{line:<80}\n");

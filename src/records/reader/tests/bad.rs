@@ -22,7 +22,7 @@ fn a_line_as_long_as_a_disk_is_not_held() {
     for format in &*FORMATS {
         let mut reader = Reader::new(format, "mad", |_: &Record<'_>| {});
         let piece = vec![b'7'; 1 << 20];
-        for _ in 0..64 {
+        for _ in 0..16 {
             reader.push(&piece);
         }
         let held = reader.splitter.held() + reader.body.held();
