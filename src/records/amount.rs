@@ -167,7 +167,7 @@ impl SignWords {
                 if word.is_empty() {
                     blank = Some((sign, text));
                 } else if let Some(rest) = text.strip_suffix(word.as_str()).or(text.strip_prefix(&**word)) {
-                    return Some((sign, rest.trim()));
+                    return Some((sign, rest.trim_ascii()));
                 }
             }
         }
@@ -182,7 +182,7 @@ impl AmountForm {
     /// # Errors
     /// Where the text is not an amount of this form.
     pub fn read(&self, text: &str, sign: Option<&str>) -> Result<Ore, AmountError> {
-        let text = text.trim();
+        let text = text.trim_ascii();
         if text.is_empty() {
             return Err(AmountError::Blank);
         }
@@ -192,7 +192,7 @@ impl AmountForm {
             SignForm::Trailing => marked(text, text.strip_suffix('-'), text.strip_suffix('+')),
             SignForm::Letters(words) => words.cut(text).ok_or(AmountError::Sign)?,
             SignForm::Apart(words) => {
-                (words.sign(sign.unwrap_or_default().trim()).ok_or(AmountError::Sign)?, text)
+                (words.sign(sign.unwrap_or_default().trim_ascii()).ok_or(AmountError::Sign)?, text)
             }
             SignForm::Overpunch => return overpunched(self.unit, text),
         };
@@ -202,8 +202,8 @@ impl AmountForm {
 
 fn marked<'a>(text: &'a str, minus: Option<&'a str>, plus: Option<&'a str>) -> (Sign, &'a str) {
     match (minus, plus) {
-        (Some(rest), _) => (Sign::Minus, rest.trim()),
-        (None, rest) => (Sign::Plus, rest.unwrap_or(text).trim()),
+        (Some(rest), _) => (Sign::Minus, rest.trim_ascii()),
+        (None, rest) => (Sign::Plus, rest.unwrap_or(text).trim_ascii()),
     }
 }
 

@@ -16,7 +16,7 @@ impl Citizen {
     /// (day + 60), and 1 to 12. Modulus 11 is not asked: numbers without it are valid (cpr.dk).
     #[must_use]
     pub fn read(text: &str, restore: bool) -> Option<Citizen> {
-        let text = text.trim().as_bytes();
+        let text = text.as_bytes().trim_ascii();
         let mut citizen = Citizen([b'0'; 10]);
         let (front, serial) = text.split_at(text.len().checked_sub(4)?);
         let front = front.strip_suffix(b"-").unwrap_or(front);

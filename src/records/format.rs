@@ -3,7 +3,6 @@
 use std::fmt;
 
 use encoding_rs::Encoding;
-use regex::Regex;
 
 use super::amount::AmountForm;
 use super::period_form::PeriodForm;
@@ -13,6 +12,8 @@ mod expression;
 mod fault;
 mod field;
 pub mod table;
+
+use expression::Expression;
 
 pub use build::SeriesUse;
 pub use fault::{FaultKind, FormatFault};
@@ -66,11 +67,11 @@ pub(super) enum FileEncoding {
 /// The expressions of lines, tried in this order.
 #[derive(Debug, Clone, Default)]
 pub(super) struct LineKinds {
-    pub(super) header: Option<Regex>,
+    pub(super) header: Option<Expression>,
     /// None: every line that nothing else fits.
-    pub(super) record: Option<Regex>,
-    pub(super) trailer: Option<Regex>,
-    pub(super) ignore: Option<Regex>,
+    pub(super) record: Option<Expression>,
+    pub(super) trailer: Option<Expression>,
+    pub(super) ignore: Option<Expression>,
 }
 
 /// What a line is.
@@ -85,7 +86,7 @@ pub(super) enum LineKind {
 impl LineKinds {
     /// The first kind that fits; none where none does.
     pub(super) fn of(&self, line: &str) -> Option<LineKind> {
-        let fits = |expression: &Option<Regex>| expression.as_ref().is_some_and(|e| e.is_match(line));
+        let fits = |expression: &Option<Expression>| expression.as_ref().is_some_and(|e| e.fits(line));
         match () {
             () if fits(&self.header) => Some(LineKind::Header),
             () if fits(&self.record) => Some(LineKind::Record),

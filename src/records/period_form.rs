@@ -65,7 +65,7 @@ impl PeriodForm {
     /// year outside 2000–2099. Blanks around it do not count.
     #[must_use]
     pub fn read(&self, text: &str) -> Option<Period> {
-        let mut rest = text.trim().as_bytes();
+        let mut rest = text.as_bytes().trim_ascii();
         if rest.len() != self.length {
             return None;
         }

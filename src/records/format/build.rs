@@ -2,9 +2,8 @@
 
 use encoding_rs::Encoding;
 use oem_cp::code_table::{DECODING_TABLE_CP850, DECODING_TABLE_CP865};
-use regex::Regex;
 
-use super::expression::compile;
+use super::expression::{Expression, compile};
 use super::table::{FormatTable, HeaderTable, LinesTable, RecordTable, Rest, TrailerTable};
 use super::{
     FaultKind, Fields, FileEncoding, Format, FormatFault, HeaderFields, Kind, LONGEST_LINE, LineKinds, Place,
@@ -220,7 +219,7 @@ impl Builder<'_> {
         }
     }
 
-    fn expression(&mut self, key: &str, text: Option<&str>, last: bool) -> Option<Regex> {
+    fn expression(&mut self, key: &str, text: Option<&str>, last: bool) -> Option<Expression> {
         match compile(text?, last) {
             Ok(expression) => Some(expression),
             Err(problem) => {

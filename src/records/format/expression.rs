@@ -5,9 +5,27 @@ use regex_syntax::hir::{Hir, HirKind, Look};
 
 use super::FaultKind;
 
+/// An expression for lines.
+#[derive(Debug, Clone)]
+pub(in crate::records) enum Expression {
+    /// One of these stands at the line's beginning: what most expressions say, and quicker told without one.
+    Begins(Vec<String>),
+    /// Anything else.
+    Fits(Regex),
+}
+
+impl Expression {
+    pub(in crate::records) fn fits(&self, line: &str) -> bool {
+        match self {
+            Expression::Begins(words) => words.iter().any(|word| line.starts_with(word.as_str())),
+            Expression::Fits(expression) => expression.is_match(line),
+        }
+    }
+}
+
 /// Compiles an expression for lines; `last` where no other expression is tried after it, so that it may
 /// fit every line.
-pub(super) fn compile(text: &str, last: bool) -> Result<Regex, FaultKind> {
+pub(super) fn compile(text: &str, last: bool) -> Result<Expression, FaultKind> {
     let refused = |error: String| FaultKind::Expression(error);
     let expression = Regex::new(text).map_err(|error| refused(error.to_string()))?;
     let hir = regex_syntax::parse(text).map_err(|error| refused(error.to_string()))?;
@@ -17,7 +35,27 @@ pub(super) fn compile(text: &str, last: bool) -> Result<Regex, FaultKind> {
     if !last && fits_every(&hir) {
         return Err(FaultKind::FitsEvery);
     }
-    Ok(expression)
+    Ok(beginnings(&hir).map_or(Expression::Fits(expression), Expression::Begins))
+}
+
+/// The words of an expression that says nothing but how a line begins.
+fn beginnings(hir: &Hir) -> Option<Vec<String>> {
+    let HirKind::Concat(parts) = hir.kind() else { return None };
+    match &parts[..] {
+        [start, words] if matches!(start.kind(), HirKind::Look(Look::Start)) => literals(words),
+        _ => None,
+    }
+}
+
+fn literals(hir: &Hir) -> Option<Vec<String>> {
+    match hir.kind() {
+        HirKind::Literal(literal) => Some(vec![String::from_utf8(literal.0.to_vec()).ok()?]),
+        HirKind::Capture(capture) => literals(&capture.sub),
+        HirKind::Alternation(ways) => {
+            ways.iter().map(literals).collect::<Option<Vec<_>>>().map(|all| all.concat())
+        }
+        _ => None,
+    }
 }
 
 /// Whether some text fits. It finds empty classes, and text demanded before `^` or after `$`.

@@ -106,12 +106,11 @@ pub(super) fn claims<'a>(fields: &TrailerFields, cells: &impl Cells<'a>) -> Resu
 }
 
 fn text<'a>(cells: &impl Cells<'a>, place: &Place, field: Field) -> Result<&'a str, Fault> {
-    let text = cells.cell(place).ok_or((field, Problem::Missing))?.trim();
-    // a digit or letter is found by its bytes, so only what is not ASCII needs a look
-    if !text.is_ascii() && text.contains(NO_CHARACTER) {
-        return Err((field, Problem::Undecodable));
+    let text = cells.cell(place).ok_or((field, Problem::Missing))?.trim_ascii();
+    if text.is_ascii() {
+        return Ok(text);
     }
-    Ok(text)
+    if text.contains(NO_CHARACTER) { Err((field, Problem::Undecodable)) } else { Ok(text.trim()) }
 }
 
 fn amount<'a>(field: &AmountField, cells: &impl Cells<'a>, name: Field) -> Result<Ore, Fault> {

@@ -20,6 +20,8 @@ pub(super) struct Xml {
     record_element: String,
     /// Each path of the format, and whose it is.
     paths: Vec<Wanted>,
+    /// Whether any of the paths ends in an attribute.
+    wants_attributes: bool,
     /// Text that is no whole token yet.
     held: Zeroizing<String>,
     /// The line at which it begins.
@@ -85,7 +87,10 @@ impl Xml {
         let mut fields = format.fields.clone();
         let mut paths: Vec<(usize, Wanted)> = fields.places_mut().into_iter().filter_map(wanted).collect();
         paths.sort_by_key(|(slot, _)| *slot);
+        let is_attribute =
+            |(_, wanted): &(usize, Wanted)| wanted.names.last().is_some_and(|name| name.starts_with('@'));
         Xml {
+            wants_attributes: paths.iter().any(is_attribute),
             record_element: format.record_element.clone(),
             paths: paths.into_iter().map(|(_, wanted)| wanted).collect(),
             held: Zeroizing::default(),
@@ -222,7 +227,7 @@ impl Xml {
             self.open.slots.push(Some(slot));
             self.paths[slot].begin();
         }
-        if self.paths.iter().any(|wanted| wanted.names.last().is_some_and(|name| name.starts_with('@'))) {
+        if self.wants_attributes {
             self.attributes(start)?;
         }
         Ok(())
