@@ -21,6 +21,7 @@ use crate::period::Period;
 use crate::platform::{self, Identity};
 
 mod copies;
+pub mod hidden;
 pub mod leftover;
 mod originals;
 pub mod retention;

@@ -27,6 +27,7 @@ pub mod overview;
 pub mod period;
 pub mod plan;
 pub mod platform;
+pub mod records;
 pub mod remote;
 pub mod report;
 pub mod run;

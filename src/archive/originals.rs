@@ -7,7 +7,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
-use super::{Archive, leftover, sync_all};
+use super::{Archive, hidden, sync_all};
 use crate::config::Disposal;
 use crate::digest::{Digest, Hasher};
 use crate::drop_folder;
@@ -142,7 +142,7 @@ impl Archive {
     /// Renames the file to a hidden name, checks under that name that it is the expected one, and only then deletes it:
     /// nobody can exchange a file whose name only this process knows.
     fn delete(&mut self, place: &Path, file: &File, before: Identity) -> io::Result<PutAway> {
-        let aside = leftover::aside(place, leftover::DELETING);
+        let aside = hidden::aside(place, hidden::DELETING);
         platform::rename_noreplace(place, &aside)?;
         failpoint("set_aside");
         if !has_identity(&aside, before)? || !Identity::of(file)?.is_same_content(&before) {
@@ -208,7 +208,7 @@ fn numbered(place: &Path, n: u32) -> std::ffi::OsString {
 /// Copies the file into a folder on another file system: written under a hidden name, synced, read back, and only then
 /// given its name.
 fn copy(file: &mut File, place: &Path, folder: &Path, expected: Digest) -> io::Result<PathBuf> {
-    let part = folder.join(leftover::aside(place, leftover::COPYING).file_name().unwrap_or_default());
+    let part = folder.join(hidden::aside(place, hidden::COPYING).file_name().unwrap_or_default());
     let written = (|| {
         file.rewind()?;
         let mut out =

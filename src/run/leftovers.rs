@@ -9,7 +9,7 @@ use std::path::Path;
 
 use chrono::{DateTime, FixedOffset};
 
-use crate::archive::{Archive, Expected, PutAway, leftover, search};
+use crate::archive::{Archive, Expected, PutAway, hidden, leftover, search};
 use crate::clock::moment;
 use crate::config::{Config, Disposal};
 use crate::digest::Digest;
@@ -57,7 +57,7 @@ impl Clearing<'_> {
     fn drop_folder(&mut self) -> Result<(), UserError> {
         let drop = &self.config.drop;
         let depth = if self.config.scan.subfolders { usize::MAX } else { 1 };
-        let found = leftover::below(drop, depth, leftover::DELETING)
+        let found = leftover::below(drop, depth, hidden::DELETING)
             .map_err(|error| UserError::unexpected(say::not_listed(drop, &error)))?;
         for (place, name) in found {
             let (digest, size, identity) = match drop_folder::digest(&place) {
@@ -125,7 +125,7 @@ impl Clearing<'_> {
         let whole =
             last.is_none_or(|run| run.finished_at.is_none() || month(&run.started_at) != month(&moment(now)));
         let folder = if whole { self.archive.root().to_owned() } else { self.archive.rejected() };
-        match leftover::below(&folder, usize::MAX, leftover::COPYING) {
+        match leftover::below(&folder, usize::MAX, hidden::COPYING) {
             Ok(found) => {
                 for (place, name) in found {
                     match self.copy(&place, &name)? {

@@ -1,0 +1,236 @@
+//! Lines with fields at positions: which position holds what, by what all records have in common.
+
+use std::collections::{BTreeSet, HashSet};
+use std::ops::Range;
+
+use super::{Draft, NoGuess, Sureness, months, text};
+use crate::records::citizen::Citizen;
+use crate::records::format::table::FieldTable;
+
+mod amount;
+
+/// How many lines are looked at to find a position.
+const LOOKED_AT: usize = 2000;
+/// The longest beginning of a line that tells its kind, in characters.
+const LONGEST_PREFIX: usize = 8;
+/// How many kinds of lines a layout may have.
+const MOST_KINDS: usize = 8;
+
+/// A line with each character as one byte: what is not ASCII is a question mark, which no field looks for.
+pub(super) type Cells = Vec<u8>;
+
+/// A field's positions in a record, from 0, the last not counted.
+pub(super) type Span = Range<usize>;
+
+pub(super) fn draft(text: &str, whole: bool) -> Result<Draft, NoGuess> {
+    let cells = |line: &str| {
+        line.chars().map(|c| u8::try_from(c).ok().filter(u8::is_ascii).unwrap_or(b'?')).collect()
+    };
+    let lines: Vec<Cells> = text.trim_end_matches('\u{1a}').lines().map(cells).collect();
+    let written: Vec<&Cells> = lines.iter().filter(|line| !line.trim_ascii().is_empty()).collect();
+    let citizen = citizen(&written).ok_or(NoGuess::NoCitizens)?;
+    let is_record = |line: &Cells| is_citizen(line, &citizen);
+    let kinds = Kinds::of(&written, is_record);
+    let records: Vec<&Cells> =
+        written.iter().copied().filter(|line| kinds.is_record(line, is_record(line))).collect();
+
+    let mut draft = Draft::default();
+    draft.table.kind = Some("fixed".to_owned());
+    let length = written.first().map_or(0, |line| line.len());
+    if written.iter().all(|line| line.len() == length) {
+        draft.table.line_length = i64::try_from(length).ok();
+    }
+    draft.table.record.citizen = Some(field(&citizen));
+    draft.part("record.citizen", Sureness::of_all(records.len()));
+
+    let mut taken = vec![citizen.clone()];
+    if let Some((span, pattern)) = month(&records, &taken) {
+        draft.table.record.period = Some(FieldTable { form: Some(pattern.to_owned()), ..field(&span) });
+        draft.part("record.period", Sureness::of_all(records.len()));
+        taken.push(span);
+    }
+    let trailer = written.last().copied().filter(|last| whole && !kinds.is_record(last, is_record(last)));
+    amount::draft(&mut draft, &records, trailer, &taken)?;
+    let header = written.first().copied().filter(|first| !kinds.is_record(first, is_record(first)));
+    lines_table(&mut draft, &kinds, &written, header, trailer);
+    let blank = text::blank_lines(text);
+    let others = draft.table.lines.ignore.take();
+    let ignored: Vec<String> = others.into_iter().chain(blank.map(str::to_owned)).collect();
+    draft.table.lines.ignore = (!ignored.is_empty()).then(|| ignored.join("|"));
+    if let (Some(header), None) = (header, &draft.table.record.period)
+        && let Some((span, pattern)) = header_month(header)
+    {
+        draft.table.header.period = Some(FieldTable { form: Some(pattern.to_owned()), ..field(&span) });
+        draft.part("header.period", Sureness::Guessed);
+    }
+    Ok(draft)
+}
+
+/// A place as the configuration writes it.
+pub(super) fn field(span: &Span) -> FieldTable {
+    FieldTable::at(place(span))
+}
+
+pub(super) fn place(span: &Span) -> String {
+    if span.len() == 1 { span.end.to_string() } else { format!("{}-{}", span.start + 1, span.end) }
+}
+
+fn text_at(line: &[u8], span: &Span) -> Option<String> {
+    line.get(span.clone()).map(|cells| String::from_utf8_lossy(cells).into_owned())
+}
+
+fn is_citizen(line: &[u8], span: &Span) -> bool {
+    let text = line.get(span.clone()).and_then(|cells| std::str::from_utf8(cells).ok());
+    text.is_some_and(|text| !text.contains(' ') && Citizen::read(text, false).is_some())
+}
+
+/// Where most lines have CPR numbers, most of them different.
+fn citizen(lines: &[&Cells]) -> Option<Span> {
+    let looked_at = &lines[..lines.len().min(LOOKED_AT)];
+    let longest = looked_at.iter().map(|line| line.len()).max()?;
+    let mut best: Option<(usize, Span)> = None;
+    for length in [11, 10] {
+        for start in 0..longest.saturating_sub(length - 1) {
+            let span = start..start + length;
+            let valid: Vec<&[u8]> = looked_at
+                .iter()
+                .filter(|line| is_citizen(line, &span))
+                .filter_map(|line| line.get(span.clone()))
+                .collect();
+            let different: HashSet<&[u8]> = valid.iter().copied().collect();
+            let many = different.len() * 2 > valid.len() && valid.len() * 4 >= looked_at.len();
+            // of two places as good, the one whose numbers differ more
+            let score = valid.len() * 2 + different.len();
+            if many && best.as_ref().is_none_or(|(most, _)| score > *most) {
+                best = Some((score, span));
+            }
+        }
+    }
+    best.map(|(_, span)| span)
+}
+
+/// What tells records from other lines.
+enum Kinds {
+    /// Every line is a record.
+    Records,
+    /// Records begin with one of these.
+    Prefixes(BTreeSet<Cells>),
+    /// Nothing but what stands in the CPR number's place.
+    Citizen,
+}
+
+impl Kinds {
+    fn of(lines: &[&Cells], is_record: impl Fn(&Cells) -> bool) -> Kinds {
+        let (records, others): (Vec<&Cells>, Vec<&Cells>) =
+            lines.iter().copied().partition(|line| is_record(line));
+        if others.is_empty() {
+            return Kinds::Records;
+        }
+        for length in 1..=LONGEST_PREFIX {
+            let prefixes = |lines: &[&Cells]| -> BTreeSet<Cells> {
+                lines.iter().map(|line| line.iter().copied().take(length).collect()).collect()
+            };
+            let of_records = prefixes(&records);
+            if of_records.len() <= MOST_KINDS && of_records.is_disjoint(&prefixes(&others)) {
+                return Kinds::Prefixes(of_records);
+            }
+        }
+        Kinds::Citizen
+    }
+
+    fn is_record(&self, line: &Cells, has_citizen: bool) -> bool {
+        match self {
+            Kinds::Records => true,
+            Kinds::Prefixes(prefixes) => prefixes.iter().any(|prefix| line.starts_with(prefix)),
+            Kinds::Citizen => has_citizen,
+        }
+    }
+}
+
+/// The expressions of the kinds of lines.
+fn lines_table(
+    draft: &mut Draft,
+    kinds: &Kinds,
+    lines: &[&Cells],
+    header: Option<&Cells>,
+    trailer: Option<&Cells>,
+) {
+    let (records, length) = match kinds {
+        Kinds::Records => return,
+        Kinds::Prefixes(prefixes) => (Some(prefixes), prefixes.first().map_or(1, Vec::len)),
+        Kinds::Citizen => (None, LONGEST_PREFIX),
+    };
+    let prefix = |line: &Cells| -> Cells { line.iter().copied().take(length).collect() };
+    let record_of = |line: &&&Cells| records.is_some_and(|prefixes| prefixes.contains(&prefix(line)));
+    let (header, trailer) = (header.map(prefix), trailer.map(prefix));
+    let trailer = trailer.filter(|trailer| header.as_ref() != Some(trailer));
+    let mut others: BTreeSet<Cells> =
+        lines.iter().filter(|line| !record_of(line)).map(|line| prefix(line)).collect();
+    others.retain(|other| header.as_ref() != Some(other) && trailer.as_ref() != Some(other));
+    let table = &mut draft.table.lines;
+    table.header = header.map(|header| expression(&[header]));
+    table.trailer = trailer.map(|trailer| expression(&[trailer]));
+    if let Some(records) = records {
+        table.record = Some(expression(&records.iter().cloned().collect::<Vec<_>>()));
+        if !others.is_empty() && others.len() <= MOST_KINDS {
+            table.ignore = Some(expression(&others.into_iter().collect::<Vec<_>>()));
+        }
+    }
+}
+
+/// An expression for lines that begin with one of these.
+fn expression(prefixes: &[Cells]) -> String {
+    let escaped = |prefix: &Cells| {
+        // what is not ASCII was not kept, and any character may stand there
+        let parts: Vec<String> = String::from_utf8_lossy(prefix).split('?').map(regex::escape).collect();
+        parts.join(".")
+    };
+    match prefixes {
+        [prefix] => format!("^{}", escaped(prefix)),
+        prefixes => format!("^({})", prefixes.iter().map(escaped).collect::<Vec<_>>().join("|")),
+    }
+}
+
+/// Where all records name a month, apart from what is taken.
+fn month(records: &[&Cells], taken: &[Span]) -> Option<(Span, &'static str)> {
+    let records = &records[..records.len().min(LOOKED_AT)];
+    let shortest = records.iter().map(|line| line.len()).min()?;
+    for (pattern, form) in months::forms() {
+        let first = records.first()?;
+        for start in 0..(shortest + 1).saturating_sub(form.length()) {
+            let span = start..start + form.length();
+            let free = !taken.iter().any(|range| range.start < span.end && span.start < range.end);
+            let reads = |line: &[u8]| {
+                text_at(line, &span)
+                    .filter(|text| !text.contains(' '))
+                    .and_then(|text| form.read(&text))
+                    .is_some_and(months::is_plausible)
+            };
+            if !free || !reads(first) {
+                continue;
+            }
+            let texts: Vec<String> = records.iter().filter_map(|line| text_at(line, &span)).collect();
+            if months::pattern_of(&texts.iter().map(String::as_str)) == Some(pattern) {
+                return Some((span, pattern));
+            }
+        }
+    }
+    None
+}
+
+/// Where a header names a month and nothing else: a date there is as likely the day it was written.
+fn header_month(header: &[u8]) -> Option<(Span, &'static str)> {
+    let digit = |at: usize| header.get(at).is_some_and(u8::is_ascii_digit);
+    for (pattern, form) in months::forms().into_iter().filter(|(pattern, _)| !pattern.contains("DD")) {
+        for start in 0..header.len().saturating_sub(form.length() - 1) {
+            let span = start..start + form.length();
+            let alone = !digit(span.end) && (start == 0 || !digit(start - 1));
+            let period =
+                text_at(header, &span).filter(|text| !text.contains(' ')).and_then(|text| form.read(&text));
+            if alone && period.is_some_and(months::is_plausible) {
+                return Some((span, pattern));
+            }
+        }
+    }
+    None
+}

@@ -1,0 +1,64 @@
+//! Numbers among the digits of a line.
+
+use std::ops::Range;
+
+/// The widest field of a number, in characters.
+const WIDEST: usize = 15;
+
+/// The number of these digits, blanks before them not counted; none where anything else stands there.
+pub(super) fn number(digits: &[u8]) -> Option<u128> {
+    let digits = digits.trim_ascii_start();
+    if digits.is_empty() || digits.len() > 30 {
+        return None;
+    }
+    digits
+        .iter()
+        .try_fold(0, |number, digit| digit.is_ascii_digit().then(|| number * 10 + u128::from(digit - b'0')))
+}
+
+/// Where a line has exactly this number, outside what is taken: with as many zeros before it as there
+/// are, and of several places the one that most of a field's end follows.
+pub(super) fn find(line: &[u8], wanted: u128, taken: &[Range<usize>]) -> Option<Range<usize>> {
+    let free = |at: usize| !taken.iter().any(|range| range.contains(&at));
+    let digit = |at: usize| line.get(at).is_some_and(u8::is_ascii_digit) && free(at);
+    let written = wanted.to_string();
+    let mut best: Option<([usize; 3], Range<usize>)> = None;
+    for start in 0..line.len().saturating_sub(written.len() - 1) {
+        let end = start + written.len();
+        if &line[start..end] != written.as_bytes() || !(start..end).all(digit) {
+            continue;
+        }
+        let mut first = start;
+        while first > 0 && line[first - 1] == b'0' && free(first - 1) {
+            first -= 1;
+        }
+        let inside = first > 0 && digit(first - 1);
+        let zeros = start - first;
+        while zeros == 0 && first > 0 && line[first - 1] == b' ' && free(first - 1) && end - first < WIDEST {
+            // blanks before a number are there for larger ones
+            first -= 1;
+        }
+        // a number with a digit before it and hardly a zero between is the end of a longer one
+        let score = [usize::from(!inside || zeros > 2), usize::from(!digit(end)), zeros];
+        if !(inside && zeros == 0) && best.as_ref().is_none_or(|(most, _)| score > *most) {
+            best = Some((score, first..end));
+        }
+    }
+    best.map(|(_, range)| range)
+}
+
+/// Whether amounts of this size in the middle are kroner rather than øre: what a citizen pays in a month
+/// for food or laundry is between 50 and 5,000 kroner.
+pub(super) fn are_kroner(mut amounts: Vec<u128>) -> bool {
+    amounts.sort_unstable();
+    let whole = amounts.iter().all(|amount| amount % 100 == 0);
+    amounts.get(amounts.len() / 2).is_some_and(|median| *median < 5000) && !whole
+}
+
+/// Whether the numbers only count up, by the same step.
+pub(super) fn is_counter(numbers: &[u128]) -> bool {
+    let step = |pair: &[u128]| pair[1].checked_sub(pair[0]).filter(|step| *step > 0);
+    let mut steps = numbers.windows(2).map(step);
+    let first = steps.next().flatten();
+    numbers.len() > 2 && first.is_some() && steps.all(|step| step == first)
+}

@@ -1,0 +1,210 @@
+//! What tells one record from another without keeping either: a keyed hash.
+
+use std::fmt;
+use std::hash::{Hash, Hasher};
+
+use hmac::{Hmac, KeyInit, Mac};
+use secrecy::zeroize::{Zeroize, Zeroizing};
+use sha2::Sha256;
+
+use crate::period::Period;
+
+use super::reader::Record;
+
+/// What the hash is keyed with: a CPR number has too few possibilities for a bare hash.
+pub struct Secret([u8; 32]);
+
+impl Secret {
+    /// The secret of these bytes.
+    #[must_use]
+    pub const fn of(bytes: [u8; 32]) -> Secret {
+        Secret(bytes)
+    }
+
+    /// A new one, for what is not kept past the process.
+    ///
+    /// # Errors
+    /// Where the operating system gives no random bytes.
+    pub fn random() -> Result<Secret, getrandom::Error> {
+        let mut bytes = [0; 32];
+        getrandom::fill(&mut bytes)?;
+        Ok(Secret(bytes))
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+impl Drop for Secret {
+    fn drop(&mut self) {
+        self.0.zeroize();
+    }
+}
+
+/// HMAC-SHA-256, cut to 16 bytes, of what makes a record itself.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RecordKey([u8; 16]);
+
+impl RecordKey {
+    /// Its bytes.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; 16] {
+        &self.0
+    }
+}
+
+impl Hash for RecordKey {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        // the bytes are a keyed hash already, so a part of them spreads as well as all
+        state.write_u64(self.0.first_chunk().map_or(0, |part| u64::from_le_bytes(*part)));
+    }
+}
+
+impl fmt::Debug for RecordKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+/// Takes eight bytes of a [`RecordKey`] as they are.
+#[derive(Default)]
+pub(super) struct KeyHasher(u64);
+
+impl Hasher for KeyHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.0 = number;
+    }
+}
+
+/// Makes the keys of one secret.
+pub struct Keyer(Hmac<Sha256>);
+
+impl fmt::Debug for Keyer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Keyer(…)")
+    }
+}
+
+impl Keyer {
+    /// Makes keys under this secret.
+    #[must_use]
+    pub fn new(secret: &Secret) -> Keyer {
+        // a secret as long as a block is its own key: the same bytes as for the shorter one, padded with zeros
+        let mut block = hmac::digest::Key::<Hmac<Sha256>>::default();
+        block[..secret.0.len()].copy_from_slice(&secret.0);
+        Keyer(Hmac::new(&block))
+    }
+
+    /// The key over citizen, deduction, period, the amount's sign and the reference. `period` is the
+    /// month that the record counts for, where one is known.
+    #[must_use]
+    pub fn key(&self, record: &Record<'_>, period: Option<Period>) -> RecordKey {
+        let mut mac = self.0.clone();
+        let (year, month) = period.map_or((0, 0), |period| (period.year(), period.month()));
+        let [high, low] = year.to_be_bytes();
+        let fixed = [high, low, month, u8::from(record.amount.is_negative())];
+        // with its length, so that no two pairs of texts make the same bytes
+        let length = u64::try_from(record.deduction.len()).unwrap_or(u64::MAX).to_be_bytes();
+        let parts: [&[u8]; 5] = [
+            record.citizen.digits(),
+            &fixed,
+            &length[4..],
+            record.deduction.as_bytes(),
+            record.reference.as_bytes(),
+        ];
+        update(&mut mac, &parts);
+        let mut key = [0; 16];
+        key.copy_from_slice(&mac.finalize().into_bytes()[..16]);
+        RecordKey(key)
+    }
+
+    /// The key of any bytes, such as a line's.
+    pub(super) fn bytes(&self) -> Hmac<Sha256> {
+        self.0.clone()
+    }
+
+    /// The key of what was hashed.
+    pub(super) fn cut(mac: Hmac<Sha256>) -> RecordKey {
+        let mut key = [0; 16];
+        key.copy_from_slice(&mac.finalize().into_bytes()[..16]);
+        RecordKey(key)
+    }
+}
+
+/// Hashes the parts one after the other, together where they are as short as they usually are: one call is
+/// quicker than five.
+fn update(mac: &mut Hmac<Sha256>, parts: &[&[u8]; 5]) {
+    let mut together = Zeroizing::new([0; 64]);
+    let length: usize = parts.iter().map(|part| part.len()).sum();
+    if length > together.len() {
+        parts.iter().for_each(|part| mac.update(part));
+        return;
+    }
+    let mut at = 0;
+    for part in parts {
+        together[at..at + part.len()].copy_from_slice(part);
+        at += part.len();
+    }
+    mac.update(&together[..length]);
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::records::amount::Ore;
+    use crate::records::citizen::Citizen;
+
+    fn key(
+        secret: u8,
+        citizen: &str,
+        deduction: &str,
+        reference: &str,
+        ore: i128,
+        period: &str,
+    ) -> RecordKey {
+        let citizen = Citizen::read(citizen, false).unwrap();
+        let record =
+            Record { line: 1, citizen: &citizen, deduction, reference, amount: Ore::new(ore), period: None };
+        Keyer::new(&Secret::of([secret; 32])).key(&record, period.parse().ok())
+    }
+
+    #[test]
+    fn what_makes_a_record_itself_and_what_does_not() {
+        let plain = key(1, "0101009999", "mad", "a", 100, "2023-04");
+        assert_eq!(plain, key(1, "010100-9999", "mad", "a", 99_999, "2023-04"));
+        let others = [
+            key(2, "0101009999", "mad", "a", 100, "2023-04"),
+            key(1, "0101009998", "mad", "a", 100, "2023-04"),
+            key(1, "0101009999", "vask", "a", 100, "2023-04"),
+            key(1, "0101009999", "mada", "", 100, "2023-04"),
+            key(1, "0101009999", "ma", "da", 100, "2023-04"),
+            key(1, "0101009999", "mad", "a", -100, "2023-04"),
+            key(1, "0101009999", "mad", "a", 100, "2023-05"),
+            key(1, "0101009999", "mad", "a", 100, ""),
+        ];
+        for other in others {
+            assert_ne!(plain, other);
+        }
+    }
+
+    #[test]
+    fn secrets_are_not_shown_and_not_alike() {
+        assert_eq!(format!("{:?}", Secret::of([7; 32])), "Secret(…)");
+        assert_ne!(Secret::random().unwrap().0, Secret::random().unwrap().0);
+    }
+}

@@ -1,0 +1,311 @@
+//! What is suspicious about a file's records and totals, each with its numbers.
+//!
+//! Banks look into payment files so: counts and sums against the trailer, against the months before,
+//! and the same record twice. Nothing is decided here: policies say what holds a file.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::hash::BuildHasherDefault;
+use std::str::FromStr;
+
+use crate::period::Period;
+
+use super::amount::Ore;
+use super::key::{KeyHasher, Keyer, RecordKey, Secret};
+use super::reader::{Ending, Finding, LINES_KEPT, Lines, Mismatch, Reading, Record};
+
+/// How many different records of one file are told apart; what comes after is counted as not looked at.
+pub const MOST_RECORDS: usize = 4_000_000;
+
+/// What is kept of the records while they are read, besides the [`Reading`]. Memory: some 25 bytes for
+/// each record, up to [`MOST_RECORDS`] of them.
+#[derive(Debug)]
+pub struct Tally {
+    keyer: Keyer,
+    largest_allowed: Option<Ore>,
+    /// The line on which each record stands first.
+    seen: HashMap<RecordKey, u64, BuildHasherDefault<KeyHasher>>,
+    most: usize,
+    repeats: Repeats,
+    over: Option<Over>,
+}
+
+/// Records that stand in the file more than once.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Repeats {
+    /// How many stand there although the same stood before.
+    pub count: u64,
+    /// What they come to; none where that overflows.
+    pub sum: Option<Ore>,
+    /// The first ten: the line of the first, and of the one that repeats it.
+    pub lines: Vec<(u64, u64)>,
+    /// How many records were not looked at, because there are too many.
+    pub unchecked: u64,
+}
+
+/// Records above the largest amount.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Over {
+    /// The largest of them.
+    pub largest: Ore,
+    /// Their lines.
+    pub lines: Lines,
+}
+
+impl Tally {
+    /// An empty one, whose keys are under this secret. A record whose amount, whatever its sign, is more
+    /// than `largest` is noted.
+    #[must_use]
+    pub fn new(secret: &Secret, largest: Option<Ore>) -> Tally {
+        let repeats = Repeats { sum: Some(Ore::ZERO), ..Repeats::default() };
+        let keyer = Keyer::new(secret);
+        Tally {
+            keyer,
+            largest_allowed: largest,
+            seen: HashMap::default(),
+            most: MOST_RECORDS,
+            repeats,
+            over: None,
+        }
+    }
+
+    /// Takes one record.
+    pub fn record(&mut self, record: &Record<'_>) {
+        if self.largest_allowed.is_some_and(|largest| record.amount.size() > largest.size()) {
+            self.note_over(record);
+        }
+        let key = self.keyer.key(record, record.period);
+        let full = self.seen.len() >= self.most;
+        match self.seen.entry(key) {
+            Entry::Occupied(first) => {
+                self.repeats.count += 1;
+                self.repeats.sum = self.repeats.sum.and_then(|sum| sum.plus(record.amount));
+                if self.repeats.lines.len() < LINES_KEPT {
+                    self.repeats.lines.push((*first.get(), record.line));
+                }
+            }
+            Entry::Vacant(_) if full => self.repeats.unchecked += 1,
+            Entry::Vacant(place) => {
+                place.insert(record.line);
+            }
+        }
+    }
+
+    fn note_over(&mut self, record: &Record<'_>) {
+        match &mut self.over {
+            Some(over) => {
+                over.lines.note(record.line);
+                if record.amount.size() > over.largest.size() {
+                    over.largest = record.amount;
+                }
+            }
+            None => self.over = Some(Over { largest: record.amount, lines: Lines::of(record.line) }),
+        }
+    }
+}
+
+/// What a file is judged against.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Against<'a> {
+    /// The month that the file is for, where its name or series tells one.
+    pub period: Option<Period>,
+    /// The series' other deliveries, of any period.
+    pub others: &'a [Delivered],
+    /// The totals of its last periods; the last three are looked at.
+    pub recent: &'a [PeriodTotals],
+    /// How far from their median count and sum may be.
+    pub unusual: Option<Percent>,
+}
+
+/// A delivery's totals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Delivered {
+    /// The delivery.
+    pub delivery_id: i64,
+    /// The month it was for.
+    pub period: Option<Period>,
+    /// Its records.
+    pub records: u64,
+    /// Their sum.
+    pub sum: Ore,
+}
+
+/// The totals of a whole period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PeriodTotals {
+    /// The month.
+    pub period: Period,
+    /// Its records.
+    pub records: u64,
+    /// Their sum.
+    pub sum: Ore,
+}
+
+/// A share in whole percent, as the configuration writes it: `50%`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Percent(u16);
+
+impl Percent {
+    /// The number before the sign.
+    #[must_use]
+    pub const fn get(self) -> u16 {
+        self.0
+    }
+}
+
+/// The text was not whole percent from 1% to 1000%.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotPercent;
+
+impl FromStr for Percent {
+    type Err = NotPercent;
+
+    fn from_str(text: &str) -> Result<Percent, NotPercent> {
+        let number = text.strip_suffix('%').ok_or(NotPercent)?.trim_end();
+        let number = number.bytes().all(|byte| byte.is_ascii_digit()).then(|| number.parse().ok()).flatten();
+        number.filter(|number| (1..=1000).contains(number)).map(Percent).ok_or(NotPercent)
+    }
+}
+
+/// Who names a month.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NamedBy {
+    /// A header.
+    Header,
+    /// Records, themselves or by the header before them.
+    Records,
+}
+
+/// One suspicious thing about a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Suspicion {
+    /// The file does not end as its format says.
+    Incomplete {
+        /// How many trailers there are all the same, before its end.
+        trailers: u64,
+    },
+    /// Something could not be read.
+    UnreadableRecord(Finding),
+    /// A trailer does not say what the records say.
+    TotalsDiffer(Mismatch),
+    /// Another month than the file's is named.
+    OtherPeriod {
+        /// The file's month.
+        expected: Period,
+        /// The other one.
+        named: Period,
+        /// Who names it.
+        by: NamedBy,
+        /// Where.
+        lines: Lines,
+    },
+    /// A record stands in the file more than once.
+    RecordsRepeat(Repeats),
+    /// Count and sum are those of another delivery.
+    TotalsRepeat(Delivered),
+    /// There are many more or many fewer records than in the months before.
+    UnusualRecords {
+        /// How many there are.
+        records: u64,
+        /// The median of the months before.
+        median: u64,
+    },
+    /// The sum is much more or much less than in the months before.
+    UnusualSum {
+        /// The sum.
+        sum: Ore,
+        /// The median of the months before.
+        median: Ore,
+    },
+    /// Records are above the largest amount.
+    AmountOver {
+        /// The largest amount that is allowed.
+        limit: Ore,
+        /// What is above it.
+        over: Over,
+    },
+}
+
+/// Everything suspicious about what was read, in the order of the reasons that files are held for.
+#[must_use]
+pub fn suspicions(reading: &Reading, tally: Option<&Tally>, against: &Against<'_>) -> Vec<Suspicion> {
+    let mut found = Vec::new();
+    if reading.ending == Ending::CutShort {
+        found.push(Suspicion::Incomplete { trailers: reading.trailers });
+    }
+    found.extend(reading.findings.iter().cloned().map(Suspicion::UnreadableRecord));
+    found.extend(reading.mismatches.iter().copied().map(Suspicion::TotalsDiffer));
+    found.extend(against.period.into_iter().flat_map(|expected| other_periods(reading, expected)));
+    if let Some(tally) = tally
+        && (tally.repeats.count > 0 || tally.repeats.unchecked > 0)
+    {
+        found.push(Suspicion::RecordsRepeat(tally.repeats.clone()));
+    }
+    let totals = &reading.totals;
+    let same =
+        |other: &&Delivered| totals.records > 0 && other.records == totals.records && other.sum == totals.sum;
+    let repeated = against.others.iter().filter(same).max_by_key(|other| other.delivery_id);
+    found.extend(repeated.copied().map(Suspicion::TotalsRepeat));
+    found.extend(unusual(reading, against));
+    if let Some(tally) = tally
+        && let (Some(limit), Some(over)) = (tally.largest_allowed, &tally.over)
+    {
+        found.push(Suspicion::AmountOver { limit, over: over.clone() });
+    }
+    found
+}
+
+fn other_periods(reading: &Reading, expected: Period) -> impl Iterator<Item = Suspicion> {
+    let headers = reading.header_periods.iter().map(|(named, lines)| (*named, NamedBy::Header, lines));
+    let records = reading.periods.iter().map(|(named, lines)| (*named, NamedBy::Records, lines));
+    let other = move |(named, by, lines): (Period, NamedBy, &Lines)| {
+        (named != expected).then(|| Suspicion::OtherPeriod { expected, named, by, lines: lines.clone() })
+    };
+    headers.chain(records).filter_map(other)
+}
+
+fn unusual(reading: &Reading, against: &Against<'_>) -> Vec<Suspicion> {
+    let Some(limit) = against.unusual else { return Vec::new() };
+    let mut recent = against.recent.to_vec();
+    recent.sort_by_key(|totals| totals.period);
+    let recent = &recent[recent.len().saturating_sub(3)..];
+    let records = median(recent.iter().map(|totals| i128::from(totals.records)).collect());
+    let sum = median(recent.iter().map(|totals| totals.sum.get()).collect());
+    let (Some(records), Some(sum)) = (records, sum) else { return Vec::new() };
+    let totals = &reading.totals;
+    let mut found = Vec::new();
+    if is_far(i128::from(totals.records), records, limit) {
+        let median = u64::try_from(records).unwrap_or_default();
+        found.push(Suspicion::UnusualRecords { records: totals.records, median });
+    }
+    if is_far(totals.sum.get(), sum, limit) {
+        found.push(Suspicion::UnusualSum { sum: totals.sum, median: Ore::new(sum) });
+    }
+    found
+}
+
+/// The middle of the numbers, or what lies between the two in the middle; none of none.
+fn median(mut numbers: Vec<i128>) -> Option<i128> {
+    numbers.sort_unstable();
+    let middle = numbers.len() / 2;
+    let upper = *numbers.get(middle)?;
+    if numbers.len() % 2 == 1 {
+        return Some(upper);
+    }
+    let lower = numbers[middle - 1];
+    Some(lower.midpoint(upper))
+}
+
+/// Whether a number is further from the median than so many percent of it. What cannot be reckoned in
+/// 128 bits is far.
+fn is_far(number: i128, median: i128, limit: Percent) -> bool {
+    let apart = number.abs_diff(median).checked_mul(100);
+    let allowed = median.unsigned_abs().checked_mul(limit.0.into());
+    match (apart, allowed) {
+        (Some(apart), Some(allowed)) => apart > allowed,
+        _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests;
