@@ -150,7 +150,9 @@ fn update(mac: &mut Hmac<Sha256>, parts: &[&[u8]; 5]) {
     let mut together = Zeroizing::new([0; 64]);
     let length: usize = parts.iter().map(|part| part.len()).sum();
     if length > together.len() {
-        parts.iter().for_each(|part| mac.update(part));
+        for part in parts {
+            mac.update(part);
+        }
         return;
     }
     let mut at = 0;

@@ -251,6 +251,13 @@ fn an_expression_that_fits_some_line_is_taken() {
 
 proptest! {
     #[test]
+    fn what_lines_begin_with_is_told_as_the_expression_tells_it(line in "[ab0]{0,4}", text in "\\^?\\(?[ab]{1,2}(\\|[ab0]{1,2})?\\)?") {
+        if let Ok(expression) = super::expression::compile(&text, true) {
+            prop_assert_eq!(expression.fits(&line), regex::Regex::new(&text).unwrap().is_match(&line), "{}", text);
+        }
+    }
+
+    #[test]
     fn any_values_are_a_format_or_faults(
         kind in proptest::sample::select(vec!["fixed", "csv", "xml", "æ"]),
         texts in proptest::collection::vec(".{0,12}", 12),

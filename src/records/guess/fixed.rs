@@ -11,6 +11,8 @@ mod amount;
 
 /// How many lines are looked at to find a position.
 const LOOKED_AT: usize = 2000;
+/// How many characters of a line are looked at.
+const WIDEST: usize = 4000;
 /// The longest beginning of a line that tells its kind, in characters.
 const LONGEST_PREFIX: usize = 8;
 /// How many kinds of lines a layout may have.
@@ -87,7 +89,7 @@ fn is_citizen(line: &[u8], span: &Span) -> bool {
 /// Where most lines have CPR numbers, most of them different.
 fn citizen(lines: &[&Cells]) -> Option<Span> {
     let looked_at = &lines[..lines.len().min(LOOKED_AT)];
-    let longest = looked_at.iter().map(|line| line.len()).max()?;
+    let longest = looked_at.iter().map(|line| line.len()).max()?.min(WIDEST);
     let mut best: Option<(usize, Span)> = None;
     for length in [11, 10] {
         for start in 0..longest.saturating_sub(length - 1) {
@@ -194,7 +196,7 @@ fn expression(prefixes: &[Cells]) -> String {
 /// Where all records name a month, apart from what is taken.
 fn month(records: &[&Cells], taken: &[Span]) -> Option<(Span, &'static str)> {
     let records = &records[..records.len().min(LOOKED_AT)];
-    let shortest = records.iter().map(|line| line.len()).min()?;
+    let shortest = records.iter().map(|line| line.len()).min()?.min(WIDEST);
     for (pattern, form) in months::forms() {
         let first = records.first()?;
         for start in 0..(shortest + 1).saturating_sub(form.length()) {
@@ -222,7 +224,7 @@ fn month(records: &[&Cells], taken: &[Span]) -> Option<(Span, &'static str)> {
 fn header_month(header: &[u8]) -> Option<(Span, &'static str)> {
     let digit = |at: usize| header.get(at).is_some_and(u8::is_ascii_digit);
     for (pattern, form) in months::forms().into_iter().filter(|(pattern, _)| !pattern.contains("DD")) {
-        for start in 0..header.len().saturating_sub(form.length() - 1) {
+        for start in 0..header.len().min(WIDEST).saturating_sub(form.length() - 1) {
             let span = start..start + form.length();
             let alone = !digit(span.end) && (start == 0 || !digit(start - 1));
             let period =

@@ -1,5 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
+use std::fmt::Write as _;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -129,9 +131,9 @@ fn hyphens_blanks_before_amounts_and_another_end_of_file() {
     let mut text = "Z300 Vaskeriet 202304\r\n".to_owned();
     for record in &records {
         let (day, serial) = record.citizen.split_at(6);
-        text += &format!("G68{day}-{serial} Beboer {:>10}\r\n", record.ore);
+        write!(text, "G68{day}-{serial} Beboer {:>10}\r\n", record.ore).unwrap();
     }
-    text += &format!("SLUTD{:>6}{sum:>14}\r\n\r\n\u{1a}", records.len());
+    write!(text, "SLUTD{:>6}{sum:>14}\r\n\r\n\u{1a}", records.len()).unwrap();
     let guess = works(text.as_bytes(), &records);
     assert_eq!(place(guess.table.record.citizen.as_ref()), Some("4-14"));
     assert_eq!(guess.table.lines.record.as_deref(), Some("^G"));
@@ -198,6 +200,14 @@ fn what_has_no_records_gives_no_draft() {
     for (file, wanted) in table {
         assert_eq!(guess(file, true).unwrap_err(), wanted, "{}", String::from_utf8_lossy(file));
     }
+}
+
+#[test]
+fn one_line_as_long_as_a_sample_among_many_takes_no_time() {
+    let mut file = eighty(&deductions(300), "202304").into_bytes();
+    file.extend(std::iter::repeat_n(b'7', LARGEST_SAMPLE));
+    let guess = guess(&file, true).unwrap();
+    assert_eq!(place(guess.table.record.citizen.as_ref()), Some("9-18"));
 }
 
 #[test]

@@ -151,7 +151,7 @@ impl Xml {
 
     /// Reads the tokens of the first `end` bytes that are held.
     fn events<V: FnMut(&Record<'_>)>(&mut self, gather: &mut Gather<'_, V>, end: usize, last: bool) {
-        let held = std::mem::take(&mut self.held);
+        let mut held = std::mem::take(&mut self.held);
         let mut reader = quick_xml::Reader::from_str(&held[..end]);
         let config = reader.config_mut();
         // names are checked here, because elements are open longer than this reader lives
@@ -181,7 +181,8 @@ impl Xml {
             self.line += lines(&held[done..after]);
             done = after;
         };
-        self.held.push_str(&held[done..]);
+        held.drain(..done);
+        self.held = held;
         if let Some(problem) = problem {
             self.stop(gather, problem);
         }

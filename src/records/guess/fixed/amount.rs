@@ -1,6 +1,6 @@
 //! The amount among the digits of the records: proven by the trailer's sum, else the likeliest.
 
-use super::{Cells, Span, field, place};
+use super::{Cells, Span, WIDEST, field, place};
 use crate::records::format::table::{FieldTable, SignTable, Words};
 use crate::records::guess::numbers::{are_kroner, find, is_counter, number};
 use crate::records::guess::{Draft, NoGuess, Sureness};
@@ -23,10 +23,12 @@ struct Sign {
 struct Candidate {
     span: Span,
     sign: Option<Sign>,
-    numbers: Vec<u128>,
     sum: i128,
-    /// Whether no digit follows.
-    ends: bool,
+    /// Whether its digits count kroner rather than øre.
+    kroner: bool,
+    /// How likely it is, where nothing proves it: it has a size that a citizen pays, does not only count
+    /// up, and is followed by no digit.
+    likely: [bool; 3],
 }
 
 pub(super) fn draft(
@@ -52,9 +54,12 @@ pub(super) fn draft(
     let sureness = if best.is_some() { Sureness::Proven } else { Sureness::Guessed };
     let chosen = match &best {
         Some((candidate, _)) => *candidate,
-        None => candidates.iter().max_by_key(|candidate| likelihood(candidate)).ok_or(NoGuess::NoAmounts)?,
+        None => candidates
+            .iter()
+            .max_by_key(|candidate| (candidate.likely, candidate.sign.is_some(), candidate.span.len()))
+            .ok_or(NoGuess::NoAmounts)?,
     };
-    let unit = if are_kroner(chosen.numbers.clone()) { "kroner" } else { "øre" };
+    let unit = if chosen.kroner { "kroner" } else { "øre" };
     let amount = FieldTable {
         unit: Some(unit.to_owned()),
         sign: chosen.sign.as_ref().map(sign_table),
@@ -76,7 +81,7 @@ pub(super) fn draft(
 
 /// Every stretch of digits that could be the amount, with each way of telling its sign.
 fn candidates(records: &[&Cells], taken: &[Span]) -> Vec<Candidate> {
-    let shortest = records.iter().map(|line| line.len()).min().unwrap_or_default();
+    let shortest = records.iter().map(|line| line.len()).min().unwrap_or_default().min(WIDEST);
     let free = |at: usize| !taken.iter().any(|span| span.contains(&at));
     let numeric = |at: usize| {
         free(at)
@@ -103,10 +108,12 @@ fn candidates(records: &[&Cells], taken: &[Span]) -> Vec<Candidate> {
             if !varies && numbers.len() > 1 {
                 continue;
             }
+            let kroner = are_kroner(numbers.clone());
+            let ends = !columns.get(end).copied().unwrap_or_default();
+            let likely = [has_a_plausible_size(&numbers), !is_counter(&numbers), ends];
             for sign in signs(records, &span, shortest, &free) {
                 let sum = added(records, &numbers, sign.as_ref());
-                let ends = !columns.get(end).copied().unwrap_or_default();
-                found.push(Candidate { span: span.clone(), sign, numbers: numbers.clone(), sum, ends });
+                found.push(Candidate { span: span.clone(), sign, sum, kroner, likely });
             }
         }
     }
@@ -181,14 +188,11 @@ fn trailer_sign(line: &[u8], span: &Span, taken: &[Span], sum: i128) -> Option<S
     Some(SignTable { at: Some(place(&(at..at + 1))), ..SignTable::default() })
 }
 
-/// How likely an amount is, where nothing proves it: it has a size that a citizen pays, does not only
-/// count up, is followed by no digit, and has a sign and zeros or blanks before it.
-fn likelihood(candidate: &Candidate) -> ([bool; 4], usize) {
-    let mut sizes = candidate.numbers.clone();
+/// Whether the amounts are of a size that a citizen pays in a month, in kroner or øre.
+fn has_a_plausible_size(numbers: &[u128]) -> bool {
+    let mut sizes = numbers.to_vec();
     sizes.sort_unstable();
     let median = sizes.get(sizes.len() / 2).copied().unwrap_or_default();
     let largest = sizes.last().copied().unwrap_or_default();
-    let plausible = (50..1_000_000).contains(&median) && largest < 10_000_000;
-    let varied = !is_counter(&candidate.numbers);
-    ([plausible, varied, candidate.ends, candidate.sign.is_some()], candidate.span.len())
+    (50..1_000_000).contains(&median) && largest < 10_000_000
 }
