@@ -7,7 +7,7 @@
 //! Against a power cut everything is synced in this order: the content, then the folders that gained a name, then
 //! those that lost one. So the bytes are found in one place or the other at every moment.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
@@ -82,15 +82,20 @@ pub struct Archive {
     gained: BTreeSet<PathBuf>,
     /// Folders that lost one.
     lost: BTreeSet<PathBuf>,
-    /// A folder on the file system that was synced for the originals under way.
-    synced: Option<Identity>,
+    /// The originals under way whose content was made durable, each as it was right before.
+    synced: HashMap<PathBuf, Identity>,
 }
 
 impl Archive {
     /// The archive at `root`. Nothing is made before it is needed.
     #[must_use]
     pub fn new(root: &Path) -> Archive {
-        Archive { root: root.to_owned(), gained: BTreeSet::new(), lost: BTreeSet::new(), synced: None }
+        Archive {
+            root: root.to_owned(),
+            gained: BTreeSet::new(),
+            lost: BTreeSet::new(),
+            synced: HashMap::new(),
+        }
     }
 
     /// Where it lies.
@@ -122,10 +127,19 @@ impl Archive {
     ///
     /// # Errors
     /// What the file system says; then nothing is to be put away.
-    pub fn sync_originals(&mut self, drop: &Path, files: usize, disposal: Disposal) -> io::Result<()> {
-        self.synced = None;
-        if disposal == Disposal::Archive && files >= SYNCED_TOGETHER {
-            self.synced = platform::sync_volume(drop)?;
+    pub fn sync_originals(&mut self, drop: &Path, places: &[PathBuf], disposal: Disposal) -> io::Result<()> {
+        self.synced.clear();
+        if disposal != Disposal::Archive || places.len() < SYNCED_TOGETHER {
+            return Ok(());
+        }
+        // What is written to a file after this look changes its identity, and so it is synced by itself.
+        let seen = places.iter().filter_map(|place| {
+            let file = platform::open_plain(place).ok()?;
+            Some((place.clone(), Identity::of(&file).ok()?))
+        });
+        let seen: Vec<(PathBuf, Identity)> = seen.collect();
+        if let Some(volume) = platform::sync_volume(drop)? {
+            self.synced.extend(seen.into_iter().filter(|(_, original)| original.is_beside(&volume)));
         }
         Ok(())
     }
@@ -144,7 +158,12 @@ impl Archive {
         if disposal == Disposal::Leave {
             return Ok(PutAway::Left);
         }
-        let synced = if disposal == Disposal::Archive { self.sync_content(place, expected)? } else { None };
+        let synced = self.synced.remove(place);
+        let synced = if synced.is_none() && disposal == Disposal::Archive {
+            platform::sync_content(place)?
+        } else {
+            synced
+        };
         let (mut file, before) = match drop_folder::open(place) {
             Ok((file, about)) => (file, about.identity),
             Err(Blocked::Unsettled(because)) => return gone(place, because),
@@ -159,6 +178,7 @@ impl Archive {
         }
         platform::private_folder(folder)?;
         if !synced.is_some_and(|synced| synced.is_same_content(&before)) {
+            // Another one than was synced, or none that could be.
             return self.replace_by_copy(&mut file, before, place, folder, expected.digest);
         }
         let target = match move_to_free_name(place, folder) {
@@ -172,15 +192,6 @@ impl Archive {
             return Ok(PutAway::Changed);
         }
         Ok(self.note(place, &target))
-    }
-
-    /// Which file has durable content at `place`: the expected one, where its file system was synced for it, or the one
-    /// that is synced here.
-    fn sync_content(&self, place: &Path, expected: Expected) -> io::Result<Option<Identity>> {
-        match (expected.identity, &self.synced) {
-            (Some(known), Some(synced)) if known.is_beside(synced) => Ok(Some(known)),
-            _ => platform::sync_content(place),
-        }
     }
 
     /// Puts a copy that is durable, content and name, in the place of an original, and deletes that: where the original
@@ -223,7 +234,7 @@ impl Archive {
     /// # Errors
     /// What the file system says.
     pub fn sync(&mut self) -> io::Result<()> {
-        self.synced = None;
+        self.synced.clear();
         let (gained, lost) = (std::mem::take(&mut self.gained), std::mem::take(&mut self.lost));
         // A folder that forgets a name before the other one knows it would leave the bytes in neither.
         sync_all(&gained)?;

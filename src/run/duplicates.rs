@@ -36,12 +36,12 @@ impl Run<'_> {
             .collect();
         let mut events = Vec::new();
         let is_copy = |file: &FileReport| file.decision == Choice::Duplicate && file.reason == kind;
-        let mut many = 0;
-        for file in files.iter_mut().filter(|file| is_copy(file)) {
+        let mut places = Vec::new();
+        for (planned, file) in planned.iter().zip(files.iter_mut()).filter(|(_, file)| is_copy(file)) {
             file.outcome = Some(FileOutcome::Duplicate);
-            many += 1;
+            places.push(planned.looked.file.place.clone());
         }
-        if let Err(error) = self.archive.sync_originals(&self.config.drop, many, disposal) {
+        if let Err(error) = self.archive.sync_originals(&self.config.drop, &places, disposal) {
             let message = say::drop_not_synced(&self.config.drop, &error);
             mishaps.push(Warning { path: self.config.drop.display().to_string(), message });
             return Ok(());
