@@ -10,7 +10,7 @@
 //! The layout, which the receipts name and people look into: `YYYY-MM/` for delivered files of a period, `no-period/`
 //! for those without one, `duplicates/` inside either, and `rejected/`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -47,15 +47,20 @@ pub struct Archive {
     gained: BTreeSet<PathBuf>,
     /// Folders that lost one.
     lost: BTreeSet<PathBuf>,
-    /// A folder on the file system that was synced for the originals that are put away now.
-    synced: Option<Identity>,
+    /// The originals to be put away now whose content was made durable, each as it was right before.
+    synced: HashMap<PathBuf, Identity>,
 }
 
 impl Archive {
     /// The archive at `root`. No folder is made before a file is put into it.
     #[must_use]
     pub fn new(root: &Path) -> Archive {
-        Archive { root: root.to_owned(), gained: BTreeSet::new(), lost: BTreeSet::new(), synced: None }
+        Archive {
+            root: root.to_owned(),
+            gained: BTreeSet::new(),
+            lost: BTreeSet::new(),
+            synced: HashMap::new(),
+        }
     }
 
     /// The archive's own folder.
@@ -87,10 +92,19 @@ impl Archive {
     ///
     /// # Errors
     /// What the file system says; then nothing is to be put away.
-    pub fn sync_originals(&mut self, drop: &Path, files: usize, disposal: Disposal) -> io::Result<()> {
-        self.synced = None;
-        if disposal == Disposal::Archive && files >= SYNCED_TOGETHER {
-            self.synced = platform::sync_volume(drop)?;
+    pub fn sync_originals(&mut self, drop: &Path, places: &[PathBuf], disposal: Disposal) -> io::Result<()> {
+        self.synced.clear();
+        if disposal != Disposal::Archive || places.len() < SYNCED_TOGETHER {
+            return Ok(());
+        }
+        // What is written to a file after this look changes its identity, and so it is synced by itself.
+        let seen = places.iter().filter_map(|place| {
+            let file = platform::open_plain(place).ok()?;
+            Some((place.clone(), Identity::of(&file).ok()?))
+        });
+        let seen: Vec<(PathBuf, Identity)> = seen.collect();
+        if let Some(volume) = platform::sync_volume(drop)? {
+            self.synced.extend(seen.into_iter().filter(|(_, original)| original.is_beside(&volume)));
         }
         Ok(())
     }
@@ -100,7 +114,7 @@ impl Archive {
     /// # Errors
     /// What the file system says.
     pub fn sync(&mut self) -> io::Result<()> {
-        self.synced = None;
+        self.synced.clear();
         let (gained, lost) = (std::mem::take(&mut self.gained), std::mem::take(&mut self.lost));
         // A folder that forgets a name before the other one knows it would leave the bytes in neither.
         sync_all(&gained)?;

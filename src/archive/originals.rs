@@ -58,7 +58,12 @@ impl Archive {
         if disposal == Disposal::Leave {
             return Ok(PutAway::Left);
         }
-        let synced = if disposal == Disposal::Archive { self.sync_content(place, expected)? } else { None };
+        let synced = self.synced.remove(place);
+        let synced = if synced.is_none() && disposal == Disposal::Archive {
+            platform::sync_content(place)?
+        } else {
+            synced
+        };
         let (mut file, before) = match drop_folder::open(place) {
             Ok((file, about)) => (file, about.identity),
             Err(Blocked::Unsettled(why)) => return gone(place, why),
@@ -73,6 +78,7 @@ impl Archive {
         }
         platform::private_folder(folder)?;
         if !synced.is_some_and(|synced| synced.is_same_content(&before)) {
+            // Another file than was synced, or one that could not be.
             return self.replace_by_copy(&mut file, before, place, folder, expected.digest);
         }
         let target = match move_to_free_name(place, folder) {
@@ -86,15 +92,6 @@ impl Archive {
             return Ok(PutAway::Changed);
         }
         Ok(self.note(place, &target))
-    }
-
-    /// Which file has durable content at `place`: the expected one, where its file system was synced for it, or the one
-    /// that is synced here.
-    fn sync_content(&self, place: &Path, expected: Expected) -> io::Result<Option<Identity>> {
-        match (expected.identity, &self.synced) {
-            (Some(known), Some(synced)) if known.is_beside(synced) => Ok(Some(known)),
-            _ => platform::sync_content(place),
-        }
     }
 
     /// Puts a copy in the place of an original, content and name durable, and deletes the original: where that is on

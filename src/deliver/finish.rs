@@ -1,6 +1,7 @@
 //! Step 7: writing receipts and putting the originals away.
 
 use std::io;
+use std::path::PathBuf;
 
 use super::{Executor, InFlight, place_of, stepped};
 use crate::archive::{Expected, PutAway, search};
@@ -56,8 +57,9 @@ impl Executor<'_> {
         }
         failpoint("receipts");
         let (drop, disposal) = (&self.settings.drop, self.settings.disposal);
-        let known = delivered.iter().filter(|file| file.identity.is_some()).count();
-        if let Err(error) = self.archive.sync_originals(drop, known, disposal) {
+        let places: Vec<PathBuf> =
+            delivered.iter().map(|finished| place_of(drop, &finished.file.path)).collect();
+        if let Err(error) = self.archive.sync_originals(drop, &places, disposal) {
             let message = say::drop_not_synced(drop, &error);
             return Ok(self.not_finished(delivered, &message));
         }

@@ -27,7 +27,7 @@ impl Secret {
     /// Where the operating system gives no random bytes.
     pub fn random() -> Result<Secret, getrandom::Error> {
         let mut bytes = [0; 32];
-        getrandom::fill(&mut bytes)?;
+        getrandom::getrandom(&mut bytes)?;
         Ok(Secret(bytes))
     }
 }

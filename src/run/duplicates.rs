@@ -33,12 +33,12 @@ pub(super) fn put_away(
     let delivered = delivered_in_this_run(planned, files);
     let mut done = PutAwayDuplicates::default();
     let is_duplicate = |file: &FileReport| file.decision == Choice::Duplicate && file.reason == kind;
-    let mut count = 0;
-    for file in files.iter_mut().filter(|file| is_duplicate(file)) {
+    let mut places = Vec::new();
+    for (planned, file) in planned.iter().zip(files.iter_mut()).filter(|(_, file)| is_duplicate(file)) {
         file.outcome = Some(FileOutcome::Duplicate);
-        count += 1;
+        places.push(planned.scanned.file.place.clone());
     }
-    if let Err(error) = archive.sync_originals(drop, count, disposal) {
+    if let Err(error) = archive.sync_originals(drop, &places, disposal) {
         let message = say::drop_not_synced(drop, &error);
         done.warnings.push(Warning { path: drop.display().to_string(), message });
         return done;
