@@ -12,7 +12,7 @@ use crate::messages::{Language, usage as say};
 use crate::model::delivery::State;
 use crate::period::Period;
 
-pub mod man;
+pub(crate) mod man;
 mod read;
 pub mod words;
 

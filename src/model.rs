@@ -1,6 +1,6 @@
 //! Plain types that several rooms speak of. Pure: no file, no clock, no database, no server, no language.
 
-pub mod attention;
+pub(crate) mod attention;
 pub mod decision;
 pub mod delivery;
 pub mod ledger;

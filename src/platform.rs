@@ -11,7 +11,7 @@ use std::time::SystemTime;
 #[cfg_attr(unix, allow(dead_code, reason = "only Windows keeps such lists"))]
 mod access;
 mod atomic;
-pub mod names;
+pub(crate) mod names;
 mod paths;
 #[cfg(unix)]
 #[path = "platform/unix.rs"]

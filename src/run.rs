@@ -25,9 +25,9 @@
 
 mod duplicates;
 pub(crate) mod holds;
-pub mod judge;
+pub(crate) mod judge;
 mod outcomes;
 pub mod pipeline;
 pub(crate) mod preview;
 pub(crate) mod saved_plan;
-pub mod scan;
+pub(crate) mod scan;

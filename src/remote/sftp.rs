@@ -4,9 +4,9 @@
 //! [`Remote`](crate::remote::Remote) built on them. The batches of requests are in `upload` (files), `pieces` (one large file
 //! over several connections) and `fetch` (reading back and listing); single requests are in [`client`] itself.
 
-pub mod client;
+pub(crate) mod client;
 mod fetch;
-pub mod multiplexer;
+pub(crate) mod multiplexer;
 pub mod packet;
 pub(super) mod pieces;
 #[cfg(test)]
