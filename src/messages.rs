@@ -1,11 +1,15 @@
 //! Every sentence a person reads, in Danish and English, side by side.
 //!
-//! The catalogue is code: each sentence is a function made by [`catalogue!`], so the compiler refuses
-//! a sentence that lacks one of the languages, names a value that is not there, or is called with
-//! the wrong values; and a sentence that is no longer used is a dead-code warning.
+//! The catalogue is code: each sentence is a function made by the macro `catalogue!`, so the compiler refuses a sentence
+//! that lacks one of the languages, names a value that is not there, or is called with the wrong values; and a sentence that
+//! is no longer used is a dead-code warning.
 //!
-//! A leaf: strings and numbers go in, a string comes out, and no other room is imported. [`crate::wording`] puts the
-//! types of the model into words.
+//! A leaf: strings and numbers go in, a string comes out, and no other room is imported. `wording` puts the types of the
+//! model into words.
+//!
+//! The files: this one has the language, the macro, and how names and commands are shown; then there is a file for each
+//! group of sentences, most of them named for the room that says them. `help` has the texts of the command line, found by
+//! their place on it.
 
 use std::path::Path;
 use std::sync::OnceLock;

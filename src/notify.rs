@@ -1,9 +1,12 @@
-//! Telling a person, by mail, by a program or in Windows' event log, what needs her; `[notify]`.
+//! Telling a person, by mail, by a program or in Windows' event log, what needs attention; `[notify]`.
 //!
-//! It comes after a run has been written down, and nothing that fails here changes what was delivered. A matter that
-//! stays open is told of once a day, the day being the local calendar's, on each way by itself: what the mail server
-//! did not take is tried again by the next run, though the program took it. No notice holds the content of a file, and
-//! what could be a CPR number in a name is masked ([`mask`]).
+//! In goes what a run left open; out go the notices that are due, and the answer is why one could not be sent. Nothing that
+//! fails here changes what was delivered: the run has been recorded before. A matter that stays open is told once per local
+//! day on each way separately: if the mail server refused it and the program took it, the next run tries the mail again. No
+//! notice holds the content of a file, and what could be a CPR number in a name is masked ([`mask`]).
+//!
+//! The files, in reading order: `notices` chooses what is told after a run, this one which of it is due on which way, `text`
+//! puts it into words, `mask` takes out what could be a CPR number, and `mail`, `command` and `event_log` send it.
 
 use std::collections::BTreeMap;
 use std::fs;

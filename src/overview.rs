@@ -1,7 +1,10 @@
 //! The overview: how each series stands in each month, and what needs a person.
 //!
-//! `status`, the report and the notices all show this one picture, so they never tell different things. The facts
-//! are gathered in one place ([`of`]), and a pure function makes the picture of them.
+//! In go the configuration, the ledger, the files as a run or its preview found them, and the time; out comes an
+//! [`Overview`]. `status`, the report and the notices all show this one picture, so they never tell different things.
+//!
+//! The files, in reading order: `facts` gathers what the picture is made of, the only part that asks the ledger; `grid`
+//! makes the picture from the facts alone; `attention` lists what needs a person, each with the commands that settle it.
 
 use chrono::{DateTime, FixedOffset};
 

@@ -1,6 +1,6 @@
 //! The command line with its texts in the person's language.
 //!
-//! The texts are [`messages::help`](crate::messages::help)'s; the doc comments of the types are for those who
+//! The texts are in `messages/help.rs`; the doc comments of the types are for those who
 //! read the code.
 
 use clap::builder::{PossibleValue, PossibleValuesParser, Styles};

@@ -1,4 +1,4 @@
-//! What can happen to a file, and why. [`crate::decide`] and [`crate::plan`] say when.
+//! What can happen to a file, and why. `decide` and [`crate::plan`] say when.
 
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
