@@ -55,11 +55,11 @@ enum Way {
 
 impl Way {
     /// The name under which it is remembered what was told on this way.
-    fn key(self, matter: &str) -> String {
+    fn key(self, item: &str) -> String {
         match self {
-            Way::Mail => format!("mail:{matter}"),
-            Way::Command => format!("command:{matter}"),
-            Way::EventLog => format!("event_log:{matter}"),
+            Way::Mail => format!("mail:{item}"),
+            Way::Command => format!("command:{item}"),
+            Way::EventLog => format!("event_log:{item}"),
         }
     }
 }
@@ -101,7 +101,7 @@ fn tell_on(
     complete: &[Period],
     now: DateTime<FixedOffset>,
 ) -> Result<(), String> {
-    let unread = |trouble: UserError| trouble.message;
+    let unread = |error: UserError| error.message;
     let (mut due, mut keys) = (Vec::new(), Vec::new());
     for notice in open {
         let mut is_due = false;
@@ -160,10 +160,10 @@ pub fn try_event_log() -> Result<(), String> {
 
 /// Tells that a run could not finish. The ledger itself may be what failed, so a file beside it remembers that it was told.
 #[must_use]
-pub fn tell_failure(config: &Config, trouble: &UserError, now: DateTime<FixedOffset>) -> Vec<String> {
+pub fn tell_failure(config: &Config, error: &UserError, now: DateTime<FixedOffset>) -> Vec<String> {
     let notice = Notice {
-        keys: vec![format!("failed:{}", trouble.exit.code())],
-        message: say::run_failed(&trouble.message),
+        keys: vec![format!("failed:{}", error.exit.code())],
+        message: say::run_failed(&error.message),
         commands: Vec::new(),
     };
     tell(&config.notify, &mut Memory::File(&config.ledger), &[notice], &[], now)

@@ -345,7 +345,7 @@ impl Answer {
             })
             .collect();
         if !refused.is_empty() {
-            out.push_str(&text::matters(&refused));
+            out.push_str(&text::attention(&refused));
             out.push('\n');
         }
         if !quiet || self.exit_code != 0 {

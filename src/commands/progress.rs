@@ -84,13 +84,13 @@ impl Watch for Progress {
         self.files.inc(1);
         self.bar.set_message(self.count());
         if self.each_file {
-            let fate = match end {
+            let outcome = match end {
                 End::Delivered => FileOutcome::Delivered,
                 End::Failed(_) => FileOutcome::Failed,
                 End::InDoubt(_) => FileOutcome::InDoubt,
                 End::Held(_) => FileOutcome::Held,
             };
-            anstream::eprintln!("{}: {}", escape(path), wording::outcome(Choice::Send, Some(fate)));
+            anstream::eprintln!("{}: {}", escape(path), wording::outcome(Choice::Send, Some(outcome)));
         }
         self.line();
     }

@@ -52,11 +52,11 @@ pub(super) fn report(config: &Config, options: &cli::Report, global: &Global) ->
     let json = Answer { file: &options.output, matters: overview.matters.len(), exit_code: exit.code() };
     answer(global, &json, || {
         let written = if global.quiet { String::new() } else { say::written(&options.output) + "\n" };
-        let matters = status::text(&overview, true);
-        if written.is_empty() || matters.is_empty() {
-            written + &matters
+        let attention = status::text(&overview, true);
+        if written.is_empty() || attention.is_empty() {
+            written + &attention
         } else {
-            format!("{written}\n{matters}")
+            format!("{written}\n{attention}")
         }
     })?;
     Ok(exit)

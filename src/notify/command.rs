@@ -30,7 +30,7 @@ pub(super) fn send(command: &[String], message: &Message, limit: Duration) -> Re
     }
     let mut child = running
         .args(arguments)
-        .env("TRAEKFIL_MATTERS", message.matters.to_string())
+        .env("TRAEKFIL_MATTERS", message.items.to_string())
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .spawn()
@@ -86,7 +86,7 @@ mod tests {
     use super::*;
 
     fn message() -> Message {
-        Message { subject: "emne".to_owned(), body: "x".repeat(200_000), matters: 2 }
+        Message { subject: "emne".to_owned(), body: "x".repeat(200_000), items: 2 }
     }
 
     fn sh(script: &str) -> [String; 3] {

@@ -25,8 +25,7 @@ pub(super) fn write(message: &Message) -> Result<(), String> {
 }
 
 fn write_by(program: &Path, message: &Message) -> Result<(), String> {
-    let (kind, id) =
-        if message.matters > 0 { ("WARNING", NEEDS_A_PERSON) } else { ("INFORMATION", ALL_WELL) };
+    let (kind, id) = if message.items > 0 { ("WARNING", NEEDS_A_PERSON) } else { ("INFORMATION", ALL_WELL) };
     let text: String = format!("{}\n\n{}", message.subject, message.body).chars().take(LONGEST).collect();
     let failed =
         |why: &str| say::event_log_failed(&escape(&program.display().to_string()), &escape(why.trim()));
@@ -62,7 +61,7 @@ mod tests {
             fs::set_permissions(&fake, fs::Permissions::from_mode(0o755)).unwrap();
         };
         let message =
-            |matters| Message { subject: "\"æøå\" & %PATH%".into(), body: "1. mad\n".into(), matters };
+            |items| Message { subject: "\"æøå\" & %PATH%".into(), body: "1. mad\n".into(), items };
         script("");
         write_by(&fake, &message(2)).unwrap();
         write_by(&fake, &message(0)).unwrap();

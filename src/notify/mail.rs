@@ -109,7 +109,7 @@ fn transport(mail: &Mail, limit: Duration) -> Result<SmtpTransport, String> {
         .tls(tls)
         .timeout(Some(limit))
         .hello_name(ClientId::Domain(domain()));
-    let password = secrets::smtp_password(mail).map_err(|trouble| trouble.message)?;
+    let password = secrets::smtp_password(mail).map_err(|error| error.message)?;
     if let (Some(user), Some(password)) = (&mail.user, password) {
         server = server.credentials(Credentials::new(user.clone(), password.expose_secret().to_owned()));
     }
@@ -195,7 +195,7 @@ mod tests {
     #[test]
     fn a_server_that_is_silent_or_trickles_is_not_waited_for() {
         let limit = Duration::from_millis(400);
-        let message = Message { subject: "x".to_owned(), body: "x\n".to_owned(), matters: 1 };
+        let message = Message { subject: "x".to_owned(), body: "x\n".to_owned(), items: 1 };
         let now = "2023-04-14T06:00:00+02:00".parse().unwrap();
         for (tls, greeting) in [
             (SmtpTls::None, &b""[..]),
@@ -213,7 +213,7 @@ mod tests {
     #[test]
     fn the_letter_says_what_it_is() {
         let message =
-            Message { subject: "traekfil: æøå".to_owned(), body: "Kære æøå\n".to_owned(), matters: 1 };
+            Message { subject: "traekfil: æøå".to_owned(), body: "Kære æøå\n".to_owned(), items: 1 };
         let now = "2023-04-14T06:00:00+02:00".parse().unwrap();
         let letter = letter(&mail(25, SmtpTls::None), &message, now).unwrap().formatted();
         let text = String::from_utf8(letter).unwrap();

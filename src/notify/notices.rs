@@ -27,12 +27,12 @@ pub fn after(attention: &[AttentionItem]) -> Vec<Notice> {
         |item: &&AttentionItem| item.reason == Some(Reason::InDoubt) && in_doubt.contains(&item.delivery_id);
     let held = of(AttentionKind::Held).filter(|item| !is_told(item));
     let doubts = of(AttentionKind::InDoubt).chain(of(AttentionKind::Overdue));
-    let matters = doubts.chain(held).chain(of(AttentionKind::NotPickedUp)).map(|item| Notice {
+    let others = doubts.chain(held).chain(of(AttentionKind::NotPickedUp)).map(|item| Notice {
         keys: vec![item.key.clone()],
         message: item.message.clone(),
         commands: item.commands.clone(),
     });
-    failed.chain(matters).collect()
+    failed.chain(others).collect()
 }
 
 /// Which of this month and the one before is complete: a file is expected of at least one series, and every one that

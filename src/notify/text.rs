@@ -15,7 +15,7 @@ pub struct Message {
     /// Plain text, with line breaks.
     pub body: String,
     /// How many matters it names.
-    pub matters: usize,
+    pub items: usize,
 }
 
 /// The message about these matters, of which `others` more are open and were told of today, and these months,
@@ -50,7 +50,7 @@ pub fn compose(due: &[&Notice], others: usize, complete: &[Period]) -> Message {
         body.push('\n');
     }
     body += &wrapped(&say::see_all(), "", "");
-    Message { subject: mask(&subject), body: mask(&body), matters: due.len() }
+    Message { subject: mask(&subject), body: mask(&body), items: due.len() }
 }
 
 /// What `check --send-test-mail` sends.
@@ -60,7 +60,7 @@ pub fn trial() -> Message {
     Message {
         subject: mask(&say::subject_trial(&host)),
         body: mask(&wrapped(&say::trial(&host), "", "")),
-        matters: 0,
+        items: 0,
     }
 }
 

@@ -112,20 +112,20 @@ fn head(page: &Page) -> Markup {
 }
 
 /// What is open, each with the commands that settle it.
-fn needs(matters: &[AttentionItem]) -> Markup {
-    if matters.is_empty() {
+fn needs(items: &[AttentionItem]) -> Markup {
+    if items.is_empty() {
         return html! { section.fine { h2 { span.sign aria-hidden="true" { "✓" } (said::nothing_needs_you()) } } };
     }
     html! {
         section.open {
-            h2 { (report_say::needs_you(matters.len())) }
+            h2 { (report_say::needs_you(items.len())) }
             ol {
-                @for matter in matters {
+                @for item in items {
                     li {
-                        p { (matter.message) }
-                        @if !matter.commands.is_empty() {
+                        p { (item.message) }
+                        @if !item.commands.is_empty() {
                             p.how { (say::what_to_do()) }
-                            @for command in &matter.commands { pre { code { (command) } } }
+                            @for command in &item.commands { pre { code { (command) } } }
                         }
                     }
                 }

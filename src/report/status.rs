@@ -42,15 +42,15 @@ impl Status<'_> {
 #[must_use]
 pub fn text(overview: &Overview, quiet: bool) -> String {
     let width = usize::from(width().min(100));
-    let matters = matters(&overview.matters, width);
+    let attention = attention(&overview.matters, width);
     if quiet {
-        return matters;
+        return attention;
     }
     let begun = overview.last_run.is_some() || delivered(overview);
     let parts = [
         if overview.series.is_empty() { String::new() } else { grid(overview, width) },
         if begun || !overview.matters.is_empty() { String::new() } else { say::how_to_begin() + "\n" },
-        if overview.matters.is_empty() && begun { say::nothing_needs_you() + "\n" } else { matters },
+        if overview.matters.is_empty() && begun { say::nothing_needs_you() + "\n" } else { attention },
         paragraph::fill(&last_run(overview), "", "  ", width),
     ];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<String>>().join("\n")
@@ -227,14 +227,14 @@ fn expected(series: &[Row], width: usize) -> String {
 }
 
 /// What needs a person, numbered, each with its commands on lines of their own.
-fn matters(matters: &[AttentionItem], width: usize) -> String {
-    if matters.is_empty() {
+fn attention(items: &[AttentionItem], width: usize) -> String {
+    if items.is_empty() {
         return String::new();
     }
     let style = Style::new().bold().fg_color(Some(AnsiColor::Yellow.into()));
-    let mut out = format!("{style}{}{style:#}\n", said::needs_you(matters.len()));
-    for (n, matter) in matters.iter().enumerate() {
-        out.push_str(&text::matter(&format!("{:>2}. ", n + 1), &matter.message, &matter.commands, width));
+    let mut out = format!("{style}{}{style:#}\n", said::needs_you(items.len()));
+    for (n, item) in items.iter().enumerate() {
+        out.push_str(&text::item(&format!("{:>2}. ", n + 1), &item.message, &item.commands, width));
     }
     out
 }

@@ -35,7 +35,7 @@ pub fn run(report: &RunReport, quiet: bool, verbose: bool) -> String {
     }
     let needs = needs(report, quiet);
     if !needs.is_empty() {
-        out.push_str(&matters(&needs));
+        out.push_str(&attention(&needs));
         out.push('\n');
     }
     if !quiet && report.cleared > 0 {
@@ -52,11 +52,11 @@ pub fn run(report: &RunReport, quiet: bool, verbose: bool) -> String {
 
 /// What needs a person, a paragraph a matter, under a line that says so.
 #[must_use]
-pub fn matters(needs: &[(String, Vec<String>)]) -> String {
+pub fn attention(needs: &[(String, Vec<String>)]) -> String {
     let style = Style::new().bold().fg_color(Some(AnsiColor::Yellow.into()));
     let head = sentence(&format!("{style}{}{style:#}", say::needs_you(needs.len())));
     let width = usize::from(width().min(100));
-    let each = needs.iter().map(|(message, commands)| matter("  • ", message, commands, width));
+    let each = needs.iter().map(|(message, commands)| item("  • ", message, commands, width));
     std::iter::once(head).chain(each).collect()
 }
 
@@ -240,7 +240,7 @@ pub(super) fn width() -> u16 {
 }
 
 /// A matter as a paragraph with a mark before it, and its commands on lines of their own, never broken.
-pub(super) fn matter(mark: &str, message: &str, commands: &[String], width: usize) -> String {
+pub(super) fn item(mark: &str, message: &str, commands: &[String], width: usize) -> String {
     let mut out = paragraph::fill(message, mark, "    ", width);
     for command in commands {
         out.extend(["      ", command, "\n"]);

@@ -27,9 +27,9 @@ const ID: &str = "1234567-0123456789abcdef";
 pub fn config(bytes: &[u8]) -> bool {
     let config = match Config::of(Path::new("config.toml"), bytes.to_vec()) {
         Ok(config) => config,
-        Err(trouble) => {
-            assert_eq!(trouble.exit, ExitCode::Usage);
-            assert_shown(&trouble.message.replace('\n', ""));
+        Err(error) => {
+            assert_eq!(error.exit, ExitCode::Usage);
+            assert_shown(&error.message.replace('\n', ""));
             return false;
         }
     };

@@ -19,8 +19,8 @@ use traekfil::model::ledger::{Hold, Verdict};
 use traekfil::model::run_report::RunReport;
 use traekfil::run::pipeline;
 
-use crate::book::Book;
 use crate::chance::Chance;
+use crate::faulty_ledger::FaultyLedger;
 use crate::folder::Folder;
 use crate::promise;
 use crate::server::{Connector, Shared};
@@ -145,7 +145,7 @@ impl History {
         Ledger::open(&self.config.ledger, witness.as_ref(), self.world.borrow().now).unwrap()
     }
 
-    /// One run, to its end, its trouble or its death.
+    /// One run, to its end, its error or its death.
     fn run(&self) -> Option<(RunReport, Ledger)> {
         let mut ledger = self.open();
         {
@@ -155,13 +155,13 @@ impl History {
             promise::check(&mut world, &self.config, &ledger);
         }
         self.people_decide(&mut ledger);
-        let mut book = Book { ledger, world: Rc::clone(&self.world), failed: false };
+        let mut faulty = FaultyLedger { ledger, world: Rc::clone(&self.world), failed: false };
         let now = || self.world.borrow().now;
         let ended = panic::catch_unwind(AssertUnwindSafe(|| {
             let server = Box::new(Connector(Rc::clone(&self.world)));
-            pipeline::run(&self.config, &mut book, server, &now, |_| Unwatched)
+            pipeline::run(&self.config, &mut faulty, server, &now, |_| Unwatched)
         }));
-        let Book { ledger, failed, .. } = book;
+        let FaultyLedger { ledger, failed, .. } = faulty;
         let mut world = self.world.borrow_mut();
         world.free_archive();
         match ended {
@@ -173,10 +173,10 @@ impl History {
                 promise::check_report(&mut world, &report);
                 Some((report, ledger))
             }
-            Ok(Err(trouble)) => {
-                world.tell(format!("ends: {trouble}"));
+            Ok(Err(error)) => {
+                world.tell(format!("ends: {error}"));
                 if !failed {
-                    world.violated(format!("the run ended for no reason: {trouble}"));
+                    world.violated(format!("the run ended for no reason: {error}"));
                 }
                 None
             }

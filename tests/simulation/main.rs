@@ -6,9 +6,9 @@
 //! prints it whole.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-mod book;
 #[path = "../support/chance.rs"]
 mod chance;
+mod faulty_ledger;
 mod folder;
 mod history;
 mod promise;

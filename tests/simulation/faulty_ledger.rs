@@ -11,7 +11,7 @@ use traekfil::model::ledger::ChainPosition;
 
 use crate::server::Shared;
 
-pub struct Book {
+pub struct FaultyLedger {
     pub ledger: Ledger,
     pub world: Shared,
     /// A commit has failed: the run must end.
@@ -33,7 +33,7 @@ const LEGAL: [(State, State); 10] = [
     (State::Publishing, State::Abandoned),
 ];
 
-impl Deref for Book {
+impl Deref for FaultyLedger {
     type Target = LedgerReader;
 
     fn deref(&self) -> &LedgerReader {
@@ -41,7 +41,7 @@ impl Deref for Book {
     }
 }
 
-impl Book {
+impl FaultyLedger {
     fn states(&self, events: &[Event]) -> Vec<(i64, State)> {
         let moved = events.iter().filter_map(|event| match event {
             Event::Stepped { delivery, .. } => Some(*delivery),
@@ -61,7 +61,7 @@ impl Book {
     }
 }
 
-impl Journal for Book {
+impl Journal for FaultyLedger {
     fn record(&mut self, at: DateTime<FixedOffset>, events: &[Event]) -> Result<(), UserError> {
         let failure = || Err(UserError::unexpected("the disk"));
         let named: Vec<String> = events.iter().map(short).collect();
