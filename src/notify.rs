@@ -37,15 +37,15 @@ pub use notices::{after, complete};
 /// Something that a person is told of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
-    /// Names what it is about, for as long as that is open.
+    /// Identifies what the notice is about; the same in every run as long as that is open.
     pub keys: Vec<String>,
-    /// What is the matter.
+    /// The problem, in a sentence.
     pub message: String,
     /// The commands that settle it, any one of them.
     pub commands: Vec<String>,
 }
 
-/// A way to a person.
+/// A way of telling a person.
 #[derive(Debug, Clone, Copy)]
 enum Way {
     Mail,
@@ -54,7 +54,7 @@ enum Way {
 }
 
 impl Way {
-    /// The name under which it is remembered what was told on this way.
+    /// The key under which it is remembered that `item` was told on this way.
     fn key(self, item: &str) -> String {
         match self {
             Way::Mail => format!("mail:{item}"),
@@ -64,7 +64,7 @@ impl Way {
     }
 }
 
-/// Where it is remembered what was told, and when.
+/// Where it is kept what was told, and when.
 pub enum Memory<'a> {
     /// In the ledger.
     Ledger(&'a mut dyn Journal),
@@ -72,8 +72,8 @@ pub enum Memory<'a> {
     File(&'a Path),
 }
 
-/// Tells what is open and not yet told of today, and the months whose expected files have all been delivered and
-/// that were never told of. Answers what failed; that is tried again by the next run.
+/// Sends what is `open` and was not told today, and the months in `complete` that were never told. Answers why a notice
+/// could not be sent; the next run tries it again.
 #[must_use]
 pub fn tell(
     notify: &Notify,
@@ -169,7 +169,7 @@ pub fn tell_failure(config: &Config, error: &UserError, now: DateTime<FixedOffse
     tell(&config.notify, &mut Memory::File(&config.ledger), &[notice], &[], now)
 }
 
-/// Forgets earlier failures after a run that came to its end, so that a new failure is told of at once.
+/// Forgets earlier failures when a run has finished, so that a new failure is told at once.
 ///
 /// # Errors
 /// What the file system says.

@@ -107,7 +107,8 @@ impl Tool {
         }
     }
 
-    /// The command that carries; not for this program, which has a home of its own.
+    /// The command that transfers the files, with a branch for each tool, which makes the function long. Not for this program,
+    /// which works in a home of its own.
     pub fn command(self, errand: &Errand<'_>) -> anyhow::Result<Command> {
         let Errand { bed, workload, source, target } = errand;
         let port = if workload.delayed { bed.far } else { bed.near }.to_string();

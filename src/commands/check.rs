@@ -1,4 +1,4 @@
-//! `check`: everything a delivery needs, tried one after the other, a line each.
+//! `check`: tries everything that a delivery needs, a line for each.
 
 use std::fs;
 use std::io;
@@ -26,7 +26,7 @@ use crate::output::answer;
 
 /// With less free space than this, in bytes, the check fails.
 const LITTLE_SPACE: u64 = 100 << 20;
-/// What the trial file on the server holds.
+/// The content of the trial file on the server.
 const TRIAL: &[u8] = b"traekfil check\n";
 
 #[derive(Serialize)]
@@ -121,12 +121,12 @@ fn here(config: &Config, checks: &mut Checks) {
     access(config, checks);
 }
 
-/// Who else may change the ledger, or read the private key; a line for each that is open, none where all is well.
+/// A line for each file or folder that others may use: who may change the ledger, who may read the private key.
 fn access(config: &Config, checks: &mut Checks) {
     let ledger = Some((&config.ledger, Access::Write));
     let key = config.sftp.identity.as_ref().map(|key| (key, Access::Read));
     for (file, may) in ledger.into_iter().chain(key).filter(|(file, _)| file.exists()) {
-        // Where the access cannot be found out, the check that opens the file says why.
+        // If the access cannot be read, the check that opens the file says why.
         let others = platform::others_who_may(may, file).unwrap_or_default();
         if !others.is_empty() {
             let close = escape(&platform::command_to_restrict(file));
@@ -275,7 +275,7 @@ impl Source for Bytes<'_> {
     }
 }
 
-/// Tries to make a file in a folder; in its parent where the folder is still to be made.
+/// Tries to make a file in a folder, or in its parent if the folder does not exist yet.
 fn writable(folder: &Path) -> Result<String, (ExitCode, String)> {
     let there = existing(folder);
     let trial = there.join(format!(".traekfil-check-{}.tmp", std::process::id()));
@@ -297,7 +297,7 @@ fn space(folder: &Path) -> Result<String, (ExitCode, String)> {
     }
 }
 
-/// The folder, or its parent where it is still to be made.
+/// The folder, or its parent if the folder does not exist yet.
 fn existing(folder: &Path) -> &Path {
     match folder.parent() {
         _ if folder.exists() => folder,

@@ -81,9 +81,9 @@ fn render(config: &Config, overview: &Overview) -> Result<String, UserError> {
     }))
 }
 
-/// The last months up to the current one, those without any delivery too.
+/// The last months up to the current one, with those that have no delivery.
 fn volumes(ledger: &LedgerReader, overview: &Overview) -> Result<Vec<Volume>, UserError> {
-    // The grid ends with the next month.
+    // The grid's last month is the next one, so step back.
     let Some(this_month) = overview.months.iter().rev().nth(1) else { return Ok(Vec::new()) };
     let months: Vec<Period> = (1 - MONTHS..=0).filter_map(|back| this_month.plus(back)).collect();
     let Some(first) = months.first() else { return Ok(Vec::new()) };

@@ -1,4 +1,4 @@
-//! `adopt --remote`: the files here held against what lies in KP's folder now. Only reads there.
+//! `adopt --remote`: compares the files here with what lies in KP's folder now. Nothing is changed there.
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
@@ -35,8 +35,8 @@ struct Lying {
 /// What the ledger knows KP got, by its path there and its size.
 pub(super) type Sent = HashMap<(String, u64), Vec<Key>>;
 
-/// What the ledger knows KP got. It identifies files that the server does not let us read, and files whose names there
-/// tell another slot than they were sent for.
+/// What the ledger knows KP got. With it, files are recognised that the server does not let us read, and files whose names
+/// on the server point to another slot than the one they were sent for.
 ///
 /// # Errors
 /// The ledger could not be read.
@@ -52,7 +52,7 @@ pub(super) fn delivered_names(ledger: &LedgerReader) -> Result<Sent, UserError> 
 /// Finds out which of the files lie at KP, and adds the files that lie there and are not among them.
 ///
 /// # Errors
-/// Exit code 4 where the server could not be asked: nothing is known then, and nothing recorded.
+/// Exit code 4: the server could not be asked, so nothing may be recorded.
 pub(super) fn compare(config: &Config, mut local: Vec<Found>, sent: &Sent) -> Result<Vec<Found>, UserError> {
     config.check_sftp()?;
     config.check_host_key()?;
@@ -89,7 +89,7 @@ pub(super) fn compare(config: &Config, mut local: Vec<Found>, sent: &Sent) -> Re
             (None, None) => (file.claim, file.remote_path) = (Claim::NotAtKp, None),
         }
     }
-    // A file that cannot be read back is ours where the ledger sent one of that name and size.
+    // A file that cannot be read back is taken for ours if the ledger has a delivery with that name and size.
     let ours = |there: &Lying| there.size.and_then(|size| sent.get(&(there.path.clone(), size)));
     let rest = lying
         .iter()
@@ -97,7 +97,7 @@ pub(super) fn compare(config: &Config, mut local: Vec<Found>, sent: &Sent) -> Re
         .filter(|(i, there)| !matched.contains(i) && (there.digest.is_some() || ours(there).is_none()));
     local.extend(rest.map(|(_, there)| {
         let mut found = only_there(config, there);
-        // The ledger knows the slot it was sent for; its name on the server need not show that.
+        // Prefer the slot in the ledger: the name on the server need not show it.
         let as_sent = ours(there).and_then(|keys| keys.iter().find(|key| Some(key.digest) == there.digest));
         found.key = as_sent.cloned().or(found.key);
         found
@@ -132,7 +132,7 @@ fn list(config: &Config, line: &mut dyn Remote) -> Result<Vec<Lying>, UserError>
     Ok(lying)
 }
 
-/// The names that a delivery's files have until they are complete.
+/// The pattern of temporary names, which files have while they are uploaded.
 fn temporary_names(sftp: &Sftp) -> Option<Regex> {
     let rendered = sftp.temporary_name.render(|place| match place {
         Placeholder::Id => "\u{1}".to_owned(),
@@ -142,7 +142,7 @@ fn temporary_names(sftp: &Sftp) -> Option<Regex> {
     Regex::new(&format!("^{expression}$")).ok()
 }
 
-/// Digests each file, where the server lets it be read.
+/// Digests each file that the server lets us read.
 fn read(line: &mut dyn Remote, mut lying: Vec<Lying>) -> Result<Vec<Lying>, UserError> {
     for batch in lying.chunks_mut(BATCH) {
         let paths: Vec<&str> = batch.iter().map(|there| there.path.as_str()).collect();
@@ -158,7 +158,7 @@ fn read(line: &mut dyn Remote, mut lying: Vec<Lying>) -> Result<Vec<Lying>, User
     Ok(lying)
 }
 
-/// A file that lies at KP only: its digest comes from its bytes, where they can be read, and its slot from its name.
+/// A file that lies only at KP: its slot comes from its name, its digest from its bytes if they can be read.
 fn only_there(config: &Config, there: &Lying) -> Found {
     let identified = series::identify(&config.series, &there.name, &[]);
     let one_per_period = series::per_period(&config.series, identified.rule) == PerPeriod::One;
