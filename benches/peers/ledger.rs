@@ -1,4 +1,4 @@
-//! A ledger that has seen much: rows of other towns and years, made through the program's own journal.
+//! A large ledger: rows of other series and years, written through the program's own journal.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! The real ledger, whose commits may fail, or be the last thing that the process does.
+//! The real ledger, with commits that may fail, and a process that may die before or after one.
 
 use std::ops::Deref;
 
@@ -18,7 +18,7 @@ pub struct FaultyLedger {
     pub failed: bool,
 }
 
-/// The only ways a state may change, written down once more.
+/// The allowed changes of state, written down independently of the program.
 const LEGAL: [(State, State); 10] = [
     (State::Uploading, State::Publishing),
     (State::Uploading, State::Abandoned),
@@ -29,7 +29,7 @@ const LEGAL: [(State, State); 10] = [
     (State::InDoubt, State::NotDelivered),
     (State::Delivered, State::NotDelivered),
     (State::Archived, State::NotDelivered),
-    // the server's refusal to make the final file, which only a direct write asks for
+    // only for a direct write: the server refused to make the final file
     (State::Publishing, State::Abandoned),
 ];
 

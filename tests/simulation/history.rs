@@ -38,7 +38,7 @@ pub struct History {
     pub world: Shared,
 }
 
-/// What is configured is drawn by lot too.
+/// A configuration with randomly chosen settings.
 fn config(chance: &mut Chance, root: &Path) -> Config {
     let mut pick = |words: &[&'static str]| chance.one_of(words);
     let text = format!(
@@ -93,7 +93,7 @@ impl History {
         History { config, world: Rc::new(RefCell::new(world)) }
     }
 
-    /// Lives through it all. What was broken stands in the world's violations.
+    /// Plays the history. Broken promises are added to the world's violations.
     pub fn live(&self) {
         let runs = 1 + self.world.borrow_mut().chance.below(5);
         for _ in 0..runs {
@@ -185,7 +185,7 @@ impl History {
         }
     }
 
-    /// People let held files go or refuse them, and settle doubts, knowing the truth.
+    /// People approve or reject held files, and resolve deliveries in doubt by what KP really got.
     fn people_decide(&self, ledger: &mut Ledger) {
         let mut world = self.world.borrow_mut();
         for hold in ledger.open_holds().unwrap() {
@@ -199,7 +199,7 @@ impl History {
                 ledger.record(world.now, &[event]).unwrap();
             }
         }
-        // What was asked for and is still to come, nobody can know.
+        // Nobody can know yet about a request that is still to be executed.
         if !world.late.is_empty() {
             return;
         }
