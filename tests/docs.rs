@@ -177,6 +177,16 @@ fn every_reason_to_hold_a_file_has_its_section() {
     }
 }
 
+#[test]
+fn every_reason_has_its_place_among_the_rules() {
+    let (_, prose) = taken_apart(&read(ARCHITECTURE));
+    let rules = prose.split("## ").find(|part| part.starts_with("The rules, in order")).unwrap();
+    let named: Vec<&str> = spans(rules).collect();
+    let missing: Vec<&str> =
+        Reason::ALL.iter().map(|reason| reason.name()).filter(|name| !named.contains(name)).collect();
+    assert!(missing.is_empty(), "{ARCHITECTURE} does not say where these are decided: {missing:?}");
+}
+
 /// What a heading is called in a link, as GitHub makes it.
 fn anchor(heading: &str) -> String {
     let kept = |c: &char| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_');
