@@ -165,7 +165,7 @@ fn there(config: &Config, checks: &mut Checks) {
         }
     };
     let mut passed = Vec::new();
-    let line = SshConnector::new(&config.sftp, secrets).connect_reporting(|stage| passed.push(stage));
+    let connected = SshConnector::new(&config.sftp, secrets).connect_reporting(|stage| passed.push(stage));
     let stages = [
         (Stage::Reached, "server", say::server(), address(config)),
         (Stage::HostKey, "host_key", say::host_key(), say::host_key_pinned()),
@@ -173,7 +173,7 @@ fn there(config: &Config, checks: &mut Checks) {
         (Stage::Sftp, "sftp", say::sftp(), "SFTP 3".to_owned()),
     ];
     for (stage, name, title, detail) in stages {
-        let result = match &line {
+        let result = match &connected {
             Err(error) if !passed.contains(&stage) => Err((ExitCode::Incomplete, error.to_string())),
             _ => Ok(detail),
         };
@@ -181,8 +181,8 @@ fn there(config: &Config, checks: &mut Checks) {
             return;
         }
     }
-    if let Ok(mut line) = line {
-        remote_folders(config, line.as_mut(), checks);
+    if let Ok(mut connection) = connected {
+        remote_folders(config, connection.as_mut(), checks);
     }
 }
 
@@ -215,10 +215,10 @@ fn ways_to_a_person(config: &Config, send: bool, checks: &mut Checks) {
 }
 
 /// Checks each folder that files are delivered to: it exists, and a file can be made, renamed and removed in it.
-fn remote_folders(config: &Config, line: &mut dyn Remote, checks: &mut Checks) {
+fn remote_folders(config: &Config, connection: &mut dyn Remote, checks: &mut Checks) {
     for folder in config.remote_folders() {
         let shown = if folder.is_empty() { "." } else { folder };
-        let there = match line.stat(&[shown]).pop() {
+        let there = match connection.stat(&[shown]).pop() {
             Some(Ok(RemoteStat::Present { .. })) => Ok(escape(shown)),
             Some(Ok(RemoteStat::Absent)) | None => {
                 Err((ExitCode::Incomplete, say::no_remote_folder(&escape(shown))))
@@ -228,14 +228,14 @@ fn remote_folders(config: &Config, line: &mut dyn Remote, checks: &mut Checks) {
             }
         };
         if checks.note("remote_folder", say::remote_folder(), there) {
-            checks.note("remote_write", say::remote_write(), trial(config, line, folder));
+            checks.note("remote_write", say::remote_write(), trial(config, connection, folder));
         }
     }
 }
 
 /// Makes a small file under a temporary name, renames it to another temporary name, and removes it: KP leaves files with
 /// such names alone.
-fn trial(config: &Config, line: &mut dyn Remote, folder: &str) -> Result<String, (ExitCode, String)> {
+fn trial(config: &Config, connection: &mut dyn Remote, folder: &str) -> Result<String, (ExitCode, String)> {
     let path = |name: &str| {
         let name = config.sftp.temporary_name.render(|place| match place {
             Placeholder::Id => format!("check-{}-{name}", std::process::id()),
@@ -249,17 +249,17 @@ fn trial(config: &Config, line: &mut dyn Remote, folder: &str) -> Result<String,
     let mut bytes = TRIAL;
     let mut source = Bytes(&mut bytes);
     let mut files = [Upload { path: &made, source: &mut source, size: TRIAL.len() as u64 }];
-    match line.store(&mut files, &|_| ()).pop() {
+    match connection.store(&mut files, &|_| ()).pop() {
         Some(Ok(_)) => {}
         Some(Err(error)) => {
-            line.remove(&[&made]);
+            connection.remove(&[&made]);
             return Err(refused(say::trial_not_stored(&error)));
         }
         None => return Err(refused(say::trial_not_stored(&""))),
     }
     let rename = config.sftp.publish == Publish::Rename;
-    let moved = if rename { line.publish(&[(&made, &renamed)]).pop() } else { None };
-    let removed = line.remove(&[&made, &renamed]);
+    let moved = if rename { connection.publish(&[(&made, &renamed)]).pop() } else { None };
+    let removed = connection.remove(&[&made, &renamed]);
     match (moved, removed.into_iter().find_map(Result::err)) {
         (Some(Err(error)), _) => Err(refused(say::trial_not_renamed(&error))),
         (_, Some(error)) => Err(refused(say::trial_not_removed(&error))),
