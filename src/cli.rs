@@ -1,6 +1,10 @@
-//! The command line: types here, its texts in [`words`], how it is read in [`read()`].
+//! The command line: arguments go in; what is asked for, or a refusal with its exit code, comes out.
 //!
-//! The doc comments are for those who read the code: what `--help` says stands in `messages/help.rs`.
+//! The files, in reading order: this one has the types that clap fills, [`read()`] turns the arguments into them and says
+//! what is wrong with them, [`words`] puts the texts in the person's language on clap's commands, and `man` makes the manual
+//! page from the same texts.
+//!
+//! The doc comments of the types are for those who read the code: what `--help` says stands in `messages/help.rs`.
 
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -12,7 +16,7 @@ use crate::messages::{Language, usage as say};
 use crate::model::delivery::State;
 use crate::period::Period;
 
-pub mod man;
+pub(crate) mod man;
 mod read;
 pub mod words;
 
@@ -317,7 +321,7 @@ pub struct Resolve {
 /// `check`.
 #[derive(Debug, Default, Args)]
 pub struct Check {
-    /// Send a test message on every way that [notify] names
+    /// Send a test message on every way that `[notify]` names
     #[arg(long)]
     pub send_test_mail: bool,
 }

@@ -1,4 +1,12 @@
 //! One file for each command: it reads its options, calls the rooms that do the work, and shows the answer.
+//!
+//! In goes what [`crate::cli`] read from the command line; out comes an exit code, or the error that `main` prints. No
+//! command decides what may be sent: `run` and the commands about held files ask [`crate::run`].
+//!
+//! The files, in reading order: [`dispatch`] below; `context`, what most commands begin with (configuration, ledger, who
+//! gives the command); `run` with `progress`; the commands that only read, `status`, `report`, `history` and `check`; those
+//! with which a person decides, `decisions` (`approve`, `reject`), `resolve` and `adopt`; those that set things up, `init`
+//! and `schedule`; `ledger`; and `help`, which also makes the completions and the manual page.
 
 use crate::cli::{Cli, Command, LedgerCommand};
 use crate::exit::ExitCode;

@@ -1,7 +1,13 @@
 //! The executor of the delivery protocol: record, act, record, in batches.
 //!
-//! Each step of a batch is one commit to the ledger and one round of requests for all its files. Exactly-once delivery rests
-//! on the order of the steps; `docs/reliability.md` says what may be lost between any two of them.
+//! In go the files that are to be sent ([`PlannedUpload`]); out comes how each ended ([`Outcome`]), and every step of it is
+//! in the ledger. Each step of a batch is one commit to the ledger and one round of requests for all its files. Exactly-once
+//! delivery rests on the order of the steps; `docs/reliability.md` says what may be lost between any two of them. Which step
+//! may follow which is decided in [`crate::delivery`], not here.
+//!
+//! The files, in reading order: this one divides the files into batches and leads each through its steps; `names` makes
+//! their names on the server; `steps` has steps 2 to 6, upload to rename; `original` reads a file while it is uploaded;
+//! `finish` is step 7, the receipt and the original; `settle` is recovery; `picked_up` asks which files KP has taken.
 
 use std::path::{Path, PathBuf};
 

@@ -24,7 +24,7 @@ mod append;
 mod beside;
 mod chain;
 pub mod event;
-pub mod kept;
+pub(crate) mod kept;
 mod lock;
 mod migrate;
 pub mod query;

@@ -1,11 +1,15 @@
 //! Every sentence a person reads, in Danish and English, side by side.
 //!
-//! The catalogue is code: each sentence is a function made by [`catalogue!`], so the compiler refuses
-//! a sentence that lacks one of the languages, names a value that is not there, or is called with
-//! the wrong values; and a sentence that is no longer used is a dead-code warning.
+//! The catalogue is code: each sentence is a function made by the macro `catalogue!`, so the compiler refuses a sentence
+//! that lacks one of the languages, names a value that is not there, or is called with the wrong values; and a sentence that
+//! is no longer used is a dead-code warning.
 //!
-//! A leaf: strings and numbers go in, a string comes out, and no other room is imported. [`crate::wording`] puts the
-//! types of the model into words.
+//! A leaf: strings and numbers go in, a string comes out, and no other room is imported. `wording` puts the types of the
+//! model into words.
+//!
+//! The files: this one has the language, the macro, and how names and commands are shown; then there is a file for each
+//! group of sentences, most of them named for the room that says them. `help` has the texts of the command line, found by
+//! their place on it.
 
 use std::path::Path;
 use std::sync::OnceLock;
@@ -83,17 +87,17 @@ pub(crate) use {catalogue, sentence};
 /// The configuration that all commands name, as `--config` and a path with a blank before it.
 static NAMED: OnceLock<String> = OnceLock::new();
 
-/// Has all commands that are shown from now on name this configuration. Without it, a command that is pasted into another
+/// Makes all commands that are shown from now on name this configuration. Otherwise a command that is pasted into another
 /// shell could act on another municipality's files.
 pub fn name_configuration(file: &Path) {
-    // A process reads one configuration.
+    // Setting it again fails, but a process reads only one configuration.
     let _ = NAMED.set(config_option(file));
 }
 
 /// ` --config` and the path, as it can be pasted into any shell; `…` stands for a path that cannot.
 fn config_option(file: &Path) -> String {
     let file = std::path::absolute(file).unwrap_or_else(|_| file.to_owned()).display().to_string();
-    // Windows takes both kinds of slash, and every shell takes this one as it stands.
+    // Windows accepts both kinds of slash, and no shell treats this one specially.
     let file = if cfg!(windows) { file.replace('\\', "/") } else { file };
     format!(" --config {}", pasted(&file).unwrap_or_else(|| "…".to_owned()))
 }
@@ -104,7 +108,7 @@ pub fn command(words: &str) -> String {
     format!("traekfil {words}{}", NAMED.get().map_or("", String::as_str))
 }
 
-/// The same for a configuration that was made just now; `file` is none where the command finds it by itself.
+/// The same with another configuration, such as one that was just made; none if the command finds it without `--config`.
 #[must_use]
 pub fn command_with(words: &str, file: Option<&Path>) -> String {
     format!("traekfil {words}{}", file.map_or_else(String::new, config_option))
@@ -121,8 +125,8 @@ pub(crate) fn pasted(path: &str) -> Option<String> {
     }
 }
 
-/// Whether it may not be shown as it is: control characters, those that turn the direction of text, line ends, and
-/// what cannot be seen at all.
+/// Whether a character must be escaped before it is shown: control characters, line ends, characters that change the
+/// direction of text, and invisible ones.
 pub(crate) fn needs_escape(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')

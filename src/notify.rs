@@ -1,9 +1,12 @@
-//! Telling a person, by mail, by a program or in Windows' event log, what needs her; `[notify]`.
+//! Telling a person, by mail, by a program or in Windows' event log, what needs attention; `[notify]`.
 //!
-//! It comes after a run has been written down, and nothing that fails here changes what was delivered. A matter that
-//! stays open is told of once a day, the day being the local calendar's, on each way by itself: what the mail server
-//! did not take is tried again by the next run, though the program took it. No notice holds the content of a file, and
-//! what could be a CPR number in a name is masked ([`mask`]).
+//! In goes what a run left open; out go the notices that are due, and the answer is why one could not be sent. Nothing that
+//! fails here changes what was delivered: the run has been recorded before. A matter that stays open is told once per local
+//! day on each way separately: if the mail server refused it and the program took it, the next run tries the mail again. No
+//! notice holds the content of a file, and what could be a CPR number in a name is masked ([`mask`]).
+//!
+//! The files, in reading order: `notices` chooses what is told after a run, this one which of it is due on which way, `text`
+//! puts it into words, `mask` takes out what could be a CPR number, and `mail`, `command` and `event_log` send it.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -34,15 +37,15 @@ pub use notices::{after, complete};
 /// Something that a person is told of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
-    /// Names what it is about, for as long as that is open.
+    /// Identifies what the notice is about; the same in every run as long as that is open.
     pub keys: Vec<String>,
-    /// What is the matter.
+    /// The problem, in a sentence.
     pub message: String,
     /// The commands that settle it, any one of them.
     pub commands: Vec<String>,
 }
 
-/// A way to a person.
+/// A way of telling a person.
 #[derive(Debug, Clone, Copy)]
 enum Way {
     Mail,
@@ -51,17 +54,17 @@ enum Way {
 }
 
 impl Way {
-    /// The name under which it is remembered what was told on this way.
-    fn key(self, matter: &str) -> String {
+    /// The key under which it is remembered that `item` was told on this way.
+    fn key(self, item: &str) -> String {
         match self {
-            Way::Mail => format!("mail:{matter}"),
-            Way::Command => format!("command:{matter}"),
-            Way::EventLog => format!("event_log:{matter}"),
+            Way::Mail => format!("mail:{item}"),
+            Way::Command => format!("command:{item}"),
+            Way::EventLog => format!("event_log:{item}"),
         }
     }
 }
 
-/// Where it is remembered what was told, and when.
+/// Where it is kept what was told, and when.
 pub enum Memory<'a> {
     /// In the ledger.
     Ledger(&'a mut dyn Journal),
@@ -69,8 +72,8 @@ pub enum Memory<'a> {
     File(&'a Path),
 }
 
-/// Tells what is open and not yet told of today, and the months whose expected files have all been delivered and
-/// that were never told of. Answers what failed; that is tried again by the next run.
+/// Sends what is `open` and was not told today, and the months in `complete` that were never told. Answers why a notice
+/// could not be sent; the next run tries it again.
 #[must_use]
 pub fn tell(
     notify: &Notify,
@@ -98,7 +101,7 @@ fn tell_on(
     complete: &[Period],
     now: DateTime<FixedOffset>,
 ) -> Result<(), String> {
-    let unread = |trouble: UserError| trouble.message;
+    let unread = |error: UserError| error.message;
     let (mut due, mut keys) = (Vec::new(), Vec::new());
     for notice in open {
         let mut is_due = false;
@@ -157,16 +160,16 @@ pub fn try_event_log() -> Result<(), String> {
 
 /// Tells that a run could not finish. The ledger itself may be what failed, so a file beside it remembers that it was told.
 #[must_use]
-pub fn tell_failure(config: &Config, trouble: &UserError, now: DateTime<FixedOffset>) -> Vec<String> {
+pub fn tell_failure(config: &Config, error: &UserError, now: DateTime<FixedOffset>) -> Vec<String> {
     let notice = Notice {
-        keys: vec![format!("failed:{}", trouble.exit.code())],
-        message: say::run_failed(&trouble.message),
+        keys: vec![format!("failed:{}", error.exit.code())],
+        message: say::run_failed(&error.message),
         commands: Vec::new(),
     };
     tell(&config.notify, &mut Memory::File(&config.ledger), &[notice], &[], now)
 }
 
-/// Forgets earlier failures after a run that came to its end, so that a new failure is told of at once.
+/// Forgets earlier failures when a run has finished, so that a new failure is told at once.
 ///
 /// # Errors
 /// What the file system says.

@@ -1,7 +1,10 @@
 //! The overview: how each series stands in each month, and what needs a person.
 //!
-//! `status`, the report and the notices all show this one picture, so they never tell different things. The facts
-//! are gathered in one place ([`of`]), and a pure function makes the picture of them.
+//! In go the configuration, the ledger, the files as a run or its preview found them, and the time; out comes an
+//! [`Overview`]. `status`, the report and the notices all show this one picture, so they never tell different things.
+//!
+//! The files, in reading order: `facts` gathers what the picture is made of, the only part that asks the ledger; `grid`
+//! makes the picture from the facts alone; `attention` lists what needs a person, each with the commands that settle it.
 
 use chrono::{DateTime, FixedOffset};
 
@@ -23,11 +26,11 @@ pub use attention::of_run;
 /// The ledger could not be read.
 pub fn of(
     config: &Config,
-    view: &LedgerReader,
+    ledger: &LedgerReader,
     files: &[FileReport],
     now: DateTime<FixedOffset>,
 ) -> Result<Overview, UserError> {
-    Ok(grid::build(&facts::gather(config, view, files, now)?))
+    Ok(grid::build(&facts::gather(config, ledger, files, now)?))
 }
 
 /// The same where a file is due on some day; none where no series has a due day, so that a large ledger is not read for
@@ -37,12 +40,12 @@ pub fn of(
 /// The ledger could not be read.
 pub fn of_due(
     config: &Config,
-    view: &LedgerReader,
+    ledger: &LedgerReader,
     files: &[FileReport],
     now: DateTime<FixedOffset>,
 ) -> Result<Option<Overview>, UserError> {
     let is_due = config.series.iter().any(|rule| rule.due_day.is_some());
-    is_due.then(|| of(config, view, files, now)).transpose()
+    is_due.then(|| of(config, ledger, files, now)).transpose()
 }
 
 /// The overdue months of an overview, as a run reports them.

@@ -1,6 +1,11 @@
-//! Everything that differs between Linux and Windows: opening a file without following links, telling files apart, renaming
-//! without overwriting, making a change durable, restricting a file to its owner. Path helpers and atomic writes stand here
-//! too, since they rest on these.
+//! Everything that differs between Linux and Windows, so that no other room asks which system it runs on.
+//!
+//! Paths and open files go in; out comes what the system says or did: opening a file without following links, telling files
+//! apart, renaming without overwriting, making a change durable, restricting a file to its owner. Path helpers and atomic
+//! writes stand here too, since they rest on these.
+//!
+//! The files: `unix.rs` and `windows.rs` have the same functions, and one of them is compiled; `names` and `access` are pure
+//! and tell how Windows reads names and access lists; `paths` and `atomic` are the helpers.
 
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
@@ -11,7 +16,7 @@ use std::time::SystemTime;
 #[cfg_attr(unix, allow(dead_code, reason = "only Windows keeps such lists"))]
 mod access;
 mod atomic;
-pub mod names;
+pub(crate) mod names;
 mod paths;
 #[cfg(unix)]
 #[path = "platform/unix.rs"]

@@ -5,6 +5,9 @@
 //! without an answer. The protocol depends on the difference between the last two: a request that was never sent has not
 //! been executed, one that was sent without an answer may have been.
 //!
+//! The files, in reading order: this one has the traits [`Connect`] and [`Remote`] and the errors; `ssh` connects, checks the
+//! host key and logs in; `sftp` speaks the protocol; `pool` divides a large batch among several connections.
+//!
 //! Once the connection of a [`Remote`] is lost, every later call on it answers [`RemoteError::NotSent`]; a new connection
 //! comes from [`Connect`].
 

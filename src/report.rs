@@ -1,4 +1,11 @@
 //! What a command tells: the same facts as JSON for programs and as text for people.
+//!
+//! In go the types of the model; out comes a text. Nothing is asked of the ledger or the server here.
+//!
+//! The files, in reading order: `text` shows a run, `status` the months, `history` what the ledger holds; `page` puts months
+//! and history on one HTML page, with its plots in `page/plot`. They share `paragraph` (lines that fit a screen, with the
+//! commands in them whole) and `marks` (the signs that a screen can show). `document` reads and writes the files that a
+//! person names for a plan or a report.
 
 pub(crate) mod document;
 pub mod history;

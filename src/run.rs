@@ -3,11 +3,13 @@
 //! This room puts the others together; it holds no rule of its own about what may be sent. [`pipeline`] is one run from
 //! beginning to end, and `preview` is the same run up to the point where something would be done.
 //!
+//! The files, in reading order: [`pipeline`], `scan`, `judge`, `holds`, `duplicates`, `outcomes`, `preview`, `saved_plan`.
+//!
 //! # What happens to one file
 //!
-//! 1. [`scan`] finds it in the drop folder, reads it once, and so knows its digest, its series and its period: its key.
+//! 1. `scan` finds it in the drop folder, reads it once, and so knows its digest, its series and its period: its key.
 //!    A file that somebody may still be writing is left for the next run.
-//! 2. [`judge`] asks the ledger what is known of that key, and lets [`crate::decide`] decide: send it, put it away as a
+//! 2. `judge` asks the ledger what is known of that key, and lets `decide` decide: send it, put it away as a
 //!    duplicate, hold it for a person, wait, or skip it. [`crate::plan`] then settles what the files of one run mean to
 //!    each other, such as two files for one slot.
 //! 3. `saved_plan` takes it out of the run again where the run goes by a plan that does not name it (`run --plan`).
@@ -25,10 +27,10 @@
 
 mod duplicates;
 pub(crate) mod holds;
-pub mod judge;
+pub(crate) mod judge;
 mod leftovers;
 mod outcomes;
 pub mod pipeline;
 pub(crate) mod preview;
 pub(crate) mod saved_plan;
-pub mod scan;
+pub(crate) mod scan;

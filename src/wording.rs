@@ -1,4 +1,9 @@
 //! Model types put into words: the only place where those types and the catalogue of sentences meet.
+//!
+//! In goes a type of [`crate::model`], out comes a sentence or a word in the language that is spoken.
+//!
+//! The files: this one has states, outcomes, days and periods; `advice` says why a file is as it is and what a person does
+//! about it; `cause` tells what failed, each cause once with all its files.
 
 use chrono::{DateTime, Datelike, NaiveDate};
 

@@ -1,4 +1,4 @@
-//! What the guide and the README tell people to type exists: commands, configurations, sections, links and pictures.
+//! What the documents name exists: commands, configurations, sections, links, pictures, and places in the code.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
@@ -13,6 +13,8 @@ use traekfil::model::decision::Reason;
 
 const GUIDE: &str = "docs/vejledning.md";
 const README: &str = "README.md";
+const ARCHITECTURE: &str = "docs/architecture.md";
+const CONTRIBUTING: &str = "CONTRIBUTING.md";
 
 fn read(file: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap()
@@ -175,6 +177,16 @@ fn every_reason_to_hold_a_file_has_its_section() {
     }
 }
 
+#[test]
+fn every_reason_has_its_place_among_the_rules() {
+    let (_, prose) = taken_apart(&read(ARCHITECTURE));
+    let rules = prose.split("## ").find(|part| part.starts_with("The rules, in order")).unwrap();
+    let named: Vec<&str> = spans(rules).collect();
+    let missing: Vec<&str> =
+        Reason::ALL.iter().map(|reason| reason.name()).filter(|name| !named.contains(name)).collect();
+    assert!(missing.is_empty(), "{ARCHITECTURE} does not say where these are decided: {missing:?}");
+}
+
 /// What a heading is called in a link, as GitHub makes it.
 fn anchor(heading: &str) -> String {
     let kept = |c: &char| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_');
@@ -183,7 +195,7 @@ fn anchor(heading: &str) -> String {
 
 #[test]
 fn every_link_leads_somewhere() {
-    for file in [GUIDE, README] {
+    for file in [GUIDE, README, ARCHITECTURE, CONTRIBUTING] {
         let (_, prose) = taken_apart(&read(file));
         let anchors: Vec<String> = prose
             .lines()
@@ -205,6 +217,57 @@ fn every_link_leads_somewhere() {
                 "{file}: no heading for {target}"
             );
         }
-        assert!(seen >= 3, "{file}: only {seen} links found");
+        let at_least = if file == ARCHITECTURE { 1 } else { 3 };
+        assert!(seen >= at_least, "{file}: only {seen} links found");
     }
+}
+
+/// The text between backticks.
+fn spans(prose: &str) -> impl Iterator<Item = &str> {
+    prose.split('`').skip(1).step_by(2)
+}
+
+#[test]
+fn every_place_in_the_code_is_there() {
+    let (_, prose) = taken_apart(&read(ARCHITECTURE));
+    let mut seen = 0;
+    let mut wrong = Vec::new();
+    for span in spans(&prose).filter(|span| span.contains(".rs") && !span.contains([' ', '*'])) {
+        let (file, item) = span.split_once("::").unwrap_or((span, ""));
+        if file == "commands/name.rs" {
+            continue;
+        }
+        seen += 1;
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let found = [root.join("src").join(file), root.join(file)].into_iter().find(|path| path.exists());
+        let Some(text) = found.map(|path| fs::read_to_string(path).unwrap()) else {
+            wrong.push(format!("{file} does not exist"));
+            continue;
+        };
+        let defines = |kind: &str| {
+            let ends = |rest: &str| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_');
+            text.split(&format!("{kind} {item}")).skip(1).any(ends)
+        };
+        if !item.is_empty() && !["fn", "struct", "enum"].into_iter().any(defines) {
+            wrong.push(format!("{file} has no {item}"));
+        }
+    }
+    assert!(seen > 50, "only {seen} places found");
+    assert!(wrong.is_empty(), "{ARCHITECTURE}:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_room_has_its_line() {
+    let (_, prose) = taken_apart(&read(ARCHITECTURE));
+    let floors = prose.split("## ").find(|part| part.starts_with("The floors")).unwrap();
+    let named: Vec<&str> =
+        spans(floors).map(|span| span.trim_end_matches(".rs").trim_end_matches('/')).collect();
+    let mut rooms: Vec<String> = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("src"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|ending| ending == "rs"))
+        .map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned())
+        .collect();
+    rooms.retain(|room| room != "lib" && !named.contains(&room.as_str()));
+    assert!(rooms.is_empty(), "{ARCHITECTURE} has no line for {rooms:?}");
 }

@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 use crate::relay;
 
-/// One way; there and back it is 20 ms.
+/// The delay in one direction; a round trip takes 20 ms.
 const DELAY: Duration = Duration::from_millis(10);
 const SSHD: &str = "/usr/sbin/sshd";
 /// The server and the keys to it. It ends when this is dropped.
@@ -70,7 +70,7 @@ impl Bed {
         self.root.path().join(name)
     }
 
-    /// What OpenSSH's clients need to come in without looking at anybody's own settings.
+    /// The options with which OpenSSH's clients log in without reading anybody's own settings.
     pub fn ssh_options(&self) -> Vec<String> {
         let mut options: Vec<String> =
             vec!["-F".into(), "none".into(), "-i".into(), shown(&self.path("key"))];
@@ -114,12 +114,12 @@ pub fn run(command: &mut Command) -> anyhow::Result<()> {
 
 fn serve(path: &Path, port: u16) -> anyhow::Result<Child> {
     if rustix::process::geteuid().is_root() {
-        // As root, sshd wants an empty folder to lock its unprivileged part into.
+        // Run by root, sshd needs an empty folder as the root of its unprivileged process.
         fs::create_dir_all("/run/sshd")?;
     }
     let at = shown(path);
-    // SFTP as a server has it that gives no shell. For the tools that want one: bash reads no settings of whoever
-    // runs the benchmark where it thinks that it runs in another shell. All else as sshd has it by itself.
+    // `internal-sftp`, as on a server without shell access. For the tools that need a shell, SHLVL is set: bash then takes
+    // itself for an inner shell, and does not read the settings of whoever runs the benchmark.
     let config = format!(
         "ListenAddress 127.0.0.1\nPort {port}\nHostKey {at}/host_key\nAuthorizedKeysFile {at}/authorized_keys\n\
          PidFile none\nStrictModes no\nUsePAM no\nPasswordAuthentication no\nPermitRootLogin yes\n\

@@ -1,4 +1,4 @@
-//! A ledger that has seen much: rows of other towns and years, made through the program's own journal.
+//! A large ledger: rows of other series and years, written through the program's own journal.
 
 use std::path::Path;
 
@@ -21,12 +21,12 @@ const A_MONTH: u32 = 5_000;
 pub fn grow(path: &Path, rows: u32) -> anyhow::Result<()> {
     let now = Local::now().fixed_offset();
     let months = rows.div_ceil(A_MONTH);
-    let mut ledger = Ledger::open(path, None, now).map_err(|trouble| anyhow::anyhow!(trouble.message))?;
-    let first = ledger.next(Sequence::Delivery).map_err(|trouble| anyhow::anyhow!(trouble.message))?;
+    let mut ledger = Ledger::open(path, None, now).map_err(|error| anyhow::anyhow!(error.message))?;
+    let first = ledger.next(Sequence::Delivery).map_err(|error| anyhow::anyhow!(error.message))?;
     for batch in 0..rows.div_ceil(AT_ONCE) {
         let numbers = batch * AT_ONCE..rows.min((batch + 1) * AT_ONCE);
         let events: Vec<Event> = numbers.map(|n| delivered(first, n, now, months)).collect();
-        ledger.record(now, &events).map_err(|trouble| anyhow::anyhow!(trouble.message))?;
+        ledger.record(now, &events).map_err(|error| anyhow::anyhow!(error.message))?;
     }
     Ok(())
 }

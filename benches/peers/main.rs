@@ -1,9 +1,10 @@
-//! How fast `traekfil` is beside the tools that one would pick instead.
+//! Compares the speed of `traekfil` with that of other tools for the same job.
 //!
 //! `cargo bench --bench peers -- [W1 … W7] [--rounds N] [--received FOLDER] [--write]`
 //!
-//! An sshd of its own on loopback, the same through a delay, and the tools in turn in each round. `--write` puts the
-//! table and the plot into `docs/`. With `--received` the server keeps what it gets in that folder, such as one in memory. What is not installed is named and left out.
+//! It starts an sshd on loopback, with and without a delay, and in each round every tool has its turn. `--write` puts the table
+//! and the plot into `docs/`. `--received` names the folder for what the server gets, such as one in memory. Tools that are
+//! not installed are named and left out.
 
 #[cfg(unix)]
 mod bed;

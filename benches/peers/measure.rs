@@ -1,4 +1,4 @@
-//! One process, measured; and what the measurements of a workload come to.
+//! Measures a process, and summarises the measurements of a workload.
 
 use std::collections::BTreeMap;
 use std::process::{Command, ExitStatus, Stdio};
@@ -15,13 +15,13 @@ use crate::workload::Workload;
 pub struct Sample {
     /// From its start to its end.
     pub time: Duration,
-    /// The most memory it had at once, in bytes; of several processes the largest.
+    /// Its peak of memory, in bytes; that of the largest process if there are several.
     pub memory: u64,
 }
 
-/// Runs a command, its output thrown away, and answers how it ended and what it took.
+/// Runs a command without its output, and answers how it ended and what it took.
 ///
-/// The disk's pending writes are flushed before the clock starts, so that no tool pays for another's.
+/// Pending writes are flushed before the clock starts, so that no tool's time includes another's writes.
 pub fn run(command: &mut Command) -> anyhow::Result<(ExitStatus, Sample)> {
     rustix::fs::sync();
     let shown = command.get_program().display().to_string();

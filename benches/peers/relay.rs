@@ -1,4 +1,4 @@
-//! A line with a delay: every byte arrives later by it, and as many bytes as one likes are under way at once.
+//! A connection with a delay: every byte arrives later by a fixed time, without a limit on the bytes in flight.
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -14,7 +14,7 @@ pub fn start(to: u16, delay: Duration) -> io::Result<u16> {
     let port = listener.local_addr()?.port();
     thread::spawn(move || {
         for near in listener.incoming().flatten() {
-            // A client whose server is gone sees its line end.
+            // If the server cannot be reached, the client's connection is closed.
             drop(TcpStream::connect(("127.0.0.1", to)).and_then(|far| join(&near, &far, delay)));
         }
     });
@@ -39,7 +39,7 @@ fn join(near: &TcpStream, far: &TcpStream, delay: Duration) -> io::Result<()> {
             let mut buffer = vec![0; 64 * 1024];
             while let Ok(count @ 1..) = from.read(&mut buffer) {
                 if sender.send((Instant::now() + delay, buffer[..count].to_vec())).is_err() {
-                    // The other end is gone: the client has to learn that.
+                    // The other end is gone, so close the client's connection too.
                     drop(from.shutdown(Shutdown::Both));
                     return;
                 }

@@ -70,7 +70,7 @@ pub fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Whether all that a tool needs is installed; says so where it is not.
+/// Whether all that a tool needs is installed; prints a line if not.
 fn is_there(tool: Tool) -> bool {
     let missing = tool.needs().iter().find(|program| found(program).is_none());
     if let Some(program) = missing {

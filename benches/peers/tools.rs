@@ -7,12 +7,12 @@ use std::process::Command;
 use crate::bed::{Bed, shown};
 use crate::workload::Workload;
 
-/// Who carries, or reads.
+/// A program that transfers or reads the files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Tool {
     /// This program.
     Ours,
-    /// This program with a ledger that has seen nothing else: what a full one is held against.
+    /// This program with an empty ledger, to compare with a large one.
     Fresh,
     /// OpenSSH's `sftp`, put and rename.
     Sftp,
@@ -22,15 +22,15 @@ pub enum Tool {
     Rclone,
     /// PuTTY's `psftp`.
     Psftp,
-    /// `rsync`, which needs itself on the server.
+    /// `rsync`, which must be installed on the server too.
     Rsync,
     /// `tar`, which needs a shell on the server.
     Tar,
-    /// `sha256sum`, which carries nothing.
+    /// `sha256sum`, which transfers nothing.
     Sha256sum,
 }
 
-/// Those that carry, in the order of a round.
+/// The tools that transfer files, in the order of a round.
 pub const CARRIERS: [Tool; 7] =
     [Tool::Ours, Tool::Sftp, Tool::Lftp, Tool::Rclone, Tool::Psftp, Tool::Rsync, Tool::Tar];
 
@@ -90,13 +90,13 @@ impl Tool {
         }
     }
 
-    /// Whether it speaks SFTP alone, as one has to with KP's server.
+    /// Whether it uses only SFTP, as KP's server requires.
     pub fn is_peer(self) -> bool {
         matches!(self, Tool::Sftp | Tool::Lftp | Tool::Rclone | Tool::Psftp)
     }
 
-    /// The most rounds of a workload that it takes part in. `sftp` and `psftp` wait for every answer, and `psftp` stalls
-    /// now and then in a large file: they are spared most of what takes minutes a round.
+    /// The most rounds of a workload in which it takes part. `sftp` and `psftp` wait for every answer, and `psftp` stalls now
+    /// and then in a large file, so they skip most rounds that would take minutes.
     pub fn rounds(self, workload: Workload) -> usize {
         let far = workload.delayed && workload.files > 100;
         match self {
@@ -107,7 +107,8 @@ impl Tool {
         }
     }
 
-    /// The command that carries; not for this program, which has a home of its own.
+    /// The command that transfers the files, with a branch for each tool, which makes the function long. Not for this program,
+    /// which works in a home of its own.
     pub fn command(self, errand: &Errand<'_>) -> anyhow::Result<Command> {
         let Errand { bed, workload, source, target } = errand;
         let port = if workload.delayed { bed.far } else { bed.near }.to_string();
@@ -176,7 +177,7 @@ impl Tool {
             }
             Tool::Ours | Tool::Fresh => anyhow::bail!("this program works from its own folders"),
         };
-        // Nobody's own settings and known hosts are looked at or written.
+        // Use a home of the benchmark's own, so that nobody's settings and known hosts are read or written.
         command.env("HOME", bed.path("home")).env_remove("SSH_AUTH_SOCK");
         Ok(command)
     }

@@ -19,15 +19,15 @@ pub struct Workload {
     pub files: usize,
     /// How many bytes each.
     pub size: u64,
-    /// Through the delay.
+    /// Whether the connection has a delay.
     pub delayed: bool,
-    /// Nothing is to be sent; the ledger has so many rows more.
+    /// The number of additional rows in the ledger, for a workload in which nothing is sent.
     pub idle: Option<u32>,
 }
 
 const KB: u64 = 1000;
 
-/// All of them, those that are over soon first.
+/// All workloads, the shortest first.
 pub const ALL: [Workload; 7] = [
     carry("W1", "3 × 50 KB", 3, 50 * KB, false),
     carry("W2", "1,000 × 10 KB", 1000, 10 * KB, false),

@@ -54,7 +54,7 @@ pub fn ledger(folder: &Path, rows: u32) -> anyhow::Result<LedgerReader> {
     let path = folder.join("ledger.db");
     ledger::grow(&path, rows)?;
     LedgerReader::open(&path, None, false)
-        .map_err(|trouble| anyhow::anyhow!(trouble.message))
+        .map_err(|error| anyhow::anyhow!(error.message))
         .context("the ledger")
 }
 

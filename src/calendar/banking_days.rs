@@ -35,7 +35,7 @@ pub fn is_banking_day(day: NaiveDate) -> bool {
     !(weekend || fixed || moving)
 }
 
-/// That day where banks are open, else the last day before it on which they are.
+/// The day itself if banks are open, otherwise the last day before it on which they are.
 #[must_use]
 pub fn last_banking_day_on_or_before(day: NaiveDate) -> NaiveDate {
     day.iter_days().rev().find(|day| is_banking_day(*day)).unwrap_or(day)
@@ -49,8 +49,8 @@ pub fn banking_days_between(from: NaiveDate, to: NaiveDate) -> u32 {
     u32::try_from(days.count()).unwrap_or(u32::MAX)
 }
 
-/// The banking day so many banking days before that day, or before the last banking day on or before that day where
-/// banks are closed on it. The earliest day from which no more than `count` banking days are left.
+/// The banking day `count` banking days before `day`. If banks are closed on `day`, it is counted from the last banking day
+/// before it. So it is the earliest day from which at most `count` banking days are left.
 #[must_use]
 pub fn minus_banking_days(day: NaiveDate, count: u16) -> NaiveDate {
     let mut days = day.iter_days().rev().filter(|day| is_banking_day(*day));

@@ -38,7 +38,7 @@ impl Page {
 
     fn head(&mut self, command: &Command) {
         let version = format!("traekfil {}", env!("CARGO_PKG_VERSION"));
-        // No date, which would be that of the build; in quotes, or the version would be taken for it.
+        // The empty string stands for the date, so that two builds make the same page.
         self.roff.control("TH", ["TRAEKFIL", "1", "\"\"", &version, self.text("man title")]);
         self.section("name");
         self.line([roman(format!("traekfil - {}", self.text("traekfil").trim_end_matches('.')))]);

@@ -1,4 +1,4 @@
-//! From the words of the command line to what is asked for, or to what is wrong with them.
+//! Reads the command line's arguments: answers the command with its options, or what is wrong.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -12,19 +12,18 @@ use crate::config::Config;
 use crate::exit::UserError;
 use crate::messages::{self, Language, escape, usage as say};
 
-/// Why a command line leaves nothing to do. The texts are rendered; nothing has been printed yet.
+/// Why a command line leads to no command. The texts are ready to be printed.
 #[derive(Debug)]
 pub enum Refusal {
-    /// Help or the version was asked for: this is it.
+    /// Help or the version was asked for; the text of it.
     HelpAsked(StyledStr),
-    /// No command was named: the help that names them all.
+    /// No command was named; the help, which names all commands.
     NoCommand(StyledStr),
-    /// The words are wrong.
+    /// The arguments are wrong.
     Wrong(UserError),
 }
 
-/// Reads the words of the command line, the program's own name first. What it says from here on is in the
-/// language and the colours that they ask for.
+/// Reads the arguments, the program's own name first, and sets the language and the colours that they ask for.
 ///
 /// # Errors
 /// Why there is nothing to do: see [`Refusal`].
@@ -42,7 +41,8 @@ pub fn read(args: impl IntoIterator<Item = OsString>) -> Result<Cli, Refusal> {
     })
 }
 
-/// Chooses language and colours before anything else is read, since errors in the rest are reported in them: the language asked for, else the configuration's, else the system's.
+/// Sets language and colours before anything else is read, since errors in the rest are reported in them. The language is the
+/// one asked for, otherwise the configuration's, otherwise the system's.
 fn dress_for(args: &[OsString]) {
     let value = |name| asked(args, name).and_then(|value| value.into_string().ok());
     match value("--color").and_then(|when| Colour::from_str(&when, false).ok()) {
@@ -61,7 +61,7 @@ fn dress_for(args: &[OsString]) {
     }
 }
 
-/// The value of an option that every command has, in either of its two forms.
+/// The value of an option that every command has, written `--name value` or `--name=value`.
 fn asked(args: &[OsString], option: &str) -> Option<OsString> {
     let mut args = args.iter().skip(1).take_while(|arg| *arg != "--");
     while let Some(arg) = args.next() {
@@ -76,7 +76,7 @@ fn asked(args: &[OsString], option: &str) -> Option<OsString> {
     None
 }
 
-/// What is wrong, the nearest right thing, and where help is.
+/// What is wrong, what was probably meant, and where help is.
 fn explained(error: &Error, command: &Command, args: &[OsString]) -> String {
     let (path, inner) = asked_of(command, args);
     let mut sentences = vec![wrong(error, &path, inner)];
@@ -157,7 +157,7 @@ fn wrong(error: &Error, path: &str, command: &Command) -> String {
     }
 }
 
-/// A value that is not valid: what to write there; where that is not known, the parser's own words.
+/// An invalid value: what to write instead or, if that is not known, what the value's parser said.
 fn wrong_value(error: &Error, option: &str, value: &str, path: &str, command: &Command) -> String {
     let arg = command.get_arguments().find(|arg| arg.to_string() == option);
     let wanted =
@@ -169,7 +169,7 @@ fn wrong_value(error: &Error, option: &str, value: &str, path: &str, command: &C
     }
 }
 
-/// What the error knows of this kind, as it may be shown.
+/// The error's text of this kind, escaped.
 fn strings(error: &Error, kind: ContextKind) -> Vec<String> {
     match error.get(kind) {
         Some(ContextValue::String(one)) => vec![shown(one)],

@@ -1,6 +1,6 @@
 //! The command line with its texts in the person's language.
 //!
-//! The texts are [`messages::help`](crate::messages::help)'s; the doc comments of the types are for those who
+//! The texts are in `messages/help.rs`; the doc comments of the types are for those who
 //! read the code.
 
 use clap::builder::{PossibleValue, PossibleValuesParser, Styles};
@@ -17,13 +17,13 @@ pub fn command(language: Language) -> Command {
     Words { language, values_in_help: true }.dress(Cli::command(), "")
 }
 
-/// The same for tools that show values and defaults in a way of their own. It is never parsed with.
+/// The same for completions and the manual page, which show values and defaults in their own way. It is never used to parse.
 #[must_use]
 pub fn described(language: Language) -> Command {
     Words { language, values_in_help: false }.dress(Cli::command(), "")
 }
 
-/// The text for something below a command, else what is said of it higher up.
+/// The text for an option or value of a command; if there is none, the text for it under the commands above.
 pub(super) fn below(language: Language, path: &str, name: &str) -> Option<&'static str> {
     match (text(language, format!("{path} {name}").trim_start()), path) {
         (None, "") => None,
@@ -48,7 +48,7 @@ pub(super) fn examples(language: Language, path: &str) -> Vec<(&'static str, &'s
     lines.map(|line| line.split_once("  # ").unwrap_or((line, ""))).collect()
 }
 
-/// What an option is where it is not given, in brackets; nothing where there is nothing to say.
+/// An option's default, in brackets; empty if it has none.
 pub(super) fn defaults(language: Language, arg: &Arg) -> String {
     let defaults: Vec<_> = arg.get_default_values().iter().map(|value| value.to_string_lossy()).collect();
     if defaults.is_empty() || !arg.get_action().takes_values() {
@@ -95,7 +95,7 @@ impl Words {
         format!("{{about}}\n\n{style}{usage}:{style:#} {{usage}}\n\n{{all-args}}{{after-help}}")
     }
 
-    /// As clap would write it, but for its own words.
+    /// The usage line in clap's form, with our words.
     fn usage(&self, command: &Command, path: &str) -> String {
         let mut usage = format!("traekfil {path}").trim_end().to_owned();
         let mut add = |part: &str| usage.extend([" ", part]);
@@ -155,7 +155,7 @@ impl Words {
         }
     }
 
-    /// The values, a line each where there is something to say about them.
+    /// The possible values: a line each if all of them have a text, otherwise in one line.
     fn values(&self, values: &[PossibleValue]) -> String {
         let width = values.iter().map(|value| value.get_name().len()).max().unwrap_or(0);
         let line =
@@ -170,7 +170,7 @@ impl Words {
         }
     }
 
-    /// Examples; under the whole program's help the exit codes too.
+    /// The examples and, in the help of the whole program, the exit codes.
     fn after(&self, path: &str) -> String {
         let style = Styles::styled();
         let style = style.get_header();

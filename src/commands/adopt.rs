@@ -64,13 +64,13 @@ struct Adoption {
 #[derive(Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 enum Outcome {
-    /// It counts as delivered from now on.
+    /// Recorded as delivered.
     Adopted,
-    /// The ledger knew it already, or the same bytes for the same slot stand earlier in the list.
+    /// Recorded before, or the same bytes for the same slot come earlier in the list.
     Known,
-    /// It could not be judged: a person has to.
+    /// Not recorded, since a person has to decide.
     Refused,
-    /// With `--remote`: it does not lie at KP, so the next run takes it.
+    /// With `--remote`: not at KP, so the next run sends it.
     NotAtKp,
 }
 
@@ -81,11 +81,11 @@ pub(super) fn adopt(config: &Config, options: &cli::Adopt, global: &Global) -> a
     let (files, excluded) = if options.dry_run {
         let ledger = open_reader(config, false)?;
         let known = remote::delivered_names(&ledger)?;
-        // Close the ledger while files are read, so that a run that begins meanwhile need not wait.
+        // The ledger is not open while files are read, so that a run can start in the meantime.
         drop(ledger);
         let (found, excluded) = look(config, options, &known)?;
         let mut files = judge(&open_reader(config, false)?, found)?;
-        // A preview records nothing, so its numbers for the new deliveries mean nothing.
+        // A preview records no deliveries, so they have no numbers.
         files
             .iter_mut()
             .filter(|file| file.outcome == Outcome::Adopted)
@@ -123,14 +123,14 @@ fn look(
     Ok((found, excluded))
 }
 
-/// What becomes of each file, by what the ledger knows: the same for a preview and for an adoption.
+/// Decides what becomes of each file, by what the ledger knows; the same for a preview and for an adoption.
 fn judge(ledger: &LedgerReader, found: Vec<Found>) -> Result<Vec<Adoption>, UserError> {
     let next = ledger.next(Sequence::Delivery)?;
     let mut list = List { ledger, next, seen: HashMap::new(), slots: HashMap::new() };
     found.into_iter().map(|file| list.judge(file)).collect()
 }
 
-/// The files that are adopted together: one that stands earlier in the list counts for those after it.
+/// The files that are adopted together: each is judged as if those before it had been recorded.
 struct List<'a> {
     ledger: &'a LedgerReader,
     /// The number of the next delivery.
@@ -267,7 +267,7 @@ impl Adoption {
         }
     }
 
-    /// A file that a person has to judge because of the delivery `because_of`.
+    /// Why a person has to decide about a file: the delivery `because_of`.
     fn refused(file: Found, because_of: i64, error: String) -> Adoption {
         Adoption { error: Some(error), ..Adoption::of(file, Outcome::Refused, Some(because_of)) }
     }
@@ -345,7 +345,7 @@ impl Answer {
             })
             .collect();
         if !refused.is_empty() {
-            out.push_str(&text::matters(&refused));
+            out.push_str(&text::attention(&refused));
             out.push('\n');
         }
         if !quiet || self.exit_code != 0 {

@@ -1,4 +1,4 @@
-//! `check`: everything a delivery needs, tried one after the other, a line each.
+//! `check`: tries everything that a delivery needs, a line for each.
 
 use std::fs;
 use std::io;
@@ -28,7 +28,7 @@ use crate::output::answer;
 
 /// With less free space than this, in bytes, the check fails.
 const LITTLE_SPACE: u64 = 100 << 20;
-/// What the trial file on the server holds.
+/// The content of the trial file on the server.
 const TRIAL: &[u8] = b"traekfil check\n";
 
 #[derive(Serialize)]
@@ -123,12 +123,12 @@ fn here(config: &Config, checks: &mut Checks) {
     access(config, checks);
 }
 
-/// Who else may change the ledger, or read the private key; a line for each that is open, none where all is well.
+/// A line for each file or folder that others may use: who may change the ledger, who may read the private key.
 fn access(config: &Config, checks: &mut Checks) {
     let ledger = Some((&config.ledger, Access::Write));
     let key = config.sftp.identity.as_ref().map(|key| (key, Access::Read));
     for (file, may) in ledger.into_iter().chain(key).filter(|(file, _)| file.exists()) {
-        // Where the access cannot be found out, the check that opens the file says why.
+        // If the access cannot be read, the check that opens the file says why.
         let others = platform::others_who_may(may, file).unwrap_or_default();
         if !others.is_empty() {
             let close = escape(&platform::command_to_restrict(file));
@@ -168,7 +168,7 @@ fn there(config: &Config, checks: &mut Checks) {
     };
     let mut passed = Vec::new();
     let connector = SshConnector::new(&config.sftp, secrets);
-    let line = connector.connect_reporting(|stage| passed.push(stage));
+    let connected = connector.connect_reporting(|stage| passed.push(stage));
     let stages = [
         (Stage::Reached, "server", say::server(), address(config)),
         (Stage::HostKey, "host_key", say::host_key(), say::host_key_pinned()),
@@ -176,7 +176,7 @@ fn there(config: &Config, checks: &mut Checks) {
         (Stage::Sftp, "sftp", say::sftp(), "SFTP 3".to_owned()),
     ];
     for (stage, name, title, detail) in stages {
-        let result = match &line {
+        let result = match &connected {
             Err(error) if !passed.contains(&stage) => Err((ExitCode::Incomplete, error.to_string())),
             _ => Ok(detail),
         };
@@ -184,15 +184,15 @@ fn there(config: &Config, checks: &mut Checks) {
             return;
         }
     }
-    if let Ok(mut line) = line {
+    if let Ok(mut connection) = connected {
         let note = TrialNote::beside(&config.ledger);
         // Of a check that was cut off; what fails here fails the trial too, or is tried again by the next run.
-        let _ = note.clear(line.as_mut());
-        remote_folders(config, line.as_mut(), &note, checks);
+        let _ = note.clear(connection.as_mut());
+        remote_folders(config, connection.as_mut(), &note, checks);
         if note.is_there()
-            && let Ok(mut line) = connector.connect_reporting(|_| ())
+            && let Ok(mut connection) = connector.connect_reporting(|_| ())
         {
-            let _ = note.clear(line.as_mut());
+            let _ = note.clear(connection.as_mut());
         }
     }
 }
@@ -226,10 +226,10 @@ fn ways_to_a_person(config: &Config, send: bool, checks: &mut Checks) {
 }
 
 /// Checks each folder that files are delivered to: it exists, and a file can be made, renamed and removed in it.
-fn remote_folders(config: &Config, line: &mut dyn Remote, note: &TrialNote, checks: &mut Checks) {
+fn remote_folders(config: &Config, connection: &mut dyn Remote, note: &TrialNote, checks: &mut Checks) {
     for folder in config.remote_folders() {
         let shown = if folder.is_empty() { "." } else { folder };
-        let there = match line.stat(&[shown]).pop() {
+        let there = match connection.stat(&[shown]).pop() {
             Some(Ok(RemoteStat::Present { .. })) => Ok(escape(shown)),
             Some(Ok(RemoteStat::Absent)) | None => {
                 Err((ExitCode::Incomplete, say::no_remote_folder(&escape(shown))))
@@ -239,7 +239,7 @@ fn remote_folders(config: &Config, line: &mut dyn Remote, note: &TrialNote, chec
             }
         };
         if checks.note("remote_folder", say::remote_folder(), there) {
-            checks.note("remote_write", say::remote_write(), trial(config, line, note, folder));
+            checks.note("remote_write", say::remote_write(), trial(config, connection, note, folder));
         }
     }
 }
@@ -248,7 +248,7 @@ fn remote_folders(config: &Config, line: &mut dyn Remote, note: &TrialNote, chec
 /// such names alone.
 fn trial(
     config: &Config,
-    line: &mut dyn Remote,
+    connection: &mut dyn Remote,
     note: &TrialNote,
     folder: &str,
 ) -> Result<String, (ExitCode, String)> {
@@ -267,22 +267,22 @@ fn trial(
     let mut bytes = TRIAL;
     let mut source = Bytes(&mut bytes);
     let mut files = [Upload { path: &made, source: &mut source, size: TRIAL.len() as u64 }];
-    match line.store(&mut files, &|_| ()).pop() {
+    match connection.store(&mut files, &|_| ()).pop() {
         Some(Ok(_)) => {}
         Some(Err(error)) => {
-            let _ = note.clear(line);
-            line.remove(&[&made]);
+            let _ = note.clear(connection);
+            connection.remove(&[&made]);
             return Err(refused(say::trial_not_stored(&error)));
         }
         None => return Err(refused(say::trial_not_stored(&""))),
     }
     let rename = config.sftp.publish == Publish::Rename;
-    let moved = if rename { line.publish(&[(&made, &renamed)]).pop() } else { None };
+    let moved = if rename { connection.publish(&[(&made, &renamed)]).pop() } else { None };
     failpoint("tried");
-    let removed = line.remove(&[&made, &renamed]);
+    let removed = connection.remove(&[&made, &renamed]);
     if removed.iter().all(Result::is_ok) {
         // Nothing is left there, so this takes nothing but the note away.
-        let _ = note.clear(line);
+        let _ = note.clear(connection);
     }
     match (moved, removed.into_iter().find_map(Result::err)) {
         (Some(Err(error)), _) => Err(refused(say::trial_not_renamed(&error))),
@@ -299,7 +299,7 @@ impl Source for Bytes<'_> {
     }
 }
 
-/// Tries to make a file in a folder; in its parent where the folder is still to be made.
+/// Tries to make a file in a folder, or in its parent if the folder does not exist yet.
 fn writable(folder: &Path) -> Result<String, (ExitCode, String)> {
     let there = existing(folder);
     let trial = there.join(format!(".traekfil-check-{}.tmp", std::process::id()));
@@ -321,7 +321,7 @@ fn space(folder: &Path) -> Result<String, (ExitCode, String)> {
     }
 }
 
-/// The folder, or its parent where it is still to be made.
+/// The folder, or its parent if the folder does not exist yet.
 fn existing(folder: &Path) -> &Path {
     match folder.parent() {
         _ if folder.exists() => folder,

@@ -64,7 +64,7 @@ pub(super) fn approve(
         if file.takes_two && file.approvers.contains(&who()) {
             return Err(UserError::usage(say::approved_by_you(&path, &escape(&who()))).into());
         }
-        // A file that is named twice is decided about once.
+        // A file may be named twice, by its number and its name.
         if keys.insert(key) {
             events.push(decided(number, Verdict::Approved, key, file, options));
             number += 1;
@@ -131,9 +131,9 @@ struct OnHold<'a> {
 /// Why a file is held.
 ///
 /// # Errors
-/// Exit code 2 where it is not held: then there is nothing to decide.
+/// Exit code 2: the file is not held, so there is nothing to decide.
 fn held<'a>(hold: Option<&Hold>, file: &'a PlannedFile) -> Result<OnHold<'a>, UserError> {
-    // Judged by itself, a file that the server's answer held looks new: its reason is in the hold.
+    // A file that was held by the server's answer is new by its own facts; the reason is in its hold.
     let at_server =
         hold.and_then(|hold| Reason::named(&hold.reason)).filter(|_| file.judgement.choice == Choice::Send);
     let reason = at_server.unwrap_or(file.judgement.reason);

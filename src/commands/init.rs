@@ -32,7 +32,8 @@ struct Answer {
     exit_code: u8,
 }
 
-/// Ends with the exit code of `check`: what was made is kept, even where the server does not know the key yet.
+/// `init`. Ends with the exit code of `check`; if that fails, for instance because the server does not know the key yet, what
+/// was made is kept.
 pub(super) fn init(options: &cli::Init, global: &Global) -> anyhow::Result<ExitCode> {
     if global.json && !options.yes {
         return Err(UserError::usage(say::json_asks_nothing()).into());
@@ -59,7 +60,7 @@ pub(super) fn init(options: &cli::Init, global: &Global) -> anyhow::Result<ExitC
     let exit = check::check(&cli::Check::default(), global)?;
     if made.config.check_host_key().is_ok() {
         print_text(format!("\n{}\n", say::now_previewed()))?;
-        // A preview that fails takes back nothing of what was made.
+        // If the preview fails, what was made is kept all the same.
         if let Err(error) = run::preview(&made.config, &cli::Run::default(), global) {
             let _ = output::error(&error);
         }
@@ -87,12 +88,12 @@ fn what_was_made(answers: &Answers, made: &Created) -> String {
     lines.join("\n") + "\n"
 }
 
-/// The steps that are left to people.
+/// The steps that are left for a person.
 fn next_steps(answers: &Answers, made: &Created, exit: ExitCode) -> String {
     let call = |command_: &str| command(command_, &made.config);
     let mut steps = Vec::new();
     if let Some(public) = &made.public {
-        // On a line of its own and whole, so that it can be copied.
+        // An unbroken line, so that it can be copied.
         steps.push((say::next_send_key(), vec![public.clone()]));
     } else if answers.key == Key::None {
         steps.push((say::next_no_key(), Vec::new()));
@@ -115,7 +116,7 @@ fn next_steps(answers: &Answers, made: &Created, exit: ExitCode) -> String {
     text
 }
 
-/// A command as it is to be typed here, with `--config` where this config would not be found without it.
+/// A command to type next; with `--config` if this configuration would not be found without it.
 fn command(command: &str, config: &Config) -> String {
     let found = Config::find(None).ok().and_then(|file| file.canonicalize().ok());
     let is_found = found.is_some() && found == config.file.canonicalize().ok();

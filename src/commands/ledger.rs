@@ -1,4 +1,4 @@
-//! `ledger verify | export | rebuild`: for the auditor, and for the day a disk dies.
+//! `ledger verify | export | rebuild`: for the auditor, and for a disk that failed.
 
 use crate::cli::{ExportFormat, Global, LedgerCommand};
 use crate::config::Config;
@@ -46,7 +46,7 @@ fn export(config: &Config, format: ExportFormat, global: &Global) -> anyhow::Res
     Ok(ExitCode::Ok)
 }
 
-/// One line a delivery, oldest first.
+/// Writes a line for each delivery, oldest first.
 fn csv(deliveries: &[Delivery]) -> anyhow::Result<String> {
     let mut out = csv::Writer::from_writer(Vec::new());
     out.write_record([
@@ -91,7 +91,7 @@ fn csv(deliveries: &[Delivery]) -> anyhow::Result<String> {
     Ok(String::from_utf8(out.into_inner()?)?)
 }
 
-/// Text with an apostrophe in front where a spreadsheet would run it as a formula.
+/// Puts an apostrophe before text that a spreadsheet would run as a formula.
 fn plain(text: &str) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
 }

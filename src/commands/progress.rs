@@ -56,7 +56,7 @@ impl Progress {
         format!("{}/{}", self.files.position(), self.files.length().unwrap_or_default())
     }
 
-    /// Prints a plain line, where the last one is [`LINE_INTERVAL`] ago.
+    /// Prints a plain line if the last one is at least [`LINE_INTERVAL`] old.
     fn line(&self) {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         if self.lines && last.elapsed() >= LINE_INTERVAL {
@@ -67,7 +67,7 @@ impl Progress {
     }
 }
 
-/// Takes the bar away.
+/// Removes the bar.
 impl Drop for Progress {
     fn drop(&mut self) {
         self.bar.finish_and_clear();
@@ -84,13 +84,13 @@ impl Watch for Progress {
         self.files.inc(1);
         self.bar.set_message(self.count());
         if self.each_file {
-            let fate = match end {
+            let outcome = match end {
                 End::Delivered => FileOutcome::Delivered,
                 End::Failed(_) => FileOutcome::Failed,
                 End::InDoubt(_) => FileOutcome::InDoubt,
                 End::Held(_) => FileOutcome::Held,
             };
-            anstream::eprintln!("{}: {}", escape(path), wording::outcome(Choice::Send, Some(fate)));
+            anstream::eprintln!("{}: {}", escape(path), wording::outcome(Choice::Send, Some(outcome)));
         }
         self.line();
     }

@@ -52,11 +52,11 @@ pub(super) fn report(config: &Config, options: &cli::Report, global: &Global) ->
     let json = Answer { file: &options.output, matters: overview.matters.len(), exit_code: exit.code() };
     answer(global, &json, || {
         let written = if global.quiet { String::new() } else { say::written(&options.output) + "\n" };
-        let matters = status::text(&overview, true);
-        if written.is_empty() || matters.is_empty() {
-            written + &matters
+        let attention = status::text(&overview, true);
+        if written.is_empty() || attention.is_empty() {
+            written + &attention
         } else {
-            format!("{written}\n{matters}")
+            format!("{written}\n{attention}")
         }
     })?;
     Ok(exit)
@@ -81,9 +81,9 @@ fn render(config: &Config, overview: &Overview) -> Result<String, UserError> {
     }))
 }
 
-/// The last months up to the current one, those without any delivery too.
+/// The last months up to the current one, with those that have no delivery.
 fn volumes(ledger: &LedgerReader, overview: &Overview) -> Result<Vec<Volume>, UserError> {
-    // The grid ends with the next month.
+    // The grid's last month is the next one, so step back.
     let Some(this_month) = overview.months.iter().rev().nth(1) else { return Ok(Vec::new()) };
     let months: Vec<Period> = (1 - MONTHS..=0).filter_map(|back| this_month.plus(back)).collect();
     let Some(first) = months.first() else { return Ok(Vec::new()) };

@@ -1,4 +1,4 @@
-//! `resolve`: a person settles what the program cannot know.
+//! `resolve`: a person says whether KP got a file.
 
 use serde::Serialize;
 
@@ -43,7 +43,7 @@ pub(super) fn resolve(config: &Config, options: &cli::Resolve, global: &Global) 
         Err(_) => return Err(UserError::usage(say::cannot_resolve(id, &wording::state(from))).into()),
     };
     if from.is_delivered() || from == to {
-        // The archive's receipt says that KP has the file; a ledger rebuilt from receipts must know better.
+        // The archive has a receipt that KP got the file; write a newer one, for a ledger that is rebuilt from them.
         let at = moment(now());
         let taken_back = Receipt::of(ReceiptKind::NotDelivered, &delivery, ledger.id(), ledger.head(), &at);
         receipts::append(&config.archive, &[taken_back]).map_err(|error| {

@@ -37,8 +37,8 @@ pub(super) fn run(config: &Config, options: &cli::Run, global: &Global) -> anyho
     let (mut ledger, mut report, mut exit) = match carry_out(config, options, global) {
         Ok(done) => done,
         Err(error) => {
-            // Whoever names a plan is there to read what is wrong with it, and a run that another one keeps out is no
-            // failure to be told of by mail.
+            // No mail about a plan that cannot be used, since the person who named it reads the error; and none where another
+            // run is under way, since that is no failure.
             let is_seen = error.exit == ExitCode::Usage && options.plan.is_some();
             if error.exit != ExitCode::Busy && !is_seen {
                 warn_not_notified(&notify::tell_failure(config, &error, now()));

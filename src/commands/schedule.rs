@@ -26,7 +26,7 @@ enum When {
     At(NaiveTime),
 }
 
-/// What is to be run, when and by whom. Paths are absolute and text.
+/// What is to be run, when and by whom. Paths are absolute.
 #[derive(Debug)]
 struct Job<'a> {
     program: String,
@@ -36,10 +36,10 @@ struct Job<'a> {
     user: Option<String>,
 }
 
-/// Something the scheduler reads.
+/// A file, or a part of one, that the scheduler reads.
 #[derive(Debug, Serialize)]
 struct Piece {
-    /// Where it lies, or what it is.
+    /// Its path, or its name if it has none.
     path: String,
     content: String,
 }
@@ -105,7 +105,7 @@ impl Job<'_> {
     }
 }
 
-/// A path, absolute, as it can stand in a line of text.
+/// The absolute path as text. Refused if it is not Unicode or has control characters: it goes into a line of its own.
 fn text(path: &Path) -> Result<String, UserError> {
     let refused = || UserError::usage(say::path_not_plain(&shown_path(path)));
     let path: PathBuf = std::path::absolute(path).map_err(|_| refused())?;
@@ -115,7 +115,7 @@ fn text(path: &Path) -> Result<String, UserError> {
     }
 }
 
-/// Whether it can be set up on this machine.
+/// Whether this scheduler exists on this machine.
 fn is_here(scheduler: Scheduler) -> bool {
     match scheduler {
         Scheduler::Cron => cfg!(unix),
@@ -124,7 +124,7 @@ fn is_here(scheduler: Scheduler) -> bool {
     }
 }
 
-/// The files as text; where there are several, each under its name.
+/// The files as text; if there are several, each under its name.
 fn printed(files: &[Piece]) -> String {
     if let [only] = files {
         return only.content.clone();

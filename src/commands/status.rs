@@ -18,10 +18,10 @@ pub(super) fn status(config: &Config, global: &Global) -> anyhow::Result<ExitCod
     Ok(exit)
 }
 
-/// The overview of this moment. Reads alone, and reads on while a run is under way.
+/// The overview of this moment. Only reads, so it works while a run is under way.
 ///
 /// # Errors
-/// The folders are not there, or the drop folder or the ledger could not be read.
+/// A folder is missing, or the drop folder or the ledger could not be read.
 pub(super) fn gather(config: &Config) -> Result<Overview, UserError> {
     config.check_folders()?;
     let now = now();

@@ -3,8 +3,7 @@
 use std::io;
 use std::path::Path;
 
-/// Text as it may be shown: control characters and those that turn the direction of writing are
-/// escaped.
+/// The text with control and direction characters escaped, so that it can be shown.
 pub(crate) fn shown(text: &str) -> String {
     super::escaped_by(text, char::escape_default).collect()
 }

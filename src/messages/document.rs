@@ -1,4 +1,4 @@
-//! What is said about a file that is asked to be written: a plan, or a report.
+//! What is said about a document that a person names: a plan or a report.
 
 use std::fmt::Display;
 use std::path::Path;

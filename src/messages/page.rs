@@ -1,4 +1,4 @@
-//! What the report says around what `status` and `history` say too.
+//! What only the report page says; the rest of its words are those of `status` and `history`.
 
 use std::path::Path;
 

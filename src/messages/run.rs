@@ -11,43 +11,43 @@ crate::messages::catalogue! {
         da "Mappen {drop} kunne ikke læses ({error}). Intet er sendt. Kontrollér, at mappen findes, og at programmet må læse den.",
         en "The folder {drop} could not be read ({error}). Nothing was sent. See that it exists and that the program may read it.",
     }
-    /// Row 1.
+    /// An unsafe file.
     is_symlink() { da "den er et symbolsk link", en "it is a symbolic link" }
-    /// Row 1.
+    /// An unsafe file.
     is_not_a_file() { da "den er ikke en almindelig fil", en "it is not a regular file" }
-    /// Row 1.
+    /// An unsafe file.
     has_hard_links() {
         da "den har flere navne (hårde links), så den kan ændres et andet sted fra",
         en "it has more than one name (hard links), so it can be changed from elsewhere",
     }
-    /// Row 1.
+    /// An unsafe file.
     name_not_unicode() { da "navnet er ikke gyldig Unicode", en "its name is not valid Unicode" }
-    /// Row 1.
+    /// An unsafe file.
     name_too_long() { da "navnet er længere end 255 bytes", en "its name is longer than 255 bytes" }
-    /// Row 1.
+    /// An unsafe file.
     content_elsewhere() {
         da "den er et link, eller dens indhold ligger et andet sted, fx i OneDrive",
         en "it is a link, or its content lies elsewhere, such as in OneDrive",
     }
-    /// Row 1.
+    /// An unsafe file.
     name_taken_for_another() {
         da "Windows læser navnet som en enhed (fx NUL eller COM1), eller det ender på punktum eller mellemrum",
         en "Windows reads its name as a device (such as NUL or COM1), or it ends in a dot or a blank",
     }
-    /// Row 1.
+    /// An unsafe file.
     name_has_controls() {
         da "navnet indeholder styretegn eller omvendt skråstreg",
         en "its name holds control characters or a backslash",
     }
-    /// Row 1.
+    /// An unsafe file.
     unreadable(error: &dyn Display) { da "den kan ikke læses ({error})", en "it cannot be read ({error})" }
-    /// Row 2.
+    /// A file that has not settled.
     still_changing() { da "den ændrer sig stadig", en "it is still changing" }
-    /// Row 2.
+    /// A file that has not settled.
     changed_just_now() { da "den er lige blevet ændret", en "it was changed just now" }
-    /// Row 2.
+    /// A file that has not settled.
     in_use() { da "et andet program bruger den", en "another program is using it" }
-    /// Row 2.
+    /// A file that has not settled.
     went_away() { da "den forsvandt, mens den blev læst", en "it went away while it was being read" }
     /// The original.
     changed_since_planned() {
@@ -59,48 +59,48 @@ crate::messages::catalogue! {
         da "filen kunne ikke læses til ende ({error}); den næste kørsel prøver igen",
         en "the file could not be read to its end ({error}); the next run tries again",
     }
-    /// Step 2.
+    /// Uploading.
     wrong_size_on_server(size: u64, seen: Option<u64> => seen.map_or("?".to_owned(), |seen| seen.to_string())) {
         da "serveren melder {seen} bytes, men filen har {size}; filen er ikke leveret, og den næste kørsel prøver igen. Sker det \
             flere gange, så spørg KP's driftsleverandør, om serverens disk er fuld",
         en "the server reports {seen} bytes, but the file has {size}; it was not delivered, and the next run tries again. If that \
             happens more than once, ask KP's operator whether the server's disk is full",
     }
-    /// Step 2.
+    /// Uploading.
     other_content_on_server() {
         da "det, serveren gav tilbage, er ikke filens indhold; den er ikke leveret, og den næste kørsel prøver igen",
         en "what the server gave back is not the file's content; it was not delivered, and the next run tries again",
     }
-    /// Step 2.
+    /// Uploading.
     not_read_back(error: &dyn Display) {
         da "filen kunne ikke læses tilbage fra serveren ({error}); den næste kørsel prøver igen. Tillader serveren ikke læsning, så \
             sæt [sftp] verify = \"size\"",
         en "the file could not be read back from the server ({error}); the next run tries again. If the server does not allow reading, \
             set [sftp] verify = \"size\"",
     }
-    /// Step 2.
+    /// Uploading.
     not_opened(error: &dyn Display) {
         da "serveren tog ikke imod filen ({error}). Kontrollér, at [sftp] folder findes på serveren, at brugeren må skrive i den, og \
             at der er plads; den næste kørsel prøver igen",
         en "the server did not accept the file ({error}). See that [sftp] folder exists on the server, that the user may write there, \
             and that there is space; the next run tries again",
     }
-    /// Step 2.
+    /// Uploading.
     not_stored(error: &dyn Display) {
         da "overførslen blev afbrudt ({error}); filen er ikke leveret, og den næste kørsel prøver igen",
         en "the transfer broke off ({error}); the file was not delivered, and the next run tries again",
     }
-    /// Step 3.
+    /// Checking the final name.
     not_looked(error: &dyn Display) {
         da "serveren kunne ikke svare på, hvad der ligger i mappen ({error}); den næste kørsel prøver igen",
         en "the server could not say what lies in the folder ({error}); the next run tries again",
     }
-    /// Step 5.
+    /// Renaming.
     not_renamed(error: &dyn Display) {
         da "serveren ville ikke give filen dens endelige navn ({error})",
         en "the server would not give the file its final name ({error})",
     }
-    /// Step 5.
+    /// Renaming.
     not_settled(why: &str) {
         da "filen er overført, men det er endnu uklart, om den har fået sit endelige navn: {why}. Den bliver ikke sendt igen; den næste \
             kørsel undersøger det",
@@ -122,79 +122,79 @@ crate::messages::catalogue! {
         da "der ligger noget andet på serveren, end vi har lagt: det er uafklaret, om KP har fået filen. Spørg KP",
         en "something else lies on the server than we put there: it is not known whether KP got the file. Ask KP",
     }
-    /// Direct publishing.
+    /// Writing under the final name at once.
     direct_in_doubt(why: &str) {
         da "filen blev skrevet direkte under sit endelige navn, og det gik galt undervejs: {why}. KP kan have fået hele filen, en del af den \
             eller ingenting. Spørg KP",
         en "the file was written directly under its final name, and that failed on the way: {why}. KP may have got all of it, a part, or \
             nothing. Ask KP",
     }
-    /// After a lost line.
+    /// After a lost connection.
     connection_was_lost() {
         da "forbindelsen til serveren gik tabt, før filen kom til; den næste kørsel prøver igen",
         en "the connection to the server was lost before the file had its turn; the next run tries again",
     }
-    /// Step 7.
+    /// Putting the original away.
     receipt_not_written(archive: &Path => archive.display(), error: &dyn Display) {
         da "filen er leveret, men kvitteringen i {archive} kunne ikke skrives ({error}), så den bliver liggende i mappen. Sørg for plads og \
             skriveadgang; den næste kørsel gør arbejdet færdigt uden at sende filen igen",
         en "the file was delivered, but its receipt in {archive} could not be written ({error}), so it stays in the folder. See to space and \
             write access; the next run finishes the work without sending it again",
     }
-    /// Step 7.
+    /// Putting the original away.
     archive_not_synced(archive: &Path => archive.display(), error: &dyn Display) {
         da "filen er leveret, men disken med arkivet {archive} svarer med en fejl ({error}). Undersøg disken; filen bliver ikke sendt igen",
         en "the file was delivered, but the disk of the archive {archive} answers with an error ({error}). See to the disk; the file is not \
             sent again",
     }
-    /// Step 7.
+    /// Putting the original away.
     drop_not_synced(drop: &Path => drop.display(), error: &dyn Display) {
         da "filen er leveret, men disken med mappen {drop} svarer med en fejl ({error}), så den er ikke flyttet til arkivet. Undersøg \
             disken; den næste kørsel prøver igen, og filen bliver ikke sendt igen",
         en "the file was delivered, but the disk of the folder {drop} answers with an error ({error}), so it was not moved into the archive. \
             See to the disk; the next run tries again, and the file is not sent again",
     }
-    /// Step 7.
+    /// Putting the original away.
     original_nowhere(path: &str => escape(path), archive: &Path => archive.display()) {
         da "{path} er leveret til KP, men originalen forsvandt, før den blev lagt i arkivet: dens indhold ligger hverken i mappen eller i \
             {archive}. Spørg leverandøren, hvis I skal gemme den; filen bliver ikke sendt igen",
         en "{path} was delivered to KP, but the original disappeared before it was put into the archive: its content is neither in the folder \
             nor in {archive}. Ask the supplier if you must keep it; the file is not sent again",
     }
-    /// Recovery.
+    /// Clearing what a run that was cut off left.
     leftover_name_taken(name: &str => escape(name), path: &Path => path.display()) {
         da "en kørsel, der blev afbrudt, havde lagt {name} til side som {path}. Den slettes ikke, og den kan ikke få sit navn igen, fordi der \
             nu ligger en anden fil med det navn. Flyt eller omdøb den ene af de to",
         en "a run that was cut off had put {name} aside as {path}. It is not deleted, and it cannot get its name back, since another file \
             has that name now. Move or rename one of the two",
     }
-    /// Recovery.
+    /// Clearing what a run that was cut off left.
     leftover_not_cleared(path: &Path => path.display(), error: &dyn Display) {
         da "{path} er efterladt af en afbrudt kørsel og kunne ikke ryddes op ({error}). Kontrollér, at programmet må læse og slette den; \
             den næste kørsel prøver igen",
         en "{path} was left by a run that was cut off and could not be cleared ({error}). See that the program may read and delete it; the \
             next run tries again",
     }
-    /// Step 7.
+    /// Putting the original away.
     not_looked_into(path: &Path => path.display(), error: &dyn Display) {
         da "{path} kan ikke læses: {error}",
         en "{path} cannot be read: {error}",
     }
-    /// Step 7.
+    /// Putting the original away.
     not_put_away(path: &str => escape(path), error: &dyn Display) {
         da "{path} kunne ikke flyttes fra mappen ({error}). Sørg for plads og skriveadgang i mappen og arkivet; den næste kørsel prøver \
             igen, og filen bliver ikke sendt igen",
         en "{path} could not be moved out of the folder ({error}). See to space and write access in the folder and the archive; the next run \
             tries again, and the file is not sent again",
     }
-    /// Keeping the archive.
+    /// Deleting what the archive has kept long enough.
     not_deleted(folder: &Path => folder.display(), error: &dyn Display) {
         da "filer, der har ligget længe nok i {folder}, kunne ikke slettes ({error}). Kontrollér mappen og programmets adgang til den; den \
             næste kørsel prøver igen",
         en "files that have lain long enough in {folder} could not be deleted ({error}). See to the folder and the program's access to it; \
             the next run tries again",
     }
-    /// Keeping the archive.
+    /// Deleting what the archive has kept long enough.
     is_not_a_folder(path: &Path => path.display()) {
         da "{path} er et link eller en fil, ikke en mappe i arkivet",
         en "{path} is a link or a file, not a folder of the archive",

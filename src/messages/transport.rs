@@ -1,22 +1,22 @@
-//! What is said about the server and the line to it.
+//! What is said about the server and the connection to it.
 
 crate::messages::catalogue! {
-    /// The line: time-out.
+    /// The connection: time-out.
     timed_out() {
         da "serveren svarede ikke i tide",
         en "the server did not answer in time",
     }
-    /// The line: ended, no more is known.
+    /// The connection: closed, no reason known.
     closed() {
         da "forbindelsen til serveren blev afbrudt",
         en "the connection to the server ended",
     }
-    /// The line: ended, and why.
+    /// The connection: closed, with the reason.
     closed_because(why: &str) {
         da "forbindelsen til serveren blev afbrudt ({why})",
         en "the connection to the server ended ({why})",
     }
-    /// The line: the server does not keep to the protocol.
+    /// The connection: the server breaks the protocol.
     protocol(what: &str) {
         da "serveren følger ikke SFTP version 3: {what}",
         en "the server does not keep to SFTP version 3: {what}",
@@ -66,12 +66,12 @@ crate::messages::catalogue! {
         da "serveren afviste: {why} (SFTP-status {status}, »{text}«)",
         en "the server refused: {why} (SFTP status {status}, “{text}”)",
     }
-    /// A request never left.
+    /// A request was not sent.
     not_sent(fault: &str) {
         da "blev ikke sendt: {fault}",
         en "was not sent: {fault}",
     }
-    /// A request left, and no answer came.
+    /// A request was sent, and no answer came.
     no_answer(fault: &str) {
         da "blev sendt, men svaret kom ikke: {fault}",
         en "was sent, but no answer came: {fault}",
@@ -91,7 +91,7 @@ crate::messages::catalogue! {
         da "brugeren mangler rettigheder dér",
         en "the user lacks permission there",
     }
-    /// Status 4, which servers use for much.
+    /// Status 4, which servers use for many kinds of failure.
     status_failure() {
         da "det lykkedes ikke; filen findes måske allerede, eller disken er fuld",
         en "it failed; the file may exist already, or the disk be full",
@@ -134,7 +134,7 @@ crate::messages::catalogue! {
         da "der er ingen forbindelse til {address} ({why}). Kontrollér sftp.host og sftp.port, og at firewallen tillader forbindelsen.",
         en "{address} cannot be reached ({why}). Check sftp.host and sftp.port, and that the firewall allows the connection.",
     }
-    /// Connecting: silence.
+    /// Connecting: no answer in time.
     no_answer_from(address: &str) {
         da "{address} svarede ikke i tide. Kontrollér sftp.host og sftp.port, og at firewallen tillader forbindelsen; er serveren langsom, så sæt sftp.timeout op.",
         en "{address} did not answer in time. Check sftp.host and sftp.port, and that the firewall allows the connection; if the server is slow, raise sftp.timeout.",
@@ -169,7 +169,7 @@ crate::messages::catalogue! {
         da "{address} viste en værtsnøgle, der er trukket tilbage i known_hosts: {key_type} {fingerprint}. Der er ikke logget ind, og intet er sendt. Kontakt modtageren.",
         en "{address} showed a host key that known_hosts marks as revoked: {key_type} {fingerprint}. No login was tried and nothing was sent. Contact the receiver.",
     }
-    /// Host key: a pin that is none.
+    /// Host key: a pinned value that is no fingerprint.
     bad_pin(pin: &str) {
         da "»{pin}« i sftp.host_key er ikke et fingeraftryk. Skriv det som SHA256:… , sådan som »ssh-keygen -lf« viser det.",
         en "“{pin}” in sftp.host_key is no fingerprint. Write it as SHA256:… , as `ssh-keygen -lf` shows it.",
@@ -259,7 +259,7 @@ crate::messages::catalogue! {
         da "serveren afviste brugeren {user} med {tried}; den tager imod: {offered}. Kontrollér sftp.user, og at modtageren har registreret netop denne nøgle eller adgangskode.",
         en "the server refused the user {user} with {tried}; it accepts: {offered}. Check sftp.user, and that the receiver has registered this very key or password.",
     }
-    /// Login: with what?
+    /// Login: nothing to log in with.
     nothing_to_log_in_with(user: &str, offered: &str) {
         da "der er intet at logge brugeren {user} ind med; serveren tager imod: {offered}. Angiv en nøglefil i sftp.identity, start en ssh-agent med nøglen, eller sæt TRAEKFIL_PASSWORD.",
         en "there is nothing to log the user {user} in with; the server accepts: {offered}. Name a key file in sftp.identity, start an ssh agent that holds the key, or set TRAEKFIL_PASSWORD.",
@@ -274,15 +274,15 @@ crate::messages::catalogue! {
         da "serveren svarede ikke i tide, da brugeren {user} skulle logges ind. Prøv igen senere, eller sæt sftp.timeout op.",
         en "the server did not answer in time while the user {user} was to be logged in. Try again later, or raise sftp.timeout.",
     }
-    /// Login: the line ended.
+    /// Login: the connection was closed.
     login_broken(user: &str, why: &str) {
         da "serveren afbrød forbindelsen, da brugeren {user} skulle logges ind ({why}). Kontrollér sftp.user og adgangen hos modtageren.",
         en "the server hung up while the user {user} was to be logged in ({why}). Check sftp.user and the access with the receiver.",
     }
 }
 
-/// Text from outside, made harmless for a terminal and a log: one line, no control or direction
-/// characters, and not endless.
+/// Text from outside, made safe for a terminal and a log: one line, no control or direction characters, and of limited
+/// length.
 pub(crate) fn printable(text: &str) -> String {
     const LONGEST: usize = 200;
     let (kept, rest) = text.char_indices().nth(LONGEST).map_or((text, ""), |(end, _)| text.split_at(end));

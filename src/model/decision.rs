@@ -1,4 +1,4 @@
-//! What can happen to a file, and why. [`crate::decide`] and [`crate::plan`] say when.
+//! What can happen to a file, and why. `decide` and [`crate::plan`] say when.
 
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
@@ -108,9 +108,9 @@ impl Reason {
 /// Why a file cannot be looked into.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Blocked {
-    /// It never will be: row 1.
+    /// It can never be sent as it is: `unsafe_file`.
     Unsafe(Unsafe),
-    /// Not now, but a later run may: row 2.
+    /// Not now, but a later run may read it: `unsettled`.
     Unsettled(Unsettled),
 }
 

@@ -211,9 +211,9 @@ pub struct RunReport {
     /// How many files were deleted from the archive, since they had been kept long enough.
     #[serde(skip)]
     pub cleared: usize,
-    /// What went wrong beside the files above, as path and message.
+    /// What went wrong beside the files above: what recovery could not settle, and failures on this machine.
     #[serde(skip)]
-    pub troubles: Vec<(String, String)>,
+    pub warnings: Vec<Warning>,
     /// Files that the scan rules leave out.
     #[serde(skip)]
     pub excluded: usize,
@@ -226,7 +226,7 @@ impl RunReport {
     /// Counts, keeps what needs a person, and works out the exit code. `others` is the code of what is no such item.
     pub fn conclude(&mut self, attention: Vec<AttentionItem>, others: ExitCode) -> ExitCode {
         let decided = |choice| self.files.iter().filter(|file| file.decision == choice).count();
-        let fared = |fate| self.files.iter().filter(|file| file.outcome == Some(fate)).count();
+        let fared = |outcome| self.files.iter().filter(|file| file.outcome == Some(outcome)).count();
         let counts = |file: &&FileReport| {
             file.outcome == Some(FileOutcome::Delivered) || (self.dry_run && file.decision == Choice::Send)
         };
@@ -248,7 +248,7 @@ impl RunReport {
     }
 }
 
-/// Something that went wrong on this machine after KP had the file.
+/// Something that went wrong beside what is said of each file, such as an original that could not be put away.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Warning {
     /// The file's path in the drop folder.

@@ -11,16 +11,16 @@ use crate::messages::{config::shown_path, escape, notify as say};
 
 /// The longest a program may take.
 pub(super) const LIMIT: Duration = Duration::from_secs(60);
-/// How often it is looked whether it has ended.
+/// The pause between two checks whether the program has ended.
 const LOOK: Duration = Duration::from_millis(20);
-/// What is ours alone.
+/// Variables with secrets, which the program does not get.
 const SECRETS: [&str; 4] =
     ["TRAEKFIL_PASSWORD", "TRAEKFIL_PASSPHRASE", "TRAEKFIL_SMTP_PASSWORD", "CREDENTIALS_DIRECTORY"];
 
-/// Runs the program, gives it the message, and waits for its end. What it says on standard error is not kept back.
+/// Runs the program, writes the message to its standard input, and waits for its end. Its standard error is passed through.
 ///
 /// # Errors
-/// It could not be started, did not end in time, or ended with another code than 0: which, and what to do.
+/// The program could not be started, did not end in time, or ended with another code than 0; in a sentence with what to do.
 pub(super) fn send(command: &[String], message: &Message, limit: Duration) -> Result<(), String> {
     let Some((program, arguments)) = command.split_first() else { return Ok(()) };
     let failed = |why: String| say::command_failed(&escape(program), &why);
@@ -30,14 +30,14 @@ pub(super) fn send(command: &[String], message: &Message, limit: Duration) -> Re
     }
     let mut child = running
         .args(arguments)
-        .env("TRAEKFIL_MATTERS", message.matters.to_string())
+        .env("TRAEKFIL_MATTERS", message.items.to_string())
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .spawn()
         .map_err(|error| failed(error.to_string()))?;
     let text = format!("{}\n\n{}", message.subject, message.body);
     let input = child.stdin.take();
-    // It need not read all of it, or any: then it never takes what we write, and this thread ends with it.
+    // Write from another thread: a program that reads only a part of the message, or nothing, must not block the run.
     thread::spawn(move || match input.map(|mut input| input.write_all(text.as_bytes())) {
         Some(Err(error)) if error.kind() != ErrorKind::BrokenPipe => Err(error),
         _ => Ok(()),
@@ -49,7 +49,7 @@ pub(super) fn send(command: &[String], message: &Message, limit: Duration) -> Re
             Some(status) => return Err(failed(status.to_string())),
             None if Instant::now() < until => thread::sleep(LOOK),
             None => {
-                // It may have ended this very moment.
+                // Killing fails where the program has ended in the meantime.
                 let _ = child.kill();
                 let _ = child.wait();
                 return Err(failed(say::command_too_slow(limit.as_secs())));
@@ -58,7 +58,7 @@ pub(super) fn send(command: &[String], message: &Message, limit: Duration) -> Re
     }
 }
 
-/// Where the program lies; none where it is not to be found.
+/// The program's path; none if it is not found.
 pub(super) fn find(program: &str) -> Option<PathBuf> {
     let given = Path::new(program);
     if program.contains(std::path::is_separator) {
@@ -70,10 +70,10 @@ pub(super) fn find(program: &str) -> Option<PathBuf> {
         .find(|place| place.is_file())
 }
 
-/// What `check` says of the program.
+/// What `check` says of the program: its path.
 ///
 /// # Errors
-/// That it is not there.
+/// The program is not found.
 pub fn check(command: &[String]) -> Result<String, String> {
     let program = command.first().map(String::as_str).unwrap_or_default();
     find(program).map(|place| shown_path(&place)).ok_or_else(|| say::no_such_command(&escape(program)))
@@ -86,7 +86,7 @@ mod tests {
     use super::*;
 
     fn message() -> Message {
-        Message { subject: "emne".to_owned(), body: "x".repeat(200_000), matters: 2 }
+        Message { subject: "emne".to_owned(), body: "x".repeat(200_000), items: 2 }
     }
 
     fn sh(script: &str) -> [String; 3] {

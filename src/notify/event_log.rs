@@ -8,25 +8,24 @@ use super::text::Message;
 use crate::messages::{escape, notify as say};
 use crate::platform;
 
-/// What stands as the entry's source.
+/// The entry's source.
 const SOURCE: &str = "traekfil";
-/// More than this Windows' own tools show of no entry, in characters.
+/// The longest text that Windows' own tools show of an entry, in characters.
 const LONGEST: usize = 8000;
-/// The numbers by which a monitoring tells the entries apart; `eventcreate` takes 1 to 1000.
+/// Event numbers, by which monitoring tells the entries apart; `eventcreate` allows 1 to 1000.
 const ALL_WELL: &str = "1";
 const NEEDS_A_PERSON: &str = "3";
 
-/// Writes an entry: a warning where something needs a person, else a piece of information.
+/// Writes an entry: a warning if something needs a person, otherwise an information.
 ///
 /// # Errors
-/// The program is not there, or Windows refused: what it said, and what to do.
+/// `eventcreate` is missing or Windows refused; in a sentence with what Windows said and what to do.
 pub(super) fn write(message: &Message) -> Result<(), String> {
     write_by(&platform::system_program("eventcreate"), message)
 }
 
 fn write_by(program: &Path, message: &Message) -> Result<(), String> {
-    let (kind, id) =
-        if message.matters > 0 { ("WARNING", NEEDS_A_PERSON) } else { ("INFORMATION", ALL_WELL) };
+    let (kind, id) = if message.items > 0 { ("WARNING", NEEDS_A_PERSON) } else { ("INFORMATION", ALL_WELL) };
     let text: String = format!("{}\n\n{}", message.subject, message.body).chars().take(LONGEST).collect();
     let failed =
         |why: &str| say::event_log_failed(&escape(&program.display().to_string()), &escape(why.trim()));
@@ -62,7 +61,7 @@ mod tests {
             fs::set_permissions(&fake, fs::Permissions::from_mode(0o755)).unwrap();
         };
         let message =
-            |matters| Message { subject: "\"æøå\" & %PATH%".into(), body: "1. mad\n".into(), matters };
+            |items| Message { subject: "\"æøå\" & %PATH%".into(), body: "1. mad\n".into(), items };
         script("");
         write_by(&fake, &message(2)).unwrap();
         write_by(&fake, &message(0)).unwrap();

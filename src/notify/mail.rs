@@ -22,14 +22,13 @@ use crate::messages::config::shown_path;
 use crate::messages::{escape, notify as say};
 use crate::secrets;
 
-/// The longest that the mail server is given, from the first packet to the last.
+/// The longest time that sending may take, from the first packet to the last.
 pub(super) const LIMIT: Duration = Duration::from_secs(30);
 
 /// Sends the message.
 ///
 /// # Errors
-/// What failed and what to do, in the person's language. The mail may have been taken all the same where the server
-/// went silent.
+/// What failed and what to do, in the person's language. If the server went silent, it may have accepted the mail.
 pub(super) fn send(
     mail: &Mail,
     message: &Message,
@@ -40,7 +39,7 @@ pub(super) fn send(
     speak(mail, limit, move |server| server.send(&letter).map(|_| true))
 }
 
-/// Connects, makes the line private and logs in, and sends nothing.
+/// Connects, starts TLS and logs in, and sends nothing.
 ///
 /// # Errors
 /// As [`send`].
@@ -65,7 +64,7 @@ fn letter(mail: &Mail, message: &Message, now: DateTime<FixedOffset>) -> Result<
     letter.body(message.body.clone()).map_err(|error| say::mail_not_made(&error))
 }
 
-/// A name that no other mail has.
+/// A Message-ID that no other mail has.
 fn message_id() -> String {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let nanos = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_nanos();
@@ -73,15 +72,15 @@ fn message_id() -> String {
     format!("<{nanos:x}.{:x}.{count:x}@{}>", std::process::id(), domain())
 }
 
-/// This machine's name as mail servers want it.
+/// This machine's name in the form that mail servers accept.
 fn domain() -> String {
     let name = host();
     let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-".contains(&byte));
     if plain && !name.is_empty() { name } else { "localhost".to_owned() }
 }
 
-/// Does it on a thread of its own, since a server that trickles, or falls silent in the TLS handshake, is not bound by
-/// any limit on single reads.
+/// Runs `act` on a thread of its own and waits at most `limit`. A time-out on single reads would not be enough: a server
+/// that sends a byte now and then, or is silent in the TLS handshake, never reaches it.
 fn speak(
     mail: &Mail,
     limit: Duration,
@@ -89,7 +88,7 @@ fn speak(
 ) -> Result<(), String> {
     let server = transport(mail, limit)?;
     let (sender, receiver) = mpsc::channel();
-    // Nobody listens any more where the time is over.
+    // Sending fails when the time is over, since the receiver is gone then.
     thread::spawn(move || drop(sender.send(act(&server))));
     match receiver.recv_timeout(limit) {
         Ok(Ok(true)) => Ok(()),
@@ -109,7 +108,7 @@ fn transport(mail: &Mail, limit: Duration) -> Result<SmtpTransport, String> {
         .tls(tls)
         .timeout(Some(limit))
         .hello_name(ClientId::Domain(domain()));
-    let password = secrets::smtp_password(mail).map_err(|trouble| trouble.message)?;
+    let password = secrets::smtp_password(mail).map_err(|error| error.message)?;
     if let (Some(user), Some(password)) = (&mail.user, password) {
         server = server.credentials(Credentials::new(user.clone(), password.expose_secret().to_owned()));
     }
@@ -127,7 +126,7 @@ fn parameters(mail: &Mail) -> Result<TlsParameters, String> {
     parameters.build().map_err(|error| say::mail_refused(&address(mail), &error))
 }
 
-/// What an error means, with its causes, the server's own words among them.
+/// What an error means, with its causes and the server's own words.
 fn explain(mail: &Mail, error: &lettre::transport::smtp::Error, limit: Duration) -> String {
     if error.is_timeout() {
         return say::mail_too_slow(&address(mail), limit.as_secs());
@@ -176,7 +175,7 @@ mod tests {
         }
     }
 
-    /// A server that accepts, sends so many bytes of its greeting, one now and then, and then nothing more.
+    /// A server that accepts a connection, sends this part of a greeting byte by byte, and then is silent.
     fn silent(greeting: &'static [u8]) -> u16 {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
@@ -186,7 +185,7 @@ mod tests {
                 line.write_all(&[*byte]).unwrap();
                 thread::sleep(Duration::from_millis(30));
             }
-            // Until the other side hangs up.
+            // Keep the connection open until the client closes it.
             let _ = line.read_to_end(&mut Vec::new());
         });
         port
@@ -195,7 +194,7 @@ mod tests {
     #[test]
     fn a_server_that_is_silent_or_trickles_is_not_waited_for() {
         let limit = Duration::from_millis(400);
-        let message = Message { subject: "x".to_owned(), body: "x\n".to_owned(), matters: 1 };
+        let message = Message { subject: "x".to_owned(), body: "x\n".to_owned(), items: 1 };
         let now = "2023-04-14T06:00:00+02:00".parse().unwrap();
         for (tls, greeting) in [
             (SmtpTls::None, &b""[..]),
@@ -213,7 +212,7 @@ mod tests {
     #[test]
     fn the_letter_says_what_it_is() {
         let message =
-            Message { subject: "traekfil: æøå".to_owned(), body: "Kære æøå\n".to_owned(), matters: 1 };
+            Message { subject: "traekfil: æøå".to_owned(), body: "Kære æøå\n".to_owned(), items: 1 };
         let now = "2023-04-14T06:00:00+02:00".parse().unwrap();
         let letter = letter(&mail(25, SmtpTls::None), &message, now).unwrap().formatted();
         let text = String::from_utf8(letter).unwrap();

@@ -1,4 +1,4 @@
-//! What must not leave the house in a notice: numbers that could be somebody's CPR number.
+//! Masks numbers that could be somebody's CPR number, which must not stand in a notice.
 
 use std::sync::LazyLock;
 
@@ -8,8 +8,8 @@ use regex::Regex;
 #[allow(clippy::unwrap_used)] // an expression of our own, which a test compiles
 static CPR: LazyLock<Regex> = LazyLock::new(|| Regex::new("[0-9]{6}[- \u{2010}-\u{2014}]?[0-9]{4}").unwrap());
 
-/// The text with every number that could be a CPR number made unreadable. Whether it is one is not asked: better a
-/// name that cannot be read than a number that can.
+/// The text with every number masked that could be a CPR number. It is not checked whether it is one: a masked file name
+/// does less harm than a CPR number that is shown.
 #[must_use]
 pub fn mask(text: &str) -> String {
     CPR.replace_all(text, "******-****").into_owned()
@@ -44,7 +44,7 @@ mod tests {
         fn none_is_left(text in "[0-9]{0,8}[- _a\u{2013}]?[0-9]{0,14}[- æ]?[0-9]{0,12}|\\PC{0,60}") {
             let masked = mask(&text);
             prop_assert!(!CPR.is_match(&masked), "{masked}");
-            // In the plainest words: nowhere ten digits, with or without a dash after the sixth.
+            // The same rule without a regular expression: ten digits, with or without a dash after the sixth.
             let bytes: Vec<char> = masked.chars().collect();
             for start in 0..bytes.len() {
                 let digits = |from: usize, n: usize| {

@@ -22,17 +22,17 @@ pub fn after(attention: &[AttentionItem]) -> Vec<Notice> {
         commands: Vec::new(),
     });
     let in_doubt: HashSet<Option<i64>> = of(AttentionKind::InDoubt).map(|item| item.delivery_id).collect();
-    // The delivery in doubt is told of, so the file that it holds need not be.
+    // A file that is held because of a delivery in doubt is left out where that delivery is told of.
     let is_told =
         |item: &&AttentionItem| item.reason == Some(Reason::InDoubt) && in_doubt.contains(&item.delivery_id);
     let held = of(AttentionKind::Held).filter(|item| !is_told(item));
     let doubts = of(AttentionKind::InDoubt).chain(of(AttentionKind::Overdue));
-    let matters = doubts.chain(held).chain(of(AttentionKind::NotPickedUp)).map(|item| Notice {
+    let others = doubts.chain(held).chain(of(AttentionKind::NotPickedUp)).map(|item| Notice {
         keys: vec![item.key.clone()],
         message: item.message.clone(),
         commands: item.commands.clone(),
     });
-    failed.chain(matters).collect()
+    failed.chain(others).collect()
 }
 
 /// Which of this month and the one before is complete: a file is expected of at least one series, and every one that

@@ -7,19 +7,19 @@ use crate::period::Period;
 /// How wide the body's lines are, in characters.
 const WIDTH: usize = 76;
 
-/// What is sent.
+/// A message, in the form that every way of sending takes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
     /// One line.
     pub subject: String,
     /// Plain text, with line breaks.
     pub body: String,
-    /// How many matters it names.
-    pub matters: usize,
+    /// How many items that need a person the message names.
+    pub items: usize,
 }
 
-/// The message about these matters, of which `others` more are open and were told of today, and these months,
-/// in which all that was expected has been delivered.
+/// The message about the notices that are due, and about months whose expected files have all been delivered. `others`
+/// counts notices that are open as well but were told of earlier today.
 #[must_use]
 pub fn compose(due: &[&Notice], others: usize, complete: &[Period]) -> Message {
     let host = host();
@@ -50,7 +50,7 @@ pub fn compose(due: &[&Notice], others: usize, complete: &[Period]) -> Message {
         body.push('\n');
     }
     body += &wrapped(&say::see_all(), "", "");
-    Message { subject: mask(&subject), body: mask(&body), matters: due.len() }
+    Message { subject: mask(&subject), body: mask(&body), items: due.len() }
 }
 
 /// What `check --send-test-mail` sends.
@@ -60,7 +60,7 @@ pub fn trial() -> Message {
     Message {
         subject: mask(&say::subject_trial(&host)),
         body: mask(&wrapped(&say::trial(&host), "", "")),
-        matters: 0,
+        items: 0,
     }
 }
 

@@ -43,7 +43,7 @@ pub fn of_run(report: &RunReport) -> Vec<AttentionItem> {
     let doubts = report.in_doubt.iter().map(in_doubt);
     let left = report.not_picked_up.iter().map(left_at_kp);
     let warnings =
-        report.troubles.iter().map(|(path, message)| caused(AttentionKind::Warning, path, message));
+        report.warnings.iter().map(|warning| caused(AttentionKind::Warning, &warning.path, &warning.message));
     let why_in_doubt = files()
         .filter(|file| !is_failed(file))
         .filter_map(|file| Some(caused(AttentionKind::WhyInDoubt, &file.path, file.error.as_deref()?)));

@@ -68,43 +68,43 @@ impl Facts<'_> {
 
 pub(super) fn gather<'a>(
     config: &'a Config,
-    view: &LedgerReader,
+    ledger: &LedgerReader,
     files: &[FileReport],
     now: DateTime<FixedOffset>,
 ) -> Result<Facts<'a>, UserError> {
-    let holds = view.open_holds()?;
+    let holds = ledger.open_holds()?;
     let mut facts = Facts {
         now,
         series: &config.series,
         quiet_for: config.alert.quiet_for,
-        files: files.iter().map(|file| as_held(file, &holds, view)).collect::<Result<_, _>>()?,
+        files: files.iter().map(|file| as_held(file, &holds, ledger)).collect::<Result<_, _>>()?,
         deliveries: Vec::new(),
         refused: Vec::new(),
-        in_doubt: view.open_deliveries()?.into_iter().filter(|d| d.state == State::InDoubt).collect(),
+        in_doubt: ledger.open_deliveries()?.into_iter().filter(|d| d.state == State::InDoubt).collect(),
         not_picked_up: match config.alert.not_picked_up_after {
-            Some(limit) => view.not_picked_up(limit, now)?,
+            Some(limit) => ledger.not_picked_up(limit, now)?,
             None => Vec::new(),
         },
         held_since: holds.into_iter().map(|hold| (hold.id, hold.opened_at)).collect(),
-        first: first_periods(config, view)?,
-        last_run: view.last_run()?,
-        run_under_way: view.run_under_way(),
-        made_at: view.made_at()?,
+        first: first_periods(config, ledger)?,
+        last_run: ledger.last_run()?,
+        run_under_way: ledger.run_under_way(),
+        made_at: ledger.made_at()?,
     };
     let months = facts.months();
     if let (Some(first), Some(&last)) = (months.first(), months.last()) {
         let first = first.plus(-LOOK_BACK).unwrap_or(*first);
-        facts.deliveries = view.deliveries_between(first, last)?;
-        facts.refused = view.duplicates_between(first, last)?;
+        facts.deliveries = ledger.deliveries_between(first, last)?;
+        facts.refused = ledger.duplicates_between(first, last)?;
     }
     Ok(facts)
 }
 
 /// The first period of each configured series.
-fn first_periods(config: &Config, view: &LedgerReader) -> Result<HashMap<String, Period>, UserError> {
+fn first_periods(config: &Config, ledger: &LedgerReader) -> Result<HashMap<String, Period>, UserError> {
     let mut first = HashMap::new();
     for rule in &config.series {
-        if let Some(period) = view.first_period(&rule.name)? {
+        if let Some(period) = ledger.first_period(&rule.name)? {
             first.insert(rule.name.clone(), period);
         }
     }
@@ -113,7 +113,7 @@ fn first_periods(config: &Config, view: &LedgerReader) -> Result<HashMap<String,
 
 /// Shows a file as held where a run held it for a reason that only the server shows; a preview, which does not ask the
 /// server, takes such a file for new.
-fn as_held(file: &FileReport, holds: &[Hold], view: &LedgerReader) -> Result<FileReport, UserError> {
+fn as_held(file: &FileReport, holds: &[Hold], ledger: &LedgerReader) -> Result<FileReport, UserError> {
     let mut file = file.clone();
     let hold = holds.iter().find(|hold| hold.path == file.path && hold.digest == file.sha256);
     let reason = hold.and_then(|hold| Reason::named(&hold.reason));
@@ -123,7 +123,7 @@ fn as_held(file: &FileReport, holds: &[Hold], view: &LedgerReader) -> Result<Fil
         && file.outcome.is_none()
     {
         (file.decision, file.reason, file.hold_id) = (Choice::Hold, reason, Some(hold.id));
-        file.delivery_id = view.deliveries_of(&digest)?.last().map(|delivery| delivery.id);
+        file.delivery_id = ledger.deliveries_of(&digest)?.last().map(|delivery| delivery.id);
     }
     Ok(file)
 }

@@ -25,6 +25,7 @@ pub fn is_control_or_bidi(c: char) -> bool {
 
 /// An absolute path in the form that Windows does not reinterpret: `\\?\D:\drop`, `\\?\UNC\server\share`.
 #[must_use]
+#[cfg(any(windows, test))]
 pub fn verbatim(path: &str) -> String {
     let is_drive = |path: &str| {
         let mut chars = path.chars();

@@ -1,12 +1,12 @@
 //! SFTP version 3 (draft-ietf-secsh-filexfer-02), with many requests under way at once.
 //!
-//! [`packet`] is the codec, [`multiplexer`] matches replies to requests and enforces the time limits, and [`client`] is the
+//! [`packet`] is the codec, `multiplexer` matches replies to requests and enforces the time limits, and `client` is the
 //! [`Remote`](crate::remote::Remote) built on them. The batches of requests are in `upload` (files), `pieces` (one large file
-//! over several connections) and `fetch` (reading back and listing); single requests are in [`client`] itself.
+//! over several connections) and `fetch` (reading back and listing); single requests are in `client` itself.
 
-pub mod client;
+pub(crate) mod client;
 mod fetch;
-pub mod multiplexer;
+pub(crate) mod multiplexer;
 pub mod packet;
 pub(super) mod pieces;
 #[cfg(test)]

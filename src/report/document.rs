@@ -69,7 +69,7 @@ impl Document {
     }
 }
 
-/// Reads a document. A larger file is cut off at [`LARGEST`], which leaves no valid document.
+/// Reads at most [`LARGEST`] bytes of a document: a longer file is cut off, and then refused as invalid by its reader.
 ///
 /// # Errors
 /// What the file system says.

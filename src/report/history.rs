@@ -34,7 +34,7 @@ enum Entry<'a> {
         who: Option<&'a str>,
     },
     Decision {
-        /// None where the file could not be read; then the hold that ended is named.
+        /// None if the file could not be read; then the hold that ended is named instead.
         decision_id: Option<i64>,
         #[serde(skip_serializing_if = "Option::is_none")]
         hold_id: Option<i64>,
@@ -86,53 +86,61 @@ impl<'a> History<'a> {
             ],
             1,
         );
-        let mut lines = Vec::new();
-        for entry in &self.entries {
-            match entry {
-                Entry::Delivery {
-                    delivery_id,
-                    path,
-                    series,
-                    period,
-                    state,
-                    who,
-                    why,
-                    delivered_at,
-                    changed_at,
-                    picked_up_at,
-                    ..
-                } => {
-                    let mut state = with_why(&wording::state(*state), *who, *why);
-                    if let Some(at) = picked_up_at.filter(|_| verbose) {
-                        state.extend(["\n", &say::picked_up(&wording::moment(at))]);
-                    }
-                    table.add_row([
-                        delivery_id.to_string(),
-                        escape(path),
-                        escape(series),
-                        wording::period(*period),
-                        state,
-                        wording::moment(delivered_at.unwrap_or(changed_at)),
-                    ]);
-                }
-                Entry::Decision { path, state, at, who, why, used_by, .. } => {
-                    let used = used_by.map(say::used_by).unwrap_or_default();
-                    let line = say::decision_line(
-                        &wording::moment(at),
-                        &escape(path),
-                        &wording::verdict(*state),
-                        &escape(who),
-                        &escape(why),
-                    );
-                    lines.push(text::sentence(&format!("  {line}{used}")));
-                }
-            }
-        }
+        table.add_rows(self.entries.iter().filter_map(|entry| entry.cells(verbose)));
+        let decisions: String = self.entries.iter().filter_map(Entry::sentence).collect();
         let mut out = if table.is_empty() { String::new() } else { text::lines(&table) };
-        if !lines.is_empty() {
-            out.extend([format!("\n{}\n", say::decisions()), lines.concat()]);
+        if !decisions.is_empty() {
+            out.extend([format!("\n{}\n", say::decisions()), decisions]);
         }
         out
+    }
+}
+
+impl Entry<'_> {
+    /// A delivery's row in the table; none for a decision.
+    fn cells(&self, verbose: bool) -> Option<[String; 6]> {
+        let Entry::Delivery {
+            delivery_id,
+            path,
+            series,
+            period,
+            state,
+            who,
+            why,
+            delivered_at,
+            changed_at,
+            picked_up_at,
+            ..
+        } = self
+        else {
+            return None;
+        };
+        let mut state = with_why(&wording::state(*state), *who, *why);
+        if let Some(at) = picked_up_at.filter(|_| verbose) {
+            state.extend(["\n", &say::picked_up(&wording::moment(at))]);
+        }
+        Some([
+            delivery_id.to_string(),
+            escape(path),
+            escape(series),
+            wording::period(*period),
+            state,
+            wording::moment(delivered_at.unwrap_or(changed_at)),
+        ])
+    }
+
+    /// A decision's line under the table; none for a delivery.
+    fn sentence(&self) -> Option<String> {
+        let Entry::Decision { path, state, at, who, why, used_by, .. } = self else { return None };
+        let used = used_by.map(say::used_by).unwrap_or_default();
+        let line = say::decision_line(
+            &wording::moment(at),
+            &escape(path),
+            &wording::verdict(*state),
+            &escape(who),
+            &escape(why),
+        );
+        Some(text::sentence(&format!("  {line}{used}")))
     }
 }
 

@@ -1,11 +1,11 @@
-//! The marks that a screen can show.
+//! Replaces marks that the screen cannot show.
 //!
-//! Windows' old console window draws only what its font has: not `✓` and `✗`, though letters such as æ, ø and å, and
-//! the signs that stand for them here, which every font for it has (WGL4).
+//! Windows' old console window draws only what its font has. That includes æ, ø and å, but not `✓` and `✗`; these are replaced
+//! by signs that every console font has (the character set WGL4).
 
 use std::io::{IsTerminal, stdout};
 
-/// What tells a newer terminal from that window.
+/// Environment variables that newer terminals set and the old window does not.
 const NEWER: [&str; 4] = ["WT_SESSION", "TERM_PROGRAM", "ConEmuANSI", "TERM"];
 
 /// The text as standard output can show it.

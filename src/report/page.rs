@@ -1,7 +1,7 @@
-//! The overview and the history as one page: it needs no network and no script, and is as good on paper.
+//! The overview and the history as one page, which needs no network and no script, and can be printed.
 //!
-//! A script only adds the search, and it may do no more than that: the page's policy allows this one style sheet and
-//! this one script, by their digests.
+//! The one script only adds the search field. The page's content security policy allows this style sheet and this script,
+//! by their digests, and nothing else.
 
 use std::path::Path;
 
@@ -22,7 +22,7 @@ mod plot;
 
 const STYLE: &str = include_str!("page/page.css");
 const SCRIPT: &str = include_str!("page/search.js");
-/// What tells a report from any other file.
+/// The mark by which a report is recognised.
 const GENERATOR: &str = "<meta name=\"generator\" content=\"traekfil report ";
 
 /// What the page shows.
@@ -111,21 +111,21 @@ fn head(page: &Page) -> Markup {
     }
 }
 
-/// What is open, each with the commands that settle it.
-fn needs(matters: &[AttentionItem]) -> Markup {
-    if matters.is_empty() {
+/// What needs a person, each with the commands that settle it.
+fn needs(items: &[AttentionItem]) -> Markup {
+    if items.is_empty() {
         return html! { section.fine { h2 { span.sign aria-hidden="true" { "✓" } (said::nothing_needs_you()) } } };
     }
     html! {
         section.open {
-            h2 { (report_say::needs_you(matters.len())) }
+            h2 { (report_say::needs_you(items.len())) }
             ol {
-                @for matter in matters {
+                @for item in items {
                     li {
-                        p { (matter.message) }
-                        @if !matter.commands.is_empty() {
+                        p { (item.message) }
+                        @if !item.commands.is_empty() {
                             p.how { (say::what_to_do()) }
-                            @for command in &matter.commands { pre { code { (command) } } }
+                            @for command in &item.commands { pre { code { (command) } } }
                         }
                     }
                 }
@@ -273,7 +273,7 @@ fn deliveries(rows: &[Delivery]) -> Markup {
     table(&heads, rows.iter().map(|row| cells(row).to_vec()))
 }
 
-/// Where a delivery stands, who said so and why, and when KP was seen to have taken it.
+/// A delivery's state, who decided it and why, and when it was seen that KP had taken the file.
 fn state(row: &Delivery) -> Markup {
     let class = match row.state {
         State::Delivered | State::Archived | State::Adopted => "delivered",
@@ -288,7 +288,7 @@ fn state(row: &Delivery) -> Markup {
     }
 }
 
-/// What people decided, newest first; what nobody could read has neither series nor period.
+/// What people decided, newest first. A file that could not be read has neither series nor period.
 fn decisions(rows: &[Decision], unread: &[UnreadRejection]) -> Markup {
     let heads = [
         say::head_when(),
@@ -324,7 +324,7 @@ fn decisions(rows: &[Decision], unread: &[UnreadRejection]) -> Markup {
         (&row.at, cells(&row.at, &row.path, slot, Verdict::Rejected, None, [&row.who, &row.why]))
     });
     let mut all: Vec<(&String, Vec<Markup>)> = decided.chain(unread).collect();
-    // Sort by moment; those of one moment stay in the order of the ledger.
+    // The sort is stable: decisions of the same moment keep the ledger's order.
     all.sort_by_key(|(at, _)| chrono::DateTime::parse_from_rfc3339(at).ok());
     table(&heads, all.into_iter().rev().map(|(_, cells)| cells))
 }

@@ -2,12 +2,12 @@
 
 use textwrap::{Options, WordSeparator, WordSplitter};
 
-/// As wide as a line is where nobody says how wide the screen is, in columns.
+/// The width of a line if the screen's is not known, in columns.
 pub const WIDTH: usize = 80;
 
-/// The text in lines no wider than `width` columns, but for words and commands that are longer. `first` stands
-/// before it, `rest` before its other lines. Lines of its own stay lines; those that stand far in are left alone,
-/// since they show something as it is.
+/// Breaks the text into lines of at most `width` columns; only a word or a command that is longer exceeds it. `first` is put
+/// before the first line, `rest` before the others. Line ends in the text are kept, and lines that are deeply indented
+/// are not broken, since they show something literally.
 #[must_use]
 pub fn fill(text: &str, first: &str, rest: &str, width: usize) -> String {
     let mut filled = Vec::new();
@@ -32,7 +32,7 @@ pub fn fill(text: &str, first: &str, rest: &str, width: usize) -> String {
     filled.join("\n") + "\n"
 }
 
-/// Stands for a blank that no line may end at: a noncharacter, as wide as a blank, that is in no text.
+/// Stands for a blank at which a line must not be broken: a noncharacter, so it is in no text, and as wide as a blank.
 const GLUE: char = '\u{fdd0}';
 
 fn with_whole_commands(line: &str) -> String {
@@ -51,8 +51,8 @@ fn with_whole_commands(line: &str) -> String {
     out
 }
 
-/// How many words belong to the command that these begin with: its name, up to `--reason "…"` where that follows
-/// in the same sentence, and the options right after it.
+/// How many words belong to the command that `words` begin with: everything up to `--reason "…"` if that follows in the
+/// same sentence, otherwise the program's name, the command and the options directly after it.
 fn command_length(words: &[&str]) -> usize {
     let ends = |word: &&str| word.ends_with(['.', ',', ':', ';']) || *word == "traekfil";
     let sentence = 1 + words[1..].iter().position(ends).unwrap_or(words.len() - 1);

@@ -19,7 +19,7 @@ const LONGEST_NAME: usize = 22;
 const GAP: usize = 2;
 /// The fewest months shown, however wide they are.
 const FEWEST_MONTHS: usize = 2;
-/// So many things that stand behind another one in the grid are named.
+/// How many marks that the grid only counts are named below it.
 const MOST_BEHIND: usize = 5;
 
 /// What `status --json` prints.
@@ -38,19 +38,19 @@ impl Status<'_> {
     }
 }
 
-/// The overview as text. `quiet` is only what needs a person, and nothing where nothing does.
+/// The overview as text. With `quiet` it is only what needs a person, and empty if nothing does.
 #[must_use]
 pub fn text(overview: &Overview, quiet: bool) -> String {
     let width = usize::from(width().min(100));
-    let matters = matters(&overview.matters, width);
+    let attention = attention(&overview.matters, width);
     if quiet {
-        return matters;
+        return attention;
     }
     let begun = overview.last_run.is_some() || delivered(overview);
     let parts = [
         if overview.series.is_empty() { String::new() } else { grid(overview, width) },
         if begun || !overview.matters.is_empty() { String::new() } else { say::how_to_begin() + "\n" },
-        if overview.matters.is_empty() && begun { say::nothing_needs_you() + "\n" } else { matters },
+        if overview.matters.is_empty() && begun { say::nothing_needs_you() + "\n" } else { attention },
         paragraph::fill(&last_run(overview), "", "  ", width),
     ];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<String>>().join("\n")
@@ -61,7 +61,7 @@ fn delivered(overview: &Overview) -> bool {
     marks.any(|mark| matches!(mark.standing, SlotStatus::Delivered | SlotStatus::Adopted))
 }
 
-/// The grid from the first month that anything is to be said of, or as many of the newest months as fit.
+/// The grid, from the first month with something in it; if not all months fit, the newest ones that do.
 fn grid(overview: &Overview, width: usize) -> String {
     let names: Vec<String> = overview.series.iter().map(|row| shortened(&escape(&row.series))).collect();
     let name_width = names.iter().map(|name| display_width(name)).max().unwrap_or_default();
@@ -96,7 +96,7 @@ fn grid(overview: &Overview, width: usize) -> String {
     out
 }
 
-/// One line: a name and its cells, each in its column, without blanks at the end.
+/// One line: a name and its cells, each in its column, without trailing blanks.
 fn line<'a>(
     (name, name_width): (String, usize),
     cells: impl Iterator<Item = ((String, Style), &'a usize)>,
@@ -145,7 +145,7 @@ fn shown(cell: &Cell) -> String {
     format!("{} {what}{more}", sign(first.standing))
 }
 
-/// A day, with its month only where that is not the cell's.
+/// A day; with its month if that is not the cell's.
 pub(super) fn day_in(period: Period, on: NaiveDate) -> String {
     if Period::of(on) == Some(period) {
         say::day_of_this_month(on.day())
@@ -178,7 +178,7 @@ fn colour(cell: &Cell) -> Style {
     Style::new().fg_color(Some(colour.into()))
 }
 
-/// What the grid only counts, but for what the list of matters names.
+/// The marks that the grid only counts, without those that the list of what needs a person names.
 fn behind(overview: &Overview, width: usize) -> String {
     let told = |cell: &Cell, mark: &Mark| match mark.standing {
         SlotStatus::InDoubt | SlotStatus::Held | SlotStatus::Overdue => true,
@@ -211,7 +211,7 @@ fn also(row: &Row, period: Period, mark: &Mark) -> String {
     say::also(&escape(&row.series), &wording::period_in_full(period), &what)
 }
 
-/// Until when that may come which is missing.
+/// For each series with a missing file, the day until which it may come.
 fn expected(series: &[Row], width: usize) -> String {
     let missing: Vec<String> = series
         .iter()
@@ -227,14 +227,14 @@ fn expected(series: &[Row], width: usize) -> String {
 }
 
 /// What needs a person, numbered, each with its commands on lines of their own.
-fn matters(matters: &[AttentionItem], width: usize) -> String {
-    if matters.is_empty() {
+fn attention(items: &[AttentionItem], width: usize) -> String {
+    if items.is_empty() {
         return String::new();
     }
     let style = Style::new().bold().fg_color(Some(AnsiColor::Yellow.into()));
-    let mut out = format!("{style}{}{style:#}\n", said::needs_you(matters.len()));
-    for (n, matter) in matters.iter().enumerate() {
-        out.push_str(&text::matter(&format!("{:>2}. ", n + 1), &matter.message, &matter.commands, width));
+    let mut out = format!("{style}{}{style:#}\n", said::needs_you(items.len()));
+    for (n, item) in items.iter().enumerate() {
+        out.push_str(&text::item(&format!("{:>2}. ", n + 1), &item.message, &item.commands, width));
     }
     out
 }

@@ -1,4 +1,4 @@
-//! A run as a person reads it: a table, what needs her, one line of summary.
+//! A run as a person reads it: a table, what needs attention, one line of summary.
 
 use anstyle::{AnsiColor, Style};
 use comfy_table::{Column, ColumnConstraint, ContentArrangement, Row, Table, Width, presets};
@@ -12,12 +12,13 @@ use crate::wording::advice::reason;
 use crate::wording::cause::by_cause;
 use crate::wording::{self, period};
 
-/// At most so many files of one cause are named below a table that names them all.
+/// The most files that are named for one cause, below a table that has all of them.
 const MOST_NAMED: usize = 3;
-/// The least width of the last column: no word or moment in it is longer, with two blanks beside it.
+/// The least width of the last column: its longest word or moment, and two blanks.
 const LAST_COLUMN: u16 = 18;
 
-/// The run, as much of it as is asked for: `quiet` is only what needs a person, and nothing where nothing does.
+/// The text of a run. With `quiet` it is only what needs a person, and empty if nothing does; `verbose` adds digests and what
+/// the scan left out.
 #[must_use]
 pub fn run(report: &RunReport, quiet: bool, verbose: bool) -> String {
     let mut out = String::new();
@@ -35,7 +36,7 @@ pub fn run(report: &RunReport, quiet: bool, verbose: bool) -> String {
     }
     let needs = needs(report, quiet);
     if !needs.is_empty() {
-        out.push_str(&matters(&needs));
+        out.push_str(&attention(&needs));
         out.push('\n');
     }
     if !quiet && report.cleared > 0 {
@@ -50,13 +51,13 @@ pub fn run(report: &RunReport, quiet: bool, verbose: bool) -> String {
     out
 }
 
-/// What needs a person, a paragraph a matter, under a line that says so.
+/// What needs a person, a paragraph for each, under a line that says how many there are.
 #[must_use]
-pub fn matters(needs: &[(String, Vec<String>)]) -> String {
+pub fn attention(needs: &[(String, Vec<String>)]) -> String {
     let style = Style::new().bold().fg_color(Some(AnsiColor::Yellow.into()));
     let head = sentence(&format!("{style}{}{style:#}", say::needs_you(needs.len())));
     let width = usize::from(width().min(100));
-    let each = needs.iter().map(|(message, commands)| matter("  • ", message, commands, width));
+    let each = needs.iter().map(|(message, commands)| item("  • ", message, commands, width));
     std::iter::once(head).chain(each).collect()
 }
 
@@ -97,11 +98,11 @@ fn files(report: &RunReport, verbose: bool) -> String {
     lines(&table)
 }
 
-/// Every matter that a person must know of, with what to do.
+/// Everything that needs a person, each with the commands that settle it.
 fn needs(report: &RunReport, quiet: bool) -> Vec<(String, Vec<String>)> {
     let mut items: Vec<&AttentionItem> = report.attention.iter().collect();
     items.sort_by_key(|item| place(item.kind));
-    // Where a table above names every file, some of each cause are enough.
+    // The table above names every file already; `quiet` has no table.
     let most = if quiet { usize::MAX } else { MOST_NAMED };
     let told = |of_kind: &[&AttentionItem]| -> Vec<(String, Vec<String>)> {
         match of_kind.first() {
@@ -115,7 +116,7 @@ fn needs(report: &RunReport, quiet: bool) -> Vec<(String, Vec<String>)> {
     items.chunk_by(|a, b| a.kind == b.kind).flat_map(told).collect()
 }
 
-/// Where the text of a run names the items of a kind.
+/// The order in which the text of a run names the kinds.
 fn place(kind: AttentionKind) -> u8 {
     match kind {
         AttentionKind::Held => 0,
@@ -130,7 +131,7 @@ fn place(kind: AttentionKind) -> u8 {
     }
 }
 
-/// An item as the text of a run tells of it.
+/// An item in the words of a run: with its file's name, if the message does not have it.
 fn in_run(item: &AttentionItem) -> (String, Vec<String>) {
     let message = match (item.kind, &item.path) {
         (AttentionKind::Warning | AttentionKind::WhyInDoubt | AttentionKind::PlanOutdated, Some(path)) => {
@@ -141,7 +142,7 @@ fn in_run(item: &AttentionItem) -> (String, Vec<String>) {
     (message, item.commands.clone())
 }
 
-/// What is good to know of a plan.
+/// Where the plan was saved, and which of its files were delivered meanwhile.
 fn about_plan(plan: &PlanReport) -> String {
     let mut out = String::new();
     if plan.saved {
@@ -199,7 +200,7 @@ pub fn table(head: &[String], whole: usize) -> Table {
     table
 }
 
-/// Keeps titles, and the words of the last column, unbroken where the names leave room for that.
+/// Keeps titles, and the words in the last column, unbroken if the names leave enough room.
 fn keep_words_whole(table: &mut Table) {
     let titles = table.header().into_iter().flat_map(Row::cell_iter);
     let mut least: Vec<u16> =
@@ -223,7 +224,7 @@ fn keep_words_whole(table: &mut Table) {
     }
 }
 
-/// A table's lines, without blanks at their ends.
+/// A table's lines, without trailing blanks.
 #[must_use]
 pub fn lines(table: &Table) -> String {
     let mut table = table.clone();
@@ -240,7 +241,7 @@ pub(super) fn width() -> u16 {
 }
 
 /// A matter as a paragraph with a mark before it, and its commands on lines of their own, never broken.
-pub(super) fn matter(mark: &str, message: &str, commands: &[String], width: usize) -> String {
+pub(super) fn item(mark: &str, message: &str, commands: &[String], width: usize) -> String {
     let mut out = paragraph::fill(message, mark, "    ", width);
     for command in commands {
         out.extend(["      ", command, "\n"]);

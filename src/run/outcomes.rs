@@ -118,7 +118,7 @@ pub(super) fn report(
         overdue.retain(|due| !findings.files.iter().any(|file| delivers(due, file)));
     }
     let exit = exit_beside_files(&findings);
-    let warnings = findings.warnings.into_iter().map(|warning| (warning.path, warning.message));
+    let unsettled = findings.recovery.left.into_iter().map(|(path, message)| Warning { path, message });
     let mut report = RunReport {
         run_id: findings.run_id,
         dry_run,
@@ -135,7 +135,7 @@ pub(super) fn report(
         attention: Vec::new(),
         overview,
         cleared: findings.deleted,
-        troubles: findings.recovery.left.into_iter().chain(warnings).collect(),
+        warnings: unsettled.chain(findings.warnings).collect(),
         excluded: findings.excluded.files,
         folders: findings.excluded.folders,
     };

@@ -1,4 +1,4 @@
-//! What KP got, held against what the program says: each file once, or in doubt and named.
+//! Compares what KP got with what the program says: each file once, or in doubt and named.
 
 use std::fs;
 
@@ -12,7 +12,7 @@ pub type File = (String, String);
 
 /// Puts `count` files of April into the folder, each with a content of its own.
 pub fn files(town: &Town, count: usize) -> Vec<File> {
-    // Letters: digits could be taken for a period.
+    // Letters, since digits could be read as a period.
     let letter = |n: usize| char::from(b'a' + u8::try_from(n % 26).unwrap());
     (0..count)
         .map(|n| {
@@ -24,12 +24,12 @@ pub fn files(town: &Town, count: usize) -> Vec<File> {
         .collect()
 }
 
-/// Runs until nothing is left that a run can do, and holds every file to account. What is in doubt after that was
-/// named with exit 3, is settled by a person who asks KP, and is then no more trouble. Answers how many were.
+/// Runs until nothing is left that a run can do, and checks every file. A delivery that is then in doubt must have been named
+/// with exit code 3; it is resolved by what KP really got. Answers how many there were.
 #[track_caller]
 pub fn comes_to_rest(town: &Town, files: &[File]) -> usize {
     town.server.as_embedded().all_gone();
-    // What a killed run leaves must not keep anybody from looking.
+    // A preview must work after a killed run.
     town.run(["run", "--dry-run"]).exit_in(&[0, 3]);
     let ran = town.run(["run", "--json"]);
     let exit = ran.exit_in(&[0, 3]);
@@ -50,7 +50,8 @@ pub fn comes_to_rest(town: &Town, files: &[File]) -> usize {
     in_doubt.len()
 }
 
-/// KP has each file once, with its own content, and so the folder is empty, and the archive has the file and its receipt.
+/// Checks that KP has each file once with its own content, the drop folder is empty, and the archive has each file and its
+/// receipt.
 #[track_caller]
 pub fn everything_once(town: &Town, files: &[File]) {
     let mut planned: Vec<_> =
@@ -67,8 +68,8 @@ pub fn everything_once(town: &Town, files: &[File]) {
     }
 }
 
-/// Each file went at most once; it is delivered and put away, or in doubt and still there. Answers those in doubt, as
-/// delivery and path.
+/// Checks that each file went at most once, and is either delivered and put away, or in doubt and still in the folder.
+/// Answers those in doubt, as delivery and path.
 #[track_caller]
 fn account(town: &Town, files: &[File]) -> Vec<(i64, String)> {
     let history = town.run(["history", "--json", "--limit", "1000"]).exit(0).json();

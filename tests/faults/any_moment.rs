@@ -1,4 +1,4 @@
-//! Killed and cut off at random moments, again and again in the same town: nothing twice, nothing lost.
+//! Runs killed or cut off at random moments, many times in the same town: nothing twice, nothing lost.
 
 use std::thread;
 use std::time::Duration;
@@ -10,11 +10,11 @@ use crate::proxy::{Cut, Fault, Proxy};
 use crate::support::output::Running;
 use crate::support::town::Town;
 
-/// How many kills and cuts, where `TRAEKFIL_CHANCES` does not say.
+/// The number of kills and cuts; `TRAEKFIL_CHANCES` sets another one.
 const CHANCES: usize = 60;
-/// How many of them a town lives through before it is held to account.
+/// How many of them happen in one town before its files are checked.
 const A_TOWN: usize = 4;
-/// With `timeout = "2s"` every wait is over by then.
+/// The longest a run may take with `timeout = "2s"`.
 const PATIENCE: Duration = Duration::from_secs(45);
 
 /// A first delivery of three files takes some 120 ms and 7,000 bytes each way.

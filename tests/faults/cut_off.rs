@@ -1,4 +1,4 @@
-//! Cut off from the server at any byte, either way: the run ends by itself, and the next one makes up for it.
+//! The connection is cut at any byte in either direction: the run ends by itself, and the next one completes the delivery.
 
 use std::time::Duration;
 
@@ -9,9 +9,10 @@ use crate::support::output::Running;
 use crate::support::town::Town;
 use crate::{at_once, stride};
 
-/// With `timeout = "2s"` every wait is over by then, ten seconds after the last of them, on a slow machine too.
+/// The longest a run may take: with `timeout = "2s"` all its time-outs are over ten seconds before that, even on a slow
+/// machine.
 const PATIENCE: Duration = Duration::from_secs(if cfg!(windows) { 120 } else { 45 });
-/// What random offsets are made from.
+/// The seed of the random offsets.
 const SEED: u64 = 0x6b6f_7273_6261_656b;
 
 fn town(takes_at_once: bool) -> Town {

@@ -19,9 +19,9 @@ enum Trick {
     Swapped,
     /// Something is added to it.
     Grown,
-    /// As many other bytes, and the time of change put back.
+    /// Its bytes are replaced by as many others, and its time of change is set back to what it was.
     Rewritten,
-    /// It is taken away.
+    /// It is removed.
     Removed,
     /// A link to a file elsewhere gets its name.
     #[cfg(unix)]
@@ -78,7 +78,7 @@ impl Trick {
     }
 }
 
-/// Runs the program and plays the trick while it is at that point.
+/// Runs the program, and plays the trick while the program is halted at this failpoint.
 fn tricked(trick: Trick, point: &str) -> (Town, Output) {
     eprintln!("{trick:?} at {point}");
     let town = Town::new();
@@ -89,7 +89,7 @@ fn tricked(trick: Trick, point: &str) -> (Town, Output) {
     (town, ran)
 }
 
-/// What the ledger says KP got are the bytes that KP got.
+/// Checks that the digest in the ledger is that of the bytes that KP got.
 #[track_caller]
 fn ledger_tells_the_truth(town: &Town) {
     let history = town.run(["history", "--json", "--limit", "1000"]).exit(0).json();
@@ -102,10 +102,10 @@ fn ledger_tells_the_truth(town: &Town) {
     assert_eq!(told, got);
 }
 
-/// Between hashing and the end of the upload: what is there then is not what was judged, and does not go.
+/// A file that is exchanged between hashing and the end of the upload is not sent, since it is not the file that was judged.
 #[test]
 fn tricked_before_and_during_the_upload() {
-    // Windows keeps others from a file that is being read.
+    // On Windows a file that is being read cannot be replaced.
     let points = if cfg!(unix) { &["looked", "uploading", "reading"][..] } else { &["looked", "uploading"] };
     for &point in points {
         for &trick in TRICKS {
@@ -132,7 +132,7 @@ fn tricked_before_and_during_the_upload() {
     }
 }
 
-/// Between the upload and the archive: KP has what was judged, and what is there now is left alone.
+/// A file that is exchanged between upload and archiving: KP has the one that was judged, and the new one is left alone.
 #[test]
 fn tricked_before_it_is_put_away() {
     for point in ["stored", "publishing", "renamed", "delivered", "receipts", "recognised"] {
@@ -140,8 +140,7 @@ fn tricked_before_it_is_put_away() {
             continue;
         }
         for &trick in TRICKS {
-            // Between the last look and the move nothing shows that the bytes were changed and the time put back; Windows
-            // never shows it.
+            // After the last check, changed bytes with the old time of change cannot be noticed; on Windows they never can.
             if matches!(trick, Trick::Rewritten) && (cfg!(windows) || point == "recognised") {
                 continue;
             }
@@ -238,7 +237,7 @@ fn a_month_that_the_clock_gets_wrong_is_held() {
     }
 }
 
-/// A file from the future has no age that tells whether it has settled; it is watched instead.
+/// The age of a file with a time of change in the future says nothing, so the file is watched instead.
 #[test]
 fn a_file_from_the_future_is_watched() {
     let town = Town::new();
@@ -256,7 +255,7 @@ fn a_file_from_the_future_is_watched() {
             content = longer;
         }
         let dated = written.and_then(|()| fs::File::options().write(true).open(&path)?.set_modified(future));
-        // Windows keeps others from a file that is being read.
+        // On Windows a file that is being read cannot be replaced.
         assert!(dated.is_ok() || cfg!(windows), "{dated:?}");
     }
     let waiting = run.finish().exit(0).json();
@@ -266,7 +265,7 @@ fn a_file_from_the_future_is_watched() {
     assert_eq!(town.server.received(), [(format!("ind/{MAD}"), content)]);
 }
 
-/// Written over with as many bytes, and its time of change put back, it is still not at rest.
+/// A file that was overwritten with as many bytes, its time of change set back, still counts as changing.
 #[cfg(unix)]
 #[test]
 fn a_file_from_the_future_that_hides_its_change() {

@@ -9,13 +9,13 @@ use tempfile::TempDir;
 use crate::support::output::{Output, Running};
 use crate::support::town::Town;
 
-/// A program that waits at a failpoint until it is killed or told to go on.
+/// A program that is halted at a failpoint until it is killed or released.
 pub struct Halted {
     running: Running,
     signs: TempDir,
 }
 
-/// Runs the program until it comes to a failpoint; how it ended, where it never came by.
+/// Runs the program until it reaches a failpoint; answers how the program ended if it never did.
 pub fn halt(town: &Town, args: &[&str], point: &str) -> Result<Halted, Output> {
     let signs = tempfile::Builder::new().prefix("traekfil-signs-").tempdir().unwrap();
     let reached = signs.path().join("point.reached");
@@ -33,24 +33,24 @@ pub fn halt(town: &Town, args: &[&str], point: &str) -> Result<Halted, Output> {
     Ok(Halted { running, signs })
 }
 
-/// Runs the program and kills it at a failpoint; whether it came by.
+/// Runs the program and kills it at a failpoint; answers whether it reached the failpoint.
 pub fn kill_at(town: &Town, args: &[&str], point: &str) -> bool {
     halt(town, args, point).map(Halted::kill).is_ok()
 }
 
 impl Halted {
-    /// Kills it where it stands.
+    /// Kills the program at the failpoint.
     pub fn kill(self) {
         self.running.kill();
     }
 
-    /// Lets it go on to its end.
+    /// Releases the program and waits for its end.
     pub fn go_on(self) -> Output {
         fs::write(self.signs.path().join("point.go"), "").unwrap();
         self.running.finish()
     }
 
-    /// The process's number.
+    /// The process id.
     #[cfg(target_os = "linux")]
     pub fn id(&self) -> u32 {
         self.running.id()

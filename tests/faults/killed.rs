@@ -1,4 +1,4 @@
-//! Killed at each of its failpoints, and run again.
+//! The program killed at each of its failpoints, and run again.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -11,7 +11,7 @@ use crate::support::server::Rename;
 use crate::support::town::Town;
 use crate::{MAD, MAD_APRIL, MAD_CHANGED};
 
-/// What a first delivery passes.
+/// The failpoints of a first delivery.
 const DELIVERY: [&str; 16] = [
     "ledger_created",
     "ledger_made",
@@ -30,10 +30,10 @@ const DELIVERY: [&str; 16] = [
     "put_away",
     "archived",
 ];
-/// What comes after it, and what only recovery passes.
+/// The failpoint after all deliveries, and those that only recovery reaches.
 const AFTER: [&str; 1] = ["done"];
 const RECOVERY: [&str; 4] = ["temporary_removed", "recovered_uploading", "renamed_again", "settled"];
-/// Only files that are not simply delivered come by these.
+/// The failpoints that only files reach which are not simply delivered.
 const ASIDE: [&str; 10] = [
     "watching",
     "removed",
@@ -47,7 +47,7 @@ const ASIDE: [&str; 10] = [
     "tried",
 ];
 
-/// A receiver that leaves what it gets, and one that takes it at once.
+/// Two towns: one whose receiver leaves the files, and one whose receiver takes them at once.
 fn receivers() -> [Town; 2] {
     let [leaves, takes] = [Town::new(), Town::new()];
     takes.server.as_embedded().behave(|b| b.takes_at_once = true);
@@ -60,8 +60,8 @@ fn takes_at_once(town: &Town) -> bool {
     takes
 }
 
-/// A receiver that leaves F shows what became of it: then there is never a doubt. One that takes it leaves one
-/// only where the rename was asked and its answer not written down.
+/// If the receiver leaves the final file, the next run sees what became of it, and nothing is ever in doubt. If the receiver
+/// takes it at once, a delivery is in doubt only if the run was killed between the rename and its record.
 #[track_caller]
 fn rests(town: &Town, files: &[File], killed: &[&str]) {
     eprintln!("killed at {killed:?}, receiver takes at once: {}", takes_at_once(town));
@@ -108,7 +108,7 @@ fn killed_with_more_files_than_a_batch() {
     }
 }
 
-/// Killed once, killed again while the next run makes up for that, and a third time.
+/// The first run is killed, then the second one while it recovers, then the third.
 fn killed_in_recovery(first: &str, passed: &[&str]) {
     let mut reached = BTreeSet::new();
     for second in DELIVERY[2..].iter().chain(&RECOVERY) {
@@ -160,7 +160,7 @@ fn killed_after_a_lost_reply() {
     }
 }
 
-/// Written under its final name at once, a file is in doubt from the moment that it may be there.
+/// With `publish = "direct"` a delivery is in doubt as soon as its final file may exist.
 #[test]
 fn killed_while_writing_directly() {
     for point in ["uploading", "publishing", "renamed", "delivered", "receipts"] {
@@ -261,7 +261,7 @@ fn killed_after_a_delivery_was_taken_back() {
         "resolved"
     ));
     town.server.as_embedded().empty();
-    // Said again, it reaches the receipts too, and then there is nothing left to say.
+    // Repeating the command writes the missing receipt; a third time it is refused, since nothing is missing.
     let again = ["resolve", "1", "--not-delivered", "--reason", "KP fik den aldrig"];
     town.run(again).exit(0);
     town.run(again).exit(2);
@@ -303,7 +303,7 @@ fn killed_while_the_archive_is_cleared() {
         assert!(town.archived().is_empty(), "{point}: {:?}", town.archived());
         let left = fs::read_dir(town.path("archive/2023-04")).unwrap().count();
         assert_eq!(left, 0, "{point}: no leftover of the deletion");
-        // The second time nothing is left to be written down.
+        // A further run deletes nothing, so it records nothing about deletions.
         let size = |town: &Town| town.run(["ledger", "verify", "--json"]).exit(0).json()["events"].as_i64();
         let before = size(&town);
         town.run(["run"]).exit(0);

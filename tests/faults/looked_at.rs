@@ -1,4 +1,4 @@
-//! `status` while a run stands at one of its failpoints, and after it was killed there.
+//! `status` while a run is halted at a failpoint, and after it was killed there.
 
 use serde_json::{Value, json};
 
@@ -28,7 +28,7 @@ fn status(town: &Town, exits: &[i32]) -> Value {
     ran.json()
 }
 
-/// The town's files but for the memory that SQLite's readers and writers share.
+/// The town's files without the ledger's `-shm` file, which every SQLite reader changes.
 fn files(town: &Town) -> Snapshot {
     let mut files = town.snapshot();
     files.remove(std::path::Path::new("ledger.db-shm"));
@@ -59,7 +59,7 @@ fn a_run_under_way_needs_no_person_and_a_broken_off_one_shows() {
         let said = town.run(["status", "--language", "da"]).out();
         assert_eq!(said.contains("blev afbrudt"), begun, "{point}: {said}");
         assert_eq!(seen["run_under_way"], false, "{point}");
-        // Until the next run has asked the server, only a person could tell.
+        // What became of the file is unknown until the next run has asked the server.
         let open = ["publishing", "renamed"].contains(&point);
         let keys: Vec<&Value> =
             seen["matters"].as_array().unwrap().iter().map(|matter| &matter["key"]).collect();

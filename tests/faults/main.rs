@@ -1,6 +1,6 @@
 //! The real program killed, cut off, lied to and tricked: nothing reaches KP twice, and nothing is forgotten.
 //!
-//! `TRAEKFIL_EVERY=1` tries every place where the default tries every so many-th.
+//! By default only some of the places are tried; `TRAEKFIL_EVERY=1` tries all of them.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 #[allow(dead_code, unused_imports, unused_macros, reason = "the other stories need the rest of it")]
@@ -33,12 +33,12 @@ const MAD: &str = "mad_korsbaek_202304.txt";
 const MAD_APRIL: &str = "MAD;2023-04\n000000-0000;412,50\n000000-0001;388,00\n";
 const MAD_CHANGED: &str = "MAD;2023-04\n000000-0000;999,99\n000000-0001;388,00\n";
 
-/// Every so many-th place is tried, all of them where that is asked for.
+/// The distance between two places that are tried: `otherwise`, or 1 if `TRAEKFIL_EVERY` is set.
 fn stride(otherwise: usize) -> usize {
     if std::env::var_os("TRAEKFIL_EVERY").is_some() { 1 } else { otherwise }
 }
 
-/// Does something with each of these, several at a time: where the program waits for a server, so does the test.
+/// Does something with each item, several at a time, since most of the time is spent waiting for servers.
 fn at_once<T: Send>(each: impl Iterator<Item = T> + Send, act: impl Fn(T) + Sync) {
     const SEVERAL: usize = 8;
     let each = std::sync::Mutex::new(each);

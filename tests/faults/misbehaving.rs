@@ -1,6 +1,6 @@
-//! Servers that misbehave, and what is said of it in both languages.
+//! Servers that misbehave: what the program says about them in both languages, and that the file goes once they behave again.
 //!
-//! (What becomes of the files is told in `tests/suite/receiver.rs`; here each is also run to its good end.)
+//! What becomes of the files meanwhile is tested in `tests/suite/receiver.rs`.
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
@@ -14,7 +14,7 @@ use crate::support::server::{Behaviour, Rename};
 use crate::support::town::Town;
 use crate::{MAD, MAD_APRIL, at_once};
 
-/// A town with one file and a server of these manners.
+/// A town with one file, and a server with this behaviour.
 fn meets(change: impl FnOnce(&mut Behaviour)) -> Town {
     let town = Town::new();
     town.set("sftp.timeout", "2s");
@@ -23,12 +23,12 @@ fn meets(change: impl FnOnce(&mut Behaviour)) -> Town {
     town
 }
 
-/// What was said, without the line breaks that are made for people.
+/// The program's output with its line breaks replaced by blanks.
 fn said(ran: &Output) -> String {
     format!("{} {}", ran.out(), ran.err()).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Runs in both languages: this exit code, and all these words, said whole and without control characters.
+/// Runs in both languages and checks the exit code and that all these words are said, without control characters.
 #[track_caller]
 fn says(make: impl Fn() -> Town, exit: i32, danish: &[&str], english: &[&str]) {
     for (language, words) in [("da", danish), ("en", english)] {
@@ -43,7 +43,7 @@ fn says(make: impl Fn() -> Town, exit: i32, danish: &[&str], english: &[&str]) {
     }
 }
 
-/// The same, of a server of these manners, which is then forgiven: the file goes once.
+/// The same against a server with this behaviour; when it behaves well again, the file is delivered once.
 #[track_caller]
 fn fails_saying(change: impl Fn(&mut Behaviour), danish: &[&str], english: &[&str]) {
     says(|| meets(&change), 4, danish, english);
@@ -89,7 +89,7 @@ fn denies_to_make_files() {
 fn closes_after_login() {
     let closes = |b: &mut Behaviour| b.closes_after_login = true;
     fails_saying(closes, &[], &[]);
-    // How far the login gets is a race; that it was refused would be a lie.
+    // How far the login gets depends on timing, but the program must not say that it was refused.
     for (language, hung_up, no_sftp, refused) in [
         ("da", "afbrød forbindelsen", "ingen SFTP-forbindelse", "afviste"),
         ("en", "hung up", "no SFTP connection", "refused"),
@@ -147,7 +147,7 @@ fn changes_its_host_key_between_runs() {
     assert_eq!(town.server.received().len(), 2);
 }
 
-/// A server whose newest algorithms are from before 2010. It says so, and hears the client out.
+/// A server whose newest algorithms are from before 2010. It names them and reads what the client sends.
 fn antique() -> u16 {
     const LISTS: [&str; 10] = [
         "diffie-hellman-group1-sha1",
@@ -179,11 +179,11 @@ fn antique() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     thread::spawn(move || {
-        // One caller; the thread ends with it.
+        // The thread serves one connection.
         let (mut client, _) = listener.accept().unwrap();
         client.write_all(b"SSH-2.0-OpenSSH_3.9p1\r\n").unwrap();
         client.write_all(&packet).unwrap();
-        // However the client takes it.
+        // The client may have closed the connection already.
         let _ = client.read_to_end(&mut Vec::new());
     });
     port
@@ -199,7 +199,7 @@ fn offers_only_old_algorithms() {
     says(town, 4, &["127.0.0.1", "SSH", "algoritmer"], &["127.0.0.1", "SSH", "algorithms"]);
 }
 
-/// Answers so many requests and no more; whether that was enough.
+/// Lets the server answer so many requests and no more; answers whether that was enough for a delivery.
 fn silent_after(answered: u64, takes_at_once: bool) -> bool {
     let town = Town::new();
     town.set("sftp.timeout", "1s");
@@ -211,7 +211,7 @@ fn silent_after(answered: u64, takes_at_once: bool) -> bool {
     let patience = Duration::from_secs(if cfg!(windows) { 120 } else { 40 });
     let enough = run.finish_within(patience).exit_in(&[0, 3, 4]) == 0;
     town.server.as_embedded().behave(|b| b.silent_after = None);
-    // From here on a slow answer is none that fails to come.
+    // A long time-out from here on, so that a slow answer is not taken for a missing one.
     town.set("sftp.timeout", "10s");
     if enough {
         everything_once(&town, &files);

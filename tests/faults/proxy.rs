@@ -1,4 +1,4 @@
-//! A line that breaks: a loopback proxy before the server, which closes, stalls or trickles at a given byte.
+//! A proxy in front of the server whose connections close, stall or slow down at a given byte.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -10,24 +10,24 @@ use std::time::Duration;
 /// What happens to the bytes after the given one.
 #[derive(Debug, Clone, Copy)]
 pub enum Fault {
-    /// The connection ends in both directions.
+    /// The connection is closed in both directions.
     Close,
-    /// Nothing gets through any more, and nobody is told.
+    /// Nothing is passed on any more, and the connection stays open.
     Stall,
-    /// They get through one by one.
+    /// They are passed on one by one, slowly.
     Trickle,
 }
 
-/// Where a line breaks.
+/// Where and how a connection breaks.
 #[derive(Debug, Clone, Copy)]
 pub struct Cut {
-    /// On the way to the server, or back.
+    /// The direction: to the server, or back.
     pub to_server: bool,
     /// After so many bytes of a connection.
     pub at: u64,
     /// How.
     pub fault: Fault,
-    /// How many connections meet with it; later ones get through.
+    /// How many connections break; later ones do not.
     pub connections: u64,
 }
 
@@ -47,7 +47,7 @@ struct Shared {
 }
 
 impl Proxy {
-    /// Stands before the server on this port.
+    /// Starts a proxy for the server on this port.
     pub fn before(port: u16, cut: Option<Cut>) -> Proxy {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let own = listener.local_addr().unwrap().port();
@@ -94,7 +94,7 @@ impl Drop for Proxy {
         self.shared.over.store(true, Ordering::SeqCst);
         let woken = TcpStream::connect(("127.0.0.1", self.port)).is_ok();
         for socket in &*self.shared.sockets.lock().unwrap() {
-            // It fails where the connection has ended already.
+            // Fails if the connection is closed already.
             let _ = socket.shutdown(Shutdown::Both);
         }
         if let Some(listener) = self.listener.take().filter(|_| woken) {

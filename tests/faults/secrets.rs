@@ -1,4 +1,4 @@
-//! What must appear nowhere, who may read what is written, and names that would rather be something else.
+//! Secrets and personal data appear nowhere, files are readable only by their owner, and names cannot act on a terminal.
 
 use std::fs;
 
@@ -7,7 +7,7 @@ use crate::support::servers::{PASSPHRASE, PASSWORD};
 use crate::support::town::Town;
 use crate::{MAD, MAD_APRIL, MAD_CHANGED};
 
-/// What must appear nowhere but in the files themselves.
+/// Contents that must appear nowhere but in the files themselves.
 const CANARIES: [&str; 5] = [PASSWORD, PASSPHRASE, "000000-0000", "412,50", "999,99"];
 
 #[track_caller]
@@ -26,7 +26,7 @@ fn town_with_secrets() -> Town {
     town
 }
 
-/// Everything the program has written: all but the drop folder, the archived files, the config and the key.
+/// Everything that the program has written: all files but the trækfiler, the configuration and the key.
 fn written(town: &Town) -> Vec<(String, Vec<u8>)> {
     let all = walkdir::WalkDir::new(town.path("")).into_iter().map(Result::unwrap);
     all.filter(|entry| entry.file_type().is_file())
@@ -36,7 +36,7 @@ fn written(town: &Town) -> Vec<(String, Vec<u8>)> {
         .collect()
 }
 
-/// While it runs, when it fails, and in what it leaves behind after it was killed.
+/// Looks for the secrets in the output of failing runs, and in what a killed run leaves.
 #[test]
 fn no_secret_in_errors_or_after_a_kill() {
     let town = town_with_secrets();
@@ -77,7 +77,7 @@ fn no_secret_in_errors_or_after_a_kill() {
     assert_eq!(town.server.received().len(), 1);
 }
 
-/// The process list is open to everybody on the machine; the environment is not.
+/// Everybody on the machine can read the process list, so no secret may stand in it; the environment is protected.
 #[cfg(target_os = "linux")]
 #[test]
 fn no_secret_in_the_process_list() {
@@ -104,7 +104,7 @@ fn no_secret_in_the_process_list() {
 fn what_is_written_is_for_its_owner_alone() {
     use std::os::unix::fs::PermissionsExt;
     let town = town_with_secrets();
-    // The folders that the program makes are its own; a generous umask is no reason to be.
+    // Folders that the program makes are closed to others even with a permissive umask.
     fs::remove_dir(town.path("archive")).unwrap();
     let folders =
         ["archive", "archive/2023-04", "archive/2023-04/duplicates", "archive/receipts", "archive/rejected"];
@@ -126,7 +126,7 @@ fn what_is_written_is_for_its_owner_alone() {
     folders.iter().chain(&files).for_each(|path| private(path));
 }
 
-/// A terminal acts on control characters, also the eighth-bit ones, and on those that turn the direction of text.
+/// A terminal acts on control characters (those above 0x7f too) and on characters that change the direction of text.
 #[cfg(unix)]
 #[test]
 fn hostile_names_are_escaped_in_every_output() {
@@ -140,7 +140,7 @@ fn hostile_names_are_escaped_in_every_output() {
     for name in HOSTILE {
         town.file(name, name);
     }
-    // A reason comes from a person, and is shown again.
+    // A reason is typed by a person and shown later, so it is escaped too.
     town.file(MAD, MAD_APRIL);
     let check = |args: &[&str]| {
         let ran = town.run(args);
@@ -155,7 +155,7 @@ fn hostile_names_are_escaped_in_every_output() {
     {
         check(args);
     }
-    // What a script reads is the name itself.
+    // JSON has the name unescaped, since scripts need it.
     let run = check(&["run", "--json"]).json();
     let paths: Vec<_> =
         run["files"].as_array().unwrap().iter().filter_map(|file| file["path"].as_str()).collect();

@@ -1,5 +1,5 @@
-//! Killed by strace at the N-th call of each kind that leaves a trace, for all N until the run passes; and the disk
-//! failing at the N-th. Where strace is missing, or may not trace, a line says so.
+//! The program is killed by strace at its N-th system call of each kind that changes something, for all N until the run
+//! succeeds; or that call fails as on a broken disk. If strace is missing or not allowed to trace, a line says so.
 
 use std::fs;
 use std::process::{Command, Stdio};
@@ -10,7 +10,7 @@ use crate::stride;
 use crate::support::output::{Output, Running};
 use crate::support::town::Town;
 
-/// `fsync` or `fdatasync`, as the system has them.
+/// The names of the calls that sync a file on this system.
 const SYNC: &str = "/^f(data)?sync$";
 
 pub fn can_trace() -> bool {
@@ -22,8 +22,7 @@ pub fn can_trace() -> bool {
     can
 }
 
-/// `traekfil run` with something happening to it at its `n`-th call of a kind; and its calls that concern the disk,
-/// a line each.
+/// `traekfil run` with a fault injected at its `n`-th call of a kind; and a line for each of its calls that concern the disk.
 fn run_with(town: &Town, call: &str, n: usize, what: &str) -> (Output, String) {
     let calls = tempfile::NamedTempFile::new().unwrap();
     let run = town.command(["run"]);
@@ -42,8 +41,8 @@ fn run_with(town: &Town, call: &str, n: usize, what: &str) -> (Output, String) {
     (ran, fs::read_to_string(calls.path()).unwrap())
 }
 
-/// Kills a run at every so many-th call of a kind and lets the next one make up for it. The `n`-th town is made by
-/// `town`, with its files.
+/// Kills a run at every `step`-th call of a kind, each in a town of its own that `town` makes, and checks that the next run
+/// completes the delivery.
 fn killed_at_each(call: &str, step: usize, town: impl Fn(usize) -> (Town, Vec<File>)) {
     let mut killed = 0;
     for n in (1..).step_by(step) {
@@ -61,7 +60,7 @@ fn killed_at_each(call: &str, step: usize, town: impl Fn(usize) -> (Town, Vec<Fi
     assert!(killed > 0, "the run makes calls of {call}");
 }
 
-/// Every other receiver takes its files at once.
+/// Every other town's receiver takes its files at once.
 fn receiver(n: usize) -> Town {
     let town = Town::new();
     town.server.as_embedded().behave(|b| b.takes_at_once = n.is_multiple_of(2));
@@ -100,7 +99,7 @@ fn killed_at_any_call_with_many_files() {
     }
 }
 
-/// Killed once, and once more while the second run makes up for that.
+/// The first run is killed, and so is the second one while it recovers.
 #[test]
 fn killed_at_any_call_of_recovery() {
     if can_trace() {
@@ -117,7 +116,7 @@ fn killed_at_any_call_of_recovery() {
     }
 }
 
-/// A disk that fails once, wherever that is: the run says so or does without, and the next one makes up for it.
+/// A disk that fails at one call: the run reports it or succeeds all the same, and the next run completes the delivery.
 fn fails_once(call: &str, error: &str) {
     for n in (1..).step_by(stride(3)) {
         let town = receiver(n);

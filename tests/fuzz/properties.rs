@@ -1,4 +1,4 @@
-//! What must hold whatever comes in: one function for each fuzz target, shared with `cargo test`.
+//! The properties that must hold for any input: one function for each fuzz target, shared with `cargo test`.
 //!
 //! Each answers whether the input was taken (a configuration, a period, a packet, a name), so that a
 //! corpus that tries only one side is noticed.
@@ -27,9 +27,9 @@ const ID: &str = "1234567-0123456789abcdef";
 pub fn config(bytes: &[u8]) -> bool {
     let config = match Config::of(Path::new("config.toml"), bytes.to_vec()) {
         Ok(config) => config,
-        Err(trouble) => {
-            assert_eq!(trouble.exit, ExitCode::Usage);
-            assert_shown(&trouble.message.replace('\n', ""));
+        Err(error) => {
+            assert_eq!(error.exit, ExitCode::Usage);
+            assert_shown(&error.message.replace('\n', ""));
             return false;
         }
     };
@@ -57,7 +57,7 @@ pub fn config(bytes: &[u8]) -> bool {
     true
 }
 
-/// Any name tells a period where it says that it stands, or none; and the case does not matter.
+/// A period that is recognised stands in the name where the recogniser says, and the case does not matter.
 pub fn period(bytes: &[u8]) -> bool {
     let name = &*String::from_utf8_lossy(bytes);
     let Recognised { period, spans } = recognise(name);
@@ -78,7 +78,7 @@ pub fn period(bytes: &[u8]) -> bool {
     period.is_some()
 }
 
-/// Any bytes are packets, no packet yet, or malformed; nothing is taken or kept that did not come.
+/// Any bytes are packets, an incomplete packet, or malformed; and never more is read or allocated than has arrived.
 pub fn sftp(bytes: &[u8]) -> bool {
     let mut left = bytes;
     let mut taken = false;
@@ -113,16 +113,16 @@ pub fn sftp(bytes: &[u8]) -> bool {
     }
 }
 
-/// What a packet of so many bytes may hold on to.
+/// The most memory that a decoded packet of so many bytes may use.
 fn assert_no_more_than(packet: &Packet, bytes: usize) {
-    // a byte that is no UTF-8 becomes the three of U+FFFD
+    // an invalid UTF-8 byte becomes U+FFFD, which has three bytes
     let text = |text: &str| assert!(text.len() <= 3 * bytes.min(packet::MAX_NAME));
     match packet {
         Packet::Version(..) | Packet::Reply(_, Reply::Attrs(_)) => {}
         Packet::Reply(_, Reply::Status(_, words)) => text(words),
         Packet::Reply(_, Reply::Data(data)) => assert!(data.capacity() <= bytes),
         Packet::Reply(_, Reply::Names(names)) => {
-            // the shortest entry is three numbers; growing at most doubles what is there
+            // the shortest entry has three numbers, and a growing vector at most doubles
             assert!(names.len() <= bytes / 12 && names.capacity() <= bytes / 6 + 4);
             for name in names {
                 text(&name.name);
@@ -138,8 +138,8 @@ fn assert_no_more_than(packet: &Packet, bytes: usize) {
 
 /// Lines of text: the folder, `remote_name`, `temporary_name`, a series (or nothing), and the file's name.
 ///
-/// Whatever the configuration and the drop folder let through gives names that stay in the folder and
-/// that a server can hold.
+/// Names that the configuration and the drop folder accept lead to names that stay in the remote folder and that a server
+/// can store.
 pub fn names(bytes: &[u8]) -> bool {
     let text = &*String::from_utf8_lossy(bytes);
     assert_shown(&escape(text));
@@ -175,7 +175,7 @@ pub fn names(bytes: &[u8]) -> bool {
     true
 }
 
-/// Nothing that moves the cursor, ends the line, or turns the direction of writing.
+/// Checks that a text has nothing that moves the cursor, ends the line, or changes the direction of text.
 fn assert_shown(text: &str) {
     let controls = |c: char| {
         c.is_control()

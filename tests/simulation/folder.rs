@@ -18,13 +18,13 @@ pub struct Folder {
     pub archive: PathBuf,
     /// Every key that was ever dropped.
     pub dropped: BTreeSet<Key>,
-    /// Those that the supplier took back, or wrote over, while they lay in the folder.
+    /// Those that the supplier removed or overwrote while they lay in the folder.
     pub withdrawn: BTreeSet<Key>,
 }
 
 const SERIES: [&str; 2] = ["mad", "vask"];
 const MONTHS: [&str; 8] = ["202303", "202304", "202304", "202304", "202305", "202305", "202305", "202301"];
-/// Few, and nearly all of one length: the same bytes come again, and a size alone says little.
+/// Few contents, nearly all of one length, so that the same bytes come again and a size alone says little.
 const CONTENTS: [&str; 10] = [
     "content1",
     "content2",
@@ -60,8 +60,8 @@ impl Folder {
         }
     }
 
-    /// The supplier drops a file, writes over one, or takes one back. All of it bears the moment `now`, which
-    /// no two changes share: real files are told apart by their time of change.
+    /// The supplier drops a file, overwrites one, or removes one. The time of change is `now`, which is different for each
+    /// change, since real files are told apart by it.
     pub fn supplier_acts(&mut self, chance: &mut Chance, now: DateTime<FixedOffset>) -> String {
         let files = self.files();
         let known = !files.is_empty() && chance.per_mille(300);

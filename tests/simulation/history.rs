@@ -19,8 +19,8 @@ use traekfil::model::ledger::{Hold, Verdict};
 use traekfil::model::run_report::RunReport;
 use traekfil::run::pipeline;
 
-use crate::book::Book;
 use crate::chance::Chance;
+use crate::faulty_ledger::FaultyLedger;
 use crate::folder::Folder;
 use crate::promise;
 use crate::server::{Connector, Shared};
@@ -38,7 +38,7 @@ pub struct History {
     pub world: Shared,
 }
 
-/// What is configured is drawn by lot too.
+/// A configuration with randomly chosen settings.
 fn config(chance: &mut Chance, root: &Path) -> Config {
     let mut pick = |words: &[&'static str]| chance.one_of(words);
     let text = format!(
@@ -93,7 +93,7 @@ impl History {
         History { config, world: Rc::new(RefCell::new(world)) }
     }
 
-    /// Lives through it all. What was broken stands in the world's violations.
+    /// Plays the history. Broken promises are added to the world's violations.
     pub fn live(&self) {
         let runs = 1 + self.world.borrow_mut().chance.below(5);
         for _ in 0..runs {
@@ -145,7 +145,7 @@ impl History {
         Ledger::open(&self.config.ledger, witness.as_ref(), self.world.borrow().now).unwrap()
     }
 
-    /// One run, to its end, its trouble or its death.
+    /// One run, to its end, its error or its death.
     fn run(&self) -> Option<(RunReport, Ledger)> {
         let mut ledger = self.open();
         {
@@ -155,13 +155,13 @@ impl History {
             promise::check(&mut world, &self.config, &ledger);
         }
         self.people_decide(&mut ledger);
-        let mut book = Book { ledger, world: Rc::clone(&self.world), failed: false };
+        let mut faulty = FaultyLedger { ledger, world: Rc::clone(&self.world), failed: false };
         let now = || self.world.borrow().now;
         let ended = panic::catch_unwind(AssertUnwindSafe(|| {
             let server = Box::new(Connector(Rc::clone(&self.world)));
-            pipeline::run(&self.config, &mut book, server, &now, |_| Unwatched)
+            pipeline::run(&self.config, &mut faulty, server, &now, |_| Unwatched)
         }));
-        let Book { ledger, failed, .. } = book;
+        let FaultyLedger { ledger, failed, .. } = faulty;
         let mut world = self.world.borrow_mut();
         world.free_archive();
         match ended {
@@ -173,10 +173,10 @@ impl History {
                 promise::check_report(&mut world, &report);
                 Some((report, ledger))
             }
-            Ok(Err(trouble)) => {
-                world.tell(format!("ends: {trouble}"));
+            Ok(Err(error)) => {
+                world.tell(format!("ends: {error}"));
                 if !failed {
-                    world.violated(format!("the run ended for no reason: {trouble}"));
+                    world.violated(format!("the run ended for no reason: {error}"));
                 }
                 None
             }
@@ -185,7 +185,7 @@ impl History {
         }
     }
 
-    /// People let held files go or refuse them, and settle doubts, knowing the truth.
+    /// People approve or reject held files, and resolve deliveries in doubt by what KP really got.
     fn people_decide(&self, ledger: &mut Ledger) {
         let mut world = self.world.borrow_mut();
         for hold in ledger.open_holds().unwrap() {
@@ -199,7 +199,7 @@ impl History {
                 ledger.record(world.now, &[event]).unwrap();
             }
         }
-        // What was asked for and is still to come, nobody can know.
+        // Nobody can know yet about a request that is still to be executed.
         if !world.late.is_empty() {
             return;
         }

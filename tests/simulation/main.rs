@@ -1,14 +1,12 @@
-//! The simulated world: the real run, the real decisions and the real ledger, in thousands of histories in
-//! which anything that may break does, at moments that chance picks. What KP really got is remembered
-//! beside it, and the promise is held against that.
+//! A simulation: the real run, decisions and ledger in thousands of random histories, in which anything may fail at any
+//! moment. The simulated server remembers what KP really got, and that is compared with what the program says.
 //!
-//! `TRAEKFIL_SEEDS=n` lives through n histories instead of 2,000; `TRAEKFIL_SEED=n` through that one alone, and
-//! prints it whole.
+//! `TRAEKFIL_SEEDS=n` plays n histories instead of 2,000; `TRAEKFIL_SEED=n` plays that one and prints all of it.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-mod book;
 #[path = "../support/chance.rs"]
 mod chance;
+mod faulty_ledger;
 mod folder;
 mod history;
 mod promise;
@@ -26,9 +24,9 @@ use std::thread;
 use history::History;
 
 const HISTORIES: u64 = 2_000;
-/// How many failing seeds are shown before the rest is given up.
+/// The number of failing seeds that are shown; then the test stops.
 const SHOWN: usize = 3;
-/// What must have happened somewhere in so many histories, or they prove nothing.
+/// What must have happened in at least one history; otherwise the test proves nothing about it.
 const HAPPENS: [&str; 29] = [
     "archive fails",
     "commit fails",
@@ -69,7 +67,7 @@ struct Lived {
     broken: Vec<String>,
 }
 
-/// Lives through the history of a seed, in memory where the system has a folder for that.
+/// Plays the history of a seed, in a folder in memory if the system has one.
 fn live(seed: u64) -> Lived {
     let memory = Path::new("/dev/shm");
     let place = if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() };

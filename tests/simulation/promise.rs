@@ -1,4 +1,4 @@
-//! What must be true, whatever happened: what the program says is held against what KP really got.
+//! What must be true whatever happened: compares what the program says with what KP really got.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ fn key_of(visible: &Visible) -> Key {
     key(visible.path.trim_start_matches("ind/"), &visible.bytes)
 }
 
-/// Whether KP got the file of a delivery; none where it got a part of it.
+/// Whether KP got the file of a delivery; none if it got a part of it.
 pub fn at_kp(world: &World, delivery: &Delivery) -> Option<bool> {
     let mine = |visible: &&Visible| delivery.remote_path.as_ref() == Some(&visible.path);
     if got(world, delivery) {
@@ -36,7 +36,7 @@ fn got(world: &World, delivery: &Delivery) -> bool {
     })
 }
 
-/// What holds at every moment.
+/// What must be true at every moment.
 pub fn check(world: &mut World, config: &Config, ledger: &LedgerReader) {
     let deliveries = ledger.history(&Filter::default()).unwrap();
     let mut broken = Vec::new();
@@ -52,7 +52,7 @@ pub fn check(world: &mut World, config: &Config, ledger: &LedgerReader) {
 /// Each key became visible at KP at most once.
 fn twice(world: &World) -> Vec<String> {
     let mut times: BTreeMap<Key, usize> = BTreeMap::new();
-    // A direct write whose original could not be read has no key that anybody could know.
+    // A direct write that broke before its first byte has no content, so it stands for no key.
     for visible in world.visible.iter().filter(|visible| visible.whole || !visible.bytes.is_empty()) {
         *times.entry(key_of(visible)).or_default() += 1;
     }
@@ -94,7 +94,7 @@ fn falsely_delivered(world: &World, deliveries: &[Delivery]) -> Vec<String> {
         .collect()
 }
 
-/// What KP got, a delivery answers for; a direct write that broke is in doubt.
+/// For everything that KP got there is a delivery; a direct write that broke is in doubt.
 fn unaccounted(world: &World, deliveries: &[Delivery]) -> Vec<String> {
     let answers = |delivery: &&Delivery, visible: &Visible| match world.publish {
         Publish::Rename => {
@@ -218,10 +218,10 @@ pub fn check_nothing_forgotten(world: &mut World, ledger: &LedgerReader, report:
         }
     }
     let (lost, others): (Vec<_>, Vec<_>) =
-        report.troubles.iter().partition(|(path, _)| is_nowhere(world, ledger, path));
+        report.warnings.iter().partition(|warning| is_nowhere(world, ledger, &warning.path));
     let exits: &[u8] = if lost.is_empty() { &[0, 3] } else { &[1] };
     if !others.is_empty() || !exits.contains(&report.exit_code) {
-        broken.push(format!("a run without faults ends {}: {:?}", report.exit_code, report.troubles));
+        broken.push(format!("a run without faults ends {}: {:?}", report.exit_code, report.warnings));
     }
     for what in broken {
         world.violated(what);

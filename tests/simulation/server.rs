@@ -1,4 +1,4 @@
-//! The receiver's server, as the program sees it: a line that may break at any request.
+//! The receiver's server as the program sees it: a connection that may break at any request.
 
 use std::cell::RefCell;
 use std::io;
@@ -40,7 +40,7 @@ struct Line {
 enum Fate {
     /// Done and answered.
     Answered,
-    /// It never left.
+    /// It was not sent.
     NotSent(Arc<ConnectionFault>),
     /// It was sent and not answered; `done` says whether the server did it.
     NoAnswer { fault: Arc<ConnectionFault>, done: Done },
@@ -54,8 +54,8 @@ enum Done {
 }
 
 impl Line {
-    /// What becomes of the next request of a batch. After the line is lost within a batch, what was already
-    /// sent may still be done; `behind` says that it is such a batch.
+    /// What becomes of the next request of a batch. `behind`: the connection was lost within this batch, so requests that
+    /// were sent before may still be executed.
     fn fate(&mut self, behind: bool, what: &str) -> Fate {
         let mut world = self.world.borrow_mut();
         let dones = if world.weather.overwrites {
@@ -176,7 +176,7 @@ impl Line {
             return Ok(Uploaded { sent, size: Some(size) });
         }
         let size = told_size(&mut world, sent);
-        // Only one who reads it back can tell; a municipality that asks for less trusts its server's disk.
+        // Only with `verify = "read_back"`: without it a wrong content of the right size cannot be noticed.
         if world.read_back && world.publish == Publish::Rename {
             garble(&mut world, file.path);
         }
@@ -209,7 +209,7 @@ fn refused(status: u32) -> RemoteError {
     RemoteError::Refused { status, text: String::new() }
 }
 
-/// The size as the server tells it, which need not be the one it has.
+/// The size that the server reports, which may be wrong.
 fn told_size(world: &mut World, size: u64) -> Option<u64> {
     if !world.strikes("size lies", 100) {
         return Some(size);
@@ -269,7 +269,7 @@ impl Remote for Line {
                 return Err(refused(3));
             }
             if crate::world::is_hidden(paths[i]) {
-                // That it was not there is no error.
+                // A file that is not there counts as removed.
                 let _ = world.remove(paths[i]);
             } else {
                 world.violated(format!("asked to remove {}, which KP may be reading", paths[i]));

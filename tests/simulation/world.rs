@@ -12,10 +12,10 @@ use traekfil::config::{Config, Publish, Verify};
 use crate::chance::Chance;
 use crate::folder::Folder;
 
-/// The process is dead: carried by the unwinding that ends a run.
+/// The payload of the panic by which the simulated process dies.
 pub struct Died;
 
-/// A request that left, and that the server gets to only when the line is long gone.
+/// A request that the server executes only after the connection is gone.
 #[derive(Debug)]
 pub enum Late {
     Rename(String, String),
@@ -27,17 +27,17 @@ pub enum Late {
 /// A file that came to stand under a final name, by the program's doing.
 pub struct Visible {
     pub path: String,
-    /// The name it was renamed from; its own where it was written directly.
+    /// The name it was renamed from; its own if it was written directly.
     pub via: String,
     pub bytes: Vec<u8>,
-    /// Whether all its bytes stood there at once; a direct write that broke has less.
+    /// Whether it was complete; false for a direct write that broke.
     pub whole: bool,
 }
 
-/// Which faults a history has, so that some are calm enough for long chains of others.
+/// Which faults a history has. Leaving some out makes histories possible in which long chains of the others happen.
 #[allow(clippy::struct_excessive_bools)] // each is a kind of weather of its own
 pub struct Weather {
-    /// How many times likelier than by itself each fault is.
+    /// The factor on every fault's own probability.
     pub wild: usize,
     /// Somebody removes temporary files.
     pub vanish: bool,
@@ -45,8 +45,8 @@ pub struct Weather {
     pub strangers: bool,
     /// The receiver takes files at once, rather than now and then.
     pub eager: bool,
-    /// The server's rename overwrites. Then nobody else makes files between a look and a rename, and none is
-    /// late: against those there is no guard.
+    /// The server's rename overwrites. Then nobody else makes files between the check and the rename, and no request is
+    /// late, since the program cannot guard against those.
     pub overwrites: bool,
 }
 
@@ -61,25 +61,24 @@ pub struct World {
     pub now: DateTime<FixedOffset>,
     pub server: BTreeMap<String, Vec<u8>>,
     pub late: Vec<Late>,
-    /// Temporary files that were made late: nobody knows of them any more.
+    /// Temporary files that were made late, which the program does not know of.
     pub strays: BTreeSet<String>,
-    /// Final names made by half, with the temporary name that is still to go.
+    /// Final names from renames done by half, each with the temporary name that is still there.
     pub half: BTreeMap<String, String>,
     pub visible: Vec<Visible>,
     pub folder: Folder,
     pub log: Vec<String>,
     pub tally: BTreeMap<&'static str, usize>,
     pub violations: Vec<String>,
-    /// The archive, moved out of its place so that nothing can be put there.
+    /// Where the archive was moved, so that nothing can be put into it.
     blocked: Option<(PathBuf, PathBuf)>,
 }
 
 impl World {
     pub fn new(seed: u64, config: &Config, now: DateTime<FixedOffset>, folder: Folder) -> World {
         let mut chance = Chance::of(seed);
-        // Who takes "gone" for "delivered" must be sure that nobody but the receiver removes files; and what
-        // stands at a final name is taken for ours once our temporary file is gone, so nobody both removes
-        // temporary files and puts others in their place.
+        // With `gone_after_publish = "delivered"` only the receiver may remove files. And a file at a final name is taken
+        // for ours when our temporary file is gone, so nobody both removes temporary files and puts others in their place.
         let vanish = !config.policy.gone_is_delivered && chance.per_mille(400);
         let weather = Weather {
             wild: chance.one_of(&[1, 1, 2, 4]),
@@ -117,7 +116,7 @@ impl World {
         self.violations.push(what.to_string());
     }
 
-    /// Whether the fault of that name strikes now; its own chance is in ten thousand.
+    /// Whether the fault of that name happens now; `chance` is in ten thousand.
     pub fn strikes(&mut self, fault: &'static str, chance: usize) -> bool {
         let strikes = !self.calm && self.chance.below(10_000) < chance * self.weather.wild;
         if strikes {
@@ -157,7 +156,7 @@ impl World {
             self.half.retain(|_, temporary| *temporary != path);
         }
         if self.weather.strangers && !self.weather.overwrites && self.strikes("stranger's file", 200) {
-            // Rather where it is in the way.
+            // If there is a temporary file, take the final name that it is to get.
             let name = match hidden.first() {
                 Some(path) => final_name(path),
                 None => Folder::some_name(&mut self.chance),
@@ -183,7 +182,7 @@ impl World {
         self.tell(what);
     }
 
-    /// Lets the server get to a request of a line that is gone.
+    /// Lets the server execute a request from a connection that is gone.
     pub fn run_late(&mut self) {
         let late = self.late.remove(self.chance.below(self.late.len()));
         self.tell(format!("late: {late:?}"));
@@ -200,8 +199,8 @@ impl World {
         }
     }
 
-    /// The receiver takes one file, if there is one. A file whose rename is half done is not one yet: were it
-    /// taken, the old name alone would be left, as if nothing had been renamed, and nobody could tell.
+    /// The receiver takes one file, if there is one; but none whose rename was done by half. If it took such a file, only the
+    /// temporary name would be left, and nobody could tell that from a rename that was never done.
     pub fn receiver_takes(&mut self) -> bool {
         let ready: Vec<String> = self
             .server

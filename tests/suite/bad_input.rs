@@ -1,17 +1,17 @@
-//! Files that are not what they should be, and names that would rather be something else.
+//! Files that are not plain files, and names that could mislead.
 
 use crate::support::output::assert_decided;
 use crate::support::town::Town;
 use crate::{MAD, MAD_APRIL, VASK, VASK_APRIL};
 
-/// A good file beside the bad one, which must not suffer.
+/// A good file beside the bad one; it must be delivered.
 fn beside_a_good_one() -> Town {
     let town = Town::new();
     town.file(VASK, VASK_APRIL);
     town
 }
 
-/// The bad one is held as unsafe, the good one goes.
+/// Checks that the bad file is held as unsafe and the good one is delivered.
 #[track_caller]
 fn unsafe_and_kept(town: &Town, name: &str) {
     let run = town.deliver(3);
@@ -159,7 +159,7 @@ fn two_thousand_files_go_once_each() {
     let town = Town::new();
     let letter = |n: u32| char::from(b'a' + u8::try_from(n % 26).unwrap());
     for n in 0..2000 {
-        // Letters: digits could be taken for a period.
+        // Letters, since digits could be read as a period.
         let supplier: String = [n / 676, n / 26, n].map(letter).iter().collect();
         town.file(format!("{supplier}_202304.txt"), format!("fil nummer {n}"));
     }

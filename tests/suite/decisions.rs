@@ -1,4 +1,4 @@
-//! Every row of the table of decisions, seen from outside.
+//! Every row of the table of decisions, through the program.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ fn delivered_april() -> Town {
     town
 }
 
-/// One file under a policy: what becomes of it, and what the run exits with.
+/// Runs with one file under a policy, and answers the run's result.
 #[track_caller]
 fn under_policy(town: &Town, file: &str, content: &str, policy: &str, value: &str) -> Value {
     town.set(&format!("policy.{policy}"), value);
@@ -87,7 +87,7 @@ fn future_period_obeys_its_policy() {
 fn slot_taken_obeys_its_policy() {
     for value in ["hold", "send"] {
         let town = delivered_april();
-        // A receiver that has not taken April yet would refuse the same name.
+        // KP takes the first file, since the second one would get its name on the server.
         town.server.as_embedded().empty();
         under_policy(&town, MAD, MAD_MAY, "slot_taken", value);
     }

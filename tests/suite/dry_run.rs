@@ -7,7 +7,7 @@ use crate::support::servers::on_both_servers;
 use crate::support::town::Town;
 use crate::{MAD, MAD_APRIL, MAD_MAY, VASK, VASK_APRIL};
 
-/// Something of everything: new, held three ways, a conflict, two files that were delivered already.
+/// A town with files of each kind: new, held for three reasons, in conflict, and two that were delivered before.
 fn a_full_folder(town: &Town) {
     town.file(MAD, MAD_APRIL);
     town.file(VASK, VASK_APRIL);

@@ -1,4 +1,4 @@
-//! Every exit code, reached through the program itself. (0, 3 and 4 are all over the other stories.)
+//! The exit codes 1, 2, 5 and 6, reached through the program itself; 0, 3 and 4 are in the other files.
 
 use std::fs::{self, File};
 
@@ -115,13 +115,13 @@ fn busy_while_another_run_holds_the_lock() {
 fn ledger_when_it_is_garbage() {
     let town = with_april();
     fs::write(town.path("ledger.db"), "Dette er ikke en SQLite-database. ".repeat(500)).unwrap();
-    // The lock's file is no trace: it stays, as after every run.
+    // The lock file stays after every run.
     File::create(town.path("ledger.db.lock")).unwrap();
     untouched(&town, &["run"], 6, "ledger.db");
     untouched(&town, &["run", "--dry-run"], 6, "ledger.db");
 }
 
-/// One file was delivered and another one lies there; nobody has called the server since.
+/// A town with one delivered and one new file, and how many connections its server has had.
 fn later() -> (Town, u64) {
     let town = with_april();
     town.run(["run"]).exit(0);

@@ -27,7 +27,7 @@ fn in_april(name: &str) -> String {
     format!("2023-04/{name}")
 }
 
-/// The deletions that the chain tells of, each with its files.
+/// The deletions in the ledger's chain, each with its files.
 fn deletions(town: &Town) -> Vec<Value> {
     let db = rusqlite::Connection::open(town.path("ledger.db")).unwrap();
     let mut events = db.prepare("SELECT body FROM events ORDER BY seq").unwrap();
@@ -60,7 +60,7 @@ fn content_goes_when_its_time_is_over_and_the_ledger_stays() {
 
     town.run(["run"]).exit(0).never_says("keep_archive");
     assert_eq!(deletions(&town).len(), 2, "what is gone is told of once");
-    // And the file is still known.
+    // The ledger still knows the file.
     town.file(MAD, MAD_APRIL);
     assert_eq!(entry(&town.deliver(0), MAD)["decision"], "duplicate");
 }
@@ -143,7 +143,7 @@ fn what_is_in_doubt_or_held_stays() {
     });
     town.file("mad_korsbaek_202305.txt", MAD_APRIL);
     town.deliver(3);
-    // And the laundry's bytes, held.
+    // The laundry's bytes once more, held.
     town.set("policy.same_content_other_slot", "hold");
     town.file("vask_korsbaek_202305.txt", VASK_APRIL);
     town.deliver(3);
@@ -210,7 +210,7 @@ fn links_in_the_archive_are_not_followed() {
     assert_eq!(fs::read_to_string(outside.join("vigtig.txt")).unwrap(), MAD_APRIL);
     assert!(fs::symlink_metadata(&mad).unwrap().is_symlink(), "nor is the link itself taken away");
 
-    // A whole month that lies elsewhere: not touched, and somebody is told.
+    // A month's folder that is a link to elsewhere is not touched, and the run says so.
     let town = delivered();
     let (month, moved) = (town.path("archive/2023-04"), town.path("udenfor"));
     fs::rename(&month, &moved).unwrap();

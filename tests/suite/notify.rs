@@ -208,7 +208,7 @@ fn a_login_is_used_and_a_wrong_one_is_told() {
             .never_says("sesam")
             .never_says("forkert-1234")
             .plain();
-        // Nothing is told of it as done: the next run tries again.
+        // It does not count as told, so the next run tries again.
         town.env("TRAEKFIL_SMTP_PASSWORD", "");
         run(&town).exit(3);
         assert_eq!(mail.letters().len(), 2);
@@ -336,7 +336,7 @@ fn a_run_that_came_to_no_end_is_told_of_without_its_ledger() {
     run(&town).exit(6);
     assert_eq!(mail.letters().len(), 3, "it had been mended, and is broken anew");
 
-    // The folder is not there: nobody would know, since nothing is done.
+    // The drop folder is missing: without a notice nobody would know that nothing is delivered.
     let mail = Smtp::start(Speaks::StartTls);
     let town = told_by(&mail, "starttls");
     std::fs::remove_dir(town.path("drop")).unwrap();
@@ -410,7 +410,7 @@ fn check_tries_the_mail_server_and_sends_a_test_where_that_is_asked_for() {
     town.run(["check", "--send-test-mail", "--language", "da"]).exit(2).stdout_has("[notify] er tomt");
 }
 
-/// Tells the town by a shell's script.
+/// Sets a shell script as the town's `notify.command`.
 #[cfg(unix)]
 fn tell_by_program(town: &Town, script: &str) {
     town.set("notify.command", vec!["sh", "-c", script]);

@@ -11,7 +11,7 @@ use crate::support::output::{Output, Running};
 use crate::support::town::Town;
 use crate::{MAD, MAD_APRIL, MAD_MAY, VASK, VASK_APRIL};
 
-/// Nobody's number on most systems; any number does that is not root's.
+/// A user id; any but root's will do.
 const JOB: u32 = 65_534;
 
 /// Everything in a folder, and the folder.
@@ -50,7 +50,7 @@ fn what_root_makes_the_job_can_write_to() {
     assert!(roots.is_empty(), "these are root's: {roots:?}");
 }
 
-/// What the job's user put there may be a trap: root does not walk into it.
+/// Root does not follow links that the job's user has put into its folders.
 #[test]
 fn a_link_leads_to_nothing_of_roots() {
     if !rustix::process::geteuid().is_root() {
@@ -70,10 +70,10 @@ fn a_link_leads_to_nothing_of_roots() {
     assert!(town.server.received().is_empty());
 }
 
-/// The program as a user of that number runs it, with a variable that says that it is Kirsten behind `sudo`.
+/// The program run by the user with this id, with `SUDO_USER` saying that Kirsten called `sudo`.
 fn as_user(town: &Town, user: u32, args: &[&str]) -> Output {
     let ours = town.command(args);
-    // The program lies where this user may not look.
+    // Copy the program, since this user may not read the folder that it lies in.
     let program = town.path("traekfil");
     if !program.exists() {
         fs::copy(ours.get_program(), &program).unwrap();
@@ -91,7 +91,7 @@ fn the_person_behind_sudo_stands_in_the_ledger() {
     if !rustix::process::geteuid().is_root() {
         return;
     }
-    // Root, a service's account, and a person's own, who says that she is another.
+    // Root, a service account, and a person's account with a false `SUDO_USER`.
     for (user, believed) in [(0, true), (999, true), (1234, false)] {
         let town = Town::new();
         town.file(MAD, "");

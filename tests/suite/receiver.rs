@@ -1,4 +1,4 @@
-//! Receivers that misbehave: nothing is delivered twice, and what was not delivered is said.
+//! Receivers that misbehave: nothing is delivered twice, and what was not delivered is named.
 
 use serde_json::Value;
 
@@ -15,7 +15,8 @@ fn meets(change: impl FnOnce(&mut Behaviour)) -> Town {
     town
 }
 
-/// The run fails without harm; when the receiver has mended its ways the file goes, once.
+/// Checks that a run fails and leaves the file in the folder, and that the file is delivered once when the receiver behaves
+/// again. Answers the failed run.
 #[track_caller]
 fn fails_then_goes_once(town: &Town) -> Value {
     let failed = town.deliver(4);

@@ -1,4 +1,4 @@
-//! `report`: one page that needs nothing else, and is right in a real browser, on paper too.
+//! `report`: a page that needs no other file, checked in a real browser and in print.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -103,7 +103,7 @@ fn it_needs_nothing_from_elsewhere_and_allows_only_its_own_style_and_script() {
     }
 }
 
-/// What stands between two marks.
+/// The text between two marks.
 fn between<'a>(page: &'a str, open: &str, close: &str) -> &'a str {
     page.split_once(open).unwrap().1.split_once(close).unwrap().0
 }
@@ -184,7 +184,7 @@ fn the_first_day_has_a_page_too() {
     assert!(page.contains("There are no series yet.") && !page.contains("<svg"), "{page}");
 }
 
-/// Debian's Chromium, or another; none, and a line that says so, where there is none.
+/// The Chromium that is installed; none, with a printed line, if there is none.
 fn browser() -> Option<&'static str> {
     let found = ["chromium", "chromium-browser", "google-chrome"].into_iter().find(|name| {
         let mut asked = Command::new(name);
@@ -209,7 +209,7 @@ fn browse(browser: &str, folder: &Path, words: &[&str], page: &Path) -> Output {
     Running::start(&mut command).finish().exit(0)
 }
 
-/// Loads the page into a frame as wide as that, and answers what a script finds out about its document `d`.
+/// Loads the page into a frame of this width, and answers the result of a script, which gets the page's document as `d`.
 fn in_a_frame(town: &Town, browser: &str, page: &str, width: u32, script: &str) -> Value {
     let page = page.replace('&', "&amp;").replace('"', "&quot;");
     let wrapper = format!(
@@ -236,7 +236,7 @@ fn in_a_browser_it_fits_a_phone_and_a_desk_and_its_history_can_be_searched() {
         let script = "const e = d.documentElement; return [e.scrollWidth, e.clientWidth];";
         let widths = in_a_frame(&town, browser, &page, width, script);
         let [needs, has] = [0, 1].map(|at| widths[at].as_u64().unwrap());
-        // Its own scroll bar takes a little.
+        // The scroll bar takes a part of the width.
         assert!(
             needs <= has && (u64::from(width) - 20..=u64::from(width)).contains(&has),
             "{widths} at {width}"

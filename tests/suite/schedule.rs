@@ -222,7 +222,7 @@ fn systemd_finds_no_fault_with_the_units() {
         let handed = format!("LoadCredential={name}:/");
         assert!(service.lines().any(|line| line.starts_with(&handed) && line.ends_with(file)), "{service}");
     }
-    // What a run writes into, it may write into: the archive and the ledger lie in the folder that is there.
+    // The service may write to the existing folder in which the archive and the ledger will be made.
     let town_folder = town.path("").display().to_string();
     assert!(service.contains(town_folder.trim_end_matches('/')));
     let verify = Command::new("systemd-analyze").arg("verify").args(&files).output();

@@ -155,7 +155,7 @@ fn a_secret_that_others_can_read_is_refused() {
     }
 }
 
-/// As Windows' editors save them.
+/// The form in which Windows' editors save a file.
 #[test]
 fn line_ends_of_windows_and_a_byte_order_mark_are_no_trouble() {
     let town = with_april(Town::new());
@@ -194,7 +194,7 @@ fn a_host_that_known_hosts_does_not_know_is_refused_before_login() {
     let town = with_april(Town::new());
     town.unset("sftp.host_key").set("sftp.known_hosts", "known_hosts");
     let (port, key) = (town.server.port(), town.server.public_key());
-    // Right key, other port; right place, other key.
+    // The right key for another port; another key for the right port.
     let other = town.server.key.public_key().to_openssh().unwrap();
     fs::write(town.path("known_hosts"), format!("127.0.0.1 {key}\n[127.0.0.1]:{port} {other}\n")).unwrap();
     refused(&town, 4, "127.0.0.1");

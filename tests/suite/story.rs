@@ -121,8 +121,8 @@ fn a_second_different_april_is_held(town: &Town) {
     kp_has_april_once(town);
 }
 
-/// What a town hall does: a folder with a Danish name, a run that is cut off between the rename and its record, the
-/// file once more, and a correction.
+/// A folder with a Danish name, a run that is cut off between the rename and its record, the same file again, and a
+/// correction.
 fn a_danish_folder_and_a_run_that_is_killed(town: &Town) {
     let folder = town.path("Trækfiler på Sølyst/mappe æøå");
     fs::create_dir_all(&folder).unwrap();
@@ -149,7 +149,7 @@ fn a_danish_folder_and_a_run_that_is_killed(town: &Town) {
     town.run(["ledger", "verify"]).exit(0);
 }
 
-/// An id as a person types it.
+/// The id as text for a command line.
 pub fn id_text(id: &Value) -> String {
     match id {
         Value::String(text) => text.clone(),
@@ -188,7 +188,7 @@ fn a_server_that_is_away_gets_it_next_time() {
 fn a_port_where_nobody_listens_is_no_harm() {
     let town = Town::new();
     april(&town);
-    // Bound and never listening: nobody else can get this port, and nobody answers there.
+    // A port that is bound but not listening: nobody else can use it, and connections are refused.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().unwrap();
     let _inside = runtime.enter();
     let closed = tokio::net::TcpSocket::new_v4().unwrap();

@@ -1,4 +1,4 @@
-//! `schedule windows`: the task, held against what the schema of the Task Scheduler says, on every system.
+//! `schedule windows`: checks the task against the Task Scheduler's schema, on every system.
 
 use std::path::Path;
 
@@ -30,7 +30,7 @@ fn the_task_keeps_to_its_schema() {
         assert_eq!(root.attribute("version"), Some("1.2"));
         assert_eq!(children(root), ["RegistrationInfo", "Triggers", "Principals", "Settings", "Actions"]);
         let find = |tag: &str| root.descendants().find(|node| node.tag_name().name() == tag);
-        // [MS-TSCH] 2.5.3.1: a sequence, the base type's elements before those of its own.
+        // [MS-TSCH] 2.5.3.1: the order of the elements is fixed, those of the base type first.
         let order = [
             "Enabled",
             "StartBoundary",

@@ -1,4 +1,4 @@
-//! The job against servers that others wrote, beside OpenSSH: whatever KP's is, it is none of ours.
+//! The program against servers that others wrote, besides OpenSSH, since it is not known which one KP uses.
 
 use std::fs;
 

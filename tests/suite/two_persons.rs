@@ -1,6 +1,6 @@
 //! `[policy] two_persons`: a second file for KP goes only at two persons' word.
 //!
-//! Who somebody is the system says. Root can be anybody behind `sudo`, so these stories need root to have two persons.
+//! A person is a user of the system. Root with `SUDO_USER` counts as the user named there, so these tests need root to have two.
 #![cfg(unix)]
 
 use crate::story::id_text;
@@ -74,7 +74,7 @@ fn both_words_are_used_up_by_one_delivery() {
     let delivered = id_text(&entry(&town.deliver(0), MAD)["delivery_id"]);
     let history = town.run(["history"]).exit(0).out();
     assert_eq!(history.matches(&format!(" {delivered})")).count(), 2, "{history}");
-    // Taken back, it waits for both of them again.
+    // After the delivery was taken back, two approvals are needed again.
     town.server.as_embedded().empty();
     town.run(["resolve", &delivered, "--not-delivered", "--reason", "KP mistede den"]).exit(0);
     town.file(MAD, MAD_MAY);

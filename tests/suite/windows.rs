@@ -1,5 +1,5 @@
-//! What only Windows does: files that are open elsewhere, names that mean devices, long paths, shares, access lists,
-//! and its own programs. Those are replaced by one that writes down what it is called with.
+//! What only Windows has: files that another program has open, device names, long paths, shares, access lists, and Windows'
+//! own programs, which are replaced by one that notes its arguments.
 #![cfg(windows)]
 
 use std::fs::{self, File, OpenOptions};
@@ -23,7 +23,8 @@ fn elsewhere(path: &Path, write: bool, share: u32) -> File {
 
 #[test]
 fn a_file_that_is_open_elsewhere_waits_and_goes_with_the_next_run() {
-    // Open for itself alone; written by a program that lets others in; read by one that lets nobody move it.
+    // Opened without sharing; opened for writing, sharing everything; opened for reading, sharing only reading, so that it
+    // cannot be moved.
     for (write, share) in [(false, 0), (true, SHARE_ALL), (false, SHARE_READ)] {
         let town = Town::new();
         let path = town.file(MAD, MAD_APRIL);
@@ -67,7 +68,7 @@ fn a_file_that_somebody_reads_is_put_away_under_their_eyes() {
     }
 }
 
-/// They can be made all the same, and by their DOS names another file, or none, would be read and moved.
+/// Such names can be created with a `\\?\` path; opened by their plain path, another file or none would be read and moved.
 #[test]
 fn names_that_windows_takes_for_others_are_held_and_can_be_rejected() {
     let town = Town::new();
@@ -109,7 +110,7 @@ fn names_are_one_whatever_their_case() {
     assert_eq!(town.deliver(0)["summary"]["delivered"], 2);
 }
 
-/// The drop folder and the archive where paths are longer than DOS would have them; forward slashes and a dot too.
+/// Drop folder and archive in paths longer than 260 characters, with forward slashes and a dot.
 #[test]
 fn long_paths_are_no_trouble() {
     let town = Town::new();
@@ -130,7 +131,7 @@ fn long_paths_are_no_trouble() {
     town.run(["check"]).exit(0);
 }
 
-/// `ci/windows` says by the environment which folder is shared, and under which name.
+/// The environment, set by `ci/windows`, has the shared folder and its name.
 #[test]
 fn the_drop_folder_may_be_a_share() {
     let Ok(share) = std::env::var("TRAEKFIL_SHARE") else {
@@ -189,7 +190,7 @@ fn check_names_who_else_may_touch_ledger_and_key() {
     }
 }
 
-/// A folder with a stand-in for this program of Windows; none, and a line that says so, where there is no stand-in.
+/// A folder with a replacement for a Windows program; none, with a printed line, if there is no replacement.
 fn stand_in(town: &Town, name: &str) -> Option<PathBuf> {
     let Some(recorder) = std::env::var_os("TRAEKFIL_RECORDER") else {
         eprintln!("skipped: no stand-in for {name}");
@@ -250,7 +251,7 @@ fn the_task_is_given_to_schtasks_and_taken_back() {
         let found = xml.descendants().find(|node| node.tag_name().name() == tag);
         text(tag).or(found.and_then(|node| node.text())).unwrap_or_default().to_owned()
     };
-    // The drive aside: what built the program may have called it by none.
+    // Without the drive, which may be missing in the path that the build recorded.
     let program = env!("CARGO_BIN_EXE_traekfil").replace('\\', "/");
     assert!(named("Command").replace('\\', "/").ends_with(&program), "{}", named("Command"));
     let config = town.path("config.toml");

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::smtp::Papers;
 use super::third_party_servers::python_with;
 
-/// Says where it listens, and a line of JSON for each mail that comes.
+/// A Python script that prints its port, and a line of JSON for each mail.
 const SERVER: &str = r#"
 import asyncio, json, ssl, sys
 from aiosmtpd.smtp import SMTP

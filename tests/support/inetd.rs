@@ -1,6 +1,6 @@
-//! A listener of ours that gives each connection a child of its own, as inetd does.
+//! A listener that starts a process for each connection, as inetd does.
 //!
-//! The child gets the accepted socket, so no port is ever free for somebody else to take.
+//! The process gets the accepted socket, so the port is never free for somebody else.
 #![cfg(unix)]
 
 use std::io;
@@ -58,7 +58,7 @@ impl Inetd {
 impl Drop for Inetd {
     fn drop(&mut self) {
         self.stopping.store(true, Ordering::SeqCst);
-        // Wakes the listener, which then sees that it is over.
+        // Connect once, so that the listener wakes up and sees that it must end.
         let woken = TcpStream::connect(("127.0.0.1", self.port)).is_ok();
         if let Some(listener) = self.listener.take().filter(|_| woken) {
             let _ = listener.join();

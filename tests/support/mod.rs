@@ -1,4 +1,4 @@
-//! What the stories stand on: a town with its folders and program, and the servers it delivers to.
+//! What the tests share: a town with its folders and the program, and the servers that it delivers to.
 
 #[cfg(unix)]
 pub mod aiosmtpd;

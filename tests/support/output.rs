@@ -1,5 +1,5 @@
 //! A run of the program, and what can be asked of it when it is over.
-// Each program that has it in it uses another part of it.
+// Each test program uses another part of this module.
 #![allow(dead_code)]
 
 use std::io::Read;
@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-/// Longer than any story needs, and still an end: a program that hangs is killed and fails its test.
-/// Windows is given more of it: under wine, on a machine with other work, all takes several times as long.
+/// The longest a program may take in a test; one that hangs is killed and its test fails. Windows gets more time, since
+/// everything takes several times as long under wine on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(if cfg!(windows) { 600 } else { 120 });
 
 /// What the program said and how it ended.
@@ -24,7 +24,7 @@ pub struct Output {
     pub stderr: Vec<u8>,
 }
 
-/// A run that is not over. Dropped, it is killed.
+/// A running program. It is killed when this is dropped.
 pub struct Running {
     command: String,
     child: Child,
@@ -42,7 +42,7 @@ impl Running {
         Running { command: said, child, stdout, stderr }
     }
 
-    /// The process's number.
+    /// The process id.
     pub fn id(&self) -> u32 {
         self.child.id()
     }
@@ -61,20 +61,20 @@ impl Running {
     /// Waits for its end.
     ///
     /// # Panics
-    /// When that does not come, and it had to be killed.
+    /// When it does not end in time; it is killed then.
     #[track_caller]
     pub fn finish(self) -> Output {
         self.finish_within(PATIENCE)
     }
 
-    /// Waits so long for its end.
+    /// Waits for its end, at most this long.
     ///
     /// # Panics
-    /// When that does not come, and it had to be killed.
+    /// When it does not end in time; it is killed then.
     #[track_caller]
     pub fn finish_within(mut self, patience: Duration) -> Output {
         let until = Instant::now() + patience;
-        // A pipe ends when the program does: its own end is then but a moment away.
+        // The pipes close when the program ends, so wait for them first.
         let stdout = self.stdout.recv_timeout(until.saturating_duration_since(Instant::now()));
         let stderr = self.stderr.recv_timeout(until.saturating_duration_since(Instant::now()));
         let (Ok(stdout), Ok(stderr)) = (stdout, stderr) else {
@@ -86,13 +86,14 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // It fails only where it is over already.
+        // Fails only if the program has ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// Starts it. Where wine starts many at once, it fails at one now and then, with Windows' ERROR_INTERNAL_ERROR.
+/// Starts the program. When wine starts many at once, one of them fails now and then with ERROR_INTERNAL_ERROR; that is
+/// tried again.
 fn spawn(command: &mut Command) -> Child {
     const INTERNAL_ERROR: i32 = 1359;
     for _ in 0..4 {
@@ -104,7 +105,7 @@ fn spawn(command: &mut Command) -> Child {
     command.spawn().unwrap()
 }
 
-/// Whether a text stands there, wherever its lines were broken.
+/// Whether the output has this text, wherever its lines are broken.
 fn has(said: &str, text: &str) -> bool {
     let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     said.contains(text) || words(said).contains(&words(text))
@@ -115,7 +116,7 @@ fn read_aside(mut pipe: impl Read + Send + 'static) -> mpsc::Receiver<Vec<u8>> {
     thread::spawn(move || {
         let mut all = Vec::new();
         pipe.read_to_end(&mut all).unwrap();
-        // The receiver is gone when the story has failed already.
+        // The receiver is gone if the test has failed already.
         let _ = sender.send(all);
     });
     receiver
@@ -127,14 +128,14 @@ impl Output {
         self.code
     }
 
-    /// It ended with this code.
+    /// Checks that it ended with this code.
     #[track_caller]
     pub fn exit(self, code: i32) -> Output {
         assert_eq!(self.code, Some(code), "exit code of {}", self.told());
         self
     }
 
-    /// It ended with one of these codes; which one.
+    /// Checks that it ended with one of these codes, and answers which.
     #[track_caller]
     pub fn exit_in(&self, codes: &[i32]) -> i32 {
         match self.code {
@@ -143,40 +144,40 @@ impl Output {
         }
     }
 
-    /// It was killed by a signal. (Windows knows none.)
+    /// Whether it was killed by a signal; there are none on Windows.
     pub fn was_killed(&self) -> bool {
         self.code.is_none()
     }
 
-    /// Standard output has this text.
+    /// Checks that standard output has this text.
     #[track_caller]
     pub fn stdout_has(self, text: &str) -> Output {
         assert!(has(&self.out(), text), "`{text}` on standard output of {}", self.told());
         self
     }
 
-    /// Standard output does not have this text.
+    /// Checks that standard output does not have this text.
     #[track_caller]
     pub fn stdout_lacks(self, text: &str) -> Output {
         assert!(!has(&self.out(), text), "no `{text}` on standard output of {}", self.told());
         self
     }
 
-    /// It said this text, on one of the two.
+    /// Checks that standard output or standard error has this text.
     #[track_caller]
     pub fn says(self, text: &str) -> Output {
         assert!(has(&self.out(), text) || has(&self.err(), text), "`{text}` from {}", self.told());
         self
     }
 
-    /// It said this text nowhere.
+    /// Checks that neither output has this text.
     #[track_caller]
     pub fn never_says(self, text: &str) -> Output {
         assert!(!has(&self.out(), text) && !has(&self.err(), text), "no `{text}` from {}", self.told());
         self
     }
 
-    /// There is no ESC and no other control character but line ends in what it said.
+    /// Checks that both outputs have no control characters but line ends.
     #[track_caller]
     pub fn plain(self) -> Output {
         let control = |byte: &&u8| **byte < 0x20 && **byte != b'\n' && **byte != b'\r' || **byte == 0x7f;
@@ -195,7 +196,7 @@ impl Output {
         String::from_utf8_lossy(&self.stderr).into_owned()
     }
 
-    /// Standard output is one JSON object and nothing else.
+    /// Parses standard output, which must be one JSON object and nothing else.
     #[track_caller]
     pub fn json(&self) -> Value {
         match serde_json::from_slice(&self.stdout) {

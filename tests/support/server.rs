@@ -3,7 +3,7 @@
 //! Its files are in memory, its misbehaviours can be switched while it runs, and it remembers every
 //! file that ever had a final name, also those that KP has taken since. It ends when it is dropped.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
-// Each program that has this server in it uses another part of it.
+// Each test program uses another part of this module.
 #![allow(dead_code)]
 
 use std::collections::HashMap;
@@ -48,7 +48,7 @@ pub struct Embedded {
     world: Arc<Mutex<World>>,
     login: Arc<Mutex<Login>>,
     host_key: Arc<Mutex<Arc<Config>>>,
-    // Dropped last of all: the tasks that serve are its own.
+    // Dropped last, since the serving tasks run on it.
     runtime: Option<Runtime>,
 }
 
@@ -107,7 +107,7 @@ impl Embedded {
         *lock(&self.host_key) = Arc::new(config(new_key()));
     }
 
-    /// Changes its manners.
+    /// Changes its behaviour.
     pub fn behave(&self, change: impl FnOnce(&mut Behaviour)) {
         change(&mut lock(&self.world).behaviour);
     }
@@ -122,12 +122,12 @@ impl Embedded {
         lock(&self.world).counts.clone()
     }
 
-    /// Waits until every line that was let in has ended, so that nothing a killed client asked for is done later.
-    /// Of one that was not let in nothing is done; and it may never end, since wine sometimes keeps the socket of a
-    /// program that is killed in the middle of a call.
+    /// Waits until every logged-in connection has ended, so that no request of a killed client is executed later. Connections
+    /// without a login are not waited for: they execute nothing, and may never end, since wine sometimes keeps the socket
+    /// of a program that was killed in the middle of a call.
     ///
     /// # Panics
-    /// When one does not end.
+    /// When one of them does not end.
     pub fn all_gone(&self) {
         let until = Instant::now() + Duration::from_secs(30);
         while lock(&self.world).let_in > 0 {
@@ -176,7 +176,7 @@ impl Embedded {
         lock(&self.world).folders.insert(path.into());
     }
 
-    /// Removes every file, as KP does after its monthly run; the inbox keeps its memory.
+    /// Removes every file, as KP does after its monthly run; the inbox keeps them.
     pub fn empty(&self) {
         lock(&self.world).files.clear();
     }
@@ -185,7 +185,7 @@ impl Embedded {
 impl Drop for Embedded {
     fn drop(&mut self) {
         if let Some(runtime) = self.runtime.take() {
-            // Not `drop`: that would wait for tasks that are meant to be silent for ever.
+            // Not `drop`, which would wait for tasks that are silent for ever by intention.
             runtime.shutdown_background();
         }
     }

@@ -1,4 +1,4 @@
-//! The servers a story can be played against, behind one face.
+//! The servers that a test can run against, behind one type.
 
 use russh::keys::{PrivateKey, PublicKey};
 
@@ -8,13 +8,13 @@ use super::sshd::{Sshd as Other, start};
 #[cfg(unix)]
 use super::{sshd::start, third_party_servers::Other};
 
-/// The password the embedded server takes beside the key; a canary too: nobody may ever repeat it.
+/// The password that the embedded server accepts besides the key. It must never appear in any output.
 pub const PASSWORD: &str = "kanariefugl-i-kulminen-4711";
 
-/// What the town's key is locked with, where it is; a canary as well.
+/// The passphrase of the town's key, if it has one. It must never appear in any output.
 pub const PASSPHRASE: &str = "solsorte-i-syrenen-1147";
 
-/// A receiver, and the key that opens it.
+/// A receiver, and the key that it accepts.
 pub struct Server {
     /// The municipality's private key.
     pub key: PrivateKey,
@@ -38,18 +38,18 @@ impl Server {
         Server { key, kind: Kind::Embedded(Embedded::start(login)) }
     }
 
-    /// OpenSSH's sshd; none, and a line that says so, where the machine has none.
+    /// OpenSSH's sshd; none, with a printed line, if it is not installed.
     pub fn openssh() -> Option<Server> {
         Server::of_others(start)
     }
 
-    /// ProFTPD's mod_sftp, in the same way.
+    /// ProFTPD's mod_sftp; none, with a printed line, if it is not installed.
     #[cfg(unix)]
     pub fn proftpd() -> Option<Server> {
         Server::of_others(Other::proftpd)
     }
 
-    /// Python's asyncssh, in the same way.
+    /// Python's asyncssh; none, with a printed line, if it is not installed.
     #[cfg(unix)]
     pub fn asyncssh() -> Option<Server> {
         Server::of_others(Other::asyncssh)
@@ -103,7 +103,7 @@ impl Server {
         key.to_openssh().unwrap()
     }
 
-    /// What KP received, ever: each path and content, sorted. (From others: what is there now.)
+    /// Each path and content that KP ever received, sorted. For servers other than the embedded one: the files there now.
     pub fn received(&self) -> Vec<(String, String)> {
         let inbox: Vec<Received> = match &self.kind {
             Kind::Embedded(server) => server.inbox(),

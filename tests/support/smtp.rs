@@ -18,10 +18,10 @@ use openssl::ssl::{SslAcceptor, SslMethod};
 use openssl::x509::extension::{BasicConstraints, SubjectAlternativeName};
 use openssl::x509::{X509, X509NameBuilder};
 
-/// Longer than any story needs, so that no thread of ours outlives it by much.
+/// The longest a connection may last, so that no thread outlives its test by much.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// How the server speaks.
+/// How the server uses TLS, and whether it accepts mail.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Speaks {
     /// In the clear until STARTTLS; without it, it takes no mail.
@@ -67,7 +67,7 @@ struct House {
 }
 
 impl Smtp {
-    /// A server that asks nobody who he is.
+    /// A server that asks for no login.
     pub fn start(speaks: Speaks) -> Smtp {
         Smtp::with(speaks, None, "127.0.0.1")
     }
@@ -94,7 +94,7 @@ impl Smtp {
                     }
                     calls.fetch_add(1, Ordering::SeqCst);
                     let house = Arc::clone(&house);
-                    // A line that breaks is the client's own doing: what came of it is asked of the letters.
+                    // Ignore connection errors: the tests look at the letters that arrived.
                     thread::spawn(move || drop(serve(&house, line.unwrap())));
                 }
             })
@@ -121,7 +121,7 @@ impl Smtp {
 impl Drop for Smtp {
     fn drop(&mut self) {
         self.stopped.store(true, Ordering::SeqCst);
-        // The listener sees it at its next call, which is this one.
+        // Connect once, so that the listener wakes up and sees that it must end.
         let _ = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port));
         if let Some(listening) = self.listening.take() {
             let _ = listening.join();
@@ -178,7 +178,7 @@ fn unquoted(text: &str) -> Vec<u8> {
     bytes
 }
 
-/// What a server shows that it is itself: PEM, all of it.
+/// A server's certificate and key, in PEM.
 pub struct Papers {
     /// The certificate of the authority that vouches for it.
     pub authority: String,
@@ -258,7 +258,7 @@ fn serve(house: &House, line: TcpStream) -> std::io::Result<()> {
     Ok(())
 }
 
-/// Talks until QUIT, or until TLS is to begin; whether it is.
+/// Talks with the client until QUIT or STARTTLS; answers whether TLS is to begin.
 fn talk(house: &House, line: impl Read + Write, under_tls: bool) -> std::io::Result<bool> {
     let mut line = BufReader::new(line);
     let mut letter = Letter { to: Vec::new(), under_tls, user: None, raw: String::new() };

@@ -27,7 +27,7 @@ impl Thing {
     }
 }
 
-/// Looks at everything under a folder, the folder itself included.
+/// Records everything under a folder, and the folder itself.
 pub fn snapshot(folder: &Path) -> Snapshot {
     walkdir::WalkDir::new(folder)
         .into_iter()

@@ -14,7 +14,7 @@ const PROGRAM: &str = "/usr/sbin/sshd";
 
 /// Starts the server for one key; none where the machine has no sshd.
 pub fn start(allowed: &PublicKey) -> Option<Other> {
-    // As root, sshd wants an empty folder to lock its unprivileged part into.
+    // Run by root, sshd needs an empty folder as the root of its unprivileged process.
     let as_root = rustix::process::geteuid().is_root();
     if !Path::new(PROGRAM).exists() || as_root && fs::create_dir_all("/run/sshd").is_err() {
         eprintln!("skipped: no sshd");
@@ -29,7 +29,7 @@ pub fn start(allowed: &PublicKey) -> Option<Other> {
         sshd.args(["-i", "-e", "-f"]).arg(&config).stderr(log);
         sshd
     });
-    // OpenSSH lets in only users the machine has.
+    // OpenSSH only accepts users that exist on the machine.
     let user = whoami::username().unwrap();
     Some(Other::by_inetd(listener, home, host_key, user))
 }

@@ -1,5 +1,5 @@
-//! OpenSSH's own server, for tests that run on a Windows that has none: `ci/windows` starts one outside of it, and
-//! says where by the environment.
+//! OpenSSH's own server for tests under wine, which has none: `ci/windows` starts it outside, and sets environment variables
+//! that say where it is.
 //!
 //! All tests share that server. Each town has a key of its own there, and the key leads into a folder of its own.
 #![cfg(windows)]
@@ -17,7 +17,7 @@ use super::server::Received;
 pub struct Sshd {
     /// The server's folder, as Windows sees it.
     home: PathBuf,
-    /// The town's, within it.
+    /// The town's folder, within the server's.
     town: TempDir,
     port: u16,
     user: String,
@@ -26,7 +26,7 @@ pub struct Sshd {
     fingerprint: String,
 }
 
-/// Lets one key in; none where no server is told of.
+/// Makes the server accept one key; none if the environment names no server.
 pub fn start(allowed: &PublicKey) -> Option<Sshd> {
     Sshd::start(allowed)
 }

@@ -1,4 +1,4 @@
-//! Servers that others wrote: OpenSSH, ProFTPD's `mod_sftp`, and Python's asyncssh. Each where the machine has it.
+//! Servers that others wrote, if they are installed: OpenSSH, ProFTPD's `mod_sftp`, and Python's asyncssh.
 #![cfg(unix)]
 
 use std::fs;
@@ -23,9 +23,9 @@ pub struct Other {
 }
 
 enum Runs {
-    /// A child for each connection.
+    /// A process for each connection.
     ByInetd(Inetd),
-    /// One child that listens itself.
+    /// One process that listens itself.
     Itself { child: Child, port: u16 },
 }
 

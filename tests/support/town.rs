@@ -38,7 +38,7 @@ impl Town {
         Town::on(Server::embedded())
     }
 
-    /// A town that delivers to this server: empty folders, a key that opens, the host key pinned.
+    /// A town that delivers to this server: empty folders, a key that the server accepts, and the host key pinned.
     pub fn on(server: Server) -> Town {
         Town::below(&std::env::temp_dir(), server)
     }
@@ -171,8 +171,7 @@ impl Town {
         names_in(&self.path("drop"))
     }
 
-    /// The trækfiler in the archive as paths from there, with `/`, sorted; receipts and the like,
-    /// which the town never made, are left out.
+    /// The trækfiler in the archive as paths from there, with `/`, sorted; without receipts.
     pub fn archived(&self) -> Vec<String> {
         let archive = self.path("archive");
         let mut found: Vec<String> = walkdir::WalkDir::new(&archive)
@@ -226,7 +225,7 @@ impl Town {
 }
 
 impl Drop for Town {
-    /// A story that failed tells the server's side of it.
+    /// Prints the server's log if the test failed.
     fn drop(&mut self) {
         if std::thread::panicking() {
             eprintln!("--- the server\n{}", self.server.log());

@@ -1,4 +1,4 @@
-//! Several lines to one server.
+//! Several connections to one server.
 
 use std::fs;
 use std::io;
@@ -40,7 +40,7 @@ fn logged_in(server: &Server, lines: usize) {
     assert_eq!(server.log().matches("Accepted publickey").count(), lines);
 }
 
-/// Stores a batch over four lines; the file of that number does something when it is read from that byte on.
+/// Uploads a batch over four connections; one of the files runs an action when it is read at a given byte.
 fn store_over_connections(
     server: &Server,
     files: &[(String, Vec<u8>)],
@@ -78,7 +78,7 @@ fn a_large_batch_goes_over_several_connections() {
     server.user_key("key", "ed25519", &[], "");
     let files: Vec<(String, Vec<u8>)> =
         (0..700).map(|i| (server.remote(&format!("mad_{i}")), content(i, 1000 + i))).collect();
-    // The first line is held up, so the others have to do the work.
+    // The first connection is held up, so the others have to do the work.
     let (stored, looks, remote) = store_over_connections(&server, &files, (0, 0), &|| logged_in(&server, 4));
     for ((stored, look), (path, bytes)) in stored.into_iter().zip(looks).zip(&files) {
         let size = Some(bytes.len() as u64);
@@ -145,7 +145,7 @@ fn a_further_line_that_is_lost_takes_only_what_it_had_with_it() {
     for (stored, (path, bytes)) in stored.iter().zip(&files) {
         match stored {
             Ok(_) => assert_eq!(&fs::read(path).unwrap(), bytes),
-            // Nothing is known of it, and nobody may say otherwise.
+            // What became of this file is unknown, and the answer must say so.
             Err(
                 UploadError::Broken(RemoteError::NoAnswer(_))
                 | UploadError::NotOpened(RemoteError::NoAnswer(_) | RemoteError::NotSent(_)),
@@ -169,7 +169,7 @@ fn a_large_file_whose_further_line_is_lost_is_not_stored() {
     };
     let (stored, _, mut remote) = store_over_connections(&server, &files, (0, 150 << 20), &cut);
     assert!(seen.load(Ordering::SeqCst));
-    // A line that had no part in it when it was cut is no loss.
+    // A connection that was idle when it was cut does not matter.
     let whole = stored[0].is_ok();
     let broken = matches!(stored[0], Err(UploadError::Broken(RemoteError::NoAnswer(_))));
     assert!(whole || broken, "{:?}", stored[0]);

@@ -1,4 +1,4 @@
-//! Files that go out and come back.
+//! Files uploaded, renamed, read back and removed.
 
 use std::fs;
 use std::net::{Ipv4Addr, TcpListener};

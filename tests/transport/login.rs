@@ -1,4 +1,4 @@
-//! Who is let in, and by which server.
+//! Which logins a server accepts, and which servers the program accepts.
 
 use std::fs;
 use std::path::Path;
@@ -79,7 +79,7 @@ fn another_host_key_is_refused_before_any_login() {
     let seen = seen_host_key(&settings).unwrap();
     assert_eq!((seen.key_type.as_str(), seen.fingerprint), ("ssh-ed25519", server.fingerprint("ed25519")));
 
-    // The pinned one may be any of the server's keys.
+    // Any of the server's keys may be the pinned one.
     for kind in ["rsa", "ecdsa", "ed25519"] {
         settings.host_key = vec![server.fingerprint(kind)];
         connect(&settings, Secrets::default()).map(drop).unwrap();

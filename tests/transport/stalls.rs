@@ -1,4 +1,4 @@
-//! A server that stops at any moment.
+//! A server that stops answering at any moment.
 
 use std::io;
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -12,7 +12,7 @@ use traekfil::secrets::Secrets;
 
 use crate::server::{Server, connect, content, store};
 
-/// Passes bytes on to the server, until it has passed so many from the server; then it is silent.
+/// A proxy that passes on bytes until it has passed so many from the server, and then nothing.
 struct Stalling {
     port: u16,
     working: Option<JoinHandle<()>>,
@@ -67,7 +67,7 @@ fn a_stall_at_any_stage_ends_in_time() {
     assert_eq!(connected.last(), Some(&true));
 }
 
-/// Connects and stores through a connection that stalls; whether it connected.
+/// Connects and uploads through a connection that stalls; answers whether it connected.
 fn stalled(server: &Server, mut settings: Sftp, passes: usize) -> bool {
     let stalling = Stalling::start(server.port, passes);
     settings.port = stalling.port;
@@ -88,7 +88,7 @@ fn stalled(server: &Server, mut settings: Sftp, passes: usize) -> bool {
         Err(ConnectError::Unreachable(_)) => false,
         Err(other) => panic!("{passes}: {other}"),
     };
-    // Twice the time-out, for connecting and storing, and what a busy machine may need.
+    // Twice the time-out, for connecting and uploading, and some time for a busy machine.
     assert!(begun.elapsed() < Duration::from_secs(15), "{passes}: {:?}", begun.elapsed());
     connected
 }

@@ -1,4 +1,4 @@
-//! The files that a person names, read as a run would read them.
+//! Finds the files that a person names, and reads them as a run would.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -31,7 +31,7 @@ pub(super) struct Found {
     pub(super) one_per_period: bool,
     /// Whether it lies in the drop folder, where the next run finds it.
     pub(super) in_drop: bool,
-    /// Whether it was named by itself or seen at KP, rather than found in a folder that was named.
+    /// Whether the person named the file itself, or it was seen at KP; false if it was found in a named folder.
     pub(super) certain: bool,
     /// The path on the server that it has, or that it would get.
     pub(super) remote_path: Option<String>,
@@ -50,18 +50,18 @@ pub(super) enum Claim {
     Refused(String),
 }
 
-/// The paths as they are meant: one that does not exist counts from the drop folder where it exists there, since `run`
-/// and `status` print paths in that form.
+/// Resolves the paths: one that does not exist, but exists in the drop folder, is taken from there, since `run` and `status`
+/// print paths in that form.
 pub(super) fn found_in_drop(config: &Config, paths: &[PathBuf]) -> Vec<PathBuf> {
     let there = |path: &Path| path.symlink_metadata().is_ok();
     let dropped = |path: &PathBuf| Some(config.drop.join(path)).filter(|file| !there(path) && there(file));
     paths.iter().map(|path| dropped(path).unwrap_or_else(|| path.clone())).collect()
 }
 
-/// Whether every path is there, so that a mistyped one touches nothing.
+/// Checks that every path exists before anything is done.
 ///
 /// # Errors
-/// Exit code 2, naming the first that is not.
+/// Exit code 2, naming the first path that does not exist.
 pub(super) fn all_there(paths: &[PathBuf]) -> Result<(), UserError> {
     paths.iter().try_for_each(|path| match path.symlink_metadata() {
         Ok(_) => Ok(()),
@@ -69,7 +69,7 @@ pub(super) fn all_there(paths: &[PathBuf]) -> Result<(), UserError> {
     })
 }
 
-/// The files at these paths, folders with everything in them, and how many were left out.
+/// The files at these paths, with everything in the folders among them; and how many the scan rules leave out.
 ///
 /// # Errors
 /// A folder cannot be listed.
@@ -118,7 +118,7 @@ pub(super) fn look(
     ))
 }
 
-/// The files of the drop folder, as a run sees them, and how many were left out.
+/// The files of the drop folder as a run sees them, and how many the scan rules leave out.
 ///
 /// # Errors
 /// The folder cannot be listed.
@@ -186,7 +186,7 @@ fn is_the_archives_own(inside: &Path) -> bool {
     })
 }
 
-/// A file that was named by itself; none where the scan rules leave it out.
+/// A file that the person named; none if the scan rules leave it out.
 fn one(scan: &Scan, path: &Path) -> Option<FolderEntry> {
     let name = path.file_name()?;
     let plain = name.to_string_lossy();

@@ -1,4 +1,4 @@
-//! `adopt --remote`: the files here held against what lies in KP's folder now. Only reads there.
+//! `adopt --remote`: compares the files here with what lies in KP's folder now. Nothing is changed there.
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
@@ -35,8 +35,8 @@ struct Lying {
 /// What the ledger knows KP got, by its path there and its size.
 pub(super) type Sent = HashMap<(String, u64), Vec<Key>>;
 
-/// What the ledger knows KP got. It identifies files that the server does not let us read, and files whose names there
-/// tell another slot than they were sent for.
+/// What the ledger knows KP got. With it, files are recognised that the server does not let us read, and files whose names
+/// on the server point to another slot than the one they were sent for.
 ///
 /// # Errors
 /// The ledger could not be read.
@@ -52,15 +52,36 @@ pub(super) fn delivered_names(ledger: &LedgerReader) -> Result<Sent, UserError> 
 /// Finds out which of the files lie at KP, and adds the files that lie there and are not among them.
 ///
 /// # Errors
-/// Exit code 4 where the server could not be asked: nothing is known then, and nothing recorded.
+/// Exit code 4: the server could not be asked, so nothing may be recorded.
 pub(super) fn compare(config: &Config, mut local: Vec<Found>, sent: &Sent) -> Result<Vec<Found>, UserError> {
     config.check_sftp()?;
     config.check_host_key()?;
     let mut connect = SshConnector::new(&config.sftp, Secrets::gather(&config.sftp)?);
-    let mut line = connect.connect().map_err(|error| incomplete(error.to_string()))?;
-    let lying = list(config, line.as_mut())?;
-    let lying = read(line.as_mut(), lying)?;
+    let mut connection = connect.connect().map_err(|error| incomplete(error.to_string()))?;
+    let lying = list(config, connection.as_mut())?;
+    let lying = read(connection.as_mut(), lying)?;
+    let matched = match_with(&lying, &mut local);
+    // A file that cannot be read back is taken for ours if the ledger has a delivery with that name and size.
+    let ours = |there: &Lying| there.size.and_then(|size| sent.get(&(there.path.clone(), size)));
+    let rest = lying
+        .iter()
+        .enumerate()
+        .filter(|(i, there)| !matched.contains(i) && (there.digest.is_some() || ours(there).is_none()));
+    local.extend(rest.map(|(_, there)| {
+        let mut found = only_there(config, there);
+        // Prefer the slot in the ledger: the name on the server need not show it.
+        let as_sent = ours(there).and_then(|keys| keys.iter().find(|key| Some(key.digest) == there.digest));
+        found.key = as_sent.cloned().or(found.key);
+        found
+    }));
+    Ok(local)
+}
 
+/// Looks for each local file among those at KP, and notes in it what was found: the same name and content; the same name and
+/// size, if the content cannot be read; the same content under another name; another file under its name; or nothing.
+///
+/// Answers the indices in `lying` of the files that were found.
+fn match_with(lying: &[Lying], local: &mut [Found]) -> HashSet<usize> {
     let by_path: HashMap<&str, usize> =
         lying.iter().enumerate().map(|(i, there)| (there.path.as_str(), i)).collect();
     let by_digest: HashMap<Digest, usize> =
@@ -89,29 +110,16 @@ pub(super) fn compare(config: &Config, mut local: Vec<Found>, sent: &Sent) -> Re
             (None, None) => (file.claim, file.remote_path) = (Claim::NotAtKp, None),
         }
     }
-    // A file that cannot be read back is ours where the ledger sent one of that name and size.
-    let ours = |there: &Lying| there.size.and_then(|size| sent.get(&(there.path.clone(), size)));
-    let rest = lying
-        .iter()
-        .enumerate()
-        .filter(|(i, there)| !matched.contains(i) && (there.digest.is_some() || ours(there).is_none()));
-    local.extend(rest.map(|(_, there)| {
-        let mut found = only_there(config, there);
-        // The ledger knows the slot it was sent for; its name on the server need not show that.
-        let as_sent = ours(there).and_then(|keys| keys.iter().find(|key| Some(key.digest) == there.digest));
-        found.key = as_sent.cloned().or(found.key);
-        found
-    }));
-    Ok(local)
+    matched
 }
 
 /// Lists the folders that files are delivered to, without temporary names and what the scan rules exclude.
-fn list(config: &Config, line: &mut dyn Remote) -> Result<Vec<Lying>, UserError> {
+fn list(config: &Config, connection: &mut dyn Remote) -> Result<Vec<Lying>, UserError> {
     let temporary = temporary_names(&config.sftp);
     let mut lying = Vec::new();
     for folder in config.remote_folders() {
         let shown = if folder.is_empty() { "." } else { folder };
-        let entries = line
+        let entries = connection
             .list(shown)
             .map_err(|error| incomplete(say_check::remote_folder_refused(&escape(shown), &error)))?;
         let files = entries.into_iter().filter(|entry| {
@@ -132,7 +140,7 @@ fn list(config: &Config, line: &mut dyn Remote) -> Result<Vec<Lying>, UserError>
     Ok(lying)
 }
 
-/// The names that a delivery's files have until they are complete.
+/// The pattern of temporary names, which files have while they are uploaded.
 fn temporary_names(sftp: &Sftp) -> Option<Regex> {
     let rendered = sftp.temporary_name.render(|place| match place {
         Placeholder::Id => "\u{1}".to_owned(),
@@ -142,11 +150,11 @@ fn temporary_names(sftp: &Sftp) -> Option<Regex> {
     Regex::new(&format!("^{expression}$")).ok()
 }
 
-/// Digests each file, where the server lets it be read.
-fn read(line: &mut dyn Remote, mut lying: Vec<Lying>) -> Result<Vec<Lying>, UserError> {
+/// Digests each file that the server lets us read.
+fn read(connection: &mut dyn Remote, mut lying: Vec<Lying>) -> Result<Vec<Lying>, UserError> {
     for batch in lying.chunks_mut(BATCH) {
         let paths: Vec<&str> = batch.iter().map(|there| there.path.as_str()).collect();
-        let digests = line.digest(&paths);
+        let digests = connection.digest(&paths);
         for (there, digest) in batch.iter_mut().zip(digests) {
             there.digest = match digest {
                 Ok(digest) => Some(digest),
@@ -158,7 +166,7 @@ fn read(line: &mut dyn Remote, mut lying: Vec<Lying>) -> Result<Vec<Lying>, User
     Ok(lying)
 }
 
-/// A file that lies at KP only: its digest comes from its bytes, where they can be read, and its slot from its name.
+/// A file that lies only at KP: its slot comes from its name, its digest from its bytes if they can be read.
 fn only_there(config: &Config, there: &Lying) -> Found {
     let identified = series::identify(&config.series, &there.name, &[]);
     let one_per_period = series::per_period(&config.series, identified.rule) == PerPeriod::One;

@@ -1,4 +1,4 @@
-//! What `init` needs to know, as the questions answer it.
+//! The answers to `init`'s questions.
 
 use std::path::{Path, PathBuf};
 
@@ -29,9 +29,9 @@ pub(super) struct Answers {
 pub(super) enum Key {
     /// No key file: the ssh agent or a password.
     None,
-    /// A key that is there already.
+    /// An existing key.
     Existing(PathBuf, key::Known),
-    /// One that is to be made.
+    /// A new key, to be made at this path.
     New(PathBuf),
 }
 

@@ -1,4 +1,4 @@
-//! The config that is written: the example with the answers in it, its comments in one language.
+//! The configuration that `init` writes: the example with the answers filled in, and its comments in one language.
 
 use std::path::Path;
 
@@ -12,7 +12,7 @@ const EXAMPLE: &str = include_str!("../../../config.example.toml");
 /// The text of the config.
 ///
 /// # Errors
-/// Exit code 2 where a path is not text: TOML has no way to write it.
+/// Exit code 2: a path is not Unicode, which TOML cannot express.
 pub(super) fn text(answers: &Answers) -> Result<String, UserError> {
     let mut template = ConfigTemplate::of(EXAMPLE, answers.language);
     let folder = answers.config.parent().unwrap_or(Path::new(""));
@@ -47,8 +47,8 @@ pub(super) fn text(answers: &Answers) -> Result<String, UserError> {
 struct ConfigTemplate(Vec<String>);
 
 impl ConfigTemplate {
-    /// Keeps one of each pair of comments, which stand in Danish and then in English. A key that is commented out has
-    /// no blank after its `#`, and is kept too.
+    /// Keeps the comments of one language: in the example each Danish comment is followed by the English one. A key that is
+    /// commented out has no blank after `#`, and is kept.
     fn of(example: &str, language: Language) -> ConfigTemplate {
         let mut lines = vec![format!("# {}", say::config_head())];
         let mut comments = 0;
@@ -67,7 +67,7 @@ impl ConfigTemplate {
         ConfigTemplate(lines)
     }
 
-    /// Where a section's lines begin and end; its head may be commented out.
+    /// The range of a section's lines; its header may be commented out.
     fn section(&self, head: &str) -> (usize, usize) {
         let is_head = |line: &String| line.trim_start_matches('#').starts_with('[');
         let begin = match head {
@@ -78,7 +78,7 @@ impl ConfigTemplate {
         (begin, length.map_or(self.0.len(), |length| begin + length))
     }
 
-    /// The line of a key, where the example has it.
+    /// The index of a key's line, if the example has the key.
     fn find(&self, head: &str, key: &str) -> Option<usize> {
         let (begin, end) = self.section(head);
         let is_key = |line: &String| {
@@ -107,7 +107,7 @@ impl ConfigTemplate {
         }
     }
 
-    /// Puts the series below the one that is commented out.
+    /// Inserts the series after the commented-out example of one.
     fn add_series(&mut self, series: &[Series]) {
         let example = self.0.iter().position(|line| line == "#[[series]]").unwrap_or(self.0.len());
         let length = self.0[example..].iter().position(String::is_empty);
@@ -126,7 +126,7 @@ impl ConfigTemplate {
     }
 }
 
-/// A text as TOML: in single quotes where backslashes would need escaping, as in Windows paths.
+/// The text as a TOML string: in single quotes if it has backslashes, as in Windows paths, so that they need no escaping.
 fn quoted(text: &str) -> String {
     if text.contains('\\') && !text.contains('\'') && !text.contains(char::is_control) {
         return format!("'{text}'");

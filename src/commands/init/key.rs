@@ -1,4 +1,4 @@
-//! The private key: one that is there, looked at, or a new one.
+//! The private key: checks an existing one, or makes a new one.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -12,18 +12,18 @@ use crate::messages::{config::shown_path, init as say};
 use crate::platform;
 pub(super) use crate::remote::ssh::{KnownKey as Known, look_at_key as look_at};
 
-/// Where the public half lies.
+/// The path of the public key.
 pub(super) fn public_file(key: &Path) -> PathBuf {
     let mut name = key.as_os_str().to_owned();
     name.push(".pub");
     name.into()
 }
 
-/// Makes a new Ed25519 key without a passphrase, since nobody is there to type one when the scheduler calls,
-/// in a file that only its owner may read. Answers the public line, which lies beside it too.
+/// Makes a new Ed25519 key in a file that only its owner may read, and its public key beside it. It has no passphrase, since
+/// nobody is there to type one when the scheduler starts a run. Answers the public key's line.
 ///
 /// # Errors
-/// Exit code 2 where a file stands there already; else what the machine fails at.
+/// Exit code 2 if a file with that name exists; otherwise the file system's error.
 pub(super) fn make(file: &Path, comment: &str) -> Result<String, UserError> {
     let failed =
         |error: &dyn std::fmt::Display| UserError::unexpected(say::key_not_made(&shown_path(file), error));

@@ -1,4 +1,4 @@
-//! Making what the answers ask for; the config last, whole or not at all.
+//! Makes what the answers ask for: folders, ledger, key, and last the configuration, whole or not at all.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -47,7 +47,7 @@ fn folders(answers: &Answers) -> Result<(), UserError> {
     private.iter().flatten().try_for_each(|folder| make(folder, platform::create_private_folder))
 }
 
-/// Writes a file that only its owner may read, whole or not at all, and never over another file.
+/// Writes a file that only its owner may read, whole or not at all. An existing file is never overwritten.
 fn write(file: &Path, content: &[u8]) -> Result<(), UserError> {
     platform::write_new_private(file, content).map_err(|error| match error.kind() {
         io::ErrorKind::AlreadyExists => UserError::usage(say::config_exists(&shown_path(file))),

@@ -1,4 +1,4 @@
-//! Asking a person a line at a time, or nobody at all.
+//! Asks questions line by line; or asks none, and takes flags and defaults.
 
 use std::io::{self, BufRead, IsTerminal, Write};
 
@@ -6,20 +6,20 @@ use crate::exit::UserError;
 use crate::messages::init as say;
 use crate::report::paragraph::{WIDTH, fill};
 
-/// The person at the keyboard, or the program that writes into the pipe; silent where every default is taken.
+/// Asks on standard output and reads answers from standard input; `silent` asks nothing and takes every default.
 pub(super) struct Prompter {
     silent: bool,
 }
 
-/// A question, and how it may be answered without asking.
+/// A question, and how it can be answered without asking it.
 pub(super) struct Question<'a> {
-    /// How it is asked.
+    /// Its text.
     pub(super) text: String,
     /// The flag that answers it.
     pub(super) flag: &'static str,
-    /// The value of that flag; with one the question is not asked.
+    /// The value of that flag; if it was given, the question is not asked.
     pub(super) given: Option<&'a str>,
-    /// The answer that Enter gives; without one an answer must be typed.
+    /// The answer for an empty line; none if an answer must be typed.
     pub(super) default: Option<String>,
 }
 
@@ -32,15 +32,15 @@ impl Prompter {
         self.silent
     }
 
-    /// Says something between the questions; nothing where nobody is asked.
+    /// Prints something between the questions, unless nobody is asked.
     pub(super) fn say(&self, text: &str) -> Result<(), UserError> {
         if self.silent { Ok(()) } else { print(&format!("{text}\n")) }
     }
 
-    /// Asks until `read` takes the answer; each wrong one is explained. A wrong flag is not asked about again.
+    /// Asks until `read` accepts the answer, and explains each wrong one. A wrong flag is an error at once.
     ///
     /// # Errors
-    /// Exit code 2: a flag is wrong, or missing where nobody is asked; or the input ended.
+    /// Exit code 2: a flag is wrong; it is missing and nobody is asked; or the input ended.
     pub(super) fn ask<T>(
         &self,
         question: Question,
@@ -83,7 +83,7 @@ impl Prompter {
     }
 }
 
-/// Whether it means yes, in either language.
+/// Whether an answer means yes, in either language.
 pub(super) fn yes_or_no(answer: &str) -> Option<bool> {
     match answer.to_lowercase().as_str() {
         "j" | "ja" | "y" | "yes" => Some(true),
@@ -92,7 +92,7 @@ pub(super) fn yes_or_no(answer: &str) -> Option<bool> {
     }
 }
 
-/// A text within the width, its further lines under the first.
+/// A text in lines of limited width, those after the first indented.
 pub(super) fn paragraph(mark: &str, text: &str) -> String {
     let below = " ".repeat(mark.chars().count());
     fill(text, mark, &below, WIDTH).trim_end().to_owned()
@@ -105,7 +105,7 @@ fn print(text: &str) -> Result<(), UserError> {
         .map_err(|error| UserError::unexpected(say::not_said(&error)))
 }
 
-/// The next line, without blanks around it; none where it is not text.
+/// The next line, trimmed; none if it is not UTF-8.
 fn line() -> Result<Option<String>, UserError> {
     let mut input = io::stdin().lock();
     let mut bytes = Vec::new();
@@ -117,7 +117,7 @@ fn line() -> Result<Option<String>, UserError> {
     }
     let line =
         String::from_utf8(bytes).ok().map(|line| line.trim().trim_start_matches('\u{feff}').to_owned());
-    // Input from a pipe is not echoed by a terminal: print it, so that the output reads as a dialogue.
+    // A terminal echoes what is typed; input from a pipe is printed here instead, so that the output reads as a dialogue.
     if let Some(line) = line.as_ref().filter(|_| !io::stdin().is_terminal()) {
         print(&format!("{}\n", crate::messages::escape(line)))?;
     }

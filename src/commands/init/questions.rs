@@ -14,10 +14,10 @@ use super::config_template;
 use super::key;
 use super::prompter::{Prompter, Question, paragraph, yes_or_no};
 
-/// Asks for everything that no flag answers, in the order of the questions.
+/// Asks every question that no flag answers.
 ///
 /// # Errors
-/// Exit code 2: a flag is wrong, or missing where nobody is asked; or the input ended.
+/// Exit code 2: a flag is wrong; it is missing and nobody is asked; or the input ended.
 pub(super) fn gather(
     options: &cli::Init,
     global: &Global,
@@ -128,7 +128,7 @@ fn config_place(global: &Global, prompter: &Prompter) -> Result<PathBuf, UserErr
         None => None,
     };
     let free = Path::new("config.toml").symlink_metadata().is_err();
-    // A silent run keeps the default even where it is taken: the error then names that file.
+    // Without questions the default name is kept even if such a file exists; the error then names the file.
     let default = (free || prompter.is_silent()).then(|| "config.toml".to_owned());
     if named.is_none() && !free {
         prompter.say(&paragraph("  ! ", &say::config_exists("config.toml")))?;
@@ -139,7 +139,7 @@ fn config_place(global: &Global, prompter: &Prompter) -> Result<PathBuf, UserErr
         if file.is_dir() {
             file.push("config.toml");
         }
-        // `exists` would say no to a dangling link.
+        // Not `exists`: it is false for a dangling link.
         if file.symlink_metadata().is_ok() { Err(say::config_exists(&shown_path(&file))) } else { Ok(file) }
     })
 }
@@ -154,7 +154,7 @@ fn beside(config: &Path, name: &str) -> PathBuf {
     folder.join(name)
 }
 
-/// A path as it is typed; a relative one counts from the working folder.
+/// A typed path; a relative one counts from the working folder.
 fn path(text: &str) -> Result<PathBuf, String> {
     let home = text.strip_prefix("~/").and_then(|rest| Some(std::env::home_dir()?.join(rest)));
     let typed = home.unwrap_or_else(|| PathBuf::from(text));
@@ -279,7 +279,7 @@ fn passphrase_file(
     })
 }
 
-/// The server's host key, where the person has compared it or a flag accepts it; none where it is to be pinned later.
+/// The server's host key, if the person has compared it or a flag accepts it; none if it is to be pinned later.
 fn host_key(
     options: &cli::Init,
     prompter: &Prompter,

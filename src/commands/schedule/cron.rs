@@ -34,8 +34,8 @@ fn times(when: When) -> String {
     }
 }
 
-/// A word for the shell as cron hands it on. Cron takes the backslash before `%` away; one that belongs to the word
-/// itself is kept apart from it by a pair of quotes.
+/// A word, quoted for the shell and escaped for cron. In a crontab `\%` stands for `%`, so each `%` gets a backslash; where the
+/// word itself has a backslash before `%`, quotes are put between the two.
 fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "._-/".contains(c);
     if word.chars().all(plain) {
@@ -64,7 +64,7 @@ pub(super) fn remove(job: &Job) -> Result<String, UserError> {
     Ok(say::cron_removed() + "\n")
 }
 
-/// What stands before our block and what stands after it; all of it before where there is no block.
+/// The text before our block and the text after it; if there is no block, all of it and an empty text.
 fn without_block(crontab: &str) -> Result<(String, String), UserError> {
     let mark = |mark: &str| {
         let mut at = 0;
@@ -94,7 +94,7 @@ fn current(job: &Job) -> Result<String, UserError> {
     let args = args(job, "-l");
     let output = run("crontab".as_ref(), &args, None)?;
     if output.status.success() {
-        // Bytes that are no text would not come back as they were.
+        // A crontab that is not UTF-8 could not be written back unchanged.
         return String::from_utf8(output.stdout).map_err(|_| UserError::unexpected(say::crontab_not_text()));
     }
     if String::from_utf8_lossy(&output.stderr).to_lowercase().contains("no crontab for") {
@@ -113,7 +113,7 @@ mod tests {
 
     use super::*;
 
-    /// The command as cron gives it to the shell: cronie's `do_command.c`.
+    /// What cron passes to the shell, by the rules in cronie's `do_command.c`.
     #[cfg(unix)]
     fn through_cron(command: &str) -> String {
         let (mut out, mut escaped) = (String::new(), false);

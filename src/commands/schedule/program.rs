@@ -7,11 +7,11 @@ use std::process::{Command, Output, Stdio};
 use crate::exit::UserError;
 use crate::messages::{config::shown, schedule as say};
 
-/// Runs a program to its end, gives it `input`, and answers what it said, whatever it ended with. Its words are in
-/// English, so that they can be recognised.
+/// Runs a program to its end with `input` on its standard input, and answers its output and exit code, whether it succeeded or
+/// not. It runs with `LC_ALL=C`, so that its messages can be recognised.
 ///
 /// # Errors
-/// It is not on this machine, or could not be started.
+/// The program is not installed, or could not be started.
 pub(super) fn run(program: &OsStr, args: &[OsString], input: Option<&str>) -> Result<Output, UserError> {
     let failed = |error: io::Error| not_run(program, &error);
     let mut child = Command::new(program)
@@ -23,7 +23,7 @@ pub(super) fn run(program: &OsStr, args: &[OsString], input: Option<&str>) -> Re
         .spawn()
         .map_err(failed)?;
     if let (Some(input), Some(mut pipe)) = (input, child.stdin.take()) {
-        // One that ends before it has read all says why with its exit code.
+        // A program that ends before it has read everything says why with its exit code.
         match pipe.write_all(input.as_bytes()) {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => return Err(failed(error)),
             _ => {}
@@ -32,10 +32,10 @@ pub(super) fn run(program: &OsStr, args: &[OsString], input: Option<&str>) -> Re
     child.wait_with_output().map_err(failed)
 }
 
-/// Like [`run`], of a program that has to succeed. Answers its standard output.
+/// Like [`run`] for a program that must succeed. Answers its standard output.
 ///
 /// # Errors
-/// As [`run`]; or it failed, with what it said.
+/// As [`run`]; or the program failed, with its message.
 pub(super) fn must(program: &OsStr, args: &[OsString], input: Option<&str>) -> Result<String, UserError> {
     let output = run(program, args, input)?;
     if output.status.success() {
@@ -44,10 +44,10 @@ pub(super) fn must(program: &OsStr, args: &[OsString], input: Option<&str>) -> R
     Err(refused(program, args, &output))
 }
 
-/// Like [`must`], of a program that asks the person something itself.
+/// Like [`must`] for a program that asks the person something on the terminal.
 ///
 /// # Errors
-/// As [`must`]; what it said has been seen.
+/// As [`must`], without its message, which the person has seen.
 pub(super) fn must_at_terminal(program: &OsStr, args: &[OsString]) -> Result<(), UserError> {
     let status = Command::new(program).args(args).status().map_err(|error| not_run(program, &error))?;
     let output = Output { status, stdout: Vec::new(), stderr: Vec::new() };
@@ -62,7 +62,7 @@ fn not_run(program: &OsStr, error: &io::Error) -> UserError {
     })
 }
 
-/// What a program's failure is told as.
+/// The error that says how a program failed.
 pub(super) fn refused(program: &OsStr, args: &[OsString], output: &Output) -> UserError {
     let words: Vec<_> = [program].into_iter().chain(args.iter().map(OsString::as_os_str)).collect();
     let command: Vec<String> = words.iter().map(|word| shown(&word.to_string_lossy())).collect();

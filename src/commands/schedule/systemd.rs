@@ -10,13 +10,13 @@ use crate::messages::{config::shown_path, schedule as say};
 use super::program::{must, run, words};
 use super::{Job, Piece, When, text};
 
-/// Begins every unit of ours; one without it is not touched.
+/// The first line of every unit that this program makes; a unit without it is not touched.
 const MARK: &str = "# traekfil schedule systemd";
 const SERVICE: &str = "traekfil.service";
 const TIMER: &str = "traekfil.timer";
 const USER: &str = "traekfil";
 
-/// Where the administrator's units lie.
+/// The folder for the administrator's units.
 ///
 /// A program built with debug assertions, as tests are, takes the folder from `TRAEKFIL_SYSTEMD_DIR`.
 fn folder() -> PathBuf {
@@ -50,7 +50,7 @@ fn writable(job: &Job) -> Result<Vec<String>, UserError> {
     Ok(folders)
 }
 
-/// systemd reads the secrets' files as root and hands them over.
+/// `LoadCredential` lines: systemd reads the files with secrets as root and passes them to the service.
 fn credentials(job: &Job) -> Result<String, UserError> {
     let sftp = &job.config.sftp;
     let mail = job.config.notify.mail.as_ref();
@@ -63,6 +63,7 @@ fn credentials(job: &Job) -> Result<String, UserError> {
     named.map(|(name, file)| Ok(format!("LoadCredential={name}:{}\n", specifiers(&text(file)?)))).collect()
 }
 
+/// The service unit. It is long because it is the unit's text: the settings are easier to check in one piece.
 fn service(job: &Job) -> Result<String, UserError> {
     let writable = writable(job)?;
     let mut used: Vec<PathBuf> =
@@ -170,17 +171,17 @@ fn commented(text: &str) -> String {
         .join("\n")
 }
 
-/// What is not there yet is made by the first run in a folder that is.
+/// The folder, or its parent if it does not exist yet: the first run makes it, and needs write access to the parent.
 fn there(folder: &Path) -> &Path {
     folder.ancestors().take(2).find(|folder| folder.is_dir()).unwrap_or(folder)
 }
 
-/// `%` begins a specifier.
+/// Escapes `%`, which begins a specifier in a unit.
 fn specifiers(text: &str) -> String {
     text.replace('%', "%%")
 }
 
-/// A word in a unit.
+/// A word, quoted for a unit.
 fn quoted(word: &str) -> String {
     format!("\"{}\"", specifiers(word).replace('\\', r"\\").replace('"', "\\\""))
 }
@@ -196,7 +197,7 @@ pub(super) fn install(job: &Job, units: &[Piece]) -> Result<String, UserError> {
     for (file, content) in files {
         write(file, content).map_err(|error| not_changed(file, &error))?;
     }
-    // A timer that is running already takes up a new time when it is restarted.
+    // Restart, since a running timer keeps its old time otherwise.
     for call in [&["daemon-reload"][..], &["enable", TIMER], &["restart", TIMER]] {
         must("systemctl".as_ref(), &words(call), None)?;
     }
@@ -224,7 +225,10 @@ pub(super) fn remove() -> Result<String, UserError> {
     Ok(say::systemd_removed() + "\n")
 }
 
-/// Whether there is a unit of ours; one of somebody else's is an error.
+/// Whether the file exists and was made by this program.
+///
+/// # Errors
+/// Somebody else made the unit, or it cannot be read.
 fn is_ours(file: &Path) -> Result<bool, UserError> {
     match fs::read(file) {
         Ok(content) if content.starts_with(MARK.as_bytes()) => Ok(true),
@@ -234,7 +238,7 @@ fn is_ours(file: &Path) -> Result<bool, UserError> {
     }
 }
 
-/// In one step, so that systemd never reads half a unit.
+/// Writes the file in one step, so that systemd never reads half a unit.
 fn write(file: &Path, content: &str) -> io::Result<()> {
     let draft = file.with_extension("new");
     fs::write(&draft, content)?;

@@ -1,4 +1,4 @@
-//! A task for Windows' Task Scheduler: schema version 1.2 ([MS-TSCH] 2.5), whose triggers keep an order.
+//! A task for Windows' Task Scheduler, in schema version 1.2 ([MS-TSCH] 2.5), which prescribes the order of a trigger's elements.
 
 use std::ffi::{OsStr, OsString};
 use std::fmt::Write as _;
@@ -17,10 +17,10 @@ const NAME: &str = "traekfil";
 /// The machine's own account, SYSTEM.
 const SYSTEM: &str = "S-1-5-18";
 
-/// The task without its XML declaration.
+/// The task without its XML declaration. The function is long because it is the task's text.
 ///
 /// # Errors
-/// Exit code 2 where a path has something in it that the Task Scheduler would take for a variable.
+/// Exit code 2: a path has two `%`, between which the Task Scheduler would see a variable.
 pub(super) fn task(job: &Job) -> Result<String, UserError> {
     for path in [&job.program, &job.config_file] {
         if path.matches('%').count() > 1 {
@@ -105,8 +105,7 @@ fn folder(file: &str) -> String {
     Path::new(file).parent().map_or_else(String::new, |folder| folder.to_string_lossy().into_owned())
 }
 
-/// A word as Windows programs take their command line apart (CommandLineToArgvW): backslashes count only before
-/// a quote.
+/// A word, quoted for a Windows command line (CommandLineToArgvW): a backslash needs escaping only before a quote.
 fn quoted(word: &str) -> String {
     let mut quoted = String::from("\"");
     let mut backslashes = 0;
@@ -124,27 +123,27 @@ fn xml(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-/// As text for the screen or a pipe: nothing but ASCII and no encoding named, so that it is true in whatever
-/// encoding a shell redirects it into a file.
+/// The task for the screen or a pipe: only ASCII, and no encoding declared, so that it stays valid in any encoding in which a
+/// shell writes it to a file.
 pub(super) fn printed(task: &str) -> String {
     let mut text = String::from("<?xml version=\"1.0\"?>\n");
     for c in task.chars() {
         match c {
             c if c.is_ascii() => text.push(c),
-            // Writing into a String does not fail.
+            // Writing to a String never fails.
             c => drop(write!(text, "&#x{:X};", u32::from(c))),
         }
     }
     text
 }
 
-/// As a file, the way Windows exports one.
+/// The task as a file in UTF-16, as Windows exports it.
 fn encoded(task: &str) -> Vec<u8> {
     let text = format!("\u{feff}<?xml version=\"1.0\" encoding=\"UTF-16\"?>\n{task}").replace('\n', "\r\n");
     text.encode_utf16().flat_map(u16::to_le_bytes).collect()
 }
 
-/// The system's own.
+/// The path of Windows' `schtasks`.
 pub(super) fn schtasks() -> OsString {
     platform::system_program("schtasks").into_os_string()
 }
@@ -167,7 +166,7 @@ fn create(job: &Job, schtasks: &OsStr, file: &Path) -> Result<(), UserError> {
     let mut args = words(&["/Create", "/TN", NAME, "/F", "/XML"]);
     args.push(file.into());
     match &job.user {
-        // It asks for the user's password itself.
+        // With `*`, `schtasks` asks for the user's password on the terminal.
         Some(user) => {
             args.extend(["/RU", user, "/RP", "*"].map(OsString::from));
             must_at_terminal(schtasks, &args)
@@ -203,7 +202,7 @@ mod tests {
         }
     }
 
-    /// As `CommandLineToArgvW` takes a command line apart, behind the program's name.
+    /// Splits arguments as `CommandLineToArgvW` does after the program's name.
     fn taken_apart(line: &str) -> Vec<String> {
         let (mut words, mut word, mut quoted, mut backslashes) = (Vec::new(), String::new(), false, 0);
         for c in line.chars() {

@@ -7,7 +7,7 @@ use crate::model::ledger::Volume;
 use crate::period::Period;
 use crate::wording;
 
-/// The plot's measures, in its own units.
+/// The plot's measures, in units of its view box.
 const BAR: u64 = 34;
 const GAP: u64 = 8;
 const TALLEST: u64 = 90;

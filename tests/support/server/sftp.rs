@@ -40,7 +40,7 @@ impl Sftp {
         world
     }
 
-    /// Counts the request, waits as long as the server is slow, for ever if it has fallen silent.
+    /// Counts the request, and waits as long as the server's behaviour says; for ever if it answers no more.
     async fn turn(&mut self) {
         self.requests += 1;
         let (silent, delay) = {
@@ -88,7 +88,7 @@ impl Sftp {
 }
 
 impl Drop for Sftp {
-    /// A file that was being written under a final name when the connection broke is there all the same.
+    /// A file that was being written under its final name when the connection broke is visible to KP all the same.
     fn drop(&mut self) {
         let mut world = self.world.lock().unwrap_or_else(PoisonError::into_inner);
         for open in self.handles.values() {
@@ -177,7 +177,7 @@ impl Handler for Sftp {
             return Err(StatusCode::Failure);
         }
         world.counts.written += data.len() as u64;
-        // A file that was taken while it was open is written to all the same, as on a real disk.
+        // As on a real disk, a file that was removed while it was open can still be written to.
         let Some(stored) = world.by_id(file) else { return Ok(done(id)) };
         let start = usize::try_from(offset).map_err(|_| StatusCode::Failure)?;
         let end = start + data.len();

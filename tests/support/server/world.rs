@@ -1,4 +1,4 @@
-//! What the embedded server has and does: its files, its manners, and a record of all that happened.
+//! The embedded server's state: its files, its behaviour, and a record of all that happened.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, SystemTime};
@@ -6,11 +6,11 @@ use std::time::{Duration, SystemTime};
 /// SFTP's "permission denied" (draft-ietf-secsh-filexfer-02, section 7).
 pub const PERMISSION_DENIED: u32 = 3;
 
-/// How the server meets its clients. The default is a well-behaved OpenSSH.
+/// How the server behaves. The default is that of a well-behaved OpenSSH.
 #[derive(Debug, Clone, Default)]
 #[allow(clippy::struct_excessive_bools, reason = "switches, each on its own")]
 pub struct Behaviour {
-    /// Closes each connection before a byte is said, as a server that is down behind a balancer.
+    /// Closes each connection before sending a byte, like a load balancer whose server is down.
     pub unreachable: bool,
     /// Cuts the connection as soon as a login has succeeded.
     pub closes_after_login: bool,
@@ -20,9 +20,9 @@ pub struct Behaviour {
     pub takes_at_once: bool,
     /// What a rename really does.
     pub rename: Rename,
-    /// How many renames go that way before the server is honest again; none: all of them.
+    /// How many renames misbehave before the server behaves well again; none: all of them.
     pub rename_times: Option<u32>,
-    /// Added to every size it tells of a file, in bytes.
+    /// Added to every file size that the server reports, in bytes.
     pub size_lie: i64,
     /// Bytes the disk takes, over all files; a write beyond that fails with status 4.
     pub disk: Option<u64>,
@@ -73,7 +73,7 @@ pub struct Counts {
     pub reads: u64,
     /// Bytes written, all files together.
     pub written: u64,
-    /// Requests to change attributes: many receivers cannot bear them.
+    /// Requests to change attributes, which many receivers refuse.
     pub attribute_changes: u64,
     /// Most connections open at once.
     pub most_connections: u64,

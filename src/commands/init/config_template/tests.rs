@@ -30,7 +30,7 @@ fn answers() -> Answers {
     }
 }
 
-/// The config that comes of the answers says what they say.
+/// Checks that the configuration made from the answers has their values.
 #[track_caller]
 fn comes_back(answers: &Answers) -> Config {
     let text = text(answers).unwrap();
@@ -61,7 +61,7 @@ fn the_answers_stand_in_the_config() {
     let config = comes_back(&answers());
     let text = text(&answers()).unwrap();
     assert!(text.contains("\ndrop = \"drop\"\n") && text.contains("\nidentity = \"id_ed25519\"\n"), "{text}");
-    // What nobody was asked about is what it is by default.
+    // Everything else has its default.
     assert_eq!((config.period.months_back, config.sftp.connections), (1, 4));
 }
 
@@ -86,7 +86,7 @@ fn comments_stand_in_one_language() {
         if da.starts_with("# ") {
             pairs += 1;
             assert_ne!(da, en);
-            // Words that the one language has and the other has not.
+            // Words that occur in one of the languages only.
             let words = |line: &str, words: &[&str]| {
                 line.split(|c: char| !c.is_alphabetic()).any(|word| words.contains(&word))
             };

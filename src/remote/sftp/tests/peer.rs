@@ -120,6 +120,7 @@ impl Peer {
         self.out.extend(replies.concat());
     }
 
+    /// Answers one request. The function is long because it has a branch for each kind of request.
     fn handle(&mut self, kind: u8, field: &mut Field<'_>) -> Vec<u8> {
         self.kinds.push(kind);
         let id = field.number();

@@ -1,4 +1,4 @@
-//! The real ledger, whose commits may fail, or be the last thing that the process does.
+//! The real ledger, with commits that may fail, and a process that may die before or after one.
 
 use std::ops::Deref;
 
@@ -11,14 +11,14 @@ use traekfil::model::ledger::ChainPosition;
 
 use crate::server::Shared;
 
-pub struct Book {
+pub struct FaultyLedger {
     pub ledger: Ledger,
     pub world: Shared,
     /// A commit has failed: the run must end.
     pub failed: bool,
 }
 
-/// The only ways a state may change, written down once more.
+/// The allowed changes of state, written down independently of the program.
 const LEGAL: [(State, State); 10] = [
     (State::Uploading, State::Publishing),
     (State::Uploading, State::Abandoned),
@@ -29,11 +29,11 @@ const LEGAL: [(State, State); 10] = [
     (State::InDoubt, State::NotDelivered),
     (State::Delivered, State::NotDelivered),
     (State::Archived, State::NotDelivered),
-    // the server's refusal to make the final file, which only a direct write asks for
+    // only for a direct write: the server refused to make the final file
     (State::Publishing, State::Abandoned),
 ];
 
-impl Deref for Book {
+impl Deref for FaultyLedger {
     type Target = LedgerReader;
 
     fn deref(&self) -> &LedgerReader {
@@ -41,7 +41,7 @@ impl Deref for Book {
     }
 }
 
-impl Book {
+impl FaultyLedger {
     fn states(&self, events: &[Event]) -> Vec<(i64, State)> {
         let moved = events.iter().filter_map(|event| match event {
             Event::Stepped { delivery, .. } => Some(*delivery),
@@ -61,7 +61,7 @@ impl Book {
     }
 }
 
-impl Journal for Book {
+impl Journal for FaultyLedger {
     fn record(&mut self, at: DateTime<FixedOffset>, events: &[Event]) -> Result<(), UserError> {
         let failure = || Err(UserError::unexpected("the disk"));
         let named: Vec<String> = events.iter().map(short).collect();
