@@ -42,7 +42,7 @@ pub use verify::Verified;
 /// Marks a SQLite file as a ledger of this program ("trkf").
 const APPLICATION_ID: i32 = 0x7472_6b66;
 /// The version of [`TABLES`], raised whenever replaying the chain gives other tables; see `migrate.rs`.
-const SCHEMA_VERSION: i32 = 2;
+const SCHEMA_VERSION: i32 = 3;
 const CHAIN: &str = include_str!("ledger/chain.sql");
 const TABLES: &str = include_str!("ledger/tables.sql");
 /// Up to this size, in bytes, a ledger is checked whole whenever it is opened.

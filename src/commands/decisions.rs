@@ -108,7 +108,7 @@ pub(super) fn reject(
             None if file.scanned.key.is_none() => {
                 let (hold, opened) = Holds::read(&ledger)?.hold(file, file.judgement.reason);
                 let events: Vec<Event> =
-                    opened.into_iter().chain([Event::HoldEnded { hold, why, who }]).collect();
+                    opened.map(Event::Held).into_iter().chain([Event::HoldEnded { hold, why, who }]).collect();
                 ledger.record(now(), &events)?;
             }
             None => {}

@@ -131,8 +131,10 @@ pub(super) fn apply(db: &Connection, at: &str, event: &Event) -> rusqlite::Resul
             ],
         ),
         Event::Held(held) => hold(db, at, held),
-        Event::HoldEnded { hold, .. } => {
-            execute(db, "UPDATE holds SET ended_at = ?2 WHERE id = ?1", params![hold, at])
+        Event::HoldEnded { hold, .. } => end_hold(db, at, *hold),
+        Event::Holds { held, ended } => {
+            held.iter().try_for_each(|held| hold(db, at, held))?;
+            ended.iter().try_for_each(|hold| end_hold(db, at, *hold))
         }
         Event::Decided { decision, verdict, series, period, digest, path, why, who } => execute(
             db,
@@ -157,6 +159,9 @@ pub(super) fn apply(db: &Connection, at: &str, event: &Event) -> rusqlite::Resul
         ),
         Event::PickedUp { delivery } => {
             execute(db, "UPDATE deliveries SET picked_up_at = ?2 WHERE id = ?1", params![delivery, at])
+        }
+        Event::TemporaryGone { delivery } => {
+            execute(db, "UPDATE deliveries SET temporary_gone_at = ?2 WHERE id = ?1", params![delivery, at])
         }
         Event::ContentDeleted { deliveries, duplicates, decisions, .. } => {
             let of = [("deliveries", deliveries), ("duplicates", duplicates), ("decisions", decisions)];
@@ -262,4 +267,8 @@ fn hold(db: &Connection, at: &str, held: &Held) -> rusqlite::Result<()> {
             at
         ],
     )
+}
+
+fn end_hold(db: &Connection, at: &str, hold: i64) -> rusqlite::Result<()> {
+    execute(db, "UPDATE holds SET ended_at = ?2 WHERE id = ?1", params![hold, at])
 }

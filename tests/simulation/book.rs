@@ -106,7 +106,11 @@ fn short(event: &Event) -> String {
     match event {
         Event::Started(started) => format!("{} uploading {}", started.delivery, started.path),
         Event::Stepped { delivery, step, .. } => format!("{delivery} {step:?}"),
-        Event::Held(held) => format!("hold {} {}", held.path, held.reason),
+        Event::Holds { held, ended } => {
+            let held: Vec<String> = held.iter().map(|held| format!("{} {}", held.path, held.reason)).collect();
+            format!("holds {held:?}, over {ended:?}")
+        }
+        Event::TemporaryGone { delivery } => format!("{delivery} is free"),
         other => format!("{other:?}").split([' ', '{']).next().unwrap_or_default().to_owned(),
     }
 }
