@@ -31,6 +31,7 @@ pub trait Journal: Deref<Target = LedgerReader> {
 impl Journal for Ledger {
     fn record(&mut self, at: DateTime<FixedOffset>, events: &[Event]) -> Result<(), UserError> {
         let head = self.head;
+        self.noted.head = None;
         let written = (|| {
             let transaction = self.view.db.transaction()?;
             let head = append(&transaction, head, &moment(at), events)?;
@@ -47,6 +48,7 @@ impl Journal for Ledger {
                 other => UserError { message: say::not_written(&self.view.path, &error), ..other },
             }
         })?;
+        self.noted.head = Some(self.head);
         Ok(())
     }
 
