@@ -135,9 +135,12 @@ fn a_policy_of_send_opens_its_row_and_no_other() {
 #[test]
 fn what_a_late_rename_would_hold_waits() {
     let waits = (Reason::Unsettled, Choice::Wait);
-    for fit in [|f: &mut Facts| f.past.elsewhere_not_free = Some(earlier(3)), |f: &mut Facts| {
-        f.past.slot_not_free = Some(earlier(3));
-    }] {
+    for fit in [
+        |f: &mut Facts| f.past.elsewhere_not_free = Some(earlier(3)),
+        |f: &mut Facts| {
+            f.past.slot_not_free = Some(earlier(3));
+        },
+    ] {
         let mut facts = plain();
         fit(&mut facts);
         for rule in [Rule::Hold, Rule::Skip] {

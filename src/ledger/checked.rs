@@ -73,8 +73,7 @@ pub(super) fn last_check(path: &Path, now: Option<DateTime<FixedOffset>>) -> Opt
     let checked: Checked = serde_json::from_slice(&text).ok()?;
     let same = checked.schema == 1 && checked.file == FileState::of(path).ok()?;
     // A clock that was set back makes the last check lie in the future: then nobody knows how old it is.
-    let fresh =
-        now.is_none_or(|now| (now - checked.whole_at).to_std().is_ok_and(|age| age < TRUSTED_FOR));
+    let fresh = now.is_none_or(|now| (now - checked.whole_at).to_std().is_ok_and(|age| age < TRUSTED_FOR));
     let head = ChainPosition { seq: checked.event, hash: checked.hash };
     (same && fresh && !is_small(path) && !has_beside(path, "-wal"))
         .then_some(LastCheck { head, whole_at: checked.whole_at })
@@ -133,7 +132,8 @@ impl NoteAtEnd {
         };
         let text = serde_json::to_vec(&checked)?;
         let mut options = OpenOptions::new();
-        let file = platform::private(options.write(true).create(true).truncate(true)).open(beside(&self.path))?;
+        let file =
+            platform::private(options.write(true).create(true).truncate(true)).open(beside(&self.path))?;
         io::Write::write_all(&mut &file, &text)
     }
 }

@@ -12,7 +12,7 @@ use chrono::{DateTime, FixedOffset};
 use rusqlite::{Connection, OpenFlags};
 
 use super::event::Event;
-use super::{checked, Journal, Ledger, LedgerReader, RunLock, SCHEMA_VERSION, exists};
+use super::{Journal, Ledger, LedgerReader, RunLock, SCHEMA_VERSION, checked, exists};
 use crate::exit::{ExitCode, UserError};
 use crate::ledger::receipts::{self, Receipt, ReceiptKind};
 use crate::messages::ledger as say;

@@ -83,6 +83,13 @@ impl Journal for Book {
         let before = self.states(events);
         self.ledger.record(at, events)?;
         self.check_moves(&before, &self.states(events));
+        for event in events {
+            if let Event::TemporaryGone { delivery } = event
+                && let Some(temporary) = self.ledger.delivery(*delivery).unwrap().unwrap().temporary
+            {
+                self.world.borrow_mut().never_came.insert(temporary, true);
+            }
+        }
         let mut world = self.world.borrow_mut();
         world.may_die("dies after a commit", format!("after {what}"));
         if world.strikes("commit fails, though it is on the disk", 100) {
@@ -107,7 +114,8 @@ fn short(event: &Event) -> String {
         Event::Started(started) => format!("{} uploading {}", started.delivery, started.path),
         Event::Stepped { delivery, step, .. } => format!("{delivery} {step:?}"),
         Event::Holds { held, ended } => {
-            let held: Vec<String> = held.iter().map(|held| format!("{} {}", held.path, held.reason)).collect();
+            let held: Vec<String> =
+                held.iter().map(|held| format!("{} {}", held.path, held.reason)).collect();
             format!("holds {held:?}, over {ended:?}")
         }
         Event::TemporaryGone { delivery } => format!("{delivery} is free"),

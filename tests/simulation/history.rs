@@ -7,14 +7,14 @@ use std::path::Path;
 use std::rc::Rc;
 
 use chrono::{DateTime, TimeDelta};
-use traekfil::config::Config;
+use traekfil::config::{Config, Publish};
 use traekfil::deliver::{End, Watch};
 use traekfil::ledger::event::Event;
 use traekfil::ledger::query::Sequence;
 use traekfil::ledger::receipts;
 use traekfil::ledger::{Journal, Ledger};
 use traekfil::model::decision::Reason;
-use traekfil::model::delivery::{State, Step};
+use traekfil::model::delivery::Step;
 use traekfil::model::ledger::{Hold, Verdict};
 use traekfil::model::run_report::RunReport;
 use traekfil::run::pipeline;
@@ -199,12 +199,12 @@ impl History {
                 ledger.record(world.now, &[event]).unwrap();
             }
         }
-        // What was asked for and is still to come, nobody can know.
-        if !world.late.is_empty() {
+        // What a direct write is still to make, nobody can know.
+        if !world.late.is_empty() && world.publish == Publish::Direct {
             return;
         }
         for delivery in ledger.open_deliveries().unwrap() {
-            if delivery.state != State::InDoubt || world.chance.per_mille(500) {
+            if !delivery.state.is_unclear() || world.chance.per_mille(500) {
                 continue;
             }
             let step = match promise::at_kp(&world, &delivery) {
@@ -213,6 +213,9 @@ impl History {
                 None => continue,
             };
             world.tell(format!("a person: {} {step:?}", delivery.id));
+            if let Some(temporary) = delivery.temporary.filter(|_| step == Step::ResolveNotDelivered) {
+                world.never_came.insert(temporary, false);
+            }
             let (why, who) = (Some("asked KP".to_owned()), Some("a person".to_owned()));
             ledger.record(world.now, &[Event::Stepped { delivery: delivery.id, step, why, who }]).unwrap();
         }

@@ -29,7 +29,7 @@ const HISTORIES: u64 = 2_000;
 /// How many failing seeds are shown before the rest is given up.
 const SHOWN: usize = 3;
 /// What must have happened somewhere in so many histories, or they prove nothing.
-const HAPPENS: [&str; 29] = [
+const HAPPENS: [&str; 30] = [
     "archive fails",
     "commit fails",
     "commit fails, though it is on the disk",
@@ -43,6 +43,7 @@ const HAPPENS: [&str; 29] = [
     "failed",
     "held",
     "in doubt",
+    "late rename of what is free finds nothing",
     "late request done",
     "remove refused",
     "rename by half",

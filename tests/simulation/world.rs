@@ -63,6 +63,11 @@ pub struct World {
     pub late: Vec<Late>,
     /// Temporary files that were made late: nobody knows of them any more.
     pub strays: BTreeSet<String>,
+    /// Temporary files of deliveries that a person said KP never got, and whether a run has seen since that they are gone.
+    pub never_came: BTreeMap<String, bool>,
+    /// What KP got, as places in `visible`, by a late rename after a person's word and before the next run looked: that
+    /// person was wrong, and no program can know.
+    pub overtook: BTreeSet<usize>,
     /// Final names made by half, with the temporary name that is still to go.
     pub half: BTreeMap<String, String>,
     pub visible: Vec<Visible>,
@@ -98,6 +103,8 @@ impl World {
             server: BTreeMap::new(),
             late: Vec::new(),
             strays: BTreeSet::new(),
+            never_came: BTreeMap::new(),
+            overtook: BTreeSet::new(),
             half: BTreeMap::new(),
             visible: Vec::new(),
             folder,
@@ -189,7 +196,16 @@ impl World {
         self.tell(format!("late: {late:?}"));
         *self.tally.entry("late request done").or_default() += 1;
         match late {
-            Late::Rename(from, to) => drop(self.rename(&from, &to)),
+            Late::Rename(from, to) => {
+                let done = self.rename(&from, &to).is_ok();
+                match self.never_came.get(&from) {
+                    Some(false) if done => drop(self.overtook.insert(self.visible.len() - 1)),
+                    Some(true) if !done => {
+                        *self.tally.entry("late rename of what is free finds nothing").or_default() += 1;
+                    }
+                    _ => {}
+                }
+            }
             Late::Remove(path) => drop(self.remove(&path)),
             Late::Create(path, bytes, whole) => {
                 if !self.server.contains_key(&path) {
