@@ -263,6 +263,23 @@ fn killed_after_a_delivery_was_taken_back() {
 }
 
 #[test]
+fn killed_while_a_late_rename_is_ruled_out() {
+    let town = Town::new();
+    let files = files(&town, 1);
+    town.server.as_embedded().behave(|b| b.rename = Rename::Refused(3));
+    town.run(["run"]).exit(4);
+    town.run(["resolve", "1", "--not-delivered", "--reason", "KP fik den aldrig"]).exit(0);
+    town.server.as_embedded().behave(|b| b.rename = Rename::Honest);
+    assert!(kill_at(&town, &["run"], "late_rename_ruled_out"));
+    town.server.as_embedded().behave(|b| b.unreachable = true);
+    let run = town.deliver(4);
+    assert_eq!(run["files"][0]["decision"], "wait", "nobody wrote down that it is gone: {run:#}");
+    town.server.as_embedded().behave(|b| b.unreachable = false);
+    comes_to_rest(&town, &files);
+    assert_eq!(town.server.received().len(), 1);
+}
+
+#[test]
 fn a_preview_reads_what_a_killed_run_left_and_leaves_it() {
     let town = Town::new();
     town.file(MAD, MAD_APRIL);

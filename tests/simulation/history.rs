@@ -24,7 +24,7 @@ use crate::chance::Chance;
 use crate::folder::Folder;
 use crate::promise;
 use crate::server::{Connector, Shared};
-use crate::world::{Died, World};
+use crate::world::{Died, Late, World};
 
 struct Unwatched;
 
@@ -204,7 +204,10 @@ impl History {
             return;
         }
         for delivery in ledger.open_deliveries().unwrap() {
-            if !delivery.state.is_unclear() || world.chance.per_mille(500) {
+            let awaited = world.late.iter().any(
+                |late| matches!(late, Late::Rename(from, _) if delivery.temporary.as_ref() == Some(from)),
+            );
+            if !delivery.state.is_unclear() || !awaited && world.chance.per_mille(500) {
                 continue;
             }
             let step = match promise::at_kp(&world, &delivery) {

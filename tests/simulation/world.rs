@@ -192,7 +192,14 @@ impl World {
 
     /// Lets the server get to a request of a line that is gone.
     pub fn run_late(&mut self) {
-        let late = self.late.remove(self.chance.below(self.late.len()));
+        let at = self.chance.below(self.late.len());
+        // A rename that comes after a run has ruled it out is worth waiting for.
+        let ruled_out_soon =
+            matches!(&self.late[at], Late::Rename(from, _) if self.never_came.get(from) == Some(&false));
+        if ruled_out_soon && !self.calm && self.chance.per_mille(900) {
+            return;
+        }
+        let late = self.late.remove(at);
         self.tell(format!("late: {late:?}"));
         *self.tally.entry("late request done").or_default() += 1;
         match late {

@@ -49,7 +49,7 @@ fn guards(ledger: &Path) -> String {
     let mut all = db.prepare("SELECT sql FROM sqlite_schema WHERE type = 'trigger'").unwrap();
     let texts: Vec<String> = all.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
     assert_eq!(texts.len(), 2);
-    texts.iter().map(|text| format!("{text};")).collect()
+    texts.join(";") + ";"
 }
 
 fn changes(guards: &str) -> Vec<Change> {
