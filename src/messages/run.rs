@@ -114,8 +114,10 @@ crate::messages::catalogue! {
     }
     /// Recovery.
     not_free_yet(delivery: i64) {
-        da "levering {delivery} er oplyst som ikke modtaget, men dens midlertidige fil kan stadig ligge på serveren, så KP kan endnu få             den. Filen venter, til en kørsel har fjernet den midlertidige fil eller set, at den er væk; den næste kørsel prøver igen",
-        en "delivery {delivery} is said not to have been received, but its temporary file may still be on the server, so KP may get it             yet. The file waits until a run has removed the temporary file or seen that it is gone; the next run tries again",
+        da "levering {delivery} er oplyst som ikke modtaget, men dens midlertidige fil kan stadig ligge på serveren, så KP kan endnu få \
+            den. Filen venter, til en kørsel har fjernet den midlertidige fil eller set, at den er væk; den næste kørsel prøver igen",
+        en "delivery {delivery} is said not to have been received, but its temporary file may still be on the server, so KP may get it \
+            yet. The file waits until a run has removed the temporary file or seen that it is gone; the next run tries again",
     }
     /// Recovery.
     gone_from_server() {

@@ -151,6 +151,7 @@ impl History {
         {
             let mut world = self.world.borrow_mut();
             let now = world.now;
+            world.away = false;
             world.log.push(format!("run at {now}"));
             promise::check(&mut world, &self.config, &ledger);
         }

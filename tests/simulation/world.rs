@@ -63,6 +63,8 @@ pub struct World {
     pub late: Vec<Late>,
     /// Temporary files that were made late: nobody knows of them any more.
     pub strays: BTreeSet<String>,
+    /// The server cannot be reached for the rest of this run.
+    pub away: bool,
     /// Temporary files of deliveries that a person said KP never got, and whether a run has seen since that they are gone.
     pub never_came: BTreeMap<String, bool>,
     /// What KP got, as places in `visible`, by a late rename after a person's word and before the next run looked: that
@@ -103,6 +105,7 @@ impl World {
             server: BTreeMap::new(),
             late: Vec::new(),
             strays: BTreeSet::new(),
+            away: false,
             never_came: BTreeMap::new(),
             overtook: BTreeSet::new(),
             half: BTreeMap::new(),
