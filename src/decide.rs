@@ -5,8 +5,9 @@
 //! file past an unrelated doubt, and the file goes with the reason of the first row that a policy opened.
 //! Two rows more, about the other files of the same run, are in [`crate::plan`].
 
+use crate::delivery::witness::may_go_again;
 use crate::model::decision::{Blocked, Choice, Earlier, Judgement, Reason};
-use crate::model::delivery::Key;
+use crate::model::delivery::{Key, State};
 use crate::model::ledger::{Delivery, Verdict};
 use crate::model::policy::{PeriodLimits, Policy, Rule};
 
@@ -17,6 +18,8 @@ pub struct Past {
     pub unclear: Option<Earlier>,
     /// The same key was delivered.
     pub delivered: Option<Earlier>,
+    /// A person says that KP never got the same key, and its temporary file may still be on the server.
+    pub not_free: Option<Earlier>,
     /// What a person decided about the key, and that decision's number.
     pub verdict: Option<(i64, Verdict)>,
     /// How many persons have approved the key since it was last rejected or delivered.
@@ -25,6 +28,10 @@ pub struct Past {
     pub elsewhere: Option<Earlier>,
     /// Other bytes were delivered, or may have been, for the same slot.
     pub slot_taken: Option<Earlier>,
+    /// The same bytes for another slot, as [`Past::not_free`].
+    pub elsewhere_not_free: Option<Earlier>,
+    /// Other bytes for the same slot, as [`Past::not_free`].
+    pub slot_not_free: Option<Earlier>,
 }
 
 impl Past {
@@ -38,20 +45,22 @@ impl Past {
     ) -> Past {
         let counts = |d: &&Delivery| d.state.is_delivered() || d.state.is_unclear();
         let mine = |d: &&Delivery| d.key == *key;
+        let not_free = |d: &&Delivery| {
+            d.state == State::NotDelivered && !may_go_again(Some(d.state), None, d.temporary_is_gone())
+        };
         let last = |found: Option<&Delivery>| found.map(Earlier::from);
+        let has_slot = key.slot.period.is_some();
         Past {
             unclear: last(same_bytes.iter().rev().find(|d| mine(d) && d.state.is_unclear())),
             delivered: last(same_bytes.iter().rev().find(|d| mine(d) && d.state.is_delivered())),
+            not_free: last(same_bytes.iter().rev().find(|d| mine(d) && not_free(d))),
             verdict,
             approvers: 0,
             elsewhere: last(same_bytes.iter().rev().filter(counts).find(|d| !mine(d))),
-            slot_taken: last(
-                same_slot
-                    .iter()
-                    .rev()
-                    .filter(counts)
-                    .find(|d| !mine(d))
-                    .filter(|_| key.slot.period.is_some()),
+            slot_taken: last(same_slot.iter().rev().filter(counts).find(|d| !mine(d)).filter(|_| has_slot)),
+            elsewhere_not_free: last(same_bytes.iter().rev().filter(not_free).find(|d| !mine(d))),
+            slot_not_free: last(
+                same_slot.iter().rev().filter(not_free).find(|d| !mine(d)).filter(|_| has_slot),
             ),
         }
     }
@@ -90,6 +99,9 @@ pub fn decide(facts: &Facts, policy: Policy, limits: PeriodLimits) -> Judgement 
     if let Some(earlier) = &past.delivered {
         return Judgement::new(Choice::Duplicate, Reason::AlreadyDelivered, Some(earlier));
     }
+    if let Some(earlier) = &past.not_free {
+        return Judgement::new(Choice::Wait, Reason::Unsettled, Some(earlier));
+    }
     match past.verdict {
         Some((_, Verdict::Approved)) if !waits_for_second(facts, policy) => {
             return Judgement::new(Choice::Send, Reason::Approved, None);
@@ -111,6 +123,16 @@ pub fn takes_two(facts: &Facts, policy: Policy) -> bool {
 
 fn waits_for_second(facts: &Facts, policy: Policy) -> bool {
     facts.past.approvers < 2 && takes_two(facts, policy)
+}
+
+/// The delivery that a person says KP never got and that would hold the file by row 8 or 12 if KP got it late; none
+/// where a policy opens that row.
+fn waits_for_server(facts: &Facts, policy: Policy) -> Option<&Earlier> {
+    let elsewhere = facts.past.elsewhere_not_free.as_ref();
+    let slot = facts.past.slot_not_free.as_ref().filter(|_| facts.one_per_period);
+    elsewhere
+        .filter(|_| policy.same_content_other_slot != Rule::Send)
+        .or(slot.filter(|_| policy.slot_taken != Rule::Send))
 }
 
 /// Rows 8 to 12, which a policy may open, and row 15.
@@ -149,6 +171,9 @@ fn by_policy(facts: &Facts, policy: Policy, limits: PeriodLimits) -> Judgement {
                 opened.get_or_insert_with(|| Judgement::new(Choice::Send, reason, earlier.as_ref()));
             }
         }
+    }
+    if let Some(earlier) = waits_for_server(facts, policy) {
+        return Judgement::new(Choice::Wait, Reason::Unsettled, Some(earlier));
     }
     opened.unwrap_or_else(|| Judgement::new(Choice::Send, Reason::New, None))
 }

@@ -23,6 +23,7 @@ use crate::ledger::event::{Event, Started};
 use crate::messages::run as say;
 use crate::model::decision::Reason;
 use crate::model::delivery::{Key, State, Step};
+use crate::model::ledger::Delivery;
 use crate::remote::trial::TrialNote;
 use crate::remote::{Connect, ConnectError, Load, Remote};
 
@@ -328,8 +329,12 @@ fn place_of(drop: &Path, path: &str) -> PathBuf {
     path.split('/').fold(drop.to_owned(), |place, part| place.join(part))
 }
 
-/// Whether recovery must ask the server about a delivery in this state.
+/// Whether recovery must ask the server about a delivery.
 #[must_use]
-pub fn needs_server(state: State) -> bool {
-    matches!(state, State::Uploading | State::Publishing)
+pub fn needs_server(delivery: &Delivery) -> bool {
+    match delivery.state {
+        State::Uploading | State::Publishing => true,
+        State::NotDelivered => !delivery.temporary_is_gone(),
+        _ => false,
+    }
 }

@@ -15,6 +15,7 @@ use rusqlite::{Connection, OpenFlags};
 use crate::clock::moment;
 use crate::exit::{ExitCode, UserError};
 use crate::failpoint::failpoint;
+use crate::ledger::checked::{NoteAtEnd, is_small, last_check};
 use crate::ledger::receipts::LatestReceipt;
 use crate::messages::ledger as say;
 use crate::model::ledger::ChainPosition;
@@ -23,6 +24,7 @@ use crate::platform;
 mod append;
 mod beside;
 mod chain;
+mod checked;
 pub mod event;
 pub(crate) mod kept;
 mod lock;
@@ -31,6 +33,7 @@ pub mod query;
 mod rebuild;
 pub mod receipts;
 mod rows;
+mod schema;
 mod verify;
 
 pub use append::Journal;
@@ -42,12 +45,10 @@ pub use verify::Verified;
 /// Marks a SQLite file as a ledger of this program ("trkf").
 const APPLICATION_ID: i32 = 0x7472_6b66;
 /// The version of [`TABLES`], raised whenever replaying the chain gives other tables; see `migrate.rs`.
-const SCHEMA_VERSION: i32 = 2;
+const SCHEMA_VERSION: i32 = 3;
 const CHAIN: &str = include_str!("ledger/chain.sql");
 const TABLES: &str = include_str!("ledger/tables.sql");
-/// Up to this size, in bytes, a ledger is checked whole whenever it is opened.
-const CHECKED_WHOLE: u64 = 2 << 20;
-/// How many of the last events are checked in a larger one.
+/// How many of the last events are checked where all of them were checked before.
 const CHECKED_TAIL: i64 = 500;
 
 /// A ledger opened for reading. If no run was under way then, none can begin until the reader is dropped, so keep it no
@@ -64,6 +65,8 @@ pub struct Ledger {
     view: LedgerReader,
     head: ChainPosition,
     id: String,
+    /// Dropped after the connection and before the lock.
+    noted: NoteAtEnd,
     _lock: RunLock,
 }
 
@@ -102,7 +105,9 @@ impl Ledger {
         )
         .map_err(|error| trouble(path, &error))?;
         let mut view = LedgerReader { db, path: path.to_owned(), _quiet: None, run_under_way: false };
+        view.harden()?;
         view.stabilize_query_plans()?;
+        let last_check = last_check(path, Some(now));
         if view.is_blank()? {
             if let Some(latest) = latest {
                 return Err(UserError::ledger(say::gone(path, &latest.file)));
@@ -114,11 +119,12 @@ impl Ledger {
         if view.version()? < SCHEMA_VERSION {
             view.migrate()?;
         }
-        view.check(latest)?;
+        view.check(latest, last_check.map(|last| last.head))?;
         view.write_ahead()?;
         let head = view.head()?;
         let id = view.id()?;
-        Ok(Ledger { view, head, id, _lock: lock })
+        let noted = NoteAtEnd::new(path, head, last_check.map_or(now, |last| last.whole_at));
+        Ok(Ledger { view, head, id, noted, _lock: lock })
     }
 }
 
@@ -162,6 +168,7 @@ impl LedgerReader {
         let db =
             Connection::open_with_flags(uri(path, mode), flags).map_err(|error| trouble(path, &error))?;
         let view = LedgerReader { db, path: path.to_owned(), _quiet: quiet, run_under_way };
+        view.harden()?;
         view.stabilize_query_plans()?;
         view.query(|db| {
             db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
@@ -178,7 +185,12 @@ impl LedgerReader {
             };
         }
         let view = if view.version()? < SCHEMA_VERSION { view.migrated()? } else { view };
-        view.check(latest)?;
+        let checked = match last_check(path, None) {
+            // The run that is under way has checked it, and writes to it now.
+            None if run_under_way && !is_small(path) => Some(view.head()?),
+            last => last.map(|last| last.head),
+        };
+        view.check(latest, checked)?;
         Ok(view)
     }
 
@@ -274,17 +286,23 @@ impl LedgerReader {
         Ok(version)
     }
 
-    /// Whether the ledger is undamaged and knows of the latest receipt.
-    fn check(&self, latest: Option<&LatestReceipt>) -> Result<(), UserError> {
-        let whole = std::fs::metadata(&self.path).is_ok_and(|file| file.len() <= CHECKED_WHOLE);
-        if whole {
-            self.integrity_check()?;
-            self.verify_chain(1)?;
-            self.verify_tables()?;
-        } else {
-            self.verify_chain(self.head()?.seq - CHECKED_TAIL)?;
-        }
-        self.agrees_with(latest)
+    /// Whether the ledger is undamaged and knows of the latest receipt. All of it is checked, unless it was found sound when
+    /// its chain ended at `checked` and nothing else has happened to it since.
+    fn check(&self, latest: Option<&LatestReceipt>, checked: Option<ChainPosition>) -> Result<(), UserError> {
+        self.in_snapshot(|| {
+            self.verify_schema()?;
+            match checked {
+                Some(position) if self.has(position)? => {
+                    self.verify_chain(self.head()?.seq - CHECKED_TAIL)?;
+                }
+                _ => {
+                    self.integrity_check()?;
+                    self.verify_chain(1)?;
+                    self.verify_tables()?;
+                }
+            }
+            self.agrees_with(latest)
+        })
     }
 
     /// Whether the newest receipt is of this ledger, and the ledger still knows of it.

@@ -161,6 +161,7 @@ pub(crate) mod overview;
 pub(crate) mod page;
 pub(crate) mod plan;
 pub(crate) mod report;
+pub(crate) mod resolve;
 pub(crate) mod run;
 pub(crate) mod schedule;
 pub(crate) mod transport;

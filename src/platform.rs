@@ -30,8 +30,8 @@ pub use atomic::{replace_private, write_new_private};
 pub use paths::{canonical_in_folder, parent_or_dot, temporary_sibling, with_suffix};
 pub use system::{
     Identity, Lock, acknowledge_at_once, become_owner_of_folder, canonical, command_to_restrict,
-    is_unavailable, open_plain, others_who_may, private, restrict_to_owner, sync_content, sync_folder,
-    sync_volume, system_program, verbatim,
+    is_unavailable, open_plain, others_who_may, place_and_change, private, restrict_to_owner, sync_content,
+    sync_folder, sync_volume, system_program, verbatim,
 };
 
 /// What the system says of an open file, from one call.

@@ -11,7 +11,7 @@ use crate::drop_folder::NotListed;
 use crate::exit::UserError;
 use crate::messages::{escape, overview, report, run};
 use crate::model::attention::SlotStatus;
-use crate::model::decision::{Blocked, Choice, Unsafe, Unsettled};
+use crate::model::decision::{Blocked, Choice, Earlier, Unsafe, Unsettled};
 use crate::model::delivery::State;
 use crate::model::ledger::{Delivery, PastRun, Verdict};
 use crate::model::run_report::FileOutcome;
@@ -75,6 +75,12 @@ pub fn left_at_kp(delivery: &Delivery) -> String {
 pub fn doubt_of(delivery: &Delivery) -> String {
     let remote = escape(delivery.remote_path.as_deref().unwrap_or("–"));
     report::doubt(&escape(&delivery.path), delivery.id, &remote)
+}
+
+/// Why a file waits for the end of an earlier delivery that a person says KP never got.
+#[must_use]
+pub fn not_free(earlier: &Earlier) -> String {
+    run::not_free_yet(earlier.delivery_id)
 }
 
 /// A state in words.

@@ -15,14 +15,20 @@ use crate::model::delivery::{State, Step};
 use crate::report::text::sentence;
 use crate::wording;
 
+use self::server::Seen;
 use super::context::{now, open_ledger, who};
 use crate::output::answer;
+
+mod server;
 
 #[derive(Serialize)]
 struct Resolved {
     delivery_id: i64,
     from: State,
     to: State,
+    /// What the server showed before; none where it was not asked, since nothing was unclear.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    server: Option<Seen>,
 }
 
 pub(super) fn resolve(config: &Config, options: &cli::Resolve, global: &Global) -> anyhow::Result<ExitCode> {
@@ -31,6 +37,10 @@ pub(super) fn resolve(config: &Config, options: &cli::Resolve, global: &Global) 
     let delivery = ledger.delivery(id)?.ok_or_else(|| UserError::usage(say::no_such_delivery(id)))?;
     let step = if options.delivered { Step::ResolveDelivered } else { Step::ResolveNotDelivered };
     let from = delivery.state;
+    let seen = (from.is_unclear() && from.after(step).is_ok()).then(|| server::look(config, &delivery));
+    if options.not_delivered && seen.as_ref().is_some_and(Seen::is_delivered) {
+        return Err(UserError::usage(server::lies_there(&delivery)).into());
+    }
     let to = match from.after(step) {
         Ok(to) => {
             let why = Some(options.reason.clone());
@@ -53,8 +63,9 @@ pub(super) fn resolve(config: &Config, options: &cli::Resolve, global: &Global) 
     let path = escape(&delivery.path);
     let said =
         if options.delivered { say::said_delivered(&path, id) } else { say::said_not_delivered(&path, id) };
-    let resolved = Resolved { delivery_id: id, from, to };
-    answer(global, &resolved, || sentence(&said))?;
+    let shown = seen.as_ref().map(|seen| sentence(&seen.text(&delivery))).unwrap_or_default();
+    let resolved = Resolved { delivery_id: id, from, to, server: seen };
+    answer(global, &resolved, || shown + &sentence(&said))?;
     Ok(ExitCode::Ok)
 }
 

@@ -34,7 +34,7 @@ fn plain() -> Facts {
 
 type Row = (Reason, Choice, fn(&mut Facts));
 
-/// Rows 1 to 12 in the contract's order, each as the change to a plain file that makes it fit.
+/// Rows 1 to 12 in the contract's order, and behind row 5 that of a key that is not free yet, each as the change to a plain file that makes it fit.
 fn rows() -> Vec<Row> {
     vec![
         (Reason::UnsafeFile, Choice::Hold, |f| f.blocked = Some(Blocked::Unsafe(Unsafe::Symlink))),
@@ -42,6 +42,7 @@ fn rows() -> Vec<Row> {
         (Reason::Empty, Choice::Hold, |f| f.size = 0),
         (Reason::InDoubt, Choice::Hold, |f| f.past.unclear = Some(earlier(4))),
         (Reason::AlreadyDelivered, Choice::Duplicate, |f| f.past.delivered = Some(earlier(5))),
+        (Reason::Unsettled, Choice::Wait, |f| f.past.not_free = Some(earlier(13))),
         (Reason::Approved, Choice::Send, |f| f.past.verdict = Some((6, Verdict::Approved))),
         (Reason::Rejected, Choice::Hold, |f| f.past.verdict = Some((7, Verdict::Rejected))),
         (Reason::SameContentOtherSlot, Choice::Hold, |f| f.past.elsewhere = Some(earlier(8))),
@@ -117,18 +118,42 @@ fn a_policy_of_send_opens_its_row_and_no_other() {
         policy
     };
     let rows = rows();
-    for (i, (reason, _, fit)) in rows.iter().enumerate().skip(7) {
+    for (i, (reason, _, fit)) in rows.iter().enumerate().skip(8) {
         let mut facts = plain();
         fit(&mut facts);
         let judgement = decide(&facts, open(*reason), LIMITS);
         assert_eq!((judgement.reason, judgement.choice), (*reason, Choice::Send));
-        if i < 11 {
+        if i < 12 {
             // Another row that fits as well still holds it.
             facts.past.slot_taken = Some(earlier(12));
             let judgement = decide(&facts, open(*reason), LIMITS);
             assert_eq!((judgement.reason, judgement.choice), (Reason::SlotTaken, Choice::Hold), "{reason:?}");
         }
     }
+}
+
+#[test]
+fn what_a_late_rename_would_hold_waits() {
+    let waits = (Reason::Unsettled, Choice::Wait);
+    for fit in [
+        |f: &mut Facts| f.past.elsewhere_not_free = Some(earlier(3)),
+        |f: &mut Facts| {
+            f.past.slot_not_free = Some(earlier(3));
+        },
+    ] {
+        let mut facts = plain();
+        fit(&mut facts);
+        for rule in [Rule::Hold, Rule::Skip] {
+            assert_eq!(decided(&facts, rule), waits);
+        }
+        assert_eq!(decide(&facts, policy(Rule::Hold), LIMITS).earlier, Some(earlier(3)));
+        assert_eq!(decided(&facts, Rule::Send), (Reason::New, Choice::Send), "the row is open");
+        facts.past.verdict = Some((6, Verdict::Approved));
+        assert_eq!(decided(&facts, Rule::Hold), (Reason::Approved, Choice::Send), "a person lets it pass");
+    }
+    let mut many = Facts { one_per_period: false, ..plain() };
+    many.past.slot_not_free = Some(earlier(3));
+    assert_eq!(decided(&many, Rule::Hold), (Reason::New, Choice::Send));
 }
 
 #[test]
@@ -163,6 +188,7 @@ mod past {
             started_at: String::new(),
             changed_at: String::new(),
             picked_up_at: None,
+            temporary_gone_at: None,
             delivered_at: None,
             why: None,
             who: None,
@@ -203,6 +229,44 @@ mod past {
         let mine = key(b"april", "mad", Some("2023-04"));
         let all = [delivery(3, State::NotDelivered, b"april", "mad", Some("2023-04"))];
         assert_eq!(past(&mine, &all), Past::default());
+    }
+
+    /// One that a person says KP never got, with a temporary file that may still be there.
+    fn not_free(content: &[u8], series: &str, period: Option<&str>) -> Delivery {
+        let temporary = Some("ind/.april.part".to_owned());
+        Delivery { temporary, ..delivery(3, State::NotDelivered, content, series, period) }
+    }
+
+    #[test]
+    fn a_delivery_taken_back_frees_nothing_before_its_temporary_file_is_gone() {
+        let mine = key(b"april", "mad", Some("2023-04"));
+        let of = |all: &[Delivery]| {
+            let known = past(&mine, all);
+            [known.not_free, known.elsewhere_not_free, known.slot_not_free].map(|found| found.is_some())
+        };
+        let april = Some("2023-04");
+        assert_eq!(of(&[not_free(b"april", "mad", april)]), [true, false, false]);
+        assert_eq!(of(&[not_free(b"april", "mad", Some("2023-05"))]), [false, true, false]);
+        assert_eq!(of(&[not_free(b"second", "mad", april)]), [false, false, true]);
+        let mut gone = [
+            not_free(b"april", "mad", april),
+            not_free(b"april", "mad", Some("2023-05")),
+            not_free(b"second", "mad", april),
+        ];
+        for one in &mut gone {
+            one.temporary_gone_at = Some("2023-04-14T06:00:00+02:00".to_owned());
+        }
+        assert_eq!(past(&mine, &gone), Past::default());
+    }
+
+    #[test]
+    fn one_that_was_written_directly_has_no_temporary_file_to_wait_for() {
+        let mine = key(b"april", "mad", Some("2023-04"));
+        let direct = Delivery {
+            remote_path: Some("ind/.april.part".to_owned()),
+            ..not_free(b"april", "mad", Some("2023-04"))
+        };
+        assert_eq!(past(&mine, &[direct]), Past::default());
     }
 
     #[test]

@@ -59,20 +59,22 @@ pub struct Recovery {
 }
 
 impl Executor<'_> {
-    /// Settles every delivery that an earlier run left open, as far as that is possible, before anything new is planned.
+    /// Settles every delivery that an earlier run left open, or that a person says KP never got, as far as that is possible,
+    /// before anything new is planned.
     ///
     /// # Errors
     /// The ledger could not be written.
     pub fn recover(&mut self, open: &[Delivery]) -> Result<Recovery, UserError> {
         let mut recovery = Recovery::default();
-        if open.iter().any(|delivery| needs_server(delivery.state) && !delivery.is_direct())
+        if open.iter().any(|delivery| needs_server(delivery) && !delivery.is_direct())
             && let Err(error) = self.server.connection()
         {
-            let waiting = open.iter().filter(|delivery| needs_server(delivery.state));
+            let waiting = open.iter().filter(|delivery| needs_server(delivery));
             recovery.left.extend(waiting.map(|delivery| (delivery.path.clone(), error.to_string())));
         } else {
             self.recover_uploading(open, &mut recovery)?;
             self.recover_publishing(open, &mut recovery)?;
+            self.free_not_delivered(open, &mut recovery)?;
         }
         let confirmed = |delivery: &&Delivery| {
             delivery.state == State::Delivered
@@ -143,6 +145,27 @@ impl Executor<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Removes the temporary file of each delivery that a person says KP never got, so that no rename that was asked for
+    /// can come late. Only then may the file go again.
+    fn free_not_delivered(&mut self, open: &[Delivery], recovery: &mut Recovery) -> Result<(), UserError> {
+        let waiting = |d: &&Delivery| d.state == State::NotDelivered && needs_server(d);
+        let (rows, paths): (Vec<&Delivery>, Vec<&str>) =
+            open.iter().filter(waiting).filter_map(|d| Some((d, d.temporary.as_deref()?))).unzip();
+        let removed = match self.server.current() {
+            Some(connection) if !paths.is_empty() => connection.remove(&paths),
+            _ => return Ok(()),
+        };
+        failpoint("late_rename_ruled_out");
+        let mut gone = Vec::new();
+        for (delivery, answer) in rows.into_iter().zip(removed) {
+            match answer {
+                Ok(()) => gone.push(Event::TemporaryGone { delivery: delivery.id }),
+                Err(error) => recovery.left.push((delivery.path.clone(), say::temporary_not_removed(&error))),
+            }
+        }
+        self.write_down(gone)
     }
 
     /// Asks what is at both names of each delivery and does what the recovery table says. A delivery that cannot be settled

@@ -31,6 +31,7 @@ pub trait Journal: Deref<Target = LedgerReader> {
 impl Journal for Ledger {
     fn record(&mut self, at: DateTime<FixedOffset>, events: &[Event]) -> Result<(), UserError> {
         let head = self.head;
+        self.noted.head = None;
         let written = (|| {
             let transaction = self.view.db.transaction()?;
             let head = append(&transaction, head, &moment(at), events)?;
@@ -47,6 +48,7 @@ impl Journal for Ledger {
                 other => UserError { message: say::not_written(&self.view.path, &error), ..other },
             }
         })?;
+        self.noted.head = Some(self.head);
         Ok(())
     }
 
@@ -131,8 +133,10 @@ pub(super) fn apply(db: &Connection, at: &str, event: &Event) -> rusqlite::Resul
             ],
         ),
         Event::Held(held) => hold(db, at, held),
-        Event::HoldEnded { hold, .. } => {
-            execute(db, "UPDATE holds SET ended_at = ?2 WHERE id = ?1", params![hold, at])
+        Event::HoldEnded { hold, .. } => end_hold(db, at, *hold),
+        Event::Holds { held, ended } => {
+            held.iter().try_for_each(|held| hold(db, at, held))?;
+            ended.iter().try_for_each(|hold| end_hold(db, at, *hold))
         }
         Event::Decided { decision, verdict, series, period, digest, path, why, who } => execute(
             db,
@@ -157,6 +161,9 @@ pub(super) fn apply(db: &Connection, at: &str, event: &Event) -> rusqlite::Resul
         ),
         Event::PickedUp { delivery } => {
             execute(db, "UPDATE deliveries SET picked_up_at = ?2 WHERE id = ?1", params![delivery, at])
+        }
+        Event::TemporaryGone { delivery } => {
+            execute(db, "UPDATE deliveries SET temporary_gone_at = ?2 WHERE id = ?1", params![delivery, at])
         }
         Event::ContentDeleted { deliveries, duplicates, decisions, .. } => {
             let of = [("deliveries", deliveries), ("duplicates", duplicates), ("decisions", decisions)];
@@ -262,4 +269,8 @@ fn hold(db: &Connection, at: &str, held: &Held) -> rusqlite::Result<()> {
             at
         ],
     )
+}
+
+fn end_hold(db: &Connection, at: &str, hold: i64) -> rusqlite::Result<()> {
+    execute(db, "UPDATE holds SET ended_at = ?2 WHERE id = ?1", params![hold, at])
 }

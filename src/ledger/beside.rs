@@ -46,6 +46,7 @@ impl ReaderPool {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let db = Connection::open_with_flags(&self.path, flags).ok()?;
         let view = LedgerReader { db, path: self.path.clone(), _quiet: None, run_under_way: false };
+        view.harden().ok()?;
         view.stabilize_query_plans().ok()?;
         Some(view)
     }

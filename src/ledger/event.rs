@@ -133,6 +133,21 @@ pub enum Event {
         /// The files that were deleted, as paths in the archive with `/`; none where it was gone already.
         files: Vec<String>,
     },
+    /// The temporary file of a delivery that a person says KP never got is gone: a run removed it, or saw that it is not
+    /// there. Only now may its key go again, since a rename that was asked for earlier cannot come any more.
+    TemporaryGone {
+        /// The delivery.
+        delivery: i64,
+    },
+    /// What one look at the drop folder changes about the held files, all at once.
+    Holds {
+        /// Files that are held, for the first time or for another reason than before.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        held: Vec<Held>,
+        /// The holds, by number, that are over: their files are gone, or are held no more.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        ended: Vec<i64>,
+    },
     /// A person was told of these open matters.
     Told {
         /// Their keys.

@@ -35,7 +35,7 @@ macro_rules! deliveries {
     ($which:literal) => {
         concat!(
             "SELECT id, run, state, digest, series, period, path, size, temporary, remote_path, reason,
-                    started_at, changed_at, delivered_at, picked_up_at, why, who
+                    started_at, changed_at, delivered_at, picked_up_at, why, who, temporary_gone_at
              FROM deliveries ",
             $which
         )
@@ -68,6 +68,18 @@ impl LedgerReader {
     pub fn open_deliveries(&self) -> Result<Vec<Delivery>, UserError> {
         let sql =
             deliveries!("WHERE state IN ('uploading', 'publishing', 'delivered', 'in_doubt') ORDER BY id");
+        self.deliveries(sql, [])
+    }
+
+    /// The deliveries that a person says KP never got, and whose temporary file may still be on the server, oldest first.
+    ///
+    /// # Errors
+    /// The ledger could not be read.
+    pub fn not_free(&self) -> Result<Vec<Delivery>, UserError> {
+        let sql = deliveries!(
+            "WHERE state = 'not_delivered' AND temporary_gone_at IS NULL AND temporary IS NOT NULL AND temporary IS NOT remote_path
+             ORDER BY id"
+        );
         self.deliveries(sql, [])
     }
 

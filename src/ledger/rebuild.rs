@@ -12,7 +12,7 @@ use chrono::{DateTime, FixedOffset};
 use rusqlite::{Connection, OpenFlags};
 
 use super::event::Event;
-use super::{Journal, Ledger, LedgerReader, RunLock, SCHEMA_VERSION, exists};
+use super::{Journal, Ledger, LedgerReader, RunLock, SCHEMA_VERSION, checked, exists};
 use crate::exit::{ExitCode, UserError};
 use crate::ledger::receipts::{self, Receipt, ReceiptKind};
 use crate::messages::ledger as say;
@@ -86,6 +86,7 @@ pub fn rebuild(path: &Path, archive: &Path, now: DateTime<FixedOffset>) -> Resul
     fs::rename(&new, path).and_then(|()| platform::sync_folder_of(path)).map_err(failed)?;
     // The staging ledger's own lock file.
     remove(&with_suffix(&new, ".lock")).map_err(failed)?;
+    checked::forget(&new).map_err(failed)?;
     Ok(Rebuilt { deliveries: deliveries.len(), unread, old_ledger, old_receipts })
 }
 

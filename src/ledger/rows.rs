@@ -28,6 +28,7 @@ pub(super) fn delivery(row: &Row<'_>) -> rusqlite::Result<Delivery> {
         picked_up_at: row.get(14)?,
         why: row.get(15)?,
         who: row.get(16)?,
+        temporary_gone_at: row.get(17)?,
     })
 }
 

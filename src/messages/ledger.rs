@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::path::Path;
 
-use crate::messages::command;
+use crate::messages::{command, escape};
 
 crate::messages::catalogue! {
     /// Another run is under way.
@@ -112,6 +112,13 @@ crate::messages::catalogue! {
             filen, som den er, og læg regnskabet tilbage fra en sikkerhedskopi.",
         en "The ledger {path} was changed without the program: the table {table} does not agree with the chain of events. Nothing was \
             sent. Keep the file as it is, and put the ledger back from a backup.",
+    }
+    /// Opening.
+    schema_differs(path: &Path => path.display(), name: &str => escape(name)) {
+        da "Regnskabet {path} er ændret uden om programmet: {name} mangler eller er ikke, som programmet lavede det. Intet er sendt. Gem \
+            filen, som den er, og læg regnskabet tilbage fra en sikkerhedskopi.",
+        en "The ledger {path} was changed without the program: {name} is missing or is not as the program made it. Nothing was sent. \
+            Keep the file as it is, and put the ledger back from a backup.",
     }
     /// Verify.
     receipt_unknown(path: &Path => path.display(), delivery: i64) {

@@ -113,6 +113,13 @@ crate::messages::catalogue! {
         en "a temporary file of an interrupted run could not be removed from the server ({error}); the next run tries again",
     }
     /// Recovery.
+    not_free_yet(delivery: i64) {
+        da "levering {delivery} er oplyst som ikke modtaget, men dens midlertidige fil kan stadig ligge på serveren, så KP kan endnu få \
+            den. Filen venter, til en kørsel har fjernet den midlertidige fil eller set, at den er væk; den næste kørsel prøver igen",
+        en "delivery {delivery} is said not to have been received, but its temporary file may still be on the server, so KP may get it \
+            yet. The file waits until a run has removed the temporary file or seen that it is gone; the next run tries again",
+    }
+    /// Recovery.
     gone_from_server() {
         da "forbindelsen blev afbrudt, mens filen fik sit endelige navn, og nu er filen væk fra serveren: KP kan have hentet den. Spørg KP",
         en "the connection broke while the file got its final name, and now it is gone from the server: KP may have taken it. Ask KP",

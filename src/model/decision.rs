@@ -32,7 +32,7 @@ pub enum Choice {
 pub enum Reason {
     /// Not a plain file with a plain name.
     UnsafeFile,
-    /// Somebody may still be writing it.
+    /// Somebody may still be writing it; or KP may still get an earlier delivery that a person says it never got.
     Unsettled,
     /// No bytes.
     Empty,
@@ -161,7 +161,7 @@ pub struct Earlier {
     pub series: String,
     /// When KP got it; none while that is in doubt.
     pub delivered_at: Option<String>,
-    /// Where it stands: a person settles what is in doubt, the next run what is still being published.
+    /// Where it stands: a person settles what is in doubt, the next run what is still being published or not free yet.
     #[serde(skip)]
     pub state: State,
 }

@@ -48,9 +48,18 @@ pub struct Delivery {
     pub why: Option<String>,
     /// The person who decided that, where one did.
     pub who: Option<String>,
+    /// Of one that is not delivered: when a run removed its temporary file, or saw that it was gone, RFC 3339.
+    pub temporary_gone_at: Option<String>,
 }
 
 impl Delivery {
+    /// Whether no temporary file of it can turn into its final name any more, as far as the ledger knows: a run has seen
+    /// to that, or it never had one (`publish = "direct"`, or not sent by this ledger).
+    #[must_use]
+    pub fn temporary_is_gone(&self) -> bool {
+        self.temporary_gone_at.is_some() || self.temporary.is_none() || self.is_direct()
+    }
+
     /// Whether it is written under its final name at once (`publish = "direct"`).
     #[must_use]
     pub fn is_direct(&self) -> bool {

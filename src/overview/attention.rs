@@ -35,7 +35,10 @@ pub(super) fn all(facts: &Facts, overdue: &[(&str, Cell)]) -> Vec<AttentionItem>
 #[must_use]
 pub fn of_run(report: &RunReport) -> Vec<AttentionItem> {
     let files = || report.files.iter();
-    let is_failed = |file: &FileReport| file.outcome == Some(FileOutcome::Failed);
+    // A file that waits for the end of an earlier delivery could not be delivered now either.
+    let is_failed = |file: &FileReport| {
+        file.outcome == Some(FileOutcome::Failed) || file.decision == Choice::Wait && file.error.is_some()
+    };
     let held = files().filter(|file| file.decision == Choice::Hold).map(held);
     let failed = files()
         .filter(|file| is_failed(file))

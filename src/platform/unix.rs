@@ -1,7 +1,7 @@
 //! Linux and other Unix systems.
 
 use std::ffi::CString;
-use std::fs::{DirBuilder, File, OpenOptions};
+use std::fs::{DirBuilder, File, Metadata, OpenOptions};
 use std::io;
 use std::net::TcpStream;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
@@ -246,4 +246,10 @@ pub fn rename_noreplace(from: &Path, to: &Path) -> Option<io::Result<()>> {
     }
     #[cfg(not(target_os = "linux"))]
     None
+}
+
+/// Which file it is and when anything about it was last changed: device, inode, seconds and nanoseconds.
+#[must_use]
+pub fn place_and_change(about: &Metadata) -> Vec<i64> {
+    vec![about.dev().cast_signed(), about.ino().cast_signed(), about.ctime(), about.ctime_nsec()]
 }

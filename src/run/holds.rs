@@ -1,6 +1,6 @@
 //! Held files and their numbers: which holds are opened, changed or ended. The events are answered, not recorded.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::judge::PlannedFile;
 use crate::digest::Digest;
@@ -42,9 +42,9 @@ impl Holds {
         ))
     }
 
-    /// The number of a held file, and the event that says so where the ledger does not know it, or knows another
+    /// The number of a held file, and what the ledger is to be told where the ledger does not know it, or knows another
     /// reason.
-    pub(crate) fn hold(&mut self, file: &PlannedFile, reason: Reason) -> (i64, Option<Event>) {
+    pub(crate) fn hold(&mut self, file: &PlannedFile, reason: Reason) -> (i64, Option<Held>) {
         let known = self.of(file).map(|hold| (hold.id, hold.reason == reason.name()));
         if let Some((id, true)) = known {
             return (id, None);
@@ -60,29 +60,30 @@ impl Holds {
             period: key.and_then(|key| key.slot.period),
             reason: reason.name().to_owned(),
         };
-        (id, Some(Event::Held(held)))
+        (id, Some(held))
     }
 }
 
-/// Holds the files that were judged so, each with its number, and ends the holds of files that are held no more.
+/// Holds the files that were judged so, each with its number, and ends the holds of files that are held no more: one event,
+/// or none where nothing changes.
 pub(super) fn after_judging(
     mut holds: Holds,
     planned: &[PlannedFile],
     files: &mut [FileReport],
-) -> Vec<Event> {
-    let mut events = Vec::new();
-    let mut kept = Vec::new();
+) -> Option<Event> {
+    let mut changed = Vec::new();
+    let mut kept = HashSet::new();
     for (planned, file) in planned.iter().zip(files).filter(|(_, file)| file.decision == Choice::Hold) {
-        let (id, event) = holds.hold(planned, file.reason);
+        let (id, held) = holds.hold(planned, file.reason);
         file.hold_id = Some(id);
-        kept.push(id);
-        events.extend(event);
+        kept.insert(id);
+        changed.extend(held);
     }
     // The server's answer may hold a file that is to be sent, so its hold ends only after the delivery.
     let sends = planned.iter().filter(|file| file.judgement.choice == Choice::Send);
     kept.extend(sends.filter_map(|file| Some(holds.of(file)?.id)));
-    events.extend(holds.open.values().filter(|hold| !kept.contains(&hold.id)).map(ended));
-    events
+    let over = holds.open.values().map(|hold| hold.id).filter(|id| !kept.contains(id)).collect();
+    at_once(changed, over)
 }
 
 /// Holds the files that the server's answer held, and ends the holds of the others. `sent` are the indices of the files
@@ -92,21 +93,23 @@ pub(super) fn after_delivery(
     planned: &[PlannedFile],
     files: &mut [FileReport],
     sent: &[usize],
-) -> Vec<Event> {
-    let mut events = Vec::new();
+) -> Option<Event> {
+    let (mut changed, mut over) = (Vec::new(), Vec::new());
     for &index in sent {
         let file = &mut files[index];
         if file.decision == Choice::Hold {
-            let (id, event) = holds.hold(&planned[index], file.reason);
+            let (id, held) = holds.hold(&planned[index], file.reason);
             file.hold_id = Some(id);
-            events.extend(event);
+            changed.extend(held);
         } else {
-            events.extend(holds.of(&planned[index]).map(ended));
+            over.extend(holds.of(&planned[index]).map(|hold| hold.id));
         }
     }
-    events
+    at_once(changed, over)
 }
 
-fn ended(hold: &Hold) -> Event {
-    Event::HoldEnded { hold: hold.id, why: None, who: None }
+/// All changes in one event, so that thousands of held files do not make thousands of links in the chain.
+fn at_once(held: Vec<Held>, mut ended: Vec<i64>) -> Option<Event> {
+    ended.sort_unstable();
+    (!held.is_empty() || !ended.is_empty()).then_some(Event::Holds { held, ended })
 }

@@ -96,7 +96,9 @@ fn resolve_conflicts(
     let sends = files.iter().enumerate().filter(|(_, file)| file.judgement.choice == Choice::Send);
     let candidates = sends.map(|(index, file)| candidate(config, index, file)).collect();
     let unclear = ledger.open_deliveries()?.into_iter().filter(|delivery| delivery.state.is_unclear());
-    let claimed: Vec<String> = unclear.filter_map(|delivery| delivery.remote_path).collect();
+    // A rename to the name of one that is not free may still be done.
+    let claiming = unclear.chain(ledger.not_free()?);
+    let claimed: Vec<String> = claiming.filter_map(|delivery| delivery.remote_path).collect();
     for decided in plan::plan(candidates, config.policy, &claimed) {
         files[decided.index].judgement = decided.judgement;
     }
@@ -171,12 +173,12 @@ struct Known {
     approvers: Vec<String>,
 }
 
-/// Asks the ledger about a key. A key that was delivered or is in doubt is decided by that alone, so nothing more is
-/// asked about it.
+/// Asks the ledger about a key. A key that was delivered, is in doubt or is not free yet is decided by that alone, so
+/// nothing more is asked about it.
 fn what_is_known(ledger: &LedgerReader, key: &Key, one_per_period: bool) -> Result<Known, UserError> {
     let same_bytes = ledger.deliveries_of(&key.digest)?;
     let past = Past::of(key, &same_bytes, &[], None);
-    if past.unclear.is_some() || past.delivered.is_some() {
+    if past.unclear.is_some() || past.delivered.is_some() || past.not_free.is_some() {
         return Ok(Known { past, ..Known::default() });
     }
     let same_slot = if one_per_period { ledger.deliveries_into(&key.slot)? } else { Vec::new() };

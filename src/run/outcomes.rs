@@ -23,6 +23,7 @@ use crate::wording;
 pub(super) fn describe(file: &PlannedFile) -> FileReport {
     let key = file.scanned.key.as_ref();
     let choice = file.judgement.choice;
+    let not_free = file.judgement.earlier.as_ref().filter(|_| choice == Choice::Wait).map(wording::not_free);
     FileReport {
         path: file.scanned.file.path.clone(),
         size: file.scanned.size(),
@@ -36,8 +37,8 @@ pub(super) fn describe(file: &PlannedFile) -> FileReport {
         remote_path: file.remote_path.clone().filter(|_| choice == Choice::Send),
         hold_id: None,
         earlier: file.judgement.earlier.clone(),
-        error: None,
-        blocked: file.scanned.reading.as_ref().err().map(wording::blocked),
+        blocked: file.scanned.reading.as_ref().err().map(wording::blocked).or_else(|| not_free.clone()),
+        error: not_free,
         approved_by: (file.takes_two && choice == Choice::Hold && !file.approvers.is_empty())
             .then(|| file.approvers.join(", ")),
     }

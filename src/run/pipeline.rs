@@ -22,6 +22,7 @@ use crate::ledger::{Journal, LedgerReader};
 use crate::messages::{escape, run as say};
 use crate::model::decision::{Choice, Judgement, Reason};
 use crate::model::delivery::State;
+use crate::model::ledger::Delivery;
 use crate::model::run_report::{FileReport, PlanReport, RunReport, Warning};
 use crate::remote::trial::TrialNote;
 use crate::remote::{Connect, Load};
@@ -100,9 +101,13 @@ pub(crate) fn run_planned<W: Watch>(
     Ok((report, exit))
 }
 
-/// Whether an earlier run left a delivery open that this one can settle. One in doubt waits for a person.
+/// Whether an earlier run, or a person, left a delivery open that this run can settle. One in doubt waits for a person.
 fn needs_recovery(ledger: &LedgerReader) -> Result<bool, UserError> {
-    Ok(ledger.open_deliveries()?.iter().any(|delivery| delivery.state != State::InDoubt))
+    Ok(to_recover(ledger)?.iter().any(|delivery| delivery.state != State::InDoubt))
+}
+
+fn to_recover(ledger: &LedgerReader) -> Result<Vec<Delivery>, UserError> {
+    Ok(ledger.open_deliveries()?.into_iter().chain(ledger.not_free()?).collect())
 }
 
 /// Names, in the error that ends a run, the files that may not have been delivered.
@@ -151,7 +156,7 @@ impl Run<'_> {
 
     /// Settles what earlier runs left open.
     fn recover(&mut self, ledger: &mut dyn Journal) -> Result<(Recovery, Vec<Warning>), UserError> {
-        let open = ledger.open_deliveries()?;
+        let open = to_recover(ledger)?;
         let mut executor = self.executor(ledger)?;
         let recovery = executor.recover(&open)?;
         Ok((recovery, executor.take_warnings()))
@@ -164,8 +169,8 @@ impl Run<'_> {
         planned: &[PlannedFile],
         files: &mut [FileReport],
     ) -> Result<(), UserError> {
-        let events = holds::after_judging(Holds::read(ledger)?, planned, files);
-        self.record(ledger, &events)
+        let event = holds::after_judging(Holds::read(ledger)?, planned, files);
+        self.record(ledger, event.as_slice())
     }
 
     /// Puts away the duplicates whose reason is `kind`; answers what could not be put away.
@@ -200,8 +205,8 @@ impl Run<'_> {
         for (&index, outcome) in indices.iter().zip(outcomes) {
             outcomes::apply(outcome, &mut files[index]);
         }
-        let events = holds::after_delivery(Holds::read(ledger)?, planned, files, &indices);
-        self.record(ledger, &events)?;
+        let event = holds::after_delivery(Holds::read(ledger)?, planned, files, &indices);
+        self.record(ledger, event.as_slice())?;
         Ok(warnings)
     }
 

@@ -34,7 +34,7 @@ const DELIVERY: [&str; 16] = [
 const AFTER: [&str; 1] = ["done"];
 const RECOVERY: [&str; 4] = ["temporary_removed", "recovered_uploading", "renamed_again", "settled"];
 /// The failpoints that only files reach which are not simply delivered.
-const ASIDE: [&str; 10] = [
+const ASIDE: [&str; 11] = [
     "watching",
     "removed",
     "duplicates_put_away",
@@ -45,6 +45,7 @@ const ASIDE: [&str; 10] = [
     "set_aside",
     "copied",
     "tried",
+    "late_rename_ruled_out",
 ];
 
 /// Two towns: one whose receiver leaves the files, and one whose receiver takes them at once.
@@ -270,6 +271,23 @@ fn killed_after_a_delivery_was_taken_back() {
     town.file(&files[0].0, &files[0].1);
     town.run(["run"]).exit(0);
     assert_eq!(town.server.received().len(), 2, "once more, at a person's word");
+}
+
+#[test]
+fn killed_while_a_late_rename_is_ruled_out() {
+    let town = Town::new();
+    let files = files(&town, 1);
+    town.server.as_embedded().behave(|b| b.rename = Rename::Refused(3));
+    town.run(["run"]).exit(4);
+    town.run(["resolve", "1", "--not-delivered", "--reason", "KP fik den aldrig"]).exit(0);
+    town.server.as_embedded().behave(|b| b.rename = Rename::Honest);
+    assert!(kill_at(&town, &["run"], "late_rename_ruled_out"));
+    town.server.as_embedded().behave(|b| b.unreachable = true);
+    let run = town.deliver(4);
+    assert_eq!(run["files"][0]["decision"], "wait", "nobody wrote down that it is gone: {run:#}");
+    town.server.as_embedded().behave(|b| b.unreachable = false);
+    town.run(["run"]).exit(0);
+    everything_once(&town, &files);
 }
 
 #[test]

@@ -83,6 +83,13 @@ impl Journal for FaultyLedger {
         let before = self.states(events);
         self.ledger.record(at, events)?;
         self.check_moves(&before, &self.states(events));
+        for event in events {
+            if let Event::TemporaryGone { delivery } = event
+                && let Some(temporary) = self.ledger.delivery(*delivery).unwrap().unwrap().temporary
+            {
+                self.world.borrow_mut().never_came.insert(temporary, true);
+            }
+        }
         let mut world = self.world.borrow_mut();
         world.may_die("dies after a commit", format!("after {what}"));
         if world.strikes("commit fails, though it is on the disk", 100) {
@@ -106,7 +113,12 @@ fn short(event: &Event) -> String {
     match event {
         Event::Started(started) => format!("{} uploading {}", started.delivery, started.path),
         Event::Stepped { delivery, step, .. } => format!("{delivery} {step:?}"),
-        Event::Held(held) => format!("hold {} {}", held.path, held.reason),
+        Event::Holds { held, ended } => {
+            let held: Vec<String> =
+                held.iter().map(|held| format!("{} {}", held.path, held.reason)).collect();
+            format!("holds {held:?}, over {ended:?}")
+        }
+        Event::TemporaryGone { delivery } => format!("{delivery} is free"),
         other => format!("{other:?}").split([' ', '{']).next().unwrap_or_default().to_owned(),
     }
 }

@@ -7,14 +7,14 @@ use std::path::Path;
 use std::rc::Rc;
 
 use chrono::{DateTime, TimeDelta};
-use traekfil::config::Config;
+use traekfil::config::{Config, Publish};
 use traekfil::deliver::{End, Watch};
 use traekfil::ledger::event::Event;
 use traekfil::ledger::query::Sequence;
 use traekfil::ledger::receipts;
 use traekfil::ledger::{Journal, Ledger};
 use traekfil::model::decision::Reason;
-use traekfil::model::delivery::{State, Step};
+use traekfil::model::delivery::Step;
 use traekfil::model::ledger::{Hold, Verdict};
 use traekfil::model::run_report::RunReport;
 use traekfil::run::pipeline;
@@ -24,7 +24,7 @@ use crate::faulty_ledger::FaultyLedger;
 use crate::folder::Folder;
 use crate::promise;
 use crate::server::{Connector, Shared};
-use crate::world::{Died, World};
+use crate::world::{Died, Late, World};
 
 struct Unwatched;
 
@@ -151,6 +151,7 @@ impl History {
         {
             let mut world = self.world.borrow_mut();
             let now = world.now;
+            world.away = false;
             world.log.push(format!("run at {now}"));
             promise::check(&mut world, &self.config, &ledger);
         }
@@ -199,12 +200,15 @@ impl History {
                 ledger.record(world.now, &[event]).unwrap();
             }
         }
-        // Nobody can know yet about a request that is still to be executed.
-        if !world.late.is_empty() {
+        // Nobody can know yet about a direct write that is still to be executed.
+        if !world.late.is_empty() && world.publish == Publish::Direct {
             return;
         }
         for delivery in ledger.open_deliveries().unwrap() {
-            if delivery.state != State::InDoubt || world.chance.per_mille(500) {
+            let awaited = world.late.iter().any(
+                |late| matches!(late, Late::Rename(from, _) if delivery.temporary.as_ref() == Some(from)),
+            );
+            if !delivery.state.is_unclear() || !awaited && world.chance.per_mille(500) {
                 continue;
             }
             let step = match promise::at_kp(&world, &delivery) {
@@ -213,6 +217,9 @@ impl History {
                 None => continue,
             };
             world.tell(format!("a person: {} {step:?}", delivery.id));
+            if let Some(temporary) = delivery.temporary.filter(|_| step == Step::ResolveNotDelivered) {
+                world.never_came.insert(temporary, false);
+            }
             let (why, who) = (Some("asked KP".to_owned()), Some("a person".to_owned()));
             ledger.record(world.now, &[Event::Stepped { delivery: delivery.id, step, why, who }]).unwrap();
         }

@@ -27,7 +27,7 @@ const HISTORIES: u64 = 2_000;
 /// The number of failing seeds that are shown; then the test stops.
 const SHOWN: usize = 3;
 /// What must have happened in at least one history; otherwise the test proves nothing about it.
-const HAPPENS: [&str; 29] = [
+const HAPPENS: [&str; 30] = [
     "archive fails",
     "commit fails",
     "commit fails, though it is on the disk",
@@ -41,6 +41,7 @@ const HAPPENS: [&str; 29] = [
     "failed",
     "held",
     "in doubt",
+    "late rename of what is free finds nothing",
     "late request done",
     "remove refused",
     "rename by half",

@@ -22,7 +22,7 @@ impl Connect for Connector {
     fn connect(&mut self) -> Result<Box<dyn Remote>, ConnectError> {
         let mut world = self.0.borrow_mut();
         world.step();
-        if world.strikes("server away", 200) {
+        if world.away && !world.calm || world.strikes("server away", 200) {
             world.tell("the server is away");
             return Err(ConnectError::Unreachable("away".to_owned()));
         }
@@ -259,8 +259,14 @@ impl Remote for Line {
             }
             world.rename(from, to).map_err(refused)
         };
+        let asked = self.world.borrow().late.len();
         let late = |i: usize| Some(Late::Rename(moves[i].0.to_owned(), moves[i].1.to_owned()));
-        self.each(moves.len(), |i| format!("rename {} {}", moves[i].0, moves[i].1), rename, late)
+        let answers =
+            self.each(moves.len(), |i| format!("rename {} {}", moves[i].0, moves[i].1), rename, late);
+        let mut world = self.world.borrow_mut();
+        // A server that is slow with a rename may well be away when somebody wants to look.
+        world.away |= world.late.len() > asked && world.chance.per_mille(700);
+        answers
     }
 
     fn remove(&mut self, paths: &[&str]) -> Vec<Result<(), RemoteError>> {

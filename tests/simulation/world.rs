@@ -63,6 +63,13 @@ pub struct World {
     pub late: Vec<Late>,
     /// Temporary files that were made late, which the program does not know of.
     pub strays: BTreeSet<String>,
+    /// The server cannot be reached for the rest of this run.
+    pub away: bool,
+    /// Temporary files of deliveries that a person said KP never got, and whether a run has seen since that they are gone.
+    pub never_came: BTreeMap<String, bool>,
+    /// What KP got, as places in `visible`, by a late rename after a person's word and before the next run looked: that
+    /// person was wrong, and no program can know.
+    pub overtook: BTreeSet<usize>,
     /// Final names from renames done by half, each with the temporary name that is still there.
     pub half: BTreeMap<String, String>,
     pub visible: Vec<Visible>,
@@ -97,6 +104,9 @@ impl World {
             server: BTreeMap::new(),
             late: Vec::new(),
             strays: BTreeSet::new(),
+            away: false,
+            never_came: BTreeMap::new(),
+            overtook: BTreeSet::new(),
             half: BTreeMap::new(),
             visible: Vec::new(),
             folder,
@@ -184,11 +194,27 @@ impl World {
 
     /// Lets the server execute a request from a connection that is gone.
     pub fn run_late(&mut self) {
-        let late = self.late.remove(self.chance.below(self.late.len()));
+        let at = self.chance.below(self.late.len());
+        // A rename that comes after a run has ruled it out is worth waiting for.
+        let ruled_out_soon =
+            matches!(&self.late[at], Late::Rename(from, _) if self.never_came.get(from) == Some(&false));
+        if ruled_out_soon && !self.calm && self.chance.per_mille(900) {
+            return;
+        }
+        let late = self.late.remove(at);
         self.tell(format!("late: {late:?}"));
         *self.tally.entry("late request done").or_default() += 1;
         match late {
-            Late::Rename(from, to) => drop(self.rename(&from, &to)),
+            Late::Rename(from, to) => {
+                let done = self.rename(&from, &to).is_ok();
+                match self.never_came.get(&from) {
+                    Some(false) if done => drop(self.overtook.insert(self.visible.len() - 1)),
+                    Some(true) if !done => {
+                        *self.tally.entry("late rename of what is free finds nothing").or_default() += 1;
+                    }
+                    _ => {}
+                }
+            }
             Late::Remove(path) => drop(self.remove(&path)),
             Late::Create(path, bytes, whole) => {
                 if !self.server.contains_key(&path) {

@@ -4,6 +4,7 @@
 mod adopt;
 mod approvals;
 mod bad_input;
+mod big_ledger;
 mod decisions;
 mod dry_run;
 mod exits;
@@ -11,6 +12,7 @@ mod help;
 mod init;
 mod keep_archive;
 mod ledger;
+mod not_delivered;
 mod notify;
 mod output;
 mod owners;

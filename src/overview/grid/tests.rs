@@ -45,6 +45,7 @@ fn delivery(id: i64, series: &str, period: &str, state: State) -> Delivery {
         changed_at: format!("{period}-15T06:00:00+02:00"),
         delivered_at: state.is_delivered().then(|| format!("{period}-14T06:00:00+02:00")),
         picked_up_at: None,
+        temporary_gone_at: None,
         why: None,
         who: None,
     }

@@ -266,6 +266,9 @@ impl Handler for Sftp {
         self.turn().await;
         let mut world = self.world();
         world.counts.removes += 1;
+        if world.behaviour.denies_remove {
+            return Err(StatusCode::PermissionDenied);
+        }
         world.files.remove(&plain(&filename)).map(|_| done(id)).ok_or(StatusCode::NoSuchFile)
     }
 

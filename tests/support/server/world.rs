@@ -30,6 +30,8 @@ pub struct Behaviour {
     pub denies_open: bool,
     /// Refuses to open files for reading, with status 3.
     pub denies_read: bool,
+    /// Refuses to remove files, with status 3.
+    pub denies_remove: bool,
     /// Answers so many SFTP requests of a connection, and none after that.
     pub silent_after: Option<u64>,
     /// Waits so long before each answer.
