@@ -29,21 +29,29 @@ const HISTORIES: u64 = 2_000;
 /// How many failing seeds are shown before the rest is given up.
 const SHOWN: usize = 3;
 /// What must have happened somewhere in so many histories, or they prove nothing.
-const HAPPENS: [&str; 29] = [
+const HAPPENS: [&str; 37] = [
     "archive fails",
     "commit fails",
     "commit fails, though it is on the disk",
     "content garbled",
     "delivered",
     "dies after a commit",
+    "dies after a line",
     "dies after a request",
     "dies before a commit",
+    "dies before a line",
     "dies before a request",
     "duplicate",
     "failed",
     "held",
     "in doubt",
     "late request done",
+    "ledger away",
+    "ledger lost",
+    "ledger put back from a copy",
+    "line not written",
+    "line not written, though it is on the disk",
+    "older ledger noticed",
     "remove refused",
     "rename by half",
     "rename refused",

@@ -13,6 +13,7 @@ use chrono::DateTime;
 use russh::keys::ssh_key::{Cipher, Kdf, LineEnding};
 use serde_json::Value;
 use tempfile::TempDir;
+use traekfil::ledger::Ledger;
 
 use super::output::{Output, Running};
 use super::servers::{PASSPHRASE, Server};
@@ -38,8 +39,21 @@ impl Town {
         Town::on(Server::embedded())
     }
 
-    /// A town that delivers to this server: empty folders, a key that opens, the host key pinned.
+    /// A town that delivers to this server: empty folders, a key that opens, the host key pinned, a ledger begun.
     pub fn on(server: Server) -> Town {
+        let town = Town::without_ledger(server);
+        town.begin();
+        town
+    }
+
+    /// Begins the ledger, as `ledger begin` does.
+    pub fn begin(&self) {
+        let now = DateTime::parse_from_rfc3339(&self.now.borrow()).unwrap();
+        Ledger::begin(&self.path("ledger.db"), &self.path("archive"), now).unwrap();
+    }
+
+    /// A town that has never delivered anything, not even a ledger.
+    pub fn without_ledger(server: Server) -> Town {
         let root = tempfile::Builder::new().prefix("traekfil-town-").tempdir().unwrap();
         let town = Town {
             root,
