@@ -36,7 +36,7 @@ mod verify;
 pub mod witness;
 
 pub use append::Journal;
-pub use attest::NOT_WITNESSED;
+pub use attest::{NOT_WITNESSED, WITNESSED};
 pub use backup::backup;
 pub use beside::ReaderPool;
 pub use lock::RunLock;
@@ -106,7 +106,7 @@ impl Ledger {
             let publish = |&delivery| event::Event::Stepped {
                 delivery,
                 step: Step::Publish,
-                why: Some("witnessed".to_owned()),
+                why: Some(WITNESSED.to_owned()),
                 who: None,
             };
             let events: Vec<event::Event> = found.publish_first.iter().map(publish).collect();
@@ -187,7 +187,8 @@ impl LedgerReader {
         let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
         let db =
             Connection::open_with_flags(uri(path, mode), flags).map_err(|error| trouble(path, &error))?;
-        let view = LedgerReader { _quiet: quiet, run_under_way: !alone, ..LedgerReader::over(db, path, archive) };
+        let view =
+            LedgerReader { _quiet: quiet, run_under_way: !alone, ..LedgerReader::over(db, path, archive) };
         view.stabilize_query_plans()?;
         view.query(|db| {
             db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;

@@ -77,9 +77,7 @@ pub(super) fn not_retired(ledger: &LedgerReader) -> Result<(), UserError> {
 /// # Errors
 /// They could not be written; the decision stands in the ledger all the same.
 pub(super) fn attest(config: &Config, ledger: &mut Ledger) -> Result<(), UserError> {
-    ledger
-        .attest()
-        .map_err(|error| UserError::unexpected(say::receipts_not_written(&config.archive, &error)))
+    ledger.attest().map_err(|error| UserError::unexpected(say::receipts_not_written(&config.archive, &error)))
 }
 
 /// Who gives the command: the name of the system's user, and of the one who called `sudo`.

@@ -18,6 +18,8 @@ use crate::model::delivery::Step;
 
 /// Why a delivery is abandoned whose line could not be written: then the line may stand there after all.
 pub const NOT_WITNESSED: &str = "not_witnessed";
+/// Why a delivery is `publishing` whose line was found at the opening of the ledger, and its commit was lost.
+pub const WITNESSED: &str = "witnessed";
 /// After so many events the reach is written down again, though no line was.
 const EVENTS: i64 = 500;
 
@@ -40,7 +42,14 @@ pub(super) struct Attestor {
 impl Attestor {
     pub(super) fn new(archive: &Path, reach: Reach, pending: Vec<Line>) -> Attestor {
         let caught_up = pending.clone();
-        Attestor { archive: archive.to_owned(), reach, pending, caught_up, dirty: true, ..Attestor::default() }
+        Attestor {
+            archive: archive.to_owned(),
+            reach,
+            pending,
+            caught_up,
+            dirty: true,
+            ..Attestor::default()
+        }
     }
 
     /// The event that the reach covers once these events are committed and end at `head`, where it is to be written
@@ -94,13 +103,7 @@ impl Attestor {
     fn confirmed(&mut self, delivery: i64, stamp: Stamp<'_>) -> Option<Line> {
         let line = self.announced.remove(&delivery)?;
         let Stamp { head, at, .. } = stamp;
-        Some(Line {
-            attests: Kind::Delivered,
-            event: head.seq,
-            hash: head.hash,
-            at: at.to_owned(),
-            ..line
-        })
+        Some(Line { attests: Kind::Delivered, event: head.seq, hash: head.hash, at: at.to_owned(), ..line })
     }
 
     fn append(&mut self, lines: &[Line], head: ChainPosition) -> io::Result<()> {
@@ -129,18 +132,18 @@ impl Ledger {
     ///
     /// # Errors
     /// What the file system says; then the lines may stand there all the same.
-    pub(super) fn announce_all(
-        &mut self,
-        at: DateTime<FixedOffset>,
-        started: &[&Started],
-    ) -> io::Result<()> {
+    pub(super) fn announce_all(&mut self, at: DateTime<FixedOffset>, started: &[&Started]) -> io::Result<()> {
         let at = moment(at);
         let stamp = Stamp { ledger: &self.id, head: self.head, at: &at };
         let announced: Vec<Line> = started
             .iter()
             .map(|&started| {
-                let line =
-                    Line::of_delivery(Kind::Publishing, stamp, started.into(), Some(started.temporary.clone()));
+                let line = Line::of_delivery(
+                    Kind::Publishing,
+                    stamp,
+                    started.into(),
+                    Some(started.temporary.clone()),
+                );
                 Line { decision: started.decision, ..line }
             })
             .collect();

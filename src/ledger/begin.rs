@@ -10,8 +10,8 @@ use rusqlite::{Connection, OpenFlags};
 use super::witness::check::away;
 use super::witness::{files, holdings};
 use super::{
-    APPLICATION_ID, CHAIN, Ledger, LedgerReader, RunLock, SCHEMA_VERSION, TABLES, append, chain, event, exists,
-    trouble,
+    APPLICATION_ID, CHAIN, Ledger, LedgerReader, RunLock, SCHEMA_VERSION, TABLES, append, chain, event,
+    exists, trouble,
 };
 use crate::clock::moment;
 use crate::exit::UserError;
@@ -44,7 +44,9 @@ impl Ledger {
             remove(&with_suffix(path, helper)).map_err(failed)?;
         }
         platform::create_private_folder(archive).map_err(|error| away(archive, &error))?;
-        platform::rename_noreplace(&new, path).and_then(|()| platform::sync_folder_of(path)).map_err(failed)?;
+        platform::rename_noreplace(&new, path)
+            .and_then(|()| platform::sync_folder_of(path))
+            .map_err(failed)?;
         failpoint("ledger_made");
         let id = LedgerReader::open_alone(path, archive, RunLock::look(&new)?)?.id()?;
         holdings::give_name(archive, &id)
@@ -73,7 +75,11 @@ impl Ledger {
     /// # Errors
     /// [`crate::exit::ExitCode::Usage`] where the archive is not empty: nothing was changed. Otherwise as
     /// [`Ledger::open`].
-    pub fn begin_archive(path: &Path, archive: &Path, now: DateTime<FixedOffset>) -> Result<usize, UserError> {
+    pub fn begin_archive(
+        path: &Path,
+        archive: &Path,
+        now: DateTime<FixedOffset>,
+    ) -> Result<usize, UserError> {
         if exists(path)
             && let Some(found) = used(archive)?
         {

@@ -18,7 +18,7 @@ pub struct Verified {
     pub events: i64,
     /// Rows in the tables, all as the chain makes them.
     pub rows: usize,
-    /// Lines of the witness, all known to the ledger.
+    /// Receipts, all known to the ledger, as every other line of the witness is.
     pub receipts: usize,
 }
 
@@ -32,7 +32,7 @@ impl LedgerReader {
         let before = if self.run_under_way() { Some(witness::check::listing(&self.archive)?) } else { None };
         let events = self.verify_chain(1)?;
         let rows = self.verify_tables()?;
-        let receipts = self.hold_against_witness(&self.archive, before.as_ref(), true)?.lines;
+        let receipts = self.hold_against_witness(&self.archive, before.as_ref(), true)?.receipts;
         Ok(Verified { events, rows, receipts })
     }
 

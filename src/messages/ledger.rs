@@ -81,8 +81,8 @@ crate::messages::catalogue! {
     }
     /// Verify.
     in_order_with(path: &Path => path.display(), events: i64, receipts: usize) {
-        da "Regnskabet {path} er i orden: {events} hændelser i ubrudt kæde, og alle {receipts} linjer med kvitteringer er kendt.",
-        en "The ledger {path} is in order: {events} events in an unbroken chain, and all {receipts} lines of receipts known.",
+        da "Regnskabet {path} er i orden: {events} hændelser i ubrudt kæde, og alle {receipts} kvitteringer er kendt.",
+        en "The ledger {path} is in order: {events} events in an unbroken chain, and all {receipts} receipts known.",
     }
     /// Rebuild.
     receipts_unread(n: usize) {

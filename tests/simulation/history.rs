@@ -9,9 +9,9 @@ use std::rc::Rc;
 use chrono::{DateTime, TimeDelta};
 use traekfil::config::Config;
 use traekfil::deliver::{End, Watch};
+use traekfil::exit::ExitCode;
 use traekfil::ledger::event::Event;
 use traekfil::ledger::query::Sequence;
-use traekfil::exit::ExitCode;
 use traekfil::ledger::{self, Journal, Ledger};
 use traekfil::model::decision::Reason;
 use traekfil::model::delivery::{State, Step};
@@ -174,11 +174,12 @@ impl History {
             if !noticed(&mut world, "the ledger is lost") {
                 world.violated("a lost ledger was not noticed");
             }
-            if archive.join("receipts").exists() {
+            if fs::read_dir(archive.join("receipts")).unwrap().count() > 0 {
                 ledger::rebuild(path, archive, now).unwrap();
             } else {
                 // Nothing was ever said about a delivery: a person begins anew, with the archive's name taken away.
                 fs::remove_file(archive.join("ledger.json")).unwrap();
+                fs::remove_dir(archive.join("receipts")).unwrap();
                 Ledger::begin(path, archive, now).unwrap();
             }
             let _ = fs::remove_file(&copy);

@@ -39,8 +39,8 @@ pub(crate) struct Witnessed {
     pub(crate) unnamed: bool,
     /// How far it was read.
     pub(crate) reach: Reach,
-    /// How many lines were read.
-    pub(crate) lines: usize,
+    /// How many of the lines are receipts: they say that KP got a file, or did not.
+    pub(crate) receipts: usize,
 }
 
 /// That the archive cannot be reached now.
@@ -117,7 +117,9 @@ impl LedgerReader {
             self.may_name(archive, &lines)?;
         }
         let lacking = self.lacking(&lines, if whole { 0 } else { known.events }, &id)?;
-        Ok(Witnessed { lacking, publish_first, unnamed, reach, lines: lines.len() })
+        let is_receipt = |kind| matches!(kind, Kind::Delivered | Kind::Adopted | Kind::NotDelivered);
+        let receipts = lines.iter().filter(|placed| is_receipt(placed.line.attests)).count();
+        Ok(Witnessed { lacking, publish_first, unnamed, reach, receipts })
     }
 
     fn is_named_so(&self, archive: &Path, holdings: &Holdings, id: &str) -> Result<(), UserError> {
@@ -147,7 +149,8 @@ impl LedgerReader {
         if holdings.name == Name::None && holdings.month.is_none() && self.has_published()? {
             return Err(UserError::ledger(say::archive_unnamed(self.path(), archive)));
         }
-        if holdings.month.is_some() || !known.files.is_empty() || self.has_published()? {
+        let named = holdings.name != Name::None;
+        if named || holdings.month.is_some() || !known.files.is_empty() || self.has_published()? {
             return Err(UserError::ledger(say::receipts_gone(archive)));
         }
         Ok(())
@@ -300,8 +303,8 @@ impl LedgerReader {
     /// # Errors
     /// The ledger could not be read.
     pub fn retired_at(&self) -> Result<Option<String>, UserError> {
-        let at = self
-            .query(|db| db.query_row("SELECT retired_at FROM ledger", [], |row| row.get(0)).optional())?;
+        let at =
+            self.query(|db| db.query_row("SELECT retired_at FROM ledger", [], |row| row.get(0)).optional())?;
         Ok(at.flatten())
     }
 
@@ -336,8 +339,7 @@ impl LedgerReader {
     pub(in crate::ledger) fn reach_of(&self, archive: &Path, listing: &Listing) -> Result<Reach, UserError> {
         let mut reach = Reach { files: BTreeMap::new(), events: self.head()?.seq };
         for (name, &length) in listing {
-            let reached =
-                files::reach_at(archive, name, length).map_err(|error| away(archive, &error))?;
+            let reached = files::reach_at(archive, name, length).map_err(|error| away(archive, &error))?;
             reach.files.insert(name.clone(), reached);
         }
         Ok(reach)

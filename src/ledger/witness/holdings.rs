@@ -14,8 +14,8 @@ use crate::platform;
 pub const NAME: &str = "ledger.json";
 /// Marks receipts that `ledger rebuild` put aside.
 const ASIDE: &str = "receipts-before-";
-/// The folders of an archive beside those of the months.
-const OTHER_FOLDERS: [&str; 2] = ["no-period", "rejected"];
+/// The folders of delivered files beside those of the months.
+const OTHER_FOLDERS: [&str; 1] = ["no-period"];
 
 #[derive(Serialize, Deserialize)]
 struct NameFile {
@@ -41,7 +41,7 @@ pub(crate) struct Holdings {
     pub(crate) name: Name,
     /// It has a folder for receipts.
     pub(crate) receipts: bool,
-    /// A folder of a month in it, of files without a period, or of rejected files.
+    /// A folder of a month in it, or of files without a period.
     pub(crate) month: Option<PathBuf>,
     /// Receipts that an interrupted `ledger rebuild` put aside and did not replace.
     pub(crate) aside: Option<PathBuf>,
@@ -69,7 +69,8 @@ pub(crate) fn look(archive: &Path) -> io::Result<Holdings> {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
         holdings.receipts |= name == FOLDER;
-        if name.parse::<Period>().is_ok() || OTHER_FOLDERS.contains(&name.as_str()) {
+        let of_a_month = name.parse::<Period>().is_ok() || OTHER_FOLDERS.contains(&name.as_str());
+        if of_a_month && entry.path().is_dir() {
             holdings.month = Some(entry.path());
         }
         if name.starts_with(ASIDE) {
@@ -90,11 +91,13 @@ fn name(archive: &Path) -> io::Result<Name> {
     Ok(read.map_or(Name::Unreadable, |file| Name::Of(file.ledger)))
 }
 
-/// Names the archive, in place of an earlier name. Durable when it returns.
+/// Names the archive, in place of an earlier name, and makes the folder for its lines: where a named archive lacks that
+/// folder, the folder was lost. Durable when it returns.
 ///
 /// # Errors
 /// What the file system says.
 pub(crate) fn give_name(archive: &Path, ledger: &str) -> io::Result<()> {
+    platform::private_folder(&archive.join(FOLDER))?;
     let file = NameFile { schema: 1, ledger: ledger.to_owned() };
     platform::replace_private(&archive.join(NAME), &serde_json::to_vec(&file)?)
 }
