@@ -214,7 +214,7 @@ impl Executor<'_> {
                 }
                 // Our own process may have removed the temporary file, since it took the line for not written.
                 Ok(Gone) if self.settings.gone_is_delivered && !asked[i].only_witnessed => {
-                    ends[i] = Some(End::Delivered)
+                    ends[i] = Some(End::Delivered);
                 }
                 Ok(Gone) => ends[i] = Some(End::InDoubt(say::gone_from_server())),
                 Ok(Doubt) => ends[i] = Some(End::InDoubt(say::something_else_there())),

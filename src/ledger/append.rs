@@ -142,32 +142,6 @@ pub(super) fn apply(db: &Connection, at: &str, event: &Event) -> rusqlite::Resul
             ],
         ),
         Event::Restored { .. } => restore(db, event),
-        Event::RestoredDecision {
-            decision,
-            verdict,
-            series,
-            period,
-            digest,
-            path,
-            why,
-            who,
-            decided_at,
-        } => execute(
-            db,
-            "INSERT INTO decisions (id, verdict, digest, series, period, path, at, who, why)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-            params![
-                decision,
-                verdict.name(),
-                digest.as_bytes(),
-                series,
-                period.map(|p| p.to_string()),
-                path,
-                decided_at,
-                who,
-                why
-            ],
-        ),
         Event::RestoredHold { opened_at, held } => hold(db, opened_at, held),
         Event::Reconciled { .. } => Ok(()),
         Event::Retired { .. } => execute(db, "UPDATE ledger SET retired_at = ?1", [at]),
@@ -175,22 +149,7 @@ pub(super) fn apply(db: &Connection, at: &str, event: &Event) -> rusqlite::Resul
         Event::HoldEnded { hold, .. } => {
             execute(db, "UPDATE holds SET ended_at = ?2 WHERE id = ?1", params![hold, at])
         }
-        Event::Decided { decision, verdict, series, period, digest, path, why, who } => execute(
-            db,
-            "INSERT INTO decisions (id, verdict, digest, series, period, path, at, who, why)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-            params![
-                decision,
-                verdict.name(),
-                digest.as_bytes(),
-                series,
-                period.map(|p| p.to_string()),
-                path,
-                at,
-                who,
-                why
-            ],
-        ),
+        Event::Decided { .. } | Event::RestoredDecision { .. } => decide(db, at, event),
         Event::DuplicatePutAway { path, delivery } => execute(
             db,
             "INSERT INTO duplicates (delivery, path, at) VALUES (?1, ?2, ?3)",
@@ -275,6 +234,35 @@ fn take_step(
         use_up(db, delivery)?;
     }
     Ok(())
+}
+
+/// Writes a person's decision down, one that was made at `at` or one that the witness tells of.
+fn decide(db: &Connection, at: &str, event: &Event) -> rusqlite::Result<()> {
+    let (Event::Decided { decision, verdict, series, period, digest, path, why, who }
+    | Event::RestoredDecision { decision, verdict, series, period, digest, path, why, who, .. }) = event
+    else {
+        return Ok(());
+    };
+    let at = match event {
+        Event::RestoredDecision { decided_at, .. } => decided_at,
+        _ => at,
+    };
+    execute(
+        db,
+        "INSERT INTO decisions (id, verdict, digest, series, period, path, at, who, why)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        params![
+            decision,
+            verdict.name(),
+            digest.as_bytes(),
+            series,
+            period.map(|p| p.to_string()),
+            path,
+            at,
+            who,
+            why
+        ],
+    )
 }
 
 /// Uses up the approvals that a delivery goes by, the first of two persons' among them: KP may get the file.

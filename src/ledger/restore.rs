@@ -177,13 +177,13 @@ impl LedgerReader {
         }
         let mut events = Vec::new();
         for ((number, _), lines) in by_hold {
-            let held = lines.iter().rfind(|line| line.attests == Kind::Held);
+            let opened = lines.iter().rfind(|line| line.attests == Kind::Held);
             let ended = lines.iter().rfind(|line| line.attests == Kind::HoldEnded);
-            let known = match held.or(ended) {
+            let known = match opened.or(ended) {
                 Some(line) => self.held(line)?,
                 None => None,
             };
-            let hold = match (&known, held) {
+            let hold = match (&known, opened) {
                 (Some((hold, _)), _) => hold.id,
                 (None, Some(line)) => {
                     let hold = numbers.free(number);
@@ -202,11 +202,12 @@ impl LedgerReader {
     }
 }
 
+/// A delivery, as its lines tell it from every other: its number, its key and its temporary path.
+type Identity<'a> = (i64, Option<Key>, Option<&'a str>);
+
 /// The lines of each delivery, in order. A number that two histories used stands for two deliveries, told apart by their
 /// temporary paths.
-fn by_delivery<'a>(
-    lines: impl Iterator<Item = &'a Line> + Clone,
-) -> BTreeMap<(i64, Option<Key>, Option<&'a str>), Vec<&'a Line>> {
+fn by_delivery<'a>(lines: impl Iterator<Item = &'a Line> + Clone) -> BTreeMap<Identity<'a>, Vec<&'a Line>> {
     let mut temporaries: BTreeMap<(i64, Option<Key>), &str> = BTreeMap::new();
     for line in lines.clone() {
         if let (Some(delivery), Some(temporary)) = (line.delivery, line.own_temporary()) {

@@ -106,6 +106,7 @@ fn killed_between_an_approval_and_its_line() {
     town.run(["run"]).exit(0);
     town.file(MAD, MAD_CHANGED);
     town.run(["run"]).exit(3);
+    town.server.as_embedded().empty();
     assert!(kill_at(&town, &["approve", MAD, "--reason", "efterlevering"], "approved"));
     // The next command that writes brings the line up.
     town.run(["run"]).exit(0);

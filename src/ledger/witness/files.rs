@@ -131,7 +131,7 @@ pub(crate) fn read(
 fn lines_before(path: &Path, length: u64) -> io::Result<usize> {
     let mut before = Vec::new();
     File::open(path)?.take(length).read_to_end(&mut before)?;
-    Ok(before.iter().filter(|&&byte| byte == b'\n').count())
+    Ok(memchr::memchr_iter(b'\n', &before).count())
 }
 
 /// The lines in these bytes, or the number of the first one that cannot be read.

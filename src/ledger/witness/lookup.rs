@@ -94,19 +94,20 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_found_wherever_it_stands_and_damage_about_it_is_no_absence() {
-        let archive = tempfile::tempdir().unwrap();
-        files::append(archive.path(), &[line(b"april"), line(b"may"), line(b"june")]).unwrap();
+    fn a_key_is_found_wherever_it_stands_and_damage_about_it_is_no_absence() -> Result<(), Unread> {
+        let archive = tempfile::tempdir()?;
+        files::append(archive.path(), &[line(b"april"), line(b"may"), line(b"june")])?;
         let found = |content: &[u8]| lines_about(archive.path(), &HashSet::from([&key(content)]));
         for content in [&b"april"[..], b"may", b"june"] {
-            assert_eq!(found(content).unwrap().len(), 1);
+            assert_eq!(found(content)?.len(), 1);
         }
-        assert!(found(b"july").unwrap().is_empty());
+        assert!(found(b"july")?.is_empty());
 
         let file = archive.path().join(FOLDER).join("2023-04.jsonl");
-        let text = fs::read_to_string(&file).unwrap().replacen("\"size\":1", "\"size\":\"?\"", 1);
-        fs::write(&file, text).unwrap();
+        let text = fs::read_to_string(&file)?.replacen("\"size\":1", "\"size\":\"?\"", 1);
+        fs::write(&file, text)?;
         assert!(matches!(found(b"april"), Err(Unread::Damaged(Damage::Line(_, 1)))));
-        assert_eq!(found(b"may").unwrap().len(), 1);
+        assert_eq!(found(b"may")?.len(), 1);
+        Ok(())
     }
 }
