@@ -8,9 +8,10 @@ use chrono::{DateTime, FixedOffset};
 use rusqlite::{Connection, params};
 
 use super::event::{Event, Started};
-use super::witness::check::{Reach, kind_of};
+use super::witness::check::Reach;
 use super::witness::files;
 use super::witness::line::{Kind, Line, Stamp};
+use super::witness::lines::kind_of;
 use super::{ChainPosition, Ledger, LedgerReader};
 use crate::clock::moment;
 use crate::exit::UserError;

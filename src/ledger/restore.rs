@@ -69,6 +69,10 @@ impl Ledger {
             ledger.attestor = attest::Attestor::new(archive, ledger.reach_of(archive, &listing)?, Vec::new());
             ledger.record(now, &events)?;
         }
+        // An archive of an earlier version has no name yet; its lines are this ledger's.
+        if holdings.name == Name::None && !lines.is_empty() {
+            holdings::give_name(archive, &ledger.id).map_err(|error| away(archive, &error))?;
+        }
         drop(ledger);
         let ledger = Ledger::open(path, archive, now)?;
         let open = ledger.open_deliveries()?;

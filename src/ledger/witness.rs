@@ -6,13 +6,14 @@
 //! beside it. A ledger that is lost, or was restored from an older copy, is noticed by these lines before anything
 //! is sent, and is made whole again from them.
 //!
-//! [`line`] is the form of a line, [`files`] reads and appends, [`holdings`] says what the archive holds and whose it
+//! [`line`] is the form of a line, [`lines`] makes them of events, [`files`] reads and appends, [`holdings`] says what the archive holds and whose it
 //! is, [`check`] holds the lines against the ledger, and [`lookup`] searches all of them for what is about to be sent.
 
 pub(crate) mod check;
 pub(crate) mod files;
 pub(crate) mod holdings;
 pub mod line;
+pub(crate) mod lines;
 pub(crate) mod lookup;
 
 pub use holdings::NAME;
