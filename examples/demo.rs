@@ -14,6 +14,7 @@ use russh::keys::PrivateKey;
 use russh::keys::ssh_key::LineEnding;
 
 use server::{Embedded, Login, new_key};
+use traekfil::ledger::Ledger;
 
 #[path = "../tests/support/server.rs"]
 mod server;
@@ -95,6 +96,11 @@ impl Demo {
         let kp = Embedded::start(login);
         let town = tempfile::Builder::new().prefix("traekfil-demo-").tempdir()?;
         write_config(town.path(), &key, &kp)?;
+        Ledger::begin(
+            &town.path().join("ledger.db"),
+            &town.path().join("archive"),
+            Local::now().fixed_offset(),
+        )?;
         let today = Local::now().date_naive().with_day(1).context("a first of the month")?;
         let next = today.checked_add_months(Months::new(1)).context("a next month")?;
         Ok(Demo {

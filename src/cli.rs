@@ -91,7 +91,7 @@ pub enum Command {
     Init(Box<Init>),
     /// Try configuration, folders, ledger, host key, login, remote folder and mail, a line each
     Check(Check),
-    /// Verify the ledger, export it, or make a lost one again
+    /// Begin, verify, copy or export the ledger, or make a lost one again
     #[command(subcommand)]
     Ledger(LedgerCommand),
     /// Print the job that runs traekfil by itself, or install it
@@ -239,6 +239,37 @@ pub enum LedgerCommand {
     },
     /// Make a lost or damaged ledger again from the receipts in the archive
     Rebuild,
+    /// Begin a ledger, and give the archive its name
+    Begin(LedgerBegin),
+    /// Copy the ledger, also while a run is under way
+    Backup {
+        /// The copy; it must not exist
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+    /// Write into a ledger that was put back from a copy what the receipts know
+    Restored(LedgerReason),
+    /// Have the ledger send nothing any more
+    Retire(LedgerReason),
+}
+
+/// `ledger begin`.
+#[derive(Debug, Args)]
+pub struct LedgerBegin {
+    /// The ledger exists: name a new, empty archive and write the receipts there
+    #[arg(long)]
+    pub archive: bool,
+    /// Do not ask whether the disk is mounted
+    #[arg(long)]
+    pub yes: bool,
+}
+
+/// Why, for a command on the ledger itself.
+#[derive(Debug, Args)]
+pub struct LedgerReason {
+    /// Why; it stands in the ledger
+    #[arg(long, value_name = "TEXT", value_parser = reason)]
+    pub reason: Option<String>,
 }
 
 /// The forms of an export.

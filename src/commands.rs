@@ -46,10 +46,10 @@ pub fn dispatch(cli: &Cli) -> anyhow::Result<ExitCode> {
         Command::Adopt(options) => adopt::adopt(&context::to_write(global)?, options, global),
         Command::Init(options) => init::init(options, global),
         Command::Check(options) => check::check(options, global),
-        Command::Ledger(command @ LedgerCommand::Rebuild) => {
-            ledger::ledger(&context::to_write(global)?, command, global)
-        }
-        Command::Ledger(command) => ledger::ledger(&config()?, command, global),
+        Command::Ledger(
+            command @ (LedgerCommand::Verify | LedgerCommand::Export { .. } | LedgerCommand::Backup { .. }),
+        ) => ledger::ledger(&config()?, command, global),
+        Command::Ledger(command) => ledger::ledger(&context::to_write(global)?, command, global),
         Command::Schedule(options) => schedule::schedule(&config()?, options, global),
         Command::Completions { shell } => help::completions(*shell),
         Command::Man => help::man(),

@@ -93,8 +93,6 @@ pub struct Settings {
     pub disposal: Disposal,
     /// `policy.gone_after_publish` is `delivered`.
     pub gone_is_delivered: bool,
-    /// The ledger's random name.
-    pub ledger: String,
 }
 
 /// Is told of the progress.
@@ -232,13 +230,15 @@ impl<'a> Executor<'a> {
     }
 
     fn batch(&mut self, uploads: &[PlannedUpload], watch: &dyn Watch) -> Result<Vec<Outcome>, UserError> {
-        let mut rows: Vec<InFlight<'_>> = uploads.iter().map(|planned| self.row(planned)).collect();
+        let mut rows: Vec<InFlight<'_>> =
+            uploads.iter().map(|planned| self.row(planned)).collect::<Result<_, _>>()?;
         self.write_down(rows.iter().map(|row| Event::Started(row.started.clone())))?;
         failpoint("uploading");
         match self.settings.sftp.publish {
             Publish::Rename => {
                 let stats = self.upload(&mut rows, watch)?;
                 self.hold_taken_names(&mut rows, stats)?;
+                self.announce(&mut rows)?;
                 self.publish(&mut rows)?;
             }
             Publish::Direct => {
@@ -246,6 +246,7 @@ impl<'a> Executor<'a> {
                 let stats =
                     self.server.current().map(|connection| connection.stat(&paths)).unwrap_or_default();
                 self.hold_taken_names(&mut rows, stats)?;
+                self.announce(&mut rows)?;
                 self.write_directly(&mut rows, watch)?;
             }
         }
@@ -255,7 +256,7 @@ impl<'a> Executor<'a> {
         Ok(rows.into_iter().map(InFlight::outcome).collect())
     }
 
-    fn row<'p>(&mut self, planned: &'p PlannedUpload) -> InFlight<'p> {
+    fn row<'p>(&mut self, planned: &'p PlannedUpload) -> Result<InFlight<'p>, UserError> {
         let delivery = self.next;
         self.next += 1;
         let started = Started {
@@ -266,21 +267,21 @@ impl<'a> Executor<'a> {
             digest: planned.key.digest,
             size: planned.reading.size,
             path: planned.file.path.clone(),
-            temporary: self.temporary(planned, delivery),
+            temporary: self.temporary(planned, delivery)?,
             remote_path: planned.remote_path.clone(),
             reason: planned.reason.name().to_owned(),
             decision: planned.decision,
         };
-        InFlight { planned, started, end: None }
+        Ok(InFlight { planned, started, end: None })
     }
 
-    fn temporary(&self, planned: &PlannedUpload, delivery: i64) -> String {
+    fn temporary(&self, planned: &PlannedUpload, delivery: i64) -> Result<String, UserError> {
         match self.settings.sftp.publish {
-            Publish::Direct => planned.remote_path.clone(),
+            Publish::Direct => Ok(planned.remote_path.clone()),
             Publish::Rename => {
-                // With the ledger's random name, two ledgers never use the same temporary name.
-                let id = format!("{delivery}-{}", self.settings.ledger);
-                temporary_path(&self.settings.sftp, &planned.remote_path, &planned.key, &id)
+                // A ledger that was put back from a copy gives numbers out again, so a number alone is not enough.
+                let id = format!("{delivery}-{}", self.journal.random_id()?);
+                Ok(temporary_path(&self.settings.sftp, &planned.remote_path, &planned.key, &id))
             }
         }
     }

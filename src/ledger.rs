@@ -12,16 +12,17 @@ use chrono::{DateTime, FixedOffset};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
-use crate::clock::moment;
 use crate::exit::{ExitCode, UserError};
-use crate::failpoint::failpoint;
 use crate::ledger::checked::{NoteAtEnd, is_small, last_check};
-use crate::ledger::receipts::LatestReceipt;
-use crate::messages::ledger as say;
+use crate::messages::{ledger as say, witness as say_witness};
+use crate::model::delivery::Step;
 use crate::model::ledger::ChainPosition;
 use crate::platform;
 
 mod append;
+mod attest;
+mod backup;
+mod begin;
 mod beside;
 mod chain;
 mod checked;
@@ -31,15 +32,19 @@ mod lock;
 mod migrate;
 pub mod query;
 mod rebuild;
-pub mod receipts;
+mod restore;
 mod rows;
 mod schema;
 mod verify;
+pub mod witness;
 
 pub use append::Journal;
+pub use attest::{NOT_WITNESSED, WITNESSED};
+pub use backup::backup;
 pub use beside::ReaderPool;
 pub use lock::RunLock;
 pub use rebuild::{Rebuilt, rebuild};
+pub use restore::Reconciliation;
 pub use verify::Verified;
 
 /// Marks a SQLite file as a ledger of this program ("trkf").
@@ -58,6 +63,10 @@ pub struct LedgerReader {
     path: PathBuf,
     _quiet: Option<RunLock>,
     run_under_way: bool,
+    /// Where its witness lies.
+    archive: PathBuf,
+    /// Deliveries that the ledger calls `uploading` and whose line says that they may have gone further.
+    unclear: Vec<i64>,
 }
 
 /// A ledger opened for writing. It holds the run lock until it is dropped.
@@ -65,6 +74,7 @@ pub struct Ledger {
     view: LedgerReader,
     head: ChainPosition,
     id: String,
+    attestor: attest::Attestor,
     /// Dropped after the connection and before the lock.
     noted: NoteAtEnd,
     _lock: RunLock,
@@ -79,82 +89,103 @@ impl Deref for Ledger {
 }
 
 impl Ledger {
-    /// Opens the ledger at `path` for writing. Where there is none, it is made, unless the `latest` receipt tells of
-    /// earlier deliveries.
+    /// Opens the ledger at `path` for writing, held against its witness in `archive`. An archive that an earlier version
+    /// left without a name gets one, deliveries whose line was written are recorded as `publishing`, and lines that the
+    /// witness lacks are written.
     ///
     /// # Errors
-    /// [`ExitCode::Busy`] while another run holds the lock; [`ExitCode::Ledger`] when it is damaged, newer than the
-    /// program, older than the receipts, or gone although receipts exist.
-    pub fn open(
-        path: &Path,
-        latest: Option<&LatestReceipt>,
-        now: DateTime<FixedOffset>,
-    ) -> Result<Ledger, UserError> {
-        let lock = RunLock::take(path)?;
-        if !exists(path) {
-            if let Some(latest) = latest {
-                return Err(UserError::ledger(say::gone(path, &latest.file)));
-            }
-            platform::create_private(path)
-                .and_then(|_| platform::sync_folder_of(path))
-                .map_err(|error| UserError::unexpected(say::not_written(path, &error)))?;
+    /// [`ExitCode::Busy`] while another run holds the lock; [`ExitCode::Incomplete`] where the archive cannot be reached
+    /// now; [`ExitCode::Ledger`] when there is no ledger, or it is damaged, newer than the program, or disagrees with its
+    /// witness.
+    pub fn open(path: &Path, archive: &Path, now: DateTime<FixedOffset>) -> Result<Ledger, UserError> {
+        let mut ledger = Ledger::open_alone(path, archive, now)?;
+        let found = ledger.hold_against_witness(archive, None, false)?;
+        if found.unnamed {
+            witness::holdings::give_name(archive, &ledger.id)
+                .map_err(|error| witness::check::away(archive, &error))?;
         }
+        ledger.attestor = attest::Attestor::new(archive, found.reach, found.lacking);
+        if !found.publish_first.is_empty() {
+            let publish = |&delivery| event::Event::Stepped {
+                delivery,
+                step: Step::Publish,
+                why: Some(WITNESSED.to_owned()),
+                who: None,
+            };
+            let events: Vec<event::Event> = found.publish_first.iter().map(publish).collect();
+            ledger.record(now, &events)?;
+        }
+        // Whoever writes the next lines writes these with them, and tells what fails.
+        let _ = ledger.attest_all();
+        Ok(ledger)
+    }
+
+    /// Opens the ledger for writing without looking at its witness.
+    ///
+    /// # Errors
+    /// As [`Ledger::open`], but for the witness.
+    fn open_alone(path: &Path, archive: &Path, now: DateTime<FixedOffset>) -> Result<Ledger, UserError> {
+        if !exists(path) {
+            return Err(no_ledger(path, archive));
+        }
+        let lock = RunLock::take(path)?;
         let db = Connection::open_with_flags(
             path,
             OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
         )
         .map_err(|error| trouble(path, &error))?;
-        let mut view = LedgerReader { db, path: path.to_owned(), _quiet: None, run_under_way: false };
+        let mut view = LedgerReader::over(db, path, archive);
         view.harden()?;
         view.stabilize_query_plans()?;
         let last_check = last_check(path, Some(now));
         if view.is_blank()? {
-            if let Some(latest) = latest {
-                return Err(UserError::ledger(say::gone(path, &latest.file)));
-            }
-            failpoint("ledger_created");
-            view.make(now)?;
-            failpoint("ledger_made");
+            return Err(no_ledger(path, archive));
         }
         if view.version()? < SCHEMA_VERSION {
             view.migrate()?;
         }
-        view.check(latest, last_check.map(|last| last.head))?;
+        view.check(last_check.map(|last| last.head))?;
         view.write_ahead()?;
         let head = view.head()?;
         let id = view.id()?;
+        let attestor = attest::Attestor::new(archive, witness::check::Reach::default(), Vec::new());
         let noted = NoteAtEnd::new(path, head, last_check.map_or(now, |last| last.whole_at));
-        Ok(Ledger { view, head, id, noted, _lock: lock })
+        Ok(Ledger { view, head, id, attestor, noted, _lock: lock })
     }
 }
 
 impl LedgerReader {
-    /// Opens the ledger at `path` for reading alone; an empty one where there is none. Nothing is written,
-    /// not even SQLite's own helper files, and no lock is left behind.
+    /// Opens the ledger at `path` for reading alone, held against its witness in `archive`. Nothing is written, not even
+    /// SQLite's own helper files, and no lock is left behind.
     ///
     /// # Errors
-    /// [`ExitCode::Busy`] while a run is under way and `patient` is false; [`ExitCode::Ledger`] as for [`Ledger::open`].
-    pub fn open(
-        path: &Path,
-        latest: Option<&LatestReceipt>,
-        patient: bool,
-    ) -> Result<LedgerReader, UserError> {
+    /// [`ExitCode::Busy`] while a run is under way and `patient` is false; else as for [`Ledger::open`].
+    pub fn open(path: &Path, archive: &Path, patient: bool) -> Result<LedgerReader, UserError> {
+        if !exists(path) {
+            return Err(no_ledger(path, archive));
+        }
         let quiet = RunLock::look(path)?;
-        let run_under_way = quiet.is_none();
-        let empty = || Ok(LedgerReader { run_under_way, ..LedgerReader::empty()? });
         if quiet.is_none() && !patient {
             return Err(UserError { exit: ExitCode::Busy, message: say::busy(path) });
         }
-        // A leftover rollback journal means that creation was interrupted; rolling back leaves nothing.
-        if latest.is_none() && quiet.is_some() && has_beside(path, "-journal") {
-            return empty();
-        }
-        if !exists(path) {
-            return match latest {
-                Some(latest) => Err(UserError::ledger(say::gone(path, &latest.file))),
-                None => empty(),
-            };
-        }
+        // Lines that a run writes from now on may be about events that this reader does not see.
+        let before = match quiet {
+            Some(_) => None,
+            None => Some(witness::check::listing(archive)),
+        };
+        let mut view = LedgerReader::open_alone(path, archive, quiet)?;
+        let checked = match last_check(path, None) {
+            // The run that is under way has checked it, and writes to it now.
+            None if view.run_under_way && !is_small(path) => Some(view.head()?),
+            last => last.map(|last| last.head),
+        };
+        view.check(checked)?;
+        let before = before.transpose()?;
+        view.unclear = view.hold_against_witness(archive, before.as_ref(), false)?.publish_first;
+        Ok(view)
+    }
+
+    fn open_alone(path: &Path, archive: &Path, quiet: Option<RunLock>) -> Result<LedgerReader, UserError> {
         // While nobody writes, the file itself is all there is to know and is read as it stands. What a killed run
         // left in the write-ahead log is read without SQLite's shared memory file, for which SQLite wants to lock the
         // ledger as a writer would; nothing is written all the same.
@@ -167,7 +198,8 @@ impl LedgerReader {
         let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
         let db =
             Connection::open_with_flags(uri(path, mode), flags).map_err(|error| trouble(path, &error))?;
-        let view = LedgerReader { db, path: path.to_owned(), _quiet: quiet, run_under_way };
+        let view =
+            LedgerReader { _quiet: quiet, run_under_way: !alone, ..LedgerReader::over(db, path, archive) };
         view.harden()?;
         view.stabilize_query_plans()?;
         view.query(|db| {
@@ -179,32 +211,21 @@ impl LedgerReader {
             Ok(())
         })?;
         if view.is_blank()? {
-            return match latest {
-                Some(latest) => Err(UserError::ledger(say::gone(path, &latest.file))),
-                None => empty(),
-            };
+            return Err(no_ledger(path, archive));
         }
-        let view = if view.version()? < SCHEMA_VERSION { view.migrated()? } else { view };
-        let checked = match last_check(path, None) {
-            // The run that is under way has checked it, and writes to it now.
-            None if run_under_way && !is_small(path) => Some(view.head()?),
-            last => last.map(|last| last.head),
-        };
-        view.check(latest, checked)?;
-        Ok(view)
+        if view.version()? < SCHEMA_VERSION { view.migrated() } else { Ok(view) }
     }
 
-    /// A ledger in memory without a single event.
-    ///
-    /// # Errors
-    /// Only what the machine fails at.
-    pub fn empty() -> Result<LedgerReader, UserError> {
-        let path = PathBuf::from(":memory:");
-        let db = Connection::open_in_memory().map_err(|error| trouble(&path, &error))?;
-        db.execute_batch(CHAIN)
-            .and_then(|()| db.execute_batch(TABLES))
-            .map_err(|error| trouble(&path, &error))?;
-        Ok(LedgerReader { db, path, _quiet: None, run_under_way: false })
+    /// A reader over an open database.
+    fn over(db: Connection, path: &Path, archive: &Path) -> LedgerReader {
+        LedgerReader {
+            db,
+            path: path.to_owned(),
+            _quiet: None,
+            run_under_way: false,
+            archive: archive.to_owned(),
+            unclear: Vec::new(),
+        }
     }
 
     /// Has SQLite plan each query once, whatever values it is given. One index covers some states alone, and without this
@@ -231,27 +252,6 @@ impl LedgerReader {
             let version: i32 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
             Ok(tables == 0 && version == 0)
         })
-    }
-
-    fn make(&mut self, now: DateTime<FixedOffset>) -> Result<(), UserError> {
-        let path = self.path.clone();
-        let made = (|| {
-            self.db.pragma_update(None, "synchronous", "EXTRA")?;
-            let transaction = self.db.transaction()?;
-            transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
-            transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
-            transaction.execute_batch(CHAIN)?;
-            transaction.execute_batch(TABLES)?;
-            let ledger = transaction.query_row("SELECT lower(hex(randomblob(8)))", [], |row| row.get(0))?;
-            append::append(
-                &transaction,
-                chain::BEFORE_THE_FIRST,
-                &moment(now),
-                &[event::Event::LedgerMade { ledger }],
-            )?;
-            transaction.commit()
-        })();
-        made.map_err(|error| trouble(&path, &error))
     }
 
     /// Makes commits survive a power cut. The statement is stepped to its end, since only then does a failed sync show;
@@ -286,9 +286,9 @@ impl LedgerReader {
         Ok(version)
     }
 
-    /// Whether the ledger is undamaged and knows of the latest receipt. All of it is checked, unless it was found sound when
-    /// its chain ended at `checked` and nothing else has happened to it since.
-    fn check(&self, latest: Option<&LatestReceipt>, checked: Option<ChainPosition>) -> Result<(), UserError> {
+    /// Whether the ledger is undamaged. All of it is checked, unless it was found sound when its chain ended at `checked` and
+    /// nothing else has happened to it since.
+    fn check(&self, checked: Option<ChainPosition>) -> Result<(), UserError> {
         self.in_snapshot(|| {
             self.verify_schema()?;
             match checked {
@@ -301,20 +301,8 @@ impl LedgerReader {
                     self.verify_tables()?;
                 }
             }
-            self.agrees_with(latest)
+            Ok(())
         })
-    }
-
-    /// Whether the newest receipt is of this ledger, and the ledger still knows of it.
-    fn agrees_with(&self, latest: Option<&LatestReceipt>) -> Result<(), UserError> {
-        let Some(latest) = latest else { return Ok(()) };
-        if self.id()? != latest.ledger {
-            return Err(UserError::ledger(say::another_ledger(&self.path, &latest.file)));
-        }
-        if self.hash_of(latest.position.seq)? != Some(latest.position.hash) {
-            return Err(UserError::ledger(say::rolled_back(&self.path, &latest.file)));
-        }
-        Ok(())
     }
 
     fn id(&self) -> Result<String, UserError> {
@@ -324,7 +312,7 @@ impl LedgerReader {
     /// More readers of the ledger, for other threads. Nobody may write to the ledger while they are open.
     #[must_use]
     pub fn beside(&self) -> ReaderPool {
-        ReaderPool::new(&self.path)
+        ReaderPool::new(&self.path, &self.archive)
     }
 
     /// Runs many queries on one snapshot, for which SQLite takes its locks once.
@@ -342,6 +330,17 @@ impl LedgerReader {
     fn query<T>(&self, question: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, UserError> {
         question(&self.db).map_err(|error| trouble(&self.path, &error))
     }
+}
+
+/// That there is no ledger, and what speaks of one.
+fn no_ledger(path: &Path, archive: &Path) -> UserError {
+    let log = platform::with_suffix(path, "-wal");
+    let found = witness::holdings::look(archive).ok().and_then(|holdings| holdings.found(archive));
+    let found = found.or_else(|| exists(&log).then_some(log));
+    UserError::ledger(match found {
+        Some(found) => say_witness::gone(path, &found),
+        None => say_witness::no_ledger(path),
+    })
 }
 
 fn exists(path: &Path) -> bool {

@@ -166,3 +166,4 @@ pub(crate) mod run;
 pub(crate) mod schedule;
 pub(crate) mod transport;
 pub(crate) mod usage;
+pub(crate) mod witness;

@@ -11,6 +11,7 @@ use crate::workload::Workload;
 
 /// The program, as it is built for use.
 const PROGRAM: &str = env!("CARGO_BIN_EXE_traekfil");
+use traekfil::ledger::Ledger;
 
 /// Configuration, drop folder, archive and ledger.
 pub struct Home {
@@ -33,7 +34,20 @@ impl Home {
             shown(target),
         );
         fs::write(home.path.join("config.toml"), config)?;
+        home.begin()?;
         Ok(home)
+    }
+
+    /// Begins the ledger, as `init` does.
+    fn begin(&self) -> anyhow::Result<()> {
+        let now = chrono::Local::now().fixed_offset();
+        Ledger::begin(&self.ledger(), &self.archive(), now)
+            .map_err(|trouble| anyhow::anyhow!(trouble.message))
+    }
+
+    /// The archive.
+    pub fn archive(&self) -> PathBuf {
+        self.path.join("archive")
     }
 
     /// Where files are put for delivery.
@@ -64,6 +78,7 @@ impl Home {
             let removed = if gone.is_dir() { fs::remove_dir_all(&gone) } else { fs::remove_file(&gone) };
             ensure!(removed.is_ok() || !gone.exists(), "{} cannot be removed", gone.display());
         }
+        self.begin()?;
         let status = self.command().status()?;
         ensure!(status.success(), "an empty run: {status}");
         fs::remove_dir(&drop_folder)?;

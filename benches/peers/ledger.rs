@@ -17,16 +17,20 @@ const AT_ONCE: u32 = 10_000;
 /// Files of one month.
 const A_MONTH: u32 = 5_000;
 
-/// Adds so many archived deliveries to a ledger.
-pub fn grow(path: &Path, rows: u32) -> anyhow::Result<()> {
+/// Adds so many archived deliveries to a ledger and to its witness; begins both where there is none.
+pub fn grow(path: &Path, archive: &Path, rows: u32) -> anyhow::Result<()> {
     let now = Local::now().fixed_offset();
     let months = rows.div_ceil(A_MONTH);
-    let mut ledger = Ledger::open(path, None, now).map_err(|error| anyhow::anyhow!(error.message))?;
+    if !path.exists() {
+        Ledger::begin(path, archive, now).map_err(|error| anyhow::anyhow!(error.message))?;
+    }
+    let mut ledger = Ledger::open(path, archive, now).map_err(|error| anyhow::anyhow!(error.message))?;
     let first = ledger.next(Sequence::Delivery).map_err(|error| anyhow::anyhow!(error.message))?;
     for batch in 0..rows.div_ceil(AT_ONCE) {
         let numbers = batch * AT_ONCE..rows.min((batch + 1) * AT_ONCE);
         let events: Vec<Event> = numbers.map(|n| delivered(first, n, now, months)).collect();
         ledger.record(now, &events).map_err(|error| anyhow::anyhow!(error.message))?;
+        ledger.attest()?;
     }
     Ok(())
 }
@@ -44,5 +48,13 @@ fn delivered(first: i64, n: u32, now: DateTime<FixedOffset>, months: u32) -> Eve
         remote_path: Some(format!("ind/{path}")),
         path,
     };
-    Event::Restored { state: State::Archived, delivered_at: moment(at), delivery }
+    Event::Restored {
+        state: State::Archived,
+        delivered_at: moment(at),
+        delivery,
+        temporary: None,
+        decision: None,
+        why: None,
+        who: None,
+    }
 }

@@ -124,7 +124,7 @@ fn idle(bed: &Bed, workload: Workload, rows: u32, rounds: usize) -> anyhow::Resu
     let source = homes[0].1.drop_folder();
     if rows > 0 {
         homes.push((Tool::Fresh, delivered(bed, workload, &target, "fresh")?));
-        ledger::grow(&homes[0].1.ledger(), rows)?;
+        ledger::grow(&homes[0].1.ledger(), &homes[0].1.archive(), rows)?;
     }
     let mut samples: BTreeMap<Tool, Vec<Sample>> = BTreeMap::new();
     for _ in 0..rounds {

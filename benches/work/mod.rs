@@ -52,8 +52,9 @@ pub fn candidates(count: u32) -> Vec<Candidate> {
 /// A ledger in this folder with so many deliveries, the n-th being that of the digest [`digest`]`(n)`.
 pub fn ledger(folder: &Path, rows: u32) -> anyhow::Result<LedgerReader> {
     let path = folder.join("ledger.db");
-    ledger::grow(&path, rows)?;
-    LedgerReader::open(&path, None, false)
+    let archive = folder.join("archive");
+    ledger::grow(&path, &archive, rows)?;
+    LedgerReader::open(&path, &archive, false)
         .map_err(|error| anyhow::anyhow!(error.message))
         .context("the ledger")
 }

@@ -19,7 +19,7 @@ use crate::failpoint::failpoint;
 use crate::ledger::Journal;
 use crate::ledger::event::Event;
 use crate::ledger::kept::{ArchivedContent, Origin};
-use crate::ledger::receipts;
+use crate::ledger::witness;
 use crate::messages::run as say;
 use crate::model::run_report::Warning;
 
@@ -44,7 +44,7 @@ pub fn prune(
 ) -> Result<PruneResult, UserError> {
     let mut result = PruneResult::default();
     // A folder without receipts is not the archive: its network share may not be mounted now.
-    if !archive.root().join(receipts::FOLDER).is_dir() {
+    if !archive.root().join(witness::FOLDER).is_dir() {
         return Ok(result);
     }
     let needed = ledger.needed()?;

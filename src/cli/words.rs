@@ -220,7 +220,7 @@ mod tests {
     use super::*;
 
     /// What reads the same in both languages.
-    const SAME: [&str; 9] = [
+    const SAME: [&str; 10] = [
         "value PORT",
         "value SHA256:...",
         "history examples",
@@ -228,6 +228,7 @@ mod tests {
         "completions examples",
         "ledger verify examples",
         "ledger rebuild examples",
+        "ledger backup examples",
         "man examples",
         "help examples",
     ];

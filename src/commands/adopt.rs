@@ -3,23 +3,21 @@
 //! No file is moved or sent. A file is known by its bytes, its series and its period, as a run knows it, so the
 //! next run finds those that still lie in the drop folder delivered already.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use serde::Serialize;
 
 use crate::cli::{self, Global};
-use crate::clock::moment;
 use crate::config::{Config, Disposal};
 use crate::digest::Digest;
 use crate::exit::{ExitCode, UserError};
 use crate::failpoint::failpoint;
 use crate::ledger::event::Event;
-use crate::ledger::query::{Filter, Sequence};
-use crate::ledger::receipts::{self, Receipt, ReceiptKind};
+use crate::ledger::query::Sequence;
 use crate::ledger::{Journal, Ledger, LedgerReader};
-use crate::messages::{adopt as say, escape, ledger as say_ledger, report as say_report};
+use crate::messages::{adopt as say, escape, report as say_report};
 use crate::model::delivery::{Key, Slot, State};
-use crate::model::ledger::{Attested, Delivery};
+use crate::model::ledger::Delivery;
 use crate::period::Period;
 use crate::report::text;
 use crate::wording;
@@ -94,7 +92,6 @@ pub(super) fn adopt(config: &Config, options: &cli::Adopt, global: &Global) -> a
     } else {
         let reason = options.reason.as_deref().unwrap_or_default();
         let mut ledger = open_ledger(config, now())?;
-        finish_earlier(config, &ledger)?;
         let known = remote::delivered_names(&ledger)?;
         let (found, excluded) = look(config, options, &known)?;
         let files = judge(&ledger, found)?;
@@ -215,35 +212,11 @@ fn record(config: &Config, ledger: &mut Ledger, files: &[Adoption], reason: &str
         }));
         ledger.record(now(), &events)?;
         failpoint("adopted");
-        let at = moment(now());
-        let lines: Vec<Receipt> = batch.iter().filter_map(|file| file.receipt(ledger, &at)).collect();
-        attest(config, &lines)?;
+        ledger
+            .attest()
+            .map_err(|error| UserError::unexpected(say::receipts_not_written(&config.archive, &error)))?;
     }
     Ok(())
-}
-
-/// Writes the receipts that an earlier `adopt` recorded in the ledger but was interrupted before writing.
-fn finish_earlier(config: &Config, ledger: &Ledger) -> Result<(), UserError> {
-    let adopted = ledger.history(&Filter { state: Some(State::Adopted), ..Filter::default() })?;
-    if adopted.is_empty() {
-        return Ok(());
-    }
-    let (there, _) = receipts::all(&config.archive)
-        .map_err(|error| UserError::unexpected(say_ledger::receipts_not_read(&config.archive, &error)))?;
-    let there: HashSet<i64> = there.into_iter().map(|receipt| receipt.delivery).collect();
-    let lacking = adopted.iter().filter(|delivery| !there.contains(&delivery.id));
-    let lines: Vec<Receipt> = lacking
-        .map(|delivery| {
-            let at = delivery.delivered_at.as_deref().unwrap_or(&delivery.changed_at);
-            Receipt::of(ReceiptKind::Adopted, delivery, ledger.id(), ledger.head(), at)
-        })
-        .collect();
-    attest(config, &lines)
-}
-
-fn attest(config: &Config, lines: &[Receipt]) -> Result<(), UserError> {
-    receipts::append(&config.archive, lines)
-        .map_err(|error| UserError::unexpected(say::receipts_not_written(&config.archive, &error)))
 }
 
 impl Adoption {
@@ -283,19 +256,6 @@ impl Adoption {
             why: why.to_owned(),
             who: who.to_owned(),
         })
-    }
-
-    fn receipt(&self, ledger: &Ledger, at: &str) -> Option<Receipt> {
-        let delivery = Attested {
-            delivery: self.delivery_id?,
-            series: self.series.clone()?,
-            period: self.period,
-            digest: self.sha256?,
-            size: self.size,
-            path: self.path.clone(),
-            remote_path: self.remote_path.clone(),
-        };
-        Some(Receipt::of(ReceiptKind::Adopted, delivery, ledger.id(), ledger.head(), at))
     }
 
     fn what(&self, dry_run: bool) -> String {

@@ -9,10 +9,10 @@ use crate::cli::Global;
 use crate::clock;
 use crate::config::{self, Config};
 use crate::exit::UserError;
-use crate::ledger::receipts;
-use crate::ledger::{Ledger, LedgerReader};
-use crate::messages::{self, ledger as say};
+use crate::ledger::{Journal, Ledger, LedgerReader};
+use crate::messages::{self, ledger as say, witness as say_witness};
 use crate::platform;
+use crate::wording;
 
 /// Reads the configuration. Commands that messages advise name it where it was named, so that they work when pasted.
 ///
@@ -43,27 +43,41 @@ pub(super) fn to_write(global: &Global) -> Result<Config, UserError> {
     Ok(config)
 }
 
-/// Opens the ledger for writing, checked against the newest receipt.
+/// Opens the ledger for a command that sends or decides, held against its witness.
 ///
 /// # Errors
-/// The receipts cannot be read, or the ledger cannot be opened or is not the one that they are about.
+/// The ledger or its archive cannot be opened, they do not belong together, or the ledger was retired.
 pub(super) fn open_ledger(config: &Config, now: DateTime<FixedOffset>) -> Result<Ledger, UserError> {
-    let receipt = latest_receipt(config)?;
-    Ledger::open(&config.ledger, receipt.as_ref(), now)
+    let ledger = Ledger::open(&config.ledger, &config.archive, now)?;
+    not_retired(&ledger)?;
+    Ok(ledger)
 }
 
 /// Opens the ledger for reading; `patient` waits instead of refusing while a run is under way.
 ///
 /// # Errors
-/// As [`open_ledger`].
+/// The ledger or its archive cannot be opened, or they do not belong together.
 pub(super) fn open_reader(config: &Config, patient: bool) -> Result<LedgerReader, UserError> {
-    let receipt = latest_receipt(config)?;
-    LedgerReader::open(&config.ledger, receipt.as_ref(), patient)
+    LedgerReader::open(&config.ledger, &config.archive, patient)
 }
 
-fn latest_receipt(config: &Config) -> Result<Option<receipts::LatestReceipt>, UserError> {
-    receipts::newest(&config.archive)
-        .map_err(|error| UserError::unexpected(say::receipts_not_read(&config.archive, &error)))
+/// Refuses where the ledger was retired, since nothing is sent by it any more.
+///
+/// # Errors
+/// Exit code 6.
+pub(super) fn not_retired(ledger: &LedgerReader) -> Result<(), UserError> {
+    match ledger.retired_at()? {
+        Some(at) => Err(UserError::ledger(say_witness::retired(ledger.path(), &wording::moment(&at)))),
+        None => Ok(()),
+    }
+}
+
+/// Writes the lines to the witness that a person's decision owes, before the command answers.
+///
+/// # Errors
+/// They could not be written; the decision stands in the ledger all the same.
+pub(super) fn attest(config: &Config, ledger: &mut Ledger) -> Result<(), UserError> {
+    ledger.attest().map_err(|error| UserError::unexpected(say::receipts_not_written(&config.archive, &error)))
 }
 
 /// Who gives the command: the name of the system's user, and of the one who called `sudo`.

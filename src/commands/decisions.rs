@@ -23,7 +23,7 @@ use crate::run::holds::Holds;
 use crate::run::judge::{self, PlannedFile};
 use crate::wording::{self, advice};
 
-use super::context::{now, open_ledger, who};
+use super::context::{attest, now, open_ledger, who};
 use crate::output::answer;
 
 #[derive(Serialize)]
@@ -77,6 +77,8 @@ pub(super) fn approve(
         judged.push(of(hold.as_ref(), file, Verdict::Approved, said));
     }
     ledger.record(now(), &events)?;
+    failpoint("approved");
+    attest(config, &mut ledger)?;
     show(global, judged)
 }
 
@@ -100,6 +102,7 @@ pub(super) fn reject(
             ledger.record(now(), &[decided(number, Verdict::Rejected, key, file, options)])?;
         }
         failpoint("rejected");
+        attest(config, &mut ledger)?;
         let to = take_out(&mut archive, file)?;
         let (why, who) = (Some(options.reason.clone()), Some(who()));
         match hold {
@@ -123,6 +126,7 @@ pub(super) fn reject(
             say::said_rejected(&escape(&file.scanned.file.path), &to),
         ));
     }
+    attest(config, &mut ledger)?;
     show(global, judged)
 }
 

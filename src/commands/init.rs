@@ -11,7 +11,8 @@ use crate::messages::{self, config::shown_path, init as say};
 
 use self::answers::{Answers, Key};
 use self::make::Created;
-use self::prompter::{Prompter, paragraph};
+pub(super) use self::prompter::Prompter;
+use self::prompter::paragraph;
 use super::{check, run};
 use crate::output::{self, answer, print_text};
 

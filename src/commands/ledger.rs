@@ -1,17 +1,23 @@
-//! `ledger verify | export | rebuild`: for the auditor, and for a disk that failed.
+//! `ledger …`: how a ledger begins and ends, what the auditor asks, and what helps after a disk failed.
 
-use crate::cli::{ExportFormat, Global, LedgerCommand};
+use std::io::IsTerminal;
+use std::path::Path;
+
+use serde::Serialize;
+
+use crate::cli::{ExportFormat, Global, LedgerBegin, LedgerCommand, LedgerReason};
 use crate::config::Config;
 use crate::exit::{ExitCode, UserError};
-use crate::ledger;
+use crate::ledger::event::Event;
 use crate::ledger::query::Filter;
-use crate::ledger::receipts;
-use crate::messages::ledger as say;
+use crate::ledger::{self, Journal, Ledger};
+use crate::messages::{ledger as say, witness as say_witness};
 use crate::model::ledger::Delivery;
 use crate::report::history::History;
 use crate::report::text::sentence;
 
-use super::context::{now, open_reader};
+use super::context::{attest, now, open_reader, who};
+use super::init::Prompter;
 use crate::output::answer;
 
 pub(super) fn ledger(config: &Config, command: &LedgerCommand, global: &Global) -> anyhow::Result<ExitCode> {
@@ -19,18 +25,18 @@ pub(super) fn ledger(config: &Config, command: &LedgerCommand, global: &Global) 
         LedgerCommand::Verify => verify(config, global),
         LedgerCommand::Export { format } => export(config, *format, global),
         LedgerCommand::Rebuild => rebuild(config, global),
+        LedgerCommand::Begin(options) if options.archive => begin_archive(config, global),
+        LedgerCommand::Begin(options) => begin(config, options, global),
+        LedgerCommand::Backup { file } => backup(config, file, global),
+        LedgerCommand::Restored(options) => restored(config, options, global),
+        LedgerCommand::Retire(options) => retire(config, options, global),
     }
 }
 
 fn verify(config: &Config, global: &Global) -> anyhow::Result<ExitCode> {
     let ledger = open_reader(config, true)?;
-    let (receipts, unread) = receipts::all(&config.archive)
-        .map_err(|error| UserError::unexpected(say::receipts_not_read(&config.archive, &error)))?;
-    let verified = ledger.verify(&receipts)?;
-    let text = || {
-        let sound = sentence(&say::in_order_with(ledger.path(), verified.events, verified.receipts));
-        if unread > 0 { sound + &sentence(&say::receipts_unread(unread)) } else { sound }
-    };
+    let verified = ledger.verify()?;
+    let text = || sentence(&say::in_order_with(ledger.path(), verified.events, verified.receipts));
     answer(global, &verified, text)?;
     Ok(ExitCode::Ok)
 }
@@ -106,7 +112,83 @@ fn rebuild(config: &Config, global: &Global) -> anyhow::Result<ExitCode> {
         if rebuilt.unread > 0 {
             text += &sentence(&say::receipts_unread(rebuilt.unread));
         }
+        if rebuilt.in_doubt > 0 {
+            text += &sentence(&say_witness::doubts_left(rebuilt.in_doubt));
+        }
         text + &sentence(&say::not_known_after_rebuild())
     })?;
+    Ok(ExitCode::Ok)
+}
+
+/// What `ledger begin` and `ledger retire` answer with `--json`.
+#[derive(Serialize)]
+struct Done<'a> {
+    ledger: &'a Path,
+    archive: &'a Path,
+}
+
+fn begin(config: &Config, options: &LedgerBegin, global: &Global) -> anyhow::Result<ExitCode> {
+    Ledger::may_begin(&config.ledger, &config.archive)?;
+    let asked = !options.yes && !global.json && std::io::stdin().is_terminal();
+    if asked {
+        let text = say_witness::is_disk_mounted(&config.ledger, &config.archive);
+        if !Prompter::new(false).confirm(text, "--yes")? {
+            return Err(UserError::usage(say_witness::not_begun()).into());
+        }
+    }
+    Ledger::begin(&config.ledger, &config.archive, now())?;
+    let said = say_witness::begun(&config.ledger, &config.archive);
+    let done = Done { ledger: &config.ledger, archive: &config.archive };
+    answer(global, &done, || sentence(&said))?;
+    Ok(ExitCode::Ok)
+}
+
+fn begin_archive(config: &Config, global: &Global) -> anyhow::Result<ExitCode> {
+    #[derive(Serialize)]
+    struct Begun<'a> {
+        archive: &'a Path,
+        lines: usize,
+    }
+    let lines = Ledger::begin_archive(&config.ledger, &config.archive, now())?;
+    let begun = Begun { archive: &config.archive, lines };
+    answer(global, &begun, || sentence(&say_witness::archive_begun(&config.archive, lines)))?;
+    Ok(ExitCode::Ok)
+}
+
+fn backup(config: &Config, file: &Path, global: &Global) -> anyhow::Result<ExitCode> {
+    #[derive(Serialize)]
+    struct Copied<'a> {
+        file: &'a Path,
+    }
+    let ledger = open_reader(config, true)?;
+    ledger::backup(&ledger, file)?;
+    answer(global, &Copied { file }, || sentence(&say_witness::backed_up(file)))?;
+    Ok(ExitCode::Ok)
+}
+
+fn restored(config: &Config, options: &LedgerReason, global: &Global) -> anyhow::Result<ExitCode> {
+    let reason = options.reason.clone();
+    let done = Ledger::restored(&config.ledger, &config.archive, now(), reason, who())?;
+    answer(global, &done, || {
+        let mut text = sentence(&match done.entries {
+            0 => say_witness::nothing_to_reconcile(&config.ledger),
+            n => say_witness::reconciled(&config.ledger, n),
+        });
+        if done.in_doubt > 0 {
+            text += &sentence(&say_witness::doubts_left(done.in_doubt));
+        }
+        text
+    })?;
+    Ok(ExitCode::Ok)
+}
+
+fn retire(config: &Config, options: &LedgerReason, global: &Global) -> anyhow::Result<ExitCode> {
+    let mut ledger = Ledger::open(&config.ledger, &config.archive, now())?;
+    if ledger.retired_at()?.is_none() {
+        ledger.record(now(), &[Event::Retired { why: options.reason.clone(), who: who() }])?;
+    }
+    attest(config, &mut ledger)?;
+    let done = Done { ledger: &config.ledger, archive: &config.archive };
+    answer(global, &done, || sentence(&say_witness::now_retired(&config.ledger)))?;
     Ok(ExitCode::Ok)
 }

@@ -3,20 +3,19 @@
 use serde::Serialize;
 
 use crate::cli::{self, Global};
-use crate::clock::moment;
 use crate::config::Config;
 use crate::exit::{ExitCode, UserError};
 use crate::failpoint::failpoint;
-use crate::ledger::Journal;
 use crate::ledger::event::Event;
-use crate::ledger::receipts::{self, Receipt, ReceiptKind};
-use crate::messages::{escape, ledger as say_ledger, report as say};
+use crate::ledger::witness::line::Kind;
+use crate::ledger::{Journal, Ledger};
+use crate::messages::{escape, report as say};
 use crate::model::delivery::{State, Step};
 use crate::report::text::sentence;
 use crate::wording;
 
 use self::server::Seen;
-use super::context::{now, open_ledger, who};
+use super::context::{attest, now, open_ledger, who};
 use crate::output::answer;
 
 mod server;
@@ -48,18 +47,11 @@ pub(super) fn resolve(config: &Config, options: &cli::Resolve, global: &Global) 
             failpoint("resolved");
             to
         }
-        // An earlier `resolve` recorded this but could not write the receipt: write it now.
-        Err(_) if from == State::NotDelivered && options.not_delivered && still_attested(config, id)? => from,
+        // An earlier `resolve` recorded this and died before its line, which was written when the ledger was opened.
+        Err(_) if options.not_delivered && took_back_at_last(&ledger, id) => from,
         Err(_) => return Err(UserError::usage(say::cannot_resolve(id, &wording::state(from))).into()),
     };
-    if from.is_delivered() || from == to {
-        // The archive has a receipt that KP got the file; write a newer one, for a ledger that is rebuilt from them.
-        let at = moment(now());
-        let taken_back = Receipt::of(ReceiptKind::NotDelivered, &delivery, ledger.id(), ledger.head(), &at);
-        receipts::append(&config.archive, &[taken_back]).map_err(|error| {
-            UserError::unexpected(say_ledger::receipts_not_written(&config.archive, &error))
-        })?;
-    }
+    attest(config, &mut ledger)?;
     let path = escape(&delivery.path);
     let said =
         if options.delivered { say::said_delivered(&path, id) } else { say::said_not_delivered(&path, id) };
@@ -69,10 +61,8 @@ pub(super) fn resolve(config: &Config, options: &cli::Resolve, global: &Global) 
     Ok(ExitCode::Ok)
 }
 
-/// Whether the receipts say that KP has the file of this delivery.
-fn still_attested(config: &Config, id: i64) -> Result<bool, UserError> {
-    let (receipts, _) = receipts::all(&config.archive)
-        .map_err(|error| UserError::unexpected(say_ledger::receipts_not_read(&config.archive, &error)))?;
-    let last = receipts.iter().rev().find(|receipt| receipt.delivery == id);
-    Ok(last.is_some_and(|receipt| receipt.attests != ReceiptKind::NotDelivered))
+/// Whether the line that takes this delivery back was written only now.
+fn took_back_at_last(ledger: &Ledger, id: i64) -> bool {
+    let mut lines = ledger.caught_up().iter();
+    lines.any(|line| line.delivery == Some(id) && line.attests == Kind::NotDelivered)
 }

@@ -16,7 +16,7 @@ use crate::run::preview::Preview;
 use crate::run::saved_plan::{self, Saved};
 use crate::secrets::Secrets;
 
-use super::context::{now, open_ledger, open_reader};
+use super::context::{not_retired, now, open_ledger, open_reader};
 use super::progress;
 
 /// `run --dry-run`: shows the plan that a run would make now, and does nothing.
@@ -26,7 +26,12 @@ pub(super) fn preview(config: &Config, options: &cli::Run, global: &Global) -> a
     if let Some(file) = &options.save {
         saved_plan::check_place(config, file)?;
     }
-    let preview = Preview::of(config, &|| open_reader(config, false), started)?;
+    let open = || {
+        let ledger = open_reader(config, false)?;
+        not_retired(&ledger)?;
+        Ok(ledger)
+    };
+    let preview = Preview::of(config, &open, started)?;
     let (report, exit) = preview.report(config, plan.as_ref(), options.save.as_deref(), &now)?;
     show(&report, global)?;
     Ok(exit)

@@ -5,11 +5,9 @@ use std::path::PathBuf;
 
 use super::{Executor, InFlight, place_of, stepped};
 use crate::archive::{Expected, PutAway, search};
-use crate::clock::moment;
 use crate::config::Disposal;
 use crate::exit::UserError;
 use crate::failpoint::failpoint;
-use crate::ledger::receipts::{self, Receipt, ReceiptKind};
 use crate::messages::run as say;
 use crate::model::delivery::Step;
 use crate::model::ledger::{Attested, Delivery};
@@ -43,15 +41,7 @@ impl Executor<'_> {
         if delivered.is_empty() {
             return Ok(Vec::new());
         }
-        let head = self.journal.head();
-        let at = moment((self.now)());
-        let lines: Vec<Receipt> = delivered
-            .iter()
-            .map(|Finished { file, .. }| {
-                Receipt::of(ReceiptKind::Delivered, file.clone(), &self.settings.ledger, head, &at)
-            })
-            .collect();
-        if let Err(error) = receipts::append(self.archive.root(), &lines) {
+        if let Err(error) = self.journal.attest() {
             let message = say::receipt_not_written(self.archive.root(), &error);
             return Ok(self.not_finished(delivered, &message));
         }

@@ -6,6 +6,7 @@ use crate::delivery::{self, ContentCheck, Observed};
 use crate::digest::Digest;
 use crate::exit::UserError;
 use crate::failpoint::failpoint;
+use crate::ledger::WITNESSED;
 use crate::ledger::event::{Event, Started};
 use crate::messages::run as say;
 use crate::model::delivery::{State, Step};
@@ -22,6 +23,8 @@ pub(super) struct Published {
     size: u64,
     temporary: String,
     remote_path: String,
+    /// Its line was written and its commit was lost, so that the rename may never have been asked for.
+    only_witnessed: bool,
 }
 
 impl Published {
@@ -32,6 +35,7 @@ impl Published {
             size: started.size,
             temporary: started.temporary.clone(),
             remote_path: started.remote_path.clone(),
+            only_witnessed: false,
         }
     }
 }
@@ -133,6 +137,7 @@ impl Executor<'_> {
                 size: d.size,
                 temporary: d.temporary.clone().unwrap_or_default(),
                 remote_path: d.remote_path.clone().unwrap_or_default(),
+                only_witnessed: d.why.as_deref() == Some(WITNESSED),
             })
             .collect();
         let ends = self.settle(&asked)?;
@@ -230,7 +235,10 @@ impl Executor<'_> {
                     }
                     ends[i] = Some(End::Delivered);
                 }
-                Ok(Gone) if self.settings.gone_is_delivered => ends[i] = Some(End::Delivered),
+                // Our own process may have removed the temporary file, since it took the line for not written.
+                Ok(Gone) if self.settings.gone_is_delivered && !asked[i].only_witnessed => {
+                    ends[i] = Some(End::Delivered);
+                }
                 Ok(Gone) => ends[i] = Some(End::InDoubt(say::gone_from_server())),
                 Ok(Doubt) => ends[i] = Some(End::InDoubt(say::something_else_there())),
             }

@@ -1,5 +1,6 @@
 //! Appending events to the chain and updating the tables by them, in one transaction.
 
+use std::io;
 use std::ops::Deref;
 
 use chrono::{DateTime, FixedOffset};
@@ -21,10 +22,23 @@ pub trait Journal: Deref<Target = LedgerReader> {
     /// Nothing was written, or that is not known: the run has to end, and the next one finds out.
     fn record(&mut self, at: DateTime<FixedOffset>, events: &[Event]) -> Result<(), UserError>;
 
-    /// The end of the chain, for receipts to name.
+    /// Writes a line to the witness for each of these deliveries, before their `publishing` is recorded, and the lines
+    /// that are owed of earlier events. When it answers, they survive a power cut.
+    ///
+    /// # Errors
+    /// What the file system says. The lines may stand there all the same, or some of them.
+    fn announce(&mut self, at: DateTime<FixedOffset>, started: &[&Started]) -> io::Result<()>;
+
+    /// Writes the lines that are owed to the witness of what was recorded.
+    ///
+    /// # Errors
+    /// What the file system says. The lines are owed still, and written with the next ones.
+    fn attest(&mut self) -> io::Result<()>;
+
+    /// The end of the chain.
     fn head(&self) -> ChainPosition;
 
-    /// The ledger's random name: receipts and temporary names carry it.
+    /// The ledger's random name: the lines of the witness carry it.
     fn id(&self) -> &str;
 }
 
@@ -32,13 +46,18 @@ impl Journal for Ledger {
     fn record(&mut self, at: DateTime<FixedOffset>, events: &[Event]) -> Result<(), UserError> {
         let head = self.head;
         self.noted.head = None;
+        let at = moment(at);
         let written = (|| {
             let transaction = self.view.db.transaction()?;
-            let head = append(&transaction, head, &moment(at), events)?;
+            let head = append(&transaction, head, &at, events)?;
+            let covered = self.attestor.covers(events, head);
+            if let Some(covered) = covered {
+                self.attestor.write_reach(&transaction, covered)?;
+            }
             transaction.commit()?;
-            Ok(head)
+            Ok((head, covered))
         })();
-        self.head = written.map_err(|error: rusqlite::Error| {
+        let (head, covered) = written.map_err(|error: rusqlite::Error| {
             // The usual sentence for a busy ledger says that nothing was touched, which may not be true here.
             match trouble(&self.view.path, &error) {
                 UserError { exit: ExitCode::Unexpected, message } => UserError::unexpected(message),
@@ -48,8 +67,18 @@ impl Journal for Ledger {
                 other => UserError { message: say::not_written(&self.view.path, &error), ..other },
             }
         })?;
+        self.head = head;
+        self.attestor.committed(&self.view, (&self.id, head, &at), events, covered)?;
         self.noted.head = Some(self.head);
         Ok(())
+    }
+
+    fn announce(&mut self, at: DateTime<FixedOffset>, started: &[&Started]) -> io::Result<()> {
+        self.announce_all(at, started)
+    }
+
+    fn attest(&mut self) -> io::Result<()> {
+        self.attest_all()
     }
 
     fn head(&self) -> ChainPosition {
@@ -115,45 +144,17 @@ pub(super) fn apply(db: &Connection, at: &str, event: &Event) -> rusqlite::Resul
                 who
             ],
         ),
-        Event::Restored { state, delivered_at, delivery } => execute(
-            db,
-            "INSERT INTO deliveries (id, state, digest, series, period, path, size, remote_path, reason, started_at,
-                                     changed_at, delivered_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'restored', ?9, ?9, CASE WHEN ?2 = 'not_delivered' THEN NULL ELSE ?9 END)",
-            params![
-                delivery.delivery,
-                state.name(),
-                delivery.digest.as_bytes(),
-                delivery.series,
-                delivery.period.map(|p| p.to_string()),
-                delivery.path,
-                delivery.size.cast_signed(),
-                delivery.remote_path,
-                delivered_at,
-            ],
-        ),
+        Event::Restored { .. } => restore(db, event),
+        Event::RestoredHold { opened_at, held } => hold(db, opened_at, held),
+        Event::Reconciled { .. } => Ok(()),
+        Event::Retired { .. } => execute(db, "UPDATE ledger SET retired_at = ?1", [at]),
         Event::Held(held) => hold(db, at, held),
         Event::HoldEnded { hold, .. } => end_hold(db, at, *hold),
         Event::Holds { held, ended } => {
             held.iter().try_for_each(|held| hold(db, at, held))?;
             ended.iter().try_for_each(|hold| end_hold(db, at, *hold))
         }
-        Event::Decided { decision, verdict, series, period, digest, path, why, who } => execute(
-            db,
-            "INSERT INTO decisions (id, verdict, digest, series, period, path, at, who, why)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-            params![
-                decision,
-                verdict.name(),
-                digest.as_bytes(),
-                series,
-                period.map(|p| p.to_string()),
-                path,
-                at,
-                who,
-                why
-            ],
-        ),
+        Event::Decided { .. } | Event::RestoredDecision { .. } => decide(db, at, event),
         Event::DuplicatePutAway { path, delivery } => execute(
             db,
             "INSERT INTO duplicates (delivery, path, at) VALUES (?1, ?2, ?3)",
@@ -238,20 +239,87 @@ fn take_step(
         execute(db, "UPDATE decisions SET used_by = NULL WHERE used_by = ?1", [delivery])?;
     }
     if to == State::Publishing {
-        // From here on KP may get the file, so its approvals are used up, the first of two persons' among them.
-        execute(
-            db,
-            "UPDATE decisions SET used_by = ?1
-              WHERE used_by IS NULL AND verdict = 'approved' AND id <= (SELECT decision FROM deliveries WHERE id = ?1)
-                AND (digest, series, coalesce(period, '')) =
-                    (SELECT digest, series, coalesce(period, '') FROM deliveries WHERE id = ?1)
-                AND id > (SELECT coalesce(max(r.id), 0) FROM decisions r
-                           WHERE r.verdict = 'rejected' AND r.id < (SELECT decision FROM deliveries WHERE id = ?1) AND r.digest = decisions.digest
-                             AND r.series = decisions.series AND r.period IS decisions.period)",
-            [delivery],
-        )?;
+        use_up(db, delivery)?;
     }
     Ok(())
+}
+
+/// Writes a person's decision down, one that was made at `at` or one that the witness tells of.
+fn decide(db: &Connection, at: &str, event: &Event) -> rusqlite::Result<()> {
+    let (Event::Decided { decision, verdict, series, period, digest, path, why, who }
+    | Event::RestoredDecision { decision, verdict, series, period, digest, path, why, who, .. }) = event
+    else {
+        return Ok(());
+    };
+    let at = match event {
+        Event::RestoredDecision { decided_at, .. } => decided_at,
+        _ => at,
+    };
+    execute(
+        db,
+        "INSERT INTO decisions (id, verdict, digest, series, period, path, at, who, why)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        params![
+            decision,
+            verdict.name(),
+            digest.as_bytes(),
+            series,
+            period.map(|p| p.to_string()),
+            path,
+            at,
+            who,
+            why
+        ],
+    )
+}
+
+/// Uses up the approvals that a delivery goes by, the first of two persons' among them: KP may get the file.
+fn use_up(db: &Connection, delivery: i64) -> rusqlite::Result<()> {
+    execute(
+        db,
+        "UPDATE decisions SET used_by = ?1
+          WHERE used_by IS NULL AND verdict = 'approved' AND id <= (SELECT decision FROM deliveries WHERE id = ?1)
+            AND (digest, series, coalesce(period, '')) =
+                (SELECT digest, series, coalesce(period, '') FROM deliveries WHERE id = ?1)
+            AND id > (SELECT coalesce(max(r.id), 0) FROM decisions r
+                       WHERE r.verdict = 'rejected' AND r.id < (SELECT decision FROM deliveries WHERE id = ?1) AND r.digest = decisions.digest
+                         AND r.series = decisions.series AND r.period IS decisions.period)",
+        [delivery],
+    )
+}
+
+/// Writes a delivery as the witness tells of it, over the row of an older copy where there is one.
+fn restore(db: &Connection, event: &Event) -> rusqlite::Result<()> {
+    let Event::Restored { state, delivered_at, delivery, temporary, decision, why, who } = event else {
+        return Ok(());
+    };
+    execute(
+        db,
+        "INSERT INTO deliveries (id, state, digest, series, period, path, size, remote_path, temporary, decision, why, who,
+                                 reason, started_at, changed_at, delivered_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 'restored', ?13, ?13,
+                 CASE WHEN ?2 IN ('delivered', 'archived', 'adopted') THEN ?13 END)
+         ON CONFLICT (id) DO UPDATE SET
+            state = excluded.state, changed_at = excluded.changed_at, delivered_at = excluded.delivered_at,
+            temporary = coalesce(temporary, excluded.temporary), decision = coalesce(decision, excluded.decision),
+            why = coalesce(excluded.why, why), who = coalesce(excluded.who, who)",
+        params![
+            delivery.delivery,
+            state.name(),
+            delivery.digest.as_bytes(),
+            delivery.series,
+            delivery.period.map(|p| p.to_string()),
+            delivery.path,
+            delivery.size.cast_signed(),
+            delivery.remote_path,
+            temporary,
+            decision,
+            why,
+            who,
+            delivered_at,
+        ],
+    )?;
+    if *state == State::Abandoned { Ok(()) } else { use_up(db, delivery.delivery) }
 }
 
 fn hold(db: &Connection, at: &str, held: &Held) -> rusqlite::Result<()> {

@@ -14,6 +14,7 @@ const WORTH: usize = 8;
 /// Readers of a ledger besides the first one, which stays open; each is opened when needed, and used again.
 pub struct ReaderPool {
     path: PathBuf,
+    archive: PathBuf,
     free: Mutex<Vec<LedgerReader>>,
 }
 
@@ -24,8 +25,8 @@ pub struct PooledReader<'a> {
 }
 
 impl ReaderPool {
-    pub(super) fn new(path: &Path) -> ReaderPool {
-        ReaderPool { path: path.to_owned(), free: Mutex::default() }
+    pub(super) fn new(path: &Path, archive: &Path) -> ReaderPool {
+        ReaderPool { path: path.to_owned(), archive: archive.to_owned(), free: Mutex::default() }
     }
 
     /// A reader for so many queries; none where they are few or it cannot be opened: then use the first one.
@@ -45,7 +46,7 @@ impl ReaderPool {
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let db = Connection::open_with_flags(&self.path, flags).ok()?;
-        let view = LedgerReader { db, path: self.path.clone(), _quiet: None, run_under_way: false };
+        let view = LedgerReader::over(db, &self.path, &self.archive);
         view.harden().ok()?;
         view.stabilize_query_plans().ok()?;
         Some(view)

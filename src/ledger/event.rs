@@ -63,15 +63,72 @@ pub enum Event {
         /// Who.
         who: String,
     },
-    /// A receipt tells of a delivery that a lost ledger held.
+    /// The witness tells of a delivery that the ledger does not know, or further than the ledger knows.
     Restored {
-        /// The state the receipt attests.
+        /// The state that the witness attests.
         state: State,
         /// When KP got it, or a person said so, RFC 3339.
         delivered_at: String,
         /// The delivery; its run is not known.
         #[serde(flatten)]
         delivery: Attested,
+        /// Its temporary path on the server, where that is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        temporary: Option<String>,
+        /// The approval that it went by.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        decision: Option<i64>,
+        /// Why it stands there, where a person said so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        why: Option<String>,
+        /// Who said so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        who: Option<String>,
+    },
+    /// The witness tells of a decision that the ledger does not know.
+    RestoredDecision {
+        /// The decision's number.
+        decision: i64,
+        /// What was decided.
+        verdict: Verdict,
+        /// Series.
+        series: String,
+        /// Period.
+        period: Option<Period>,
+        /// Digest.
+        digest: Digest,
+        /// The file as the person saw it.
+        path: String,
+        /// Why.
+        why: String,
+        /// Who.
+        who: String,
+        /// When it was decided, RFC 3339.
+        decided_at: String,
+    },
+    /// The witness tells of a hold that the ledger does not know.
+    RestoredHold {
+        /// Since when, RFC 3339.
+        opened_at: String,
+        /// The hold.
+        #[serde(flatten)]
+        held: Held,
+    },
+    /// A ledger that was put back from a copy was made whole from the witness.
+    Reconciled {
+        /// Why, in a person's words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        why: Option<String>,
+        /// Who.
+        who: String,
+    },
+    /// The ledger sends nothing any more.
+    Retired {
+        /// Why, in a person's words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        why: Option<String>,
+        /// Who.
+        who: String,
     },
     /// A file is held, for the first time or for another reason than before.
     Held(Held),

@@ -1,9 +1,8 @@
-//! A lost ledger made again from the receipts in the archive.
+//! A lost ledger made again from the witness in the archive.
 //!
-//! The new ledger has a random name of its own, and receipts of its own. The ledger file is put in place last, so that after
+//! The new ledger has a random name of its own, and lines of its own. The ledger file is put in place last, so that after
 //! an interruption the next try starts from receipts that say the same.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -11,11 +10,15 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, FixedOffset};
 use rusqlite::{Connection, OpenFlags};
 
-use super::event::Event;
+use super::query::Filter;
+use super::witness::FOLDER;
+use super::witness::check::{away, refused};
+use super::witness::files::{self, Placed};
+use super::witness::holdings::{self, Name};
+use super::witness::line::Line;
 use super::{Journal, Ledger, LedgerReader, RunLock, SCHEMA_VERSION, checked, exists};
 use crate::exit::{ExitCode, UserError};
-use crate::ledger::receipts::{self, Receipt, ReceiptKind};
-use crate::messages::ledger as say;
+use crate::messages::{ledger as say, witness as say_witness};
 use crate::model::delivery::State;
 use crate::platform::{self, with_suffix};
 
@@ -27,7 +30,9 @@ const BEFORE: &str = "before-";
 pub struct Rebuilt {
     /// Deliveries that the receipts tell of.
     pub deliveries: usize,
-    /// Lines of the receipts that could not be read.
+    /// How many of them are in doubt.
+    pub in_doubt: usize,
+    /// Blocks of zeros that a power cut left among the lines.
     pub unread: usize,
     /// Where the old ledger lies now, where there was one.
     pub old_ledger: Option<PathBuf>,
@@ -35,42 +40,45 @@ pub struct Rebuilt {
     pub old_receipts: PathBuf,
 }
 
-/// Makes the ledger at `path` again from the receipts in `archive`.
+/// Makes the ledger at `path` again from the witness in `archive`.
 ///
 /// # Errors
-/// [`ExitCode::Usage`] where the ledger is in order or there are no receipts: nothing was touched. [`ExitCode::Busy`] while a
-/// run is under way. Otherwise what the file system says.
+/// [`ExitCode::Usage`] where the ledger is in order or there are no receipts, [`ExitCode::Ledger`] where the archive is
+/// another ledger's or a line of the witness cannot be read: nothing was touched. [`ExitCode::Busy`] while a run is under
+/// way. Otherwise what the file system says.
 pub fn rebuild(path: &Path, archive: &Path, now: DateTime<FixedOffset>) -> Result<Rebuilt, UserError> {
     let failed = |error: io::Error| UserError::unexpected(say::not_written(path, &error));
     if is_newer(path) {
         return Err(UserError::ledger(say::newer(path)));
     }
-    receipts::take_up_again(archive).map_err(failed)?;
-    let latest = receipts::newest(archive)
-        .map_err(|error| UserError::unexpected(say::receipts_not_read(archive, &error)))?;
-    let (old, unread) = receipts::all(archive)
-        .map_err(|error| UserError::unexpected(say::receipts_not_read(archive, &error)))?;
+    let holdings = holdings::look(archive).map_err(|error| away(archive, &error))?;
+    is_not_of_another(path, archive, &holdings.name)?;
+    if let Some(aside) = &holdings.aside {
+        fs::rename(aside, archive.join(FOLDER)).map_err(failed)?;
+    }
+    let (old, unread) = files::all(archive).map_err(|unread| refused(archive, unread))?;
     if old.is_empty() {
         return Err(UserError::usage(say::no_receipts(archive)));
     }
-    match LedgerReader::open(path, latest.as_ref(), false) {
+    match LedgerReader::open(path, archive, false) {
         Ok(_) => return Err(UserError::usage(say::in_order(path))),
         Err(trouble) if trouble.exit != ExitCode::Ledger => return Err(trouble),
         Err(_) => {}
     }
+    platform::create_private_folder(platform::parent_or_dot(path)).map_err(failed)?;
     let _lock = RunLock::take(path)?;
     let new = with_suffix(path, ".rebuilding");
     for leftover in with_helpers(&new) {
         remove(&leftover).map_err(failed)?;
     }
-    let deliveries = restore(&new, &old, now)?;
+    let staged = archive.join(format!("{FOLDER}-new"));
+    let (id, deliveries, in_doubt) = restore(&new, &staged, &old, now)?;
     let aside = format!("{BEFORE}{}", now.format("%Y%m%d-%H%M%S"));
-    let old_receipts = free(&archive.join(format!("{}-{aside}", receipts::FOLDER)));
-    let staged = archive.join(format!("{}-new", receipts::FOLDER));
-    stage(&new, &deliveries, &staged, now)?;
-    fs::rename(archive.join(receipts::FOLDER), &old_receipts).map_err(failed)?;
-    fs::rename(staged.join(receipts::FOLDER), archive.join(receipts::FOLDER)).map_err(failed)?;
-    fs::remove_dir(&staged).map_err(failed)?;
+    let old_receipts = free(&archive.join(format!("{FOLDER}-{aside}")));
+    fs::rename(archive.join(FOLDER), &old_receipts).map_err(failed)?;
+    fs::rename(staged.join(FOLDER), archive.join(FOLDER)).map_err(failed)?;
+    fs::remove_dir_all(&staged).map_err(failed)?;
+    holdings::give_name(archive, &id).map_err(failed)?;
     platform::sync_folder(archive).map_err(failed)?;
     let old_ledger = exists(path).then(|| free(&with_suffix(path, &format!(".{aside}"))));
     if let Some(to) = &old_ledger {
@@ -87,54 +95,61 @@ pub fn rebuild(path: &Path, archive: &Path, now: DateTime<FixedOffset>) -> Resul
     // The staging ledger's own lock file.
     remove(&with_suffix(&new, ".lock")).map_err(failed)?;
     checked::forget(&new).map_err(failed)?;
-    Ok(Rebuilt { deliveries: deliveries.len(), unread, old_ledger, old_receipts })
+    Ok(Rebuilt { deliveries, in_doubt, unread, old_ledger, old_receipts })
 }
 
-/// Writes what the receipts tell into a new ledger; the last word about a delivery counts.
-fn restore(new: &Path, old: &[Receipt], now: DateTime<FixedOffset>) -> Result<Vec<Receipt>, UserError> {
-    let mut last: BTreeMap<i64, &Receipt> = BTreeMap::new();
-    for receipt in old {
-        last.insert(receipt.delivery, receipt);
+/// Refuses where a sound ledger stands at `path` and the archive bears another one's name: nothing is lost then, and only
+/// the configuration is wrong.
+fn is_not_of_another(path: &Path, archive: &Path, name: &Name) -> Result<(), UserError> {
+    let Name::Of(name) = name else { return Ok(()) };
+    if !exists(path) {
+        return Ok(());
     }
-    let events: Vec<Event> = last.values().map(|receipt| restored(receipt)).collect();
-    let mut ledger = Ledger::open(new, None, now)?;
-    ledger.record(now, &events)?;
-    Ok(last.into_values().cloned().collect())
+    let Some(quiet) = RunLock::look(path)? else {
+        return Err(UserError { exit: ExitCode::Busy, message: say::busy(path) });
+    };
+    let sound = LedgerReader::open_alone(path, archive, Some(quiet))
+        .and_then(|ledger| ledger.check(None).and_then(|()| ledger.id()));
+    match sound {
+        Ok(id) if id != *name => {
+            Err(UserError::ledger(say_witness::archive_of_another(path, &archive.join(holdings::NAME))))
+        }
+        _ => Ok(()),
+    }
 }
 
-/// Receipts of the new ledger, in a folder of their own until they take the place of the old ones.
-fn stage(
+/// Writes what the lines tell into a new ledger, and the lines, as its own, into a folder of their own until they take
+/// the place of the old ones. Answers the ledger's random name, how many deliveries it has, and how many are in doubt.
+fn restore(
     new: &Path,
-    deliveries: &[Receipt],
     staged: &Path,
+    old: &[Placed],
     now: DateTime<FixedOffset>,
-) -> Result<(), UserError> {
+) -> Result<(String, usize, usize), UserError> {
     let failed = |error: io::Error| UserError::unexpected(say::receipts_not_written(staged, &error));
     if staged.exists() {
         fs::remove_dir_all(staged).map_err(failed)?;
     }
-    let ledger = Ledger::open(new, None, now)?;
-    let lines: Vec<Receipt> = deliveries
+    Ledger::begin(new, staged, now)?;
+    let mut ledger = Ledger::open(new, staged, now)?;
+    let events = ledger.missing(old)?;
+    ledger.record(now, &events)?;
+    let head = ledger.head();
+    let lines: Vec<Line> = old
         .iter()
-        .map(|old| Receipt::of(old.attests, old, ledger.id(), ledger.head(), &old.at))
+        .map(|Placed { line, .. }| Line {
+            ledger: ledger.id().to_owned(),
+            event: head.seq,
+            hash: head.hash,
+            ..line.clone()
+        })
         .collect();
-    let mut months: BTreeMap<&str, Vec<Receipt>> = BTreeMap::new();
-    for line in &lines {
-        months.entry(line.at.get(..7).unwrap_or_default()).or_default().push(line.clone());
-    }
-    months.values().try_for_each(|month| receipts::append(staged, month)).map_err(failed)
-}
-
-fn restored(receipt: &Receipt) -> Event {
-    Event::Restored {
-        state: match receipt.attests {
-            ReceiptKind::Delivered => State::Archived,
-            ReceiptKind::Adopted => State::Adopted,
-            ReceiptKind::NotDelivered => State::NotDelivered,
-        },
-        delivered_at: receipt.at.clone(),
-        delivery: receipt.into(),
-    }
+    files::append(staged, &lines).map_err(failed)?;
+    let count = |state: Option<State>| {
+        let filter = Filter { state, ..Filter::default() };
+        ledger.history(&filter).map(|found| found.len())
+    };
+    Ok((ledger.id().to_owned(), count(None)?, count(Some(State::InDoubt))?))
 }
 
 /// Whether a later version of the program wrote it: then there is nothing wrong with it.

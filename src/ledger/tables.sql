@@ -1,7 +1,8 @@
 -- What the chain says, in a form that is quick to ask. A new version of the program makes these again from the chain.
 CREATE TABLE ledger (
     id      TEXT NOT NULL,           -- random; receipts and temporary names carry it
-    made_at TEXT NOT NULL
+    made_at TEXT NOT NULL,
+    retired_at TEXT                  -- when a person said that it sends nothing any more
 ) STRICT;
 
 CREATE TABLE runs (
@@ -79,4 +80,13 @@ CREATE TABLE duplicates (
 CREATE TABLE told (
     matter TEXT PRIMARY KEY,
     at     TEXT NOT NULL
+) STRICT;
+
+-- How far the files of the witness have been held against the ledger. This is no part of the chain: without it, all of
+-- them are read again.
+CREATE TABLE witness (
+    file   TEXT PRIMARY KEY,         -- YYYY-MM.jsonl
+    length INTEGER NOT NULL,         -- in bytes
+    last   BLOB NOT NULL CHECK (length(last) = 32), -- the digest of the last bytes before that length
+    events INTEGER NOT NULL          -- up to this event of the chain every line had been written
 ) STRICT;

@@ -4,9 +4,8 @@
 use rusqlite::Connection;
 
 use super::event::Event;
-use super::{LedgerReader, append, trouble};
+use super::{LedgerReader, append, trouble, witness};
 use crate::exit::UserError;
-use crate::ledger::receipts::Receipt;
 use crate::messages::ledger as say;
 
 /// What the chain makes.
@@ -19,25 +18,22 @@ pub struct Verified {
     pub events: i64,
     /// Rows in the tables, all as the chain makes them.
     pub rows: usize,
-    /// Receipts, all known to the chain.
+    /// Receipts, all known to the ledger, as every other line of the witness is.
     pub receipts: usize,
 }
 
 impl LedgerReader {
-    /// Checks everything there is to check.
+    /// Checks everything there is to check, every line of the witness among it.
     ///
     /// # Errors
     /// [`crate::exit::ExitCode::Ledger`], naming the first thing that does not fit.
-    pub fn verify(&self, receipts: &[Receipt]) -> Result<Verified, UserError> {
+    pub fn verify(&self) -> Result<Verified, UserError> {
         self.integrity_check()?;
+        let before = if self.run_under_way() { Some(witness::check::listing(&self.archive)?) } else { None };
         let events = self.verify_chain(1)?;
         let rows = self.verify_tables()?;
-        for receipt in receipts {
-            if self.hash_of(receipt.event)? != Some(receipt.hash) {
-                return Err(UserError::ledger(say::receipt_unknown(self.path(), receipt.delivery)));
-            }
-        }
-        Ok(Verified { events, rows, receipts: receipts.len() })
+        let receipts = self.hold_against_witness(&self.archive, before.as_ref(), true)?.receipts;
+        Ok(Verified { events, rows, receipts })
     }
 
     /// Whether SQLite finds the file sound, its indexes included.

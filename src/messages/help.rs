@@ -106,8 +106,8 @@ texts! {
     }
     "exit 5" { da "en anden kørsel er i gang; intet er rørt", en "another run is under way; nothing was touched" }
     "exit 6" {
-        da "regnskabet er beskadiget, nyere end programmet eller væk; intet er sendt",
-        en "the ledger is damaged, newer than the program, or gone; nothing was sent",
+        da "der er intet regnskab, eller det er beskadiget, ældre end kvitteringerne, nedlagt eller nyere end programmet; intet er sendt",
+        en "there is no ledger, or it is damaged, older than its receipts, retired, or newer than the program; nothing was sent",
     }
 
     // everywhere
@@ -296,8 +296,8 @@ texts! {
     "init --remote-folder" { da "Mappen på serveren", en "The folder on the server" }
 
     "ledger" {
-        da "Kontrollér regnskabet, udtræk det, eller lav et tabt igen",
-        en "Verify the ledger, export it, or make a lost one again",
+        da "Begynd, kontrollér, kopiér eller udtræk regnskabet, eller lav et tabt igen",
+        en "Begin, verify, copy or export the ledger, or make a lost one again",
     }
     "ledger examples" {
         da "traekfil ledger verify\ntraekfil ledger export --format csv > regnskab.csv",
@@ -324,6 +324,46 @@ texts! {
         en "Make a lost or damaged ledger again from the receipts in the archive",
     }
     "ledger rebuild examples" { da "traekfil ledger rebuild", en "traekfil ledger rebuild" }
+    "ledger begin" {
+        da "Begynd et regnskab, og giv arkivet dets navn",
+        en "Begin a ledger, and give the archive its name",
+    }
+    "ledger begin --archive" {
+        da "Regnskabet findes: giv et nyt, tomt arkiv dets navn, og skriv kvitteringerne der",
+        en "The ledger exists: name a new, empty archive and write the receipts there",
+    }
+    "ledger begin --yes" { da "Spørg ikke, om disken er tilsluttet", en "Do not ask whether the disk is mounted" }
+    "ledger begin examples" {
+        da "traekfil ledger begin  # før den første kørsel, når init ikke har gjort det\ntraekfil ledger begin --archive  # [folders] archive peger på en ny mappe",
+        en "traekfil ledger begin  # before the first run, where init did not do it\ntraekfil ledger begin --archive  # [folders] archive names a new folder",
+    }
+    "ledger backup" {
+        da "Kopiér regnskabet, også mens en kørsel er i gang",
+        en "Copy the ledger, also while a run is under way",
+    }
+    "ledger backup <file>" { da "Kopien; den må ikke findes i forvejen", en "The copy; it must not exist" }
+    "ledger backup examples" {
+        da "traekfil ledger backup /var/backups/traekfil/ledger-2023-04-14.db",
+        en "traekfil ledger backup /var/backups/traekfil/ledger-2023-04-14.db",
+    }
+    "ledger restored" {
+        da "Skriv det ind i et regnskab fra en sikkerhedskopi, som kvitteringerne ved",
+        en "Write into a ledger that was put back from a copy what the receipts know",
+    }
+    "ledger restored --reason" { da "Hvorfor; det står i regnskabet", en "Why; it stands in the ledger" }
+    "ledger restored examples" {
+        da "traekfil ledger restored --reason \"disken gik i stykker\"",
+        en "traekfil ledger restored --reason \"the disk broke\"",
+    }
+    "ledger retire" {
+        da "Nedlæg regnskabet: der sendes intet mere fra det",
+        en "Retire the ledger: nothing is sent by it any more",
+    }
+    "ledger retire --reason" { da "Hvorfor; det står i regnskabet", en "Why; it stands in the ledger" }
+    "ledger retire examples" {
+        da "traekfil ledger retire --reason \"leverancen er flyttet til en anden maskine\"",
+        en "traekfil ledger retire --reason \"delivery moved to another machine\"",
+    }
 
     "report" { da "Skriv overblikket som én HTML-side", en "Write the overview as one HTML page" }
     "report --output" {

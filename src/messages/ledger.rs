@@ -11,15 +11,6 @@ crate::messages::catalogue! {
         da "En anden kørsel er i gang med regnskabet {path}. Intet er rørt. Prøv igen, når den er færdig.",
         en "Another run is under way with the ledger {path}. Nothing was touched. Try again when it has finished.",
     }
-    /// No ledger, but receipts.
-    gone(path: &Path => path.display(), receipts: &Path => receipts.display(); rebuild = command("ledger rebuild")) {
-        da "Regnskabet {path} mangler, men kvitteringerne i {receipts} viser, at der er leveret filer før. Intet er sendt, \
-            for uden regnskabet kan en fil blive leveret to gange. Læg regnskabet tilbage fra en sikkerhedskopi, ret \
-            [ledger] path i konfigurationen, eller lav det igen af kvitteringerne: {rebuild}",
-        en "The ledger {path} is missing, but the receipts in {receipts} show that files were delivered before. Nothing was \
-            sent, since without the ledger a file could be delivered twice. Put the ledger back from a backup, correct \
-            [ledger] path in the configuration, or make it again from the receipts: {rebuild}",
-    }
     /// Some other file.
     not_a_ledger(path: &Path => path.display(); rebuild = command("ledger rebuild")) {
         da "{path} er ikke et regnskab fra traekfil, eller det er beskadiget. Intet er sendt. Ret [ledger] path i \
@@ -48,24 +39,6 @@ crate::messages::catalogue! {
         en "The ledger {path} has been changed or damaged: the chain breaks at event {seq}. Nothing was sent. Keep the \
             file as it is, and put the ledger back from a backup, or make it again from the receipts: {rebuild}",
     }
-    /// The receipts are another ledger's.
-    another_ledger(path: &Path => path.display(), receipts: &Path => receipts.display()) {
-        da "Regnskabet {path} er et andet end det, kvitteringerne i {receipts} hører til. Intet er sendt. Ret \
-            [ledger] path eller [folders] archive i konfigurationen, så de hører sammen.",
-        en "The ledger {path} is not the one that the receipts in {receipts} belong to. Nothing was sent. Correct \
-            [ledger] path or [folders] archive in the configuration, so that they belong together.",
-    }
-    /// An older copy was put back.
-    rolled_back(
-        path: &Path => path.display(), receipts: &Path => receipts.display(); rebuild = command("ledger rebuild")
-    ) {
-        da "Regnskabet {path} er en ældre kopi: kvitteringerne i {receipts} viser leveringer, som det ikke kender. Intet \
-            er sendt, for de filer kunne blive leveret to gange. Læg det nyeste regnskab tilbage, eller lav det igen af kvitteringerne: \
-            {rebuild}",
-        en "The ledger {path} is an older copy: the receipts in {receipts} show deliveries that it does not know of. \
-            Nothing was sent, since those files could be delivered twice. Put the newest ledger back, or make it again from the receipts: \
-            {rebuild}",
-    }
     /// Root works for another user.
     not_its_owner(folder: &Path => folder.display(), error: &dyn Display) {
         da "Mappen {folder} tilhører en anden bruger, og root kunne ikke blive til den ({error}). Intet er ændret. Kør kommandoen som den \
@@ -93,13 +66,6 @@ crate::messages::catalogue! {
         en "The ledger {path} could not be read ({error}). See that the program may read it.",
     }
     /// The receipts.
-    receipts_not_read(archive: &Path => archive.display(), error: &dyn Display) {
-        da "Kvitteringerne i arkivet {archive} kunne ikke læses ({error}). Intet er sendt, for uden dem kan det ikke ses, om regnskabet \
-            er det nyeste. Se efter, at programmet må læse arkivet.",
-        en "The receipts in the archive {archive} could not be read ({error}). Nothing was sent, since without them it cannot be seen \
-            whether the ledger is the newest. See that the program may read the archive.",
-    }
-    /// The receipts.
     receipts_not_written(archive: &Path => archive.display(), error: &dyn Display) {
         da "Beslutningen står i regnskabet, men kvitteringen i arkivet {archive} kunne ikke skrives ({error}). Sørg for plads og \
             skriveadgang, og giv samme kommando igen: så skrives den.",
@@ -121,21 +87,14 @@ crate::messages::catalogue! {
             Keep the file as it is, and put the ledger back from a backup.",
     }
     /// Verify.
-    receipt_unknown(path: &Path => path.display(), delivery: i64) {
-        da "Regnskabet {path} kender ikke kvitteringen for levering {delivery}: det er en ældre kopi eller et andet regnskab. Intet er sendt. \
-            Læg det nyeste regnskab tilbage.",
-        en "The ledger {path} does not know the receipt of delivery {delivery}: it is an older copy or another ledger. Nothing was sent. \
-            Put the newest ledger back.",
-    }
-    /// Verify.
     in_order_with(path: &Path => path.display(), events: i64, receipts: usize) {
         da "Regnskabet {path} er i orden: {events} hændelser i ubrudt kæde, og alle {receipts} kvitteringer er kendt.",
         en "The ledger {path} is in order: {events} events in an unbroken chain, and all {receipts} receipts known.",
     }
-    /// Verify and rebuild.
+    /// Rebuild.
     receipts_unread(n: usize) {
-        da [n] "1 linje i kvitteringerne kunne ikke læses." "{n} linjer i kvitteringerne kunne ikke læses.",
-        en [n] "1 line of the receipts could not be read." "{n} lines of the receipts could not be read.",
+        da [n] "Mellem linjerne stod 1 blok nuller, som et strømsvigt efterlader." "Mellem linjerne stod {n} blokke nuller, som et strømsvigt efterlader.",
+        en [n] "Among the lines stood 1 block of zeros, as a power cut leaves." "Among the lines stood {n} blocks of zeros, as a power cut leaves.",
     }
     /// Rebuild.
     in_order(path: &Path => path.display()) {
@@ -163,11 +122,9 @@ crate::messages::catalogue! {
     }
     /// Rebuild.
     not_known_after_rebuild(; see = command("run --dry-run")) {
-        da "Kvitteringerne kan ikke fortælle: om en fil var undervejs, da regnskabet gik tabt; hvilke leveringer der var uafklarede; godkendelser, \
-            afvisninger og sager; og tidligere kørsler. Spørg derfor KP, hvad der blev modtaget den dag, og kør først \
-            {see}.",
-        en "The receipts cannot tell: whether a file was under way when the ledger was lost; which deliveries were in doubt; approvals, \
-            rejections and holds; and earlier runs. So ask KP what was received that day, and first run \
-            {see}.",
+        da "Kvitteringerne kan ikke fortælle, hvad der skete, før arkivet fik sine linjer om undervejs, godkendt, afvist og tilbageholdt, og heller ikke \
+            om tidligere kørsler. Spørg KP, hvad der blev modtaget den dag, regnskabet gik tabt, og kør først {see}.",
+        en "The receipts cannot tell what happened before the archive had its lines on publishing, approvals, rejections and holds, nor of \
+            earlier runs. Ask KP what was received on the day the ledger was lost, and first run {see}.",
     }
 }

@@ -63,6 +63,15 @@ pub fn scan_and_judge(
     Ok(Scanned { files, excluded })
 }
 
+/// Searches the whole witness for the files that are to be sent: nothing goes of which a line forbids it.
+///
+/// # Errors
+/// Exit code 6 where one does, or where the witness cannot be read any more.
+pub fn look_up(ledger: &LedgerReader, planned: &[PlannedFile]) -> Result<(), UserError> {
+    let sends = planned.iter().filter(|file| file.judgement.choice == Choice::Send);
+    ledger.look_up(&sends.filter_map(|file| file.scanned.key.as_ref()).collect())
+}
+
 /// Decides about files that have been read, in the order of the run.
 ///
 /// # Errors

@@ -44,6 +44,7 @@ impl Preview {
         let scanned = scan::scan(&config.drop, &config.scan, &config.series, started)?;
         let ledger = open()?;
         let planned = judge::judge(config, &ledger, scanned.files, started)?;
+        judge::look_up(&ledger, &planned)?;
         Ok(Preview { ledger, started, planned, excluded: scanned.excluded })
     }
 

@@ -8,19 +8,19 @@ use crate::halted::kill_at;
 use crate::stride;
 use crate::support::output::entry;
 use crate::support::server::Rename;
+use crate::support::servers::Server;
 use crate::support::town::Town;
 use crate::{MAD, MAD_APRIL, MAD_CHANGED};
 
 /// The failpoints of a first delivery.
-const DELIVERY: [&str; 16] = [
-    "ledger_created",
-    "ledger_made",
+const DELIVERY: [&str; 15] = [
     "run_started",
     "looked",
     "held",
     "uploading",
     "reading",
     "stored",
+    "announced",
     "publishing",
     "renamed",
     "delivered",
@@ -34,10 +34,13 @@ const DELIVERY: [&str; 16] = [
 const AFTER: [&str; 1] = ["done"];
 const RECOVERY: [&str; 4] = ["temporary_removed", "recovered_uploading", "renamed_again", "settled"];
 /// The failpoints that only files reach which are not simply delivered.
-const ASIDE: [&str; 11] = [
+const ASIDE: [&str; 14] = [
+    "ledger_created",
+    "ledger_made",
     "watching",
     "removed",
     "duplicates_put_away",
+    "approved",
     "rejected",
     "resolved",
     "content_deleted",
@@ -87,6 +90,36 @@ fn every_failpoint_is_tried() {
 }
 
 #[test]
+fn killed_while_the_ledger_is_begun() {
+    for point in ["ledger_created", "ledger_made"] {
+        let town = Town::without_ledger(Server::embedded());
+        let files = files(&town, 1);
+        assert!(kill_at(&town, &["ledger", "begin"], point), "{point}");
+        // Until it is there whole, there is none; said again, it is begun.
+        let there = point == "ledger_made";
+        town.run(["ledger", "begin"]).exit(if there { 2 } else { 0 });
+        rests(&town, &files, &[point]);
+        assert!(town.path("archive/ledger.json").exists(), "{point}: the archive bears the name");
+    }
+}
+
+#[test]
+fn killed_between_an_approval_and_its_line() {
+    let town = Town::new();
+    town.file(MAD, MAD_APRIL);
+    town.run(["run"]).exit(0);
+    town.file(MAD, MAD_CHANGED);
+    town.run(["run"]).exit(3);
+    town.server.as_embedded().empty();
+    assert!(kill_at(&town, &["approve", MAD, "--reason", "efterlevering"], "approved"));
+    // The next command that writes brings the line up.
+    town.run(["run"]).exit(0);
+    assert_eq!(town.server.received().len(), 2);
+    let lines = fs::read_to_string(town.path("archive/receipts/2023-04.jsonl")).unwrap();
+    assert_eq!(lines.matches(r#""attests":"approved""#).count(), 1, "{lines}");
+}
+
+#[test]
 fn killed_in_a_first_delivery() {
     for point in DELIVERY.iter().chain(&AFTER) {
         for town in receivers() {
@@ -99,8 +132,8 @@ fn killed_in_a_first_delivery() {
 
 #[test]
 fn killed_with_more_files_than_a_batch() {
-    let second: Vec<String> = DELIVERY[5..].iter().map(|point| format!("{point}@2")).collect();
-    let points = DELIVERY[5..].iter().copied().chain(second.iter().map(String::as_str)).chain(["moved@100"]);
+    let second: Vec<String> = DELIVERY[3..].iter().map(|point| format!("{point}@2")).collect();
+    let points = DELIVERY[3..].iter().copied().chain(second.iter().map(String::as_str)).chain(["moved@100"]);
     for (n, point) in points.enumerate().step_by(stride(3)) {
         let town = receivers().into_iter().nth(n % 2).unwrap();
         let files = files(&town, 600);
@@ -112,7 +145,7 @@ fn killed_with_more_files_than_a_batch() {
 /// The first run is killed, then the second one while it recovers, then the third.
 fn killed_in_recovery(first: &str, passed: &[&str]) {
     let mut reached = BTreeSet::new();
-    for second in DELIVERY[2..].iter().chain(&RECOVERY) {
+    for second in DELIVERY.iter().chain(&RECOVERY) {
         for town in receivers() {
             let files = files(&town, 1);
             assert!(kill_at(&town, &["run"], first), "{first}");
@@ -242,7 +275,7 @@ fn killed_between_an_adoption_and_its_receipts() {
     town.file(MAD, MAD_APRIL);
     let adopt = ["adopt", "drop", "--reason", "leveret af KMD"];
     assert!(kill_at(&town, &adopt, "adopted"));
-    assert!(!town.path("archive/receipts").exists());
+    assert!(!town.path("archive/receipts/2023-04.jsonl").exists(), "no line is written before the commit");
     let again = town.run(["adopt", "drop", "--reason", "leveret af KMD", "--json"]).exit(0).json();
     assert_eq!(again["files"][0]["outcome"], "known", "{again:#}");
     std::fs::remove_file(town.path("ledger.db")).unwrap();

@@ -105,10 +105,12 @@ fn what_is_written_is_for_its_owner_alone() {
     use std::os::unix::fs::PermissionsExt;
     let town = town_with_secrets();
     // Folders that the program makes are closed to others even with a permissive umask.
-    fs::remove_dir(town.path("archive")).unwrap();
+    fs::remove_dir_all(town.path("archive")).unwrap();
+    fs::remove_file(town.path("ledger.db")).unwrap();
+    town.run(["ledger", "begin"]).exit(0);
     let folders =
         ["archive", "archive/2023-04", "archive/2023-04/duplicates", "archive/receipts", "archive/rejected"];
-    let files = ["ledger.db", "ledger.db.lock", "archive/receipts/2023-04.jsonl"];
+    let files = ["ledger.db", "ledger.db.lock", "archive/ledger.json", "archive/receipts/2023-04.jsonl"];
     let private = |path: &str| {
         let mode = fs::metadata(town.path(path)).unwrap().permissions().mode();
         assert_eq!(mode & 0o077, 0, "{path} is {mode:o}");

@@ -1,10 +1,11 @@
 //! The real ledger, with commits that may fail, and a process that may die before or after one.
 
+use std::io;
 use std::ops::Deref;
 
 use chrono::{DateTime, FixedOffset};
 use traekfil::exit::UserError;
-use traekfil::ledger::event::Event;
+use traekfil::ledger::event::{Event, Started};
 use traekfil::ledger::{Journal, Ledger, LedgerReader};
 use traekfil::model::delivery::State;
 use traekfil::model::ledger::ChainPosition;
@@ -98,6 +99,44 @@ impl Journal for FaultyLedger {
             return failure();
         }
         Ok(())
+    }
+
+    fn announce(&mut self, at: DateTime<FixedOffset>, started: &[&Started]) -> io::Result<()> {
+        let named: Vec<String> = started.iter().map(|started| started.delivery.to_string()).collect();
+        let what = format!("witness {}", named.join(", "));
+        {
+            let mut world = self.world.borrow_mut();
+            world.step();
+            world.may_die("dies before a line", format!("before {what}"));
+            if world.strikes("line not written", 100) {
+                world.tell(format!("{what}: fails"));
+                return Err(io::Error::other("the disk"));
+            }
+            world.tell(&what);
+        }
+        let written = self.ledger.announce(at, started);
+        let mut world = self.world.borrow_mut();
+        world.may_die("dies after a line", format!("after {what}"));
+        if world.strikes("line not written, though it is on the disk", 100) {
+            world.tell("  fails, though it is on the disk");
+            return Err(io::Error::other("the disk"));
+        }
+        written
+    }
+
+    fn attest(&mut self) -> io::Result<()> {
+        {
+            let mut world = self.world.borrow_mut();
+            world.step();
+            world.may_die("dies before a line", "before the lines that are owed");
+            if world.strikes("line not written", 100) {
+                world.tell("the lines that are owed: fails");
+                return Err(io::Error::other("the disk"));
+            }
+        }
+        let written = self.ledger.attest();
+        self.world.borrow_mut().may_die("dies after a line", "after the lines that were owed");
+        written
     }
 
     fn head(&self) -> ChainPosition {

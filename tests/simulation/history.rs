@@ -9,10 +9,10 @@ use std::rc::Rc;
 use chrono::{DateTime, TimeDelta};
 use traekfil::config::{Config, Publish};
 use traekfil::deliver::{End, Watch};
+use traekfil::exit::ExitCode;
 use traekfil::ledger::event::Event;
 use traekfil::ledger::query::Sequence;
-use traekfil::ledger::receipts;
-use traekfil::ledger::{Journal, Ledger};
+use traekfil::ledger::{self, Journal, Ledger};
 use traekfil::model::decision::Reason;
 use traekfil::model::delivery::Step;
 use traekfil::model::ledger::{Hold, Verdict};
@@ -90,6 +90,7 @@ impl History {
         let config = config(&mut Chance::of(!seed), root);
         let now = DateTime::parse_from_rfc3339("2023-04-14T06:00:00+02:00").unwrap();
         let world = World::new(seed, &config, now, Folder::new(root));
+        Ledger::begin(&config.ledger, &config.archive, now).unwrap();
         History { config, world: Rc::new(RefCell::new(world)) }
     }
 
@@ -141,8 +142,61 @@ impl History {
     }
 
     fn open(&self) -> Ledger {
-        let witness = receipts::newest(&self.config.archive).unwrap();
-        Ledger::open(&self.config.ledger, witness.as_ref(), self.world.borrow().now).unwrap()
+        self.ledger_misfortune();
+        Ledger::open(&self.config.ledger, &self.config.archive, self.world.borrow().now).unwrap()
+    }
+
+    /// The ledger is away for one run, lost for good, or last put back from a copy: each is noticed before anything is
+    /// sent, and a person makes it good with the command that the message names.
+    fn ledger_misfortune(&self) {
+        let mut world = self.world.borrow_mut();
+        let (path, archive, now) = (&self.config.ledger, &self.config.archive, world.now);
+        let copy = path.with_extension("copy");
+        let noticed = |world: &mut World, what: &str| match Ledger::open(path, archive, now) {
+            Err(trouble) if trouble.exit == ExitCode::Ledger => true,
+            Err(trouble) => {
+                world.violated(format!("{what}: {trouble}"));
+                true
+            }
+            Ok(_) => false,
+        };
+        if world.strikes("ledger away", 300) {
+            let aside = path.with_extension("aside");
+            fs::rename(path, &aside).unwrap();
+            if !noticed(&mut world, "the ledger is away") {
+                world.violated("a ledger that is away was not noticed");
+            }
+            fs::rename(&aside, path).unwrap();
+        }
+        if world.strikes("ledger lost", 300) {
+            world.tell("the ledger is lost");
+            fs::remove_file(path).unwrap();
+            if !noticed(&mut world, "the ledger is lost") {
+                world.violated("a lost ledger was not noticed");
+            }
+            if fs::read_dir(archive.join("receipts")).unwrap().count() > 0 {
+                ledger::rebuild(path, archive, now).unwrap();
+            } else {
+                // Nothing was ever said about a delivery: a person begins anew, with the archive's name taken away.
+                fs::remove_file(archive.join("ledger.json")).unwrap();
+                fs::remove_dir(archive.join("receipts")).unwrap();
+                Ledger::begin(path, archive, now).unwrap();
+            }
+            let _ = fs::remove_file(&copy);
+        }
+        if copy.exists() && world.strikes("ledger put back from a copy", 800) {
+            world.tell("the ledger is put back from a copy");
+            fs::copy(&copy, path).unwrap();
+            if noticed(&mut world, "an older ledger") {
+                *world.tally.entry("older ledger noticed").or_default() += 1;
+                Ledger::restored(path, archive, now, None, "a person".to_owned()).unwrap();
+            }
+        } else if world.chance.per_mille(500) {
+            world.tell("the ledger is copied");
+            let reader = ledger::LedgerReader::open(path, archive, false).unwrap();
+            let _ = fs::remove_file(&copy);
+            ledger::backup(&reader, &copy).unwrap();
+        }
     }
 
     /// One run, to its end, its error or its death.
@@ -164,7 +218,7 @@ impl History {
         }));
         let FaultyLedger { ledger, failed, .. } = faulty;
         let mut world = self.world.borrow_mut();
-        world.free_archive();
+        let was_blocked = world.free_archive();
         match ended {
             Ok(Ok((report, exit))) => {
                 if failed {
@@ -176,7 +230,9 @@ impl History {
             }
             Ok(Err(error)) => {
                 world.tell(format!("ends: {error}"));
-                if !failed {
+                // Without the archive it cannot be looked up whether a file went before.
+                let archive_away = error.exit == ExitCode::Incomplete && was_blocked;
+                if !failed && !archive_away {
                     world.violated(format!("the run ended for no reason: {error}"));
                 }
                 None
@@ -198,6 +254,7 @@ impl History {
             if let Some(event) = decided(ledger, &hold, verdict) {
                 world.tell(format!("a person: {} {}", verdict.name(), hold.path));
                 ledger.record(world.now, &[event]).unwrap();
+                ledger.attest().unwrap();
             }
         }
         // Nobody can know yet about a direct write that is still to be executed.
@@ -222,6 +279,7 @@ impl History {
             }
             let (why, who) = (Some("asked KP".to_owned()), Some("a person".to_owned()));
             ledger.record(world.now, &[Event::Stepped { delivery: delivery.id, step, why, who }]).unwrap();
+            ledger.attest().unwrap();
         }
     }
 }

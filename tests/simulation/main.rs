@@ -27,15 +27,17 @@ const HISTORIES: u64 = 2_000;
 /// The number of failing seeds that are shown; then the test stops.
 const SHOWN: usize = 3;
 /// What must have happened in at least one history; otherwise the test proves nothing about it.
-const HAPPENS: [&str; 30] = [
+const HAPPENS: [&str; 38] = [
     "archive fails",
     "commit fails",
     "commit fails, though it is on the disk",
     "content garbled",
     "delivered",
     "dies after a commit",
+    "dies after a line",
     "dies after a request",
     "dies before a commit",
+    "dies before a line",
     "dies before a request",
     "duplicate",
     "failed",
@@ -43,6 +45,12 @@ const HAPPENS: [&str; 30] = [
     "in doubt",
     "late rename of what is free finds nothing",
     "late request done",
+    "ledger away",
+    "ledger lost",
+    "ledger put back from a copy",
+    "line not written",
+    "line not written, though it is on the disk",
+    "older ledger noticed",
     "remove refused",
     "rename by half",
     "rename refused",

@@ -315,7 +315,9 @@ impl World {
         self.blocked = Some((place, aside));
     }
 
-    pub fn free_archive(&mut self) {
+    /// Answers whether it was out of the way.
+    pub fn free_archive(&mut self) -> bool {
+        let was_blocked = self.blocked.is_some();
         if let Some((place, aside)) = self.blocked.take() {
             std::fs::remove_file(&place).unwrap();
             if aside.exists() {
@@ -323,6 +325,7 @@ impl World {
             }
             self.tell("the archive can be written to again");
         }
+        was_blocked
     }
 }
 

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::support::output::{decisions, entry};
+use crate::support::servers::Server;
 use crate::support::servers::on_both_servers;
 use crate::support::town::Town;
 use crate::{MAD, MAD_APRIL, MAD_MAY, VASK, VASK_APRIL};
@@ -35,11 +36,11 @@ fn it_changes_nothing_and_calls_nobody(town: &Town) {
 on_both_servers! { it_changes_nothing_and_calls_nobody }
 
 #[test]
-fn it_needs_no_ledger_and_begins_none() {
-    let town = Town::new();
+fn without_a_ledger_it_says_how_to_begin_one_and_begins_none() {
+    let town = Town::without_ledger(Server::embedded());
     town.file(MAD, MAD_APRIL);
     let before = town.snapshot();
-    town.run(["run", "--dry-run"]).exit(0).stdout_has(MAD).plain();
+    town.run(["run", "--dry-run"]).exit(6).says("ledger begin").plain();
     assert_eq!(town.snapshot(), before);
     assert_eq!(town.server.connections(), 0);
 }

@@ -3,12 +3,13 @@
 use std::fs::{self, File};
 
 use crate::support::output::{Output, Running};
+use crate::support::servers::Server;
 use crate::support::town::{Town, names_in};
 use crate::{MAD, MAD_APRIL};
 
 /// A town with no config yet: a key that the server knows, and an empty folder for the rest.
 fn town() -> Town {
-    let town = Town::new();
+    let town = Town::without_ledger(Server::embedded());
     fs::remove_file(town.path("config.toml")).unwrap();
     fs::remove_dir(town.path("archive")).unwrap();
     town
@@ -180,7 +181,7 @@ fn when_the_input_ends_nothing_is_there() {
 
 #[test]
 fn a_config_that_is_there_stays() {
-    let town = Town::new();
+    let town = Town::without_ledger(Server::embedded());
     let before = fs::read(town.path("config.toml")).unwrap();
     town.run(["init", "--yes", "--language", "da", "--host", "h", "--user", "u"])
         .exit(2)

@@ -185,7 +185,7 @@ fn an_archive_that_is_not_there_today_is_not_taken_for_empty() {
     let (archive, away) = (town.path("archive"), town.path("away"));
     fs::rename(&archive, &away).unwrap();
     fs::create_dir(&archive).unwrap();
-    town.run(["run"]).exit(0);
+    town.run(["run"]).exit(6).says("mounted");
     assert!(deletions(&town).is_empty());
     fs::remove_dir_all(&archive).unwrap();
     fs::rename(&away, &archive).unwrap();

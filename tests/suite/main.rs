@@ -32,6 +32,7 @@ mod task_scheduler_xml;
 mod third_party_servers;
 mod two_persons;
 mod windows;
+mod witness;
 
 use support::sha256::sha256;
 

@@ -144,9 +144,12 @@ fn check_says_what_is_wrong() {
     wrong(&town, 4);
     town.set("sftp.user", "korsbaek");
 
+    let sound = fs::read(town.path("ledger.db")).unwrap();
     fs::write(town.path("ledger.db"), "vrøvl".repeat(1000)).unwrap();
     wrong(&town, 6);
     fs::remove_file(town.path("ledger.db")).unwrap();
+    wrong(&town, 6);
+    fs::write(town.path("ledger.db"), sound).unwrap();
 
     fs::remove_dir(town.path("drop")).unwrap();
     wrong(&town, 2);

@@ -63,6 +63,7 @@ fn a_link_leads_to_nothing_of_roots() {
     for path in all_in(&town.path("")).iter().filter(|path| **path != precious) {
         chown(path, Some(JOB), Some(JOB)).unwrap();
     }
+    fs::remove_file(town.path("ledger.db.lock")).unwrap();
     std::os::unix::fs::symlink(&precious, town.path("ledger.db.lock")).unwrap();
     chown(town.file(MAD, MAD_APRIL), Some(JOB), Some(JOB)).unwrap();
     town.run(["run"]).exit(1).says("ledger.db");

@@ -127,6 +127,7 @@ fn a_danish_folder_and_a_run_that_is_killed(town: &Town) {
     let folder = town.path("Trækfiler på Sølyst/mappe æøå");
     fs::create_dir_all(&folder).unwrap();
     town.set("folders.drop", folder.to_str().unwrap()).set("folders.archive", "Arkiv æøå");
+    fs::rename(town.path("archive"), town.path("Arkiv æøå")).unwrap();
     let put = |text: &str| fs::write(folder.join(MAD), text).unwrap();
     put(MAD_APRIL);
     let sign = town.path("her");

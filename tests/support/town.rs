@@ -13,6 +13,7 @@ use chrono::DateTime;
 use russh::keys::ssh_key::{Cipher, Kdf, LineEnding};
 use serde_json::Value;
 use tempfile::TempDir;
+use traekfil::ledger::Ledger;
 
 use super::output::{Output, Running};
 use super::servers::{PASSPHRASE, Server};
@@ -38,13 +39,30 @@ impl Town {
         Town::on(Server::embedded())
     }
 
-    /// A town that delivers to this server: empty folders, a key that the server accepts, and the host key pinned.
+    /// A town that delivers to this server: empty folders, a key that opens, the host key pinned, a ledger begun.
     pub fn on(server: Server) -> Town {
         Town::below(&std::env::temp_dir(), server)
     }
 
     /// The same in this folder.
     pub fn below(folder: &Path, server: Server) -> Town {
+        let town = Town::without_ledger_below(folder, server);
+        town.begin();
+        town
+    }
+
+    /// Begins the ledger, as `ledger begin` does.
+    pub fn begin(&self) {
+        let now = DateTime::parse_from_rfc3339(&self.now.borrow()).unwrap();
+        Ledger::begin(&self.path("ledger.db"), &self.path("archive"), now).unwrap();
+    }
+
+    /// A town that has never delivered anything, not even a ledger.
+    pub fn without_ledger(server: Server) -> Town {
+        Town::without_ledger_below(&std::env::temp_dir(), server)
+    }
+
+    fn without_ledger_below(folder: &Path, server: Server) -> Town {
         let root = tempfile::Builder::new().prefix("traekfil-town-").tempdir_in(folder).unwrap();
         let town = Town {
             root,

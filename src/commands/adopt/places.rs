@@ -9,7 +9,7 @@ use crate::archive::REJECTED;
 use crate::config::{Config, Scan};
 use crate::drop_folder::{self, FolderEntry};
 use crate::exit::UserError;
-use crate::ledger::receipts;
+use crate::ledger::witness;
 use crate::messages::{adopt as say, escape, report as say_report};
 use crate::model::decision::{Blocked, Unsafe};
 use crate::model::delivery::Key;
@@ -182,7 +182,7 @@ fn folder(config: &Config, path: &Path) -> Result<(Vec<FolderEntry>, usize), Use
 fn is_the_archives_own(inside: &Path) -> bool {
     inside.components().next().is_some_and(|first| {
         let first = first.as_os_str().to_string_lossy();
-        first == REJECTED || first.starts_with(receipts::FOLDER)
+        first == REJECTED || first == witness::NAME || first.starts_with(witness::FOLDER)
     })
 }
 

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::commands::context::{now, open_ledger};
 use crate::config::Config;
 use crate::exit::UserError;
+use crate::ledger::Ledger;
 use crate::messages::{config::shown_path, init as say};
 use crate::platform;
 
@@ -29,9 +30,17 @@ pub(super) fn make(answers: &Answers) -> Result<Created, UserError> {
         Key::Existing(_, known) => known.public.clone(),
         Key::New(file) => Some(key::make(file, &format!("traekfil {}@{}", answers.user, answers.host))?),
     };
-    drop(open_ledger(&config, now())?);
+    ledger(&config)?;
     write(&answers.config, text.as_bytes())?;
     Ok(Created { config, public })
+}
+
+/// Begins the ledger and gives the archive its name; a ledger that is there already must be in order.
+fn ledger(config: &Config) -> Result<(), UserError> {
+    if config.ledger.exists() {
+        return open_ledger(config, now()).map(drop);
+    }
+    Ledger::begin(&config.ledger, &config.archive, now())
 }
 
 /// Makes the folders. Suppliers need access to the drop folder; the archive, the ledger and the key are for the program

@@ -7,7 +7,7 @@ use crate::messages::init as say;
 use crate::report::paragraph::{WIDTH, fill};
 
 /// Asks on standard output and reads answers from standard input; `silent` asks nothing and takes every default.
-pub(super) struct Prompter {
+pub(in crate::commands) struct Prompter {
     silent: bool,
 }
 
@@ -24,7 +24,7 @@ pub(super) struct Question<'a> {
 }
 
 impl Prompter {
-    pub(super) fn new(silent: bool) -> Prompter {
+    pub(in crate::commands) fn new(silent: bool) -> Prompter {
         Prompter { silent }
     }
 
@@ -75,7 +75,7 @@ impl Prompter {
     }
 
     /// Asks for yes or no, with yes as the default.
-    pub(super) fn confirm(&self, text: String, flag: &'static str) -> Result<bool, UserError> {
+    pub(in crate::commands) fn confirm(&self, text: String, flag: &'static str) -> Result<bool, UserError> {
         let default = Some(say::yes());
         self.ask(Question { text, flag, given: None, default }, |answer| {
             yes_or_no(answer).ok_or_else(say::yes_or_no)
