@@ -21,6 +21,7 @@ pub mod exit;
 mod failpoint;
 pub mod ledger;
 pub mod messages;
+pub mod names;
 pub mod notify;
 pub mod overview;
 pub mod period;
