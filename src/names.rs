@@ -1,14 +1,16 @@
 //! What a file's name tells before the file is opened: whether two names are one, whether a name may be
-//! touched.
+//! touched, and which names are copies of each other.
 //!
 //! Pure: texts in, answers out. Sentences for the answers are found where they are shown.
 
 use unicase::UniCase;
 use unicode_normalization::UnicodeNormalization;
 
+mod look_alike;
 mod safety;
 mod windows;
 
+pub use look_alike::{Core, core_of, look_alike};
 pub use safety::{LONGEST_NAME, UnsafeName, unsafe_because, unsafe_path};
 
 /// The name in Unicode's normalization form C: `å` is one character, however it was written.
