@@ -1,5 +1,5 @@
 //! What a file's name tells before the file is opened: whether two names are one, whether a name may be
-//! touched, and which names are copies of each other.
+//! touched, which names are copies of each other, and which are unfinished or spare files of a known program.
 //!
 //! Pure: texts in, answers out. Sentences for the answers are found where they are shown.
 
@@ -8,10 +8,12 @@ use unicode_normalization::UnicodeNormalization;
 
 mod look_alike;
 mod safety;
+mod unfinished;
 mod windows;
 
 pub use look_alike::{Core, core_of, look_alike};
 pub use safety::{LONGEST_NAME, UnsafeName, unsafe_because, unsafe_path};
+pub use unfinished::{never_entered, unfinished_files};
 
 /// The name in Unicode's normalization form C: `å` is one character, however it was written.
 #[must_use]
