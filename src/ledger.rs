@@ -42,7 +42,7 @@ pub use verify::Verified;
 /// Marks a SQLite file as a ledger of this program ("trkf").
 const APPLICATION_ID: i32 = 0x7472_6b66;
 /// The version of [`TABLES`], raised whenever replaying the chain gives other tables; see `migrate.rs`.
-const SCHEMA_VERSION: i32 = 2;
+const SCHEMA_VERSION: i32 = 3;
 const CHAIN: &str = include_str!("ledger/chain.sql");
 const TABLES: &str = include_str!("ledger/tables.sql");
 /// Up to this size, in bytes, a ledger is checked whole whenever it is opened.
@@ -193,6 +193,14 @@ impl LedgerReader {
             .and_then(|()| db.execute_batch(TABLES))
             .map_err(|error| trouble(&path, &error))?;
         Ok(LedgerReader { db, path, _quiet: None, run_under_way: false })
+    }
+
+    /// A ledger in memory in which these events happened.
+    #[cfg(test)]
+    pub(crate) fn in_memory(at: &str, events: &[event::Event]) -> Result<LedgerReader, UserError> {
+        let ledger = LedgerReader::empty()?;
+        ledger.query(|db| append::append(db, chain::BEFORE_THE_FIRST, at, events))?;
+        Ok(ledger)
     }
 
     /// Has SQLite plan each query once, whatever values it is given. One index covers some states alone, and without this

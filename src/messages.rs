@@ -4,12 +4,14 @@
 //! a sentence that lacks one of the languages, names a value that is not there, or is called with
 //! the wrong values; and a sentence that is no longer used is a dead-code warning.
 //!
-//! A leaf: strings and numbers go in, a string comes out, and no other room is imported. [`crate::wording`] puts the
+//! A leaf: strings and numbers go in, a string comes out, and of the other rooms only [`crate::names`] is asked. [`crate::wording`] puts the
 //! types of the model into words.
 
 use std::path::Path;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::names;
 
 /// A language the program speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -124,8 +126,7 @@ pub(crate) fn pasted(path: &str) -> Option<String> {
 /// Whether it may not be shown as it is: control characters, those that turn the direction of text, line ends, and
 /// what cannot be seen at all.
 pub(crate) fn needs_escape(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    names::misleads(c)
 }
 
 /// A name as it may be shown: what misleads or cannot be seen is escaped.

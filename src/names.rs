@@ -12,7 +12,7 @@ mod unfinished;
 mod windows;
 
 pub use look_alike::{Core, core_of, look_alike};
-pub use safety::{LONGEST_NAME, UnsafeName, unsafe_because, unsafe_path};
+pub use safety::{LONGEST_NAME, UnsafeName, misleads, unsafe_because, unsafe_path};
 pub use unfinished::{never_entered, unfinished_files};
 
 /// The name in Unicode's normalization form C: `å` is one character, however it was written.
@@ -34,6 +34,16 @@ pub fn comparable(name: &str) -> String {
     nfc(&UniCase::unicode(decomposed).to_folded_case())
 }
 
+/// Whether two names are one, whatever their case and normal form: whether their [`comparable`] forms are equal.
+#[must_use]
+pub fn same(one: &str, other: &str) -> bool {
+    if one.is_ascii() && other.is_ascii() {
+        one.eq_ignore_ascii_case(other)
+    } else {
+        one == other || comparable(one) == comparable(other)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -42,7 +52,7 @@ mod tests {
 
     #[test]
     fn one_name_has_one_comparable_form() {
-        let same = [
+        let one_name = [
             ("måltid_202304.txt", "ma\u{30a}ltid_202304.txt"),
             ("MÅLTID_202304.TXT", "ma\u{30a}ltid_202304.txt"),
             ("\u{212b}se.txt", "åse.txt"),
@@ -51,12 +61,14 @@ mod tests {
             ("ΜΑΣ.txt", "μας.txt"),
             ("Питание.txt", "ПИТАНИЕ.TXT"),
         ];
-        for (one, other) in same {
+        for (one, other) in one_name {
             assert_eq!(comparable(one), comparable(other), "{one} {other}");
+            assert!(same(one, other), "{one} {other}");
         }
         let apart = [("maltid", "måltid"), ("mad_1", "mad-1"), ("ø", "o"), ("mad", "mаd"), ("æ", "ae")];
         for (one, other) in apart {
             assert_ne!(comparable(one), comparable(other), "{one} {other}");
+            assert!(!same(one, other), "{one} {other}");
         }
         assert_eq!(nfc("ma\u{30a}d.TXT"), "måd.TXT");
     }

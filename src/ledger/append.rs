@@ -12,6 +12,7 @@ use crate::exit::{ExitCode, UserError};
 use crate::messages::ledger as say;
 use crate::model::delivery::{State, Step};
 use crate::model::ledger::ChainPosition;
+use crate::names;
 
 /// A ledger to write to, as the delivery protocol needs it: it can be asked as well.
 pub trait Journal: Deref<Target = LedgerReader> {
@@ -99,8 +100,8 @@ pub(super) fn apply(db: &Connection, at: &str, event: &Event) -> rusqlite::Resul
         Event::Adopted { delivery, series, period, digest, size, path, why, who } => execute(
             db,
             "INSERT INTO deliveries (id, state, digest, series, period, path, size, reason, started_at, changed_at,
-                                     delivered_at, why, who)
-             VALUES (?1, 'adopted', ?2, ?3, ?4, ?5, ?6, 'adopted', ?7, ?7, ?7, ?8, ?9)",
+                                     delivered_at, why, who, series_key)
+             VALUES (?1, 'adopted', ?2, ?3, ?4, ?5, ?6, 'adopted', ?7, ?7, ?7, ?8, ?9, ?10)",
             params![
                 delivery,
                 digest.as_bytes(),
@@ -110,14 +111,16 @@ pub(super) fn apply(db: &Connection, at: &str, event: &Event) -> rusqlite::Resul
                 size.cast_signed(),
                 at,
                 why,
-                who
+                who,
+                names::comparable(series)
             ],
         ),
         Event::Restored { state, delivered_at, delivery } => execute(
             db,
             "INSERT INTO deliveries (id, state, digest, series, period, path, size, remote_path, reason, started_at,
-                                     changed_at, delivered_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'restored', ?9, ?9, CASE WHEN ?2 = 'not_delivered' THEN NULL ELSE ?9 END)",
+                                     changed_at, delivered_at, series_key)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'restored', ?9, ?9,
+                     CASE WHEN ?2 = 'not_delivered' THEN NULL ELSE ?9 END, ?10)",
             params![
                 delivery.delivery,
                 state.name(),
@@ -128,26 +131,34 @@ pub(super) fn apply(db: &Connection, at: &str, event: &Event) -> rusqlite::Resul
                 delivery.size.cast_signed(),
                 delivery.remote_path,
                 delivered_at,
+                names::comparable(&delivery.series),
             ],
         ),
         Event::Held(held) => hold(db, at, held),
         Event::HoldEnded { hold, .. } => {
             execute(db, "UPDATE holds SET ended_at = ?2 WHERE id = ?1", params![hold, at])
         }
-        Event::Decided { decision, verdict, series, period, digest, path, why, who } => execute(
+        Event::Decided { decision, verdict, series, period, digest, path, why, who, reasons } => execute(
             db,
-            "INSERT INTO decisions (id, verdict, digest, series, period, path, at, who, why)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            // An earlier version named no reasons: then the reason counts that the file was held for.
+            "INSERT INTO decisions (id, verdict, digest, series, series_key, period, path, at, who, why, reasons)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,
+                     CASE WHEN ?11 <> '' OR ?2 = 'rejected' THEN ?11
+                          ELSE coalesce((SELECT reason FROM holds
+                                          WHERE digest = ?3 AND series = ?4 AND period IS ?6
+                                          ORDER BY id DESC LIMIT 1), '') END)",
             params![
                 decision,
                 verdict.name(),
                 digest.as_bytes(),
                 series,
+                names::comparable(series),
                 period.map(|p| p.to_string()),
                 path,
                 at,
                 who,
-                why
+                why,
+                reasons.join(",")
             ],
         ),
         Event::DuplicatePutAway { path, delivery } => execute(
@@ -182,15 +193,16 @@ fn execute(db: &Connection, sql: &str, values: impl rusqlite::Params) -> rusqlit
 fn start(db: &Connection, at: &str, started: &Started) -> rusqlite::Result<()> {
     execute(
         db,
-        "INSERT INTO deliveries (id, run, state, digest, series, period, path, size, temporary, remote_path, reason,
-                                 decision, started_at, changed_at)
-         VALUES (:id, :run, 'uploading', :digest, :series, :period, :path, :size, :temporary, :remote_path, :reason,
+        "INSERT INTO deliveries (id, run, state, digest, series, series_key, period, path, size, temporary, remote_path,
+                                 reason, decision, started_at, changed_at)
+         VALUES (:id, :run, 'uploading', :digest, :series, :series_key, :period, :path, :size, :temporary, :remote_path, :reason,
                  :decision, :at, :at)",
         named_params! {
             ":id": started.delivery,
             ":run": started.run,
             ":digest": started.digest.as_bytes(),
             ":series": started.series,
+            ":series_key": names::comparable(&started.series),
             ":period": started.period.map(|p| p.to_string()),
             ":path": started.path,
             ":size": started.size.cast_signed(),
@@ -236,11 +248,11 @@ fn take_step(
             db,
             "UPDATE decisions SET used_by = ?1
               WHERE used_by IS NULL AND verdict = 'approved' AND id <= (SELECT decision FROM deliveries WHERE id = ?1)
-                AND (digest, series, coalesce(period, '')) =
-                    (SELECT digest, series, coalesce(period, '') FROM deliveries WHERE id = ?1)
+                AND (digest, series_key, coalesce(period, '')) =
+                    (SELECT digest, series_key, coalesce(period, '') FROM deliveries WHERE id = ?1)
                 AND id > (SELECT coalesce(max(r.id), 0) FROM decisions r
                            WHERE r.verdict = 'rejected' AND r.id < (SELECT decision FROM deliveries WHERE id = ?1) AND r.digest = decisions.digest
-                             AND r.series = decisions.series AND r.period IS decisions.period)",
+                             AND r.series_key = decisions.series_key AND r.period IS decisions.period)",
             [delivery],
         )?;
     }
@@ -250,8 +262,9 @@ fn take_step(
 fn hold(db: &Connection, at: &str, held: &Held) -> rusqlite::Result<()> {
     execute(
         db,
-        "INSERT INTO holds (id, path, digest, series, period, reason, opened_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-         ON CONFLICT (id) DO UPDATE SET reason = excluded.reason",
+        "INSERT INTO holds (id, path, digest, series, period, reason, opened_at, reasons)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+         ON CONFLICT (id) DO UPDATE SET reason = excluded.reason, reasons = excluded.reasons",
         params![
             held.hold,
             held.path,
@@ -259,7 +272,8 @@ fn hold(db: &Connection, at: &str, held: &Held) -> rusqlite::Result<()> {
             held.series,
             held.period.map(|p| p.to_string()),
             held.reason,
-            at
+            at,
+            if held.reasons.is_empty() { held.reason.clone() } else { held.reasons.join(",") }
         ],
     )
 }

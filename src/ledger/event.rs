@@ -73,7 +73,7 @@ pub enum Event {
         #[serde(flatten)]
         delivery: Attested,
     },
-    /// A file is held, for the first time or for another reason than before.
+    /// A file is held, for the first time or for other reasons than before.
     Held(Held),
     /// A hold is over: its file is gone, or is held no more.
     HoldEnded {
@@ -104,6 +104,10 @@ pub enum Event {
         why: String,
         /// Who.
         who: String,
+        /// The reasons that she saw and that an approval covers, by name; none in an event of an earlier version, which
+        /// covers the reason that the hold then named.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        reasons: Vec<String>,
     },
     /// A file that had been delivered already was put away, unsent.
     DuplicatePutAway {
@@ -197,4 +201,7 @@ pub struct Held {
     pub period: Option<Period>,
     /// Why, as the reason's name.
     pub reason: String,
+    /// Every reason by name, that one first; none in an event of an earlier version, which named one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reasons: Vec<String>,
 }

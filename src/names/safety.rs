@@ -83,6 +83,13 @@ pub fn unsafe_because(name: &OsStr) -> Option<UnsafeName> {
     }
 }
 
+/// Whether a character makes a text look like another one, or cannot be seen: controls, what changes the direction of
+/// reading, and what no font shows.
+#[must_use]
+pub fn misleads(c: char) -> bool {
+    matches!(unsafe_char(c), Some(UnsafeName::Control | UnsafeName::Direction | UnsafeName::Invisible))
+}
+
 fn unsafe_char(c: char) -> Option<UnsafeName> {
     if c.is_control() {
         Some(UnsafeName::Control)

@@ -64,6 +64,7 @@ fn item(kind: AttentionKind, key: String, message: String) -> AttentionItem {
         hold_id: None,
         delivery_id: None,
         reason: None,
+        reasons: Vec::new(),
         since: None,
         message,
         commands: Vec::new(),
@@ -127,6 +128,7 @@ fn held(file: &FileReport) -> AttentionItem {
         hold_id: file.hold_id,
         delivery_id: file.earlier.as_ref().map(|earlier| earlier.delivery_id),
         reason: Some(file.reason),
+        reasons: file.reasons.clone(),
         commands,
         ..item(AttentionKind::Held, key, sentence)
     }

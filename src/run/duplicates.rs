@@ -80,6 +80,7 @@ fn put_one_away(
         Ok(PutAway::Changed) => {
             (file.decision, file.reason, file.outcome) =
                 (Choice::Wait, Reason::Unsettled, Some(FileOutcome::Waiting));
+            file.reasons = vec![Reason::Unsettled];
             file.blocked = Some(say::still_changing());
         }
         Ok(_) => {
