@@ -101,9 +101,11 @@ pub struct Facts {
 
 impl Facts {
     /// The delivery that takes the slot: another file for it, or a look-alike's. None where the slot takes many.
+    ///
+    /// A stranger's look-alike is a matter of the rows about strangers alone, and so of their policies.
     fn taken_by(&self) -> Option<&Earlier> {
-        let past = &self.past;
-        past.slot_taken.as_ref().or(past.look_alike.as_ref()).filter(|_| self.one_per_period)
+        let look_alike = self.past.look_alike.as_ref().filter(|_| self.stranger.is_none());
+        self.past.slot_taken.as_ref().or(look_alike).filter(|_| self.one_per_period)
     }
 
     /// The reasons that the approvals cover, together.

@@ -138,29 +138,7 @@ pub(super) fn apply(db: &Connection, at: &str, event: &Event) -> rusqlite::Resul
         Event::HoldEnded { hold, .. } => {
             execute(db, "UPDATE holds SET ended_at = ?2 WHERE id = ?1", params![hold, at])
         }
-        Event::Decided { decision, verdict, series, period, digest, path, why, who, reasons } => execute(
-            db,
-            // An earlier version named no reasons: then the reason counts that the file was held for.
-            "INSERT INTO decisions (id, verdict, digest, series, series_key, period, path, at, who, why, reasons)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,
-                     CASE WHEN ?11 <> '' OR ?2 = 'rejected' THEN ?11
-                          ELSE coalesce((SELECT reason FROM holds
-                                          WHERE digest = ?3 AND series = ?4 AND period IS ?6
-                                          ORDER BY id DESC LIMIT 1), '') END)",
-            params![
-                decision,
-                verdict.name(),
-                digest.as_bytes(),
-                series,
-                names::comparable(series),
-                period.map(|p| p.to_string()),
-                path,
-                at,
-                who,
-                why,
-                reasons.join(",")
-            ],
-        ),
+        Event::Decided { .. } => decide(db, at, event),
         Event::DuplicatePutAway { path, delivery } => execute(
             db,
             "INSERT INTO duplicates (delivery, path, at) VALUES (?1, ?2, ?3)",
@@ -257,6 +235,35 @@ fn take_step(
         )?;
     }
     Ok(())
+}
+
+/// Writes a person's decision down. An earlier version named no reasons: then an approval covers the reason that the file was
+/// held for.
+fn decide(db: &Connection, at: &str, event: &Event) -> rusqlite::Result<()> {
+    let Event::Decided { decision, verdict, series, period, digest, path, why, who, reasons } = event else {
+        return Ok(());
+    };
+    execute(
+        db,
+        "INSERT INTO decisions (id, verdict, digest, series, series_key, period, path, at, who, why, reasons)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,
+                 CASE WHEN ?11 <> '' OR ?2 = 'rejected' THEN ?11
+                      ELSE coalesce((SELECT reason FROM holds WHERE digest = ?3 AND series = ?4 AND period IS ?6
+                                      ORDER BY id DESC LIMIT 1), '') END)",
+        params![
+            decision,
+            verdict.name(),
+            digest.as_bytes(),
+            series,
+            names::comparable(series),
+            period.map(|p| p.to_string()),
+            path,
+            at,
+            who,
+            why,
+            reasons.join(",")
+        ],
+    )
 }
 
 fn hold(db: &Connection, at: &str, held: &Held) -> rusqlite::Result<()> {

@@ -11,6 +11,7 @@ mod help;
 mod init;
 mod keep_archive;
 mod ledger;
+mod look_alikes;
 mod notify;
 mod output;
 mod owners;
@@ -29,6 +30,7 @@ mod task_scheduler_xml;
 #[cfg(unix)]
 mod third_party_servers;
 mod two_persons;
+mod unsafe_names;
 mod windows;
 
 use support::sha256::sha256;
