@@ -97,21 +97,23 @@ pub(super) fn gather<'a>(
         let first = first.plus(-LOOK_BACK).unwrap_or(*first);
         facts.deliveries = view.deliveries_between(first, last)?;
         for delivery in &mut facts.deliveries {
-            name_as_configured(&config.series, &mut delivery.key.slot.series);
+            spell_as_today(&config.series, &mut delivery.key.slot.series);
         }
         facts.refused = view.duplicates_between(first, last)?;
     }
     Ok(facts)
 }
 
-/// Spells a series of the ledger as the configuration does, where it differs by case or normal form alone.
-fn name_as_configured(rules: &[SeriesRule], series: &mut String) {
+/// Spells a series of the ledger as the configuration does, where it differs by case or normal form alone, and otherwise
+/// in NFC, as a series is derived today.
+fn spell_as_today(rules: &[SeriesRule], series: &mut String) {
     if rules.iter().any(|rule| rule.name == *series) {
         return;
     }
-    if let Some(rule) = rules.iter().find(|rule| names::same(&rule.name, series)) {
-        series.clone_from(&rule.name);
-    }
+    *series = match rules.iter().find(|rule| names::same(&rule.name, series)) {
+        Some(rule) => rule.name.clone(),
+        None => names::nfc(series),
+    };
 }
 
 /// The first period of each configured series.

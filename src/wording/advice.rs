@@ -64,6 +64,10 @@ fn look_alike(file: &FileReport) -> String {
     say::looks_like(&escape(&alike.path), alike.delivery_id)
 }
 
+fn is_about_names(reason: Reason) -> bool {
+    matches!(reason, Reason::UnknownSeries | Reason::NewSeries | Reason::SlotTaken)
+}
+
 /// The reasons beside the deciding one, as the rest of a sentence; empty where there are none.
 fn other_reasons(file: &FileReport) -> String {
     let others: Vec<String> = file
@@ -72,7 +76,12 @@ fn other_reasons(file: &FileReport) -> String {
         .filter(|reason| **reason != file.reason)
         .map(|reason| reason_alone(*reason))
         .collect();
-    if others.is_empty() { String::new() } else { say::also(&others.join(", ")) }
+    if others.is_empty() {
+        return String::new();
+    }
+    // The deciding reason has named the look-alike where that reason is about names.
+    let alike = if is_about_names(file.reason) { String::new() } else { look_alike(file) };
+    say::also(&others.join(", ")) + &alike
 }
 
 /// Why a file is held, in a few words, with every reason.

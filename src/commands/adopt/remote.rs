@@ -14,6 +14,7 @@ use crate::ledger::LedgerReader;
 use crate::ledger::query::Filter;
 use crate::messages::{adopt as say, check as say_check, escape, report as say_report};
 use crate::model::delivery::{Key, Slot};
+use crate::names;
 use crate::remote::ssh::SshConnector;
 use crate::remote::{Connect, Remote, RemoteError};
 use crate::secrets::Secrets;
@@ -44,7 +45,7 @@ pub(super) fn delivered_names(ledger: &LedgerReader) -> Result<Sent, UserError> 
     let mut sent = Sent::new();
     for delivery in ledger.history(&Filter::default())?.into_iter().filter(|d| d.state.is_delivered()) {
         let Some(path) = delivery.remote_path else { continue };
-        sent.entry((path, delivery.size)).or_default().push(delivery.key);
+        sent.entry((names::nfc(&path), delivery.size)).or_default().push(delivery.key);
     }
     Ok(sent)
 }
@@ -61,14 +62,15 @@ pub(super) fn compare(config: &Config, mut local: Vec<Found>, sent: &Sent) -> Re
     let lying = list(config, line.as_mut())?;
     let lying = read(line.as_mut(), lying)?;
 
-    let by_path: HashMap<&str, usize> =
-        lying.iter().enumerate().map(|(i, there)| (there.path.as_str(), i)).collect();
+    // A server may keep another normal form of a name than it was given.
+    let by_path: HashMap<String, usize> =
+        lying.iter().enumerate().map(|(i, there)| (names::nfc(&there.path), i)).collect();
     let by_digest: HashMap<Digest, usize> =
         lying.iter().enumerate().rev().filter_map(|(i, there)| Some((there.digest?, i))).collect();
     let mut matched = HashSet::new();
     for file in local.iter_mut().filter(|file| matches!(file.claim, Claim::Delivered)) {
         let Some(key) = &file.key else { continue };
-        let same_name = file.remote_path.as_deref().and_then(|path| by_path.get(path)).copied();
+        let same_name = file.remote_path.as_deref().and_then(|path| by_path.get(&names::nfc(path))).copied();
         let same_bytes = by_digest.get(&key.digest).copied();
         match (same_name.map(|i| (i, &lying[i])), same_bytes) {
             (Some((i, there)), _) if there.digest == Some(key.digest) => {
@@ -90,7 +92,7 @@ pub(super) fn compare(config: &Config, mut local: Vec<Found>, sent: &Sent) -> Re
         }
     }
     // A file that cannot be read back is ours where the ledger sent one of that name and size.
-    let ours = |there: &Lying| there.size.and_then(|size| sent.get(&(there.path.clone(), size)));
+    let ours = |there: &Lying| there.size.and_then(|size| sent.get(&(names::nfc(&there.path), size)));
     let rest = lying
         .iter()
         .enumerate()

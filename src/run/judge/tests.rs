@@ -26,6 +26,10 @@ fn config(root: &Path, series: &str) -> Config {
 
 /// A ledger in which these files were delivered, each with its name for its content, under today's series.
 fn delivered(config: &Config, names: &[&str]) -> LedgerReader {
+    LedgerReader::in_memory(NOW, &delivered_events(config, names)).unwrap()
+}
+
+fn delivered_events(config: &Config, names: &[&str]) -> Vec<Event> {
     let mut events = vec![Event::LedgerMade { ledger: "0123456789abcdef".to_owned() }];
     for (delivery, name) in (1..).zip(names) {
         let found = identify(&config.series, name, b"");
@@ -46,7 +50,7 @@ fn delivered(config: &Config, names: &[&str]) -> LedgerReader {
             events.push(Event::Stepped { delivery, step, why: None, who: None });
         }
     }
-    LedgerReader::in_memory(NOW, &events).unwrap()
+    events
 }
 
 /// What happens to these files where they lie in the folder, each with a content of its own.
@@ -210,6 +214,53 @@ fn an_ordinary_year_is_judged_as_before() {
     let asked: Vec<_> = judged.iter().filter(|(_, judgement)| judgement.reason != Reason::New).collect();
     assert!(asked.is_empty(), "{asked:?}");
     assert_eq!(judged.len(), 8);
+}
+
+/// An approval that an earlier version wrote down, of a file that it held for one reason.
+#[test]
+fn an_approval_of_an_earlier_version_covers_the_reason_of_its_hold() {
+    let root = tempfile::tempdir().unwrap();
+    let config = config(root.path(), "");
+    let digest = Digest::of(b"0");
+    let held = |reason: &str| {
+        format!(
+            r#"{{"event":"held","hold":1,"path":"mad_202610.txt","digest":"{digest}","series":"mad_*.txt","period":"2026-10","reason":"{reason}"}}"#
+        )
+    };
+    let decided = format!(
+        r#"{{"event":"decided","decision":1,"verdict":"approved","series":"mad_*.txt","period":"2026-10","digest":"{digest}","path":"mad_202610.txt","why":"rettet","who":"Bodil"}}"#
+    );
+    for (reason, choice) in [("slot_taken", Choice::Send), ("old_period", Choice::Hold)] {
+        let mut events = delivered_events(&config, &["mad_202610.txt"]);
+        for text in [&held(reason), &decided] {
+            let event: Event = serde_json::from_str(text).unwrap();
+            assert_eq!(&serde_json::to_string(&event).unwrap(), text, "its hash stays what it was");
+            events.push(event);
+        }
+        let ledger = LedgerReader::in_memory(NOW, &events).unwrap();
+        let judged = judged(&config, &ledger, &["mad_202610.txt"]);
+        assert_eq!(judged[0].1.choice, choice, "{reason}: {judged:?}");
+    }
+}
+
+/// A ledger of an earlier version holds a series as the file's name wrote it.
+#[test]
+fn a_ledger_in_another_normal_form_takes_the_same_slots() {
+    let root = tempfile::tempdir().unwrap();
+    let config = config(root.path(), "");
+    let mut events = delivered_events(&config, &["måltid_202610.txt"]);
+    for event in &mut events {
+        if let Event::Started(started) = event {
+            started.series = "ma\u{30a}ltid_*.txt".to_owned();
+        }
+    }
+    let ledger = LedgerReader::in_memory(NOW, &events).unwrap();
+    fs::write(config.drop.join("måltid_202610.TXT"), "måltid_202610.txt").unwrap();
+    let judged = judged(&config, &ledger, &["måltid_202610.txt"]);
+    let reasons: Vec<_> = judged.iter().map(|(path, judgement)| (path.as_str(), judgement.reason)).collect();
+    let expected =
+        [("måltid_202610.TXT", Reason::AlreadyDelivered), ("måltid_202610.txt", Reason::SlotTaken)];
+    assert_eq!(reasons, expected);
 }
 
 fn spelled_month() -> impl Strategy<Value = &'static str> {
