@@ -1,7 +1,7 @@
 //! Delivers trækfiler to KP (Kommunernes Pensionssystem): each file exactly once, or a person is told.
 //!
 //! The rooms are named for the job, which [`run`] puts together: look into the folder ([`drop_folder`]), read each
-//! file's digest ([`digest`]) and period ([`period`], [`series`]), decide ([`decide`], [`plan`]), deliver
+//! file's digest ([`digest`]), name ([`names`]) and period ([`period`], [`series`]), decide ([`decide`], [`plan`]), deliver
 //! ([`delivery`], [`deliver`], [`remote`]) under a durable journal ([`ledger`]), put the original away ([`archive`])
 //! and tell the person ([`report`], [`messages`], [`output`]).
 

@@ -102,17 +102,23 @@ impl History {
         names
     }
 
-    /// The newest delivery whose file name is a look-alike of a file's and whose content is another one. `names` are
-    /// those of the slot's period.
+    /// The delivery whose file name is a look-alike of a file's and whose content is another one; of several the newest with
+    /// the same ending, or the newest. `names` are those of the slot's period.
     #[must_use]
-    pub fn look_alike(&self, names: &NamesOfPeriod, key: &Key, core: &Core) -> Option<&Delivery> {
+    pub fn look_alike(&self, names: &NamesOfPeriod, key: &Key, name: &str, core: &Core) -> Option<&Delivery> {
         let alike = core.keys().filter_map(|key| names.by_key.get(&key)).flatten();
         let alike = alike.filter(|(other, _)| core.is_alike_but_for_the_period(other)).map(|(_, at)| *at);
         let apart = |delivery: &&Delivery| {
             let series = &delivery.key.slot.series;
             delivery.key.digest != key.digest && !self.came_together(&key.slot.series, series, names.period)
         };
-        alike.collect::<BTreeSet<usize>>().into_iter().rev().map(|at| &self.delivered[at]).find(apart)
+        let same_ending = |at: &usize| {
+            let ending =
+                |name: &str| names::comparable(name.rsplit_once('.').map_or("", |(_, ending)| ending));
+            ending(file_name(&self.delivered[*at].path)) == ending(name)
+        };
+        let found = alike.filter(|at| apart(&&self.delivered[*at])).max_by_key(|at| (same_ending(at), *at));
+        found.map(|at| &self.delivered[at])
     }
 }
 

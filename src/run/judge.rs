@@ -191,7 +191,7 @@ impl Judge<'_> {
         let Some(period) = key.slot.period else { return Ok(None) };
         let core = names::core_of(scanned.name());
         let names = self.earlier.names_of(&history, period);
-        facts.past.look_alike = history.look_alike(&names, key, &core).map(Earlier::from);
+        facts.past.look_alike = history.look_alike(&names, key, scanned.name(), &core).map(Earlier::from);
         Ok(Some(core))
     }
 }

@@ -150,6 +150,9 @@ fn about_held(file: &FileReport) -> Advice {
         }
         Reason::Rejected => (say::next_rejected(), vec![reject, approve]),
         Reason::UnknownPeriod => (say::next_unknown_period(), vec![approve, reject]),
+        Reason::UnknownSeries | Reason::NewSeries if file.reasons.contains(&Reason::ConflictInRun) => {
+            (say::next_conflict(), vec![approve, reject])
+        }
         Reason::UnknownSeries => (say::next_unknown_series(), vec![approve, reject]),
         Reason::NewSeries if file.look_alike.is_none() => (say::next_new_series(), vec![approve, reject]),
         Reason::ConflictInRun => (say::next_conflict(), vec![approve, reject]),

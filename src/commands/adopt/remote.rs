@@ -118,7 +118,7 @@ fn list(config: &Config, line: &mut dyn Remote) -> Result<Vec<Lying>, UserError>
             .map_err(|error| incomplete(say_check::remote_folder_refused(&escape(shown), &error)))?;
         let files = entries.into_iter().filter(|entry| {
             let ours = temporary.as_ref().is_some_and(|names| names.is_match(&entry.name));
-            !entry.folder && !ours && !config.scan.exclude.is_match(&entry.name)
+            !entry.folder && !ours && !config.scan.exclude.is_match(names::nfc(&entry.name))
         });
         lying.extend(files.map(|entry| Lying {
             path: match folder.trim_end_matches('/') {

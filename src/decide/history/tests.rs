@@ -57,7 +57,7 @@ fn looks_like(history: &History, name: &str) -> Option<String> {
     let slot = Slot { series: found.series, period: found.period };
     let key = Key { slot, digest: Digest::of(b"another content") };
     let names = history.names_of(key.slot.period.unwrap());
-    history.look_alike(&names, &key, &names::core_of(name)).map(|delivery| delivery.path.clone())
+    history.look_alike(&names, &key, name, &names::core_of(name)).map(|delivery| delivery.path.clone())
 }
 
 #[test]
@@ -109,6 +109,9 @@ fn the_newest_look_alike_is_found_by_name() {
     let history =
         delivered(&["mad_202304.txt", "mad_202304 (2).txt", "vask_202304.txt", "mad_202305.txt"], &[]);
     assert_eq!(looks_like(&history, "mad_202304_v2.txt").as_deref(), Some("mad_202304 (2).txt"));
+    let endings = delivered(&["mad_202304.txt", "mad_202304.sha256"], &[]);
+    assert_eq!(looks_like(&endings, "mad_202304_v2.TXT").as_deref(), Some("mad_202304.txt"));
+    assert_eq!(looks_like(&endings, "mad_202304.csv").as_deref(), Some("mad_202304.sha256"));
     assert_eq!(looks_like(&history, "rettet vask april 2023.csv").as_deref(), Some("vask_202304.txt"));
     assert_eq!(looks_like(&history, "snak_202304.txt"), None);
     assert_eq!(looks_like(&history, "mad_202306.csv"), None);
