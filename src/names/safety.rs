@@ -56,7 +56,7 @@ pub fn unsafe_path(inside: &Path) -> Option<UnsafeName> {
 /// Letters are judged by word, since the extension of a Greek or Cyrillic name is Latin. Unsafe are
 /// - a word with letters of two scripts, after UTS 39's resolved script sets (`mаd` with a Cyrillic `а`);
 /// - a word of another script whose letters all look like Latin ones, unless the rest of the name shows that it
-///   is no Latin name: no Latin word stands before the extension, and another word has a letter of its own;
+///   is no Latin name: no Latin word stands before the extension, and another word of that script has a letter of its own;
 /// - a letter or digit that is not for general use (UTS 39's Identifier_Status) and looks like ASCII: fullwidth,
 ///   mathematical, phonetic, ligatures;
 /// - a letter with a stroke laid over it, which normalization does not make one letter.
@@ -65,6 +65,9 @@ pub fn unsafe_because(name: &OsStr) -> Option<UnsafeName> {
     let Some(name) = name.to_str() else { return Some(UnsafeName::NotUnicode) };
     if name.len() > LONGEST_NAME {
         return Some(UnsafeName::TooLong);
+    }
+    if is_plain(name) {
+        return None;
     }
     if let Some(because) = name.chars().find_map(unsafe_char) {
         return Some(because);
@@ -81,6 +84,14 @@ pub fn unsafe_because(name: &OsStr) -> Option<UnsafeName> {
     } else {
         None
     }
+}
+
+/// Whether a name is so plain that nothing has to be looked up: visible ASCII, and no device or other name to Windows.
+fn is_plain(name: &str) -> bool {
+    let ends = [name.chars().next(), name.chars().next_back()];
+    !cfg!(windows)
+        && name.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\' || byte == b' ')
+        && ends.iter().flatten().all(|end| !matches!(end, ' ' | '.'))
 }
 
 /// Whether a character makes a text look like another one, or cannot be seen: controls, what changes the direction of
@@ -128,18 +139,19 @@ fn has_look_alike_letters(name: &str) -> bool {
         return true;
     }
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-    let (mut imitates, mut is_clear) = (false, false);
+    let (mut imitations, mut clear) = (Vec::new(), Vec::new());
     for word in words(name).filter(|word| !word.is_ascii()) {
         if !word.is_single_script() {
             return true;
         }
-        let foreign = !is_latin(word);
-        let imitation = foreign && looks_ascii(word);
-        imitates |= imitation;
-        is_clear |= foreign && !imitation;
+        if !share_a_script(word, "a") {
+            if looks_ascii(word) { imitations.push(word) } else { clear.push(word) }
+        }
     }
-    let latin_beside = || words(stem).any(|word| word.contains(char::is_alphabetic) && is_latin(word));
-    imitates && (!is_clear || latin_beside())
+    let latin_beside =
+        || words(stem).any(|word| word.contains(char::is_alphabetic) && share_a_script(word, "a"));
+    let is_bare = |imitation: &&str| !clear.iter().any(|word| share_a_script(word, imitation));
+    imitations.iter().any(is_bare) || !imitations.is_empty() && latin_beside()
 }
 
 /// Runs of letters, digits and the marks on them.
@@ -147,9 +159,10 @@ fn words(name: &str) -> impl Iterator<Item = &str> {
     name.split(|c: char| !c.is_alphanumeric() && !is_combining_mark(c)).filter(|word| !word.is_empty())
 }
 
-fn is_latin(word: &str) -> bool {
-    let mut shared = word.resolve_script_set();
-    shared.intersect_with("a".resolve_script_set());
+/// Whether one script has the letters of both words.
+fn share_a_script(one: &str, other: &str) -> bool {
+    let mut shared = one.resolve_script_set();
+    shared.intersect_with(other.resolve_script_set());
     !shared.is_empty()
 }
 

@@ -107,6 +107,8 @@ fn letters_that_pass_for_others() {
         // a stroke laid over a letter
         "fo\u{338}l_202304.txt",
         "mad\u{335}_202304.txt",
+        // a Cyrillic word that only looks Latin, beside a Greek one
+        "γεύμα_1\u{43e}_202304.txt",
     ];
     for name in names {
         assert_eq!(because(name), Some(UnsafeName::LookAlikeLetters), "{name}");
