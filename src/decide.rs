@@ -161,7 +161,7 @@ pub fn decide(facts: &Facts, policy: Policy, limits: PeriodLimits) -> Judgement 
     }
     let about_names = [Reason::UnknownSeries, Reason::NewSeries, Reason::SlotTaken];
     if judgement.reasons.iter().any(|reason| about_names.contains(reason)) {
-        judgement.look_alike.clone_from(&facts.past.look_alike);
+        judgement.look_alike = facts.past.look_alike.clone().map(Box::new);
     }
     judgement
 }

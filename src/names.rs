@@ -3,6 +3,8 @@
 //!
 //! Pure: texts in, answers out. Sentences for the answers are found where they are shown.
 
+use std::borrow::Cow;
+
 use unicase::UniCase;
 use unicode_normalization::UnicodeNormalization;
 
@@ -18,7 +20,13 @@ pub use unfinished::{never_entered, unfinished_files};
 /// The name in Unicode's normalization form C: `å` is one character, however it was written.
 #[must_use]
 pub fn nfc(name: &str) -> String {
-    if name.is_ascii() { name.to_owned() } else { name.nfc().collect() }
+    composed(name).into_owned()
+}
+
+/// The same without a copy where the name is ASCII, as most are.
+#[must_use]
+pub fn composed(name: &str) -> Cow<'_, str> {
+    if name.is_ascii() { Cow::Borrowed(name) } else { Cow::Owned(name.nfc().collect()) }
 }
 
 /// What two names of one file have in common, whatever their case and normal form: equal answers, one name.

@@ -77,7 +77,7 @@ pub fn per_period(rules: &[SeriesRule], rule: Option<usize>) -> PerPeriod {
 /// be empty otherwise.
 #[must_use]
 pub fn identify(rules: &[SeriesRule], name: &str, head: &[u8]) -> Identified {
-    let name = &names::nfc(name);
+    let name = &*names::composed(name);
     let Some((at, rule)) = rule_for(rules, name) else {
         return derived(name);
     };
@@ -92,7 +92,7 @@ pub fn identify(rules: &[SeriesRule], name: &str, head: &[u8]) -> Identified {
 /// Whether the period of a file with this name is read from its content.
 #[must_use]
 pub fn needs_head(rules: &[SeriesRule], name: &str) -> bool {
-    rule_for(rules, &names::nfc(name))
+    rule_for(rules, &names::composed(name))
         .is_some_and(|(_, rule)| matches!(rule.period, PeriodSource::Content(_)))
 }
 

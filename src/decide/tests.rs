@@ -372,7 +372,7 @@ fn a_look_alike_takes_the_slot_of_a_series_of_one_and_is_named() {
     let mut facts = Facts { past: alike, ..plain() };
     let judgement = decide(&facts, policy(Rule::Hold), LIMITS);
     assert_eq!((judgement.choice, judgement.reason), (Choice::Hold, Reason::SlotTaken));
-    assert_eq!((judgement.earlier, judgement.look_alike), (Some(earlier(9)), Some(earlier(9))));
+    assert_eq!((judgement.earlier, judgement.look_alike), (Some(earlier(9)), Some(Box::new(earlier(9)))));
     facts.past.slot_taken = Some(earlier(14));
     assert_eq!(decide(&facts, policy(Rule::Hold), LIMITS).earlier, Some(earlier(14)));
     facts.stranger = Some(Stranger::New);

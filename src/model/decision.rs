@@ -197,7 +197,7 @@ pub struct Judgement {
     pub earlier: Option<Earlier>,
     /// The delivery whose file has a name that differs by the marks of a copy or a correction alone, where one of the
     /// rows about series and slots holds the file.
-    pub look_alike: Option<Earlier>,
+    pub look_alike: Option<Box<Earlier>>,
 }
 
 impl Judgement {

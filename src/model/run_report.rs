@@ -64,7 +64,7 @@ pub struct FileReport {
     pub error: Option<String>,
     /// The delivery whose file has a name like this one's but for the marks of a copy or a correction.
     #[serde(skip)]
-    pub look_alike: Option<Earlier>,
+    pub look_alike: Option<Box<Earlier>>,
     /// Whether a person approved it before the reasons came up that hold it now.
     #[serde(skip)]
     pub approved_before: bool,

@@ -41,7 +41,7 @@ pub struct PlannedFile {
     /// The reasons that approvals cover, which stand and are not used up.
     pub covered: Vec<Reason>,
     /// What is left of its name without its period and the marks of copies; none where that was not asked for.
-    pub core: Option<Core>,
+    pub core: Option<Box<Core>>,
 }
 
 /// Reads the drop folder and decides about every file, in the order of the run.
@@ -152,7 +152,7 @@ impl Judge<'_> {
             approvers: decide::approvers(&facts, config.policy),
             takes_two: decide::takes_two(&facts, config.policy),
             covered: facts.covered(),
-            core,
+            core: core.map(Box::new),
             scanned,
         })
     }
@@ -220,7 +220,7 @@ fn candidate(config: &Config, index: usize, file: &PlannedFile) -> Candidate {
         index,
         path: file.scanned.file.path.clone(),
         key: file.scanned.key.clone(),
-        core: file.core.clone(),
+        core: file.core.as_deref().cloned(),
         one_per_period: per_period(config, &file.scanned) == PerPeriod::One,
         remote_path: file.remote_path.clone(),
         judgement: file.judgement.clone(),

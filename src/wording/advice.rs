@@ -54,8 +54,8 @@ pub fn reason(file: &FileReport) -> String {
 
 /// Whether KP got no other file for a held file's slot, but one for a slot whose files have look-alike names.
 fn is_by_look_alike(file: &FileReport) -> bool {
-    let number = |earlier: &Option<Earlier>| earlier.as_ref().map(|earlier| earlier.delivery_id);
-    file.look_alike.is_some() && number(&file.earlier) == number(&file.look_alike)
+    let number = |earlier: Option<&Earlier>| earlier.map(|earlier| earlier.delivery_id);
+    file.look_alike.is_some() && number(file.earlier.as_ref()) == number(file.look_alike.as_deref())
 }
 
 /// The file of KP's that a held file's name looks like, as the rest of a sentence; empty where there is none.

@@ -107,7 +107,7 @@ fn a_copy_or_correction_is_held_and_names_what_kp_has() {
             assert_eq!(judgement.choice, Choice::Hold, "{series} {name}");
             let expected = [Reason::NewSeries, Reason::UnknownSeries, Reason::SlotTaken];
             assert!(expected.contains(&judgement.reason), "{name}: {:?}", judgement.reason);
-            let named = judgement.look_alike.as_ref().or(judgement.earlier.as_ref());
+            let named = judgement.look_alike.as_deref().or(judgement.earlier.as_ref());
             assert_eq!(named.map(|earlier| earlier.delivery_id), Some(1), "{series} {name}: {judgement:?}");
         }
     }
