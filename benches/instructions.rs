@@ -6,6 +6,7 @@ use std::env;
 use std::process::Command;
 
 use anyhow::{Context as _, bail, ensure};
+use traekfil::decide::history::History;
 use traekfil::plan;
 
 mod work;
@@ -33,7 +34,8 @@ fn main() -> anyhow::Result<()> {
 fn work_on(work: &str, times: u32) -> anyhow::Result<()> {
     if work == "plan" {
         let files = work::candidates(work::FILES);
-        let planned = if times > 0 { plan::plan(files, work::policy(), &[]) } else { files };
+        let planned =
+            if times > 0 { plan::plan(files, work::policy(), &History::default(), &[]) } else { files };
         ensure!(planned.len() == work::FILES as usize, "all files are planned");
         return Ok(());
     }

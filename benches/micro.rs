@@ -3,6 +3,7 @@
 use std::hint::black_box;
 
 use criterion::{BatchSize, Criterion, Throughput};
+use traekfil::decide::history::History;
 use traekfil::digest::Digest;
 use traekfil::{period, plan};
 
@@ -55,7 +56,7 @@ fn planning(criterion: &mut Criterion) {
     group.bench_function("100,000 files", |bench| {
         bench.iter_batched(
             || files.clone(),
-            |files| plan::plan(files, work::policy(), &[]),
+            |files| plan::plan(files, work::policy(), &History::default(), &[]),
             BatchSize::PerIteration,
         );
     });

@@ -1,7 +1,8 @@
 //! Facts about one file → what happens to it, and why. Pure.
 //!
-//! The rows stand in the order in which they are tried, and the first that fits decides. A policy of
-//! `send` means that its row holds nothing: the rows after it are still tried, so that no policy lets a
+//! The rows stand in the order in which they are tried, and the first that fits decides. A hold names the others that fit
+//! as well, so that a person who approves it has seen all of them; an approval passes the rows that it names and no other.
+//! A policy of `send` means that its row holds nothing: the rows after it are still tried, so that no policy lets a
 //! file past an unrelated doubt, and the file goes with the reason of the first row that a policy opened.
 //! Two rows more, about the other files of the same run, are in [`crate::plan`].
 
@@ -10,6 +11,17 @@ use crate::model::decision::{Blocked, Choice, Earlier, Judgement, Reason};
 use crate::model::delivery::{Key, State};
 use crate::model::ledger::{Delivery, Verdict};
 use crate::model::policy::{PeriodLimits, Policy, Rule};
+
+pub mod history;
+
+/// A person's approval that still counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Approval {
+    /// Who gave it.
+    pub who: String,
+    /// The reasons that it covers.
+    pub covers: Vec<Reason>,
+}
 
 /// What the ledger knows that matters to one file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -22,16 +34,19 @@ pub struct Past {
     pub not_free: Option<Earlier>,
     /// What a person decided about the key, and that decision's number.
     pub verdict: Option<(i64, Verdict)>,
-    /// How many persons have approved the key since it was last rejected or delivered.
-    pub approvers: usize,
+    /// The approvals of the key since it was last rejected or delivered.
+    pub approvals: Vec<Approval>,
     /// The same bytes were delivered, or may have been, for another slot.
     pub elsewhere: Option<Earlier>,
-    /// Other bytes were delivered, or may have been, for the same slot.
+    /// Other bytes were delivered, or may have been, for the same slot, be it by the ledger or by what today's
+    /// `[[series]]` make of the earlier file's name.
     pub slot_taken: Option<Earlier>,
     /// The same bytes for another slot, as [`Past::not_free`].
     pub elsewhere_not_free: Option<Earlier>,
     /// Other bytes for the same slot, as [`Past::not_free`].
     pub slot_not_free: Option<Earlier>,
+    /// A file whose name is a look-alike of this one's was delivered, or may have been, for the same period.
+    pub look_alike: Option<Earlier>,
 }
 
 impl Past {
@@ -48,6 +63,7 @@ impl Past {
         let not_free = |d: &&Delivery| {
             d.state == State::NotDelivered && !may_go_again(Some(d.state), None, d.temporary_is_gone())
         };
+        let other_bytes = |d: &&Delivery| d.key.digest != key.digest;
         let last = |found: Option<&Delivery>| found.map(Earlier::from);
         let has_slot = key.slot.period.is_some();
         Past {
@@ -55,15 +71,25 @@ impl Past {
             delivered: last(same_bytes.iter().rev().find(|d| mine(d) && d.state.is_delivered())),
             not_free: last(same_bytes.iter().rev().find(|d| mine(d) && not_free(d))),
             verdict,
-            approvers: 0,
+            approvals: Vec::new(),
             elsewhere: last(same_bytes.iter().rev().filter(counts).find(|d| !mine(d))),
-            slot_taken: last(same_slot.iter().rev().filter(counts).find(|d| !mine(d)).filter(|_| has_slot)),
+            slot_taken: last(same_slot.iter().rev().filter(counts).find(other_bytes).filter(|_| has_slot)),
             elsewhere_not_free: last(same_bytes.iter().rev().filter(not_free).find(|d| !mine(d))),
             slot_not_free: last(
-                same_slot.iter().rev().filter(not_free).find(|d| !mine(d)).filter(|_| has_slot),
+                same_slot.iter().rev().filter(not_free).find(other_bytes).filter(|_| has_slot),
             ),
+            look_alike: None,
         }
     }
+}
+
+/// How a file's series is a stranger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stranger {
+    /// There are `[[series]]`, its name fits none of them, and the series that its name gives is not known.
+    FitsNoSeries,
+    /// There are no `[[series]]`, and its series is not known to a ledger that knows others.
+    New,
 }
 
 /// What is known about one file.
@@ -77,52 +103,126 @@ pub struct Facts {
     pub one_per_period: bool,
     /// How many months its period lies after the current one; none without a period.
     pub months_ahead: Option<i32>,
+    /// Whether nothing is known of its series.
+    pub stranger: Option<Stranger>,
     /// What the ledger knows.
     pub past: Past,
 }
 
-/// Rows 1 to 12 and 15: what happens to a file by its own facts.
+impl Facts {
+    /// The delivery that takes the slot: another file for it, or a look-alike's. None where the slot takes many.
+    ///
+    /// A stranger's look-alike is a matter of the rows about strangers alone, and so of their policies.
+    fn taken_by(&self) -> Option<&Earlier> {
+        let look_alike = self.past.look_alike.as_ref().filter(|_| self.stranger.is_none());
+        self.past.slot_taken.as_ref().or(look_alike).filter(|_| self.one_per_period)
+    }
+
+    /// The reasons that the approvals cover, together.
+    #[must_use]
+    pub fn covered(&self) -> Vec<Reason> {
+        self.past.approvals.iter().flat_map(|approval| approval.covers.iter().copied()).collect()
+    }
+}
+
+/// A row that fits, and what it makes of the file.
+struct Row<'a> {
+    reason: Reason,
+    choice: Choice,
+    earlier: Option<&'a Earlier>,
+}
+
+/// Rows 1 to 14 and 18: what happens to a file by its own facts.
 #[must_use]
 pub fn decide(facts: &Facts, policy: Policy, limits: PeriodLimits) -> Judgement {
-    let past = &facts.past;
     match facts.blocked {
         Some(Blocked::Unsafe(_)) => return Judgement::new(Choice::Hold, Reason::UnsafeFile, None),
         Some(Blocked::Unsettled(_)) => return Judgement::new(Choice::Wait, Reason::Unsettled, None),
         None => {}
     }
-    if facts.size == 0 {
-        return Judgement::new(Choice::Hold, Reason::Empty, None);
-    }
-    if let Some(earlier) = &past.unclear {
-        return Judgement::new(Choice::Hold, Reason::InDoubt, Some(earlier));
-    }
-    if let Some(earlier) = &past.delivered {
-        return Judgement::new(Choice::Duplicate, Reason::AlreadyDelivered, Some(earlier));
-    }
-    if let Some(earlier) = &past.not_free {
-        return Judgement::new(Choice::Wait, Reason::Unsettled, Some(earlier));
-    }
-    match past.verdict {
-        Some((_, Verdict::Approved)) if !waits_for_second(facts, policy) => {
+    let (is_approved, approval_counts) = match facts.past.verdict {
+        Some((_, Verdict::Approved)) => (true, !waits_for_second(facts, policy)),
+        _ => (false, false),
+    };
+    let certain = certain_rows(facts);
+    let mut doubts = doubts(facts, policy, limits);
+    if is_approved && approval_counts {
+        let covered = facts.covered();
+        doubts.retain(|row| !covered.contains(&row.reason));
+        // A person expects the file to go, so a doubt that came up since is hers too, whatever the policy leaves.
+        for row in doubts.iter_mut().filter(|row| row.choice == Choice::Skip) {
+            row.choice = Choice::Hold;
+        }
+        if certain.is_empty() && doubts.iter().all(|row| row.choice == Choice::Send) {
             return Judgement::new(Choice::Send, Reason::Approved, None);
         }
-        Some((_, Verdict::Rejected)) => return Judgement::new(Choice::Hold, Reason::Rejected, None),
-        Some((_, Verdict::Approved)) | None => {}
     }
-    by_policy(facts, policy, limits)
+    let opened = doubts.iter().find(|row| row.choice == Choice::Send).map(|row| (row.reason, row.earlier));
+    let against: Vec<Row> =
+        certain.into_iter().chain(doubts.into_iter().filter(|row| row.choice != Choice::Send)).collect();
+    let Some(first) = against.first() else {
+        if let Some(earlier) = waits_for_server(facts, policy) {
+            return Judgement::new(Choice::Wait, Reason::Unsettled, Some(earlier));
+        }
+        let (reason, earlier) = opened.unwrap_or((Reason::New, None));
+        return Judgement::new(Choice::Send, reason, earlier);
+    };
+    let mut judgement = Judgement::new(first.choice, first.reason, first.earlier);
+    if first.choice == Choice::Hold {
+        let holding = |row: &&Row| !matches!(row.choice, Choice::Duplicate | Choice::Wait);
+        judgement.reasons = against.iter().filter(holding).map(|row| row.reason).collect();
+    }
+    let about_names = [Reason::UnknownSeries, Reason::NewSeries, Reason::SlotTaken];
+    if judgement.reasons.iter().any(|reason| about_names.contains(reason)) {
+        judgement.look_alike = facts.past.look_alike.clone().map(Box::new);
+    }
+    judgement
 }
 
 /// Whether `policy.two_persons` asks for two approvals: KP has another file for the slot, or the same bytes for
 /// another slot, and no policy lets that pass. Whatever else holds the file as well does not make one enough.
 #[must_use]
 pub fn takes_two(facts: &Facts, policy: Policy) -> bool {
-    policy.two_persons
-        && (facts.past.elsewhere.is_some() && policy.same_content_other_slot == Rule::Hold
-            || facts.past.slot_taken.is_some() && facts.one_per_period && policy.slot_taken == Rule::Hold)
+    !by_two(facts, policy).is_empty()
+}
+
+/// The reasons that fit and that it takes two persons to approve.
+fn by_two(facts: &Facts, policy: Policy) -> Vec<Reason> {
+    let elsewhere = facts.past.elsewhere.is_some() && policy.same_content_other_slot == Rule::Hold;
+    let taken = facts.taken_by().is_some() && policy.slot_taken == Rule::Hold;
+    let fits = [(elsewhere, Reason::SameContentOtherSlot), (taken, Reason::SlotTaken)];
+    fits.into_iter().filter(|(fits, _)| *fits && policy.two_persons).map(|(_, reason)| reason).collect()
+}
+
+/// Who has approved the file, each person once: where it takes two, those who saw all that it takes two for.
+#[must_use]
+pub fn approvers(facts: &Facts, policy: Policy) -> Vec<String> {
+    let needed = by_two(facts, policy);
+    let saw_all = |approval: &&Approval| needed.iter().all(|reason| approval.covers.contains(reason));
+    let mut approvers: Vec<String> =
+        facts.past.approvals.iter().filter(saw_all).map(|approval| approval.who.clone()).collect();
+    approvers.sort_unstable();
+    approvers.dedup();
+    approvers
 }
 
 fn waits_for_second(facts: &Facts, policy: Policy) -> bool {
-    facts.past.approvers < 2 && takes_two(facts, policy)
+    takes_two(facts, policy) && approvers(facts, policy).len() < 2
+}
+
+/// Rows 3, 4, 5 and 7, which no policy opens, where they fit; row 6 is an approval.
+fn certain_rows(facts: &Facts) -> Vec<Row<'_>> {
+    let past = &facts.past;
+    let rejected = matches!(past.verdict, Some((_, Verdict::Rejected)));
+    let rows = [
+        (facts.size == 0, Choice::Hold, Reason::Empty, None),
+        (past.unclear.is_some(), Choice::Hold, Reason::InDoubt, past.unclear.as_ref()),
+        (past.delivered.is_some(), Choice::Duplicate, Reason::AlreadyDelivered, past.delivered.as_ref()),
+        (past.not_free.is_some(), Choice::Wait, Reason::Unsettled, past.not_free.as_ref()),
+        (rejected, Choice::Hold, Reason::Rejected, None),
+    ];
+    let fitting = rows.into_iter().filter(|(fits, ..)| *fits);
+    fitting.map(|(_, choice, reason, earlier)| Row { reason, choice, earlier }).collect()
 }
 
 /// The delivery that a person says KP never got and that would hold the file by row 8 or 12 if KP got it late; none
@@ -135,47 +235,32 @@ fn waits_for_server(facts: &Facts, policy: Policy) -> Option<&Earlier> {
         .or(slot.filter(|_| policy.slot_taken != Rule::Send))
 }
 
-/// Rows 8 to 12, which a policy may open, and row 15.
-fn by_policy(facts: &Facts, policy: Policy, limits: PeriodLimits) -> Judgement {
+/// Rows 8 to 14 where they fit, each with what its policy makes of it.
+fn doubts(facts: &Facts, policy: Policy, limits: PeriodLimits) -> Vec<Row<'_>> {
     let past = &facts.past;
     let months = |limit: u32| i64::from(limit);
     let ahead = facts.months_ahead.map(i64::from);
+    let too_old = ahead.is_some_and(|m| m < -months(limits.months_back));
+    let too_early = ahead.is_some_and(|m| m > months(limits.months_ahead));
+    let is = |stranger| facts.stranger == Some(stranger);
+    let (elsewhere, taken_by, alike) = (past.elsewhere.as_ref(), facts.taken_by(), past.look_alike.as_ref());
     let rows = [
-        (
-            past.elsewhere.is_some(),
-            policy.same_content_other_slot,
-            Reason::SameContentOtherSlot,
-            &past.elsewhere,
-        ),
-        (ahead.is_none(), policy.unknown_period, Reason::UnknownPeriod, &None),
-        (ahead.is_some_and(|m| m < -months(limits.months_back)), policy.old_period, Reason::OldPeriod, &None),
-        (
-            ahead.is_some_and(|m| m > months(limits.months_ahead)),
-            policy.future_period,
-            Reason::FuturePeriod,
-            &None,
-        ),
-        (
-            past.slot_taken.is_some() && facts.one_per_period,
-            policy.slot_taken,
-            Reason::SlotTaken,
-            &past.slot_taken,
-        ),
+        (elsewhere.is_some(), policy.same_content_other_slot, Reason::SameContentOtherSlot, elsewhere),
+        (ahead.is_none(), policy.unknown_period, Reason::UnknownPeriod, None),
+        (too_old, policy.old_period, Reason::OldPeriod, None),
+        (too_early, policy.future_period, Reason::FuturePeriod, None),
+        // Row 12's second half, a series that its supplier delivers, belongs before this line once there is one.
+        (is(Stranger::FitsNoSeries), policy.unknown_series, Reason::UnknownSeries, alike),
+        (is(Stranger::New), policy.new_series, Reason::NewSeries, alike),
+        (taken_by.is_some(), policy.slot_taken, Reason::SlotTaken, taken_by),
     ];
-    let mut opened: Option<Judgement> = None;
-    for (_, rule, reason, earlier) in rows.into_iter().filter(|(fits, ..)| *fits) {
-        match rule {
-            Rule::Hold => return Judgement::new(Choice::Hold, reason, earlier.as_ref()),
-            Rule::Skip => return Judgement::new(Choice::Skip, reason, earlier.as_ref()),
-            Rule::Send => {
-                opened.get_or_insert_with(|| Judgement::new(Choice::Send, reason, earlier.as_ref()));
-            }
-        }
-    }
-    if let Some(earlier) = waits_for_server(facts, policy) {
-        return Judgement::new(Choice::Wait, Reason::Unsettled, Some(earlier));
-    }
-    opened.unwrap_or_else(|| Judgement::new(Choice::Send, Reason::New, None))
+    let choice = |rule| match rule {
+        Rule::Hold => Choice::Hold,
+        Rule::Skip => Choice::Skip,
+        Rule::Send => Choice::Send,
+    };
+    let fitting = rows.into_iter().filter(|(fits, ..)| *fits);
+    fitting.map(|(_, rule, reason, earlier)| Row { reason, choice: choice(rule), earlier }).collect()
 }
 
 #[cfg(test)]

@@ -15,12 +15,10 @@ use crate::config::Scan;
 use crate::digest::{Digest, Hasher};
 use crate::failpoint::failpoint;
 use crate::model::decision::{Blocked, Unsafe, Unsettled};
-use crate::platform::names::is_control_or_bidi;
+use crate::names;
 use crate::platform::{self, ContentElsewhere, FileInfo, Identity};
 use crate::series::HEAD_BYTES;
 
-/// The longest file name accepted, in bytes: the limit of most file systems and servers.
-const LONGEST_NAME: usize = 255;
 const READ_SIZE: usize = 256 * 1024;
 /// The longest time that a run watches files for. Where `scan.settle` is longer, a file with a time of change in the future
 /// waits for the next run.
@@ -118,18 +116,7 @@ pub fn shown(inside: &Path) -> String {
 /// Why a path relative to the drop folder is unsafe: it would mislead a person, a log or the server. None where it is safe.
 #[must_use]
 pub fn unsafe_name(inside: &Path) -> Option<Unsafe> {
-    inside.components().find_map(|part| {
-        let Some(name) = part.as_os_str().to_str() else { return Some(Unsafe::NameNotUnicode) };
-        if name.len() > LONGEST_NAME {
-            return Some(Unsafe::NameTooLong);
-        }
-        if cfg!(windows) && platform::names::is_taken_for_another(name) {
-            return Some(Unsafe::NameTakenForAnother);
-        }
-        // Characters that turn the direction of text make a name read as another one; a Windows server takes a backslash
-        // for the end of a folder's name.
-        name.contains(|c| is_control_or_bidi(c) || c == '\\').then_some(Unsafe::NameHasControls)
-    })
+    names::unsafe_path(inside).map(Unsafe::Name)
 }
 
 /// Reads a file that was last changed at least `settle` before `now`; `keep_head` also keeps its first bytes.

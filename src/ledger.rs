@@ -228,6 +228,20 @@ impl LedgerReader {
         }
     }
 
+    /// A ledger in memory in which these events happened.
+    #[cfg(test)]
+    pub(crate) fn in_memory(at: &str, events: &[event::Event]) -> Result<LedgerReader, UserError> {
+        let path = Path::new(":memory:");
+        let db = Connection::open_in_memory().map_err(|error| trouble(path, &error))?;
+        let ledger = LedgerReader::over(db, path, Path::new(""));
+        ledger.query(|db| {
+            db.execute_batch(CHAIN)?;
+            db.execute_batch(TABLES)?;
+            append::append(db, chain::BEFORE_THE_FIRST, at, events)
+        })?;
+        Ok(ledger)
+    }
+
     /// Has SQLite plan each query once, whatever values it is given. One index covers some states alone, and without this
     /// SQLite would plan the query anew for each file.
     fn stabilize_query_plans(&self) -> Result<(), UserError> {

@@ -44,7 +44,7 @@ pub mod platform;
 // The files of one run, decided together. Pure.
 pub mod plan;
 // One file, decided by its own facts. Pure.
-pub(crate) mod decide;
+pub mod decide;
 // How a delivery moves from state to state, and what recovery does. Pure.
 pub mod delivery;
 // Formats, and what a file's records say and add up to. Pure.
@@ -54,6 +54,8 @@ pub mod model;
 // Every sentence in Danish and English: strings in, a string out.
 pub mod messages;
 
+// What file names say: one form to compare them in, which mislead, which look alike. Pure.
+pub mod names;
 // Which series and period a file is for. Pure.
 pub mod series;
 // The calendar month that deductions are for, and how it is found in a name. Pure.

@@ -4,7 +4,7 @@
 //! that lacks one of the languages, names a value that is not there, or is called with the wrong values; and a sentence that
 //! is no longer used is a dead-code warning.
 //!
-//! A leaf: strings and numbers go in, a string comes out, and no other room is imported. `wording` puts the types of the
+//! A leaf: strings and numbers go in, a string comes out, and of the other rooms only `names` is asked. `wording` puts the types of the
 //! model into words.
 //!
 //! The files: this one has the language, the macro, and how names and commands are shown; then there is a file for each
@@ -14,6 +14,8 @@
 use std::path::Path;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::names;
 
 /// A language the program speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -128,8 +130,7 @@ pub(crate) fn pasted(path: &str) -> Option<String> {
 /// Whether a character must be escaped before it is shown: control characters, line ends, characters that change the
 /// direction of text, and invisible ones.
 pub(crate) fn needs_escape(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    names::misleads(c)
 }
 
 /// A name as it may be shown: what misleads or cannot be seen is escaped.

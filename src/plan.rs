@@ -3,14 +3,17 @@
 //! To each file's own decision this adds what the other files of the run mean for it. Files are ordered by
 //! period and path, never by how the folder listed them, so the same folder always gives the same
 //! plan; and a file that an earlier one of the run speaks against is treated as if the earlier one had been delivered
-//! by a run before.
+//! by a run before. A file that is held all the same learns what the others have against it, so that who approves it
+//! knows; and it speaks against the others, since nobody has said yet which of them counts.
 
 use std::collections::{HashMap, HashSet};
 
+use crate::decide::history::History;
 use crate::digest::Digest;
 use crate::model::decision::{Choice, Judgement, Reason};
 use crate::model::delivery::{Key, Slot};
 use crate::model::policy::{Policy, Rule};
+use crate::names::{Core, comparable};
 use crate::period::Period;
 
 /// One file, decided by its own facts.
@@ -22,25 +25,48 @@ pub struct Candidate {
     pub path: String,
     /// What it is and is for; none where it could not be read.
     pub key: Option<Key>,
+    /// What is left of its name without its period and the marks of copies; none where it has no period.
+    pub core: Option<Core>,
     /// Whether its slot takes one file alone.
     pub one_per_period: bool,
     /// The path it would get on the server; none where it could not be read.
     pub remote_path: Option<String>,
     /// What its own facts make of it.
     pub judgement: Judgement,
+    /// The reasons that a person has approved.
+    pub covered: Vec<Reason>,
     /// Whether it goes by one approval where a second file for KP takes two (`policy.two_persons`).
     pub one_approval: bool,
 }
 
-/// Decides rows 13 and 14, and answers the files in the order of the run.
+impl Candidate {
+    /// Whether it counts for the others: it is to be sent, or waits for a person who may let it go.
+    fn counts(&self) -> bool {
+        self.judgement.choice == Choice::Send
+            || self.judgement.is_held_to_be_approved() && self.judgement.reason != Reason::Rejected
+    }
+
+    /// Whether a person approved it, this reason among others.
+    fn is_approved_for(&self, reason: Reason) -> bool {
+        self.judgement.reason == Reason::Approved && self.covered.contains(&reason)
+    }
+}
+
+/// Decides rows 16 and 17, and answers the files in the order of the run.
 ///
-/// `policy` decides about the same bytes under two slots in one run as it does about two runs. Two files
-/// that would get one name on the server are both held, since the second would find the first there; so is one
-/// whose name is among `claimed`, those of deliveries that nobody knows the end of yet.
+/// `policy` decides about the same bytes under two slots in one run as it does about two runs. `history` tells which
+/// series come together, and so are no look-alikes. Two files that would get one name on the server are both held, since
+/// the second would find the first there; so is one whose name is among `claimed`, those of deliveries that nobody knows
+/// the end of yet.
 #[must_use]
-pub fn plan(mut files: Vec<Candidate>, policy: Policy, claimed: &[String]) -> Vec<Candidate> {
+pub fn plan(
+    mut files: Vec<Candidate>,
+    policy: Policy,
+    history: &History,
+    claimed: &[String],
+) -> Vec<Candidate> {
     files.sort_by(|a, b| order(a.key.as_ref(), &a.path).cmp(&order(b.key.as_ref(), &b.path)));
-    hold_conflicts(&mut files);
+    hold_conflicts(&mut files, history);
     hold_for_a_second_person(&mut files, policy);
     settle_repeats(&mut files, policy);
     hold_same_names(&mut files, claimed);
@@ -62,32 +88,61 @@ fn sends(files: &[Candidate]) -> impl Iterator<Item = (usize, &Candidate, &Key)>
         .filter_map(move |(i, file)| Some((i, send(&file).then_some(file)?, file.key.as_ref()?)))
 }
 
-/// Row 14, for the first file of each digest; row 13 takes the others.
-fn hold_conflicts(files: &mut [Candidate]) {
-    let mut digests: HashMap<&Slot, HashSet<Digest>> = HashMap::new();
-    for (_, file, key) in sends(files) {
-        if file.one_per_period && key.slot.period.is_some() {
-            digests.entry(&key.slot).or_default().insert(key.digest);
-        }
-    }
-    let held: Vec<usize> = sends(files)
-        .filter(|(_, file, key)| {
-            file.judgement.reason != Reason::Approved
-                && digests.get(&key.slot).is_some_and(|seen| seen.len() > 1)
-        })
-        .map(|(i, ..)| i)
-        .collect();
+/// Row 17, for the first file of each digest; row 16 takes the others.
+fn hold_conflicts(files: &mut [Candidate], history: &History) {
+    let rivals = with_a_rival(files, history);
     let mut seen: HashSet<Option<Key>> = HashSet::new();
-    for i in held {
-        files[i].judgement = if seen.insert(files[i].key.clone()) {
-            judgement(Choice::Hold, Reason::ConflictInRun)
+    for at in rivals {
+        let file = &mut files[at];
+        if file.judgement.choice == Choice::Hold {
+            file.judgement.also(Reason::ConflictInRun);
+        } else if file.is_approved_for(Reason::ConflictInRun) {
+            // The person saw that there were others.
+        } else if seen.insert(file.key.clone()) {
+            file.judgement = judgement(Choice::Hold, Reason::ConflictInRun);
         } else {
-            judgement(Choice::Duplicate, Reason::DuplicateInRun)
-        };
+            file.judgement = judgement(Choice::Duplicate, Reason::DuplicateInRun);
+        }
     }
 }
 
-/// Row 12 within the run, where an approval does not pass it: of the files for one slot that one person approved,
+/// The files, as indices, whose slot takes one file and has another digest in this run, or a look-alike with one.
+fn with_a_rival(files: &[Candidate], history: &History) -> Vec<usize> {
+    let mut digests: HashMap<&Slot, HashSet<Digest>> = HashMap::new();
+    let mut alike: HashMap<(Period, String), Vec<(&Core, &Key)>> = HashMap::new();
+    for (file, key, period) in files.iter().filter_map(rival) {
+        digests.entry(&key.slot).or_default().insert(key.digest);
+        if let Some(core) = &file.core {
+            for words in core.keys() {
+                alike.entry((period, words)).or_default().push((core, key));
+            }
+        }
+    }
+    let has_look_alike = |file: &Candidate, key: &Key, period: Period| {
+        let Some(core) = &file.core else { return false };
+        let others = core.keys().filter_map(|words| alike.get(&(period, words))).flatten();
+        others.into_iter().any(|(other, of)| {
+            of.digest != key.digest
+                && of.slot != key.slot
+                && core.is_alike_but_for_the_period(other)
+                && !history.came_together(&key.slot.series, &of.slot.series, period)
+        })
+    };
+    let has_rival = |(_, file): &(usize, &Candidate)| {
+        rival(file).is_some_and(|(_, key, period)| {
+            digests.get(&key.slot).is_some_and(|seen| seen.len() > 1) || has_look_alike(file, key, period)
+        })
+    };
+    files.iter().enumerate().filter(has_rival).map(|(at, _)| at).collect()
+}
+
+/// A file that another one for its slot would be too many for, with its key and its period.
+fn rival(file: &Candidate) -> Option<(&Candidate, &Key, Period)> {
+    let key = file.key.as_ref().filter(|_| file.one_per_period && file.counts())?;
+    Some((file, key, key.slot.period?))
+}
+
+/// Row 14 within the run, where an approval does not pass it: of the files for one slot that one person approved,
 /// the first goes and the others fare as if they came a run later.
 fn hold_for_a_second_person(files: &mut [Candidate], policy: Policy) {
     let mut gone: HashMap<Slot, Digest> = HashMap::new();
@@ -103,17 +158,26 @@ fn hold_for_a_second_person(files: &mut [Candidate], policy: Policy) {
     }
 }
 
-/// Row 13, and row 8 within the run.
+/// Row 16, and row 8 within the run.
 fn settle_repeats(files: &mut [Candidate], policy: Policy) {
-    let mut slots: HashMap<Digest, Vec<Slot>> = HashMap::new();
-    for file in files.iter_mut().filter(|file| file.judgement.choice == Choice::Send) {
+    let mut slots: HashMap<Digest, Repeated> = HashMap::new();
+    for file in files.iter_mut().filter(|file| file.counts()) {
         let Some(key) = &file.key else { continue };
         let before = slots.entry(key.digest).or_default();
-        if before.contains(&key.slot) {
+        let elsewhere = before.sent.iter().chain(&before.held).any(|slot| *slot != key.slot);
+        if file.judgement.choice == Choice::Hold {
+            if elsewhere && policy.same_content_other_slot != Rule::Send {
+                file.judgement.also(Reason::SameContentOtherSlot);
+            }
+            before.held.push(key.slot.clone());
+            continue;
+        }
+        if before.sent.contains(&key.slot) {
             file.judgement = judgement(Choice::Duplicate, Reason::DuplicateInRun);
             continue;
         }
-        if !before.is_empty() && (file.judgement.reason != Reason::Approved || file.one_approval) {
+        let may_repeat = file.is_approved_for(Reason::SameContentOtherSlot) && !file.one_approval;
+        if !before.sent.is_empty() && !may_repeat {
             match policy.same_content_other_slot {
                 Rule::Hold => file.judgement = judgement(Choice::Hold, Reason::SameContentOtherSlot),
                 Rule::Skip => file.judgement = judgement(Choice::Skip, Reason::SameContentOtherSlot),
@@ -121,15 +185,22 @@ fn settle_repeats(files: &mut [Candidate], policy: Policy) {
             }
         }
         if file.judgement.choice == Choice::Send {
-            before.push(key.slot.clone());
+            before.sent.push(key.slot.clone());
         }
     }
 }
 
-/// Two files of one run for one name on the server, whatever the case: both are held.
+/// The slots of one digest in this run so far.
+#[derive(Default)]
+struct Repeated {
+    sent: Vec<Slot>,
+    held: Vec<Slot>,
+}
+
+/// Two files of one run for one name on the server, whatever the case and normal form: both are held.
 fn hold_same_names(files: &mut [Candidate], claimed: &[String]) {
-    let mut names: HashMap<String, usize> = claimed.iter().map(|name| (name.to_lowercase(), 1)).collect();
-    let name = |file: &Candidate| file.remote_path.as_ref().map(|path| path.to_lowercase());
+    let mut names: HashMap<String, usize> = claimed.iter().map(|name| (comparable(name), 1)).collect();
+    let name = |file: &Candidate| file.remote_path.as_deref().map(comparable);
     for (_, file, _) in sends(files) {
         *names.entry(name(file).unwrap_or_default()).or_default() += 1;
     }
@@ -143,7 +214,7 @@ fn hold_same_names(files: &mut [Candidate], claimed: &[String]) {
 }
 
 fn judgement(choice: Choice, reason: Reason) -> Judgement {
-    Judgement { choice, reason, earlier: None }
+    Judgement::new(choice, reason, None)
 }
 
 #[cfg(test)]

@@ -26,6 +26,7 @@
 //! finds what this one left open, and settles it before it takes anything new ([`pipeline`], "recover").
 
 mod duplicates;
+mod earlier;
 pub(crate) mod holds;
 pub(crate) mod judge;
 mod leftovers;

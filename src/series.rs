@@ -4,6 +4,7 @@ use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 use globset::GlobMatcher;
 use regex::{Captures, Regex};
 
+use crate::names;
 use crate::period::{Period, month_named, recognise};
 
 /// How many of a file's first bytes are read for a period in its content.
@@ -71,10 +72,12 @@ pub fn per_period(rules: &[SeriesRule], rule: Option<usize>) -> PerPeriod {
 /// The series and period of the file with this name (without its folder) and these first bytes.
 ///
 /// The first rule with a matching pattern counts. Without one the series is the name in lower case with its period replaced
-/// by `*`, or the whole name in lower case where it has no period. `head` is read only where [`needs_head`] says so; it may
+/// by `*`, or the whole name in lower case where it has no period. The name counts in Unicode's NFC, so that `å` is one
+/// letter however it was written. `head` is read only where [`needs_head`] says so; it may
 /// be empty otherwise.
 #[must_use]
 pub fn identify(rules: &[SeriesRule], name: &str, head: &[u8]) -> Identified {
+    let name = &*names::composed(name);
     let Some((at, rule)) = rule_for(rules, name) else {
         return derived(name);
     };
@@ -89,7 +92,8 @@ pub fn identify(rules: &[SeriesRule], name: &str, head: &[u8]) -> Identified {
 /// Whether the period of a file with this name is read from its content.
 #[must_use]
 pub fn needs_head(rules: &[SeriesRule], name: &str) -> bool {
-    rule_for(rules, name).is_some_and(|(_, rule)| matches!(rule.period, PeriodSource::Content(_)))
+    rule_for(rules, &names::composed(name))
+        .is_some_and(|(_, rule)| matches!(rule.period, PeriodSource::Content(_)))
 }
 
 fn rule_for<'a>(rules: &'a [SeriesRule], name: &str) -> Option<(usize, &'a SeriesRule)> {
@@ -181,6 +185,7 @@ mod tests {
             ("2023-04_vask_apr23.txt", "*_vask_*.txt", "2023-04"),
             ("Vask.txt", "vask.txt", ""),
             ("mad_202304_202305.txt", "mad_202304_202305.txt", ""),
+            ("MA\u{30a}LTID_202304.txt", "måltid_*.txt", "2023-04"),
         ];
         for (name, series, expected) in table {
             let identified = identify(&[], name, b"");

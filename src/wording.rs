@@ -15,6 +15,7 @@ use crate::model::decision::{Blocked, Choice, Earlier, Unsafe, Unsettled};
 use crate::model::delivery::State;
 use crate::model::ledger::{Delivery, PastRun, Verdict};
 use crate::model::run_report::FileOutcome;
+use crate::names::UnsafeName;
 use crate::period::Period;
 
 pub mod advice;
@@ -36,12 +37,26 @@ pub fn unsafe_file(why: &Unsafe) -> String {
         Unsafe::Symlink => run::is_symlink(),
         Unsafe::NotAFile => run::is_not_a_file(),
         Unsafe::HardLinks => run::has_hard_links(),
-        Unsafe::NameNotUnicode => run::name_not_unicode(),
-        Unsafe::NameTooLong => run::name_too_long(),
-        Unsafe::NameTakenForAnother => run::name_taken_for_another(),
-        Unsafe::NameHasControls => run::name_has_controls(),
+        Unsafe::Name(why) => unsafe_name(*why),
         Unsafe::ContentElsewhere => run::unreadable(&run::content_elsewhere()),
         Unsafe::Unreadable(error) => run::unreadable(error),
+    }
+}
+
+/// What speaks against a name.
+#[must_use]
+pub fn unsafe_name(why: UnsafeName) -> String {
+    match why {
+        UnsafeName::NotUnicode => run::name_not_unicode(),
+        UnsafeName::TooLong => run::name_too_long(),
+        UnsafeName::Control => run::name_has_controls(),
+        UnsafeName::Direction => run::name_changes_direction(),
+        UnsafeName::Invisible => run::name_has_invisible(),
+        UnsafeName::Backslash => run::name_has_backslash(),
+        UnsafeName::BlankAtEnd => run::name_has_blank_at_end(),
+        UnsafeName::DotAtEnd => run::name_has_dot_at_end(),
+        UnsafeName::Device => run::name_of_device(),
+        UnsafeName::LookAlikeLetters => run::name_has_look_alike_letters(),
     }
 }
 

@@ -160,6 +160,8 @@ fn holds(reason: Reason) -> bool {
         | Reason::UnknownPeriod
         | Reason::OldPeriod
         | Reason::FuturePeriod
+        | Reason::UnknownSeries
+        | Reason::NewSeries
         | Reason::SlotTaken
         | Reason::ConflictInRun
         | Reason::RemoteNameTaken

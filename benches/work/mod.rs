@@ -8,6 +8,7 @@ use traekfil::ledger::LedgerReader;
 use traekfil::model::decision::{Choice, Judgement, Reason};
 use traekfil::model::delivery::{Key, Slot};
 use traekfil::model::policy::{Policy, Rule};
+use traekfil::names;
 use traekfil::period::Period;
 use traekfil::plan::Candidate;
 
@@ -24,6 +25,8 @@ pub fn policy() -> Policy {
         unknown_period: Rule::Hold,
         old_period: Rule::Hold,
         future_period: Rule::Hold,
+        unknown_series: Rule::Hold,
+        new_series: Rule::Hold,
         slot_taken: Rule::Hold,
         gone_is_delivered: false,
         two_persons: false,
@@ -41,9 +44,11 @@ pub fn candidates(count: u32) -> Vec<Candidate> {
                 slot: Slot { series: format!("leverandoer_{n:06}_*.txt"), period: month(n) },
                 digest: Digest::of(&n.to_be_bytes()),
             }),
+            core: Some(names::core_of(&format!("leverandoer_{n:06}.txt"))),
             one_per_period: true,
             remote_path: Some(format!("ind/leverandoer_{n:06}.txt")),
-            judgement: Judgement { choice: Choice::Send, reason: Reason::New, earlier: None },
+            judgement: Judgement::new(Choice::Send, Reason::New, None),
+            covered: Vec::new(),
             one_approval: false,
         })
         .collect()

@@ -24,6 +24,7 @@ use crate::wording;
 
 use self::places::{Claim, Found};
 use super::context::{now, open_ledger, open_reader, who};
+use crate::names;
 use crate::output::answer;
 
 mod places;
@@ -201,7 +202,8 @@ fn record(config: &Config, ledger: &mut Ledger, files: &[Adoption], reason: &str
             batch.iter().any(|file| {
                 hold.digest == file.sha256
                     && hold.slot.as_ref().is_some_and(|slot| {
-                        Some(&slot.series) == file.series.as_ref() && slot.period == file.period
+                        file.series.as_deref().is_some_and(|series| names::same(series, &slot.series))
+                            && slot.period == file.period
                     })
             })
         });

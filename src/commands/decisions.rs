@@ -17,6 +17,7 @@ use crate::messages::{escape, report as say};
 use crate::model::decision::{Choice, Reason};
 use crate::model::delivery::Key;
 use crate::model::ledger::{Hold, Verdict};
+use crate::names;
 use crate::platform;
 use crate::report::text;
 use crate::run::holds::Holds;
@@ -64,12 +65,18 @@ pub(super) fn approve(
         if file.takes_two && file.approvers.contains(&who()) {
             return Err(UserError::usage(say::approved_by_you(&path, &escape(&who()))).into());
         }
+        let seen = seen_reasons(hold.as_ref(), file);
+        let unseen: Vec<Reason> =
+            file.judgement.reasons.iter().filter(|reason| !seen.contains(reason)).copied().collect();
         // A file may be named twice, by its number and its name.
         if keys.insert(key) {
-            events.push(decided(number, Verdict::Approved, key, file, options));
+            events.push(decided(number, Verdict::Approved, key, file, options, &seen));
             number += 1;
         }
-        let said = if file.takes_two && file.approvers.is_empty() {
+        let said = if file.judgement.choice == Choice::Hold && !unseen.is_empty() {
+            let reasons: Vec<String> = unseen.into_iter().map(advice::reason_alone).collect();
+            say::said_approved_in_part(&path, &reasons.join(", "))
+        } else if file.takes_two && file.approvers.is_empty() {
             say::said_approved_first(&path, &escape(&who()))
         } else {
             say::said_approved(&path, &wording::period(key.slot.period))
@@ -99,7 +106,7 @@ pub(super) fn reject(
         // Record the decision before moving the file: even if the move fails, the file is not sent.
         if let Some(key) = &file.scanned.key {
             let number = ledger.next(Sequence::Decision)?;
-            ledger.record(now(), &[decided(number, Verdict::Rejected, key, file, options)])?;
+            ledger.record(now(), &[decided(number, Verdict::Rejected, key, file, options, &[])])?;
         }
         failpoint("rejected");
         attest(config, &mut ledger)?;
@@ -109,7 +116,7 @@ pub(super) fn reject(
             Some(hold) => ledger.record(now(), &[Event::HoldEnded { hold: hold.id, why, who }])?,
             // A file that could not be read has no key to decide about, so a hold records who took it out, and why.
             None if file.scanned.key.is_none() => {
-                let (hold, opened) = Holds::read(&ledger)?.hold(file, file.judgement.reason);
+                let (hold, opened) = Holds::read(&ledger)?.hold(file, &file.judgement.reasons);
                 let events: Vec<Event> = opened
                     .map(Event::Held)
                     .into_iter()
@@ -128,6 +135,15 @@ pub(super) fn reject(
     }
     attest(config, &mut ledger)?;
     show(global, judged)
+}
+
+/// The reasons that a person who approves a file has seen: those that its hold names, or where no run has held it yet, those
+/// that a preview shows now. One that came up since is not among them.
+fn seen_reasons(hold: Option<&Hold>, file: &PlannedFile) -> Vec<Reason> {
+    match hold {
+        Some(hold) => hold.reasons.iter().filter_map(|name| Reason::named(name)).collect(),
+        None => file.judgement.reasons.clone(),
+    }
 }
 
 struct OnHold<'a> {
@@ -190,13 +206,13 @@ fn is_named(config: &Config, file: &PlannedFile, name: &str) -> bool {
     let same_place = || {
         let canonical = |path: &std::path::Path| {
             let place = platform::canonical_in_folder(path)?.to_string_lossy().into_owned();
-            Some(if cfg!(windows) { place.to_lowercase() } else { place })
+            Some(if cfg!(windows) { names::comparable(&place) } else { names::nfc(&place) })
         };
         canonical(std::path::Path::new(name))
             .is_some_and(|named| Some(named) == canonical(&file.scanned.file.place))
     };
-    name == path
-        || cfg!(windows) && name.replace('\\', "/").to_lowercase() == path.to_lowercase()
+    names::nfc(name) == names::nfc(path)
+        || cfg!(windows) && names::same(&name.replace('\\', "/"), path)
         || config.drop.join(name) == file.scanned.file.place
         || same_place()
 }
@@ -207,6 +223,7 @@ fn decided(
     key: &Key,
     file: &PlannedFile,
     options: &cli::DecisionArgs,
+    seen: &[Reason],
 ) -> Event {
     Event::Decided {
         decision: number,
@@ -217,6 +234,7 @@ fn decided(
         path: file.scanned.file.path.clone(),
         why: options.reason.clone(),
         who: who(),
+        reasons: seen.iter().map(|reason| reason.name().to_owned()).collect(),
     }
 }
 

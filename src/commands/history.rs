@@ -4,6 +4,7 @@ use crate::cli::{self, Global};
 use crate::config::Config;
 use crate::exit::ExitCode;
 use crate::ledger::query::Filter;
+use crate::names;
 use crate::report::history::History;
 
 use super::context::open_reader;
@@ -21,7 +22,7 @@ pub(super) fn history(config: &Config, options: &cli::History, global: &Global) 
     let mut decisions = ledger.decisions()?;
     decisions.retain(|decision| {
         options.state.is_none()
-            && filter.series.as_ref().is_none_or(|series| *series == decision.key.slot.series)
+            && filter.series.as_ref().is_none_or(|series| names::same(series, &decision.key.slot.series))
             && filter.period.is_none_or(|period| Some(period) == decision.key.slot.period)
     });
     let most = usize::try_from(options.limit).unwrap_or(usize::MAX);

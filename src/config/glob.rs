@@ -3,6 +3,7 @@
 use globset::{Glob, GlobBuilder};
 
 use crate::messages::config as say;
+use crate::names;
 
 /// The longest pattern, in bytes: enough for many alternatives, and short enough that compiling it cannot fail for its size.
 const LONGEST: usize = 1000;
@@ -10,7 +11,7 @@ const LONGEST: usize = 1000;
 /// Parses a pattern that must match the whole file name.
 ///
 /// `globset` compares bytes and ignores case for a–z only, so `å` is rewritten to match both cases and `?` to match a whole
-/// character.
+/// character. The pattern counts in Unicode's NFC, as the names that it is tried on do.
 pub(crate) fn glob(pattern: &str) -> Result<Glob, String> {
     if pattern.contains(['/', '\\']) {
         return Err(say::glob_with_folder(&say::shown(pattern)));
@@ -23,7 +24,8 @@ pub(crate) fn glob(pattern: &str) -> Result<Glob, String> {
     if pattern.len() > LONGEST {
         return Err(too_complex());
     }
-    let spelled = spelled_out(pattern).ok_or_else(|| say::glob_set_beyond_ascii(&say::shown(pattern)))?;
+    let spelled =
+        spelled_out(&names::nfc(pattern)).ok_or_else(|| say::glob_set_beyond_ascii(&say::shown(pattern)))?;
     let glob = GlobBuilder::new(&spelled).case_insensitive(true).build();
     let glob =
         glob.map_err(|error| say::bad_glob(&say::shown(pattern), &say::shown(&error.kind().to_string())))?;

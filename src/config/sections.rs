@@ -14,6 +14,7 @@ use super::values::{fingerprint, host, part_of_a_file_name, remote_folder, user}
 use super::{Alert, Config, Disposal, Originals, PeriodLimits, Policy, Publish, Rule, Scan, Sftp, Verify};
 use crate::exit::UserError;
 use crate::messages::{Language, config as say};
+use crate::names;
 use crate::period::Period;
 use crate::series::{PerPeriod, PeriodSource, SeriesRule};
 
@@ -103,7 +104,7 @@ fn series(entries: Vec<Section>) -> Vec<SeriesRule> {
             not_due: of.list("not_due", month).unwrap_or_default(),
             remote_folder: of.parsed("remote_folder", remote_folder),
         };
-        if !rule.name.is_empty() && rules.iter().any(|earlier| earlier.name == rule.name) {
+        if !rule.name.is_empty() && rules.iter().any(|earlier| names::same(&earlier.name, &rule.name)) {
             of.problem("name", say::series_twice());
         }
         of.close();
@@ -161,6 +162,8 @@ fn policy(mut of: Section) -> Policy {
         unknown_period: rule("unknown_period", &TWO),
         old_period: rule("old_period", &THREE),
         future_period: rule("future_period", &TWO),
+        unknown_series: rule("unknown_series", &THREE),
+        new_series: rule("new_series", &TWO),
         slot_taken: rule("slot_taken", &TWO),
         two_persons: of.flag("two_persons").unwrap_or(false),
         gone_is_delivered: of

@@ -40,9 +40,11 @@ fn assert_defaults(config: &Config) {
         policy.unknown_period,
         policy.old_period,
         policy.future_period,
+        policy.unknown_series,
+        policy.new_series,
         policy.slot_taken,
     ];
-    assert_eq!((rules, policy.gone_is_delivered, policy.two_persons), ([Rule::Hold; 5], false, false));
+    assert_eq!((rules, policy.gone_is_delivered, policy.two_persons), ([Rule::Hold; 7], false, false));
     let sftp = &config.sftp;
     assert_eq!((sftp.host.as_str(), sftp.port, sftp.user.as_str()), ("sftp.example.dk", 22, "korsbaek"));
     assert_eq!(sftp.folder, "");
@@ -73,7 +75,7 @@ fn only_host_and_user_are_needed_and_the_example_shows_the_defaults() {
 fn the_example_names_every_key() {
     let keys = "language drop archive path include exclude subfolders settle months_back months_ahead name files \
         period period_in per_period due_day due_from not_due remote_folder same_content_other_slot unknown_period old_period \
-        future_period slot_taken two_persons gone_after_publish host port user identity password_file passphrase_file host_key \
+        future_period unknown_series new_series slot_taken two_persons gone_after_publish host port user identity password_file passphrase_file host_key \
         known_hosts folder remote_name temporary_name verify publish timeout connections delivered duplicates \
         keep_archive quiet_for not_picked_up_after mail_to mail_from smtp_host smtp_port smtp_tls smtp_user \
         smtp_password_file smtp_ca monthly event_log command";
@@ -203,6 +205,8 @@ fn each_wrong_value_is_refused_by_its_key() {
         ("period.months_back", "1.5"),
         ("policy.unknown_period", "'skip'"),
         ("policy.future_period", "'skip'"),
+        ("policy.new_series", "'skip'"),
+        ("policy.unknown_series", "'drop'"),
         ("policy.slot_taken", "'skip'"),
         ("policy.old_period", "'drop'"),
         ("policy.gone_after_publish", "true"),

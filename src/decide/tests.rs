@@ -12,6 +12,8 @@ fn policy(all: Rule) -> Policy {
         unknown_period: all,
         old_period: all,
         future_period: all,
+        unknown_series: all,
+        new_series: all,
         slot_taken: all,
         gone_is_delivered: false,
         two_persons: false,
@@ -24,17 +26,31 @@ fn earlier(delivery_id: i64) -> Earlier {
         period: None,
         series: "mad".to_owned(),
         delivered_at: None,
+        path: String::new(),
         state: State::Archived,
     }
 }
 
 fn plain() -> Facts {
-    Facts { blocked: None, size: 7, one_per_period: true, months_ahead: Some(0), past: Past::default() }
+    Facts {
+        blocked: None,
+        size: 7,
+        one_per_period: true,
+        months_ahead: Some(0),
+        stranger: None,
+        past: Past::default(),
+    }
+}
+
+/// An approval that covers every reason.
+fn approval(who: &str) -> Approval {
+    Approval { who: who.to_owned(), covers: Reason::ALL.to_vec() }
 }
 
 type Row = (Reason, Choice, fn(&mut Facts));
 
-/// Rows 1 to 12 in the contract's order, and behind row 5 that of a key that is not free yet, each as the change to a plain file that makes it fit.
+/// Rows 1 to 14 in the contract's order, and behind row 5 that of a key that is not free yet, each as the change to a plain
+/// file that makes it fit.
 fn rows() -> Vec<Row> {
     vec![
         (Reason::UnsafeFile, Choice::Hold, |f| f.blocked = Some(Blocked::Unsafe(Unsafe::Symlink))),
@@ -43,13 +59,18 @@ fn rows() -> Vec<Row> {
         (Reason::InDoubt, Choice::Hold, |f| f.past.unclear = Some(earlier(4))),
         (Reason::AlreadyDelivered, Choice::Duplicate, |f| f.past.delivered = Some(earlier(5))),
         (Reason::Unsettled, Choice::Wait, |f| f.past.not_free = Some(earlier(13))),
-        (Reason::Approved, Choice::Send, |f| f.past.verdict = Some((6, Verdict::Approved))),
+        (Reason::Approved, Choice::Send, |f| {
+            f.past.verdict = Some((6, Verdict::Approved));
+            f.past.approvals = vec![approval("Bodil")];
+        }),
         (Reason::Rejected, Choice::Hold, |f| f.past.verdict = Some((7, Verdict::Rejected))),
         (Reason::SameContentOtherSlot, Choice::Hold, |f| f.past.elsewhere = Some(earlier(8))),
         (Reason::UnknownPeriod, Choice::Hold, |f| f.months_ahead = None),
         (Reason::OldPeriod, Choice::Hold, |f| f.months_ahead = Some(-2)),
         (Reason::FuturePeriod, Choice::Hold, |f| f.months_ahead = Some(2)),
-        (Reason::SlotTaken, Choice::Hold, |f| f.past.slot_taken = Some(earlier(12))),
+        (Reason::UnknownSeries, Choice::Hold, |f| f.stranger = Some(Stranger::FitsNoSeries)),
+        (Reason::NewSeries, Choice::Hold, |f| f.stranger = Some(Stranger::New)),
+        (Reason::SlotTaken, Choice::Hold, |f| f.past.slot_taken = Some(earlier(14))),
     ]
 }
 
@@ -96,7 +117,7 @@ fn the_earlier_delivery_is_named() {
         (Reason::InDoubt, 4),
         (Reason::AlreadyDelivered, 5),
         (Reason::SameContentOtherSlot, 8),
-        (Reason::SlotTaken, 12),
+        (Reason::SlotTaken, 14),
     ] {
         let mut facts = plain();
         rows().into_iter().find(|row| row.0 == reason).unwrap().2(&mut facts);
@@ -113,6 +134,8 @@ fn a_policy_of_send_opens_its_row_and_no_other() {
             Reason::UnknownPeriod => &mut policy.unknown_period,
             Reason::OldPeriod => &mut policy.old_period,
             Reason::FuturePeriod => &mut policy.future_period,
+            Reason::UnknownSeries => &mut policy.unknown_series,
+            Reason::NewSeries => &mut policy.new_series,
             _ => &mut policy.slot_taken,
         } = Rule::Send;
         policy
@@ -123,7 +146,7 @@ fn a_policy_of_send_opens_its_row_and_no_other() {
         fit(&mut facts);
         let judgement = decide(&facts, open(*reason), LIMITS);
         assert_eq!((judgement.reason, judgement.choice), (*reason, Choice::Send));
-        if i < 12 {
+        if i < 14 {
             // Another row that fits as well still holds it.
             facts.past.slot_taken = Some(earlier(12));
             let judgement = decide(&facts, open(*reason), LIMITS);
@@ -282,7 +305,7 @@ fn two_persons_approve_what_would_be_a_second_file() {
     let approved = |approvers, change: fn(&mut Facts)| {
         let mut facts = plain();
         facts.past.verdict = Some((6, Verdict::Approved));
-        facts.past.approvers = approvers;
+        facts.past.approvals = ["Bodil", "Karen"][..approvers].iter().map(|who| approval(who)).collect();
         change(&mut facts);
         facts
     };
@@ -311,4 +334,116 @@ fn two_persons_approve_what_would_be_a_second_file() {
     assert_eq!(decided(&many, two), send);
     let opened = Policy { slot_taken: Rule::Send, ..two };
     assert_eq!(decided(&approved(1, |f| f.past.slot_taken = Some(earlier(12))), opened), send);
+}
+
+#[test]
+fn a_hold_names_every_row_that_fits() {
+    let rows = rows();
+    let holds = |row: &&Row| row.1 == Choice::Hold && row.0 != Reason::UnsafeFile;
+    for (at, (reason, _, fit)) in rows.iter().enumerate().filter(|(_, row)| holds(row)) {
+        for (other, _, later) in rows[at + 1..].iter().filter(holds) {
+            let mut facts = plain();
+            later(&mut facts);
+            fit(&mut facts);
+            let named = decide(&facts, policy(Rule::Hold), LIMITS).reasons;
+            let both = if one_fact(*reason, *other) { vec![*reason] } else { vec![*reason, *other] };
+            assert_eq!(named, both, "{reason:?} and {other:?}");
+        }
+    }
+}
+
+/// Whether two rows ask the same fact, so that they never fit together.
+fn one_fact(one: Reason, other: Reason) -> bool {
+    let months = [Reason::UnknownPeriod, Reason::OldPeriod, Reason::FuturePeriod];
+    let strangers = [Reason::UnknownSeries, Reason::NewSeries];
+    [&months[..], &strangers].iter().any(|group| group.contains(&one) && group.contains(&other))
+}
+
+#[test]
+fn what_a_policy_opens_is_not_named_and_what_it_skips_is() {
+    let mut facts = plain();
+    facts.past.elsewhere = Some(earlier(8));
+    facts.stranger = Some(Stranger::FitsNoSeries);
+    facts.past.slot_taken = Some(earlier(14));
+    let policy =
+        Policy { same_content_other_slot: Rule::Send, unknown_series: Rule::Hold, ..policy(Rule::Hold) };
+    assert_eq!(decide(&facts, policy, LIMITS).reasons, [Reason::UnknownSeries, Reason::SlotTaken]);
+    let skips = Policy { unknown_series: Rule::Skip, same_content_other_slot: Rule::Hold, ..policy };
+    let judgement = decide(&facts, skips, LIMITS);
+    assert_eq!(judgement.reasons, [Reason::SameContentOtherSlot, Reason::UnknownSeries, Reason::SlotTaken]);
+    let skipped = decide(&Facts { past: Past::default(), ..facts }, skips, LIMITS);
+    assert_eq!((skipped.choice, skipped.reason), (Choice::Skip, Reason::UnknownSeries));
+}
+
+#[test]
+fn an_approval_passes_the_rows_that_it_names_and_no_other() {
+    let doubts: Vec<Row> = rows().into_iter().skip(7).collect();
+    for (covered, _, fit) in &doubts {
+        for (other, _, later) in doubts.iter().filter(|(other, ..)| !one_fact(*covered, *other)) {
+            let mut facts = plain();
+            later(&mut facts);
+            fit(&mut facts);
+            facts.past.verdict = Some((6, Verdict::Approved));
+            facts.past.approvals = vec![Approval { who: "Bodil".to_owned(), covers: vec![*covered] }];
+            let judgement = decide(&facts, policy(Rule::Hold), LIMITS);
+            if covered == other {
+                assert_eq!((judgement.reason, judgement.choice), (Reason::Approved, Choice::Send));
+                continue;
+            }
+            assert_eq!(
+                (judgement.choice, &judgement.reasons[..]),
+                (Choice::Hold, &[*other][..]),
+                "{covered:?}"
+            );
+            let skip = decide(&facts, policy(Rule::Skip), LIMITS);
+            assert_eq!(
+                (skip.choice, skip.reason),
+                (Choice::Hold, *other),
+                "an approved file is not left without a word"
+            );
+            facts.past.approvals.push(Approval { who: "Bodil".to_owned(), covers: vec![*other] });
+            let judgement = decide(&facts, policy(Rule::Hold), LIMITS);
+            assert_eq!(
+                (judgement.reason, judgement.choice),
+                (Reason::Approved, Choice::Send),
+                "{covered:?} {other:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_second_person_counts_only_where_she_saw_what_it_takes_two_for() {
+    let two = Policy { two_persons: true, ..policy(Rule::Hold) };
+    let mut facts = plain();
+    (facts.months_ahead, facts.past.slot_taken) = (Some(-2), Some(earlier(14)));
+    facts.past.verdict = Some((6, Verdict::Approved));
+    let old = Approval { who: "Bodil".to_owned(), covers: vec![Reason::OldPeriod] };
+    facts.past.approvals = vec![approval("Karen"), old];
+    assert_eq!(approvers(&facts, two), ["Karen"]);
+    let judgement = decide(&facts, two, LIMITS);
+    assert_eq!(
+        (judgement.choice, judgement.reasons),
+        (Choice::Hold, vec![Reason::OldPeriod, Reason::SlotTaken])
+    );
+    facts.past.approvals.push(approval("Bodil"));
+    assert_eq!(approvers(&facts, two), ["Bodil", "Karen"]);
+    assert_eq!(decide(&facts, two, LIMITS).reason, Reason::Approved);
+}
+
+#[test]
+fn a_look_alike_takes_the_slot_of_a_series_of_one_and_is_named() {
+    let alike = Past { look_alike: Some(earlier(9)), ..Past::default() };
+    let mut facts = Facts { past: alike, ..plain() };
+    let judgement = decide(&facts, policy(Rule::Hold), LIMITS);
+    assert_eq!((judgement.choice, judgement.reason), (Choice::Hold, Reason::SlotTaken));
+    assert_eq!((judgement.earlier, judgement.look_alike), (Some(earlier(9)), Some(Box::new(earlier(9)))));
+    facts.past.slot_taken = Some(earlier(14));
+    assert_eq!(decide(&facts, policy(Rule::Hold), LIMITS).earlier, Some(earlier(14)));
+    facts.stranger = Some(Stranger::New);
+    let judgement = decide(&facts, policy(Rule::Hold), LIMITS);
+    assert_eq!((judgement.reason, judgement.earlier), (Reason::NewSeries, Some(earlier(9))));
+    facts.one_per_period = false;
+    facts.stranger = None;
+    assert_eq!(decided(&facts, Rule::Hold), (Reason::New, Choice::Send));
 }

@@ -13,6 +13,7 @@ use crate::exit::{ExitCode, UserError};
 use crate::messages::ledger as say;
 use crate::model::delivery::{State, Step};
 use crate::model::ledger::ChainPosition;
+use crate::names;
 
 /// A ledger to write to, as the delivery protocol needs it: it can be asked as well.
 pub trait Journal: Deref<Target = LedgerReader> {
@@ -130,8 +131,8 @@ pub(super) fn apply(db: &Connection, at: &str, event: &Event) -> rusqlite::Resul
         Event::Adopted { delivery, series, period, digest, size, path, why, who } => execute(
             db,
             "INSERT INTO deliveries (id, state, digest, series, period, path, size, reason, started_at, changed_at,
-                                     delivered_at, why, who)
-             VALUES (?1, 'adopted', ?2, ?3, ?4, ?5, ?6, 'adopted', ?7, ?7, ?7, ?8, ?9)",
+                                     delivered_at, why, who, series_key)
+             VALUES (?1, 'adopted', ?2, ?3, ?4, ?5, ?6, 'adopted', ?7, ?7, ?7, ?8, ?9, ?10)",
             params![
                 delivery,
                 digest.as_bytes(),
@@ -141,7 +142,8 @@ pub(super) fn apply(db: &Connection, at: &str, event: &Event) -> rusqlite::Resul
                 size.cast_signed(),
                 at,
                 why,
-                who
+                who,
+                names::comparable(series)
             ],
         ),
         Event::Restored { .. } => restore(db, event),
@@ -190,15 +192,16 @@ fn execute(db: &Connection, sql: &str, values: impl rusqlite::Params) -> rusqlit
 fn start(db: &Connection, at: &str, started: &Started) -> rusqlite::Result<()> {
     execute(
         db,
-        "INSERT INTO deliveries (id, run, state, digest, series, period, path, size, temporary, remote_path, reason,
-                                 decision, started_at, changed_at)
-         VALUES (:id, :run, 'uploading', :digest, :series, :period, :path, :size, :temporary, :remote_path, :reason,
+        "INSERT INTO deliveries (id, run, state, digest, series, series_key, period, path, size, temporary, remote_path,
+                                 reason, decision, started_at, changed_at)
+         VALUES (:id, :run, 'uploading', :digest, :series, :series_key, :period, :path, :size, :temporary, :remote_path, :reason,
                  :decision, :at, :at)",
         named_params! {
             ":id": started.delivery,
             ":run": started.run,
             ":digest": started.digest.as_bytes(),
             ":series": started.series,
+            ":series_key": names::comparable(&started.series),
             ":period": started.period.map(|p| p.to_string()),
             ":path": started.path,
             ":size": started.size.cast_signed(),
@@ -244,10 +247,13 @@ fn take_step(
     Ok(())
 }
 
-/// Writes a person's decision down, one that was made at `at` or one that the witness tells of.
+/// Writes a person's decision down, one that was made at `at` or one that the witness tells of. An earlier version named no
+/// reasons: then an approval covers the reason that the file was held for.
 fn decide(db: &Connection, at: &str, event: &Event) -> rusqlite::Result<()> {
-    let (Event::Decided { decision, verdict, series, period, digest, path, why, who }
-    | Event::RestoredDecision { decision, verdict, series, period, digest, path, why, who, .. }) = event
+    let (Event::Decided { decision, verdict, series, period, digest, path, why, who, reasons }
+    | Event::RestoredDecision {
+        decision, verdict, series, period, digest, path, why, who, reasons, ..
+    }) = event
     else {
         return Ok(());
     };
@@ -257,18 +263,23 @@ fn decide(db: &Connection, at: &str, event: &Event) -> rusqlite::Result<()> {
     };
     execute(
         db,
-        "INSERT INTO decisions (id, verdict, digest, series, period, path, at, who, why)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        "INSERT INTO decisions (id, verdict, digest, series, series_key, period, path, at, who, why, reasons)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,
+                 CASE WHEN ?11 <> '' OR ?2 = 'rejected' THEN ?11
+                      ELSE coalesce((SELECT reason FROM holds WHERE digest = ?3 AND series = ?4 AND period IS ?6
+                                      ORDER BY id DESC LIMIT 1), '') END)",
         params![
             decision,
             verdict.name(),
             digest.as_bytes(),
             series,
+            names::comparable(series),
             period.map(|p| p.to_string()),
             path,
             at,
             who,
-            why
+            why,
+            reasons.join(",")
         ],
     )
 }
@@ -279,11 +290,11 @@ fn use_up(db: &Connection, delivery: i64) -> rusqlite::Result<()> {
         db,
         "UPDATE decisions SET used_by = ?1
           WHERE used_by IS NULL AND verdict = 'approved' AND id <= (SELECT decision FROM deliveries WHERE id = ?1)
-            AND (digest, series, coalesce(period, '')) =
-                (SELECT digest, series, coalesce(period, '') FROM deliveries WHERE id = ?1)
+            AND (digest, series_key, coalesce(period, '')) =
+                (SELECT digest, series_key, coalesce(period, '') FROM deliveries WHERE id = ?1)
             AND id > (SELECT coalesce(max(r.id), 0) FROM decisions r
                        WHERE r.verdict = 'rejected' AND r.id < (SELECT decision FROM deliveries WHERE id = ?1) AND r.digest = decisions.digest
-                         AND r.series = decisions.series AND r.period IS decisions.period)",
+                         AND r.series_key = decisions.series_key AND r.period IS decisions.period)",
         [delivery],
     )
 }
@@ -296,9 +307,9 @@ fn restore(db: &Connection, event: &Event) -> rusqlite::Result<()> {
     execute(
         db,
         "INSERT INTO deliveries (id, state, digest, series, period, path, size, remote_path, temporary, decision, why, who,
-                                 reason, started_at, changed_at, delivered_at)
+                                 reason, started_at, changed_at, delivered_at, series_key)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 'restored', ?13, ?13,
-                 CASE WHEN ?2 IN ('delivered', 'archived', 'adopted') THEN ?13 END)
+                 CASE WHEN ?2 IN ('delivered', 'archived', 'adopted') THEN ?13 END, ?14)
          ON CONFLICT (id) DO UPDATE SET
             state = excluded.state, changed_at = excluded.changed_at, delivered_at = excluded.delivered_at,
             temporary = coalesce(temporary, excluded.temporary), decision = coalesce(decision, excluded.decision),
@@ -317,6 +328,7 @@ fn restore(db: &Connection, event: &Event) -> rusqlite::Result<()> {
             why,
             who,
             delivered_at,
+            names::comparable(&delivery.series),
         ],
     )?;
     if *state == State::Abandoned { Ok(()) } else { use_up(db, delivery.delivery) }
@@ -325,8 +337,9 @@ fn restore(db: &Connection, event: &Event) -> rusqlite::Result<()> {
 fn hold(db: &Connection, at: &str, held: &Held) -> rusqlite::Result<()> {
     execute(
         db,
-        "INSERT INTO holds (id, path, digest, series, period, reason, opened_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-         ON CONFLICT (id) DO UPDATE SET reason = excluded.reason",
+        "INSERT INTO holds (id, path, digest, series, period, reason, opened_at, reasons)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+         ON CONFLICT (id) DO UPDATE SET reason = excluded.reason, reasons = excluded.reasons",
         params![
             held.hold,
             held.path,
@@ -334,7 +347,8 @@ fn hold(db: &Connection, at: &str, held: &Held) -> rusqlite::Result<()> {
             held.series,
             held.period.map(|p| p.to_string()),
             held.reason,
-            at
+            at,
+            if held.reasons.is_empty() { held.reason.clone() } else { held.reasons.join(",") }
         ],
     )
 }

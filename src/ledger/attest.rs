@@ -86,7 +86,8 @@ impl Attestor {
             self.reach.events = covered;
             self.dirty = false;
         }
-        for event in events.iter().filter(|event| owes(event)) {
+        for event in events.iter().flat_map(Event::each).filter(|event| owes(event)) {
+            let event = event.as_ref();
             let stamp = Stamp { ledger: id, head, at };
             let line = match event {
                 Event::Stepped { delivery, step: Step::Confirm, .. } => self.confirmed(*delivery, stamp),
@@ -124,6 +125,7 @@ fn owes(event: &Event) -> bool {
         // Its line was written before.
         Event::Stepped { step: Step::Publish, .. } => false,
         Event::Stepped { step: Step::Abandon, why, .. } => why.as_deref() == Some(NOT_WITNESSED),
+        Event::Holds { .. } => true,
         event => kind_of(event).is_some(),
     }
 }

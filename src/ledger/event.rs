@@ -1,5 +1,7 @@
 //! What the ledger writes down: every change is one of these, and nothing else changes it.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
@@ -105,6 +107,9 @@ pub enum Event {
         who: String,
         /// When it was decided, RFC 3339.
         decided_at: String,
+        /// The reasons by name that an approval covers; none where the witness does not tell.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        reasons: Vec<String>,
     },
     /// The witness tells of a hold that the ledger does not know.
     RestoredHold {
@@ -130,7 +135,7 @@ pub enum Event {
         /// Who.
         who: String,
     },
-    /// A file is held, for the first time or for another reason than before.
+    /// A file is held, for the first time or for other reasons than before.
     Held(Held),
     /// A hold is over: its file is gone, or is held no more.
     HoldEnded {
@@ -161,6 +166,10 @@ pub enum Event {
         why: String,
         /// Who.
         who: String,
+        /// The reasons that she saw and that an approval covers, by name; none in an event of an earlier version, which
+        /// covers the reason that the hold then named.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        reasons: Vec<String>,
     },
     /// A file that had been delivered already was put away, unsent.
     DuplicatePutAway {
@@ -210,6 +219,20 @@ pub enum Event {
         /// Their keys.
         matters: Vec<String>,
     },
+}
+
+impl Event {
+    /// The changes that this event stands for, one by one: many for [`Event::Holds`], else itself.
+    pub(crate) fn each(&self) -> Vec<Cow<'_, Event>> {
+        match self {
+            Event::Holds { held, ended } => {
+                let held = held.iter().map(|held| Event::Held(held.clone()));
+                let ended = ended.iter().map(|&hold| Event::HoldEnded { hold, why: None, who: None });
+                held.chain(ended).map(Cow::Owned).collect()
+            }
+            event => vec![Cow::Borrowed(event)],
+        }
+    }
 }
 
 /// A delivery that begins.
@@ -269,4 +292,7 @@ pub struct Held {
     pub period: Option<Period>,
     /// Why, as the reason's name.
     pub reason: String,
+    /// Every reason by name, that one first; none in an event of an earlier version, which named one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reasons: Vec<String>,
 }

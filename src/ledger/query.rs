@@ -12,6 +12,7 @@ use crate::exit::UserError;
 use crate::model::delivery::{Key, Slot, State};
 use crate::model::ledger::ChainPosition;
 use crate::model::ledger::{Decision, Delivery, DuplicateRecord, Hold, PastRun, UnreadRejection, Volume};
+use crate::names;
 use crate::period::Period;
 
 /// Which deliveries `history` shows.
@@ -57,8 +58,16 @@ impl LedgerReader {
     /// # Errors
     /// The ledger could not be read.
     pub fn deliveries_into(&self, slot: &Slot) -> Result<Vec<Delivery>, UserError> {
-        let sql = deliveries!("WHERE series = ?1 AND period IS ?2 ORDER BY id");
-        self.deliveries(sql, params![slot.series, slot.period.map(|p| p.to_string())])
+        let sql = deliveries!("WHERE series_key = ?1 AND period IS ?2 ORDER BY id");
+        self.deliveries(sql, params![names::comparable(&slot.series), slot.period.map(|p| p.to_string())])
+    }
+
+    /// All deliveries, whatever their state, oldest first.
+    ///
+    /// # Errors
+    /// The ledger could not be read.
+    pub fn all_deliveries(&self) -> Result<Vec<Delivery>, UserError> {
+        self.deliveries(deliveries!("ORDER BY id"), [])
     }
 
     /// The deliveries that are not at an end: recovery and people have something to do with them.
@@ -98,14 +107,14 @@ impl LedgerReader {
     /// The ledger could not be read.
     pub fn history(&self, filter: &Filter) -> Result<Vec<Delivery>, UserError> {
         let sql = deliveries!(
-            "WHERE (:series IS NULL OR series = :series) AND (:period IS NULL OR period = :period)
+            "WHERE (:series IS NULL OR series_key = :series) AND (:period IS NULL OR period = :period)
                AND (:state IS NULL OR state = :state)
              ORDER BY id DESC LIMIT :limit"
         );
         self.deliveries(
             sql,
             named_params! {
-                ":series": filter.series,
+                ":series": filter.series.as_deref().map(names::comparable),
                 ":period": filter.period.map(|p| p.to_string()),
                 ":state": filter.state.map(State::name),
                 ":limit": filter.limit.map_or(-1, i64::from),
@@ -120,10 +129,14 @@ impl LedgerReader {
     pub fn decisions_about(&self, key: &Key) -> Result<Vec<Decision>, UserError> {
         let mut all: Vec<Decision> = self.query(|db| {
             db.prepare_cached(
-                "SELECT * FROM decisions WHERE digest = ?1 AND series = ?2 AND period IS ?3 ORDER BY id DESC",
+                "SELECT * FROM decisions WHERE digest = ?1 AND series_key = ?2 AND period IS ?3 ORDER BY id DESC",
             )?
             .query_map(
-                params![key.digest.as_bytes(), key.slot.series, key.slot.period.map(|p| p.to_string())],
+                params![
+                    key.digest.as_bytes(),
+                    names::comparable(&key.slot.series),
+                    key.slot.period.map(|p| p.to_string())
+                ],
                 decision,
             )?
             .collect()
@@ -246,10 +259,10 @@ impl LedgerReader {
         self.query(|db| {
             db.prepare_cached(
                 "SELECT period FROM deliveries
-                 WHERE series = ?1 AND period IS NOT NULL AND state IN ('delivered', 'archived')
+                 WHERE series_key = ?1 AND period IS NOT NULL AND state IN ('delivered', 'archived')
                  ORDER BY period LIMIT 1",
             )?
-            .query_row([series], |row| word(row, "period", |text| text.parse().ok()))
+            .query_row([names::comparable(series)], |row| word(row, "period", |text| text.parse().ok()))
             .optional()
         })
     }

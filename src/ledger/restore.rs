@@ -137,6 +137,7 @@ impl LedgerReader {
                 why: line.why.clone().unwrap_or_default(),
                 who: line.who.clone().unwrap_or_default(),
                 decided_at: line.at.clone(),
+                reasons: line.reasons.clone(),
             });
         }
         Ok(events)
@@ -238,6 +239,7 @@ fn restored_hold(hold: i64, line: &Line) -> Event {
             series: line.series.clone(),
             period: line.period,
             reason: line.reasons.first().cloned().unwrap_or_default(),
+            reasons: line.reasons.clone(),
         },
     }
 }

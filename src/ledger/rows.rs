@@ -42,6 +42,7 @@ pub(super) fn hold(row: &Row<'_>) -> rusqlite::Result<Hold> {
             .map(|series| Ok::<_, rusqlite::Error>(Slot { series, period: period(row, "period")? }))
             .transpose()?,
         reason: row.get("reason")?,
+        reasons: reasons(row)?,
         opened_at: row.get("opened_at")?,
     })
 }
@@ -56,8 +57,15 @@ pub(super) fn decision(row: &Row<'_>) -> rusqlite::Result<Decision> {
         at: row.get("at")?,
         who: row.get("who")?,
         why: row.get("why")?,
+        reasons: reasons(row)?,
         used_by: row.get("used_by")?,
     })
+}
+
+/// Names with a comma between them.
+fn reasons(row: &Row<'_>) -> rusqlite::Result<Vec<String>> {
+    let names: String = row.get("reasons")?;
+    Ok(names.split(',').filter(|name| !name.is_empty()).map(str::to_owned).collect())
 }
 
 fn slot(row: &Row<'_>) -> rusqlite::Result<Slot> {

@@ -18,6 +18,7 @@ CREATE TABLE deliveries (
     state        TEXT NOT NULL,
     digest       BLOB NOT NULL CHECK (length(digest) = 32),
     series       TEXT NOT NULL,
+    series_key   TEXT NOT NULL,      -- the series as it is compared: see names::comparable
     period       TEXT,               -- YYYY-MM
     path         TEXT NOT NULL,
     size         INTEGER NOT NULL,
@@ -35,7 +36,7 @@ CREATE TABLE deliveries (
     who          TEXT
 ) STRICT;
 CREATE INDEX deliveries_by_digest ON deliveries (digest);
-CREATE INDEX deliveries_by_slot ON deliveries (series, period);
+CREATE INDEX deliveries_by_slot ON deliveries (series_key, period);
 CREATE INDEX deliveries_open ON deliveries (state) WHERE state IN ('uploading', 'publishing', 'delivered', 'in_doubt');
 CREATE INDEX deliveries_not_free ON deliveries (id)
     WHERE state = 'not_delivered' AND temporary_gone_at IS NULL AND temporary IS NOT NULL AND temporary IS NOT remote_path;
@@ -47,6 +48,7 @@ CREATE TABLE holds (
     series    TEXT,
     period    TEXT,
     reason    TEXT NOT NULL,
+    reasons   TEXT NOT NULL,         -- all of them, that one first, with a comma between
     opened_at TEXT NOT NULL,
     ended_at  TEXT
 ) STRICT;
@@ -57,11 +59,13 @@ CREATE TABLE decisions (
     verdict TEXT NOT NULL,
     digest  BLOB NOT NULL,
     series  TEXT NOT NULL,
+    series_key TEXT NOT NULL,        -- as it is compared
     period  TEXT,
     path    TEXT NOT NULL,
     at      TEXT NOT NULL,
     who     TEXT NOT NULL,
     why     TEXT NOT NULL,
+    reasons TEXT NOT NULL,           -- the reasons that an approval covers, with a comma between
     used_by INTEGER,                 -- the delivery that used an approval up
     content_deleted_at TEXT          -- when a rejected file was deleted from the archive
 ) STRICT;

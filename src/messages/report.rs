@@ -40,6 +40,27 @@ crate::messages::catalogue! {
     unknown_period() { da "ingen entydig periode", en "no clear period" }
     old_period() { da "perioden er for gammel", en "the period is too old" }
     future_period() { da "perioden ligger for langt fremme", en "the period lies too far ahead" }
+    unknown_series() {
+        da "navnet passer ikke til nogen [[series]], og KP har ikke fået filer med det navn før",
+        en "the name fits no [[series]], and KP never got files of that name",
+    }
+    new_series() {
+        da "KP har ikke fået filer med det navn før",
+        en "KP never got files of that name",
+    }
+    looks_like(path: &str, delivery: i64) {
+        da "; navnet ligner {path}, som KP har fået for perioden (levering {delivery}), så det kan være en kopi eller en rettelse",
+        en "; the name is like {path}, which KP got for the period (delivery {delivery}), so it may be a copy or a correction",
+    }
+    look_alike_delivered(path: &str, slot: &str) {
+        da "KP har allerede fået {path} for perioden ({slot}), og navnene ligner hinanden: det kan være en kopi eller en rettelse",
+        en "KP got {path} for the period already ({slot}), and the names are alike: it may be a copy or a correction",
+    }
+    also(reasons: &str) { da ". Også: {reasons}", en ". Also: {reasons}" }
+    new_since_approved(reasons: &str) {
+        da "den er godkendt, men ikke for dette: {reasons}",
+        en "it was approved, but not for this: {reasons}",
+    }
     slot_taken(slot: &str) {
         da "der er allerede leveret en anden fil for perioden ({slot})",
         en "another file was delivered for the period already ({slot})",
@@ -82,6 +103,18 @@ crate::messages::catalogue! {
     next_unknown_period() {
         da "Sæt perioden i filnavnet, eller fortæl i [[series]], hvor den står; eller godkend den, som den er, eller afvis den",
         en "Put the period into the file name, or say in [[series]] where it stands; or approve it as it is, or reject it",
+    }
+    next_unknown_series() {
+        da "Er det en rettelse eller en kopi, så spørg leverandøren, om den skal sendes oven i den første; er det en ny slags fil, så \
+            beskriv den i [[series]]. Godkend den eller afvis den",
+        en "If it is a correction or a copy, ask the supplier whether it is to be sent on top of the first one; if it is a new kind of \
+            file, describe it in [[series]]. Approve it or reject it",
+    }
+    next_new_series() {
+        da "Er det en ny leverandør eller en ny slags fil, så godkend den; de næste måneder går så uden at spørge. Ellers spørg \
+            leverandøren, eller afvis den",
+        en "If it is a new supplier or a new kind of file, approve it; the months after it then go without asking. Otherwise ask the \
+            supplier, or reject it",
     }
     next_unsafe() {
         da "Læg en almindelig kopi af filen i mappen under et almindeligt navn, og afvis denne",
@@ -220,6 +253,12 @@ crate::messages::catalogue! {
     said_approved(path: &str, period: &str) {
         da "{path} ({period}) er godkendt og går med næste kørsel.",
         en "{path} ({period}) is approved and goes with the next run.",
+    }
+    said_approved_in_part(path: &str, reasons: &str) {
+        da "{path} er godkendt for det, som sagen nævnte. Siden er der kommet mere til, så den bliver liggende: {reasons}. Se sagen efter \
+            næste kørsel, og godkend den igen, hvis den skal sendes alligevel.",
+        en "{path} is approved for what the hold named. More has come up since, so it stays: {reasons}. Look at the hold after the next \
+            run, and approve it again if it is to be sent all the same.",
     }
     said_approved_first(path: &str, who: &str) {
         da "{path} er godkendt af {who}. Den kræver to personer ([policy] two_persons), så den bliver liggende, til en anden bruger også \

@@ -30,14 +30,41 @@ crate::messages::catalogue! {
         en "it is a link, or its content lies elsewhere, such as in OneDrive",
     }
     /// An unsafe file.
-    name_taken_for_another() {
-        da "Windows læser navnet som en enhed (fx NUL eller COM1), eller det ender på punktum eller mellemrum",
-        en "Windows reads its name as a device (such as NUL or COM1), or it ends in a dot or a blank",
+    name_of_device() {
+        da "Windows læser navnet som en enhed (fx NUL eller COM1)",
+        en "Windows reads its name as a device (such as NUL or COM1)",
     }
     /// An unsafe file.
-    name_has_controls() {
-        da "navnet indeholder styretegn eller omvendt skråstreg",
-        en "its name holds control characters or a backslash",
+    name_has_controls() { da "navnet indeholder styretegn", en "its name holds control characters" }
+    /// An unsafe file.
+    name_changes_direction() {
+        da "navnet indeholder tegn, der vender læseretningen, så det vises som et andet navn",
+        en "its name holds characters that change the direction of reading, so that it is shown as another name",
+    }
+    /// An unsafe file.
+    name_has_invisible() {
+        da "navnet indeholder tegn, der ikke kan ses, så det ligner et andet navn",
+        en "its name holds characters that cannot be seen, so that it looks like another name",
+    }
+    /// An unsafe file.
+    name_has_backslash() {
+        da "navnet indeholder en omvendt skråstreg, som er en mappe for en Windows-server",
+        en "its name holds a backslash, which is a folder to a Windows server",
+    }
+    /// An unsafe file.
+    name_has_blank_at_end() {
+        da "navnet begynder eller slutter med et mellemrum, som ikke kan ses",
+        en "its name begins or ends with a blank, which cannot be seen",
+    }
+    /// An unsafe file.
+    name_has_dot_at_end() {
+        da "navnet, eller navnet på en mappe over filen, begynder eller slutter med et punktum",
+        en "its name, or the name of a folder above it, begins or ends with a dot",
+    }
+    /// An unsafe file.
+    name_has_look_alike_letters() {
+        da "navnet blander bogstaver fra to skrifter, der ligner hinanden (fx latinsk og græsk), så det ligner et andet navn",
+        en "its name mixes letters of two scripts that look alike (such as Latin and Greek), so that it looks like another name",
     }
     /// An unsafe file.
     unreadable(error: &dyn Display) { da "den kan ikke læses ({error})", en "it cannot be read ({error})" }

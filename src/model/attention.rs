@@ -109,6 +109,8 @@ pub struct AttentionItem {
     pub delivery_id: Option<i64>,
     /// Why a file is held.
     pub reason: Option<Reason>,
+    /// Every reason that it is held for, that one first.
+    pub reasons: Vec<Reason>,
     /// Since when, RFC 3339; or the due date.
     pub since: Option<String>,
     /// What is the matter, in the person's language, one sentence; the cause alone where `kind` is about one run.

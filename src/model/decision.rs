@@ -5,6 +5,7 @@ use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use super::delivery::State;
 use super::ledger::Delivery;
+use crate::names::UnsafeName;
 use crate::period::Period;
 
 /// What happens to a file.
@@ -52,11 +53,15 @@ pub enum Reason {
     OldPeriod,
     /// Later than `period.months_ahead`.
     FuturePeriod,
-    /// KP got another file for this slot.
+    /// There are `[[series]]`, and its name fits none of them and is new to the ledger.
+    UnknownSeries,
+    /// There are no `[[series]]`, and the series that its name gives is new to a ledger that knows others.
+    NewSeries,
+    /// KP got another file for this slot, or for a look-alike of it.
     SlotTaken,
     /// The same bytes for the same slot stand earlier in this run.
     DuplicateInRun,
-    /// Another file for the same slot stands in this run.
+    /// Another file for the same slot, or for a look-alike of it, stands in this run.
     ConflictInRun,
     /// Nothing speaks against it.
     New,
@@ -99,6 +104,8 @@ impl Reason {
                 | Reason::UnknownPeriod
                 | Reason::OldPeriod
                 | Reason::FuturePeriod
+                | Reason::UnknownSeries
+                | Reason::NewSeries
                 | Reason::SlotTaken
                 | Reason::ConflictInRun
         )
@@ -123,14 +130,8 @@ pub enum Unsafe {
     NotAFile,
     /// It has more than one name, so that it can be changed under another one.
     HardLinks,
-    /// Its name is not valid Unicode.
-    NameNotUnicode,
-    /// Its name is longer than file systems and servers hold.
-    NameTooLong,
-    /// Windows would take its name for a device, or for another file's.
-    NameTakenForAnother,
-    /// Its name holds control characters, characters that turn the direction of text, or a backslash.
-    NameHasControls,
+    /// Its name, or that of a folder above it, would mislead a person or a program.
+    Name(UnsafeName),
     /// A link of Windows' own, or a placeholder whose content lies elsewhere, as in a cloud.
     ContentElsewhere,
     /// The file system refused, in these words.
@@ -161,6 +162,9 @@ pub struct Earlier {
     pub series: String,
     /// When KP got it; none while that is in doubt.
     pub delivered_at: Option<String>,
+    /// The file that was delivered, as a path in the drop folder with `/`.
+    #[serde(skip)]
+    pub path: String,
     /// Where it stands: a person settles what is in doubt, the next run what is still being published or not free yet.
     #[serde(skip)]
     pub state: State,
@@ -173,26 +177,46 @@ impl From<&Delivery> for Earlier {
             period: delivery.key.slot.period,
             series: delivery.key.slot.series.clone(),
             delivered_at: delivery.delivered_at.clone(),
+            path: delivery.path.clone(),
             state: delivery.state,
         }
     }
 }
 
-/// What one file's own facts make of it.
+/// What is made of one file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Judgement {
     /// What happens to it.
     pub choice: Choice,
-    /// Why.
+    /// Why: the first row that fits.
     pub reason: Reason,
+    /// For a hold, every row that fits, the deciding one first, so that a person sees all that is approved; otherwise
+    /// that one alone.
+    pub reasons: Vec<Reason>,
     /// The earlier delivery that decided it.
     pub earlier: Option<Earlier>,
+    /// The delivery whose file has a name that differs by the marks of a copy or a correction alone, where one of the
+    /// rows about series and slots holds the file.
+    pub look_alike: Option<Box<Earlier>>,
 }
 
 impl Judgement {
-    /// From its parts.
+    /// With this reason alone.
     #[must_use]
     pub fn new(choice: Choice, reason: Reason, earlier: Option<&Earlier>) -> Judgement {
-        Judgement { choice, reason, earlier: earlier.cloned() }
+        Judgement { choice, reason, reasons: vec![reason], earlier: earlier.cloned(), look_alike: None }
+    }
+
+    /// Whether the file is held for reasons that a person may approve all of.
+    #[must_use]
+    pub fn is_held_to_be_approved(&self) -> bool {
+        self.choice == Choice::Hold && self.reason.can_be_approved()
+    }
+
+    /// Names one more reason of a hold, unless it is named already.
+    pub fn also(&mut self, reason: Reason) {
+        if !self.reasons.contains(&reason) {
+            self.reasons.push(reason);
+        }
     }
 }

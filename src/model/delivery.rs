@@ -1,19 +1,53 @@
 //! What a delivery is for, and where it can stand. [`crate::delivery`] says how it moves.
 
+use std::cmp::Ordering;
+use std::hash::{Hash, Hasher};
+
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::digest::Digest;
+use crate::names;
 use crate::period::Period;
 
 /// What KP should get once: a series' file for a period. Without a period only the same bytes are
 /// recognised, since "another file without a period" says nothing about the month it is for.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+///
+/// Two slots are one where their series are one name by [`names::same`], as older versions of the program wrote a
+/// series in the case and the normal form of the file's name.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Slot {
     /// The series' name.
     pub series: String,
     /// The month, where one was found.
     pub period: Option<Period>,
+}
+
+impl PartialEq for Slot {
+    fn eq(&self, other: &Slot) -> bool {
+        self.period == other.period && names::same(&self.series, &other.series)
+    }
+}
+
+impl Eq for Slot {}
+
+impl PartialOrd for Slot {
+    fn partial_cmp(&self, other: &Slot) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Slot {
+    fn cmp(&self, other: &Slot) -> Ordering {
+        let by = |slot: &Slot| (names::comparable(&slot.series), slot.period);
+        by(self).cmp(&by(other))
+    }
+}
+
+impl Hash for Slot {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (names::comparable(&self.series), self.period).hash(state);
+    }
 }
 
 /// One delivery belongs to one key, and a key is delivered once.

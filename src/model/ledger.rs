@@ -80,6 +80,8 @@ pub struct Hold {
     pub slot: Option<Slot>,
     /// Why, as the reason's name.
     pub reason: String,
+    /// Every reason by name, that one first.
+    pub reasons: Vec<String>,
     /// Since when, RFC 3339.
     pub opened_at: String,
 }
@@ -101,6 +103,8 @@ pub struct Decision {
     pub who: String,
     /// Why.
     pub why: String,
+    /// The reasons that an approval covers, by name.
+    pub reasons: Vec<String>,
     /// The delivery that used an approval up.
     pub used_by: Option<i64>,
 }

@@ -31,6 +31,10 @@ pub struct Policy {
     pub old_period: Rule,
     /// Later than `period.months_ahead`. Never [`Rule::Skip`].
     pub future_period: Rule,
+    /// There are `[[series]]`, and the file fits none of them and is new to the ledger.
+    pub unknown_series: Rule,
+    /// There are no `[[series]]`, and the file's series is new to a ledger that knows others. Never [`Rule::Skip`].
+    pub new_series: Rule,
     /// The slot has another file already. Never [`Rule::Skip`].
     pub slot_taken: Rule,
     /// Approving a second file for a slot, or the same bytes for another slot, takes two persons.

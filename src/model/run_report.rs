@@ -8,6 +8,7 @@ use super::delivery::State;
 use super::ledger::Delivery;
 use crate::digest::Digest;
 use crate::exit::ExitCode;
+use crate::names;
 use crate::period::Period;
 
 /// How one file fared. In a dry run there is none.
@@ -47,6 +48,8 @@ pub struct FileReport {
     pub decision: Choice,
     /// Why.
     pub reason: Reason,
+    /// Every reason of a hold, the deciding one first; otherwise that one alone.
+    pub reasons: Vec<Reason>,
     /// How it fared.
     pub outcome: Option<FileOutcome>,
     /// The delivery it came to.
@@ -59,6 +62,12 @@ pub struct FileReport {
     pub earlier: Option<Earlier>,
     /// What failed, in the person's language.
     pub error: Option<String>,
+    /// The delivery whose file has a name like this one's but for the marks of a copy or a correction.
+    #[serde(skip)]
+    pub look_alike: Option<Box<Earlier>>,
+    /// Whether a person approved it before the reasons came up that hold it now.
+    #[serde(skip)]
+    pub approved_before: bool,
     /// What is the matter with a file that cannot be looked into, or that a plan takes out of the run.
     #[serde(skip)]
     pub blocked: Option<String>,
@@ -99,7 +108,8 @@ impl OverdueReport {
     /// Whether it is over once KP has this file.
     #[must_use]
     pub fn is_settled_by(&self, file: &FileReport) -> bool {
-        file.series.as_ref() == Some(&self.series) && file.period == Some(self.period)
+        file.series.as_deref().is_some_and(|series| names::same(series, &self.series))
+            && file.period == Some(self.period)
     }
 }
 

@@ -70,6 +70,7 @@ mod tests {
             hold_id: None,
             delivery_id: None,
             reason: None,
+            reasons: Vec::new(),
             since: None,
             message: message.to_owned(),
             commands: Vec::new(),
@@ -88,6 +89,7 @@ mod tests {
     fn a_file_that_a_delivery_in_doubt_holds_is_told_of_once() {
         let because = |delivery| AttentionItem {
             reason: Some(Reason::InDoubt),
+            reasons: vec![Reason::InDoubt],
             delivery_id: Some(delivery),
             ..item(AttentionKind::Held, &format!("held:{delivery}"), "mad.txt", "tilbageholdt")
         };

@@ -67,6 +67,7 @@ fn item(kind: AttentionKind, key: String, message: String) -> AttentionItem {
         hold_id: None,
         delivery_id: None,
         reason: None,
+        reasons: Vec::new(),
         since: None,
         message,
         commands: Vec::new(),
@@ -130,6 +131,7 @@ fn held(file: &FileReport) -> AttentionItem {
         hold_id: file.hold_id,
         delivery_id: file.earlier.as_ref().map(|earlier| earlier.delivery_id),
         reason: Some(file.reason),
+        reasons: file.reasons.clone(),
         commands,
         ..item(AttentionKind::Held, key, sentence)
     }

@@ -12,6 +12,7 @@ use crate::model::decision::{Choice, Reason};
 use crate::model::delivery::State;
 use crate::model::ledger::{Delivery, DuplicateRecord, Hold, PastRun};
 use crate::model::run_report::FileReport;
+use crate::names;
 use crate::period::Period;
 use crate::series::SeriesRule;
 
@@ -95,9 +96,24 @@ pub(super) fn gather<'a>(
     if let (Some(first), Some(&last)) = (months.first(), months.last()) {
         let first = first.plus(-LOOK_BACK).unwrap_or(*first);
         facts.deliveries = ledger.deliveries_between(first, last)?;
+        for delivery in &mut facts.deliveries {
+            spell_as_today(&config.series, &mut delivery.key.slot.series);
+        }
         facts.refused = ledger.duplicates_between(first, last)?;
     }
     Ok(facts)
+}
+
+/// Spells a series of the ledger as the configuration does, where it differs by case or normal form alone, and otherwise
+/// in NFC, as a series is derived today.
+fn spell_as_today(rules: &[SeriesRule], series: &mut String) {
+    if rules.iter().any(|rule| rule.name == *series) {
+        return;
+    }
+    *series = match rules.iter().find(|rule| names::same(&rule.name, series)) {
+        Some(rule) => rule.name.clone(),
+        None => names::nfc(series),
+    };
 }
 
 /// The first period of each configured series.
@@ -123,6 +139,7 @@ fn as_held(file: &FileReport, holds: &[Hold], ledger: &LedgerReader) -> Result<F
         && file.outcome.is_none()
     {
         (file.decision, file.reason, file.hold_id) = (Choice::Hold, reason, Some(hold.id));
+        file.reasons = vec![reason];
         file.delivery_id = ledger.deliveries_of(&digest)?.last().map(|delivery| delivery.id);
     }
     Ok(file)

@@ -6,12 +6,15 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::model::decision::{Choice, Judgement, Reason};
+use crate::names;
 
 const HOLD: Policy = Policy {
     same_content_other_slot: Rule::Hold,
     unknown_period: Rule::Hold,
     old_period: Rule::Hold,
     future_period: Rule::Hold,
+    unknown_series: Rule::Hold,
+    new_series: Rule::Hold,
     slot_taken: Rule::Hold,
     gone_is_delivered: false,
     two_persons: false,
@@ -24,16 +27,18 @@ fn file(path: &str, content: &str, series: &str, period: Option<&str>) -> Candid
     Candidate {
         index: 0,
         path: path.to_owned(),
+        core: key.slot.period.map(|_| names::core_of(path)),
         key: Some(key),
         one_per_period: true,
         remote_path: Some(format!("ind/{path}")),
-        judgement: Judgement { choice: Choice::Send, reason: Reason::New, earlier: None },
+        judgement: Judgement::new(Choice::Send, Reason::New, None),
+        covered: Reason::ALL.to_vec(),
         one_approval: false,
     }
 }
 
 fn plan(files: Vec<Candidate>, policy: Policy) -> Vec<Candidate> {
-    super::plan(files, policy, &[])
+    super::plan(files, policy, &History::default(), &[])
 }
 
 fn reasons(files: Vec<Candidate>, policy: Policy) -> Vec<(String, Choice, Reason)> {
@@ -46,7 +51,7 @@ fn expect(files: Vec<Candidate>, policy: Policy, expected: &[(&str, Choice, Reas
 }
 
 #[test]
-fn row_13_the_same_bytes_for_the_same_slot_go_once() {
+fn row_16_the_same_bytes_for_the_same_slot_go_once() {
     let files = vec![file("b", "x", "mad", Some("2023-04")), file("a", "x", "mad", Some("2023-04"))];
     expect(
         files,
@@ -58,7 +63,7 @@ fn row_13_the_same_bytes_for_the_same_slot_go_once() {
 #[test]
 fn one_approval_is_not_enough_for_what_the_run_itself_makes_two_of() {
     let approved = |path, content, period| Candidate {
-        judgement: Judgement { choice: Choice::Send, reason: Reason::Approved, earlier: None },
+        judgement: Judgement::new(Choice::Send, Reason::Approved, None),
         one_approval: true,
         ..file(path, content, "mad", Some(period))
     };
@@ -77,14 +82,14 @@ fn one_approval_is_not_enough_for_what_the_run_itself_makes_two_of() {
 }
 
 #[test]
-fn row_14_different_files_for_one_slot_are_all_held() {
+fn row_17_different_files_for_one_slot_are_all_held() {
     let files = ["a", "b", "c"].map(|name| file(name, name, "mad", Some("2023-04"))).to_vec();
     let held = |name| (name, Choice::Hold, Reason::ConflictInRun);
     expect(files, HOLD, &[held("a"), held("b"), held("c")]);
 }
 
 #[test]
-fn row_14_is_not_for_a_series_of_many() {
+fn row_17_is_not_for_a_series_of_many() {
     let mut files = ["a", "b"].map(|name| file(name, name, "mad", Some("2023-04"))).to_vec();
     for file in &mut files {
         file.one_per_period = false;
@@ -138,8 +143,87 @@ fn two_files_for_one_name_on_the_server_are_both_held() {
 #[test]
 fn a_name_that_an_unsettled_delivery_claims_is_not_given_to_another() {
     let files = vec![file("liste.txt", "1", "mad", Some("2023-04"))];
-    let planned = super::plan(files, HOLD, &["ind/LISTE.txt".to_owned()]);
+    let planned = super::plan(files, HOLD, &History::default(), &["ind/LISTE.txt".to_owned()]);
     assert_eq!(planned[0].judgement, judgement(Choice::Hold, Reason::RemoteNameTaken));
+}
+
+#[test]
+fn look_alikes_are_all_held_unless_they_come_together() {
+    let pair = || {
+        vec![
+            file("mad_202304.txt", "1", "mad_*.txt", Some("2023-04")),
+            file("mad_202304_v2.txt", "2", "mad_*_v2.txt", Some("2023-04")),
+        ]
+    };
+    let held = |name| (name, Choice::Hold, Reason::ConflictInRun);
+    expect(pair(), HOLD, &[held("mad_202304.txt"), held("mad_202304_v2.txt")]);
+
+    let mut of_one_and_of_many = pair();
+    of_one_and_of_many[1].one_per_period = false;
+    let sent = |name| (name, Choice::Send, Reason::New);
+    expect(of_one_and_of_many, HOLD, &[sent("mad_202304.txt"), sent("mad_202304_v2.txt")]);
+
+    let mut of_two_months = pair();
+    of_two_months[1].key.as_mut().unwrap().slot.period = Some("2023-05".parse().unwrap());
+    expect(of_two_months, HOLD, &[sent("mad_202304.txt"), sent("mad_202304_v2.txt")]);
+
+    let mut copies = pair();
+    copies[1].key.as_mut().unwrap().digest = Digest::of(b"1");
+    let other = ("mad_202304_v2.txt", Choice::Hold, Reason::SameContentOtherSlot);
+    expect(copies, HOLD, &[sent("mad_202304.txt"), other]);
+}
+
+#[test]
+fn a_held_file_learns_what_the_others_have_against_it_and_speaks_against_them() {
+    let mut files = vec![
+        file("mad_202304.txt", "1", "mad_*.txt", Some("2023-04")),
+        file("mad_202304_v2.txt", "2", "mad_*_v2.txt", Some("2023-04")),
+    ];
+    files[1].judgement = Judgement::new(Choice::Hold, Reason::NewSeries, None);
+    let planned = plan(files.clone(), HOLD);
+    assert_eq!(planned[0].judgement.reasons, [Reason::ConflictInRun]);
+    assert_eq!(planned[1].judgement.reasons, [Reason::NewSeries, Reason::ConflictInRun]);
+    // What nobody can let go, or a person took out, speaks against nothing.
+    for reason in [Reason::Rejected, Reason::Empty, Reason::InDoubt, Reason::UnsafeFile] {
+        files[1].judgement = Judgement::new(Choice::Hold, reason, None);
+        let planned = plan(files.clone(), HOLD);
+        assert_eq!(planned[0].judgement.reason, Reason::New, "{reason:?}");
+        assert_eq!(planned[1].judgement.reasons, [reason]);
+    }
+}
+
+#[test]
+fn a_held_copy_for_another_month_names_that() {
+    let mut files = vec![file("a", "x", "mad", Some("2023-04")), file("b", "x", "mad", Some("2023-05"))];
+    files[1].judgement = Judgement::new(Choice::Hold, Reason::NewSeries, None);
+    let planned = plan(files.clone(), HOLD);
+    assert_eq!(planned[1].judgement.reasons, [Reason::NewSeries, Reason::SameContentOtherSlot]);
+    let open = Policy { same_content_other_slot: Rule::Send, ..HOLD };
+    assert_eq!(plan(files, open)[1].judgement.reasons, [Reason::NewSeries]);
+}
+
+#[test]
+fn an_approval_that_did_not_see_the_others_does_not_pass_them() {
+    let approved = |path, content, period| Candidate {
+        judgement: Judgement::new(Choice::Send, Reason::Approved, None),
+        covered: vec![Reason::OldPeriod],
+        ..file(path, content, "mad", Some(period))
+    };
+    let rivals = vec![approved("a", "1", "2023-04"), file("b", "2", "mad", Some("2023-04"))];
+    let held = |name| (name, Choice::Hold, Reason::ConflictInRun);
+    expect(rivals, HOLD, &[held("a"), held("b")]);
+    let copies = vec![approved("a", "1", "2023-04"), approved("b", "1", "2023-05")];
+    let other = ("b", Choice::Hold, Reason::SameContentOtherSlot);
+    expect(copies, HOLD, &[("a", Choice::Send, Reason::Approved), other]);
+}
+
+#[test]
+fn one_name_on_the_server_has_one_normal_form() {
+    let mut files = vec![file("a", "1", "mad", Some("2023-04")), file("b", "2", "vask", Some("2023-04"))];
+    files[0].remote_path = Some("ind/måltid.txt".to_owned());
+    files[1].remote_path = Some("ind/MA\u{30a}LTID.txt".to_owned());
+    let held = |name| (name, Choice::Hold, Reason::RemoteNameTaken);
+    expect(files, HOLD, &[held("a"), held("b")]);
 }
 
 fn any_file() -> impl Strategy<Value = Candidate> {
@@ -149,9 +233,9 @@ fn any_file() -> impl Strategy<Value = Candidate> {
         let mut it = file(&format!("f{name}"), &format!("c{content}"), &format!("s{series}"), period);
         it.one_per_period = one;
         it.judgement = match kind {
-            0 => Judgement { choice: Choice::Hold, reason: Reason::Rejected, earlier: None },
-            1 => Judgement { choice: Choice::Send, reason: Reason::Approved, earlier: None },
-            2 => Judgement { choice: Choice::Send, reason: Reason::OldPeriod, earlier: None },
+            0 => Judgement::new(Choice::Hold, Reason::Rejected, None),
+            1 => Judgement::new(Choice::Send, Reason::Approved, None),
+            2 => Judgement::new(Choice::Send, Reason::OldPeriod, None),
             _ => it.judgement,
         };
         it

@@ -1,20 +1,5 @@
 //! Which names mislead, and how Windows reads names and paths. Pure.
 
-/// Names of devices, whatever their case and ending (`CreateFile`, names of MS-DOS devices).
-const DEVICES: [&str; 6] = ["con", "prn", "aux", "nul", "conin$", "conout$"];
-
-/// Whether Windows programs take a name for a device or for another name, so that they would write to or read from something
-/// else than this file.
-#[must_use]
-pub fn is_taken_for_another(name: &str) -> bool {
-    let stem = name.split(['.', ':']).next().unwrap_or_default().trim_end().to_lowercase();
-    let numbered = ["com", "lpt"].iter().any(|port| {
-        let number = stem.strip_prefix(port).unwrap_or_default();
-        number.chars().count() == 1 && number.contains(|c: char| "123456789¹²³".contains(c))
-    });
-    DEVICES.contains(&stem.as_str()) || numbered || name.ends_with(['.', ' '])
-}
-
 /// Whether it is a control character, or turns the direction of text (Unicode's `Bidi_Control`): a name with one is read
 /// as another name.
 #[must_use]
@@ -45,23 +30,6 @@ pub fn verbatim(path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn names_of_devices_and_names_that_are_cut() {
-        for name in
-            ["con", "NUL.txt", "Aux.202304.txt", "com1", "LPT9.mad", "com¹.txt", "nul .txt", "conout$"]
-        {
-            assert!(is_taken_for_another(name), "{name}");
-        }
-        for name in ["mad_202304.txt.", "mad_202304 ", "nul:strøm"] {
-            assert!(is_taken_for_another(name), "{name}");
-        }
-        for name in
-            ["mad_202304.txt", "consul.txt", "com.txt", "com10", "com0", "lpt", "x.nul", ".nul", "æøå"]
-        {
-            assert!(!is_taken_for_another(name), "{name}");
-        }
-    }
 
     #[test]
     fn a_path_is_taken_as_it_stands() {

@@ -8,7 +8,7 @@ use super::paragraph;
 use crate::messages::{command, escape, plan as say_plan, report as say};
 use crate::model::attention::{AttentionItem, AttentionKind};
 use crate::model::run_report::{DifferenceKind, PlanReport, RunReport};
-use crate::wording::advice::reason;
+use crate::wording::advice::all_reasons;
 use crate::wording::cause::by_cause;
 use crate::wording::{self, period};
 
@@ -83,7 +83,7 @@ fn files(report: &RunReport, verbose: bool) -> String {
         0,
     );
     for file in &report.files {
-        let mut what = format!("{}: {}", wording::outcome(file.decision, file.outcome), reason(file));
+        let mut what = format!("{}: {}", wording::outcome(file.decision, file.outcome), all_reasons(file));
         if verbose && let Some(digest) = &file.sha256 {
             what.extend(["\nSHA-256 ", &digest.to_string()]);
         }

@@ -89,6 +89,7 @@ fn put_one_away(
         Ok(away @ (PutAway::Changed | PutAway::Gone)) => {
             (file.decision, file.reason, file.outcome) =
                 (Choice::Wait, Reason::Unsettled, Some(FileOutcome::Waiting));
+            file.reasons = vec![Reason::Unsettled];
             let gone = away == PutAway::Gone;
             file.blocked = Some(if gone { say::went_away() } else { say::still_changing() });
         }

@@ -42,10 +42,11 @@ impl Holds {
         ))
     }
 
-    /// The number of a held file, and what the ledger is to be told where the ledger does not know it, or knows another
-    /// reason.
-    pub(crate) fn hold(&mut self, file: &PlannedFile, reason: Reason) -> (i64, Option<Held>) {
-        let known = self.of(file).map(|hold| (hold.id, hold.reason == reason.name()));
+    /// The number of a held file, and what the ledger is to be told where the ledger does not know it, or knows other
+    /// reasons. The first of `reasons` is the deciding one.
+    pub(crate) fn hold(&mut self, file: &PlannedFile, reasons: &[Reason]) -> (i64, Option<Held>) {
+        let names: Vec<String> = reasons.iter().map(|reason| reason.name().to_owned()).collect();
+        let known = self.of(file).map(|hold| (hold.id, hold.reasons == names));
         if let Some((id, true)) = known {
             return (id, None);
         }
@@ -58,7 +59,8 @@ impl Holds {
             digest: key.map(|key| key.digest),
             series: key.map(|key| key.slot.series.clone()),
             period: key.and_then(|key| key.slot.period),
-            reason: reason.name().to_owned(),
+            reason: names.first().cloned().unwrap_or_default(),
+            reasons: names,
         };
         (id, Some(held))
     }
@@ -74,7 +76,7 @@ pub(super) fn after_judging(
     let mut changed = Vec::new();
     let mut kept = HashSet::new();
     for (planned, file) in planned.iter().zip(files).filter(|(_, file)| file.decision == Choice::Hold) {
-        let (id, held) = holds.hold(planned, file.reason);
+        let (id, held) = holds.hold(planned, &file.reasons);
         file.hold_id = Some(id);
         kept.insert(id);
         changed.extend(held);
@@ -98,7 +100,7 @@ pub(super) fn after_delivery(
     for &index in sent {
         let file = &mut files[index];
         if file.decision == Choice::Hold {
-            let (id, held) = holds.hold(&planned[index], file.reason);
+            let (id, held) = holds.hold(&planned[index], &file.reasons);
             file.hold_id = Some(id);
             changed.extend(held);
         } else {

@@ -1,20 +1,23 @@
 //! Decides about every file of the drop folder: what the file itself and the ledger say, first of each file alone
-//! (`judge_each`), then of the files of one run together (`resolve_conflicts`).
+//! (`Judge::each`), then of the files of one run together (`Judge::resolve_conflicts`).
 //!
 //! `run`, `run --dry-run` and the commands about held files all use this, so that they never judge differently. The
 //! rules themselves are in [`crate::decide`] and [`crate::plan`]; here they get their facts.
 
 use chrono::{DateTime, FixedOffset};
 
+use super::earlier::EarlierFiles;
 use super::scan::{self, Scanned, ScannedFile};
 use crate::config::Config;
-use crate::decide::{self, Facts, Past};
+use crate::decide::history::History;
+use crate::decide::{self, Approval, Facts, Past, Stranger};
 use crate::deliver;
 use crate::exit::UserError;
 use crate::ledger::LedgerReader;
-use crate::model::decision::{Choice, Judgement, Reason};
+use crate::model::decision::{Choice, Earlier, Judgement, Reason};
 use crate::model::delivery::Key;
-use crate::model::ledger::Verdict;
+use crate::model::ledger::{Decision, Verdict};
+use crate::names::{self, Core};
 use crate::period::Period;
 use crate::plan::{self, Candidate};
 use crate::series::PerPeriod;
@@ -30,10 +33,15 @@ pub struct PlannedFile {
     pub remote_path: Option<String>,
     /// The person's decision about it that stands, as its number in the ledger.
     pub decision: Option<i64>,
-    /// Who has approved it since it was last rejected or delivered, each person once.
+    /// Who has approved it since it was last rejected or delivered, each person once; where it takes two persons, those
+    /// who saw what it takes two for.
     pub approvers: Vec<String>,
     /// Whether it takes two persons to approve it.
     pub takes_two: bool,
+    /// The reasons that approvals cover, which stand and are not used up.
+    pub covered: Vec<Reason>,
+    /// What is left of its name without its period and the marks of copies; none where that was not asked for.
+    pub core: Option<Box<Core>>,
 }
 
 /// Reads the drop folder and decides about every file, in the order of the run.
@@ -49,17 +57,18 @@ pub fn scan_and_judge(
     now: DateTime<FixedOffset>,
 ) -> Result<Scanned<PlannedFile>, UserError> {
     let readers = ledger.beside();
+    let judge = Judge { config, now, earlier: EarlierFiles::default() };
     let work = |batch: Vec<ScannedFile>| match readers.take(batch.len()) {
-        Some(reader) => Ok(judge_each(config, &reader, batch, now)),
+        Some(reader) => Ok(judge.each(&reader, batch)),
         None => Err(batch),
     };
     let mut files = Vec::new();
     let take = |judged: Result<Result<Vec<PlannedFile>, UserError>, Vec<ScannedFile>>| {
-        files.extend(judged.unwrap_or_else(|unjudged| judge_each(config, ledger, unjudged, now))?);
+        files.extend(judged.unwrap_or_else(|unjudged| judge.each(ledger, unjudged))?);
         Ok(())
     };
     let excluded = scan::scan_in_batches(&config.drop, &config.scan, &config.series, now, work, take)?;
-    let files = resolve_conflicts(config, ledger, files)?;
+    let files = judge.resolve_conflicts(ledger, files)?;
     Ok(Scanned { files, excluded })
 }
 
@@ -82,39 +91,139 @@ pub fn judge(
     files: Vec<ScannedFile>,
     now: DateTime<FixedOffset>,
 ) -> Result<Vec<PlannedFile>, UserError> {
-    resolve_conflicts(config, ledger, judge_each(config, ledger, files, now)?)
+    let judge = Judge { config, now, earlier: EarlierFiles::default() };
+    judge.resolve_conflicts(ledger, judge.each(ledger, files)?)
 }
 
-/// Decides about each file by its own facts, all as of one state of the ledger.
-fn judge_each(
-    config: &Config,
-    ledger: &LedgerReader,
-    files: Vec<ScannedFile>,
+/// What judging takes beside the ledger.
+struct Judge<'a> {
+    config: &'a Config,
     now: DateTime<FixedOffset>,
-) -> Result<Vec<PlannedFile>, UserError> {
-    ledger.in_snapshot(|| files.into_iter().map(|file| judge_one(config, ledger, file, now)).collect())
+    earlier: EarlierFiles,
 }
 
-/// Decides again about the files that would be sent, where they stand in each other's way: the same bytes, the same
-/// slot, or the same name on the server. Answers all files in the order of the run.
-fn resolve_conflicts(
-    config: &Config,
-    ledger: &LedgerReader,
-    mut files: Vec<PlannedFile>,
-) -> Result<Vec<PlannedFile>, UserError> {
-    let sends = files.iter().enumerate().filter(|(_, file)| file.judgement.choice == Choice::Send);
-    let candidates = sends.map(|(index, file)| candidate(config, index, file)).collect();
-    let unclear = ledger.open_deliveries()?.into_iter().filter(|delivery| delivery.state.is_unclear());
-    // A rename to the name of one that is not free may still be done.
-    let claiming = unclear.chain(ledger.not_free()?);
-    let claimed: Vec<String> = claiming.filter_map(|delivery| delivery.remote_path).collect();
-    for decided in plan::plan(candidates, config.policy, &claimed) {
-        files[decided.index].judgement = decided.judgement;
+impl Judge<'_> {
+    /// Decides about each file by its own facts, all as of one state of the ledger.
+    fn each(&self, ledger: &LedgerReader, files: Vec<ScannedFile>) -> Result<Vec<PlannedFile>, UserError> {
+        ledger.in_snapshot(|| files.into_iter().map(|file| self.one(ledger, file)).collect())
     }
-    for file in &mut files {
-        file.takes_two |= config.policy.two_persons && file.judgement.reason.can_take_two();
+
+    /// Decides again about the files that would be sent or may be approved, where they stand in each other's way: the
+    /// same bytes, the same slot or a look-alike's, or the same name on the server. Answers all files in the order of the
+    /// run.
+    fn resolve_conflicts(
+        &self,
+        ledger: &LedgerReader,
+        mut files: Vec<PlannedFile>,
+    ) -> Result<Vec<PlannedFile>, UserError> {
+        let policy = self.config.policy;
+        let counts = |file: &PlannedFile| {
+            file.judgement.choice == Choice::Send || file.judgement.is_held_to_be_approved()
+        };
+        let counting = files.iter().enumerate().filter(|(_, file)| counts(file));
+        let candidates: Vec<Candidate> =
+            counting.map(|(index, file)| candidate(self.config, index, file)).collect();
+        let unclear = ledger.open_deliveries()?.into_iter().filter(|delivery| delivery.state.is_unclear());
+        // A rename to the name of one that is not free may still be done.
+        let claiming = unclear.chain(ledger.not_free()?);
+        let claimed: Vec<String> = claiming.filter_map(|delivery| delivery.remote_path).collect();
+        // Each candidate had its facts from the history, so it has been made unless there are none.
+        let history = self.earlier.made();
+        for decided in plan::plan(candidates, policy, &history, &claimed) {
+            files[decided.index].judgement = decided.judgement;
+        }
+        for file in &mut files {
+            file.takes_two |= policy.two_persons && file.judgement.reason.can_take_two();
+        }
+        Ok(in_order(files))
     }
-    Ok(in_order(files))
+
+    fn one(&self, ledger: &LedgerReader, scanned: ScannedFile) -> Result<PlannedFile, UserError> {
+        let config = self.config;
+        let mut facts = Facts {
+            blocked: scanned.reading.as_ref().err().cloned(),
+            size: scanned.size(),
+            one_per_period: per_period(config, &scanned) == PerPeriod::One,
+            months_ahead: self.months_ahead(&scanned),
+            stranger: None,
+            past: Past::default(),
+        };
+        let core = match &scanned.key {
+            Some(key) => self.look_up(ledger, key, &scanned, &mut facts)?,
+            None => None,
+        };
+        let judgement = decide::decide(&facts, config.policy, config.period);
+        // A duplicate gets no path: KP has it under the path of the earlier delivery.
+        let remote_path =
+            if judgement.choice == Choice::Duplicate { None } else { remote_path(config, &scanned) };
+        Ok(PlannedFile {
+            judgement,
+            remote_path,
+            decision: facts.past.verdict.map(|(id, _)| id),
+            approvers: decide::approvers(&facts, config.policy),
+            takes_two: decide::takes_two(&facts, config.policy),
+            covered: facts.covered(),
+            core: core.map(Box::new),
+            scanned,
+        })
+    }
+
+    fn months_ahead(&self, scanned: &ScannedFile) -> Option<i32> {
+        let today = Period::of(self.now.date_naive())?;
+        Some(scanned.key.as_ref()?.slot.period?.months_after(today))
+    }
+
+    /// Asks the ledger about a key, adds to `facts` what it answers, and answers the core of the file's name. A key that
+    /// was delivered is decided by that alone, so nothing more is asked about it.
+    fn look_up(
+        &self,
+        ledger: &LedgerReader,
+        key: &Key,
+        scanned: &ScannedFile,
+        facts: &mut Facts,
+    ) -> Result<Option<Core>, UserError> {
+        let same_bytes = ledger.deliveries_of(&key.digest)?;
+        facts.past = Past::of(key, &same_bytes, &[], None);
+        if facts.past.delivered.is_some() && facts.past.unclear.is_none() {
+            return Ok(None);
+        }
+        let history = self.earlier.history(ledger, &self.config.series)?;
+        let same_slot = if facts.one_per_period {
+            let renamed = history.renamed_into(&key.slot).cloned();
+            renamed.chain(ledger.deliveries_into(&key.slot)?).collect()
+        } else {
+            Vec::new()
+        };
+        let decisions = ledger.decisions_about(key)?;
+        let newest = decisions.first().map(|decision| (decision.id, decision.verdict));
+        facts.past = Past::of(key, &same_bytes, &same_slot, newest);
+        facts.past.approvals = approvals(decisions);
+        facts.stranger = stranger(self.config, &history, scanned, key);
+        let Some(period) = key.slot.period else { return Ok(None) };
+        let core = names::core_of(scanned.name());
+        let names = self.earlier.names_of(&history, period);
+        facts.past.look_alike = history.look_alike(&names, key, scanned.name(), &core).map(Earlier::from);
+        Ok(Some(core))
+    }
+}
+
+/// Whether nothing is known of a file's series, where that matters.
+fn stranger(config: &Config, history: &History, scanned: &ScannedFile, key: &Key) -> Option<Stranger> {
+    if scanned.rule.is_some() || history.knows(&key.slot.series) {
+        None
+    } else if !config.series.is_empty() {
+        Some(Stranger::FitsNoSeries)
+    } else {
+        history.has_any().then_some(Stranger::New)
+    }
+}
+
+/// The approvals that stand, of decisions with the newest first: those after the last rejection.
+fn approvals(decisions: Vec<Decision>) -> Vec<Approval> {
+    let standing = decisions.into_iter().take_while(|decision| decision.verdict == Verdict::Approved);
+    let covers =
+        |decision: &Decision| decision.reasons.iter().filter_map(|name| Reason::named(name)).collect();
+    standing.map(|decision| Approval { covers: covers(&decision), who: decision.who }).collect()
 }
 
 fn candidate(config: &Config, index: usize, file: &PlannedFile) -> Candidate {
@@ -122,9 +231,11 @@ fn candidate(config: &Config, index: usize, file: &PlannedFile) -> Candidate {
         index,
         path: file.scanned.file.path.clone(),
         key: file.scanned.key.clone(),
+        core: file.core.as_deref().cloned(),
         one_per_period: per_period(config, &file.scanned) == PerPeriod::One,
         remote_path: file.remote_path.clone(),
         judgement: file.judgement.clone(),
+        covered: file.covered.clone(),
         one_approval: config.policy.two_persons
             && file.judgement.reason == Reason::Approved
             && file.approvers.len() < 2,
@@ -144,72 +255,13 @@ fn order(file: &PlannedFile) -> (Option<Period>, &str) {
     plan::order(file.scanned.key.as_ref(), &file.scanned.file.path)
 }
 
-fn judge_one(
-    config: &Config,
-    ledger: &LedgerReader,
-    scanned: ScannedFile,
-    now: DateTime<FixedOffset>,
-) -> Result<PlannedFile, UserError> {
-    let one_per_period = per_period(config, &scanned) == PerPeriod::One;
-    let Known { past, decision, approvers } = match &scanned.key {
-        Some(key) => what_is_known(ledger, key, one_per_period)?,
-        None => Known::default(),
-    };
-    let today = Period::of(now.date_naive());
-    let period = scanned.key.as_ref().and_then(|key| key.slot.period);
-    let facts = Facts {
-        blocked: scanned.reading.as_ref().err().cloned(),
-        size: scanned.size(),
-        one_per_period,
-        months_ahead: period.zip(today).map(|(period, today)| period.months_after(today)),
-        past,
-    };
-    let judgement = decide::decide(&facts, config.policy, config.period);
-    // A duplicate gets no path: KP has it under the path of the earlier delivery.
-    let remote_path =
-        if judgement.choice == Choice::Duplicate { None } else { remote_path(config, &scanned) };
-    let takes_two = decide::takes_two(&facts, config.policy);
-    Ok(PlannedFile { scanned, judgement, remote_path, decision, approvers, takes_two })
-}
-
-/// What the ledger knows of a key.
-#[derive(Default)]
-struct Known {
-    past: Past,
-    /// The number of the person's newest decision about the key.
-    decision: Option<i64>,
-    /// Who has approved the key since it was last rejected or delivered, each person once.
-    approvers: Vec<String>,
-}
-
-/// Asks the ledger about a key. A key that was delivered, is in doubt or is not free yet is decided by that alone, so
-/// nothing more is asked about it.
-fn what_is_known(ledger: &LedgerReader, key: &Key, one_per_period: bool) -> Result<Known, UserError> {
-    let same_bytes = ledger.deliveries_of(&key.digest)?;
-    let past = Past::of(key, &same_bytes, &[], None);
-    if past.unclear.is_some() || past.delivered.is_some() || past.not_free.is_some() {
-        return Ok(Known { past, ..Known::default() });
-    }
-    let same_slot = if one_per_period { ledger.deliveries_into(&key.slot)? } else { Vec::new() };
-    let decisions = ledger.decisions_about(key)?;
-    let newest = decisions.first().map(|decision| (decision.id, decision.verdict));
-    let mut approvers: Vec<String> = decisions
-        .into_iter()
-        .take_while(|decision| decision.verdict == Verdict::Approved)
-        .map(|decision| decision.who)
-        .collect();
-    approvers.sort_unstable();
-    approvers.dedup();
-    let mut past = Past::of(key, &same_bytes, &same_slot, newest);
-    past.approvers = approvers.len();
-    Ok(Known { past, decision: newest.map(|(id, _)| id), approvers })
-}
-
 /// The path a file would get on the server; none where it could not be read.
 #[must_use]
 pub fn remote_path(config: &Config, file: &ScannedFile) -> Option<String> {
     let folder = file.rule.and_then(|rule| config.series.get(rule)?.remote_folder.as_deref());
-    file.key.as_ref().map(|key| deliver::remote_path(&config.sftp, folder, file.name(), key))
+    // Servers differ in which normal form they keep, so the name is sent in the one that most programs write.
+    let name = names::nfc(file.name());
+    file.key.as_ref().map(|key| deliver::remote_path(&config.sftp, folder, &name, key))
 }
 
 /// How many files the slot of a file takes.
@@ -217,3 +269,6 @@ pub fn remote_path(config: &Config, file: &ScannedFile) -> Option<String> {
 pub fn per_period(config: &Config, file: &ScannedFile) -> PerPeriod {
     file.rule.and_then(|rule| config.series.get(rule)).map_or(PerPeriod::One, |rule| rule.per_period)
 }
+
+#[cfg(test)]
+mod tests;

@@ -32,11 +32,14 @@ pub(super) fn describe(file: &PlannedFile) -> FileReport {
         period: key.and_then(|key| key.slot.period),
         decision: choice,
         reason: file.judgement.reason,
+        reasons: file.judgement.reasons.clone(),
         outcome: None,
         delivery_id: None,
         remote_path: file.remote_path.clone().filter(|_| choice == Choice::Send),
         hold_id: None,
         earlier: file.judgement.earlier.clone(),
+        look_alike: file.judgement.look_alike.clone(),
+        approved_before: choice == Choice::Hold && !file.covered.is_empty() && !file.takes_two,
         blocked: file.scanned.reading.as_ref().err().map(wording::blocked).or_else(|| not_free.clone()),
         error: not_free,
         approved_by: (file.takes_two && choice == Choice::Hold && !file.approvers.is_empty())
@@ -73,6 +76,7 @@ pub(super) fn apply(outcome: Outcome, file: &mut FileReport) {
         End::InDoubt(why) => (file.outcome, file.error) = (Some(FileOutcome::InDoubt), Some(why)),
         End::Held(reason) => {
             (file.decision, file.reason, file.outcome) = (Choice::Hold, reason, Some(FileOutcome::Held));
+            file.reasons = vec![reason];
         }
     }
 }

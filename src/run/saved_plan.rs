@@ -70,6 +70,9 @@ struct File {
     period: Option<Period>,
     decision: Choice,
     reason: Reason,
+    /// Every reason of a hold, the deciding one first; empty in a plan of an earlier version.
+    #[serde(default)]
+    reasons: Vec<Reason>,
     remote_path: Option<String>,
 }
 
@@ -277,8 +280,13 @@ impl File {
             period: key.and_then(|key| key.slot.period),
             decision: planned.judgement.choice,
             reason: planned.judgement.reason,
+            reasons: planned.judgement.reasons.clone(),
             remote_path: planned.remote_path.clone(),
         }
+    }
+
+    fn slot(&self) -> Option<Slot> {
+        Some(Slot { series: self.series.clone()?, period: self.period })
     }
 
     /// Why a file that would be sent now must not be; none where it is as it was planned.
@@ -286,7 +294,7 @@ impl File {
         let now = File::of(now);
         if self.sha256 != now.sha256 {
             Some(say::other_content())
-        } else if (&self.series, self.period) != (&now.series, now.period) {
+        } else if self.slot() != now.slot() {
             let slot = |file: &File| {
                 format!("{} {}", escape(file.series.as_deref().unwrap_or("–")), wording::period(file.period))
             };

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use super::{day, doubt_of, moment, period, period_in_full};
 use crate::messages::{command, escape, overview, pasted, report as say};
 use crate::model::attention::{Cell, SlotStatus};
-use crate::model::decision::{Choice, Reason};
+use crate::model::decision::{Choice, Earlier, Reason};
 use crate::model::delivery::State;
 use crate::model::ledger::Delivery;
 use crate::model::run_report::FileReport;
@@ -40,11 +40,55 @@ pub fn reason(file: &FileReport) -> String {
         Reason::UnsafeFile | Reason::Unsettled => file.blocked.clone().unwrap_or_default(),
         Reason::AlreadyDelivered => say::already_delivered(&slot()),
         Reason::SameContentOtherSlot if earlier.is_some() => say::same_content_other_slot(&slot()),
-        Reason::SlotTaken if earlier.is_some() => say::slot_taken(&slot()),
+        Reason::UnknownSeries | Reason::NewSeries => reason_alone(file.reason) + &look_alike(file),
+        Reason::SlotTaken if is_by_look_alike(file) => {
+            let (path, slot) = (earlier.map_or_else(String::new, |earlier| escape(&earlier.path)), slot());
+            say::look_alike_delivered(&path, &slot)
+        }
+        Reason::SlotTaken if earlier.is_some() => say::slot_taken(&slot()) + &look_alike(file),
         Reason::SlotTaken => say::slot_taken_in_run(),
         Reason::RemoteNameTaken if file.delivery_id.is_none() => say::name_wanted_twice(),
         other => reason_alone(other),
     }
+}
+
+/// Whether KP got no other file for a held file's slot, but one for a slot whose files have look-alike names.
+fn is_by_look_alike(file: &FileReport) -> bool {
+    let number = |earlier: Option<&Earlier>| earlier.map(|earlier| earlier.delivery_id);
+    file.look_alike.is_some() && number(file.earlier.as_ref()) == number(file.look_alike.as_deref())
+}
+
+/// The file of KP's that a held file's name looks like, as the rest of a sentence; empty where there is none.
+fn look_alike(file: &FileReport) -> String {
+    let Some(alike) = &file.look_alike else { return String::new() };
+    say::looks_like(&escape(&alike.path), alike.delivery_id)
+}
+
+fn is_about_names(reason: Reason) -> bool {
+    matches!(reason, Reason::UnknownSeries | Reason::NewSeries | Reason::SlotTaken)
+}
+
+/// The reasons beside the deciding one, as the rest of a sentence; empty where there are none.
+fn other_reasons(file: &FileReport) -> String {
+    let others: Vec<String> = file
+        .reasons
+        .iter()
+        .filter(|reason| **reason != file.reason)
+        .map(|reason| reason_alone(*reason))
+        .collect();
+    if others.is_empty() {
+        return String::new();
+    }
+    // The deciding reason has named the look-alike where that reason is about names.
+    let alike = if is_about_names(file.reason) { String::new() } else { look_alike(file) };
+    say::also(&others.join(", ")) + &alike
+}
+
+/// Why a file is held, in a few words, with every reason.
+#[must_use]
+pub fn all_reasons(file: &FileReport) -> String {
+    let reasons = reason(file) + &other_reasons(file);
+    if file.approved_before { say::new_since_approved(&reasons) } else { reasons }
 }
 
 /// Why, where no earlier delivery is at hand to name.
@@ -62,6 +106,8 @@ pub fn reason_alone(why: Reason) -> String {
         Reason::UnknownPeriod => say::unknown_period(),
         Reason::OldPeriod => say::old_period(),
         Reason::FuturePeriod => say::future_period(),
+        Reason::UnknownSeries => say::unknown_series(),
+        Reason::NewSeries => say::new_series(),
         Reason::SlotTaken => say::other_file_delivered(),
         Reason::DuplicateInRun => say::duplicate_in_run(),
         Reason::ConflictInRun => say::conflict_in_run(),
@@ -74,7 +120,7 @@ pub fn reason_alone(why: Reason) -> String {
 /// A held file with the reason for it, without the full stop at the end.
 fn held_because(file: &FileReport) -> String {
     let name = file.hold_id.map_or_else(|| escape(&file.path), |id| say::with_hold(&escape(&file.path), id));
-    format!("{name}: {}", reason(file))
+    format!("{name}: {}", all_reasons(file))
 }
 
 /// What settles a held file, without the full stop at the end of its sentence.
@@ -104,6 +150,11 @@ fn about_held(file: &FileReport) -> Advice {
         }
         Reason::Rejected => (say::next_rejected(), vec![reject, approve]),
         Reason::UnknownPeriod => (say::next_unknown_period(), vec![approve, reject]),
+        Reason::UnknownSeries | Reason::NewSeries if file.reasons.contains(&Reason::ConflictInRun) => {
+            (say::next_conflict(), vec![approve, reject])
+        }
+        Reason::UnknownSeries => (say::next_unknown_series(), vec![approve, reject]),
+        Reason::NewSeries if file.look_alike.is_none() => (say::next_new_series(), vec![approve, reject]),
         Reason::ConflictInRun => (say::next_conflict(), vec![approve, reject]),
         _ => (say::next_approve(), vec![approve, reject]),
     };

@@ -13,6 +13,7 @@ use traekfil::drop_folder::unsafe_name;
 use traekfil::exit::ExitCode;
 use traekfil::messages::escape;
 use traekfil::model::delivery::{Key, Slot};
+use traekfil::names::nfc;
 use traekfil::period::{Recognised, recognise};
 use traekfil::remote::sftp::packet::{self, MAX_HANDLE, MAX_PACKET, Malformed, Packet, Reply, Request};
 use traekfil::series::identify;
@@ -70,7 +71,7 @@ pub fn period(bytes: &[u8]) -> bool {
         end = span.end;
     }
     let identified = identify(&[], name, b"");
-    assert_eq!(identified.period, period);
+    assert_eq!(identified.period, recognise(&nfc(name)).period);
     for other in [name.to_ascii_uppercase(), name.to_ascii_lowercase()] {
         assert_eq!(recognise(&other), Recognised { period, spans: spans.clone() }, "case of {other:?}");
         assert_eq!(identify(&[], &other, b"").series, identified.series);

@@ -296,5 +296,6 @@ fn decided(ledger: &Ledger, hold: &Hold, verdict: Verdict) -> Option<Event> {
         path: hold.path.clone(),
         why: "known".to_owned(),
         who: "a person".to_owned(),
+        reasons: hold.reasons.clone(),
     })
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::support::output::{assert_decided, entry};
 use crate::support::town::Town;
-use crate::{MAD, MAD_APRIL, MAD_MAY};
+use crate::{MAD, MAD_APRIL, MAD_MAY, VASK, VASK_APRIL};
 
 /// A series `mad` whose files come under two names.
 const TWO_NAMES: &str = r#"name = "mad"
@@ -94,8 +94,24 @@ fn slot_taken_obeys_its_policy() {
 }
 
 #[test]
+fn unknown_series_obeys_its_policy() {
+    for value in ["hold", "skip", "send"] {
+        let town = Town::new();
+        town.series("name = \"mad\"\nfiles = [\"mad_*.txt\"]");
+        under_policy(&town, "rettet_mad_korsbaek_202304.txt", MAD_APRIL, "unknown_series", value);
+    }
+}
+
+#[test]
+fn new_series_obeys_its_policy() {
+    for value in ["hold", "send"] {
+        under_policy(&delivered_april(), VASK, VASK_APRIL, "new_series", value);
+    }
+}
+
+#[test]
 fn a_policy_that_a_row_does_not_know_is_refused() {
-    for policy in ["unknown_period", "future_period", "slot_taken"] {
+    for policy in ["unknown_period", "future_period", "new_series", "slot_taken"] {
         let town = Town::new();
         town.set(&format!("policy.{policy}"), "skip");
         town.run(["run"]).exit(2).says(policy);
@@ -214,13 +230,13 @@ fn only_what_the_scan_includes_is_a_file() {
         town.file(name, MAD_APRIL);
     }
     std::fs::create_dir(town.path("drop/gammelt")).unwrap();
-    town.file("gammelt/vask_korsbaek_202304.txt", "vask");
+    town.file("gammelt/mad_korsbaek_202305.txt", MAD_MAY);
     let run = town.deliver(0);
     assert_eq!(run["files"].as_array().unwrap().len(), 1, "{run:#}");
     assert_decided(&run, MAD, "send", "new", "delivered");
     town.set("scan.subfolders", true);
     let run = town.deliver(0);
-    assert_decided(&run, "gammelt/vask_korsbaek_202304.txt", "send", "new", "delivered");
+    assert_decided(&run, "gammelt/mad_korsbaek_202305.txt", "send", "new", "delivered");
 }
 
 #[test]

@@ -12,6 +12,7 @@ mod help;
 mod init;
 mod keep_archive;
 mod ledger;
+mod look_alikes;
 mod not_delivered;
 mod notify;
 mod output;
@@ -31,6 +32,7 @@ mod task_scheduler_xml;
 #[cfg(unix)]
 mod third_party_servers;
 mod two_persons;
+mod unsafe_names;
 mod windows;
 mod witness;
 

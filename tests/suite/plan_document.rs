@@ -109,6 +109,10 @@ fn the_copy_of_a_file_outside_the_plan_is_named_too() {
     }
     assert_eq!(run["summary"]["duplicate"], 0);
     assert_eq!(town.dropped().len(), 2);
+    // Vask was delivered, so mad would be new to the ledger.
+    std::fs::create_dir(town.path("gammelt")).unwrap();
+    std::fs::write(town.path("gammelt/mad_korsbaek_202303.txt"), "marts").unwrap();
+    town.run(["adopt", "gammelt/mad_korsbaek_202303.txt", "--reason", "sendt i marts"]).exit(0);
     let run = town.deliver(0);
     assert_decided(&run, copies[0], "send", "new", "delivered");
     assert_decided(&run, copies[1], "duplicate", "duplicate_in_run", "duplicate");

@@ -51,7 +51,7 @@ fn json_says_all_of_it(town: &Town) {
         json!({
             "path": MAD, "size": MAD_APRIL.len(), "sha256": crate::sha256(MAD_APRIL),
             "series": "mad_korsbaek_*.txt", "period": "2023-04",
-            "decision": "send", "reason": "new", "outcome": "delivered",
+            "decision": "send", "reason": "new", "reasons": ["new"], "outcome": "delivered",
             "remote_path": format!("ind/{MAD}"), "hold_id": null, "earlier": null, "error": null
         })
     );

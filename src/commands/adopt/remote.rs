@@ -14,6 +14,7 @@ use crate::ledger::LedgerReader;
 use crate::ledger::query::Filter;
 use crate::messages::{adopt as say, check as say_check, escape, report as say_report};
 use crate::model::delivery::{Key, Slot};
+use crate::names;
 use crate::remote::ssh::SshConnector;
 use crate::remote::{Connect, Remote, RemoteError};
 use crate::secrets::Secrets;
@@ -44,7 +45,7 @@ pub(super) fn delivered_names(ledger: &LedgerReader) -> Result<Sent, UserError> 
     let mut sent = Sent::new();
     for delivery in ledger.history(&Filter::default())?.into_iter().filter(|d| d.state.is_delivered()) {
         let Some(path) = delivery.remote_path else { continue };
-        sent.entry((path, delivery.size)).or_default().push(delivery.key);
+        sent.entry((names::nfc(&path), delivery.size)).or_default().push(delivery.key);
     }
     Ok(sent)
 }
@@ -82,14 +83,15 @@ pub(super) fn compare(config: &Config, mut local: Vec<Found>, sent: &Sent) -> Re
 ///
 /// Answers the indices in `lying` of the files that were found.
 fn match_with(lying: &[Lying], local: &mut [Found]) -> HashSet<usize> {
-    let by_path: HashMap<&str, usize> =
-        lying.iter().enumerate().map(|(i, there)| (there.path.as_str(), i)).collect();
+    // A server may keep another normal form of a name than it was given.
+    let by_path: HashMap<String, usize> =
+        lying.iter().enumerate().map(|(i, there)| (names::nfc(&there.path), i)).collect();
     let by_digest: HashMap<Digest, usize> =
         lying.iter().enumerate().rev().filter_map(|(i, there)| Some((there.digest?, i))).collect();
     let mut matched = HashSet::new();
     for file in local.iter_mut().filter(|file| matches!(file.claim, Claim::Delivered)) {
         let Some(key) = &file.key else { continue };
-        let same_name = file.remote_path.as_deref().and_then(|path| by_path.get(path)).copied();
+        let same_name = file.remote_path.as_deref().and_then(|path| by_path.get(&names::nfc(path))).copied();
         let same_bytes = by_digest.get(&key.digest).copied();
         match (same_name.map(|i| (i, &lying[i])), same_bytes) {
             (Some((i, there)), _) if there.digest == Some(key.digest) => {
@@ -124,7 +126,7 @@ fn list(config: &Config, connection: &mut dyn Remote) -> Result<Vec<Lying>, User
             .map_err(|error| incomplete(say_check::remote_folder_refused(&escape(shown), &error)))?;
         let files = entries.into_iter().filter(|entry| {
             let ours = temporary.as_ref().is_some_and(|names| names.is_match(&entry.name));
-            !entry.folder && !ours && !config.scan.exclude.is_match(&entry.name)
+            !entry.folder && !ours && !config.scan.exclude.is_match(names::nfc(&entry.name))
         });
         lying.extend(files.map(|entry| Lying {
             path: match folder.trim_end_matches('/') {

@@ -43,10 +43,11 @@ impl LedgerReader {
         for (at, body) in events {
             let event: Event = serde_json::from_str(&body)
                 .map_err(|_| UserError::ledger(say::chain_broken(self.path(), from)))?;
-            if !told.lacks(self, &event)? {
-                continue;
+            for event in event.each() {
+                if told.lacks(self, &event)? {
+                    lacking.extend(self.line_for(&event, Stamp { ledger: id, head, at: &at })?);
+                }
             }
-            lacking.extend(self.line_for(&event, Stamp { ledger: id, head, at: &at })?);
         }
         Ok(lacking)
     }
@@ -87,8 +88,8 @@ impl LedgerReader {
                 let line = Line::of_delivery(kind, stamp, delivery.clone(), temporary.clone());
                 Line { decision: *decision, why: why.clone(), who: who.clone(), ..line }
             }
-            Event::Decided { decision, series, period, digest, path, why, who, .. }
-            | Event::RestoredDecision { decision, series, period, digest, path, why, who, .. } => {
+            Event::Decided { decision, series, period, digest, path, why, who, reasons, .. }
+            | Event::RestoredDecision { decision, series, period, digest, path, why, who, reasons, .. } => {
                 let at = match event {
                     Event::RestoredDecision { decided_at, .. } => decided_at,
                     _ => stamp.at,
@@ -99,6 +100,7 @@ impl LedgerReader {
                     period: *period,
                     sha256: Some(*digest),
                     path: Some(path.clone()),
+                    reasons: reasons.clone(),
                     why: Some(why.clone()),
                     who: Some(who.clone()),
                     ..Line::new(kind, Stamp { at, ..stamp })
@@ -138,7 +140,7 @@ fn about_hold(kind: Kind, stamp: Stamp<'_>, held: &Held) -> Line {
         period: held.period,
         sha256: held.digest,
         path: Some(held.path.clone()),
-        reasons: vec![held.reason.clone()],
+        reasons: if held.reasons.is_empty() { vec![held.reason.clone()] } else { held.reasons.clone() },
         ..Line::new(kind, stamp)
     }
 }

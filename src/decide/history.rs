@@ -1,0 +1,138 @@
+//! What the deliveries so far say of names: which series are known, which slot an earlier file has by today's
+//! `[[series]]`, and which of KP's files a name looks like. Pure.
+//!
+//! Made once a run from all deliveries, and only where a file gets as far as the rows that ask for it.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use crate::model::delivery::{Key, Slot};
+use crate::model::ledger::Delivery;
+use crate::names::{self, Core};
+use crate::period::Period;
+use crate::series::{self, SeriesRule};
+
+/// The deliveries so far, found by what their names say.
+#[derive(Debug, Default)]
+pub struct History {
+    /// The deliveries that KP got or may have got, oldest first.
+    delivered: Vec<Delivery>,
+    /// The series that an earlier run let go, in comparable form.
+    known: HashSet<String>,
+    /// The months that each series was delivered for.
+    months: HashMap<String, BTreeSet<Period>>,
+    /// Deliveries, as indices, whose file name gets another slot today than the ledger holds.
+    renamed: HashMap<Slot, Vec<usize>>,
+    /// Deliveries, as indices, by period and in their order.
+    by_period: HashMap<Period, Vec<usize>>,
+}
+
+impl History {
+    /// From all deliveries, oldest first, and today's `[[series]]`.
+    ///
+    /// A series counts as known by each delivery, in whatever state it is: an earlier run let its file go, so that a
+    /// first upload that failed asks nobody.
+    #[must_use]
+    pub fn of(deliveries: Vec<Delivery>, rules: &[SeriesRule]) -> History {
+        let mut history = History::default();
+        for delivery in deliveries {
+            history.add(delivery, rules);
+        }
+        history
+    }
+
+    fn add(&mut self, delivery: Delivery, rules: &[SeriesRule]) {
+        let then = &delivery.key.slot;
+        let identified = series::identify(rules, file_name(&delivery.path), &[]);
+        // Where the period is read in the content, the name does not tell it.
+        let today = Slot { series: identified.series, period: identified.period.or(then.period) };
+        let series = [names::comparable(&then.series), names::comparable(&today.series)];
+        self.known.extend(series.iter().cloned());
+        if !(delivery.state.is_delivered() || delivery.state.is_unclear()) {
+            return;
+        }
+        let at = self.delivered.len();
+        for (series, period) in series.into_iter().zip([then.period, today.period]) {
+            self.months.entry(series).or_default().extend(period);
+        }
+        if let Some(period) = then.period {
+            self.by_period.entry(period).or_default().push(at);
+        }
+        if today != *then && today.period.is_some() {
+            self.renamed.entry(today).or_default().push(at);
+        }
+        self.delivered.push(delivery);
+    }
+
+    /// Whether an earlier run let a file of this series go, by the ledger or by today's `[[series]]`.
+    #[must_use]
+    pub fn knows(&self, series: &str) -> bool {
+        self.known.contains(&names::comparable(series))
+    }
+
+    /// Whether KP got, or may have got, anything.
+    #[must_use]
+    pub fn has_any(&self) -> bool {
+        !self.delivered.is_empty()
+    }
+
+    /// The deliveries whose file name gets this slot today, while the ledger holds them under another one; oldest first.
+    pub fn renamed_into(&self, slot: &Slot) -> impl Iterator<Item = &Delivery> {
+        self.renamed.get(slot).into_iter().flatten().map(|&at| &self.delivered[at])
+    }
+
+    /// Whether two series were both delivered for one month before this one: then they belong together, as a file and
+    /// its checksum do, and neither is a copy of the other.
+    #[must_use]
+    pub fn came_together(&self, one: &str, other: &str, before: Period) -> bool {
+        let months = |series: &str| self.months.get(&names::comparable(series));
+        let both = months(one).zip(months(other));
+        both.is_some_and(|(one, other)| one.range(..before).any(|month| other.contains(month)))
+    }
+
+    /// The file names of a period's deliveries, for finding look-alikes among them.
+    #[must_use]
+    pub fn names_of(&self, period: Period) -> NamesOfPeriod {
+        let mut names = NamesOfPeriod { period, by_key: HashMap::new() };
+        for &at in self.by_period.get(&period).into_iter().flatten() {
+            let core = names::core_of(file_name(&self.delivered[at].path));
+            for key in core.keys() {
+                names.by_key.entry(key).or_default().push((core.clone(), at));
+            }
+        }
+        names
+    }
+
+    /// The delivery whose file name is a look-alike of a file's and whose content is another one; of several the newest with
+    /// the same ending, or the newest. `names` are those of the slot's period.
+    #[must_use]
+    pub fn look_alike(&self, names: &NamesOfPeriod, key: &Key, name: &str, core: &Core) -> Option<&Delivery> {
+        let alike = core.keys().filter_map(|key| names.by_key.get(&key)).flatten();
+        let alike = alike.filter(|(other, _)| core.is_alike_but_for_the_period(other)).map(|(_, at)| *at);
+        let apart = |delivery: &&Delivery| {
+            let series = &delivery.key.slot.series;
+            delivery.key.digest != key.digest && !self.came_together(&key.slot.series, series, names.period)
+        };
+        let same_ending = |at: &usize| {
+            let ending =
+                |name: &str| names::comparable(name.rsplit_once('.').map_or("", |(_, ending)| ending));
+            ending(file_name(&self.delivered[*at].path)) == ending(name)
+        };
+        let found = alike.filter(|at| apart(&&self.delivered[*at])).max_by_key(|at| (same_ending(at), *at));
+        found.map(|at| &self.delivered[at])
+    }
+}
+
+/// The file names of one period's deliveries by the keys of their cores.
+#[derive(Debug)]
+pub struct NamesOfPeriod {
+    period: Period,
+    by_key: HashMap<String, Vec<(Core, usize)>>,
+}
+
+/// The last part of a path, as any system writes it.
+fn file_name(path: &str) -> &str {
+    path.rsplit(['/', '\\']).next().unwrap_or(path)
+}
+
+#[cfg(test)]
+mod tests;

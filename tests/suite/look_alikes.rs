@@ -1,0 +1,191 @@
+//! A month that comes again under another name, and what an approval of it covers.
+
+use serde_json::{Value, json};
+
+use crate::story::id_text;
+use crate::support::output::{assert_decided, entry};
+use crate::support::town::Town;
+
+const OCTOBER: &str = "mad_kommune21_202610.txt";
+const FIRST: &str = "MAD;2026-10\n000000-0000;412,50\n";
+const SECOND: &str = "MAD;2026-10\n000000-0000;425,00\n";
+const MAD: &str = "name = \"mad\"\nfiles = [\"mad_*.txt\"]";
+
+/// October lies at KP, delivered without `[[series]]`, and KP has taken it.
+fn october() -> Town {
+    let town = Town::new();
+    town.set("language", "da").at("2026-10-14T06:00:00+02:00");
+    town.file(OCTOBER, FIRST);
+    town.run(["run"]).exit(0);
+    town.server.as_embedded().empty();
+    town
+}
+
+fn reasons(run: &Value, path: &str) -> Vec<String> {
+    let reasons = entry(run, path)["reasons"].as_array().unwrap();
+    reasons.iter().map(|reason| reason.as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn a_corrected_or_copied_month_is_held_and_names_what_kp_has() {
+    let town = october();
+    let names = [
+        "mad_kommune21_202610_v2.txt",
+        "mad_kommune21_202610 (2).txt",
+        "mad_kommune21_202610-ny.txt",
+        "mad_kommune21_202610.csv",
+        "Kopi af mad_kommune21_202610.txt",
+        "mad_kommune21_oktober 2026 endelig.xml",
+    ];
+    for name in names {
+        town.file(name, format!("{SECOND}{name}"));
+    }
+    let run = town.deliver(3);
+    for name in names {
+        assert_decided(&run, name, "hold", "new_series", "held");
+        assert_eq!(entry(&run, name)["earlier"]["delivery_id"], 1, "{run:#}");
+    }
+    assert_eq!(town.server.received().len(), 1);
+    let text = town.run(["run"]).exit(3);
+    text.says("navnet ligner mad_kommune21_202610.txt").says("levering 1");
+}
+
+#[test]
+fn a_name_that_fits_no_series_is_held() {
+    let town = Town::new();
+    town.series(MAD).at("2026-11-14T06:00:00+01:00");
+    town.file("mad_202611.txt", FIRST);
+    town.run(["run"]).exit(0);
+    for name in ["rettet_mad_202611.txt", "mad_202611.csv", "snak_202611.txt"] {
+        town.file(name, format!("{SECOND}{name}"));
+    }
+    let run = town.deliver(3);
+    for (name, alike) in
+        [("rettet_mad_202611.txt", true), ("mad_202611.csv", true), ("snak_202611.txt", false)]
+    {
+        assert_decided(&run, name, "hold", "unknown_series", "held");
+        assert_eq!(entry(&run, name)["earlier"]["delivery_id"] == 1, alike, "{run:#}");
+    }
+    assert_eq!(town.server.received().len(), 1);
+}
+
+#[test]
+fn both_in_one_run_are_held_on_a_fresh_ledger_too() {
+    let town = Town::new();
+    town.at("2026-10-14T06:00:00+02:00");
+    town.file(OCTOBER, FIRST);
+    town.file("mad_kommune21_202610_v2.txt", SECOND);
+    town.file("vask_202610.txt", "vask");
+    let run = town.deliver(3);
+    assert_decided(&run, OCTOBER, "hold", "conflict_in_run", "held");
+    assert_decided(&run, "mad_kommune21_202610_v2.txt", "hold", "conflict_in_run", "held");
+    assert_decided(&run, "vask_202610.txt", "send", "new", "delivered");
+    // The one that counts is approved, and the other one is then a correction of it.
+    town.run(["approve", "mad_kommune21_202610_v2.txt", "--reason", "den nye gælder"]).exit(0);
+    let run = town.deliver(3);
+    assert_eq!(reasons(&run, OCTOBER), ["new_series", "conflict_in_run"]);
+}
+
+#[test]
+fn adding_series_frees_no_slot() {
+    let town = october();
+    town.series(MAD);
+    town.file(OCTOBER, SECOND);
+    let run = town.deliver(3);
+    assert_decided(&run, OCTOBER, "hold", "slot_taken", "held");
+    assert_eq!(entry(&run, OCTOBER)["earlier"]["series"], "mad_kommune21_*.txt");
+    assert_eq!(town.server.received().len(), 1);
+    town.file("mad_kommune21_202611.txt", "november");
+    assert_decided(&town.deliver(3), "mad_kommune21_202611.txt", "send", "new", "delivered");
+}
+
+#[test]
+fn a_pair_that_always_came_together_stays_one() {
+    let town = Town::new();
+    town.at("2026-09-14T06:00:00+02:00");
+    let pair = ["mad_202609.txt", "mad_202609.txt.sha256"];
+    for name in pair {
+        town.file(name, name);
+    }
+    // The first time, nobody knows yet.
+    town.run(["run"]).exit(3);
+    town.run(["approve", pair[0], pair[1], "--reason", "filen og dens kontrolsum"]).exit(0);
+    assert_eq!(town.deliver(0)["summary"]["delivered"], 2);
+    town.at("2026-10-14T06:00:00+02:00");
+    for name in ["mad_202610.txt", "mad_202610.txt.sha256"] {
+        town.file(name, name);
+    }
+    assert_eq!(town.deliver(0)["summary"]["delivered"], 2);
+}
+
+#[test]
+fn an_approval_covers_the_reasons_that_were_named_and_no_other() {
+    let town = october();
+    let copy = "mad_kommune21_202610_v2.txt";
+    town.file(copy, SECOND);
+    assert_eq!(reasons(&town.deliver(3), copy), ["new_series"]);
+    town.run(["approve", copy, "--reason", "kommer oveni"]).exit(0).says("går med næste kørsel");
+    // Before the run, another correction comes: nobody has said which of the two counts.
+    town.file("mad_kommune21_202610_v3.txt", "en tredje");
+    let run = town.deliver(3);
+    assert_decided(&run, copy, "hold", "conflict_in_run", "held");
+    assert_eq!(reasons(&run, copy), ["conflict_in_run"]);
+    assert_eq!(town.server.received().len(), 1);
+    town.run(["run"]).exit(3).says("den er godkendt, men ikke for dette");
+    town.run(["approve", copy, "--reason", "den anden gælder"]).exit(0);
+    assert_decided(&town.deliver(3), copy, "send", "approved", "delivered");
+}
+
+#[test]
+fn a_reason_that_came_after_the_hold_is_not_approved_unseen() {
+    let town = october();
+    town.file(OCTOBER, SECOND);
+    let run = town.deliver(3);
+    assert_eq!(reasons(&run, OCTOBER), ["slot_taken"]);
+    let hold = id_text(&entry(&run, OCTOBER)["hold_id"]);
+    // The month of the file is over the next time somebody looks.
+    town.at("2026-12-02T06:00:00+01:00");
+    let approved = town.run(["approve", &hold, "--reason", "kommer oveni"]).exit(0);
+    approved.says("bliver liggende").says("perioden er for gammel");
+    let run = town.deliver(3);
+    assert_decided(&run, OCTOBER, "hold", "old_period", "held");
+    town.run(["approve", &hold, "--reason", "kommer oveni, om end sent"]).exit(0);
+    assert_decided(&town.deliver(0), OCTOBER, "send", "approved", "delivered");
+}
+
+#[test]
+fn every_reason_is_told_in_json_text_and_status() {
+    let town = october();
+    town.at("2026-12-02T06:00:00+01:00");
+    town.file(OCTOBER, SECOND);
+    let run = town.deliver(3);
+    assert_eq!(reasons(&run, OCTOBER), ["old_period", "slot_taken"]);
+    town.run(["run"])
+        .exit(3)
+        .says("perioden er for gammel")
+        .says("Også: der er allerede leveret en anden fil");
+    let status = town.run(["status", "--json"]).exit(3).json();
+    assert_eq!(status["matters"][0]["reasons"], json!(["old_period", "slot_taken"]), "{status:#}");
+    town.run(["report", "-o", "overblik.html"]).exit(3);
+    let page = std::fs::read_to_string(town.path("overblik.html")).unwrap();
+    assert!(page.contains("Også: der er allerede leveret en anden fil"));
+}
+
+#[test]
+fn letters_with_marks_are_one_letter_however_they_are_written() {
+    let town = Town::new();
+    town.at("2026-10-14T06:00:00+02:00");
+    town.file("måltid_202610.txt", FIRST);
+    town.run(["run"]).exit(0);
+    town.server.as_embedded().empty();
+    let apart = "ma\u{30a}ltid_202610.txt";
+    town.file(apart, SECOND);
+    let run = town.deliver(3);
+    assert_decided(&run, apart, "hold", "slot_taken", "held");
+    assert_eq!(entry(&run, apart)["series"], "måltid_*.txt");
+    // It is named as a keyboard writes it, and lies at KP under one form.
+    town.run(["approve", "måltid_202610.txt", "--reason", "kommer oveni"]).exit(0);
+    town.run(["run"]).exit(0);
+    let names: Vec<String> = town.server.received().into_iter().map(|(path, _)| path).collect();
+    assert!(names.iter().all(|name| name == "ind/måltid_202610.txt"), "{names:?}");
+}
