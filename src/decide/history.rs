@@ -16,6 +16,8 @@ use crate::series::{self, SeriesRule};
 pub struct History {
     /// The deliveries that KP got or may have got, oldest first.
     delivered: Vec<Delivery>,
+    /// Whether KP got, or may have got, anything by a run that came to the end of all its files, or outside of runs.
+    begun: bool,
     /// The series that an earlier run let go, in comparable form.
     known: HashSet<String>,
     /// The months that each series was delivered for.
@@ -27,14 +29,16 @@ pub struct History {
 }
 
 impl History {
-    /// From all deliveries, oldest first, and today's `[[series]]`.
+    /// From all deliveries, oldest first, today's `[[series]]`, and the newest run that came to the end of all its files.
     ///
     /// A series counts as known by each delivery, in whatever state it is: an earlier run let its file go, so that a
     /// first upload that failed asks nobody.
     #[must_use]
-    pub fn of(deliveries: Vec<Delivery>, rules: &[SeriesRule]) -> History {
+    pub fn of(deliveries: Vec<Delivery>, rules: &[SeriesRule], last_whole_run: Option<i64>) -> History {
         let mut history = History::default();
         for delivery in deliveries {
+            let counts = delivery.state.is_delivered() || delivery.state.is_unclear();
+            history.begun |= counts && delivery.run.is_none_or(|run| last_whole_run >= Some(run));
             history.add(delivery, rules);
         }
         history
@@ -69,10 +73,11 @@ impl History {
         self.known.contains(&names::comparable(series))
     }
 
-    /// Whether KP got, or may have got, anything.
+    /// Whether KP got, or may have got, anything before this run. A first run that was cut off does not count until one
+    /// came to the end of all its files: what it did not come to is not new.
     #[must_use]
-    pub fn has_any(&self) -> bool {
-        !self.delivered.is_empty()
+    pub fn has_begun(&self) -> bool {
+        self.begun
     }
 
     /// The deliveries whose file name gets this slot today, while the ledger holds them under another one; oldest first.

@@ -70,6 +70,16 @@ impl LedgerReader {
         self.deliveries(deliveries!("ORDER BY id"), [])
     }
 
+    /// The newest run that came to the end of all its files: exit code 0 or 3.
+    ///
+    /// # Errors
+    /// The ledger could not be read.
+    pub fn last_whole_run(&self) -> Result<Option<i64>, UserError> {
+        self.query(|db| {
+            db.query_row("SELECT max(id) FROM runs WHERE exit_code IN (0, 3)", [], |row| row.get(0))
+        })
+    }
+
     /// The deliveries that are not at an end: recovery and people have something to do with them.
     ///
     /// # Errors

@@ -31,7 +31,7 @@ impl EarlierFiles {
         if let Some(history) = &*made {
             return Ok(Arc::clone(history));
         }
-        let history = Arc::new(History::of(ledger.all_deliveries()?, rules));
+        let history = Arc::new(History::of(ledger.all_deliveries()?, rules, ledger.last_whole_run()?));
         *made = Some(Arc::clone(&history));
         Ok(history)
     }

@@ -214,7 +214,7 @@ fn stranger(config: &Config, history: &History, scanned: &ScannedFile, key: &Key
     } else if !config.series.is_empty() {
         Some(Stranger::FitsNoSeries)
     } else {
-        history.has_any().then_some(Stranger::New)
+        history.has_begun().then_some(Stranger::New)
     }
 }
 

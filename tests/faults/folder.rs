@@ -175,6 +175,7 @@ fn tricked_before_it_is_put_away() {
 #[test]
 fn two_runs_at_once() {
     let town = Town::new();
+    town.set("policy.new_series", "send");
     for n in 0..100 {
         let letter = |n: u8| char::from(b'a' + n % 26);
         let name = format!("{}{}_202304.txt", letter(n / 26), letter(n));
@@ -205,6 +206,7 @@ fn a_second_run_while_the_first_one_works_is_told_so() {
 #[test]
 fn a_clock_that_is_ten_years_off() {
     let town = Town::new();
+    town.set("policy.new_series", "send");
     town.file(MAD, MAD_APRIL);
     town.run(["run"]).exit(0);
     let times = ["2033-04-14T06:00:00+02:00", "2013-04-14T06:00:00+02:00", "2023-04-14T06:00:00+02:00"];
@@ -284,6 +286,7 @@ fn a_file_from_the_future_that_hides_its_change() {
 #[test]
 fn the_hour_that_comes_twice() {
     let town = Town::new();
+    town.set("policy.new_series", "send");
     town.set("scan.settle", "10s");
     town.at("2023-10-29T02:30:00+02:00");
     town.file("mad_202310.txt", "MAD");

@@ -50,7 +50,7 @@ fn delivery(id: i64, path: &str, state: State) -> Delivery {
 
 fn delivered(paths: &[&str], rules: &[SeriesRule]) -> History {
     let numbered = (1..).zip(paths);
-    History::of(numbered.map(|(id, path)| delivery(id, path, State::Archived)).collect(), rules)
+    History::of(numbered.map(|(id, path)| delivery(id, path, State::Archived)).collect(), rules, Some(1))
 }
 
 fn looks_like(history: &History, name: &str) -> Option<String> {
@@ -64,19 +64,19 @@ fn looks_like(history: &History, name: &str) -> Option<String> {
 #[test]
 fn a_series_is_known_by_any_delivery_and_nothing_is_had_by_a_failed_one() {
     for &state in State::ALL {
-        let history = History::of(vec![delivery(1, "mad_202304.txt", state)], &[]);
+        let history = History::of(vec![delivery(1, "mad_202304.txt", state)], &[], Some(1));
         assert!(history.knows("mad_*.txt") && history.knows("MAD_*.TXT"), "{state:?}");
         assert!(!history.knows("vask_*.txt"), "{state:?}");
-        assert_eq!(history.has_any(), state.is_delivered() || state.is_unclear(), "{state:?}");
+        assert_eq!(history.has_begun(), state.is_delivered() || state.is_unclear(), "{state:?}");
     }
-    assert!(!History::default().knows("mad_*.txt") && !History::default().has_any());
+    assert!(!History::default().knows("mad_*.txt") && !History::default().has_begun());
 }
 
 #[test]
 fn a_series_of_an_older_ledger_is_known_whatever_its_normal_form() {
     let mut old = delivery(1, "MA\u{30a}LTID_202304.txt", State::Archived);
     old.key.slot.series = "ma\u{30a}ltid_*.txt".to_owned();
-    let history = History::of(vec![old], &[]);
+    let history = History::of(vec![old], &[], None);
     assert!(history.knows("måltid_*.txt"));
 }
 
@@ -100,7 +100,7 @@ fn a_period_in_the_content_is_the_ledgers() {
     rules[0].period = PeriodSource::Content(regex::Regex::new(r"(?<year>\d{4})(?<month>\d\d)").unwrap());
     let mut old = delivery(1, "mad.txt", State::Archived);
     old.key.slot.period = Some(month("2023-04"));
-    let history = History::of(vec![old], &rules);
+    let history = History::of(vec![old], &rules, None);
     let slot = Slot { series: "mad".to_owned(), period: Some(month("2023-04")) };
     assert_eq!(history.renamed_into(&slot).count(), 1);
 }
@@ -116,11 +116,11 @@ fn the_newest_look_alike_is_found_by_name() {
     assert_eq!(looks_like(&history, "rettet vask april 2023.csv").as_deref(), Some("vask_202304.txt"));
     assert_eq!(looks_like(&history, "snak_202304.txt"), None);
     assert_eq!(looks_like(&history, "mad_202306.csv"), None);
-    let failed = History::of(vec![delivery(1, "mad_202304.txt", State::Abandoned)], &[]);
+    let failed = History::of(vec![delivery(1, "mad_202304.txt", State::Abandoned)], &[], None);
     assert_eq!(looks_like(&failed, "mad_202304_v2.txt"), None);
     let mut same = delivery(1, "mad_202304.txt", State::Archived);
     same.key.digest = Digest::of(b"another content");
-    assert_eq!(looks_like(&History::of(vec![same], &[]), "mad_202304_v2.txt"), None);
+    assert_eq!(looks_like(&History::of(vec![same], &[], None), "mad_202304_v2.txt"), None);
 }
 
 #[test]
@@ -139,4 +139,16 @@ fn series_that_came_together_are_no_look_alikes() {
     // A [[series]] that is added later changes nothing about the pair.
     let history = delivered(&pair, &[rule("mad", "mad_*.txt")]);
     assert!(history.came_together("mad", "mad_*.sha256", month("2023-04")));
+}
+
+#[test]
+fn a_first_run_that_was_cut_off_makes_no_other_series_new() {
+    let begun = |run: Option<i64>, last_whole_run| {
+        let delivery = Delivery { run, ..delivery(1, "mad_202304.txt", State::Archived) };
+        History::of(vec![delivery], &[], last_whole_run).has_begun()
+    };
+    assert!(!begun(Some(1), None), "cut off");
+    assert!(begun(Some(1), Some(1)) && begun(Some(1), Some(2)));
+    assert!(!begun(Some(2), Some(1)));
+    assert!(begun(None, None), "adopted");
 }

@@ -30,7 +30,8 @@ fn delivered(config: &Config, names: &[&str]) -> LedgerReader {
 }
 
 fn delivered_events(config: &Config, names: &[&str]) -> Vec<Event> {
-    let mut events = vec![Event::LedgerMade { ledger: "0123456789abcdef".to_owned() }];
+    let mut events =
+        vec![Event::LedgerMade { ledger: "0123456789abcdef".to_owned() }, Event::RunStarted { run: 1 }];
     for (delivery, name) in (1..).zip(names) {
         let found = identify(&config.series, name, b"");
         events.push(Event::Started(Started {
@@ -50,6 +51,7 @@ fn delivered_events(config: &Config, names: &[&str]) -> Vec<Event> {
             events.push(Event::Stepped { delivery, step, why: None, who: None });
         }
     }
+    events.push(Event::RunFinished { run: 1, exit: 0 });
     events
 }
 
