@@ -10,6 +10,7 @@ use rusqlite::{Connection, params};
 use super::event::{Event, Started};
 use super::witness::check::Reach;
 use super::witness::files;
+use super::witness::holdings::{self, Name};
 use super::witness::line::{Kind, Line, Stamp};
 use super::witness::lines::kind_of;
 use super::{ChainPosition, Ledger, LedgerReader};
@@ -108,7 +109,11 @@ impl Attestor {
         Some(Line { attests: Kind::Delivered, event: head.seq, hash: head.hash, at: at.to_owned(), ..line })
     }
 
-    fn append(&mut self, lines: &[Line], head: ChainPosition) -> io::Result<()> {
+    fn append(&mut self, id: &str, lines: &[Line], head: ChainPosition) -> io::Result<()> {
+        // The disk may have been unmounted since the ledger was opened: never write into its empty mount point.
+        if holdings::name(&self.archive)? != Name::Of(id.to_owned()) {
+            return Err(io::ErrorKind::NotFound.into());
+        }
         for name in files::append(&self.archive, lines)? {
             let reached = files::reach(&self.archive, &name)?;
             self.reach.files.insert(name, reached);
@@ -154,7 +159,7 @@ impl Ledger {
         if lines.is_empty() {
             return Ok(());
         }
-        self.attestor.append(&lines, self.head)?;
+        self.attestor.append(&self.id, &lines, self.head)?;
         self.attestor.pending.clear();
         self.attestor.announced =
             announced.into_iter().filter_map(|line| Some((line.delivery?, line))).collect();
@@ -170,7 +175,7 @@ impl Ledger {
             return Ok(());
         }
         let lines = self.attestor.pending.clone();
-        self.attestor.append(&lines, self.head)?;
+        self.attestor.append(&self.id, &lines, self.head)?;
         self.attestor.pending.clear();
         Ok(())
     }

@@ -553,6 +553,24 @@ fn a_file_whose_line_cannot_be_written_is_not_published() {
 }
 
 #[test]
+fn an_archive_that_is_unmounted_during_a_run() {
+    let town = Town::new();
+    town.file(MAD, MAD_APRIL);
+    let (archive, away) = (town.path("archive"), town.path("away"));
+    let run = while_halted(&town, &["run"], "stored", || {
+        fs::rename(&archive, &away).unwrap();
+        fs::create_dir(&archive).unwrap();
+    });
+    go_on(&town, run).exit(4).says(MAD);
+    assert_eq!(fs::read_dir(&archive).unwrap().count(), 0, "nothing is made in the mount point");
+    assert!(town.server.received().is_empty());
+    fs::remove_dir(&archive).unwrap();
+    fs::rename(&away, &archive).unwrap();
+    assert_eq!(town.deliver(0)["summary"]["delivered"], 1);
+    assert_eq!(town.server.received().len(), 1);
+}
+
+#[test]
 fn a_line_whose_commit_was_lost_makes_the_delivery_unclear() {
     let town = Town::new();
     town.file(MAD, MAD_APRIL);
@@ -649,6 +667,28 @@ fn a_ledger_and_archive_of_the_earlier_version_go_on_working() {
     assert_decided(&run, "mad_korsbaek_202612.txt", "hold", "in_doubt", "held");
     town.file("mad_korsbaek_202611.txt", "MAD;2026-11\n000000-0003;20,00\n");
     assert_decided(&town.deliver(3), "mad_korsbaek_202611.txt", "hold", "rejected", "held");
+    assert_eq!(town.server.received().len(), 1);
+}
+
+#[test]
+fn a_copy_from_before_the_update_is_made_whole_and_names_the_archive() {
+    let town = of_the_earlier_version();
+    // The archive as the update found it, and a ledger that has forgotten the last word about a delivery.
+    let fixture = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/earlier_version"));
+    town.run(["run"]).exit(3);
+    fs::remove_file(town.path("archive/ledger.json")).unwrap();
+    lose_ledger(&town);
+    fs::copy(fixture.join("ledger.db"), town.path("ledger.db")).unwrap();
+    restored(&town);
+    assert!(town.path("archive/ledger.json").exists());
+    town.file("vask_korsbaek_202611.txt", "VASK;2026-11\n000000-0002;97,25\n");
+    assert_decided(
+        &town.deliver(3),
+        "vask_korsbaek_202611.txt",
+        "duplicate",
+        "already_delivered",
+        "duplicate",
+    );
     assert_eq!(town.server.received().len(), 1);
 }
 

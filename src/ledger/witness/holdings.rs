@@ -82,7 +82,11 @@ pub(crate) fn look(archive: &Path) -> io::Result<Holdings> {
     Ok(holdings)
 }
 
-fn name(archive: &Path) -> io::Result<Name> {
+/// Whose the archive is.
+///
+/// # Errors
+/// What the file system says; that there is no name is no error.
+pub(crate) fn name(archive: &Path) -> io::Result<Name> {
     let bytes = match fs::read(archive.join(NAME)) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Name::None),
         bytes => bytes?,
