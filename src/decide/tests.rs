@@ -377,7 +377,7 @@ fn what_a_policy_opens_is_not_named_and_what_it_skips_is() {
 
 #[test]
 fn an_approval_passes_the_rows_that_it_names_and_no_other() {
-    let doubts: Vec<Row> = rows().into_iter().skip(7).collect();
+    let doubts: Vec<Row> = rows().into_iter().skip(8).collect();
     for (covered, _, fit) in &doubts {
         for (other, _, later) in doubts.iter().filter(|(other, ..)| !one_fact(*covered, *other)) {
             let mut facts = plain();
