@@ -16,7 +16,7 @@ use crate::series::{self, SeriesRule};
 pub struct History {
     /// The deliveries that KP got or may have got, oldest first.
     delivered: Vec<Delivery>,
-    /// Whether KP got, or may have got, anything by a run that came to the end of all its files, or outside of runs.
+    /// Whether KP got anything by a run that came to the end of all its files, or outside of runs.
     begun: bool,
     /// The series that an earlier run let go, in comparable form.
     known: HashSet<String>,
@@ -37,8 +37,8 @@ impl History {
     pub fn of(deliveries: Vec<Delivery>, rules: &[SeriesRule], last_whole_run: Option<i64>) -> History {
         let mut history = History::default();
         for delivery in deliveries {
-            let counts = delivery.state.is_delivered() || delivery.state.is_unclear();
-            history.begun |= counts && delivery.run.is_none_or(|run| last_whole_run >= Some(run));
+            history.begun |=
+                delivery.state.is_delivered() && delivery.run.is_none_or(|run| last_whole_run >= Some(run));
             history.add(delivery, rules);
         }
         history
@@ -73,7 +73,7 @@ impl History {
         self.known.contains(&names::comparable(series))
     }
 
-    /// Whether KP got, or may have got, anything before this run. A first run that was cut off does not count until one
+    /// Whether KP got anything before this run. A first run that was cut off does not count until one
     /// came to the end of all its files: what it did not come to is not new.
     #[must_use]
     pub fn has_begun(&self) -> bool {

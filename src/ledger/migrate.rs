@@ -2,6 +2,7 @@
 
 use rusqlite::Connection;
 
+use super::schema;
 use super::verify::replay_into;
 use super::{CHAIN, LedgerReader, SCHEMA_VERSION, TABLES, trouble};
 use crate::exit::UserError;
@@ -21,7 +22,7 @@ impl LedgerReader {
             for table in tables(&transaction)? {
                 transaction.execute_batch(&format!("DROP TABLE \"{table}\""))?;
             }
-            transaction.execute_batch(TABLES)?;
+            transaction.execute_batch(&schema::plain(TABLES))?;
             let broken = replay_into(&transaction, &transaction)?;
             transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
             if broken.is_none() {

@@ -53,7 +53,7 @@ fn objects(db: &Connection) -> rusqlite::Result<BTreeSet<Object>> {
 }
 
 /// SQL without comments and line breaks: a later version may word a comment anew without changing a table.
-fn plain(sql: &str) -> String {
+pub(super) fn plain(sql: &str) -> String {
     let lines = sql.lines().map(|line| line.split_once("--").map_or(line, |(code, _)| code));
     lines.flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ")
 }
