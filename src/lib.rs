@@ -21,6 +21,7 @@ mod failpoint;
 pub mod ledger;
 pub mod messages;
 pub mod model;
+pub mod names;
 pub mod notify;
 pub mod output;
 pub mod overview;
