@@ -17,6 +17,7 @@ use crate::period::Period;
 use crate::platform;
 
 mod copies;
+mod names;
 mod originals;
 pub mod retention;
 

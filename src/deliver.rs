@@ -3,7 +3,7 @@
 //! Each step of a batch is one commit to the ledger and one round of requests for all its files. Exactly-once delivery rests
 //! on the order of the steps; `docs/reliability.md` says what may be lost between any two of them.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use chrono::{DateTime, FixedOffset};
 
@@ -307,9 +307,9 @@ fn stepped(delivery: i64, step: Step, why: Option<&str>) -> Event {
     Event::Stepped { delivery, step, why: why.map(str::to_owned), who: None }
 }
 
-/// The full path of a delivery's original, which need not exist any more.
-fn place_of(drop: &Path, path: &str) -> PathBuf {
-    path.split('/').fold(drop.to_owned(), |place, part| place.join(part))
+/// The path of a delivery's original inside the drop folder, as the system writes paths.
+fn inside(path: &str) -> PathBuf {
+    path.split('/').collect()
 }
 
 /// Whether recovery must ask the server about a delivery in this state.

@@ -14,6 +14,12 @@ mod atomic;
 pub mod names;
 mod paths;
 #[cfg(unix)]
+#[path = "platform/place_unix.rs"]
+mod place;
+#[cfg(windows)]
+#[path = "platform/place_windows.rs"]
+mod place;
+#[cfg(unix)]
 #[path = "platform/unix.rs"]
 mod system;
 #[cfg(windows)]
@@ -23,11 +29,25 @@ mod system;
 pub use access::Access;
 pub use atomic::{replace_private, write_new_private};
 pub use paths::{canonical_in_folder, parent_or_dot, temporary_sibling, with_suffix};
+pub use place::{Folder, Place, leads_elsewhere};
 pub use system::{
     Identity, Lock, acknowledge_at_once, become_owner_of_folder, canonical, command_to_restrict,
     is_unavailable, open_plain, others_who_may, private, private_folder, restrict_to_owner, sync_folder,
     system_program, verbatim,
 };
+
+/// What an entry of a folder is, as its listing tells; a link is not followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EntryKind {
+    /// A folder.
+    Folder,
+    /// A regular file.
+    File,
+    /// A symbolic link; on Windows also a junction.
+    Link,
+    /// A device, FIFO or socket.
+    Other,
+}
 
 /// What the system says of an open file, from one call.
 #[derive(Debug, Clone, Copy)]
@@ -38,8 +58,10 @@ pub struct FileInfo {
     pub links: u64,
     /// Its size in bytes.
     pub size: u64,
-    /// When its content last changed.
-    pub modified: SystemTime,
+    /// The later of the times at which its content and its status last changed: a copy keeps the old time of its content
+    /// while it is being written. On Windows, where the standard library tells no time of status, the later of the times
+    /// of content and of creation.
+    pub changed: SystemTime,
     /// Which file it is, and in which state.
     pub identity: Identity,
 }

@@ -1,6 +1,7 @@
 //! Model types put into words: the only place where those types and the catalogue of sentences meet.
 
 use chrono::{DateTime, Datelike, NaiveDate};
+use indicatif::HumanBytes;
 
 use crate::drop_folder::NotListed;
 use crate::exit::UserError;
@@ -37,6 +38,10 @@ pub fn unsafe_file(why: &Unsafe) -> String {
         Unsafe::NameHasControls => run::name_has_controls(),
         Unsafe::ContentElsewhere => run::unreadable(&run::content_elsewhere()),
         Unsafe::Unreadable(error) => run::unreadable(error),
+        Unsafe::TooLarge { largest } => run::too_large(&HumanBytes(*largest)),
+        Unsafe::FolderUnreadable(error) => run::folder_unreadable(error),
+        Unsafe::FolderTooDeep => run::folder_too_deep(),
+        Unsafe::FolderInItself => run::folder_in_itself(),
     }
 }
 

@@ -69,8 +69,10 @@ const IMPURE: [&str; 9] = [
 ];
 
 /// Rooms that decide, and so hold reasons as types: the sentences for them are in `wording`.
-const WORDLESS: [&str; 11] =
-    ["plan", "decide", "delivery", "records", "model", "names", "series", "period", "calendar", "template", "digest"];
+const WORDLESS: [&str; 11] = [
+    "plan", "decide", "delivery", "records", "model", "names", "series", "period", "calendar", "template",
+    "digest",
+];
 
 fn room(module: &str) -> &str {
     module.split("::").next().unwrap()

@@ -3,17 +3,19 @@
 //! The file is opened and its identity or digest checked before it is moved. What was moved is then compared with that
 //! open file: somebody may have put another file in its place between the two, and that one is moved back.
 
+use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use super::Archive;
+use super::names::numbered;
 use crate::config::Disposal;
 use crate::digest::{Digest, Hasher};
 use crate::drop_folder;
 use crate::failpoint::failpoint;
 use crate::model::decision::Blocked;
-use crate::platform::{self, Identity};
+use crate::platform::{self, Identity, Place};
 use crate::wording;
 
 /// How many files of one name a folder of the archive takes.
@@ -50,7 +52,7 @@ impl Archive {
     /// What the file system says; the file is where it was.
     pub fn put_away(
         &mut self,
-        place: &Path,
+        place: &Place,
         expected: Expected,
         disposal: Disposal,
         folder: &Path,
@@ -58,9 +60,15 @@ impl Archive {
         if disposal == Disposal::Leave {
             return Ok(PutAway::Left);
         }
+        let place = &match place.pinned() {
+            Ok(pinned) => pinned,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(PutAway::Gone),
+            Err(error) if platform::leads_elsewhere(&error) => return Ok(PutAway::Changed),
+            Err(error) => return Err(error),
+        };
         let (mut file, before) = match drop_folder::open(place) {
             Ok((file, about)) => (file, about.identity),
-            Err(Blocked::Unsettled(_)) if !place.exists() => return Ok(PutAway::Gone),
+            Err(Blocked::Unsettled(_)) if !place.is_there()? => return Ok(PutAway::Gone),
             Err(Blocked::Unsettled(why)) => return Err(io::Error::other(wording::unsettled(why))),
             Err(Blocked::Unsafe(_)) => return Ok(PutAway::Changed),
         };
@@ -71,7 +79,7 @@ impl Archive {
         if disposal == Disposal::Delete {
             return self.delete(place, &file, before);
         }
-        platform::private_folder(folder)?;
+        make_folder(folder)?;
         let moved = move_to_free_name(place, folder);
         let target = match moved {
             Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
@@ -86,8 +94,9 @@ impl Archive {
             }
             moved => moved?,
         };
-        if !has_identity(&target, before)? {
-            platform::rename_noreplace(&target, place)?;
+        let moved = Place::from(target.as_path());
+        if !has_identity(&moved, before)? {
+            moved.rename_noreplace(place)?;
             return Ok(PutAway::Changed);
         }
         Ok(self.note(place, &target))
@@ -97,53 +106,73 @@ impl Archive {
     ///
     /// # Errors
     /// What the file system says; nothing was moved.
-    pub fn take_out(&mut self, place: &Path, folder: &Path) -> io::Result<PutAway> {
-        platform::private_folder(folder)?;
-        let target = move_to_free_name(place, folder)?;
-        Ok(self.note(place, &target))
+    pub fn take_out(&mut self, place: &Place, folder: &Path) -> io::Result<PutAway> {
+        let place = place.pinned()?;
+        make_folder(folder)?;
+        let target = move_to_free_name(&place, folder)?;
+        Ok(self.note(&place, &target))
     }
 
     /// Remembers the folders that a move changed, for [`Archive::sync`]: both ends of it, and every folder of the archive
     /// above the target, since it may have been made for this file.
-    fn note(&mut self, from: &Path, to: &Path) -> PutAway {
-        self.unsynced.extend([from, to].into_iter().filter_map(|path| path.parent().map(Path::to_owned)));
+    fn note(&mut self, from: &Place, to: &Path) -> PutAway {
+        self.note_lost(from);
+        self.unsynced.extend(to.parent().map(Path::to_owned));
         self.unsynced
             .extend(to.ancestors().skip(2).take_while(|up| up.starts_with(&self.root)).map(Path::to_owned));
         PutAway::Archived(to.to_owned())
     }
 
+    fn note_lost(&mut self, from: &Place) {
+        self.unsynced.extend(from.path().parent().map(Path::to_owned));
+    }
+
     /// Renames the file to a hidden name, checks under that name that it is the expected one, and only then deletes it:
     /// nobody can exchange a file whose name only this process knows.
-    fn delete(&mut self, place: &Path, file: &File, before: Identity) -> io::Result<PutAway> {
-        let aside = platform::temporary_sibling(place, "deleting");
-        platform::rename_noreplace(place, &aside)?;
+    fn delete(&mut self, place: &Place, file: &File, before: Identity) -> io::Result<PutAway> {
+        let hidden = platform::temporary_sibling(&place.path(), "deleting");
+        let aside = place.beside(hidden.file_name().unwrap_or_default());
+        place.rename_noreplace(&aside)?;
         if !has_identity(&aside, before)? || !Identity::of(file)?.is_same_content(&before) {
-            platform::rename_noreplace(&aside, place)?;
+            aside.rename_noreplace(place)?;
             return Ok(PutAway::Changed);
         }
-        fs::remove_file(&aside)?;
-        self.unsynced.extend(place.parent().map(Path::to_owned));
+        aside.remove()?;
+        self.note_lost(place);
         Ok(PutAway::Deleted)
     }
 }
 
-/// Whether the file at `path` is the one with that identity.
-fn has_identity(path: &Path, identity: Identity) -> io::Result<bool> {
-    match platform::open_plain(path) {
+/// Whether the file at that place is the one with that identity.
+fn has_identity(place: &Place, identity: Identity) -> io::Result<bool> {
+    match place.open_plain() {
         Ok(file) => Ok(Identity::of(&file)?.is_same_content(&identity)),
         Err(_) => Ok(false),
     }
 }
 
-/// Moves into a folder under the file's own name, or the first of `name.2.txt`, `name.3.txt`, … that is free.
-fn move_to_free_name(place: &Path, folder: &Path) -> io::Result<PathBuf> {
-    at_free_name(place, folder, |target| platform::rename_noreplace(place, target))
+/// Makes a folder of the archive, and those above it. An earlier version of the program may have put a file there under
+/// the folder's name: that one gets a number.
+fn make_folder(folder: &Path) -> io::Result<()> {
+    match platform::private_folder(folder) {
+        Err(error) if fs::symlink_metadata(folder).is_ok_and(|about| about.is_file()) => {
+            let month = folder.parent().ok_or(error)?;
+            move_to_free_name(&folder.into(), month)?;
+            platform::private_folder(folder)
+        }
+        made => made,
+    }
 }
 
-fn at_free_name(place: &Path, folder: &Path, put: impl Fn(&Path) -> io::Result<()>) -> io::Result<PathBuf> {
+/// Moves into a folder under the file's own name, or the first of `name.2.txt`, `name.3.txt`, … that is free.
+fn move_to_free_name(place: &Place, folder: &Path) -> io::Result<PathBuf> {
+    at_free_name(&place.name(), folder, |target| place.rename_noreplace(&target.into()))
+}
+
+fn at_free_name(name: &OsStr, folder: &Path, put: impl Fn(&Path) -> io::Result<()>) -> io::Result<PathBuf> {
     let exact = platform::verbatim(folder);
     for n in 1..=MOST_OF_A_NAME {
-        let name = numbered(place, n);
+        let Some(name) = numbered(name, n) else { continue };
         match put(&exact.join(&name)) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             done => return done.map(|()| folder.join(name)),
@@ -152,23 +181,10 @@ fn at_free_name(place: &Path, folder: &Path, put: impl Fn(&Path) -> io::Result<(
     Err(io::Error::from(io::ErrorKind::AlreadyExists))
 }
 
-fn numbered(place: &Path, n: u32) -> std::ffi::OsString {
-    if n == 1 {
-        return place.file_name().unwrap_or_default().to_owned();
-    }
-    let mut name = place.file_stem().unwrap_or_default().to_owned();
-    name.push(format!(".{n}"));
-    if let Some(ending) = place.extension() {
-        name.push(".");
-        name.push(ending);
-    }
-    name
-}
-
 /// Copies the file into a folder on another file system: written under a hidden name, synced, read back, and only then
 /// given its name.
-fn copy(file: &mut File, place: &Path, folder: &Path, expected: Digest) -> io::Result<PathBuf> {
-    let part = folder.join(platform::temporary_sibling(place, "copying").file_name().unwrap_or_default());
+fn copy(file: &mut File, place: &Place, folder: &Path, expected: Digest) -> io::Result<PathBuf> {
+    let part = platform::temporary_sibling(&folder.join(place.name()), "copying");
     let written = (|| {
         file.rewind()?;
         let mut out =
@@ -181,7 +197,7 @@ fn copy(file: &mut File, place: &Path, folder: &Path, expected: Digest) -> io::R
         if digest(&mut out)? != expected {
             return Err(io::Error::other("the copy differs from the original"));
         }
-        at_free_name(place, folder, |target| platform::rename_noreplace(&part, target))
+        at_free_name(&place.name(), folder, |target| platform::rename_noreplace(&part, target))
     })();
     written.inspect_err(|_| drop(fs::remove_file(&part)))
 }

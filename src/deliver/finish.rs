@@ -1,6 +1,8 @@
 //! Step 7: writing receipts and putting the originals away.
 
-use super::{Executor, InFlight, place_of, stepped};
+use std::io;
+
+use super::{Executor, InFlight, inside, stepped};
 use crate::archive::{Expected, PutAway};
 use crate::clock::moment;
 use crate::exit::UserError;
@@ -10,7 +12,7 @@ use crate::messages::run as say;
 use crate::model::delivery::Step;
 use crate::model::ledger::{Attested, Delivery};
 use crate::model::run_report::Warning;
-use crate::platform::Identity;
+use crate::platform::{self, Folder, Identity};
 
 /// A delivered file whose original is still to be put away.
 pub(super) struct Finished {
@@ -59,8 +61,10 @@ impl Executor<'_> {
         failpoint("receipts");
         let mut ended = Vec::new();
         let mut steps = Vec::new();
+        // Through its descriptor: whatever becomes of paths meanwhile, only files of this folder are moved.
+        let drop = Folder::open(&platform::verbatim(&self.settings.drop)).map_err(|error| error.to_string());
         for finished in delivered {
-            if let Some(why) = self.put_away(finished) {
+            if let Some(why) = self.put_away(&drop, finished) {
                 let delivery = finished.file.delivery;
                 failpoint("moved");
                 steps.push(stepped(delivery, Step::PutAway, Some(why)));
@@ -83,11 +87,19 @@ impl Executor<'_> {
     }
 
     /// Puts one original away and returns why that was the end of it; none where it failed and the next run tries again.
-    fn put_away(&mut self, Finished { file, identity }: &Finished) -> Option<&'static str> {
-        let place = place_of(&self.settings.drop, &file.path);
+    fn put_away(
+        &mut self,
+        drop: &Result<Folder, String>,
+        Finished { file, identity }: &Finished,
+    ) -> Option<&'static str> {
         let expected = Expected { digest: file.digest, identity: *identity };
         let folder = self.archive.delivered(file.period);
-        let message = match self.archive.put_away(&place, expected, self.settings.disposal, &folder) {
+        let disposal = self.settings.disposal;
+        let put_away = drop.as_ref().map_err(|error| io::Error::other(error.clone())).and_then(|drop| {
+            let place = drop.place(&inside(&file.path));
+            self.archive.put_away(&place, expected, disposal, &folder)
+        });
+        let message = match put_away {
             Ok(PutAway::Archived(_)) => return Some("archived"),
             Ok(PutAway::Deleted) => return Some("deleted"),
             Ok(PutAway::Left) => return Some("left"),

@@ -41,6 +41,26 @@ crate::messages::catalogue! {
     }
     /// Row 1.
     unreadable(error: &dyn Display) { da "den kan ikke læses ({error})", en "it cannot be read ({error})" }
+    /// Row 1.
+    too_large(largest: &dyn Display) {
+        da "den er større end {largest}, som er det største, [scan] largest tillader",
+        en "it is larger than {largest}, the most that [scan] largest allows",
+    }
+    /// Row 1, of a folder.
+    folder_unreadable(error: &dyn Display) {
+        da "mappen kan ikke læses ({error}), så det vides ikke, om der ligger filer i den",
+        en "the folder cannot be read ({error}), so it is not known whether there are files in it",
+    }
+    /// Row 1, of a folder.
+    folder_too_deep() {
+        da "mappen ligger inden i så mange andre, at der ikke bliver set i den",
+        en "the folder lies inside so many others that it is not looked into",
+    }
+    /// Row 1, of a folder.
+    folder_in_itself() {
+        da "mappen indeholder sig selv, så der bliver ikke set i den en gang til",
+        en "the folder contains itself, so it is not looked into once more",
+    }
     /// Row 2.
     still_changing() { da "den ændrer sig stadig", en "it is still changing" }
     /// Row 2.

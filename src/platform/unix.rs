@@ -6,6 +6,7 @@ use std::io;
 use std::net::TcpStream;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use nix::unistd::{Gid, Uid, User, geteuid, initgroups, setgid, setgroups, setuid};
 use rustix::fs::{CWD, OFlags, RenameFlags};
@@ -71,7 +72,7 @@ impl FileInfo {
             is_file: about.is_file(),
             links: about.nlink(),
             size: about.size(),
-            modified: about.modified()?,
+            changed: about.modified()?.max(moment(about.ctime(), about.ctime_nsec())),
             identity: Identity {
                 device: about.dev(),
                 inode: about.ino(),
@@ -83,7 +84,20 @@ impl FileInfo {
     }
 }
 
+/// A moment from the seconds since 1970, which may be negative, and the nanoseconds after them.
+fn moment(seconds: i64, nanoseconds: i64) -> SystemTime {
+    let whole = Duration::from_secs(seconds.unsigned_abs());
+    let start = if seconds < 0 { UNIX_EPOCH.checked_sub(whole) } else { UNIX_EPOCH.checked_add(whole) };
+    start.unwrap_or(UNIX_EPOCH) + Duration::from_nanos(nanoseconds.unsigned_abs())
+}
+
 impl Identity {
+    /// The file's device and number in it: the same for all names and all states of a file.
+    #[must_use]
+    pub fn number(&self) -> (u64, u64) {
+        (self.device, self.inode)
+    }
+
     /// Whether this is the same file with the same content, whatever its name and permissions. The time of status change is
     /// left out, since a rename changes it.
     #[must_use]

@@ -123,7 +123,7 @@ impl FileInfo {
             is_file: about.is_file(),
             links: numbers.number_of_links(),
             size: numbers.file_size(),
-            modified: about.modified()?,
+            changed: about.modified()?.max(about.created()?),
             identity: Identity {
                 volume: numbers.volume_serial_number(),
                 index: numbers.file_index(),
