@@ -16,6 +16,7 @@ use rayon::prelude::*;
 use crate::period::Period;
 use crate::platform;
 
+pub mod altered;
 mod copies;
 mod names;
 mod originals;

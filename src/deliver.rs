@@ -32,7 +32,7 @@ pub use settle::{Recovered, Recovery};
 
 /// The most files in one batch: enough to keep a slow connection busy, and to share the cost of the commits.
 const BATCH: usize = 512;
-/// A batch takes no further file beyond so many bytes, so that uploaded files do not wait long to be published.
+/// A batch has at most so many bytes, or one file alone, so that uploaded files do not wait long to be published.
 const BATCH_BYTES: u64 = 256 << 20;
 
 /// One file that is to be delivered.
@@ -284,14 +284,15 @@ impl InFlight<'_> {
     }
 }
 
-/// Divides the uploads into batches, keeping their order.
+/// Divides the uploads into batches, keeping their order. A file that is larger than a batch goes
+/// by itself, so that none before it waits to be published until it is stored.
 fn batches(mut uploads: &[PlannedUpload]) -> impl Iterator<Item = &[PlannedUpload]> {
     std::iter::from_fn(move || {
         let mut bytes: u64 = 0;
         let fits = uploads.iter().take(BATCH).take_while(|planned| {
-            let fits = bytes < BATCH_BYTES;
+            let begins = bytes == 0;
             bytes = bytes.saturating_add(planned.reading.size);
-            fits
+            begins || bytes <= BATCH_BYTES
         });
         let (batch, left) = uploads.split_at(fits.count());
         uploads = left;

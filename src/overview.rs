@@ -9,6 +9,7 @@ use crate::config::Config;
 use crate::exit::UserError;
 use crate::ledger::LedgerReader;
 use crate::model::attention::{AttentionKind, Overview};
+use crate::model::ledger::AlteredOriginal;
 use crate::model::run_report::{FileReport, OverdueReport};
 
 mod attention;
@@ -16,8 +17,10 @@ mod facts;
 mod grid;
 
 pub use attention::of_run;
+pub use facts::altered_lately;
 
-/// The picture of this moment. `files` are those of the drop folder, as a run or its preview found them.
+/// The picture of this moment. `files` are those of the drop folder, as a run or its preview found them, `altered` the
+/// originals of which [`altered_lately`] tells.
 ///
 /// # Errors
 /// The ledger could not be read.
@@ -25,9 +28,10 @@ pub fn of(
     config: &Config,
     view: &LedgerReader,
     files: &[FileReport],
+    altered: &[AlteredOriginal],
     now: DateTime<FixedOffset>,
 ) -> Result<Overview, UserError> {
-    Ok(grid::build(&facts::gather(config, view, files, now)?))
+    Ok(grid::build(&facts::gather(config, view, (files, altered), now)?))
 }
 
 /// The same where a file is due on some day; none where no series has a due day, so that a large ledger is not read for
@@ -39,10 +43,11 @@ pub fn of_due(
     config: &Config,
     view: &LedgerReader,
     files: &[FileReport],
+    altered: &[AlteredOriginal],
     now: DateTime<FixedOffset>,
 ) -> Result<Option<Overview>, UserError> {
     let is_due = config.series.iter().any(|rule| rule.due_day.is_some());
-    is_due.then(|| of(config, view, files, now)).transpose()
+    is_due.then(|| of(config, view, files, altered, now)).transpose()
 }
 
 /// The overdue months of an overview, as a run reports them.

@@ -25,6 +25,7 @@ mod system;
 #[cfg(windows)]
 #[path = "platform/windows.rs"]
 mod system;
+mod writers;
 
 pub use access::Access;
 pub use atomic::{replace_private, write_new_private};
@@ -35,6 +36,7 @@ pub use system::{
     is_unavailable, open_plain, others_who_may, private, private_folder, restrict_to_owner, sync_folder,
     system_program, verbatim,
 };
+pub use writers::{WriterSight, writer_sight, written_by_others};
 
 /// What an entry of a folder is, as its listing tells; a link is not followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

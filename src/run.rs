@@ -31,3 +31,4 @@ pub mod pipeline;
 pub(crate) mod preview;
 pub(crate) mod saved_plan;
 pub mod scan;
+mod writers;

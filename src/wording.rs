@@ -9,7 +9,7 @@ use crate::messages::{escape, overview, report, run};
 use crate::model::attention::SlotStatus;
 use crate::model::decision::{Blocked, Choice, Unsafe, Unsettled};
 use crate::model::delivery::State;
-use crate::model::ledger::{Delivery, PastRun, Verdict};
+use crate::model::ledger::{AlteredOriginal, Delivery, PastRun, Verdict};
 use crate::model::run_report::FileOutcome;
 use crate::period::Period;
 
@@ -22,6 +22,16 @@ pub fn blocked(why: &Blocked) -> String {
     match why {
         Blocked::Unsafe(why) => unsafe_file(why),
         Blocked::Unsettled(why) => unsettled(*why),
+    }
+}
+
+/// What to do about a file that cannot be looked into, where that is not what usually helps: see [`advice`].
+#[must_use]
+pub fn what_to_do(why: &Blocked) -> Option<String> {
+    match why {
+        Blocked::Unsafe(why) if why.is_about_a_folder() => Some(report::next_bad_folder()),
+        Blocked::Unsafe(Unsafe::TooLarge { .. }) => Some(report::next_too_large()),
+        Blocked::Unsafe(_) | Blocked::Unsettled(_) => None,
     }
 }
 
@@ -68,6 +78,14 @@ pub fn left_at_kp(delivery: &Delivery) -> String {
     let remote = escape(delivery.remote_path.as_deref().unwrap_or("–"));
     let at = delivery.delivered_at.as_deref().map_or_else(|| "–".to_owned(), moment);
     report::not_picked_up(&escape(&delivery.path), delivery.id, &at, &remote)
+}
+
+/// A delivered file that was changed in the archive, and what to do, in full sentences.
+#[must_use]
+pub fn original_changed(original: &AlteredOriginal) -> String {
+    let AlteredOriginal { delivery, place } = original;
+    let place = escape(&place.display().to_string());
+    report::original_changed(&escape(&delivery.path), delivery.id, &moment(&delivery.changed_at), &place)
 }
 
 /// A delivery in doubt, in a sentence.

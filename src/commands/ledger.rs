@@ -1,15 +1,21 @@
 //! `ledger verify | export | rebuild`: for the auditor, and for the day a disk dies.
 
+use serde::Serialize;
+
+use crate::archive::Archive;
+use crate::archive::altered::{Closely, altered};
 use crate::cli::{ExportFormat, Global, LedgerCommand};
 use crate::config::Config;
 use crate::exit::{ExitCode, UserError};
 use crate::ledger;
+use crate::ledger::Verified;
 use crate::ledger::query::Filter;
 use crate::ledger::receipts;
 use crate::messages::ledger as say;
 use crate::model::ledger::Delivery;
 use crate::report::history::History;
 use crate::report::text::sentence;
+use crate::wording;
 
 use super::context::{now, open_reader};
 use crate::output::answer;
@@ -27,12 +33,41 @@ fn verify(config: &Config, global: &Global) -> anyhow::Result<ExitCode> {
     let (receipts, unread) = receipts::all(&config.archive)
         .map_err(|error| UserError::unexpected(say::receipts_not_read(&config.archive, &error)))?;
     let verified = ledger.verify(&receipts)?;
+    let archive = Archive::new(&config.archive);
+    let altered = altered(&archive, &ledger, &ledger.archived(None)?, Closely::AtContent)?;
     let text = || {
-        let sound = sentence(&say::in_order_with(ledger.path(), verified.events, verified.receipts));
-        if unread > 0 { sound + &sentence(&say::receipts_unread(unread)) } else { sound }
+        let mut text = sentence(&say::in_order_with(ledger.path(), verified.events, verified.receipts));
+        if unread > 0 {
+            text += &sentence(&say::receipts_unread(unread));
+        }
+        text + &altered
+            .iter()
+            .map(|original| sentence(&wording::original_changed(original)))
+            .collect::<String>()
     };
-    answer(global, &verified, text)?;
-    Ok(ExitCode::Ok)
+    let changed = altered.iter().map(|original| Changed {
+        delivery_id: original.delivery.id,
+        path: original.delivery.path.clone(),
+        archived: original.place.display().to_string(),
+    });
+    answer(global, &Verification { verified: &verified, changed: changed.collect() }, text)?;
+    Ok(if altered.is_empty() { ExitCode::Ok } else { ExitCode::Attention })
+}
+
+/// What `ledger verify --json` prints.
+#[derive(Serialize)]
+struct Verification<'a> {
+    #[serde(flatten)]
+    verified: &'a Verified,
+    /// Originals that were changed in the archive.
+    changed: Vec<Changed>,
+}
+
+#[derive(Serialize)]
+struct Changed {
+    delivery_id: i64,
+    path: String,
+    archived: String,
 }
 
 fn export(config: &Config, format: ExportFormat, global: &Global) -> anyhow::Result<ExitCode> {

@@ -157,7 +157,7 @@ fn each_optional_line_of_the_example_can_be_used() {
         assert_defaults(&config);
         tried += 1;
     }
-    assert_eq!(tried, 6, "language, identity, two files of secrets, host_key, known_hosts");
+    assert_eq!(tried, 7, "language, exclude, identity, two files of secrets, host_key, known_hosts");
 }
 
 #[test]

@@ -174,6 +174,13 @@ crate::messages::catalogue! {
         en "{path} could not be moved out of the folder ({error}). See to space and write access in the folder and the archive; the next run \
             tries again, and the file is not sent again",
     }
+    /// Looking at the archive.
+    archive_not_compared(archive: &Path => archive.display(), error: &dyn Display) {
+        da "arkivet {archive} kunne ikke læses ({error}), så det vides ikke, om leverede filer er ændret siden. Kontrollér mappen og \
+            programmets adgang til den.",
+        en "the archive {archive} could not be read ({error}), so it is not known whether delivered files were changed since. See to the \
+            folder and the program's access to it.",
+    }
     /// Keeping the archive.
     not_deleted(folder: &Path => folder.display(), error: &dyn Display) {
         da "filer, der har ligget længe nok i {folder}, kunne ikke slettes ({error}). Kontrollér mappen og programmets adgang til den; den \

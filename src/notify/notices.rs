@@ -27,7 +27,9 @@ pub fn after(attention: &[AttentionItem]) -> Vec<Notice> {
         |item: &&AttentionItem| item.reason == Some(Reason::InDoubt) && in_doubt.contains(&item.delivery_id);
     let held = of(AttentionKind::Held).filter(|item| !is_told(item));
     let doubts = of(AttentionKind::InDoubt).chain(of(AttentionKind::Overdue));
-    let matters = doubts.chain(held).chain(of(AttentionKind::NotPickedUp)).map(|item| Notice {
+    let others = [AttentionKind::Unsettled, AttentionKind::OriginalChanged, AttentionKind::NotPickedUp];
+    let others = others.into_iter().flat_map(of);
+    let matters = doubts.chain(held).chain(others).map(|item| Notice {
         keys: vec![item.key.clone()],
         message: item.message.clone(),
         commands: item.commands.clone(),

@@ -135,6 +135,12 @@ impl FileInfo {
 }
 
 impl Identity {
+    /// The file's volume and number in it: the same for all names and all states of a file.
+    #[must_use]
+    pub fn number(&self) -> (u64, u64) {
+        (self.volume, self.index)
+    }
+
     /// Whether this is the same file with the same content, whatever its name and permissions.
     #[must_use]
     pub fn is_same_content(&self, later: &Identity) -> bool {
