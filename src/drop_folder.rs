@@ -168,11 +168,11 @@ pub fn watch<'a>(
     // Compare the identity too: it shows a change even where somebody put size and time of change back.
     let state = |file: &FolderEntry| {
         let (_, about) = open(&file.place).ok()?;
-        Some((about.changed, about.identity))
+        Some((age_of(&about, settle, now), about.identity))
     };
     let before: Vec<_> = unsettled
         .map(|file| {
-            let in_future = state(file).filter(|(changed, _)| !settle.is_zero() && *changed > now);
+            let in_future = state(file).filter(|(age, _)| *age == Age::Unknown);
             (file, in_future)
         })
         .collect();
@@ -191,6 +191,33 @@ pub fn watch<'a>(
         .collect()
 }
 
+/// What the times of a file say of its age.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Age {
+    /// It has been unchanged for long enough.
+    Settled,
+    /// It was changed too recently.
+    Young,
+    /// It bears a time after `now`, as after a clock was set back, or since it was written while the folder was read. Its age
+    /// says nothing.
+    Unknown,
+}
+
+/// How old a file is at `now`, by the later of the times of its content and of its status.
+fn age_of(about: &FileInfo, settle: Duration, now: SystemTime) -> Age {
+    if settle.is_zero() {
+        return Age::Settled;
+    }
+    let ages = [about.modified, about.changed].map(|time| now.duration_since(time).ok());
+    if ages.iter().flatten().any(|age| *age < settle) {
+        Age::Young
+    } else if ages.contains(&None) {
+        Age::Unknown
+    } else {
+        Age::Settled
+    }
+}
+
 /// Reads one file through one descriptor.
 fn read_one(
     place: &Place,
@@ -203,9 +230,8 @@ fn read_one(
     if about.size > limits.largest {
         return Err(Blocked::Unsafe(Unsafe::TooLarge { largest: limits.largest }).into());
     }
-    // A time of change after `now` means that the file was written while the folder was read, so it has not settled.
     let Limits { settle, now, .. } = limits;
-    if !settle.is_zero() && now.duration_since(about.changed).map_or(true, |age| age < settle) {
+    if matches!(age_of(&about, settle, now), Age::Young | Age::Unknown) {
         return Err(Blocked::Unsettled(Unsettled::ChangedJustNow).into());
     }
     if about.size > limits.at_once {

@@ -60,9 +60,10 @@ pub struct FileInfo {
     pub links: u64,
     /// Its size in bytes.
     pub size: u64,
-    /// The later of the times at which its content and its status last changed: a copy keeps the old time of its content
-    /// while it is being written. On Windows, where the standard library tells no time of status, the later of the times
-    /// of content and of creation.
+    /// When its content last changed, as it says itself: a copy keeps the old time while it is being written.
+    pub modified: SystemTime,
+    /// When its status last changed: content, name, owner, permissions. On Windows, where the standard library does not
+    /// tell that time, when it was created.
     pub changed: SystemTime,
     /// Which file it is, and in which state.
     pub identity: Identity,

@@ -8,8 +8,8 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
-use super::Archive;
 use super::names::numbered;
+use super::{Archive, DUPLICATES};
 use crate::config::Disposal;
 use crate::digest::{Digest, Hasher};
 use crate::drop_folder;
@@ -151,11 +151,14 @@ fn has_identity(place: &Place, identity: Identity) -> io::Result<bool> {
     }
 }
 
-/// Makes a folder of the archive, and those above it. An earlier version of the program may have put a file there under
-/// the folder's name: that one gets a number.
+/// Makes a folder of the archive, and those above it. An earlier version of the program may have archived a file called as
+/// the folder of duplicates: that one gets a number.
 fn make_folder(folder: &Path) -> io::Result<()> {
     match platform::private_folder(folder) {
-        Err(error) if fs::symlink_metadata(folder).is_ok_and(|about| about.is_file()) => {
+        Err(error)
+            if folder.file_name() == Some(OsStr::new(DUPLICATES))
+                && fs::symlink_metadata(folder).is_ok_and(|about| about.is_file()) =>
+        {
             let month = folder.parent().ok_or(error)?;
             move_to_free_name(&folder.into(), month)?;
             platform::private_folder(folder)

@@ -72,7 +72,8 @@ impl FileInfo {
             is_file: about.is_file(),
             links: about.nlink(),
             size: about.size(),
-            changed: about.modified()?.max(moment(about.ctime(), about.ctime_nsec())),
+            modified: about.modified()?,
+            changed: moment(about.ctime(), about.ctime_nsec()),
             identity: Identity {
                 device: about.dev(),
                 inode: about.ino(),

@@ -123,7 +123,8 @@ impl FileInfo {
             is_file: about.is_file(),
             links: numbers.number_of_links(),
             size: numbers.file_size(),
-            changed: about.modified()?.max(about.created()?),
+            modified: about.modified()?,
+            changed: about.created()?,
             identity: Identity {
                 volume: numbers.volume_serial_number(),
                 index: numbers.file_index(),
