@@ -51,7 +51,7 @@ fn a_large_file_is_not_read_and_one_of_middle_size_comes_later() {
     let folder = tempfile::tempdir().unwrap();
     let place = folder.path().join("mad_202304.txt");
     fs::write(&place, "0123456789").unwrap();
-    let limits = |at_once, largest| Limits { at_once, largest, ..Limits::NONE };
+    let limits = |at_once, largest| Limits { largest, at_once, ..Limits::NONE };
     assert!(read(&place, limits(10, 10)).is_ok());
     assert!(matches!(read(&place, limits(9, 10)), Err(NotRead::Later(10))));
     let too_large = Blocked::Unsafe(Unsafe::TooLarge { largest: 9 });

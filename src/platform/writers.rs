@@ -26,6 +26,7 @@ pub enum WriterSight {
 /// Those of these files, as device and number, that another program holds open for writing, as far as that can be seen.
 /// Nothing is opened, so nobody is disturbed.
 #[must_use]
+#[allow(clippy::implicit_hasher, reason = "called in one place")]
 pub fn written_by_others(files: &HashSet<(u64, u64)>) -> HashSet<(u64, u64)> {
     #[cfg(target_os = "linux")]
     return linux::written_by_others(files);
