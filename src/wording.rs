@@ -29,7 +29,6 @@ pub fn blocked(why: &Blocked) -> String {
 #[must_use]
 pub fn what_to_do(why: &Blocked) -> Option<String> {
     match why {
-        Blocked::Unsafe(why) if why.is_about_a_folder() => Some(report::next_bad_folder()),
         Blocked::Unsafe(Unsafe::TooLarge { .. }) => Some(report::next_too_large()),
         Blocked::Unsafe(_) | Blocked::Unsettled(_) => None,
     }

@@ -65,6 +65,9 @@ pub struct FileReport {
     /// What to do about it, where that is not what usually helps against the reason.
     #[serde(skip)]
     pub advice: Option<String>,
+    /// Whether it is a folder that cannot be looked into.
+    #[serde(skip)]
+    pub is_folder: bool,
     /// Since when it has been waiting to settle, RFC 3339, where that is longer than `alert.unsettled_after`.
     #[serde(skip)]
     pub waiting_since: Option<String>,

@@ -267,3 +267,76 @@ impl Place {
         self.folder.as_ref().map_or(CWD, |folder| folder.descriptor.as_fd())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    /// A drop folder with a file two folders down, and a place outside it with a file of the same name.
+    fn folders() -> io::Result<(tempfile::TempDir, Folder)> {
+        let root = tempfile::tempdir()?;
+        fs::create_dir_all(root.path().join("drop/a/b"))?;
+        fs::create_dir_all(root.path().join("outside/b"))?;
+        fs::write(root.path().join("drop/a/b/fil"), "inde")?;
+        fs::write(root.path().join("outside/b/fil"), "ude")?;
+        let drop = Folder::open(&root.path().join("drop"))?;
+        Ok((root, drop))
+    }
+
+    #[test]
+    fn no_path_leads_out_of_the_folder() -> io::Result<()> {
+        let (root, drop) = folders()?;
+        symlink(root.path().join("outside"), root.path().join("drop/link"))?;
+        symlink("../../outside/b/fil", root.path().join("drop/a/fil"))?;
+        let absolute = root.path().join("outside/b/fil");
+        let outside = ["link/b/fil", "a/fil", "../outside/b/fil", "a/../../outside/b/fil", "link"];
+        for inside in outside.map(Path::new).into_iter().chain([absolute.as_path()]) {
+            assert!(drop.place(inside).open_plain().is_err(), "{}", inside.display());
+            assert!(drop.open_part_by_part(inside, PLAIN).is_err(), "{} by parts", inside.display());
+        }
+        assert!(drop.place(Path::new("link/b/fil")).pinned().is_err_and(|error| leads_elsewhere(&error)));
+        let inside = Path::new("a/b/fil");
+        assert_eq!(io::read_to_string(drop.place(inside).open_plain()?)?, "inde");
+        assert_eq!(io::read_to_string(File::from(drop.open_part_by_part(inside, PLAIN)?))?, "inde");
+        assert_eq!(drop.place(inside).size()?, 4);
+        Ok(())
+    }
+
+    #[test]
+    fn a_pinned_place_stays_in_its_folder_whatever_becomes_of_the_path() -> io::Result<()> {
+        let (root, drop) = folders()?;
+        let place = drop.place(Path::new("a/b/fil")).pinned()?;
+        fs::rename(root.path().join("drop/a"), root.path().join("moved"))?;
+        symlink(root.path().join("outside"), root.path().join("drop/a"))?;
+        let target = root.path().join("target");
+        place.rename_noreplace(&target.as_path().into())?;
+        assert_eq!(fs::read_to_string(&target)?, "inde");
+        assert!(!place.is_there()? && !root.path().join("moved/b/fil").exists());
+        // Nothing is overwritten, in either direction.
+        fs::write(root.path().join("moved/b/fil"), "nyt")?;
+        let taken = Place::from(target.as_path()).rename_noreplace(&place).map_err(|error| error.kind());
+        assert_eq!(taken, Err(io::ErrorKind::AlreadyExists));
+        place.remove()?;
+        assert!(!root.path().join("moved/b/fil").exists());
+        assert_eq!(fs::read_to_string(root.path().join("outside/b/fil"))?, "ude");
+        Ok(())
+    }
+
+    #[test]
+    fn entries_are_told_with_their_kind() -> io::Result<()> {
+        let (root, drop) = folders()?;
+        fs::write(root.path().join("drop/fil"), "")?;
+        symlink("fil", root.path().join("drop/link"))?;
+        let mut found = Vec::new();
+        drop.each_entry(|name, kind| found.push((name.to_owned(), kind)))?;
+        found.sort_by(|a, b| a.0.cmp(&b.0));
+        let expected = [("a", EntryKind::Folder), ("fil", EntryKind::File), ("link", EntryKind::Link)]
+            .map(|(n, k)| (n.into(), k));
+        assert_eq!(found, expected);
+        assert!(drop.enter(OsStr::new("link")).is_err() && drop.enter(OsStr::new("a")).is_ok());
+        Ok(())
+    }
+}

@@ -10,7 +10,7 @@ use crate::deliver::{End, Outcome, Recovered, Recovery};
 use crate::drop_folder::Excluded;
 use crate::exit::{ExitCode, UserError};
 use crate::ledger::LedgerReader;
-use crate::model::decision::Choice;
+use crate::model::decision::{Blocked, Choice};
 use crate::model::delivery::State;
 use crate::model::ledger::{AlteredOriginal, Delivery};
 use crate::model::run_report::{
@@ -39,6 +39,7 @@ pub(super) fn describe(file: &PlannedFile) -> FileReport {
         error: None,
         blocked: file.scanned.reading.as_ref().err().map(wording::blocked),
         advice: file.scanned.reading.as_ref().err().and_then(wording::what_to_do),
+        is_folder: matches!(&file.scanned.reading, Err(Blocked::Unsafe(why)) if why.is_about_a_folder()),
         waiting_since: None,
         approved_by: (file.takes_two && choice == Choice::Hold && !file.approvers.is_empty())
             .then(|| file.approvers.join(", ")),

@@ -87,6 +87,8 @@ fn about_held(file: &FileReport) -> Advice {
     }
     let earlier = file.earlier.as_ref();
     let (sentence, commands) = match file.reason {
+        // Rejecting a folder would take away what nobody has seen.
+        Reason::UnsafeFile if file.is_folder => (say::next_bad_folder(), Vec::new()),
         Reason::UnsafeFile => (file.advice.clone().unwrap_or_else(say::next_unsafe), vec![reject]),
         Reason::Empty => (say::next_empty(), vec![reject]),
         Reason::InDoubt => {

@@ -67,6 +67,7 @@ fn file(path: &str, period: Option<&str>, decision: Choice, reason: Reason) -> F
         error: None,
         blocked: None,
         advice: None,
+        is_folder: false,
         waiting_since: None,
         approved_by: None,
     }
