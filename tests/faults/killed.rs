@@ -30,8 +30,8 @@ const DELIVERY: [&str; 16] = [
     "put_away",
     "archived",
 ];
-/// What comes after it, and what only recovery passes.
-const AFTER: [&str; 1] = ["done"];
+/// What comes before it and after it, and what only recovery passes.
+const AROUND: [&str; 2] = ["opening", "done"];
 const RECOVERY: [&str; 4] = ["temporary_removed", "recovered_uploading", "renamed_again", "settled"];
 /// Only files that are not simply delivered come by these.
 const ASIDE: [&str; 7] =
@@ -71,13 +71,13 @@ fn every_failpoint_is_tried() {
             there.extend(name.captures_iter(&text).map(|found| found[1].to_owned()));
         }
     }
-    let tried = [&DELIVERY[..], &AFTER, &RECOVERY, &ASIDE].concat();
+    let tried = [&DELIVERY[..], &AROUND, &RECOVERY, &ASIDE].concat();
     assert_eq!(there, tried.into_iter().map(str::to_owned).collect());
 }
 
 #[test]
 fn killed_in_a_first_delivery() {
-    for point in DELIVERY.iter().chain(&AFTER) {
+    for point in DELIVERY.iter().chain(&AROUND) {
         for town in receivers() {
             let files = files(&town, 1);
             assert!(kill_at(&town, &["run"], point), "{point}");
