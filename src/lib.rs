@@ -51,6 +51,8 @@ pub mod delivery;
 pub mod records;
 // Plain types that several rooms speak of. Pure.
 pub mod model;
+// Which names mislead, look alike, or are those of unfinished files. Pure.
+pub mod names;
 // Every sentence in Danish and English: strings in, a string out.
 pub mod messages;
 

@@ -12,7 +12,7 @@ mod source;
 use source::House;
 
 /// The rooms, floor by floor from the top. A room uses rooms of its own floor or of those below it.
-const FLOORS: [&[&str]; 19] = [
+const FLOORS: [&[&str]; 20] = [
     &["main"],
     &["commands"],
     &["output"],
@@ -30,17 +30,19 @@ const FLOORS: [&[&str]; 19] = [
     &["plan", "decide", "delivery"],
     &["records"],
     &["model"],
+    &["names"],
     &["messages"],
     &["series", "period", "calendar", "template", "digest", "exit", "clock", "failpoint"],
 ];
 
 /// Rooms, and files of other rooms, that do no input or output and read no clock: what they need is handed in.
-const PURE: [&str; 15] = [
+const PURE: [&str; 16] = [
     "plan",
     "decide",
     "delivery",
     "records",
     "model",
+    "names",
     "messages",
     "series",
     "period",
@@ -67,8 +69,10 @@ const IMPURE: [&str; 9] = [
 ];
 
 /// Rooms that decide, and so hold reasons as types: the sentences for them are in `wording`.
-const WORDLESS: [&str; 10] =
-    ["plan", "decide", "delivery", "records", "model", "series", "period", "calendar", "template", "digest"];
+const WORDLESS: [&str; 11] = [
+    "plan", "decide", "delivery", "records", "model", "names", "series", "period", "calendar", "template",
+    "digest",
+];
 
 fn room(module: &str) -> &str {
     module.split("::").next().unwrap()

@@ -193,11 +193,11 @@ fn is_named(config: &Config, file: &PlannedFile, name: &str) -> bool {
             Some(if cfg!(windows) { place.to_lowercase() } else { place })
         };
         canonical(std::path::Path::new(name))
-            .is_some_and(|named| Some(named) == canonical(&file.scanned.file.place))
+            .is_some_and(|named| Some(named) == canonical(&file.scanned.file.place.path()))
     };
     name == path
         || cfg!(windows) && name.replace('\\', "/").to_lowercase() == path.to_lowercase()
-        || config.drop.join(name) == file.scanned.file.place
+        || config.drop.join(name) == file.scanned.file.place.path()
         || same_place()
 }
 

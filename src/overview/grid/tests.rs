@@ -67,6 +67,9 @@ fn file(path: &str, period: Option<&str>, decision: Choice, reason: Reason) -> F
         earlier: None,
         error: None,
         blocked: None,
+        advice: None,
+        is_folder: false,
+        waiting_since: None,
         approved_by: None,
     }
 }
@@ -95,6 +98,7 @@ fn facts(series: &[SeriesRule], deliveries: Vec<Delivery>, files: Vec<FileReport
         not_picked_up: Vec::new(),
         deliveries,
         refused: Vec::new(),
+        altered: Vec::new(),
         held_since: [(3, "2023-04-10T06:00:00+02:00".to_owned())].into(),
         first,
         last_run: None,

@@ -1,0 +1,74 @@
+//! What a file's name tells before the file is opened: whether two names are one, whether a name may be
+//! touched, which names are copies of each other, and which are unfinished or spare files of a known program.
+//!
+//! Pure: texts in, answers out. Sentences for the answers are found where they are shown.
+
+use unicase::UniCase;
+use unicode_normalization::UnicodeNormalization;
+
+mod look_alike;
+mod safety;
+mod unfinished;
+mod windows;
+
+pub use look_alike::{Core, core_of, look_alike};
+pub use safety::{LONGEST_NAME, UnsafeName, unsafe_because, unsafe_path};
+pub use unfinished::{never_entered, unfinished_files};
+
+/// The name in Unicode's normalization form C: `å` is one character, however it was written.
+#[must_use]
+pub fn nfc(name: &str) -> String {
+    if name.is_ascii() { name.to_owned() } else { name.nfc().collect() }
+}
+
+/// What two names of one file have in common, whatever their case and normal form: equal answers, one name.
+///
+/// The answer is the name in full case folding (`ß` is `ss`) and NFC; the match is Unicode's canonical
+/// caseless match (The Unicode Standard, D145). To be compared, not shown: it is not how the name is spelled.
+#[must_use]
+pub fn comparable(name: &str) -> String {
+    if name.is_ascii() {
+        return name.to_ascii_lowercase();
+    }
+    let decomposed: String = name.nfd().collect();
+    nfc(&UniCase::unicode(decomposed).to_folded_case())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn one_name_has_one_comparable_form() {
+        let same = [
+            ("måltid_202304.txt", "ma\u{30a}ltid_202304.txt"),
+            ("MÅLTID_202304.TXT", "ma\u{30a}ltid_202304.txt"),
+            ("\u{212b}se.txt", "åse.txt"),
+            ("Straße.txt", "STRASSE.TXT"),
+            ("ÆØÅ", "æøå"),
+            ("ΜΑΣ.txt", "μας.txt"),
+            ("Питание.txt", "ПИТАНИЕ.TXT"),
+        ];
+        for (one, other) in same {
+            assert_eq!(comparable(one), comparable(other), "{one} {other}");
+        }
+        let apart = [("maltid", "måltid"), ("mad_1", "mad-1"), ("ø", "o"), ("mad", "mаd"), ("æ", "ae")];
+        for (one, other) in apart {
+            assert_ne!(comparable(one), comparable(other), "{one} {other}");
+        }
+        assert_eq!(nfc("ma\u{30a}d.TXT"), "måd.TXT");
+    }
+
+    proptest! {
+        #[test]
+        fn comparing_does_not_depend_on_form_or_case(name in "\\PC{0,12}|[a-zA-ZæøåÆØÅ_ .0-9]{0,20}") {
+            let form = comparable(&name);
+            prop_assert_eq!(&comparable(&form), &form);
+            prop_assert_eq!(&comparable(&name.nfd().collect::<String>()), &form);
+            prop_assert_eq!(&comparable(&nfc(&name)), &form);
+            prop_assert_eq!(&nfc(&form), &form);
+        }
+    }
+}

@@ -1,0 +1,276 @@
+//! Names that differ by the marks of a copy or a correction alone.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::period::{Period, recognise};
+
+use super::comparable;
+use tokens::{Kind, Token, runs, tokens};
+
+mod tokens;
+mod words;
+
+/// The longest extension that is not known, in characters: what is longer is a word of the name.
+const LONGEST_EXTENSION: usize = 10;
+
+/// What is left of a name once its period and the marks of copies and corrections are taken out.
+///
+/// For finding look-alikes among many names: put the names under each of [`Core::keys`], then ask
+/// [`Core::looks_like`] of those that meet, or [`Core::is_alike_but_for_the_period`] where a series reads its
+/// period in another way than [`recognise`] and the slots' periods are compared instead.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Core {
+    /// The period that the name tells; none where it tells none, or more than one.
+    pub period: Option<Period>,
+    /// The words that are left, without what stood between them; empty where only marks and a period stood there.
+    pub words: String,
+    /// What stood after the last dot, where it is no extension that is known: it may be one, or a word.
+    pub extension: Option<String>,
+    /// The number that stood last in the name: a part's, or a copy's.
+    pub number: Option<u16>,
+}
+
+impl Core {
+    /// Whether the two names are look-alikes: one period, and alike but for it.
+    #[must_use]
+    pub fn looks_like(&self, other: &Core) -> bool {
+        self.period == other.period && self.is_alike_but_for_the_period(other)
+    }
+
+    /// Whether the two names are look-alikes if they are for one period: the same words, and ends that agree.
+    ///
+    /// Ends agree where they are the same or one of the names has none. `mad_202610_1.txt` may be a browser's second
+    /// copy of `mad_202610.txt`, and `mad_202610.nord` the same file as `mad_202610.txt`, so each of these pairs is alike.
+    /// But `mad_202610_1.txt` and `mad_202610_2.txt` may be two parts of one month, and `mad_202610.nord` and
+    /// `mad_202610.syd` two kitchens', so these are not; if they are copies, each is a look-alike of the file
+    /// without that end. Look-alikes of one name therefore need not be look-alikes of each other.
+    #[must_use]
+    pub fn is_alike_but_for_the_period(&self, other: &Core) -> bool {
+        let same_words =
+            self.words == other.words && agree(self.extension.as_ref(), other.extension.as_ref());
+        let same_in_full = || self.keys().any(|key| key == other.in_full()) || self.in_full() == other.words;
+        agree(self.number.as_ref(), other.number.as_ref()) && (same_words || same_in_full())
+    }
+
+    /// One text or two; look-alikes have one in common.
+    pub fn keys(&self) -> impl Iterator<Item = String> {
+        let in_full = self.extension.is_some().then(|| self.in_full());
+        std::iter::once(self.words.clone()).chain(in_full)
+    }
+
+    /// The words, with the extension as one of them.
+    fn in_full(&self) -> String {
+        format!("{}{}", self.words, self.extension.as_deref().unwrap_or_default())
+    }
+}
+
+/// Whether two ends of names are the same, or one is missing.
+fn agree<T: PartialEq>(one: Option<&T>, other: Option<&T>) -> bool {
+    one.zip(other).is_none_or(|(one, other)| one == other)
+}
+
+/// Whether one of these two names may be a copy or a correction of the other: the same name in
+/// [`comparable`] form, or look-alikes by [`core_of`].
+///
+/// The periods are those that [`recognise`] reads in the names.
+#[must_use]
+pub fn look_alike(one: &str, other: &str) -> bool {
+    comparable(one) == comparable(other) || core_of(one).looks_like(&core_of(other))
+}
+
+/// The core of a file's name (without its folder), whatever its case and normal form.
+///
+/// A `*` stands for a period, so the core of a derived series (`mad_*.txt`) is that of its files, but for the period.
+///
+/// Taken out, wherever they stand and however many:
+/// - the period, and all that stands between words: blanks, `-`, `_`, `.`, brackets;
+/// - a number of one or two digits in brackets of its own: `(2)`, `[1]`;
+/// - brackets that say copy or conflict (`(3. kopi)`, `(conflicted copy …)`), and a synchronizer's conflict ending;
+/// - words for copies and corrections in Danish and English, as whole words only, with a number after them and a
+///   word that ties them to the name: `Kopi (2) af`, `rettelse 2 til`, `- Copy`, `_final`;
+/// - versions: `v2`, `ver. 2.1`, `version`, `rev1`, `rev. A`, `2. udgave`;
+/// - extensions that are known: after any dot (`.txt.txt`, `.csv.gz`) or at the end (`_txt`).
+///
+/// Kept apart are what else may be an extension ([`Core::extension`], if a word is left without it) and a number
+/// of up to three digits that stands for itself at the very end ([`Core::number`]). All other numbers and words stay:
+/// `mad_nord`, `mad_syd`, `mad1`, `mad2`, `mad_101_202610` and `mad_102_202610` are different. `æ`, `ø` and `å` are
+/// `ae`, `oe` and `aa`, as systems without these letters write them.
+#[must_use]
+pub fn core_of(name: &str) -> Core {
+    let name = without_conflict(&comparable(name));
+    let recognised = recognise(&name);
+    let mut left = tokens(&name, &recognised.spans);
+    drop_marks(&mut left);
+    let known_before = drop_dotted_extensions(&mut left);
+    let (extension, number) = drop_end(&mut left, known_before);
+    Core { period: recognised.period, words: joined(&left), extension, number }
+}
+
+/// Brackets that say copy or conflict, as desktops and synchronizers write them, whose other words are a person's, a
+/// machine's or a time: `(endnu en kopi)`, `(Kontoret's conflicted copy 2026-10-03)`, `.sync-conflict-20261003-120000-ABCDEFG`,
+/// `_conflict-20261003-120000`, `-KONTOR-safeBackup-0001`.
+#[allow(clippy::unwrap_used)] // an expression of our own, which a test compiles
+static CONFLICT: LazyLock<Regex> = LazyLock::new(|| {
+    let brackets =
+        r"[(\[{][^()\[\]{}]*\b(?:kopi|copy|conflict|conflicted|konflikt|modstridende)\b[^()\[\]{}]*[)\]}]";
+    let ending = r"[._ -](?:sync-)?conflict-\d{8}-\d{6}(?:-[a-z0-9]{7})?";
+    let spare = r"-[^_. ]*-safebackup-\d+";
+    Regex::new(&format!("{brackets}|{ending}|{spare}")).unwrap()
+});
+
+/// The name without these, and with blanks where a browser left `%20`.
+fn without_conflict(name: &str) -> String {
+    CONFLICT.replace_all(&name.replace("%20", " "), " ").into_owned()
+}
+
+/// What the tokens before this one said.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Before {
+    /// No mark.
+    Nothing,
+    /// A mark that may have a number after it.
+    Mark,
+    /// A mark that has its number.
+    Numbered,
+}
+
+/// Takes out the marks of copies, corrections and versions.
+fn drop_marks(left: &mut Vec<Token>) {
+    let mut keep = vec![true; left.len()];
+    let mut before = Before::Nothing;
+    let mut at = 0;
+    while at < left.len() {
+        let (length, after) = mark_at(left, at, before);
+        keep[at..at + length].fill(false);
+        before = after;
+        at += length.max(1);
+    }
+    let mut keep = keep.into_iter();
+    left.retain(|_| keep.next().unwrap_or(true));
+}
+
+/// How many tokens from this one on are a mark, none where it is none; and what the next one is told.
+fn mark_at(tokens: &[Token], at: usize, before: Before) -> (usize, Before) {
+    let token = &tokens[at];
+    let next = tokens.get(at + 1);
+    match token.kind {
+        Kind::Number if token.bracketed && token.text.len() <= 2 => (1, before),
+        Kind::Number if before == Before::Mark && token.text.len() <= 2 => (1, Before::Numbered),
+        Kind::Number if token.ordinal && token.text.len() <= 2 && next.is_some_and(is_mark) => {
+            (1, Before::Nothing)
+        }
+        Kind::Number | Kind::Period => (0, Before::Nothing),
+        Kind::Word => {
+            let word = token.text.as_str();
+            let numbered = next.is_some_and(|next| next.kind == Kind::Number && next.text.len() <= 2);
+            if words::VERSIONS.contains(&word) && version_length(tokens, at) > 1 {
+                (version_length(tokens, at), Before::Numbered)
+            } else if is_mark(token) {
+                (1, Before::Mark)
+            } else if before != Before::Nothing && words::TIES.contains(&word) {
+                (1, Before::Nothing)
+            } else if before == Before::Mark && numbered && words::NUMBER_SIGNS.contains(&word) {
+                (1, Before::Mark)
+            } else {
+                (0, Before::Nothing)
+            }
+        }
+    }
+}
+
+fn is_mark(token: &Token) -> bool {
+    token.kind == Kind::Word && words::MARKS.contains(&token.text.as_str())
+}
+
+/// How many tokens a version takes: the word, its number with what is glued or dotted to it (`v2.1b`), a letter
+/// (`rev. A`), or a date glued to it (`v20261003`).
+fn version_length(tokens: &[Token], at: usize) -> usize {
+    let is_letter = |token: &Token| token.kind == Kind::Word && token.text.chars().count() == 1;
+    let follows = |next: &&Token| match next.kind {
+        Kind::Number => next.text.len() <= 3,
+        Kind::Period => next.glued(),
+        Kind::Word => is_letter(next) && !next.glued() && tokens[at].text != "v",
+    };
+    let Some(first) = tokens.get(at + 1).filter(follows) else { return 1 };
+    if first.kind != Kind::Number {
+        // the period itself is no part of any core
+        return 2;
+    }
+    let rest = &tokens[at + 2..];
+    let minor = rest.iter().take_while(|token| token.kind == Kind::Number && token.dotted()).count();
+    let letter = rest.get(minor).is_some_and(|token| is_letter(token) && token.glued());
+    2 + minor + usize::from(letter)
+}
+
+/// Takes out known extensions after a dot, wherever they stand; answers whether one stood at the end.
+fn drop_dotted_extensions(left: &mut Vec<Token>) -> bool {
+    let mut found = runs(left);
+    found.retain(|run| {
+        left[run.start].dotted() && words::EXTENSIONS.contains(&text(&left[run.clone()]).as_str())
+    });
+    let at_end = found.last().is_some_and(|run| run.end == left.len());
+    for run in found.into_iter().rev() {
+        left.drain(run);
+    }
+    at_end
+}
+
+/// Takes known extensions, one other extension and one number off the end of the name; answers the latter two.
+///
+/// `known_before`: whether a known extension was taken off already.
+fn drop_end(left: &mut Vec<Token>, mut known_before: bool) -> (Option<String>, Option<u16>) {
+    let (mut extension, mut number) = (None, None);
+    while let Some(run) = runs(left).pop() {
+        let last = &left[run.clone()];
+        if last.iter().any(|token| token.kind == Kind::Period) {
+            break;
+        }
+        let ending = text(last);
+        let before = &left[..run.start];
+        let may_end = last.iter().any(|token| token.kind == Kind::Word)
+            && before.iter().any(|token| token.kind == Kind::Word);
+        // `mad_202610.kmd.txt` got its second extension later; in `202610_mad.nord.txt` `nord` is a word
+        let alone = !known_before || before.last().is_some_and(|token| token.kind == Kind::Period);
+        if may_end && words::EXTENSIONS.contains(&ending.as_str()) {
+            known_before = true;
+            left.truncate(run.start);
+        } else if may_end && alone && extension.is_none() && is_extension(last, &ending) {
+            extension = Some(ending);
+            left.truncate(run.start);
+        } else if number.is_none() && run.len() == 1 && last[0].is_short_number() {
+            number = ending.parse().ok();
+            left.truncate(run.start);
+        } else {
+            break;
+        }
+    }
+    (extension, number)
+}
+
+fn is_extension(run: &[Token], text: &str) -> bool {
+    run.first().is_some_and(Token::dotted) && text.chars().count() <= LONGEST_EXTENSION
+}
+
+fn text(tokens: &[Token]) -> String {
+    tokens.iter().map(|token| token.text.as_str()).collect()
+}
+
+/// The words and numbers without what stood between them, but two numbers do not become one.
+fn joined(tokens: &[Token]) -> String {
+    let mut joined = String::new();
+    let mut after_number = false;
+    for token in tokens.iter().filter(|token| token.kind != Kind::Period) {
+        let number = token.kind == Kind::Number;
+        if number && after_number {
+            joined.push('_');
+        }
+        joined.push_str(&token.text);
+        after_number = number;
+    }
+    joined
+}
+
+#[cfg(test)]
+mod tests;
