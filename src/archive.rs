@@ -18,11 +18,13 @@ use rayon::prelude::*;
 
 use crate::config::Disposal;
 use crate::period::Period;
-use crate::platform::{self, Identity};
+use crate::platform::{self, Identity, Place};
 
+pub mod altered;
 mod copies;
 pub mod hidden;
 pub mod leftover;
+mod names;
 mod originals;
 pub mod retention;
 pub mod search;
@@ -92,15 +94,15 @@ impl Archive {
     ///
     /// # Errors
     /// What the file system says; then nothing is to be put away.
-    pub fn sync_originals(&mut self, drop: &Path, places: &[PathBuf], disposal: Disposal) -> io::Result<()> {
+    pub fn sync_originals(&mut self, drop: &Path, places: &[Place], disposal: Disposal) -> io::Result<()> {
         self.synced.clear();
         if disposal != Disposal::Archive || places.len() < SYNCED_TOGETHER {
             return Ok(());
         }
         // What is written to a file after this look changes its identity, and so it is synced by itself.
         let seen = places.iter().filter_map(|place| {
-            let file = platform::open_plain(place).ok()?;
-            Some((place.clone(), Identity::of(&file).ok()?))
+            let file = place.open_plain().ok()?;
+            Some((place.path(), Identity::of(&file).ok()?))
         });
         let seen: Vec<(PathBuf, Identity)> = seen.collect();
         if let Some(volume) = platform::sync_volume(drop)? {

@@ -162,12 +162,14 @@ pub(crate) fn platform_place() -> PathBuf {
 pub struct Scan {
     /// Patterns of the names that count, ignoring case.
     pub include: GlobSet,
-    /// Patterns of the names that do not count, ignoring case.
+    /// Patterns of the names, of files and of folders, that do not count, ignoring case.
     pub exclude: GlobSet,
     /// Whether folders inside the drop folder are read too.
     pub subfolders: bool,
     /// How long a file must have been unchanged before it is read.
     pub settle: Duration,
+    /// The most bytes that a file may have; a larger one is not read.
+    pub largest: u64,
 }
 
 /// `[sftp]`: the receiver's server.
@@ -241,6 +243,8 @@ pub struct Alert {
     pub quiet_for: Option<Duration>,
     /// Alert when a delivered file is still in KP's folder after this long; none never looks.
     pub not_picked_up_after: Option<Duration>,
+    /// Alert when a file has been waiting to settle for longer than this; none never alerts.
+    pub unsettled_after: Option<Duration>,
 }
 
 /// What becomes of an original.

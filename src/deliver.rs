@@ -9,7 +9,7 @@
 //! their names on the server; `steps` has steps 2 to 6, upload to rename; `original` reads a file while it is uploaded;
 //! `finish` is step 7, the receipt and the original; `settle` is recovery; `picked_up` asks which files KP has taken.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use chrono::{DateTime, FixedOffset};
 
@@ -40,7 +40,7 @@ pub use settle::{Recovered, Recovery};
 
 /// The most files in one batch: enough to keep a slow connection busy, and to share the cost of the commits.
 const BATCH: usize = 512;
-/// A batch takes no further file beyond so many bytes, so that uploaded files do not wait long to be published.
+/// A batch has at most so many bytes, or one file alone, so that uploaded files do not wait long to be published.
 const BATCH_BYTES: u64 = 256 << 20;
 
 /// One file that is to be delivered.
@@ -302,14 +302,15 @@ impl InFlight<'_> {
     }
 }
 
-/// Divides the uploads into batches, keeping their order.
+/// Divides the uploads into batches, keeping their order. A file that is larger than a batch goes
+/// by itself, so that none before it waits to be published until it is stored.
 fn batches(mut uploads: &[PlannedUpload]) -> impl Iterator<Item = &[PlannedUpload]> {
     std::iter::from_fn(move || {
         let mut bytes: u64 = 0;
         let fits = uploads.iter().take(BATCH).take_while(|planned| {
-            let fits = bytes < BATCH_BYTES;
+            let begins = bytes == 0;
             bytes = bytes.saturating_add(planned.reading.size);
-            fits
+            begins || bytes <= BATCH_BYTES
         });
         let (batch, left) = uploads.split_at(fits.count());
         uploads = left;
@@ -325,9 +326,9 @@ fn stepped(delivery: i64, step: Step, why: Option<&str>) -> Event {
     Event::Stepped { delivery, step, why: why.map(str::to_owned), who: None }
 }
 
-/// The full path of a delivery's original, which need not exist any more.
-fn place_of(drop: &Path, path: &str) -> PathBuf {
-    path.split('/').fold(drop.to_owned(), |place, part| place.join(part))
+/// The path of a delivery's original inside the drop folder, as the system writes paths.
+fn inside(path: &str) -> PathBuf {
+    path.split('/').collect()
 }
 
 /// Whether recovery must ask the server about a delivery.

@@ -11,14 +11,16 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, SystemTime};
 
-use crate::config::Scan;
 use crate::digest::{Digest, Hasher};
 use crate::failpoint::failpoint;
 use crate::model::decision::{Blocked, Unsafe, Unsettled};
 use crate::names;
-use crate::platform::{self, ContentElsewhere, FileInfo, Identity};
+use crate::platform::{self, ContentElsewhere, FileInfo, Identity, Place};
 use crate::series::HEAD_BYTES;
 
+mod listing;
+
+pub use listing::{list, list_all, list_named};
 const READ_SIZE: usize = 256 * 1024;
 /// The longest time that a run watches files for. Where `scan.settle` is longer, a file with a time of change in the future
 /// waits for the next run.
@@ -43,8 +45,8 @@ pub struct Excluded {
 pub struct FolderEntry {
     /// Its path in the drop folder, with `/`; what is not Unicode in it is replaced.
     pub path: String,
-    /// Its full path.
-    pub place: PathBuf,
+    /// Where it stands.
+    pub place: Place,
     /// Why its name or kind makes it unsafe to touch; none where it is safe.
     pub unsafe_because: Option<Unsafe>,
 }
@@ -62,47 +64,13 @@ pub struct FileSnapshot {
     pub identity: Identity,
 }
 
-/// The drop folder, or a folder in it, could not be listed.
+/// The drop folder could not be listed.
 #[derive(Debug)]
 pub struct NotListed {
     /// The drop folder.
     pub folder: PathBuf,
     /// What the file system says.
-    pub error: walkdir::Error,
-}
-
-/// Lists the drop folder and calls `each` for every file that the scan rules include, as it is found.
-///
-/// # Errors
-/// [`NotListed`]: then nothing is known, and nothing is sent.
-pub fn list(drop: &Path, scan: &Scan, mut each: impl FnMut(FolderEntry)) -> Result<Excluded, NotListed> {
-    let mut left_out = Excluded::default();
-    let depth = if scan.subfolders { usize::MAX } else { 1 };
-    let root = platform::verbatim(drop);
-    let walk = walkdir::WalkDir::new(&root).min_depth(1).max_depth(depth).follow_links(false);
-    for entry in walk {
-        let entry = entry.map_err(|error| NotListed { folder: drop.to_owned(), error })?;
-        let kind = entry.file_type();
-        if kind.is_dir() {
-            left_out.folders += usize::from(!scan.subfolders);
-            continue;
-        }
-        let name = entry.file_name().to_string_lossy();
-        if !scan.include.is_match(name.as_ref()) || scan.exclude.is_match(name.as_ref()) {
-            left_out.files += 1;
-            continue;
-        }
-        let inside = match entry.depth() {
-            1 => Path::new(entry.file_name()),
-            _ => entry.path().strip_prefix(&root).unwrap_or(entry.path()),
-        };
-        let unsafe_because = unsafe_name(inside).or_else(|| {
-            let is_link = kind.is_symlink().then_some(Unsafe::Symlink);
-            is_link.or_else(|| (!kind.is_file()).then_some(Unsafe::NotAFile))
-        });
-        each(FolderEntry { path: shown(inside), unsafe_because, place: entry.into_path() });
-    }
-    Ok(left_out)
+    pub error: io::Error,
 }
 
 /// A path relative to the drop folder, with `/` on every system.
@@ -119,19 +87,48 @@ pub fn unsafe_name(inside: &Path) -> Option<Unsafe> {
     names::unsafe_path(inside).map(Unsafe::Name)
 }
 
-/// Reads a file that was last changed at least `settle` before `now`; `keep_head` also keeps its first bytes.
+/// When a file may be read, and how much of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// How long the file must have been unchanged.
+    pub settle: Duration,
+    /// The moment from which that counts back.
+    pub now: SystemTime,
+    /// The most bytes that a file may have to be sent at all (`scan.largest`).
+    pub largest: u64,
+    /// The most bytes that a file may have to be read now; a larger one is [`NotRead::Later`].
+    pub at_once: u64,
+}
+
+impl Limits {
+    /// Whatever the file's age and size.
+    pub const NONE: Limits =
+        Limits { settle: Duration::ZERO, now: SystemTime::UNIX_EPOCH, largest: u64::MAX, at_once: u64::MAX };
+}
+
+/// Why a file was not read.
+#[derive(Debug)]
+pub enum NotRead {
+    /// It must not be touched, or not yet.
+    Blocked(Blocked),
+    /// It has so many bytes, more than are to be read now.
+    Later(u64),
+}
+
+impl From<Blocked> for NotRead {
+    fn from(blocked: Blocked) -> NotRead {
+        NotRead::Blocked(blocked)
+    }
+}
+
+/// Reads a file within these limits; `keep_head` also keeps its first bytes.
 ///
 /// # Errors
-/// Why it must not be touched, or not yet.
-pub fn read(
-    file: &FolderEntry,
-    settle: Duration,
-    now: SystemTime,
-    keep_head: bool,
-) -> Result<FileSnapshot, Blocked> {
+/// Why it was not read. Nothing is read of a file that is too large.
+pub fn read(file: &FolderEntry, limits: Limits, keep_head: bool) -> Result<FileSnapshot, NotRead> {
     match &file.unsafe_because {
-        Some(because) => Err(Blocked::Unsafe(because.clone())),
-        None => BUFFER.with_borrow_mut(|buffer| read_one(&file.place, settle, now, keep_head, buffer)),
+        Some(because) => Err(Blocked::Unsafe(because.clone()).into()),
+        None => BUFFER.with_borrow_mut(|buffer| read_one(&file.place, limits, keep_head, buffer)),
     }
 }
 
@@ -157,11 +154,11 @@ pub fn watch<'a>(
     // Compare the identity too: it shows a change even where somebody put size and time of change back.
     let state = |file: &FolderEntry| {
         let (_, about) = open(&file.place).ok()?;
-        Some((about.modified, about.identity))
+        Some((age_of(&about, settle, now), about.identity))
     };
     let before: Vec<_> = unsettled
         .map(|file| {
-            let in_future = state(file).filter(|(modified, _)| !settle.is_zero() && *modified > now);
+            let in_future = state(file).filter(|(age, _)| *age == Age::Unknown);
             (file, in_future)
         })
         .collect();
@@ -180,25 +177,58 @@ pub fn watch<'a>(
         .collect()
 }
 
+/// What the times of a file say of its age.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Age {
+    /// It has been unchanged for long enough.
+    Settled,
+    /// It was changed too recently.
+    Young,
+    /// It bears a time after `now`, as after a clock was set back, or since it was written while the folder was read. Its age
+    /// says nothing.
+    Unknown,
+}
+
+/// How old a file is at `now`, by the later of the times of its content and of its status.
+fn age_of(about: &FileInfo, settle: Duration, now: SystemTime) -> Age {
+    if settle.is_zero() {
+        return Age::Settled;
+    }
+    let ages = [about.modified, about.changed].map(|time| now.duration_since(time).ok());
+    if ages.iter().flatten().any(|age| *age < settle) {
+        Age::Young
+    } else if ages.contains(&None) {
+        Age::Unknown
+    } else {
+        Age::Settled
+    }
+}
+
 /// Reads one file through one descriptor.
 fn read_one(
-    place: &Path,
-    settle: Duration,
-    now: SystemTime,
+    place: &Place,
+    limits: Limits,
     keep_head: bool,
     buffer: &mut [u8],
-) -> Result<FileSnapshot, Blocked> {
+) -> Result<FileSnapshot, NotRead> {
+    failpoint("opening");
     let (mut file, about) = open(place)?;
-    // A time of change after `now` means that the file was written while the folder was read, so it has not settled.
-    if !settle.is_zero() && now.duration_since(about.modified).map_or(true, |age| age < settle) {
-        return Err(Blocked::Unsettled(Unsettled::ChangedJustNow));
+    if about.size > limits.largest {
+        return Err(Blocked::Unsafe(Unsafe::TooLarge { largest: limits.largest }).into());
+    }
+    let Limits { settle, now, .. } = limits;
+    if matches!(age_of(&about, settle, now), Age::Young | Age::Unknown) {
+        return Err(Blocked::Unsettled(Unsettled::ChangedJustNow).into());
+    }
+    if about.size > limits.at_once {
+        return Err(NotRead::Later(about.size));
     }
     if platform::is_locked(&file) {
-        return Err(Blocked::Unsettled(Unsettled::InUse));
+        return Err(Blocked::Unsettled(Unsettled::InUse).into());
     }
     let (digest, size, head) = hash(&mut file, about.size, keep_head, buffer).map_err(unreadable)?;
     if Identity::of(&file).map_err(unreadable)? != about.identity || size != about.size {
-        return Err(Blocked::Unsettled(Unsettled::StillChanging));
+        return Err(Blocked::Unsettled(Unsettled::StillChanging).into());
     }
     Ok(FileSnapshot { digest, size, head, identity: about.identity })
 }
@@ -207,8 +237,8 @@ fn read_one(
 ///
 /// # Errors
 /// Why it must not be sent, or not yet.
-pub fn open(place: &Path) -> Result<(File, FileInfo), Blocked> {
-    let file = platform::open_plain(place).map_err(unreadable)?;
+pub fn open(place: &Place) -> Result<(File, FileInfo), Blocked> {
+    let file = place.open_plain().map_err(unreadable)?;
     let about = FileInfo::of(&file).map_err(unreadable)?;
     if !about.is_file {
         return Err(Blocked::Unsafe(Unsafe::NotAFile));
@@ -228,6 +258,8 @@ fn unreadable(error: io::Error) -> Blocked {
         Blocked::Unsettled(Unsettled::InUse)
     } else if ContentElsewhere::is(&error) {
         Blocked::Unsafe(Unsafe::ContentElsewhere)
+    } else if platform::leads_elsewhere(&error) {
+        Blocked::Unsafe(Unsafe::Symlink)
     } else {
         Blocked::Unsafe(Unsafe::Unreadable(error.to_string()))
     }
@@ -266,38 +298,15 @@ fn hash(
 ///
 /// # Errors
 /// Why it cannot be read.
-pub fn digest(place: &Path) -> Result<(Digest, u64, Identity), Blocked> {
+pub fn digest(place: &Place) -> Result<(Digest, u64, Identity), Blocked> {
     let mut buffer = vec![0; READ_SIZE];
-    let reading = read_one(place, Duration::ZERO, SystemTime::UNIX_EPOCH, false, &mut buffer)?;
-    Ok((reading.digest, reading.size, reading.identity))
+    match read_one(place, Limits::NONE, false, &mut buffer) {
+        Ok(reading) => Ok((reading.digest, reading.size, reading.identity)),
+        Err(NotRead::Blocked(blocked)) => Err(blocked),
+        // No file has more bytes than there are numbers.
+        Err(NotRead::Later(_)) => Err(Blocked::Unsettled(Unsettled::StillChanging)),
+    }
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests {
-    use std::fs;
-
-    use super::*;
-
-    #[test]
-    fn a_file_whose_content_lies_elsewhere_is_never_sent() {
-        let error = io::Error::other(ContentElsewhere);
-        assert_eq!(unreadable(error), Blocked::Unsafe(Unsafe::ContentElsewhere));
-        let gone = io::Error::from(io::ErrorKind::NotFound);
-        assert_eq!(unreadable(gone), Blocked::Unsettled(Unsettled::WentAway));
-    }
-
-    #[test]
-    fn a_file_written_after_the_run_began_has_not_settled() {
-        let folder = tempfile::tempdir().unwrap();
-        let place = folder.path().join("mad_202304.txt");
-        fs::write(&place, "halv").unwrap();
-        let began = fs::metadata(&place).unwrap().modified().unwrap() - Duration::from_secs(1);
-        let mut buffer = vec![0; READ_SIZE];
-        let settle = Duration::from_secs(10);
-        let read = |settle, now, buffer: &mut [u8]| read_one(&place, settle, now, false, buffer);
-        assert!(matches!(read(settle, began, &mut buffer), Err(Blocked::Unsettled(_))));
-        assert!(read(settle, began + Duration::from_secs(12), &mut buffer).is_ok());
-        assert!(read(Duration::ZERO, began, &mut buffer).is_ok(), "it was watched instead");
-    }
-}
+mod tests;

@@ -51,11 +51,11 @@ pub mod delivery;
 pub mod records;
 // Plain types that several rooms speak of. Pure.
 pub mod model;
+// Which names mislead, look alike, or are those of unfinished files. Pure.
+pub mod names;
 // Every sentence in Danish and English: strings in, a string out.
 pub mod messages;
 
-// What file names say: one form to compare them in, which mislead, which look alike. Pure.
-pub mod names;
 // Which series and period a file is for. Pure.
 pub mod series;
 // The calendar month that deductions are for, and how it is found in a name. Pure.

@@ -12,6 +12,7 @@ use crate::config::Config;
 use crate::exit::UserError;
 use crate::ledger::LedgerReader;
 use crate::model::attention::{AttentionKind, Overview};
+use crate::model::ledger::AlteredOriginal;
 use crate::model::run_report::{FileReport, OverdueReport};
 
 mod attention;
@@ -19,8 +20,10 @@ mod facts;
 mod grid;
 
 pub use attention::of_run;
+pub use facts::altered_lately;
 
-/// The picture of this moment. `files` are those of the drop folder, as a run or its preview found them.
+/// The picture of this moment. `files` are those of the drop folder, as a run or its preview found them, `altered` the
+/// originals of which [`altered_lately`] tells.
 ///
 /// # Errors
 /// The ledger could not be read.
@@ -28,9 +31,10 @@ pub fn of(
     config: &Config,
     ledger: &LedgerReader,
     files: &[FileReport],
+    altered: &[AlteredOriginal],
     now: DateTime<FixedOffset>,
 ) -> Result<Overview, UserError> {
-    Ok(grid::build(&facts::gather(config, ledger, files, now)?))
+    Ok(grid::build(&facts::gather(config, ledger, (files, altered), now)?))
 }
 
 /// The same where a file is due on some day; none where no series has a due day, so that a large ledger is not read for
@@ -42,10 +46,11 @@ pub fn of_due(
     config: &Config,
     ledger: &LedgerReader,
     files: &[FileReport],
+    altered: &[AlteredOriginal],
     now: DateTime<FixedOffset>,
 ) -> Result<Option<Overview>, UserError> {
     let is_due = config.series.iter().any(|rule| rule.due_day.is_some());
-    is_due.then(|| of(config, ledger, files, now)).transpose()
+    is_due.then(|| of(config, ledger, files, altered, now)).transpose()
 }
 
 /// The overdue months of an overview, as a run reports them.

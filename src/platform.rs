@@ -19,20 +19,42 @@ mod atomic;
 pub(crate) mod names;
 mod paths;
 #[cfg(unix)]
+#[path = "platform/place_unix.rs"]
+mod place;
+#[cfg(windows)]
+#[path = "platform/place_windows.rs"]
+mod place;
+#[cfg(unix)]
 #[path = "platform/unix.rs"]
 mod system;
 #[cfg(windows)]
 #[path = "platform/windows.rs"]
 mod system;
+mod writers;
 
 pub use access::Access;
 pub use atomic::{replace_private, write_new_private};
 pub use paths::{canonical_in_folder, parent_or_dot, temporary_sibling, with_suffix};
+pub use place::{Folder, Place, leads_elsewhere};
 pub use system::{
     Identity, Lock, acknowledge_at_once, become_owner_of_folder, canonical, command_to_restrict,
-    is_unavailable, open_plain, others_who_may, place_and_change, private, restrict_to_owner, sync_content,
-    sync_folder, sync_volume, system_program, verbatim,
+    is_unavailable, open_plain, others_who_may, place_and_change, private, restrict_to_owner, sync_folder,
+    sync_volume, system_program, verbatim,
 };
+pub use writers::{WriterSight, writer_sight, written_by_others};
+
+/// What an entry of a folder is, as its listing tells; a link is not followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EntryKind {
+    /// A folder.
+    Folder,
+    /// A regular file.
+    File,
+    /// A symbolic link; on Windows also a junction.
+    Link,
+    /// A device, FIFO or socket.
+    Other,
+}
 
 /// What the system says of an open file, from one call.
 #[derive(Debug, Clone, Copy)]
@@ -43,8 +65,11 @@ pub struct FileInfo {
     pub links: u64,
     /// Its size in bytes.
     pub size: u64,
-    /// When its content last changed.
+    /// When its content last changed, as it says itself: a copy keeps the old time while it is being written.
     pub modified: SystemTime,
+    /// When its status last changed: content, name, owner, permissions. On Windows, where the standard library does not
+    /// tell that time, when it was created.
+    pub changed: SystemTime,
     /// Which file it is, and in which state.
     pub identity: Identity,
 }

@@ -3,7 +3,7 @@
 //! This room puts the others together; it holds no rule of its own about what may be sent. [`pipeline`] is one run from
 //! beginning to end, and `preview` is the same run up to the point where something would be done.
 //!
-//! The files, in reading order: [`pipeline`], `scan`, `judge`, `holds`, `duplicates`, `outcomes`, `preview`, `saved_plan`.
+//! The files, in reading order: [`pipeline`], `scan`, `judge`, `writers`, `holds`, `duplicates`, `outcomes`, `preview`, `saved_plan`.
 //!
 //! # What happens to one file
 //!
@@ -35,3 +35,4 @@ pub mod pipeline;
 pub(crate) mod preview;
 pub(crate) mod saved_plan;
 pub(crate) mod scan;
+mod writers;

@@ -6,6 +6,7 @@
 //! about it; `cause` tells what failed, each cause once with all its files.
 
 use chrono::{DateTime, Datelike, NaiveDate};
+use indicatif::HumanBytes;
 
 use crate::drop_folder::NotListed;
 use crate::exit::UserError;
@@ -13,7 +14,7 @@ use crate::messages::{escape, overview, report, run};
 use crate::model::attention::SlotStatus;
 use crate::model::decision::{Blocked, Choice, Earlier, Unsafe, Unsettled};
 use crate::model::delivery::State;
-use crate::model::ledger::{Delivery, PastRun, Verdict};
+use crate::model::ledger::{AlteredOriginal, Delivery, PastRun, Verdict};
 use crate::model::run_report::FileOutcome;
 use crate::names::UnsafeName;
 use crate::period::Period;
@@ -30,6 +31,15 @@ pub fn blocked(why: &Blocked) -> String {
     }
 }
 
+/// What to do about a file that cannot be looked into, where that is not what usually helps: see [`advice`].
+#[must_use]
+pub fn what_to_do(why: &Blocked) -> Option<String> {
+    match why {
+        Blocked::Unsafe(Unsafe::TooLarge { .. }) => Some(report::next_too_large()),
+        Blocked::Unsafe(_) | Blocked::Unsettled(_) => None,
+    }
+}
+
 /// Why a file is never sent as it is.
 #[must_use]
 pub fn unsafe_file(why: &Unsafe) -> String {
@@ -40,6 +50,10 @@ pub fn unsafe_file(why: &Unsafe) -> String {
         Unsafe::Name(why) => unsafe_name(*why),
         Unsafe::ContentElsewhere => run::unreadable(&run::content_elsewhere()),
         Unsafe::Unreadable(error) => run::unreadable(error),
+        Unsafe::TooLarge { largest } => run::too_large(&HumanBytes(*largest)),
+        Unsafe::FolderUnreadable(error) => run::folder_unreadable(error),
+        Unsafe::FolderTooDeep => run::folder_too_deep(),
+        Unsafe::FolderInItself => run::folder_in_itself(),
     }
 }
 
@@ -83,6 +97,14 @@ pub fn left_at_kp(delivery: &Delivery) -> String {
     let remote = escape(delivery.remote_path.as_deref().unwrap_or("–"));
     let at = delivery.delivered_at.as_deref().map_or_else(|| "–".to_owned(), moment);
     report::not_picked_up(&escape(&delivery.path), delivery.id, &at, &remote)
+}
+
+/// A delivered file that was changed in the archive, and what to do, in full sentences.
+#[must_use]
+pub fn original_changed(original: &AlteredOriginal) -> String {
+    let AlteredOriginal { delivery, place } = original;
+    let place = escape(&place.display().to_string());
+    report::original_changed(&escape(&delivery.path), delivery.id, &moment(&delivery.changed_at), &place)
 }
 
 /// A delivery in doubt, in a sentence.

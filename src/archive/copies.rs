@@ -4,6 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::names::may_be_of;
 use super::{Archive, Expected, PutAway};
 use crate::config::Disposal;
 use crate::digest::Digest;
@@ -42,7 +43,8 @@ impl Archive {
         let mut deleted = Vec::new();
         for place in &places {
             let expected = Expected { digest, identity: None };
-            if self.put_away(place, expected, Disposal::Delete, folder)? == PutAway::Deleted {
+            if self.put_away(&place.as_path().into(), expected, Disposal::Delete, folder)? == PutAway::Deleted
+            {
                 deleted.push(place.strip_prefix(&self.root).unwrap_or(place).to_owned());
             }
         }
@@ -68,20 +70,15 @@ impl Archive {
     }
 }
 
-/// Whether the archive may have given the name `found` to a file called `name`: the name itself, the name with a number
-/// before its extension, or the hidden name of an interrupted deletion.
-fn is_copy(found: &str, name: &str) -> bool {
-    let whole = Path::new(name);
-    let stem = whole.file_stem().and_then(|stem| stem.to_str()).unwrap_or(name);
-    let ending = name.strip_prefix(stem).unwrap_or_default();
-    let number = || found.strip_prefix(stem)?.strip_suffix(ending)?.strip_prefix('.');
-    let numbered =
-        || number().is_some_and(|n| !n.is_empty() && n.bytes().all(|digit| digit.is_ascii_digit()));
+/// Whether the archive may have given the name `found` to a file called `name`, or it is the hidden name of an interrupted
+/// deletion.
+pub(super) fn is_copy(found: &str, name: &str) -> bool {
+    let stem = Path::new(name).file_stem().and_then(|stem| stem.to_str()).unwrap_or(name);
     let interrupted = || {
         let beginning: String = stem.chars().take(BEGINNING).collect();
         found.ends_with(".deleting.tmp") && found.trim_start_matches('.').starts_with(&beginning)
     };
-    found == name || numbered() || interrupted()
+    may_be_of(found, name) || interrupted()
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The hidden names that a file has while it is deleted or copied.
 
-use std::path::{Path, PathBuf};
+use std::ffi::{OsStr, OsString};
 
 /// How the name ends of a file that is being deleted.
 pub const DELETING: &str = "deleting";
@@ -11,10 +11,10 @@ const LONGEST: usize = 200;
 /// A longer ending is not kept whole.
 const LONGEST_ENDING: usize = 20;
 
-/// A hidden name beside `place`, which the scan leaves out.
-pub(super) fn aside(place: &Path, what: &str) -> PathBuf {
-    let name = shortened(&place.file_name().unwrap_or_default().to_string_lossy());
-    place.with_file_name(format!(".{name}.{}.{what}.tmp", std::process::id()))
+/// The hidden name of a file called `name`, which the scan leaves out.
+pub(super) fn aside(name: &OsStr, what: &str) -> OsString {
+    let name = shortened(&name.to_string_lossy());
+    format!(".{name}.{}.{what}.tmp", std::process::id()).into()
 }
 
 /// The name as far as it fits, with its ending, by which the scan rules know the file.
@@ -55,7 +55,7 @@ mod tests {
     #[test]
     fn a_hidden_name_tells_the_one_before() {
         for name in ["mad_202304.txt", "a", "uden.", ".skjult", "æ 4.7.txt"] {
-            let hidden = aside(Path::new(name), DELETING);
+            let hidden = aside(OsStr::new(name), DELETING);
             assert_eq!(name_before(&hidden.to_string_lossy(), DELETING).as_deref(), Some(name));
             let twice = aside(&hidden, DELETING);
             assert_eq!(name_before(&twice.to_string_lossy(), DELETING).as_deref(), Some(name));
@@ -71,7 +71,7 @@ mod tests {
     #[test]
     fn a_long_name_keeps_its_ending() {
         let long = format!("{}.txt", "æ".repeat(125));
-        let hidden = aside(Path::new(&long), DELETING).to_string_lossy().into_owned();
+        let hidden = aside(OsStr::new(&long), DELETING).to_string_lossy().into_owned();
         assert!(hidden.len() <= 255, "{}", hidden.len());
         let before = name_before(&hidden, DELETING).unwrap_or_default();
         assert!(before.ends_with("æ.txt") && long.starts_with(before.trim_end_matches(".txt")), "{before}");

@@ -4,24 +4,44 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::Archive;
-use super::hidden::name_before;
+use super::hidden::{COPYING, DELETING, name_before};
 use super::originals::at_free_name;
-use crate::platform;
+use crate::config::Scan;
+use crate::drop_folder::{self, NotListed};
+use crate::platform::{self, Place};
 
-/// The plain files in a folder, and below it down to `depth`, that still have such a name, each with the place it had
-/// before; none where there is no such folder.
+/// The plain files in the drop folder whose deletion was cut off, each with the place it had before. Where the scan
+/// does not look, nothing is deleted, so nothing is looked for; a folder that cannot be read is held by the scan.
+///
+/// # Errors
+/// [`NotListed`]: the drop folder itself cannot be listed.
+pub fn deletions(drop: &Path, scan: &Scan) -> Result<Vec<(Place, Place)>, NotListed> {
+    let mut found = Vec::new();
+    drop_folder::list_named(drop, scan, &|name| name_before(name, DELETING).is_some(), |file| {
+        let hidden = file.place.name();
+        let before = hidden.to_str().and_then(|hidden| name_before(hidden, DELETING));
+        if let Some(name) = before.filter(|_| file.unsafe_because.is_none()) {
+            let before = file.place.beside(name.as_ref());
+            found.push((file.place, before));
+        }
+    })?;
+    Ok(found)
+}
+
+/// The plain files in a folder of the archive, and below it, whose copying was cut off, each with the place it was for;
+/// none where there is no such folder.
 ///
 /// # Errors
 /// What the file system says; then nobody knows.
-pub fn below(folder: &Path, depth: usize, what: &str) -> io::Result<Vec<(PathBuf, PathBuf)>> {
+pub fn copies(folder: &Path) -> io::Result<Vec<(PathBuf, PathBuf)>> {
     let mut found = Vec::new();
-    for entry in walkdir::WalkDir::new(platform::verbatim(folder)).max_depth(depth).follow_links(false) {
+    for entry in walkdir::WalkDir::new(platform::verbatim(folder)).follow_links(false) {
         let entry = match entry {
             Ok(entry) => entry,
             Err(error) if error.io_error().is_some_and(|e| e.kind() == io::ErrorKind::NotFound) => continue,
             Err(error) => return Err(error.into()),
         };
-        let before = entry.file_name().to_str().and_then(|hidden| name_before(hidden, what));
+        let before = entry.file_name().to_str().and_then(|hidden| name_before(hidden, COPYING));
         if let Some(name) = before.filter(|_| entry.file_type().is_file()) {
             let place = entry.into_path();
             let before = place.with_file_name(name);
@@ -37,9 +57,10 @@ impl Archive {
     /// # Errors
     /// [`io::ErrorKind::AlreadyExists`] where another file has that name now; else what the file system says. Then it is
     /// where it was.
-    pub fn give_back(&mut self, leftover: &Path, before: &Path) -> io::Result<()> {
-        platform::rename_noreplace(leftover, before)?;
-        self.lost.extend(before.parent().map(Path::to_owned));
+    pub fn give_back(&mut self, leftover: &Place, before: &Place) -> io::Result<()> {
+        let leftover = leftover.pinned()?;
+        leftover.rename_noreplace(&leftover.beside(&before.name()))?;
+        self.note_lost(&before.path());
         Ok(())
     }
 
@@ -50,7 +71,8 @@ impl Archive {
     /// What the file system says; then it is where it was.
     pub fn keep_copy(&mut self, leftover: &Path, before: &Path) -> io::Result<()> {
         let folder = before.parent().unwrap_or(before);
-        at_free_name(before, folder, |target| platform::rename_noreplace(leftover, target))?;
+        let name = before.file_name().unwrap_or_default();
+        at_free_name(name, folder, |target| platform::rename_noreplace(leftover, target))?;
         self.lost.insert(folder.to_owned());
         Ok(())
     }

@@ -3,17 +3,19 @@
 //! The file is opened and its identity or digest checked before it is moved. What was moved is then compared with that
 //! open file: somebody may have put another file in its place between the two, and that one is moved back.
 
+use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
-use super::{Archive, hidden, sync_all};
+use super::names::numbered;
+use super::{Archive, DUPLICATES, hidden, sync_all};
 use crate::config::Disposal;
 use crate::digest::{Digest, Hasher};
 use crate::drop_folder;
 use crate::failpoint::failpoint;
 use crate::model::decision::{Blocked, Unsettled};
-use crate::platform::{self, Identity};
+use crate::platform::{self, Identity, Place};
 use crate::wording;
 
 /// How many files of one name a folder of the archive takes.
@@ -50,7 +52,7 @@ impl Archive {
     /// What the file system says; the file is where it was.
     pub fn put_away(
         &mut self,
-        place: &Path,
+        place: &Place,
         expected: Expected,
         disposal: Disposal,
         folder: &Path,
@@ -58,12 +60,15 @@ impl Archive {
         if disposal == Disposal::Leave {
             return Ok(PutAway::Left);
         }
-        let synced = self.synced.remove(place);
-        let synced = if synced.is_none() && disposal == Disposal::Archive {
-            platform::sync_content(place)?
-        } else {
-            synced
+        let place = &match place.pinned() {
+            Ok(pinned) => pinned,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(PutAway::Gone),
+            Err(error) if platform::leads_elsewhere(&error) => return Ok(PutAway::Changed),
+            Err(error) => return Err(error),
         };
+        let synced = self.synced.remove(&place.path());
+        let synced =
+            if synced.is_none() && disposal == Disposal::Archive { place.sync_content()? } else { synced };
         let (mut file, before) = match drop_folder::open(place) {
             Ok((file, about)) => (file, about.identity),
             Err(Blocked::Unsettled(why)) => return gone(place, why),
@@ -76,7 +81,7 @@ impl Archive {
         if disposal == Disposal::Delete {
             return self.delete(place, &file, before);
         }
-        platform::private_folder(folder)?;
+        make_folder(folder)?;
         if !synced.is_some_and(|synced| synced.is_same_content(&before)) {
             // Another file than was synced, or one that could not be.
             return self.replace_by_copy(&mut file, before, place, folder, expected.digest);
@@ -87,8 +92,9 @@ impl Archive {
             }
             moved => moved?,
         };
-        if !has_identity(&target, before)? {
-            platform::rename_noreplace(&target, place)?;
+        let moved = Place::from(target.as_path());
+        if !has_identity(&moved, before)? {
+            moved.rename_noreplace(place)?;
             return Ok(PutAway::Changed);
         }
         Ok(self.note(place, &target))
@@ -100,7 +106,7 @@ impl Archive {
         &mut self,
         file: &mut File,
         before: Identity,
-        place: &Path,
+        place: &Place,
         folder: &Path,
         expected: Digest,
     ) -> io::Result<PutAway> {
@@ -119,68 +125,85 @@ impl Archive {
     ///
     /// # Errors
     /// What the file system says; nothing was moved.
-    pub fn take_out(&mut self, place: &Path, folder: &Path) -> io::Result<PutAway> {
+    pub fn take_out(&mut self, place: &Place, folder: &Path) -> io::Result<PutAway> {
+        let place = place.pinned()?;
         // The file may not be ours to open, so its whole file system is synced where the system can do that.
-        if platform::sync_volume(platform::parent_or_dot(place))?.is_none() {
-            platform::sync_content(place)?;
+        if place.sync_volume()?.is_none() {
+            place.sync_content()?;
         }
-        platform::private_folder(folder)?;
-        let target = move_to_free_name(place, folder)?;
-        Ok(self.note(place, &target))
+        make_folder(folder)?;
+        let target = move_to_free_name(&place, folder)?;
+        Ok(self.note(&place, &target))
     }
 
     /// Remembers, for [`Archive::sync`], the folders at both ends of a move.
-    fn note(&mut self, from: &Path, to: &Path) -> PutAway {
-        self.note_lost(from);
+    fn note(&mut self, from: &Place, to: &Path) -> PutAway {
+        self.note_lost(&from.path());
         self.note_gained(to);
         PutAway::Archived(to.to_owned())
     }
 
     /// Renames the file to a hidden name, checks under that name that it is the expected one, and only then deletes it:
     /// nobody can exchange a file whose name only this process knows.
-    fn delete(&mut self, place: &Path, file: &File, before: Identity) -> io::Result<PutAway> {
-        let aside = hidden::aside(place, hidden::DELETING);
-        platform::rename_noreplace(place, &aside)?;
+    fn delete(&mut self, place: &Place, file: &File, before: Identity) -> io::Result<PutAway> {
+        let aside = place.beside(&hidden::aside(&place.name(), hidden::DELETING));
+        place.rename_noreplace(&aside)?;
         failpoint("set_aside");
         if !has_identity(&aside, before)? || !Identity::of(file)?.is_same_content(&before) {
-            platform::rename_noreplace(&aside, place)?;
+            aside.rename_noreplace(place)?;
             return Ok(PutAway::Changed);
         }
-        fs::remove_file(&aside)?;
-        self.lost.extend(place.parent().map(Path::to_owned));
+        aside.remove()?;
+        self.note_lost(&place.path());
         Ok(PutAway::Deleted)
     }
 }
 
 /// What it means that a file cannot be opened just now: only one that is not there is gone.
-fn gone(place: &Path, why: Unsettled) -> io::Result<PutAway> {
-    match fs::symlink_metadata(place) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(PutAway::Gone),
+fn gone(place: &Place, why: Unsettled) -> io::Result<PutAway> {
+    match place.is_there() {
+        Ok(false) => Ok(PutAway::Gone),
         _ => Err(io::Error::other(wording::unsettled(why))),
     }
 }
 
-/// Whether the file at `path` is the one with that identity.
-fn has_identity(path: &Path, identity: Identity) -> io::Result<bool> {
-    match platform::open_plain(path) {
+/// Whether the file at that place is the one with that identity.
+fn has_identity(place: &Place, identity: Identity) -> io::Result<bool> {
+    match place.open_plain() {
         Ok(file) => Ok(Identity::of(&file)?.is_same_content(&identity)),
         Err(_) => Ok(false),
     }
 }
 
+/// Makes a folder of the archive, and those above it. An earlier version of the program may have archived a file called as
+/// the folder of duplicates: that one gets a number.
+fn make_folder(folder: &Path) -> io::Result<()> {
+    match platform::private_folder(folder) {
+        Err(error)
+            if folder.file_name() == Some(OsStr::new(DUPLICATES))
+                && fs::symlink_metadata(folder).is_ok_and(|about| about.is_file()) =>
+        {
+            let month = folder.parent().ok_or(error)?;
+            move_to_free_name(&folder.into(), month)?;
+            platform::private_folder(folder)
+        }
+        made => made,
+    }
+}
+
 /// Moves into a folder under the file's own name, or the first of `name.2.txt`, `name.3.txt`, … that is free.
-fn move_to_free_name(place: &Path, folder: &Path) -> io::Result<PathBuf> {
-    at_free_name(place, folder, |target| platform::rename_noreplace(place, target))
+fn move_to_free_name(place: &Place, folder: &Path) -> io::Result<PathBuf> {
+    at_free_name(&place.name(), folder, |target| place.rename_noreplace(&target.into()))
 }
 
 pub(super) fn at_free_name(
-    place: &Path,
+    name: &OsStr,
     folder: &Path,
     put: impl Fn(&Path) -> io::Result<()>,
 ) -> io::Result<PathBuf> {
     let exact = platform::verbatim(folder);
     for n in 1..=MOST_OF_A_NAME {
-        let name = numbered(place, n);
+        let Some(name) = numbered(name, n) else { continue };
         match put(&exact.join(&name)) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             done => return done.map(|()| folder.join(name)),
@@ -189,23 +212,10 @@ pub(super) fn at_free_name(
     Err(io::Error::from(io::ErrorKind::AlreadyExists))
 }
 
-fn numbered(place: &Path, n: u32) -> std::ffi::OsString {
-    if n == 1 {
-        return place.file_name().unwrap_or_default().to_owned();
-    }
-    let mut name = place.file_stem().unwrap_or_default().to_owned();
-    name.push(format!(".{n}"));
-    if let Some(ending) = place.extension() {
-        name.push(".");
-        name.push(ending);
-    }
-    name
-}
-
 /// Copies the file into a folder on another file system: written under a hidden name, synced, read back, and only then
 /// given its name.
-fn copy(file: &mut File, place: &Path, folder: &Path, expected: Digest) -> io::Result<PathBuf> {
-    let part = folder.join(hidden::aside(place, hidden::COPYING).file_name().unwrap_or_default());
+fn copy(file: &mut File, place: &Place, folder: &Path, expected: Digest) -> io::Result<PathBuf> {
+    let part = folder.join(hidden::aside(&place.name(), hidden::COPYING));
     let written = (|| {
         file.rewind()?;
         let mut out =
@@ -219,7 +229,7 @@ fn copy(file: &mut File, place: &Path, folder: &Path, expected: Digest) -> io::R
             return Err(io::Error::other("the copy differs from the original"));
         }
         failpoint("copied");
-        at_free_name(place, folder, |target| platform::rename_noreplace(&part, target))
+        at_free_name(&place.name(), folder, |target| platform::rename_noreplace(&part, target))
     })();
     written.inspect_err(|_| drop(fs::remove_file(&part)))
 }

@@ -5,9 +5,12 @@ use std::path::{Path, PathBuf};
 
 use super::Archive;
 use crate::digest::Digest;
+use crate::drop_folder;
 use crate::messages::run as say;
+use crate::model::decision::{Blocked, Unsafe};
 use crate::period::Period;
-use crate::platform;
+use crate::platform::{self, Place};
+use crate::wording;
 
 impl Archive {
     /// A plain file with this content, `size` bytes long, in the archive's folders for that period and for rejected
@@ -18,7 +21,7 @@ impl Archive {
     pub fn find(&mut self, period: Option<Period>, digest: Digest, size: u64) -> io::Result<Option<PathBuf>> {
         for folder in [self.delivered(period), self.rejected()] {
             if let Some(found) = find(&folder, digest, size)? {
-                platform::sync_content(&found)?;
+                Place::from(found.as_path()).sync_content()?;
                 self.note_gained(&found);
                 super::sync_all(&self.gained)?;
                 return Ok(Some(found));
@@ -28,12 +31,41 @@ impl Archive {
     }
 }
 
-/// A plain file with this content, `size` bytes long, in a folder or below it, hidden ones too; none where there is no
-/// such folder. Links are not followed.
+/// A plain file with this content, `size` bytes long, in the drop folder or below it, hidden ones too, whose name is
+/// wanted. Links are not followed, and recycle bins and snapshots are not looked into.
+///
+/// # Errors
+/// What the file system says, also of a folder that cannot be read; then nobody knows.
+pub fn find_in_drop_folder(
+    drop: &Path,
+    digest: Digest,
+    size: u64,
+    is_wanted: &dyn Fn(&str) -> bool,
+) -> io::Result<Option<PathBuf>> {
+    let mut files = Vec::new();
+    drop_folder::list_all(drop, is_wanted, |file| files.push(file)).map_err(|failed| failed.error)?;
+    for file in files {
+        match file.unsafe_because {
+            Some(Unsafe::Symlink | Unsafe::NotAFile) => continue,
+            Some(why) if why.is_about_a_folder() => {
+                let why = io::Error::other(wording::blocked(&Blocked::Unsafe(why)));
+                return Err(io::Error::other(say::not_looked_into(&file.place.path(), &why)));
+            }
+            _ => {}
+        }
+        if file.place.size()? == size && is_that(&file.place, digest)? {
+            return Ok(Some(file.place.path()));
+        }
+    }
+    Ok(None)
+}
+
+/// A plain file with this content, `size` bytes long, in a folder of the archive or below it, hidden ones too; none where
+/// there is no such folder. Links are not followed.
 ///
 /// # Errors
 /// What the file system says; then nobody knows.
-pub fn find(folder: &Path, digest: Digest, size: u64) -> io::Result<Option<PathBuf>> {
+fn find(folder: &Path, digest: Digest, size: u64) -> io::Result<Option<PathBuf>> {
     find_where(folder, digest, size, &|_| true)
 }
 
@@ -56,11 +88,16 @@ pub fn find_where(
         if !entry.file_type().is_file() || !is_wanted(entry.path()) || entry.metadata()?.len() != size {
             continue;
         }
-        let read =
-            platform::open_plain(entry.path()).and_then(|mut file| super::originals::digest(&mut file));
-        if read.map_err(|error| io::Error::other(say::not_looked_into(entry.path(), &error)))? == digest {
+        if is_that(&entry.path().into(), digest)? {
             return Ok(Some(entry.into_path()));
         }
     }
     Ok(None)
+}
+
+/// Whether the file at that place has this content.
+fn is_that(place: &Place, digest: Digest) -> io::Result<bool> {
+    let read = place.open_plain().and_then(|mut file| super::originals::digest(&mut file));
+    let read = read.map_err(|error| io::Error::other(say::not_looked_into(&place.path(), &error)))?;
+    Ok(read == digest)
 }

@@ -14,7 +14,7 @@ use crate::failpoint::failpoint;
 use crate::ledger::query::Filter;
 use crate::messages::{check as say, escape};
 use crate::notify;
-use crate::platform::{self, Access};
+use crate::platform::{self, Access, WriterSight};
 use crate::remote::ssh::{self, SshConnector, Stage};
 use crate::remote::trial::TrialNote;
 use crate::remote::{Remote, RemoteStat, Source, Upload};
@@ -111,6 +111,7 @@ fn here(config: &Config, checks: &mut Checks) {
             checks.note(name, title, writable(folder));
         }
         checks.note("space", say::space(), space(&config.archive));
+        checks.note("open_files", say::open_files(), Ok(open_files(&config.drop)));
     }
     let ledger = open_reader(config, true).and_then(|ledger| {
         let last = ledger.verify_chain(1)?;
@@ -318,6 +319,17 @@ fn space(folder: &Path) -> Result<String, (ExitCode, String)> {
         Ok(free) if free >= LITTLE_SPACE => Ok(indicatif::HumanBytes(free).to_string()),
         Ok(free) => Err((ExitCode::Unexpected, say::little_space(folder, &indicatif::HumanBytes(free)))),
         Err(error) => Err((ExitCode::Unexpected, say::space_unknown(folder, &error))),
+    }
+}
+
+/// What tells, of this machine and this folder, that a file is still being written.
+fn open_files(drop: &Path) -> String {
+    match platform::writer_sight(drop) {
+        WriterSight::All if cfg!(windows) => say::open_files_refused(),
+        WriterSight::All => say::open_files_all(),
+        WriterSight::SameUser => say::open_files_same_user(),
+        WriterSight::Share => say::open_files_share(),
+        WriterSight::Nobody => say::open_files_nobody(),
     }
 }
 

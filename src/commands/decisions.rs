@@ -209,11 +209,11 @@ fn is_named(config: &Config, file: &PlannedFile, name: &str) -> bool {
             Some(if cfg!(windows) { names::comparable(&place) } else { names::nfc(&place) })
         };
         canonical(std::path::Path::new(name))
-            .is_some_and(|named| Some(named) == canonical(&file.scanned.file.place))
+            .is_some_and(|named| Some(named) == canonical(&file.scanned.file.place.path()))
     };
     names::nfc(name) == names::nfc(path)
         || cfg!(windows) && names::same(&name.replace('\\', "/"), path)
-        || config.drop.join(name) == file.scanned.file.place
+        || config.drop.join(name) == file.scanned.file.place.path()
         || same_place()
 }
 

@@ -5,16 +5,19 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use crate::archive::Archive;
+use crate::archive::altered::{Closely, altered};
 use crate::cli::{ExportFormat, Global, LedgerBegin, LedgerCommand, LedgerReason};
 use crate::config::Config;
 use crate::exit::{ExitCode, UserError};
 use crate::ledger::event::Event;
 use crate::ledger::query::Filter;
-use crate::ledger::{self, Journal, Ledger};
+use crate::ledger::{self, Journal, Ledger, Verified};
 use crate::messages::{ledger as say, witness as say_witness};
 use crate::model::ledger::Delivery;
 use crate::report::history::History;
 use crate::report::text::sentence;
+use crate::wording;
 
 use super::context::{attest, now, open_reader, who};
 use super::init::Prompter;
@@ -36,9 +39,36 @@ pub(super) fn ledger(config: &Config, command: &LedgerCommand, global: &Global) 
 fn verify(config: &Config, global: &Global) -> anyhow::Result<ExitCode> {
     let ledger = open_reader(config, true)?;
     let verified = ledger.verify()?;
-    let text = || sentence(&say::in_order_with(ledger.path(), verified.events, verified.receipts));
-    answer(global, &verified, text)?;
-    Ok(ExitCode::Ok)
+    let archive = Archive::new(&config.archive);
+    let altered = altered(&archive, &ledger, &ledger.archived(None)?, Closely::AtContent)?;
+    let text = || {
+        let in_order = sentence(&say::in_order_with(ledger.path(), verified.events, verified.receipts));
+        let changed = altered.iter().map(|original| sentence(&wording::original_changed(original)));
+        in_order + &changed.collect::<String>()
+    };
+    let changed = altered.iter().map(|original| Changed {
+        delivery_id: original.delivery.id,
+        path: original.delivery.path.clone(),
+        archived: original.place.display().to_string(),
+    });
+    answer(global, &Verification { verified: &verified, changed: changed.collect() }, text)?;
+    Ok(if altered.is_empty() { ExitCode::Ok } else { ExitCode::Attention })
+}
+
+/// What `ledger verify --json` prints.
+#[derive(Serialize)]
+struct Verification<'a> {
+    #[serde(flatten)]
+    verified: &'a Verified,
+    /// Originals that were changed in the archive.
+    changed: Vec<Changed>,
+}
+
+#[derive(Serialize)]
+struct Changed {
+    delivery_id: i64,
+    path: String,
+    archived: String,
 }
 
 fn export(config: &Config, format: ExportFormat, global: &Global) -> anyhow::Result<ExitCode> {

@@ -26,5 +26,6 @@ pub(super) fn gather(config: &Config) -> Result<Overview, UserError> {
     config.check_folders()?;
     let now = now();
     let preview = Preview::of(config, &|| open_reader(config, true), now)?;
-    overview::of(config, &preview.ledger, &preview.files()?, now)
+    let altered = overview::altered_lately(config, &preview.ledger, now)?;
+    overview::of(config, &preview.ledger, &preview.files()?, &altered, now)
 }

@@ -6,6 +6,7 @@ use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use bytesize::ByteSize;
 use toml::{Table, Value};
 
 use super::glob::glob;
@@ -151,6 +152,11 @@ impl<'a> Section<'a> {
         })?
     }
 
+    /// A size such as `"1GiB"`, in bytes, within these bounds, which are written in the same form.
+    pub(super) fn size(&mut self, key: &'static str, least: &str, most: &str) -> Option<u64> {
+        self.read(key, |value| size(&value, least, most))
+    }
+
     pub(super) fn choice<T: Copy>(&mut self, key: &'static str, choices: &[(&str, T)]) -> Option<T> {
         self.parsed(key, |text| {
             let chosen = choices.iter().find(|(word, _)| *word == text);
@@ -239,6 +245,17 @@ fn duration(value: &Value, least: &str, most: &str) -> Result<Duration, String> 
     let within = humantime::parse_duration(least).is_ok_and(|least| least <= duration)
         && humantime::parse_duration(most).is_ok_and(|most| duration <= most);
     within.then_some(duration).ok_or_else(|| say::duration_out_of_range(&say::shown(text), least, most))
+}
+
+fn size(value: &Value, least: &str, most: &str) -> Result<u64, String> {
+    let text = value.as_str().ok_or_else(|| wrong_type(value, &say::wants_size()))?;
+    // A number alone would be bytes, which nobody means.
+    let has_unit = text.contains(|c: char| c.is_ascii_alphabetic());
+    let size = text.parse::<ByteSize>().ok().filter(|_| has_unit);
+    let size = size.ok_or_else(|| say::not_a_size(&say::shown(text)))?;
+    let within = least.parse::<ByteSize>().is_ok_and(|least| least <= size)
+        && most.parse::<ByteSize>().is_ok_and(|most| size <= most);
+    within.then_some(size.as_u64()).ok_or_else(|| say::size_out_of_range(&say::shown(text), least, most))
 }
 
 fn template(text: &str, with_id: bool) -> Result<Template, String> {

@@ -14,7 +14,7 @@ use super::values::{fingerprint, host, part_of_a_file_name, remote_folder, user}
 use super::{Alert, Config, Disposal, Originals, PeriodLimits, Policy, Publish, Rule, Scan, Sftp, Verify};
 use crate::exit::UserError;
 use crate::messages::{Language, config as say};
-use crate::names;
+use crate::names::{self, unfinished_files};
 use crate::period::Period;
 use crate::series::{PerPeriod, PeriodSource, SeriesRule};
 
@@ -61,17 +61,18 @@ fn ledger(mut of: Section) -> PathBuf {
 
 fn scan(mut of: Section) -> Scan {
     let scan = Scan {
-        include: glob_set(&mut of, "include", &["*"]),
-        exclude: glob_set(&mut of, "exclude", &["*.tmp", "*.part", ".*", "~$*"]),
+        include: glob_set(&mut of, "include", || vec!["*".to_owned()]),
+        exclude: glob_set(&mut of, "exclude", unfinished_files),
         subfolders: of.flag("subfolders").unwrap_or(false),
         settle: of.duration("settle", "0s", "24h").unwrap_or(Duration::from_secs(10)),
+        largest: of.size("largest", "1KiB", "1PiB").unwrap_or(1 << 30),
     };
     of.close();
     scan
 }
 
-fn glob_set(of: &mut Section, key: &'static str, default: &[&str]) -> GlobSet {
-    let default = || default.iter().filter_map(|pattern| glob(pattern).ok()).collect::<Vec<Glob>>();
+fn glob_set(of: &mut Section, key: &'static str, default: impl Fn() -> Vec<String>) -> GlobSet {
+    let default = || default().iter().filter_map(|pattern| glob(pattern).ok()).collect::<Vec<Glob>>();
     let globs = of.globs(key, key == "exclude").unwrap_or_else(default);
     // Each pattern was compiled before, so this fails only where the whole set is too large.
     GlobSet::new(globs).unwrap_or_else(|error| {
@@ -216,10 +217,19 @@ fn originals(mut of: Section) -> Originals {
     originals
 }
 
+/// A day where nothing is said, unlike the other limits of the section: a file that never settles is never delivered.
+fn unsettled_after(of: &mut Section) -> Option<Duration> {
+    const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+    let given = of.has("unsettled_after");
+    let limit = of.duration_or_never("unsettled_after", "1m", "36500d");
+    if given { limit } else { Some(DAY) }
+}
+
 fn alert(mut of: Section) -> Alert {
     let alert = Alert {
         quiet_for: of.duration_or_never("quiet_for", "1m", "36500d"),
         not_picked_up_after: of.duration_or_never("not_picked_up_after", "1m", "36500d"),
+        unsettled_after: unsettled_after(&mut of),
     };
     of.close();
     alert

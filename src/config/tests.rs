@@ -33,6 +33,8 @@ fn assert_defaults(config: &Config) {
     }
     assert!(!scan.exclude.is_match("mad_202304.txt"));
     assert_eq!((scan.subfolders, scan.settle), (false, Duration::from_secs(10)));
+    assert_eq!(scan.largest, 1024 * 1024 * 1024);
+    assert_eq!(config.alert.unsettled_after, Some(Duration::from_secs(24 * 60 * 60)));
     assert_eq!((config.period.months_back, config.period.months_ahead), (1, 1));
     let policy = config.policy;
     let rules = [
@@ -72,12 +74,59 @@ fn only_host_and_user_are_needed_and_the_example_shows_the_defaults() {
 }
 
 #[test]
+fn unfinished_files_of_known_programs_do_not_count_unless_the_list_is_ones_own() {
+    let unfinished = [
+        "mad_202304.txt.filepart",
+        "mad_202304.txt.crdownload (1)",
+        "mad_202304.txt.partial",
+        "mad_202304.txt.download",
+        "mad_202304.bak",
+        "mad_202304.txt~",
+        ".mad_202304.txt.swp",
+        "mad_202304.txt.camelLock",
+        "mad_202304.txt.inprogress",
+        "MAD_202304.TXT.ARIA2",
+    ];
+    let (by_itself, own) =
+        (read(SFTP).unwrap(), read(&format!("[scan]\nexclude = ['gammel*']\n{SFTP}")).unwrap());
+    for name in unfinished {
+        assert!(by_itself.scan.exclude.is_match(name), "{name}");
+        assert!(!own.scan.exclude.is_match(name), "{name}");
+    }
+    for name in ["mad_202304.txt", "mad_202304", "vask-april.csv", "partner_202304.txt", "mad_202304_ny.txt"]
+    {
+        assert!(!by_itself.scan.exclude.is_match(name), "{name}");
+    }
+}
+
+#[test]
+fn sizes() {
+    let largest =
+        |text: &str| read(&format!("[scan]\nlargest = {text}\n{SFTP}")).map(|config| config.scan.largest);
+    for (text, bytes) in [("'1KiB'", 1024), ("'2 MB'", 2_000_000), ("'1.5GiB'", 3 << 29), ("'1PiB'", 1 << 50)]
+    {
+        assert_eq!(largest(text).unwrap(), bytes, "{text}");
+    }
+    for text in ["1024", "'1024'", "'1023B'", "'2PiB'", "'stor'", "'-1GiB'", "''", "true"] {
+        assert_eq!(wrong(&format!("[scan]\nlargest = {text}\n{SFTP}")), ["[scan] largest"], "{text}");
+    }
+}
+
+#[test]
+fn waiting_files_are_told_of_after_a_day_unless_it_says_otherwise() {
+    let after = |line: &str| read(&format!("[alert]\n{line}\n{SFTP}")).unwrap().alert.unsettled_after;
+    assert_eq!(after(""), Some(Duration::from_secs(24 * 3600)));
+    assert_eq!(after("unsettled_after = '2h'"), Some(Duration::from_secs(2 * 3600)));
+    assert_eq!(after("unsettled_after = 'never'"), None);
+}
+
+#[test]
 fn the_example_names_every_key() {
-    let keys = "language drop archive path include exclude subfolders settle months_back months_ahead name files \
+    let keys = "language drop archive path include exclude subfolders settle largest months_back months_ahead name files \
         period period_in per_period due_day due_from not_due remote_folder same_content_other_slot unknown_period old_period \
         future_period unknown_series new_series slot_taken two_persons gone_after_publish host port user identity password_file passphrase_file host_key \
         known_hosts folder remote_name temporary_name verify publish timeout connections delivered duplicates \
-        keep_archive quiet_for not_picked_up_after mail_to mail_from smtp_host smtp_port smtp_tls smtp_user \
+        keep_archive quiet_for not_picked_up_after unsettled_after mail_to mail_from smtp_host smtp_port smtp_tls smtp_user \
         smtp_password_file smtp_ca monthly event_log command";
     let named = EXAMPLE.lines().filter_map(|line| Some(line.split_once(" = ")?.0.trim_start_matches('#')));
     assert_eq!(named.collect::<Vec<_>>(), keys.split_whitespace().collect::<Vec<_>>());
@@ -110,7 +159,7 @@ fn each_optional_line_of_the_example_can_be_used() {
         assert_defaults(&config);
         tried += 1;
     }
-    assert_eq!(tried, 6, "language, identity, two files of secrets, host_key, known_hosts");
+    assert_eq!(tried, 7, "language, exclude, identity, two files of secrets, host_key, known_hosts");
 }
 
 #[test]

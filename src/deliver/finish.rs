@@ -1,9 +1,8 @@
 //! Step 7: writing receipts and putting the originals away.
 
 use std::io;
-use std::path::PathBuf;
 
-use super::{Executor, InFlight, place_of, stepped};
+use super::{Executor, InFlight, inside, stepped};
 use crate::archive::{Expected, PutAway, search};
 use crate::config::Disposal;
 use crate::exit::UserError;
@@ -12,7 +11,7 @@ use crate::messages::run as say;
 use crate::model::delivery::Step;
 use crate::model::ledger::{Attested, Delivery};
 use crate::model::run_report::Warning;
-use crate::platform::Identity;
+use crate::platform::{self, Folder, Identity, Place};
 
 /// A delivered file whose original is still to be put away.
 pub(super) struct Finished {
@@ -46,17 +45,16 @@ impl Executor<'_> {
             return Ok(self.not_finished(delivered, &message));
         }
         failpoint("receipts");
-        let (drop, disposal) = (&self.settings.drop, self.settings.disposal);
-        let places: Vec<PathBuf> =
-            delivered.iter().map(|finished| place_of(drop, &finished.file.path)).collect();
-        if let Err(error) = self.archive.sync_originals(drop, &places, disposal) {
-            let message = say::drop_not_synced(drop, &error);
+        // Through its descriptor: whatever becomes of paths meanwhile, only files of this folder are moved.
+        let drop = Folder::open(&platform::verbatim(&self.settings.drop)).map_err(|error| error.to_string());
+        if let Err(error) = self.sync_originals(&drop, delivered) {
+            let message = say::drop_not_synced(&self.settings.drop, &error);
             return Ok(self.not_finished(delivered, &message));
         }
         let mut ended = Vec::new();
         let mut steps = Vec::new();
         for finished in delivered {
-            if let Some(why) = self.put_away(finished) {
+            if let Some(why) = self.put_away(&drop, finished) {
                 let delivery = finished.file.delivery;
                 failpoint("moved");
                 steps.push(stepped(delivery, Step::PutAway, Some(why)));
@@ -82,13 +80,24 @@ impl Executor<'_> {
         Vec::new()
     }
 
+    fn sync_originals(&mut self, drop: &Result<Folder, String>, delivered: &[Finished]) -> io::Result<()> {
+        // A folder that could not be opened is told of for each original that stays in it.
+        let Ok(drop) = drop else { return Ok(()) };
+        let places: Vec<Place> =
+            delivered.iter().map(|finished| drop.place(&inside(&finished.file.path))).collect();
+        self.archive.sync_originals(&self.settings.drop, &places, self.settings.disposal)
+    }
+
     /// Puts one original away and returns why that was the end of it; none where it failed and the next run tries again.
-    fn put_away(&mut self, finished: &Finished) -> Option<&'static str> {
+    fn put_away(&mut self, drop: &Result<Folder, String>, finished: &Finished) -> Option<&'static str> {
         let Finished { file, identity } = finished;
-        let place = place_of(&self.settings.drop, &file.path);
         let expected = Expected { digest: file.digest, identity: *identity };
         let folder = self.archive.delivered(file.period);
-        let message = match self.archive.put_away(&place, expected, self.settings.disposal, &folder) {
+        let disposal = self.settings.disposal;
+        let put_away = drop.as_ref().map_err(|error| io::Error::other(error.clone())).and_then(|drop| {
+            self.archive.put_away(&drop.place(&inside(&file.path)), expected, disposal, &folder)
+        });
+        let message = match put_away {
             Ok(PutAway::Archived(_)) => return Some("archived"),
             Ok(PutAway::Deleted) => return Some("deleted"),
             Ok(PutAway::Left) => return Some("left"),
@@ -117,7 +126,7 @@ impl Executor<'_> {
         let file = &finished.file;
         Ok(self.settings.disposal == Disposal::Delete
             || self.is_moved(finished)?
-            || search::find(&self.settings.drop, file.digest, file.size)?.is_some())
+            || search::find_in_drop_folder(&self.settings.drop, file.digest, file.size, &|_| true)?.is_some())
     }
 
     /// Whether the archive has the bytes; the move that brought them there is then made durable as if it were done now.
@@ -125,7 +134,7 @@ impl Executor<'_> {
         let file = &finished.file;
         let found = self.archive.find(file.period, file.digest, file.size)?;
         if found.is_some() {
-            self.archive.note_lost(&place_of(&self.settings.drop, &file.path));
+            self.archive.note_lost(&self.settings.drop.join(inside(&file.path)));
         }
         Ok(found.is_some())
     }

@@ -2,19 +2,18 @@
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::PathBuf;
 
 use crate::digest::{Digest, Hasher};
 use crate::drop_folder;
 use crate::failpoint::failpoint;
 use crate::messages::run as say;
-use crate::platform::Identity;
+use crate::platform::{Identity, Place};
 use crate::remote::Source;
 use crate::wording;
 
 /// An original that is being uploaded.
 pub struct Original {
-    place: PathBuf,
+    place: Place,
     planned: Identity,
     size: u64,
     file: Option<File>,
@@ -26,7 +25,7 @@ pub struct Original {
 impl Original {
     /// The file at `place`, which had this identity and so many bytes when it was planned.
     #[must_use]
-    pub fn new(place: PathBuf, planned: Identity, size: u64) -> Original {
+    pub fn new(place: Place, planned: Identity, size: u64) -> Original {
         Original { place, planned, size, file: None, hasher: Hasher::new(), read: 0, ended: false }
     }
 

@@ -294,6 +294,31 @@ impl LedgerReader {
         })
     }
 
+    /// The deliveries whose original was put into the archive, the newest first; with `since` only those of runs that
+    /// began at that moment or later.
+    ///
+    /// # Errors
+    /// The ledger could not be read.
+    pub fn archived(&self, since: Option<DateTime<FixedOffset>>) -> Result<Vec<Delivery>, UserError> {
+        let sql = deliveries!("WHERE run IS NOT NULL ORDER BY id DESC");
+        self.query(|db| {
+            let mut statement = db.prepare_cached(sql)?;
+            let mut found = Vec::new();
+            for row in statement.query_map([], delivery)? {
+                let row = row?;
+                // The numbers follow the time, so that no more of a large ledger is read than is asked for.
+                let began = DateTime::parse_from_rfc3339(&row.started_at).ok();
+                if since.is_some_and(|since| began.is_some_and(|began| began < since)) {
+                    break;
+                }
+                if row.state == State::Archived && row.why.as_deref() == Some("archived") {
+                    found.push(row);
+                }
+            }
+            Ok(found)
+        })
+    }
+
     /// The deliveries of the last [`LOOKED_FOR_DAYS`] days that KP has not been seen to have taken, oldest first.
     ///
     /// # Errors
@@ -395,7 +420,7 @@ impl LedgerReader {
 }
 
 /// Whether a moment of the ledger lies further back than that. One that cannot be read does not.
-pub(super) fn is_older(at: &str, limit: Duration, now: DateTime<FixedOffset>) -> bool {
+pub(crate) fn is_older(at: &str, limit: Duration, now: DateTime<FixedOffset>) -> bool {
     let age = DateTime::parse_from_rfc3339(at).ok().and_then(|at| (now - at).to_std().ok());
     age.is_some_and(|age| age > limit)
 }

@@ -81,5 +81,26 @@ crate::messages::catalogue! {
         da "[notify] er tomt, så der er ingen at sende en prøve til. Skriv mail_to, mail_from og smtp_host, eller command",
         en "[notify] is empty, so there is nobody to send a test to. Write mail_to, mail_from and smtp_host, or command",
     }
+    open_files() { da "Filer, der stadig skrives i", en "Files still being written" }
+    open_files_all() {
+        da "ses hos alle programmer på denne maskine, og desuden venter hver fil, som [scan] settle siger",
+        en "show for all programs of this machine, and each file also waits as [scan] settle says",
+    }
+    open_files_same_user() {
+        da "ses kun hos programmer, der kører som samme bruger; for alle andre gælder kun ventetiden i [scan] settle",
+        en "show only for programs that run as the same user; for all others the wait of [scan] settle alone counts",
+    }
+    open_files_share() {
+        da "ses ikke, da mappen ligger på et netværksdrev; kun ventetiden i [scan] settle gælder",
+        en "do not show, since the folder is a share of another machine; the wait of [scan] settle alone counts",
+    }
+    open_files_nobody() {
+        da "ses ikke på denne maskine; kun ventetiden i [scan] settle gælder",
+        en "do not show on this machine; the wait of [scan] settle alone counts",
+    }
+    open_files_refused() {
+        da "bliver ikke læst, da Windows ikke åbner dem, og desuden venter hver fil, som [scan] settle siger",
+        en "are not read, since Windows does not open them, and each file also waits as [scan] settle says",
+    }
     trial_done() { da "i orden", en "in order" }
 }

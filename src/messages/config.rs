@@ -97,6 +97,10 @@ crate::messages::catalogue! {
         da "en varighed i anførselstegn, fx \"30s\", \"10m\" eller \"400d\"",
         en "a duration in quotes, e.g. \"30s\", \"10m\" or \"400d\"",
     }
+    wants_size() {
+        da "en størrelse i anførselstegn, fx \"500MiB\" eller \"1GiB\"",
+        en "a size in quotes, e.g. \"500MiB\" or \"1GiB\"",
+    }
     wants_section(key: &str) {
         da "[{key}] på en linje for sig, og nøglerne under den",
         en "[{key}] on a line of its own, and its keys below it",
@@ -118,6 +122,14 @@ crate::messages::catalogue! {
     duration_out_of_range(text: &str, least: &str, most: &str) {
         da "\"{text}\" kan ikke bruges. Varigheden skal ligge fra {least} til {most} (s er sekunder, m minutter, h timer, d døgn).",
         en "\"{text}\" cannot be used. The duration must lie from {least} to {most} (s is seconds, m minutes, h hours, d days).",
+    }
+    not_a_size(text: &str) {
+        da "\"{text}\" er ikke en størrelse. Skriv fx \"500KiB\", \"500MiB\" eller \"1GiB\".",
+        en "\"{text}\" is not a size. Write e.g. \"500KiB\", \"500MiB\" or \"1GiB\".",
+    }
+    size_out_of_range(text: &str, least: &str, most: &str) {
+        da "\"{text}\" kan ikke bruges. Størrelsen skal ligge fra {least} til {most}.",
+        en "\"{text}\" cannot be used. The size must lie from {least} to {most}.",
     }
     not_a_choice(text: &str, choices: &str) {
         da "\"{text}\" er ikke en mulighed. Vælg en af disse: {choices}.",

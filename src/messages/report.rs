@@ -120,6 +120,24 @@ crate::messages::catalogue! {
         da "Læg en almindelig kopi af filen i mappen under et almindeligt navn, og afvis denne",
         en "Put a plain copy of the file into the folder under a plain name, and reject this one",
     }
+    next_bad_folder() {
+        da "Giv programmet adgang til mappen, eller tag den ud; skal der aldrig ses i den, så sæt dens navn i [scan] exclude",
+        en "Give the program access to the folder, or take it out; if it is never to be looked into, put its name into [scan] exclude",
+    }
+    next_too_large() {
+        da "Spørg leverandøren, om filen er rigtig. Skal så store filer sendes, så sæt [scan] largest op; ellers afvis den",
+        en "Ask the supplier whether the file is right. If files of that size are to be sent, raise [scan] largest; if not, reject it",
+    }
+    waiting_long(path: &str, since: &str, why: &str) {
+        da "{path} har ventet siden {since} på at falde til ro og er ikke sendt: {why}.",
+        en "{path} has been waiting to settle since {since}, and was not sent: {why}.",
+    }
+    next_waiting() {
+        da "Find ud af, hvilket program der bliver ved med at skrive i filen eller ændre dens dato, eller om datoen ligger i fremtiden, og få \
+            programmet stoppet eller filen lagt i mappen igen; så sender den næste kørsel den",
+        en "Find out which program keeps writing to the file or changing its date, or whether that date lies in the future, and have the \
+            program stopped or the file put into the folder again; the next run then sends it",
+    }
     next_empty() {
         da "Bed leverandøren om filen igen, og afvis den tomme",
         en "Ask the supplier for the file again, and reject the empty one",
@@ -179,6 +197,14 @@ crate::messages::catalogue! {
     recovered(path: &str, delivery: i64, state: &str) {
         da "Fra en tidligere kørsel: {path} (levering {delivery}) er nu {state}.",
         en "From an earlier run: {path} (delivery {delivery}) is now {state}.",
+    }
+    original_changed(path: &str, delivery: i64, at: &str, place: &str) {
+        da "{path}: filen fra levering {delivery} blev ændret, efter at den var lagt i arkivet {at}: et program skrev videre i den. KP har \
+            kun det, der stod i den da. Spørg leverandøren, om {place} er den rigtige fil. Skal KP have den, så flyt den tilbage i mappen, hvor \
+            næste kørsel tilbageholder den, til den er godkendt; ellers flyt den ud af arkivet.",
+        en "{path}: the file of delivery {delivery} was changed after it had been put into the archive on {at}: a program went on writing \
+            to it. KP has only what stood in it then. Ask the supplier whether {place} is the right file. If KP is to have it, move it \
+            back into the folder, where the next run holds it until it is approved; if not, move it out of the archive.",
     }
     not_picked_up(path: &str, delivery: i64, at: &str, remote: &str) {
         da "{path}: levering {delivery} fra {at} ligger stadig på KP's server som {remote}. Spørg KP's driftsleverandør, om filerne \

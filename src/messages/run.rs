@@ -68,6 +68,26 @@ crate::messages::catalogue! {
     }
     /// An unsafe file.
     unreadable(error: &dyn Display) { da "den kan ikke læses ({error})", en "it cannot be read ({error})" }
+    /// An unsafe file.
+    too_large(largest: &dyn Display) {
+        da "den er større end {largest}, som er det største, [scan] largest tillader",
+        en "it is larger than {largest}, the most that [scan] largest allows",
+    }
+    /// An unsafe folder.
+    folder_unreadable(error: &dyn Display) {
+        da "mappen kan ikke læses ({error}), så det vides ikke, om der ligger filer i den",
+        en "the folder cannot be read ({error}), so it is not known whether there are files in it",
+    }
+    /// An unsafe folder.
+    folder_too_deep() {
+        da "mappen ligger inden i så mange andre, at der ikke bliver set i den",
+        en "the folder lies inside so many others that it is not looked into",
+    }
+    /// An unsafe folder.
+    folder_in_itself() {
+        da "mappen indeholder sig selv, så der bliver ikke set i den en gang til",
+        en "the folder contains itself, so it is not looked into once more",
+    }
     /// A file that has not settled.
     still_changing() { da "den ændrer sig stadig", en "it is still changing" }
     /// A file that has not settled.
@@ -220,6 +240,13 @@ crate::messages::catalogue! {
             igen, og filen bliver ikke sendt igen",
         en "{path} could not be moved out of the folder ({error}). See to space and write access in the folder and the archive; the next run \
             tries again, and the file is not sent again",
+    }
+    /// Looking at the archive.
+    archive_not_compared(archive: &Path => archive.display(), error: &dyn Display) {
+        da "arkivet {archive} kunne ikke læses ({error}), så det vides ikke, om leverede filer er ændret siden. Kontrollér mappen og \
+            programmets adgang til den.",
+        en "the archive {archive} could not be read ({error}), so it is not known whether delivered files were changed since. See to the \
+            folder and the program's access to it.",
     }
     /// Deleting what the archive has kept long enough.
     not_deleted(folder: &Path => folder.display(), error: &dyn Display) {

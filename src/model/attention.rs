@@ -129,6 +129,10 @@ pub enum AttentionKind {
     Overdue,
     /// A file that waits for a person.
     Held,
+    /// A file that has been waiting to settle for longer than `alert.unsettled_after`.
+    Unsettled,
+    /// A delivered file that was changed after it had been put away.
+    OriginalChanged,
     /// A delivered file that KP has not taken out of its folder.
     NotPickedUp,
     /// No run for longer than `alert.quiet_for`.
@@ -151,6 +155,8 @@ impl AttentionKind {
             AttentionKind::InDoubt
             | AttentionKind::Overdue
             | AttentionKind::Held
+            | AttentionKind::Unsettled
+            | AttentionKind::OriginalChanged
             | AttentionKind::NotPickedUp
             | AttentionKind::Quiet
             | AttentionKind::PlanOutdated => ExitCode::Attention,

@@ -136,6 +136,25 @@ pub enum Unsafe {
     ContentElsewhere,
     /// The file system refused, in these words.
     Unreadable(String),
+    /// It has more bytes than `scan.largest` allows.
+    TooLarge {
+        /// What is allowed, in bytes.
+        largest: u64,
+    },
+    /// A folder that the file system did not list, in these words.
+    FolderUnreadable(String),
+    /// A folder that lies inside more folders than are looked into.
+    FolderTooDeep,
+    /// A folder that is mounted inside itself.
+    FolderInItself,
+}
+
+impl Unsafe {
+    /// Whether it is said of a folder.
+    #[must_use]
+    pub fn is_about_a_folder(&self) -> bool {
+        matches!(self, Unsafe::FolderUnreadable(_) | Unsafe::FolderTooDeep | Unsafe::FolderInItself)
+    }
 }
 
 /// Why a file is not read now.

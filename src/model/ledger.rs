@@ -67,6 +67,15 @@ impl Delivery {
     }
 }
 
+/// A delivered file whose original in the archive was changed after it had been put away.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AlteredOriginal {
+    /// The delivery.
+    pub delivery: Delivery,
+    /// The file in the archive.
+    pub place: std::path::PathBuf,
+}
+
 /// A hold that is not over.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hold {

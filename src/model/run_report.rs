@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::attention::{AttentionItem, Overview};
 use super::decision::{Choice, Earlier, Reason};
 use super::delivery::State;
-use super::ledger::Delivery;
+use super::ledger::{AlteredOriginal, Delivery};
 use crate::digest::Digest;
 use crate::exit::ExitCode;
 use crate::names;
@@ -71,6 +71,15 @@ pub struct FileReport {
     /// What is the matter with a file that cannot be looked into, or that a plan takes out of the run.
     #[serde(skip)]
     pub blocked: Option<String>,
+    /// What to do about it, where that is not what usually helps against the reason.
+    #[serde(skip)]
+    pub advice: Option<String>,
+    /// Whether it is a folder that cannot be looked into.
+    #[serde(skip)]
+    pub is_folder: bool,
+    /// Since when it has been waiting to settle, RFC 3339, where that is longer than `alert.unsettled_after`.
+    #[serde(skip)]
+    pub waiting_since: Option<String>,
     /// Who approved it first, where it waits for a second person to do so.
     #[serde(skip)]
     pub approved_by: Option<String>,
@@ -212,6 +221,9 @@ pub struct RunReport {
     /// Deliveries that KP should have taken out of its folder by now.
     #[serde(skip)]
     pub not_picked_up: Vec<Delivery>,
+    /// Deliveries of the last days whose original was changed after it had been put away.
+    #[serde(skip)]
+    pub altered: Vec<AlteredOriginal>,
     /// All that needs a person: the text, the exit code and the notices tell of these.
     #[serde(skip)]
     pub attention: Vec<AttentionItem>,

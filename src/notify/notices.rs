@@ -27,7 +27,8 @@ pub fn after(attention: &[AttentionItem]) -> Vec<Notice> {
         |item: &&AttentionItem| item.reason == Some(Reason::InDoubt) && in_doubt.contains(&item.delivery_id);
     let held = of(AttentionKind::Held).filter(|item| !is_told(item));
     let doubts = of(AttentionKind::InDoubt).chain(of(AttentionKind::Overdue));
-    let others = doubts.chain(held).chain(of(AttentionKind::NotPickedUp)).map(|item| Notice {
+    let rest = [AttentionKind::Unsettled, AttentionKind::OriginalChanged, AttentionKind::NotPickedUp];
+    let others = doubts.chain(held).chain(rest.into_iter().flat_map(of)).map(|item| Notice {
         keys: vec![item.key.clone()],
         message: item.message.clone(),
         commands: item.commands.clone(),

@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta};
 use super::facts::{Facts, is_of, waits_for_a_person};
 use crate::model::attention::{AttentionItem, AttentionKind, Cell};
 use crate::model::decision::Choice;
-use crate::model::ledger::Delivery;
+use crate::model::ledger::{AlteredOriginal, Delivery};
 use crate::model::run_report::{Difference, FileOutcome, FileReport, OverdueReport, PlanReport, RunReport};
 use crate::wording;
 use crate::wording::advice::{self, Advice};
@@ -21,9 +21,17 @@ pub(super) fn all(facts: &Facts, overdue: &[(&str, Cell)]) -> Vec<AttentionItem>
         let since = file.hold_id.and_then(|hold| facts.held_since.get(&hold).cloned());
         AttentionItem { since, ..held(file) }
     });
+    let waiting = facts.files.iter().filter_map(waiting);
+    let altered = facts.altered.iter().map(original_changed);
     let left = facts.not_picked_up.iter().map(left_at_kp);
-    let mut items: Vec<AttentionItem> =
-        doubts.chain(overdue).chain(held).chain(left).chain(quiet(facts)).collect();
+    let mut items: Vec<AttentionItem> = doubts
+        .chain(overdue)
+        .chain(held)
+        .chain(waiting)
+        .chain(altered)
+        .chain(left)
+        .chain(quiet(facts))
+        .collect();
     items.sort_by_key(|item| item.kind);
     items
 }
@@ -40,10 +48,12 @@ pub fn of_run(report: &RunReport) -> Vec<AttentionItem> {
         file.outcome == Some(FileOutcome::Failed) || file.decision == Choice::Wait && file.error.is_some()
     };
     let held = files().filter(|file| file.decision == Choice::Hold).map(held);
+    let waiting = files().filter_map(waiting);
     let failed = files()
         .filter(|file| is_failed(file))
         .map(|file| caused(AttentionKind::Failed, &file.path, file.error.as_deref().unwrap_or_default()));
     let doubts = report.in_doubt.iter().map(in_doubt);
+    let altered = report.altered.iter().map(original_changed);
     let left = report.not_picked_up.iter().map(left_at_kp);
     let warnings =
         report.warnings.iter().map(|warning| caused(AttentionKind::Warning, &warning.path, &warning.message));
@@ -52,7 +62,7 @@ pub fn of_run(report: &RunReport) -> Vec<AttentionItem> {
         .filter_map(|file| Some(caused(AttentionKind::WhyInDoubt, &file.path, file.error.as_deref()?)));
     let overdue = report.overdue.iter().map(overdue);
     let outdated = report.plan.iter().flat_map(PlanReport::needs).map(outdated);
-    let of_files = held.chain(failed).chain(doubts).chain(left);
+    let of_files = held.chain(waiting).chain(failed).chain(doubts).chain(altered).chain(left);
     of_files.chain(warnings).chain(why_in_doubt).chain(overdue).chain(outdated).collect()
 }
 
@@ -134,6 +144,37 @@ fn held(file: &FileReport) -> AttentionItem {
         reasons: file.reasons.clone(),
         commands,
         ..item(AttentionKind::Held, key, sentence)
+    }
+}
+
+/// A file that has been waiting to settle for too long; none for any other.
+fn waiting(file: &FileReport) -> Option<AttentionItem> {
+    let since = file.waiting_since.as_deref()?;
+    let Advice { sentence, commands } = advice::waiting(file, since);
+    let key = file.hold_id.map_or_else(|| format!("waiting:{}", file.path), |hold| format!("waiting:{hold}"));
+    Some(AttentionItem {
+        path: Some(file.path.clone()),
+        hold_id: file.hold_id,
+        reason: Some(file.reason),
+        since: Some(since.to_owned()),
+        commands,
+        ..item(AttentionKind::Unsettled, key, sentence)
+    })
+}
+
+fn original_changed(original: &AlteredOriginal) -> AttentionItem {
+    let AlteredOriginal { delivery, .. } = original;
+    AttentionItem {
+        series: Some(delivery.key.slot.series.clone()),
+        period: delivery.key.slot.period,
+        path: Some(delivery.path.clone()),
+        delivery_id: Some(delivery.id),
+        since: Some(delivery.changed_at.clone()),
+        ..item(
+            AttentionKind::OriginalChanged,
+            format!("original_changed:{}", delivery.id),
+            wording::original_changed(original),
+        )
     }
 }
 

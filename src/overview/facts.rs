@@ -3,14 +3,16 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use chrono::{DateTime, FixedOffset, NaiveDate};
+use chrono::{DateTime, Days, FixedOffset, NaiveDate};
 
+use crate::archive::Archive;
+use crate::archive::altered::{self, Closely};
 use crate::config::Config;
 use crate::exit::UserError;
 use crate::ledger::LedgerReader;
 use crate::model::decision::{Choice, Reason};
 use crate::model::delivery::State;
-use crate::model::ledger::{Delivery, DuplicateRecord, Hold, PastRun};
+use crate::model::ledger::{AlteredOriginal, Delivery, DuplicateRecord, Hold, PastRun};
 use crate::model::run_report::FileReport;
 use crate::names;
 use crate::period::Period;
@@ -23,6 +25,10 @@ pub(super) const MONTHS_AHEAD: i32 = 1;
 /// For how many months before the grid's first one an overdue file is still told of: a year, so that it is told of until
 /// the municipality's accounts for the year are closed.
 pub(super) const LOOK_BACK: i32 = 12;
+
+/// For so many days after its delivery an original in the archive is looked at in every run; a program seldom has a file
+/// open for longer.
+const LOOKED_AT_DAYS: u64 = 7;
 
 /// Everything that the picture is made of.
 #[derive(Debug)]
@@ -42,6 +48,8 @@ pub(super) struct Facts<'a> {
     pub in_doubt: Vec<Delivery>,
     /// The deliveries that KP should have taken by now, as of the last run, oldest first.
     pub not_picked_up: Vec<Delivery>,
+    /// The deliveries of the last days whose original was changed after it had been put away.
+    pub altered: Vec<AlteredOriginal>,
     /// Since when a file is held, RFC 3339, by the hold's number.
     pub held_since: HashMap<i64, String>,
     /// The first period that each series was delivered for.
@@ -70,7 +78,7 @@ impl Facts<'_> {
 pub(super) fn gather<'a>(
     config: &'a Config,
     ledger: &LedgerReader,
-    files: &[FileReport],
+    (files, altered): (&[FileReport], &[AlteredOriginal]),
     now: DateTime<FixedOffset>,
 ) -> Result<Facts<'a>, UserError> {
     let holds = ledger.open_holds()?;
@@ -86,6 +94,7 @@ pub(super) fn gather<'a>(
             Some(limit) => ledger.not_picked_up(limit, now)?,
             None => Vec::new(),
         },
+        altered: altered.to_vec(),
         held_since: holds.into_iter().map(|hold| (hold.id, hold.opened_at)).collect(),
         first: first_periods(config, ledger)?,
         last_run: ledger.last_run()?,
@@ -114,6 +123,20 @@ fn spell_as_today(rules: &[SeriesRule], series: &mut String) {
         Some(rule) => rule.name.clone(),
         None => names::nfc(series),
     };
+}
+
+/// The deliveries of the last days whose original was changed after it had been put away, as its size and times show.
+///
+/// # Errors
+/// The ledger or the archive could not be read.
+pub fn altered_lately(
+    config: &Config,
+    ledger: &LedgerReader,
+    now: DateTime<FixedOffset>,
+) -> Result<Vec<AlteredOriginal>, UserError> {
+    let since = now - Days::new(LOOKED_AT_DAYS);
+    let archive = Archive::new(&config.archive);
+    altered::altered(&archive, ledger, &ledger.archived(Some(since))?, Closely::AtTimes)
 }
 
 /// The first period of each configured series.

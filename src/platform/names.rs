@@ -8,6 +8,16 @@ pub fn is_control_or_bidi(c: char) -> bool {
         || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
+/// The beginning of a text: as many whole characters as fit into so many bytes.
+#[must_use]
+pub fn at_most(text: &str, bytes: usize) -> &str {
+    let mut end = bytes.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
 /// An absolute path in the form that Windows does not reinterpret: `\\?\D:\drop`, `\\?\UNC\server\share`.
 #[must_use]
 #[cfg(any(windows, test))]

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use super::names;
+
 /// The folder that holds `path`: its parent, or `.` for a name alone (whose parent is the empty path, which no system
 /// call takes) and for a path without a parent.
 #[must_use]
@@ -18,13 +20,13 @@ pub fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
 }
 
 /// A hidden name beside `path` for what is not finished: `.NAME.PID.WHAT.tmp`, or `.NAME.PID.tmp` where `what` is empty.
-/// `scan.exclude` leaves such names out by default. Of a long name only its first 80 characters are kept, so that the
+/// `scan.exclude` leaves such names out by default. Of a long name only its first 160 bytes are kept, so that the
 /// whole fits into the 255 bytes that a file system takes.
 #[must_use]
 pub fn temporary_sibling(path: &Path, what: &str) -> PathBuf {
-    const KEPT: usize = 80;
+    const KEPT: usize = 160;
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let name: String = name.chars().take(KEPT).collect();
+    let name = names::at_most(&name, KEPT);
     let dot = if what.is_empty() { "" } else { "." };
     path.with_file_name(format!(".{name}.{}{dot}{what}.tmp", std::process::id()))
 }
@@ -57,8 +59,10 @@ mod tests {
         assert_eq!(temporary_sibling(path, ""), PathBuf::from(format!("in/.mad.txt.{pid}.tmp")));
         let aside = temporary_sibling(path, "deleting");
         assert_eq!(aside, PathBuf::from(format!("in/.mad.txt.{pid}.deleting.tmp")));
-        let long = temporary_sibling(Path::new(&"æ".repeat(120)), "copying");
-        assert!(long.as_os_str().len() <= 255, "{}", long.display());
+        for (letter, times) in [("æ", 120), ("a", 255), ("\u{1f600}", 63), ("€", 85)] {
+            let long = temporary_sibling(Path::new(&letter.repeat(times)), "copying");
+            assert!(long.as_os_str().len() <= 255, "{}", long.display());
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::io;
 use std::net::TcpStream;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use nix::unistd::{Gid, Uid, User, geteuid, initgroups, setgid, setgroups, setuid};
 use rustix::fs::{CWD, OFlags, RenameFlags};
@@ -72,6 +73,7 @@ impl FileInfo {
             links: about.nlink(),
             size: about.size(),
             modified: about.modified()?,
+            changed: moment(about.ctime(), about.ctime_nsec()),
             identity: Identity {
                 device: about.dev(),
                 inode: about.ino(),
@@ -83,7 +85,20 @@ impl FileInfo {
     }
 }
 
+/// A moment from the seconds since 1970, which may be negative, and the nanoseconds after them.
+fn moment(seconds: i64, nanoseconds: i64) -> SystemTime {
+    let whole = Duration::from_secs(seconds.unsigned_abs());
+    let start = if seconds < 0 { UNIX_EPOCH.checked_sub(whole) } else { UNIX_EPOCH.checked_add(whole) };
+    start.unwrap_or(UNIX_EPOCH) + Duration::from_nanos(nanoseconds.unsigned_abs())
+}
+
 impl Identity {
+    /// The file's device and number in it: the same for all names and all states of a file.
+    #[must_use]
+    pub fn number(&self) -> (u64, u64) {
+        (self.device, self.inode)
+    }
+
     /// Whether this is the same file with the same content, whatever its name and permissions. The time of status change is
     /// left out, since a rename changes it.
     #[must_use]
@@ -182,14 +197,12 @@ pub fn command_to_restrict(path: &Path) -> String {
     format!("chmod 600 '{}'", path.display())
 }
 
-/// Makes the content of a file durable, and answers the file that this was done to; none where there is no plain file to
-/// be opened.
+/// Makes the content of an open file durable, and answers the file that this was done to; none where it is no plain file.
 ///
 /// # Errors
 /// What the file system says of the sync.
-pub fn sync_content(path: &Path) -> io::Result<Option<Identity>> {
-    let Ok(file) = open_plain(path) else { return Ok(None) };
-    let about = FileInfo::of(&file)?;
+pub fn sync_content(file: &File) -> io::Result<Option<Identity>> {
+    let about = FileInfo::of(file)?;
     if !about.is_file {
         return Ok(None);
     }
@@ -203,11 +216,18 @@ pub fn sync_content(path: &Path) -> io::Result<Option<Identity>> {
 /// # Errors
 /// What the file system says.
 pub fn sync_volume(folder: &Path) -> io::Result<Option<Identity>> {
+    sync_volume_of(&File::open(folder)?)
+}
+
+/// The same of a folder that is open.
+///
+/// # Errors
+/// What the file system says.
+pub fn sync_volume_of(folder: &File) -> io::Result<Option<Identity>> {
     #[cfg(target_os = "linux")]
     {
-        let folder = File::open(folder)?;
-        rustix::fs::syncfs(&folder)?;
-        Ok(Some(Identity::of(&folder)?))
+        rustix::fs::syncfs(folder)?;
+        Ok(Some(Identity::of(folder)?))
     }
     #[cfg(not(target_os = "linux"))]
     {

@@ -127,6 +127,7 @@ impl FileInfo {
             links: numbers.number_of_links(),
             size: numbers.file_size(),
             modified: about.modified()?,
+            changed: about.created()?,
             identity: Identity {
                 volume: numbers.volume_serial_number(),
                 index: numbers.file_index(),
@@ -138,6 +139,12 @@ impl FileInfo {
 }
 
 impl Identity {
+    /// The file's volume and number in it: the same for all names and all states of a file.
+    #[must_use]
+    pub fn number(&self) -> (u64, u64) {
+        (self.volume, self.index)
+    }
+
     /// Whether this is the same file with the same content, whatever its name and permissions.
     #[must_use]
     pub fn is_same_content(&self, later: &Identity) -> bool {

@@ -120,14 +120,16 @@ fn needs(report: &RunReport, quiet: bool) -> Vec<(String, Vec<String>)> {
 fn place(kind: AttentionKind) -> u8 {
     match kind {
         AttentionKind::Held => 0,
-        AttentionKind::Failed => 1,
-        AttentionKind::InDoubt => 2,
-        AttentionKind::NotPickedUp => 3,
-        AttentionKind::Warning => 4,
-        AttentionKind::WhyInDoubt => 5,
-        AttentionKind::Overdue => 6,
-        AttentionKind::PlanOutdated => 7,
-        AttentionKind::Quiet => 8,
+        AttentionKind::Unsettled => 1,
+        AttentionKind::Failed => 2,
+        AttentionKind::InDoubt => 3,
+        AttentionKind::OriginalChanged => 4,
+        AttentionKind::NotPickedUp => 5,
+        AttentionKind::Warning => 6,
+        AttentionKind::WhyInDoubt => 7,
+        AttentionKind::Overdue => 8,
+        AttentionKind::PlanOutdated => 9,
+        AttentionKind::Quiet => 10,
     }
 }
 

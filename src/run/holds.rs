@@ -1,14 +1,17 @@
 //! Held files and their numbers: which holds are opened, changed or ended. The events are answered, not recorded.
 
 use std::collections::{HashMap, HashSet};
+use std::time::Duration;
+
+use chrono::{DateTime, FixedOffset};
 
 use super::judge::PlannedFile;
 use crate::digest::Digest;
 use crate::exit::UserError;
 use crate::ledger::LedgerReader;
 use crate::ledger::event::{Event, Held};
-use crate::ledger::query::Sequence;
-use crate::model::decision::{Choice, Reason};
+use crate::ledger::query::{Sequence, is_older};
+use crate::model::decision::{Blocked, Choice, Reason, Unsettled};
 use crate::model::delivery::Slot;
 use crate::model::ledger::Hold;
 use crate::model::run_report::FileReport;
@@ -66,15 +69,51 @@ impl Holds {
     }
 }
 
+/// When a file has been waiting to settle for so long that a person must know.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct TooLong {
+    /// `alert.unsettled_after`; none where nobody is told.
+    pub(crate) limit: Option<Duration>,
+    pub(crate) now: DateTime<FixedOffset>,
+}
+
+impl TooLong {
+    /// Marks a waiting file that has been waiting for too long, as `hold` says, with the hold's number.
+    pub(crate) fn mark(self, file: &mut FileReport, hold: Option<&Hold>) {
+        let waited =
+            hold.filter(|hold| self.limit.is_some_and(|limit| is_older(&hold.opened_at, limit, self.now)));
+        if let Some(hold) = waited {
+            (file.hold_id, file.waiting_since) = (Some(hold.id), Some(hold.opened_at.clone()));
+        }
+    }
+}
+
+/// Whether a file waits to settle, and is still there. The ledger remembers since when, as a hold with that reason.
+fn waits(planned: &PlannedFile, file: &FileReport) -> bool {
+    let went_away = Some(&Blocked::Unsettled(Unsettled::WentAway));
+    file.decision == Choice::Wait
+        && file.reason == Reason::Unsettled
+        && planned.scanned.key.is_none()
+        && planned.scanned.reading.as_ref().err() != went_away
+}
+
 /// Holds the files that were judged so, each with its number, and ends the holds of files that are held no more: one event,
-/// or none where nothing changes.
+/// or none where nothing changes. Files that wait to settle are remembered in the same way.
 pub(super) fn after_judging(
     mut holds: Holds,
     planned: &[PlannedFile],
     files: &mut [FileReport],
+    too_long: TooLong,
 ) -> Option<Event> {
     let mut changed = Vec::new();
     let mut kept = HashSet::new();
+    for (planned, file) in planned.iter().zip(files.iter_mut()).filter(|(planned, file)| waits(planned, file))
+    {
+        too_long.mark(file, holds.of(planned));
+        let (id, held) = holds.hold(planned, &file.reasons);
+        kept.insert(id);
+        changed.extend(held);
+    }
     for (planned, file) in planned.iter().zip(files).filter(|(_, file)| file.decision == Choice::Hold) {
         let (id, held) = holds.hold(planned, &file.reasons);
         file.hold_id = Some(id);

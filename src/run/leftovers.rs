@@ -9,7 +9,7 @@ use std::path::Path;
 
 use chrono::{DateTime, FixedOffset};
 
-use crate::archive::{Archive, Expected, PutAway, hidden, leftover, search};
+use crate::archive::{Archive, Expected, PutAway, leftover, search};
 use crate::clock::moment;
 use crate::config::{Config, Disposal};
 use crate::digest::Digest;
@@ -19,7 +19,7 @@ use crate::ledger::LedgerReader;
 use crate::messages::run as say;
 use crate::model::delivery::State;
 use crate::model::run_report::Warning;
-use crate::platform::Identity;
+use crate::platform::{Identity, Place};
 use crate::wording;
 
 /// Clears the drop folder and the archive of them; answers what could not be cleared, for the next run to try again.
@@ -56,30 +56,28 @@ impl Clearing<'_> {
     /// Deletions that were cut off.
     fn drop_folder(&mut self) -> Result<(), UserError> {
         let drop = &self.config.drop;
-        let depth = if self.config.scan.subfolders { usize::MAX } else { 1 };
-        let found = leftover::below(drop, depth, hidden::DELETING)
-            .map_err(|error| UserError::unexpected(say::not_listed(drop, &error)))?;
-        for (place, name) in found {
+        for (place, before) in leftover::deletions(drop, &self.config.scan)? {
             let (digest, size, identity) = match drop_folder::digest(&place) {
                 Ok(read) => read,
                 Err(blocked) => {
-                    self.failed(&place, &wording::blocked(&blocked));
+                    self.failed(&place.path(), &wording::blocked(&blocked));
                     continue;
                 }
             };
             let cleared = match self.may_go(digest, size)? {
                 Ok(true) => self.delete(&place, digest, identity),
                 // Only its own name: by another one it could be taken for another month's file, or another series'.
-                Ok(false) => self.archive.give_back(&place, &name),
+                Ok(false) => self.archive.give_back(&place, &before),
                 Err(error) => Err(error),
             };
             match cleared {
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                    let name = before.path();
                     let path = drop_folder::shown(name.strip_prefix(drop).unwrap_or(&name));
-                    let message = say::leftover_name_taken(&path, &place);
+                    let message = say::leftover_name_taken(&path, &place.path());
                     self.warnings.push(Warning { path, message });
                 }
-                Err(error) => self.failed(&place, &error),
+                Err(error) => self.failed(&place.path(), &error),
                 Ok(()) => {}
             }
         }
@@ -108,10 +106,9 @@ impl Clearing<'_> {
         Ok(Ok(false))
     }
 
-    fn delete(&mut self, place: &Path, digest: Digest, identity: Identity) -> io::Result<()> {
+    fn delete(&mut self, place: &Place, digest: Digest, identity: Identity) -> io::Result<()> {
         let expected = Expected { digest, identity: Some(identity) };
-        let folder = place.parent().unwrap_or(place);
-        match self.archive.put_away(place, expected, Disposal::Delete, folder)? {
+        match self.archive.put_away(place, expected, Disposal::Delete, &self.config.drop)? {
             PutAway::Deleted | PutAway::Gone => Ok(()),
             _ => Err(io::Error::other(say::still_changing())),
         }
@@ -125,7 +122,7 @@ impl Clearing<'_> {
         let whole =
             last.is_none_or(|run| run.finished_at.is_none() || month(&run.started_at) != month(&moment(now)));
         let folder = if whole { self.archive.root().to_owned() } else { self.archive.rejected() };
-        match leftover::below(&folder, usize::MAX, hidden::COPYING) {
+        match leftover::copies(&folder) {
             Ok(found) => {
                 for (place, name) in found {
                     match self.copy(&place, &name)? {
@@ -141,7 +138,7 @@ impl Clearing<'_> {
 
     /// A copy is made while its original is still there. Only a whole one whose original is gone for all that gets its name.
     fn copy(&mut self, place: &Path, name: &Path) -> Result<io::Result<()>, UserError> {
-        let (digest, size, _) = match drop_folder::digest(place) {
+        let (digest, size, _) = match drop_folder::digest(&place.into()) {
             Ok(read) => read,
             Err(blocked) => return Ok(Err(io::Error::other(wording::blocked(&blocked)))),
         };
@@ -151,8 +148,10 @@ impl Clearing<'_> {
         Ok((|| {
             let folder = place.parent().unwrap_or(place);
             let is_other = |found: &Path| found.file_name() != place.file_name();
-            let elsewhere = search::find_where(&self.config.drop, digest, size, &is_other)?.is_some()
-                || search::find_where(folder, digest, size, &is_other)?.is_some();
+            let is_named_otherwise = |name: &str| is_other(Path::new(name));
+            let elsewhere =
+                search::find_in_drop_folder(&self.config.drop, digest, size, &is_named_otherwise)?.is_some()
+                    || search::find_where(folder, digest, size, &is_other)?.is_some();
             if known && !elsewhere {
                 self.archive.keep_copy(place, name)
             } else {

@@ -10,9 +10,9 @@ use crate::deliver::{End, Outcome, Recovered, Recovery};
 use crate::drop_folder::Excluded;
 use crate::exit::{ExitCode, UserError};
 use crate::ledger::LedgerReader;
-use crate::model::decision::Choice;
+use crate::model::decision::{Blocked, Choice};
 use crate::model::delivery::State;
-use crate::model::ledger::Delivery;
+use crate::model::ledger::{AlteredOriginal, Delivery};
 use crate::model::run_report::{
     FileOutcome, FileReport, OverdueReport, PlanReport, RecoveredReport, RunReport, Summary, Warning,
 };
@@ -42,6 +42,9 @@ pub(super) fn describe(file: &PlannedFile) -> FileReport {
         approved_before: choice == Choice::Hold && !file.covered.is_empty() && !file.takes_two,
         blocked: file.scanned.reading.as_ref().err().map(wording::blocked).or_else(|| not_free.clone()),
         error: not_free,
+        advice: file.scanned.reading.as_ref().err().and_then(wording::what_to_do),
+        is_folder: matches!(&file.scanned.reading, Err(Blocked::Unsafe(why)) if why.is_about_a_folder()),
+        waiting_since: None,
         approved_by: (file.takes_two && choice == Choice::Hold && !file.approvers.is_empty())
             .then(|| file.approvers.join(", ")),
     }
@@ -86,6 +89,26 @@ fn recovered(done: &Recovered) -> RecoveredReport {
     RecoveredReport { delivery_id: done.delivery, from: done.from, to: done.to, path: done.path.clone() }
 }
 
+/// The originals that were changed after an earlier run had put them away. An archive that cannot be read is a warning:
+/// it keeps no file from being delivered.
+///
+/// # Errors
+/// The ledger could not be read.
+pub(super) fn altered_originals(
+    config: &Config,
+    ledger: &LedgerReader,
+    now: DateTime<FixedOffset>,
+) -> Result<(Vec<AlteredOriginal>, Option<Warning>), UserError> {
+    match overview::altered_lately(config, ledger, now) {
+        Ok(altered) => Ok((altered, None)),
+        Err(error) if error.exit == ExitCode::Unexpected => {
+            let path = config.archive.display().to_string();
+            Ok((Vec::new(), Some(Warning { path, message: error.message })))
+        }
+        Err(error) => Err(error),
+    }
+}
+
 /// What a run or its preview found and did; the rest of the report is asked of the ledger.
 pub(super) struct Findings {
     /// None in a preview.
@@ -96,6 +119,8 @@ pub(super) struct Findings {
     /// The plan that was saved, or that the run went by.
     pub(super) plan: Option<PlanReport>,
     pub(super) excluded: Excluded,
+    /// Originals that were changed after an earlier run had put them away.
+    pub(super) altered: Vec<AlteredOriginal>,
     /// How many files were deleted from the archive.
     pub(super) deleted: usize,
     /// What went wrong on this machine beside the files.
@@ -115,7 +140,7 @@ pub(super) fn report(
     now: &dyn Fn() -> DateTime<FixedOffset>,
 ) -> Result<(RunReport, ExitCode), UserError> {
     let dry_run = findings.run_id.is_none();
-    let overview = overview::of_due(config, ledger, &findings.files, as_of)?;
+    let overview = overview::of_due(config, ledger, &findings.files, &findings.altered, as_of)?;
     let mut overdue = overview.as_ref().map(overview::overdue).unwrap_or_default();
     if dry_run {
         let delivers =
@@ -137,6 +162,7 @@ pub(super) fn report(
         plan: findings.plan,
         in_doubt: ledger.open_deliveries()?.into_iter().filter(|d| d.state == State::InDoubt).collect(),
         not_picked_up: not_picked_up(config, ledger, as_of)?,
+        altered: findings.altered,
         attention: Vec::new(),
         overview,
         cleared: findings.deleted,

@@ -3,12 +3,13 @@
 use chrono::{DateTime, FixedOffset};
 
 use super::duplicates::{self, PutAwayDuplicates};
-use super::holds::{self, Holds};
+use super::holds::{self, Holds, TooLong};
 use super::judge::{self, PlannedFile};
 use super::leftovers;
 use super::outcomes::{self, Findings};
 use super::saved_plan::Saved;
-use super::scan::Scanned;
+use super::scan::{LARGE, Scanned};
+use super::writers;
 use crate::archive::Archive;
 use crate::archive::retention::{self, PruneResult};
 use crate::config::Config;
@@ -66,8 +67,10 @@ pub(crate) fn run_planned<W: Watch>(
     ledger.record(started, &[Event::RunStarted { run: id }])?;
     failpoint("run_started");
 
+    let (altered, unread_archive) = outcomes::altered_originals(config, ledger, started)?;
     let (recovery, mut warnings) = run.recover(ledger)?;
     warnings.extend(leftovers);
+    warnings.extend(unread_archive);
     let Prepared { planned, plan, excluded } = early.map_or_else(|| run.prepare(ledger, plan), Ok)?;
     failpoint("looked");
 
@@ -92,6 +95,7 @@ pub(crate) fn run_planned<W: Watch>(
         recovery,
         plan,
         excluded,
+        altered,
         deleted: pruned.deleted,
         warnings,
     };
@@ -145,6 +149,7 @@ impl Run<'_> {
     fn prepare(&mut self, ledger: &LedgerReader, plan: Option<&Saved>) -> Result<Prepared, UserError> {
         let Scanned { files: mut planned, excluded } =
             judge::scan_and_judge(self.config, ledger, (self.now)())?;
+        writers::let_written_files_wait(self.config, &mut planned);
         let plan = plan.map(|plan| plan.narrow(ledger, &mut planned)).transpose()?;
         judge::look_up(ledger, &planned)?;
         let load = sends(&planned).fold(Load::default(), |load, file| Load {
@@ -172,7 +177,8 @@ impl Run<'_> {
         planned: &[PlannedFile],
         files: &mut [FileReport],
     ) -> Result<(), UserError> {
-        let event = holds::after_judging(Holds::read(ledger)?, planned, files);
+        let too_long = TooLong { limit: self.config.alert.unsettled_after, now: (self.now)() };
+        let event = holds::after_judging(Holds::read(ledger)?, planned, files, too_long);
         self.record(ledger, event.as_slice())
     }
 
@@ -200,7 +206,10 @@ impl Run<'_> {
         watch: &dyn Watch,
     ) -> Result<Vec<Warning>, UserError> {
         let uploads = planned.iter().enumerate().filter_map(|(i, file)| Some((i, planned_upload(file)?)));
-        let (indices, uploads): (Vec<usize>, Vec<PlannedUpload>) = uploads.unzip();
+        let mut uploads: Vec<(usize, PlannedUpload)> = uploads.collect();
+        // Large files last, the smallest of them first, so that a slow one stops nobody; the others keep their order.
+        uploads.sort_by_key(|(_, upload)| Some(upload.reading.size).filter(|size| *size > LARGE));
+        let (indices, uploads): (Vec<usize>, Vec<PlannedUpload>) = uploads.into_iter().unzip();
         let mut executor = self.executor(ledger)?;
         let outcomes = executor.deliver(&uploads, watch)?;
         let warnings = executor.take_warnings();

@@ -6,11 +6,12 @@ use std::path::Path;
 
 use chrono::{DateTime, FixedOffset};
 
-use super::holds::Holds;
+use super::holds::{Holds, TooLong};
 use super::judge::{self, PlannedFile};
 use super::outcomes::{self, Findings};
 use super::saved_plan::{self, Document, Saved};
 use super::scan;
+use super::writers;
 use crate::clock::moment;
 use crate::config::Config;
 use crate::deliver::Recovery;
@@ -25,6 +26,7 @@ pub(crate) struct Preview {
     /// The ledger, open for as long as this is kept.
     pub(crate) ledger: LedgerReader,
     started: DateTime<FixedOffset>,
+    too_long: TooLong,
     planned: Vec<PlannedFile>,
     excluded: Excluded,
 }
@@ -43,9 +45,11 @@ impl Preview {
         drop(open()?);
         let scanned = scan::scan(&config.drop, &config.scan, &config.series, started)?;
         let ledger = open()?;
-        let planned = judge::judge(config, &ledger, scanned.files, started)?;
+        let mut planned = judge::judge(config, &ledger, scanned.files, started)?;
+        writers::let_written_files_wait(config, &mut planned);
         judge::look_up(&ledger, &planned)?;
-        Ok(Preview { ledger, started, planned, excluded: scanned.excluded })
+        let too_long = TooLong { limit: config.alert.unsettled_after, now: started };
+        Ok(Preview { ledger, started, too_long, planned, excluded: scanned.excluded })
     }
 
     /// The files as they were judged, with the numbers that earlier runs gave to those that are held.
@@ -54,11 +58,16 @@ impl Preview {
     /// The ledger could not be read.
     pub(crate) fn files(&self) -> Result<Vec<FileReport>, UserError> {
         let holds = Holds::read(&self.ledger)?;
-        let hold_id = |file: &PlannedFile| {
-            let held = file.judgement.choice == Choice::Hold;
-            holds.of(file).filter(|_| held).map(|hold| hold.id)
+        let describe = |file: &PlannedFile| {
+            let hold = holds.of(file);
+            let mut report = outcomes::describe(file);
+            match file.judgement.choice {
+                Choice::Hold => report.hold_id = hold.map(|hold| hold.id),
+                Choice::Wait => self.too_long.mark(&mut report, hold),
+                Choice::Send | Choice::Duplicate | Choice::Skip => {}
+            }
+            report
         };
-        let describe = |file| FileReport { hold_id: hold_id(file), ..outcomes::describe(file) };
         Ok(self.planned.iter().map(describe).collect())
     }
 
@@ -95,6 +104,7 @@ impl Preview {
         let plan = self.apply_plan(config, plan, save)?;
         let mut files = self.files()?;
         saved_plan::mark(&mut files, plan.as_ref());
+        let (altered, unread_archive) = outcomes::altered_originals(config, &self.ledger, self.started)?;
         let findings = Findings {
             run_id: None,
             started: self.started,
@@ -102,8 +112,9 @@ impl Preview {
             recovery: Recovery::default(),
             plan,
             excluded: self.excluded,
+            altered,
             deleted: 0,
-            warnings: Vec::new(),
+            warnings: unread_archive.into_iter().collect(),
         };
         outcomes::report(config, &self.ledger, findings, self.started, now)
     }

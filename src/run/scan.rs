@@ -6,13 +6,13 @@
 use std::convert::Infallible;
 use std::path::Path;
 use std::sync::mpsc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use chrono::{DateTime, FixedOffset};
 use rayon::prelude::*;
 
 use crate::config::Scan;
-use crate::drop_folder::{self, Excluded, FileSnapshot, FolderEntry, Stability};
+use crate::drop_folder::{self, Excluded, FileSnapshot, FolderEntry, Limits, NotRead, Stability};
 use crate::exit::UserError;
 use crate::model::decision::{Blocked, Unsettled};
 use crate::model::delivery::{Key, Slot};
@@ -22,6 +22,10 @@ use crate::series::{self, SeriesRule};
 const LARGEST_BATCH: usize = 32;
 /// A batch holds at most the files listed so far divided by this, so that the first batches hold one file each.
 const BATCH_DIVISOR: usize = 32;
+
+/// A file with more bytes is read after all others, the smaller before the larger, and sent after them: reading it takes
+/// so long that the others would wait for it.
+pub(super) const LARGE: u64 = 16 << 20;
 
 /// A file as the folder shows it.
 #[derive(Debug, Clone)]
@@ -51,7 +55,7 @@ impl ScannedFile {
     pub fn size(&self) -> u64 {
         match &self.reading {
             Ok(reading) => reading.size,
-            Err(_) => std::fs::symlink_metadata(&self.file.place).map_or(0, |about| about.len()),
+            Err(_) => self.file.place.size().unwrap_or_default(),
         }
     }
 
@@ -125,19 +129,37 @@ pub fn scan_files(
 /// What is needed to read a file.
 #[derive(Clone, Copy)]
 struct Reader<'a> {
-    settle: Duration,
+    limits: Limits,
     series: &'a [SeriesRule],
-    now: SystemTime,
+}
+
+/// Files with their indices in the list.
+type Indexed<T> = Vec<(usize, T)>;
+
+/// What the first reading of a batch left for later.
+#[derive(Default)]
+struct Left {
+    /// Too young to be read, with the reason.
+    unsettled: Indexed<ScannedFile>,
+    /// Too large to be read before others, with their sizes in bytes.
+    large: Indexed<(u64, FolderEntry)>,
 }
 
 impl<'a> Reader<'a> {
     fn new(rules: &Scan, series: &'a [SeriesRule], now: DateTime<FixedOffset>) -> Reader<'a> {
-        Reader { settle: rules.settle, series, now: now.with_timezone(&chrono::Utc).into() }
+        let limits = Limits {
+            settle: rules.settle,
+            now: now.with_timezone(&chrono::Utc).into(),
+            largest: rules.largest,
+            at_once: LARGE,
+        };
+        Reader { limits, series }
     }
 
     /// Reads the files that `list` names, each with its index in the list; see [`scan_in_batches`].
     ///
-    /// The files that have not settled yet come last, in one batch: see [`Reader::read_unsettled`].
+    /// Large files come after the others, one by one, and those that have not settled yet last, in one batch: see
+    /// [`Reader::read_unsettled`].
     fn read_each<T, R: Send, E>(
         self,
         list: impl FnOnce(&mut dyn FnMut(FolderEntry)) -> Result<T, E>,
@@ -145,16 +167,15 @@ impl<'a> Reader<'a> {
         mut take: impl FnMut(R) -> Result<(), E>,
     ) -> Result<T, E> {
         let work = &work;
-        let mut unsettled = Vec::new();
+        let mut left = Left::default();
         let listed = rayon::in_place_scope(|threads| {
             let (sender, results) = mpsc::channel();
             let hand_over = |batch: Vec<(usize, FolderEntry)>| {
                 let sender = sender.clone();
                 threads.spawn(move |_| {
-                    let read = batch.into_iter().map(|(index, file)| (index, self.read(file, self.settle)));
-                    let (settled, unsettled) = read.partition(|(_, file)| is_settled(file));
+                    let (settled, left) = self.read_batch(batch);
                     // The receiver is gone when `take` has failed; then nobody needs the result.
-                    let _ = sender.send((work(settled), unsettled));
+                    let _ = sender.send((work(settled), left));
                 });
             };
             let (mut batch, mut count) = (Vec::new(), 0);
@@ -168,14 +189,34 @@ impl<'a> Reader<'a> {
             })?;
             hand_over(batch);
             drop(sender);
-            for (result, not_settled) in results {
+            for (result, more) in results {
                 take(result)?;
-                unsettled.extend::<Vec<_>>(not_settled);
+                left.unsettled.extend(more.unsettled);
+                left.large.extend(more.large);
             }
             Ok(listed)
         })?;
-        take(work(self.read_unsettled(unsettled)))?;
+        left.large.sort_by_key(|(_, (size, _))| *size);
+        let large =
+            left.large.into_par_iter().map(|(index, (_, file))| (index, self.read_whole(file, self.limits)));
+        let (large, unsettled): (Vec<_>, Vec<_>) = large.partition(|(_, file)| is_settled(file));
+        take(work(large))?;
+        left.unsettled.extend(unsettled);
+        take(work(self.read_unsettled(left.unsettled)))?;
         Ok(listed)
+    }
+
+    /// Reads the files of a batch that may be read at once.
+    fn read_batch(self, batch: Indexed<FolderEntry>) -> (Indexed<ScannedFile>, Left) {
+        let (mut settled, mut left) = (Vec::new(), Left::default());
+        for (index, file) in batch {
+            match self.read(file, self.limits) {
+                Ok(file) if is_settled(&file) => settled.push((index, file)),
+                Ok(file) => left.unsettled.push((index, file)),
+                Err(large) => left.large.push((index, large)),
+            }
+        }
+        (settled, left)
     }
 
     /// Looks again at files that were too young to be read.
@@ -183,10 +224,13 @@ impl<'a> Reader<'a> {
     /// The age of a file tells nothing where its time of change lies in the future, as after a clock was set back or
     /// on a share with another clock. All such files are watched together for `scan.settle` instead, and read if they
     /// did not change meanwhile.
-    fn read_unsettled(self, files: Vec<(usize, ScannedFile)>) -> Vec<(usize, ScannedFile)> {
-        let watched = drop_folder::watch(files.iter().map(|(_, file)| &file.file), self.settle, self.now);
+    fn read_unsettled(self, files: Indexed<ScannedFile>) -> Indexed<ScannedFile> {
+        let Limits { settle, now, .. } = self.limits;
+        let watched = drop_folder::watch(files.iter().map(|(_, file)| &file.file), settle, now);
         let read_again = |(index, file): (usize, ScannedFile), stability| match stability {
-            Stability::Still => (index, self.read(file.file, Duration::ZERO)),
+            Stability::Still => {
+                (index, self.read_whole(file.file, Limits { settle: Duration::ZERO, ..self.limits }))
+            }
             Stability::Moved => {
                 (index, ScannedFile { reading: Err(Blocked::Unsettled(Unsettled::StillChanging)), ..file })
             }
@@ -195,18 +239,35 @@ impl<'a> Reader<'a> {
         files.into_par_iter().zip(watched).map(|(file, stability)| read_again(file, stability)).collect()
     }
 
-    fn read(self, file: FolderEntry, settle: Duration) -> ScannedFile {
+    /// Reads a file now, however large it is.
+    fn read_whole(self, file: FolderEntry, limits: Limits) -> ScannedFile {
+        self.read(file, Limits { at_once: u64::MAX, ..limits }).unwrap_or_else(|(_, file)| ScannedFile {
+            file,
+            reading: Err(Blocked::Unsettled(Unsettled::StillChanging)),
+            key: None,
+            rule: None,
+        })
+    }
+
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// Its size in bytes, and the file again, where it is too large to be read now.
+    fn read(self, file: FolderEntry, limits: Limits) -> Result<ScannedFile, (u64, FolderEntry)> {
         let keep_head = series::needs_head(self.series, name(&file));
-        let mut snapshot = match drop_folder::read(&file, settle, self.now, keep_head) {
+        let mut snapshot = match drop_folder::read(&file, limits, keep_head) {
             Ok(snapshot) => snapshot,
-            Err(blocked) => return ScannedFile { file, reading: Err(blocked), key: None, rule: None },
+            Err(NotRead::Later(size)) => return Err((size, file)),
+            Err(NotRead::Blocked(blocked)) => {
+                return Ok(ScannedFile { file, reading: Err(blocked), key: None, rule: None });
+            }
         };
         let found = series::identify(self.series, name(&file), &snapshot.head);
         // Only the identification needs the first bytes.
         snapshot.head = Vec::new();
         let slot = Slot { series: found.series, period: found.period };
         let key = Key { slot, digest: snapshot.digest };
-        ScannedFile { file, reading: Ok(snapshot), key: Some(key), rule: found.rule }
+        Ok(ScannedFile { file, reading: Ok(snapshot), key: Some(key), rule: found.rule })
     }
 }
 

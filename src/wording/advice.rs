@@ -133,7 +133,9 @@ fn about_held(file: &FileReport) -> Advice {
     }
     let earlier = file.earlier.as_ref();
     let (sentence, commands) = match file.reason {
-        Reason::UnsafeFile => (say::next_unsafe(), vec![reject]),
+        // Rejecting a folder would take away what nobody has seen.
+        Reason::UnsafeFile if file.is_folder => (say::next_bad_folder(), Vec::new()),
+        Reason::UnsafeFile => (file.advice.clone().unwrap_or_else(say::next_unsafe), vec![reject]),
         Reason::Empty => (say::next_empty(), vec![reject]),
         Reason::InDoubt => {
             let interrupted = earlier.is_some_and(|earlier| earlier.state == State::Publishing);
@@ -171,6 +173,13 @@ fn about_doubt(delivery: i64) -> Advice {
 pub fn held(file: &FileReport) -> Advice {
     let Advice { sentence, commands } = about_held(file);
     Advice { sentence: format!("{}. {sentence}.", held_because(file)), commands }
+}
+
+/// A file that has been waiting to settle for too long, since that moment (RFC 3339), and what to do, in full sentences.
+#[must_use]
+pub fn waiting(file: &FileReport, since: &str) -> Advice {
+    let said = say::waiting_long(&escape(&file.path), &moment(since), &reason(file));
+    Advice { sentence: format!("{said} {}.", say::next_waiting()), commands: Vec::new() }
 }
 
 /// A delivery in doubt and what to do, in full sentences.

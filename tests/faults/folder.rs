@@ -287,7 +287,7 @@ fn a_file_from_the_future_that_hides_its_change() {
 fn the_hour_that_comes_twice() {
     let town = Town::new();
     town.set("policy.new_series", "send");
-    town.set("scan.settle", "10s");
+    town.set("scan.settle", "6s");
     town.at("2023-10-29T02:30:00+02:00");
     town.file("mad_202310.txt", "MAD");
     assert_eq!(town.deliver(0)["summary"]["delivered"], 1);
@@ -302,4 +302,100 @@ fn the_hour_that_comes_twice() {
     assert_eq!(town.deliver(0)["summary"]["delivered"], 1);
     assert_eq!(town.server.received().len(), 2);
     ledger_tells_the_truth(&town);
+}
+
+/// A folder in the drop folder becomes a link to a place that the supplier may not read, with a file of the same name.
+#[cfg(unix)]
+fn swap_for_a_link(town: &Town, folder: &str, secret: &str) {
+    let inside = town.path("drop").join(folder);
+    let elsewhere = town.path("hemmeligt");
+    fs::create_dir(&elsewhere).unwrap();
+    fs::write(elsewhere.join(MAD), secret).unwrap();
+    fs::rename(&inside, town.path("taget væk")).unwrap();
+    std::os::unix::fs::symlink(&elsewhere, inside).unwrap();
+}
+
+/// Whatever the moment, nothing of the other place is read, sent or moved, though it has the same size, bytes or name.
+#[cfg(unix)]
+#[test]
+fn a_subfolder_swapped_for_a_link_leads_nowhere() {
+    let points =
+        ["opening", "looked", "uploading", "stored", "publishing", "renamed", "delivered", "receipts"];
+    for point in points {
+        for folder in ["leverandør", "leverandør/a/b"] {
+            for secret in [MAD_CHANGED, MAD_APRIL, "-----BEGIN OPENSSH PRIVATE KEY-----"] {
+                let town = Town::new();
+                town.set("scan.subfolders", true);
+                let path = format!("{folder}/{MAD}");
+                town.file(&path, MAD_APRIL);
+                let halted = halt(&town, &["run", "--json"], point).ok().unwrap();
+                swap_for_a_link(&town, "leverandør", secret);
+                fs::create_dir_all(town.path("hemmeligt/a/b")).unwrap();
+                fs::write(town.path("hemmeligt/a/b").join(MAD), secret).unwrap();
+                let ran = halted.go_on();
+                ran.exit_in(&[0, 1, 3, 4]);
+                for (_, content) in town.server.received() {
+                    assert_eq!(content, MAD_APRIL, "{point} {folder}");
+                }
+                for kept in [format!("hemmeligt/{MAD}"), format!("hemmeligt/a/b/{MAD}")] {
+                    assert_eq!(fs::read_to_string(town.path(&kept)).unwrap(), secret, "{point} {kept}");
+                }
+                let after = town.deliver(3);
+                assert_eq!(entry(&after, "leverandør")["reason"], "unsafe_file", "{point}: {after:#}");
+                ledger_tells_the_truth(&town);
+            }
+        }
+    }
+}
+
+/// Put away, moved back or deleted: between the last look and the move too.
+#[cfg(unix)]
+#[test]
+fn a_subfolder_swapped_before_the_move_loses_nothing() {
+    for (disposal, duplicate) in [("archive", false), ("delete", false), ("archive", true), ("delete", true)]
+    {
+        let town = Town::new();
+        town.set("scan.subfolders", true)
+            .set("originals.delivered", disposal)
+            .set("originals.duplicates", disposal);
+        let path = format!("leverandør/{MAD}");
+        if duplicate {
+            town.file(&path, MAD_APRIL);
+            town.run(["run"]).exit(0);
+        }
+        town.file(&path, MAD_APRIL);
+        let halted = halt(&town, &["run", "--json"], "recognised").ok().unwrap();
+        swap_for_a_link(&town, "leverandør", MAD_CHANGED);
+        halted.go_on().exit(0);
+        // The open folder is the one that was listed, wherever it is now.
+        assert!(!town.path("taget væk").join(MAD).exists(), "{disposal}");
+        assert_eq!(fs::read_to_string(town.path("hemmeligt").join(MAD)).unwrap(), MAD_CHANGED);
+        assert_eq!(town.server.received().len(), 1);
+        ledger_tells_the_truth(&town);
+    }
+}
+
+/// The supplier's program was started before the run and goes on after it: KP has half of the file.
+#[cfg(unix)]
+#[test]
+fn a_handle_that_is_kept_over_the_run_is_noticed() {
+    use std::io::Write;
+    for point in ["looked", "stored", "recognised"] {
+        let town = Town::new();
+        let original = town.file(MAD, MAD_APRIL);
+        let halted = halt(&town, &["run", "--json"], point).ok().unwrap();
+        let mut handle = fs::File::options().append(true).open(&original).unwrap();
+        assert_eq!(entry(&halted.go_on().exit(0).json(), MAD)["outcome"], "delivered");
+        handle.write_all(b"000000-0002;1,00\n").unwrap();
+        for _ in 0..2 {
+            let told = town.run(["run", "--language", "en"]).exit(3);
+            assert!(told.out().contains("was changed after"), "{point}: {}", told.out());
+        }
+        town.run(["ledger", "verify", "--language", "en"]).exit(3).stdout_has("was changed after");
+        // Put back into the folder, the whole file waits for a person.
+        drop(handle);
+        fs::rename(town.path("archive/2023-04").join(MAD), &original).unwrap();
+        assert_eq!(entry(&town.deliver(3), MAD)["reason"], "slot_taken");
+        assert_eq!(town.server.received(), [(format!("ind/{MAD}"), MAD_APRIL.into())]);
+    }
 }

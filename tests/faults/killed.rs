@@ -30,8 +30,8 @@ const DELIVERY: [&str; 15] = [
     "put_away",
     "archived",
 ];
-/// The failpoint after all deliveries, and those that only recovery reaches.
-const AFTER: [&str; 1] = ["done"];
+/// The failpoint before all deliveries and the one after them, and those that only recovery reaches.
+const AROUND: [&str; 2] = ["opening", "done"];
 const RECOVERY: [&str; 4] = ["temporary_removed", "recovered_uploading", "renamed_again", "settled"];
 /// The failpoints that only files reach which are not simply delivered.
 const ASIDE: [&str; 14] = [
@@ -85,7 +85,7 @@ fn every_failpoint_is_tried() {
             there.extend(name.captures_iter(&text).map(|found| found[1].to_owned()));
         }
     }
-    let tried = [&DELIVERY[..], &AFTER, &RECOVERY, &ASIDE].concat();
+    let tried = [&DELIVERY[..], &AROUND, &RECOVERY, &ASIDE].concat();
     assert_eq!(there, tried.into_iter().map(str::to_owned).collect());
 }
 
@@ -121,7 +121,7 @@ fn killed_between_an_approval_and_its_line() {
 
 #[test]
 fn killed_in_a_first_delivery() {
-    for point in DELIVERY.iter().chain(&AFTER) {
+    for point in DELIVERY.iter().chain(&AROUND) {
         for town in receivers() {
             let files = files(&town, 1);
             assert!(kill_at(&town, &["run"], point), "{point}");

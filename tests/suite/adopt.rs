@@ -128,7 +128,7 @@ fn it_wants_a_reason_and_paths_that_are_there() {
 #[test]
 fn what_cannot_be_judged_is_named_and_the_rest_recorded() {
     let town = Town::new();
-    town.set("scan.settle", "10s");
+    town.set("scan.settle", "2s");
     town.file(MAD, MAD_APRIL);
     town.file(VASK, "");
     town.file_aged("frugt_korsbaek_202304.txt", "æbler", std::time::Duration::from_secs(1));

@@ -211,7 +211,7 @@ fn an_empty_file_is_held() {
 #[test]
 fn a_file_that_was_just_written_waits() {
     let town = Town::new();
-    town.set("scan.settle", "10s");
+    town.set("scan.settle", "4s");
     town.file_aged(MAD, MAD_APRIL, Duration::from_secs(3));
     let run = town.deliver(0);
     assert_decided(&run, MAD, "wait", "unsettled", "waiting");

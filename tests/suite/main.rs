@@ -19,6 +19,7 @@ mod output;
 mod owners;
 mod picked_up;
 mod plan_document;
+mod real_folder;
 mod receiver;
 mod report;
 mod schedule;

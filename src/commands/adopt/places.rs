@@ -99,7 +99,7 @@ pub(super) fn look(
     let drop = platform::canonical(&config.drop).ok();
     let in_drop = |file: &FolderEntry| {
         drop.as_ref().is_some_and(|drop| {
-            platform::canonical(platform::parent_or_dot(&file.place))
+            platform::canonical(platform::parent_or_dot(&file.place.path()))
                 .is_ok_and(|folder| folder.starts_with(drop))
         })
     };
@@ -164,7 +164,8 @@ fn folder(config: &Config, path: &Path) -> Result<(Vec<FolderEntry>, usize), Use
     let (root, archive) = (platform::canonical(path).ok(), platform::canonical(&config.archive).ok());
     let listed = platform::verbatim(path);
     files.retain(|file| {
-        let inside = file.place.strip_prefix(&listed).unwrap_or(&file.place);
+        let place = file.place.path();
+        let inside = place.strip_prefix(&listed).unwrap_or(&place);
         let whole = root.as_ref().map(|root| root.join(inside));
         let archived = whole.as_ref().zip(archive.as_ref()).and_then(|(whole, a)| whole.strip_prefix(a).ok());
         !archived.is_some_and(is_the_archives_own)
@@ -195,7 +196,7 @@ fn one(scan: &Scan, path: &Path) -> Option<FolderEntry> {
     }
     let unsafe_because =
         drop_folder::unsafe_name(Path::new(name)).or_else(|| path.is_symlink().then_some(Unsafe::Symlink));
-    Some(FolderEntry { path: shown(path), place: path.to_owned(), unsafe_because })
+    Some(FolderEntry { path: shown(path), place: path.into(), unsafe_because })
 }
 
 /// A path with `/` between its parts, as the ledger has it.

@@ -70,6 +70,9 @@ fn file(path: &str, period: Option<&str>, decision: Choice, reason: Reason) -> F
         look_alike: None,
         approved_before: false,
         blocked: None,
+        advice: None,
+        is_folder: false,
+        waiting_since: None,
         approved_by: None,
     }
 }
@@ -98,6 +101,7 @@ fn facts(series: &[SeriesRule], deliveries: Vec<Delivery>, files: Vec<FileReport
         not_picked_up: Vec::new(),
         deliveries,
         refused: Vec::new(),
+        altered: Vec::new(),
         held_since: [(3, "2023-04-10T06:00:00+02:00".to_owned())].into(),
         first,
         last_run: None,

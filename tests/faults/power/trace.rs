@@ -80,18 +80,26 @@ pub fn read(log: &str, here: &Path) -> Vec<(f64, Call)> {
 /// The parts of a line that matter: quoted strings, paths of descriptors, and the bare words between commas.
 struct Parts {
     strings: Vec<Vec<u8>>,
+    /// For each string the path of the descriptor right before it, from which a relative name counts.
+    folders: Vec<Option<PathBuf>>,
     paths: Vec<PathBuf>,
     bare: String,
 }
 
 fn parts(text: &str) -> Parts {
-    let mut parts = Parts { strings: Vec::new(), paths: Vec::new(), bare: String::new() };
+    let mut parts =
+        Parts { strings: Vec::new(), folders: Vec::new(), paths: Vec::new(), bare: String::new() };
     let mut rest = text.bytes().peekable();
+    let mut folder = None;
     while let Some(byte) = rest.next() {
         match byte {
-            b'"' => parts.strings.push(quoted(&mut rest, b'"')),
+            b'"' => {
+                parts.strings.push(quoted(&mut rest, b'"'));
+                parts.folders.push(folder.take());
+            }
             b'<' => {
                 let path = String::from_utf8(quoted(&mut rest, b'>')).unwrap();
+                folder = Some(PathBuf::from(&path));
                 parts.paths.push(path.into());
             }
             other => parts.bare.push(char::from(other)),
@@ -134,7 +142,7 @@ fn quoted(rest: &mut std::iter::Peekable<std::str::Bytes<'_>>, end: u8) -> Vec<u
 
 fn call(line: &str, here: &Path) -> Option<Call> {
     let (name, rest) = line.split_once('(')?;
-    let Parts { strings, paths, bare } = parts(rest);
+    let Parts { strings, folders, paths, bare } = parts(rest);
     let (given, answer) = bare.rsplit_once('=').unwrap();
     let answer = answer.split_whitespace().next().unwrap();
     if answer.starts_with('-') || answer == "?" {
@@ -144,7 +152,8 @@ fn call(line: &str, here: &Path) -> Option<Call> {
     let number = |n: usize| -> usize {
         given.trim_end().trim_end_matches(')').split(',').nth(n).unwrap().trim().parse().unwrap()
     };
-    let named = |n: usize| here.join(std::str::from_utf8(&strings[n]).unwrap());
+    let named =
+        |n: usize| folders[n].as_deref().unwrap_or(here).join(std::str::from_utf8(&strings[n]).unwrap());
     let place = || paths[0].clone();
     let bytes = || {
         let mut bytes = strings.concat();
