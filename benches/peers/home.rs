@@ -23,9 +23,10 @@ impl Home {
     pub fn make(bed: &Bed, name: &str, port: u16, target: &Path) -> anyhow::Result<Home> {
         let home = Home { path: bed.path(name) };
         fs::create_dir_all(home.drop_folder())?;
-        // All else as the program has it by itself.
+        // The files were made just now, as their times of status say. All else as the program has it by itself.
         let config = format!(
             "language = \"en\"\n[folders]\ndrop = \"drop\"\narchive = \"archive\"\n[ledger]\npath = \"ledger.db\"\n\
+             [scan]\nsettle = \"0s\"\n\
              [sftp]\nhost = \"127.0.0.1\"\nport = {port}\nuser = \"{}\"\nidentity = \"{}\"\nhost_key = [\"{}\"]\n\
              folder = \"{}\"\n[originals]\nduplicates = \"leave\"\n",
             bed.user,

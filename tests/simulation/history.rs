@@ -59,6 +59,9 @@ old_period = "{}"
 slot_taken = "{}"
 gone_after_publish = "{}"
 
+[scan]
+# Content bears the times of the world, status those of the machine.
+settle = "0s"
 [sftp]
 host = "sftp.example.dk"
 user = "korsbaek"
