@@ -8,6 +8,7 @@ use rusqlite::Connection;
 use serde_json::Value;
 
 use crate::support::output::{assert_decided, entry};
+use crate::support::servers::Server;
 use crate::support::town::Town;
 use crate::{MAD, MAD_APRIL, VASK, VASK_APRIL};
 
@@ -177,7 +178,7 @@ fn what_was_planted_in_the_schema_is_noticed() {
 /// delivered, `vask` was delivered and then taken back, an empty file is held, and an old file is approved.
 #[test]
 fn a_ledger_of_version_2_goes_on() {
-    let town = Town::new();
+    let town = Town::without_ledger(Server::embedded());
     town.at("2026-11-27T06:00:00+00:00");
     let db = Connection::open(town.path("ledger.db")).unwrap();
     db.execute_batch(include_str!("version_2/ledger.sql")).unwrap();
