@@ -603,6 +603,14 @@ fn begin_again(scenario: &Scenario) {
 
 /// Records a scenario with a receiver that leaves what it gets, and with one that takes it.
 fn cut(name: &str, make: impl Fn(Town) -> Option<Scenario>) {
+    cut_new(name, |town| {
+        town.begin();
+        make(town)
+    });
+}
+
+/// The same of a town without a ledger.
+fn cut_new(name: &str, make: impl Fn(Town) -> Option<Scenario>) {
     if !can_trace() {
         return;
     }
@@ -610,7 +618,7 @@ fn cut(name: &str, make: impl Fn(Town) -> Option<Scenario>) {
         // What the real disk does with a sync is not asked here, so it need not be waited for.
         let memory = Path::new(MEMORY);
         let folder = if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() };
-        let town = Town::below(&folder, Server::embedded());
+        let town = Town::without_ledger_below(&folder, Server::embedded());
         town.server.as_embedded().behave(|b| b.takes_at_once = takes);
         if let Some(scenario) = make(town) {
             cut_everywhere(&format!("{name}, receiver takes: {takes}"), &scenario);
@@ -638,20 +646,18 @@ fn a_delivery() {
 }
 
 fn folders_of_a_killed_run(scenario: &Scenario) -> Vec<Call> {
-    let archive = scenario.archive();
-    let folders = [archive.clone(), archive.join("2023-04"), archive.join("receipts")];
-    let receipts = Call::Open { path: archive.join("receipts/2023-04.jsonl"), empty: false };
-    folders.into_iter().map(|path| Call::Folder { path }).chain([receipts]).collect()
+    vec![Call::Folder { path: scenario.archive().join("2023-04") }]
 }
 
 /// The same where nothing is put into the archive but the receipts, and no other file of the program lies beside it.
 #[test]
 fn a_deletion_with_folders_of_a_killed_run() {
-    cut("deletion with folders of a killed run", |town| {
+    cut_new("deletion with folders of a killed run", |town| {
         fs::remove_dir(town.path("archive")).unwrap();
         town.set("originals.delivered", "delete");
         let other = tempfile::tempdir_in(town.path("").parent().unwrap()).unwrap();
         town.set("folders.archive", other.path().join("archive").to_str().unwrap());
+        town.run(["ledger", "begin"]).exit(0);
         let mut scenario = Scenario::new(begun(town), &["run"], &[(MAD, MAD_APRIL)]);
         scenario.elsewhere = Some(other);
         scenario.deletes = true;
@@ -664,7 +670,6 @@ fn a_deletion_with_folders_of_a_killed_run() {
 #[test]
 fn a_delivery_into_folders_of_a_killed_run() {
     cut("folders of a killed run", |town| {
-        fs::remove_dir(town.path("archive")).unwrap();
         let mut scenario = Scenario::new(begun(town), &["run"], &[(MAD, MAD_APRIL)]);
         scenario.before = folders_of_a_killed_run;
         Some(scenario)
@@ -733,10 +738,7 @@ fn a_delivery_of_many() {
 
 #[test]
 fn the_first_run_ever() {
-    cut("first run", |town| {
-        fs::remove_dir(town.path("archive")).unwrap();
-        Some(Scenario::new(town, &["run"], &[(MAD, MAD_APRIL)]))
-    });
+    cut("first run", |town| Some(Scenario::new(town, &["run"], &[(MAD, MAD_APRIL)])));
 }
 
 #[test]
@@ -781,7 +783,7 @@ fn a_deletion() {
 
 #[test]
 fn an_archive_on_another_disk() {
-    cut("another disk", |town| {
+    cut_new("another disk", |town| {
         let other = tempfile::Builder::new().prefix("traekfil-archive-").tempdir().unwrap();
         let device = |path: &Path| fs::metadata(path).unwrap().dev();
         if device(other.path()) == device(&town.path("drop")) {
@@ -790,6 +792,7 @@ fn an_archive_on_another_disk() {
         }
         town.set("folders.archive", other.path().join("archive").to_str().unwrap());
         fs::remove_dir(town.path("archive")).unwrap();
+        town.run(["ledger", "begin"]).exit(0);
         let mut scenario = Scenario::new(begun(town), &["run"], &[(MAD, MAD_APRIL), (WASH, WASH_TEXT)]);
         scenario.elsewhere = Some(other);
         Some(scenario)
@@ -832,7 +835,7 @@ fn a_check() {
 /// `init`, and the first delivery after it.
 #[test]
 fn a_beginning() {
-    cut("init", |town| {
+    cut_new("init", |town| {
         for name in ["config.toml", "id_ed25519"] {
             fs::remove_file(town.path(name)).unwrap();
         }

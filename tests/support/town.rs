@@ -62,7 +62,8 @@ impl Town {
         Town::without_ledger_below(&std::env::temp_dir(), server)
     }
 
-    fn without_ledger_below(folder: &Path, server: Server) -> Town {
+    /// The same in this folder.
+    pub fn without_ledger_below(folder: &Path, server: Server) -> Town {
         let root = tempfile::Builder::new().prefix("traekfil-town-").tempdir_in(folder).unwrap();
         let town = Town {
             root,
