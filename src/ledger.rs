@@ -39,7 +39,7 @@ mod verify;
 pub mod witness;
 
 pub use append::Journal;
-pub use attest::{NOT_WITNESSED, WITNESSED};
+pub use attest::WITNESSED;
 pub use backup::backup;
 pub use beside::ReaderPool;
 pub use lock::RunLock;

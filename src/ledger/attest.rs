@@ -17,8 +17,6 @@ use crate::clock::moment;
 use crate::exit::UserError;
 use crate::model::delivery::Step;
 
-/// Why a delivery is abandoned whose line could not be written: then the line may stand there after all.
-pub const NOT_WITNESSED: &str = "not_witnessed";
 /// Why a delivery is `publishing` whose line was found at the opening of the ledger, and its commit was lost.
 pub const WITNESSED: &str = "witnessed";
 /// After so many events the reach is written down again, though no line was.
@@ -36,6 +34,8 @@ pub(super) struct Attestor {
     reach: Reach,
     /// The reach as the ledger has it is older.
     dirty: bool,
+    /// Why an append failed: nobody knows what of it is on the disk, and a later sync that works would not tell.
+    failed: Option<String>,
     /// Lines that were pending when the ledger was opened.
     caught_up: Vec<Line>,
 }
@@ -107,13 +107,25 @@ impl Attestor {
         Some(Line { attests: Kind::Delivered, event: head.seq, hash: head.hash, at: at.to_owned(), ..line })
     }
 
+    /// Appends these lines and syncs them. After a failure nothing more is appended until the ledger is opened again,
+    /// which reads what the files hold and syncs that.
     fn append(&mut self, lines: &[Line], head: ChainPosition) -> io::Result<()> {
+        if let Some(why) = &self.failed {
+            return Err(io::Error::other(why.clone()));
+        }
+        let appended = self.try_to_append(lines);
+        self.failed = appended.as_ref().err().map(io::Error::to_string);
+        appended?;
+        self.reach.events = head.seq;
+        self.dirty = true;
+        Ok(())
+    }
+
+    fn try_to_append(&mut self, lines: &[Line]) -> io::Result<()> {
         for name in files::append(&self.archive, lines)? {
             let reached = files::reach(&self.archive, &name)?;
             self.reach.files.insert(name, reached);
         }
-        self.reach.events = head.seq;
-        self.dirty = true;
         Ok(())
     }
 }
@@ -121,9 +133,8 @@ impl Attestor {
 /// Whether an event needs a line after its commit.
 fn owes(event: &Event) -> bool {
     match event {
-        // Its line was written before.
-        Event::Stepped { step: Step::Publish, .. } => false,
-        Event::Stepped { step: Step::Abandon, why, .. } => why.as_deref() == Some(NOT_WITNESSED),
+        // The line of a publication was written before, and what is given up before it has none.
+        Event::Stepped { step: Step::Publish | Step::Abandon, .. } => false,
         event => kind_of(event).is_some(),
     }
 }
