@@ -349,7 +349,7 @@ fn place_of(drop: &Path, path: &str) -> PathBuf {
 pub fn needs_server(delivery: &Delivery) -> bool {
     match delivery.state {
         State::Uploading | State::Publishing => true,
-        State::NotDelivered => !delivery.temporary_is_gone(),
+        State::NotDelivered => !delivery.temporary_is_gone() && !delivery.is_direct(),
         _ => false,
     }
 }
