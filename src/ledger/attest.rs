@@ -170,6 +170,18 @@ impl Ledger {
         Ok(())
     }
 
+    /// Writes these lines of deliveries that are to be `publishing` anew, and those that are owed: a sync that works now
+    /// says nothing of a line whose own sync may have failed.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub(super) fn announce_anew(&mut self, lines: impl IntoIterator<Item = Line>) -> io::Result<()> {
+        let lines: Vec<Line> = self.attestor.pending.iter().cloned().chain(lines).collect();
+        self.attestor.append(&lines, self.head)?;
+        self.attestor.pending.clear();
+        Ok(())
+    }
+
     /// Writes the lines that are owed.
     ///
     /// # Errors

@@ -568,6 +568,7 @@ fn a_line_whose_commit_was_lost_makes_the_delivery_unclear() {
     let run = town.deliver(0);
     assert_eq!(run["recovered"][0]["to"], "delivered", "{run:#}");
     assert_eq!(town.server.received().len(), 1);
+    assert_eq!(lines(&town, "publishing").len(), 2, "its line was written anew before it was gone by");
 }
 
 #[test]
