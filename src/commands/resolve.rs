@@ -58,7 +58,8 @@ pub(super) fn resolve(config: &Config, options: &cli::Resolve, global: &Global) 
     let absent = seen.as_ref().is_some_and(|seen| seen.nothing_can_come(&delivery));
     let gone = options.not_delivered && !delivery.temporary_is_gone() && (delivery.was_confirmed() || absent);
     let to = word.as_ref().map_or(from, |(to, _)| *to);
-    let gone_event = gone.then_some(Event::TemporaryGone { delivery: id });
+    let looked = gone && absent;
+    let gone_event = looked.then_some(Event::TemporaryGone { delivery: id });
     let events: Vec<Event> = word.into_iter().map(|(_, event)| event).chain(gone_event).collect();
     if !events.is_empty() {
         ledger.record(now(), &events)?;

@@ -157,6 +157,7 @@ impl LedgerReader {
                 None => numbers.free(attested.delivery),
             };
             attested.remote_path = of_one.iter().rev().find_map(|line| line.remote_path.clone());
+            let delivery = attested.delivery;
             events.push(Event::Restored {
                 state,
                 delivered_at: last.at.clone(),
@@ -166,6 +167,11 @@ impl LedgerReader {
                 why: last.why.clone(),
                 who: last.who.clone(),
             });
+            // What the server confirmed before it was taken back left no temporary file behind.
+            let confirmed = |line: &&Line| line.attests == Kind::Delivered && line.who.is_none();
+            if state == State::NotDelivered && of_one.iter().any(confirmed) {
+                events.push(Event::TemporaryGone { delivery });
+            }
         }
         Ok(events)
     }

@@ -115,9 +115,9 @@ crate::messages::catalogue! {
     /// Recovery.
     not_free_yet(delivery: i64) {
         da "levering {delivery} er oplyst som ikke modtaget, men dens midlertidige fil kan stadig ligge på serveren, så KP kan endnu få \
-            den. Filen venter, til en kørsel har fjernet den midlertidige fil; den næste kørsel prøver igen",
+            den. Filen venter, til en kørsel har fjernet den midlertidige fil; den næste kørsel prøver igen og siger til, hvis den er væk",
         en "delivery {delivery} is said not to have been received, but its temporary file may still be on the server, so KP may get it \
-            yet. The file waits until a run has removed the temporary file; the next run tries again",
+            yet. The file waits until a run has removed the temporary file; the next run tries again, and says so if it is gone",
     }
     /// A file that waits.
     gone_since(delivery: i64, again: &str) {

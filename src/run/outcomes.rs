@@ -148,7 +148,7 @@ pub(super) fn report(
 
 /// Tells of the files that wait for a person to say once more that KP did not get an earlier delivery. `asked_again` are
 /// the deliveries whose temporary file this run found to be gone.
-fn explain_waits(
+pub(super) fn explain_waits(
     files: &mut [FileReport],
     ledger: &LedgerReader,
     asked_again: &[i64],
