@@ -60,8 +60,13 @@ impl Past {
     ) -> Past {
         let counts = |d: &&Delivery| d.state.is_delivered() || d.state.is_unclear();
         let mine = |d: &&Delivery| d.key == *key;
+        // Where a later delivery of the same key was begun, the key was free by then.
+        let went_again = |d: &Delivery| {
+            same_bytes.iter().chain(same_slot).any(|later| later.id > d.id && later.key == d.key)
+        };
         let not_free = |d: &&Delivery| {
-            d.state == State::NotDelivered && !may_go_again(Some(d.state), None, d.temporary_is_gone())
+            let waits = !may_go_again(Some(d.state), None, d.temporary_is_gone());
+            d.state == State::NotDelivered && waits && !went_again(d)
         };
         let other_bytes = |d: &&Delivery| d.key.digest != key.digest;
         let last = |found: Option<&Delivery>| found.map(Earlier::from);

@@ -113,6 +113,8 @@ pub struct Executor<'a> {
     next: i64,
     now: &'a dyn Fn() -> DateTime<FixedOffset>,
     warnings: Vec<Warning>,
+    /// Why a line of the witness could not be written: then nothing more is sent.
+    unwitnessed: Option<String>,
 }
 
 /// The receiver's server: its connection is made when it is first needed, and kept for the whole run.
@@ -185,13 +187,24 @@ impl<'a> Executor<'a> {
         (run, next): (i64, i64),
         now: &'a dyn Fn() -> DateTime<FixedOffset>,
     ) -> Executor<'a> {
-        Executor { journal, server, archive, settings, run, next, now, warnings: Vec::new() }
+        Executor {
+            journal,
+            server,
+            archive,
+            settings,
+            run,
+            next,
+            now,
+            warnings: Vec::new(),
+            unwitnessed: None,
+        }
     }
 
     /// Delivers these files and returns what became of each, in their order.
     ///
     /// After a lost connection, renames without an answer are settled over a new one, and the files of later batches fail
-    /// without being tried: so the run ends in bounded time, and the next run delivers them.
+    /// without being tried: so the run ends in bounded time, and the next run delivers them. They fail likewise after a line
+    /// of the witness that could not be written.
     ///
     /// # Errors
     /// The ledger could not be written. The run must then end; recovery in the next run finds out how far it came.
@@ -201,13 +214,13 @@ impl<'a> Executor<'a> {
         watch: &dyn Watch,
     ) -> Result<Vec<Outcome>, UserError> {
         let mut outcomes = Vec::with_capacity(uploads.len());
-        let mut unreachable: Option<String> = None;
+        let mut stopped: Option<String> = None;
         for batch in batches(uploads) {
-            let ended = match &unreachable {
+            let ended = match &stopped {
                 Some(why) => batch.iter().map(|_| failed(why.clone())).collect(),
                 None => match self.server.connection() {
                     Err(error) => {
-                        unreachable = Some(error.to_string());
+                        stopped = Some(error.to_string());
                         batch.iter().map(|_| failed(error.to_string())).collect()
                     }
                     Ok(_) => self.batch(batch, watch)?,
@@ -217,8 +230,9 @@ impl<'a> Executor<'a> {
                 watch.ended(&planned.file.path, &outcome.end);
             }
             outcomes.extend(ended);
-            if unreachable.is_none() && self.server.is_closed() {
-                unreachable = Some(say::connection_was_lost());
+            if stopped.is_none() {
+                let lost = self.server.is_closed().then(say::connection_was_lost);
+                stopped = self.unwitnessed.clone().or(lost);
             }
         }
         Ok(outcomes)
@@ -238,7 +252,7 @@ impl<'a> Executor<'a> {
             Publish::Rename => {
                 let stats = self.upload(&mut rows, watch)?;
                 self.hold_taken_names(&mut rows, stats)?;
-                self.announce(&mut rows)?;
+                self.announce(&mut rows);
                 self.publish(&mut rows)?;
             }
             Publish::Direct => {
@@ -246,7 +260,7 @@ impl<'a> Executor<'a> {
                 let stats =
                     self.server.current().map(|connection| connection.stat(&paths)).unwrap_or_default();
                 self.hold_taken_names(&mut rows, stats)?;
-                self.announce(&mut rows)?;
+                self.announce(&mut rows);
                 self.write_directly(&mut rows, watch)?;
             }
         }
@@ -336,7 +350,7 @@ fn inside(path: &str) -> PathBuf {
 pub fn needs_server(delivery: &Delivery) -> bool {
     match delivery.state {
         State::Uploading | State::Publishing => true,
-        State::NotDelivered => !delivery.temporary_is_gone(),
+        State::NotDelivered => !delivery.temporary_is_gone() && !delivery.is_direct(),
         _ => false,
     }
 }

@@ -95,8 +95,18 @@ pub enum ContentCheck {
     Ours,
     /// Other content.
     Other,
-    /// The server refused to let it be read, or it is gone since it was looked at.
+    /// The server refused to let it be read, and it is still there.
     Unreadable,
+    /// It could not be read, and it is gone since it was looked at.
+    Absent,
+}
+
+impl RecoveryAction {
+    /// Whether the action takes the file at the final name for ours, so that it is read first.
+    #[must_use]
+    pub fn takes_final_for_ours(self) -> bool {
+        matches!(self, RecoveryAction::Confirm | RecoveryAction::RemoveTemporaryAndConfirm)
+    }
 }
 
 /// What recovery does once it has read the file at the final name: a file of the right size there may still be
@@ -107,7 +117,10 @@ pub fn confirm_content(action: RecoveryAction, content: ContentCheck) -> Recover
         (RecoveryAction::Confirm | RecoveryAction::RemoveTemporaryAndConfirm, ContentCheck::Other)
         // With our temporary file still there nobody can tell whose the file was, and to rename again might
         // deliver twice.
-        | (RecoveryAction::RemoveTemporaryAndConfirm, ContentCheck::Unreadable) => RecoveryAction::Doubt,
+        | (RecoveryAction::RemoveTemporaryAndConfirm, ContentCheck::Unreadable | ContentCheck::Absent) => {
+            RecoveryAction::Doubt
+        }
+        (RecoveryAction::Confirm, ContentCheck::Absent) => RecoveryAction::Gone,
         (action, _) => action,
     }
 }
@@ -194,20 +207,24 @@ mod tests {
     }
     #[test]
     fn what_is_read_at_the_final_name_decides_whose_it_is() {
-        use ContentCheck::{Other, Ours, Unreadable};
+        use ContentCheck::{Absent, Other, Ours, Unreadable};
         use RecoveryAction::{Confirm, Doubt, Gone, RemoveTemporaryAndConfirm, RenameAgain};
         for (action, content, then) in [
             (Confirm, Ours, Confirm),
             (Confirm, Other, Doubt),
             (Confirm, Unreadable, Confirm),
+            (Confirm, Absent, Gone),
             (RemoveTemporaryAndConfirm, Ours, RemoveTemporaryAndConfirm),
             (RemoveTemporaryAndConfirm, Other, Doubt),
             (RemoveTemporaryAndConfirm, Unreadable, Doubt),
+            (RemoveTemporaryAndConfirm, Absent, Doubt),
         ] {
             assert_eq!(confirm_content(action, content), then, "{action:?} {content:?}");
         }
         for action in [RenameAgain, Gone, Doubt] {
-            assert!([Ours, Other, Unreadable].iter().all(|&read| confirm_content(action, read) == action));
+            assert!(
+                [Ours, Other, Unreadable, Absent].iter().all(|&read| confirm_content(action, read) == action)
+            );
         }
     }
 }

@@ -39,7 +39,7 @@ mod verify;
 pub mod witness;
 
 pub use append::Journal;
-pub use attest::{NOT_WITNESSED, WITNESSED};
+pub use attest::WITNESSED;
 pub use backup::backup;
 pub use beside::ReaderPool;
 pub use lock::RunLock;
@@ -90,12 +90,12 @@ impl Deref for Ledger {
 
 impl Ledger {
     /// Opens the ledger at `path` for writing, held against its witness in `archive`. An archive that an earlier version
-    /// left without a name gets one, deliveries whose line was written are recorded as `publishing`, and lines that the
-    /// witness lacks are written.
+    /// left without a name gets one, lines that nobody has synced yet are synced, deliveries whose line was written are
+    /// recorded as `publishing`, and lines that the witness lacks are written.
     ///
     /// # Errors
     /// [`ExitCode::Busy`] while another run holds the lock; [`ExitCode::Incomplete`] where the archive cannot be reached
-    /// now; [`ExitCode::Ledger`] when there is no ledger, or it is damaged, newer than the program, or disagrees with its
+    /// now, or not written to where that is needed; [`ExitCode::Ledger`] when there is no ledger, or it is damaged, newer than the program, or disagrees with its
     /// witness.
     pub fn open(path: &Path, archive: &Path, now: DateTime<FixedOffset>) -> Result<Ledger, UserError> {
         let mut ledger = Ledger::open_alone(path, archive, now)?;
@@ -104,15 +104,22 @@ impl Ledger {
             witness::holdings::give_name(archive, &ledger.id)
                 .map_err(|error| witness::check::away(archive, &error))?;
         }
+        let unwritten = |error: std::io::Error| UserError {
+            exit: ExitCode::Incomplete,
+            message: say_witness::not_synced(archive, &error),
+        };
+        // Before anything is done by lines that a power cut may still take away.
+        witness::files::sync(archive, &found.unsynced).map_err(unwritten)?;
         ledger.attestor = attest::Attestor::new(archive, found.reach, found.lacking);
         if !found.publish_first.is_empty() {
+            ledger.announce_anew(found.publish_first.values().cloned()).map_err(unwritten)?;
             let publish = |&delivery| event::Event::Stepped {
                 delivery,
                 step: Step::Publish,
                 why: Some(WITNESSED.to_owned()),
                 who: None,
             };
-            let events: Vec<event::Event> = found.publish_first.iter().map(publish).collect();
+            let events: Vec<event::Event> = found.publish_first.keys().map(publish).collect();
             ledger.record(now, &events)?;
         }
         // Whoever writes the next lines writes these with them, and tells what fails.
@@ -181,7 +188,8 @@ impl LedgerReader {
         };
         view.check(checked)?;
         let before = before.transpose()?;
-        view.unclear = view.hold_against_witness(archive, before.as_ref(), false)?.publish_first;
+        let found = view.hold_against_witness(archive, before.as_ref(), false)?;
+        view.unclear = found.publish_first.into_keys().collect();
         Ok(view)
     }
 

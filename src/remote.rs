@@ -176,6 +176,15 @@ pub struct Entry {
 /// Called with the number of bytes that the server has acknowledged since the last call.
 pub type Progress<'a> = &'a (dyn Fn(u64) + Sync);
 
+/// What the server answered when it was asked to remove a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Removal {
+    /// It removed the file.
+    Removed,
+    /// There was none.
+    NothingThere,
+}
+
 /// The answer for each path, in the order of the paths.
 pub type RemoteStats = Vec<Result<RemoteStat, RemoteError>>;
 
@@ -206,8 +215,8 @@ pub trait Remote {
     /// Renames each `(from, to)` without overwriting. An error does not prove that the rename was not done.
     fn publish(&mut self, moves: &[(&str, &str)]) -> Vec<Result<(), RemoteError>>;
 
-    /// Removes each file. A file that does not exist counts as removed.
-    fn remove(&mut self, paths: &[&str]) -> Vec<Result<(), RemoteError>>;
+    /// Removes each file; one that does not exist is no error.
+    fn remove(&mut self, paths: &[&str]) -> Vec<Result<Removal, RemoteError>>;
 
     /// Reads each file from the server and returns its digest.
     fn digest(&mut self, paths: &[&str]) -> Vec<Result<Digest, RemoteError>>;

@@ -10,7 +10,7 @@ use indicatif::HumanBytes;
 
 use crate::drop_folder::NotListed;
 use crate::exit::UserError;
-use crate::messages::{escape, overview, report, run};
+use crate::messages::{command, escape, overview, report, run};
 use crate::model::attention::SlotStatus;
 use crate::model::decision::{Blocked, Choice, Earlier, Unsafe, Unsettled};
 use crate::model::delivery::State;
@@ -118,6 +118,18 @@ pub fn doubt_of(delivery: &Delivery) -> String {
 #[must_use]
 pub fn not_free(earlier: &Earlier) -> String {
     run::not_free_yet(earlier.delivery_id)
+}
+
+/// Why a file waits until a person says once more that KP never got an earlier delivery.
+#[must_use]
+pub fn say_again(delivery: &Delivery) -> String {
+    let again = command(&format!("resolve {} --not-delivered --reason \"…\"", delivery.id));
+    if delivery.is_direct() {
+        let remote = escape(delivery.remote_path.as_deref().unwrap_or("–"));
+        run::direct_may_come(delivery.id, &remote, &again)
+    } else {
+        run::gone_since(delivery.id, &again)
+    }
 }
 
 /// A state in words.

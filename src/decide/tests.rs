@@ -283,13 +283,25 @@ mod past {
     }
 
     #[test]
-    fn one_that_was_written_directly_has_no_temporary_file_to_wait_for() {
+    fn one_that_was_written_directly_waits_too_and_one_that_was_never_sent_does_not() {
         let mine = key(b"april", "mad", Some("2023-04"));
         let direct = Delivery {
             remote_path: Some("ind/.april.part".to_owned()),
             ..not_free(b"april", "mad", Some("2023-04"))
         };
-        assert_eq!(past(&mine, &[direct]), Past::default());
+        assert!(past(&mine, std::slice::from_ref(&direct)).not_free.is_some());
+        let adopted = Delivery { temporary: None, remote_path: None, ..direct };
+        assert_eq!(past(&mine, &[adopted]), Past::default());
+    }
+
+    #[test]
+    fn a_key_that_went_again_was_free_by_then() {
+        let (mine, april) = (key(b"april", "mad", Some("2023-04")), Some("2023-04"));
+        let first = not_free(b"april", "mad", april);
+        let again = |id, content| delivery(id, State::Abandoned, content, "mad", april);
+        assert_eq!(past(&mine, &[first.clone(), again(first.id + 1, b"april")]), Past::default());
+        assert!(past(&mine, &[again(first.id - 1, b"april"), first.clone()]).not_free.is_some());
+        assert!(past(&mine, &[first.clone(), again(first.id + 1, b"other")]).not_free.is_some());
     }
 
     #[test]

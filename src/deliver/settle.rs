@@ -11,7 +11,7 @@ use crate::ledger::event::{Event, Started};
 use crate::messages::run as say;
 use crate::model::delivery::{State, Step};
 use crate::model::ledger::Delivery;
-use crate::remote::{RemoteError, RemoteStat};
+use crate::remote::{RemoteError, RemoteStat, Removal};
 
 /// How often to look and rename again before leaving a delivery to the next run.
 const ROUNDS: usize = 3;
@@ -60,6 +60,41 @@ pub struct Recovery {
     pub done: Vec<Recovered>,
     /// The deliveries that could not be settled now, as the file's path and why; the next run tries again.
     pub left: Vec<(String, String)>,
+    /// The deliveries that a person says KP never got, and whose temporary file was found to be gone only after that: its
+    /// rename may have come meanwhile, so she is asked again.
+    pub asked_again: Vec<i64>,
+}
+
+/// How far the settling of some deliveries has come, each in the order in which they were asked about.
+struct Settling {
+    ends: Vec<Option<End>>,
+    /// Why one is not settled yet.
+    why: Vec<String>,
+    /// What stood at its temporary name at the last look.
+    temporary: Vec<Option<Observed>>,
+}
+
+impl Settling {
+    fn of(count: usize) -> Settling {
+        Settling { ends: vec![None; count], why: vec![String::new(); count], temporary: vec![None; count] }
+    }
+
+    /// What is to be written down of one delivery.
+    fn events(&self, i: usize, delivery: i64) -> Vec<Event> {
+        match &self.ends[i] {
+            Some(End::Delivered) => {
+                let left = self.temporary[i] == Some(Observed::RightSize);
+                let why = if left { Delivery::TEMPORARY_LEFT } else { "settled" };
+                vec![stepped(delivery, Step::Confirm, Some(why))]
+            }
+            Some(End::InDoubt(_)) => {
+                let absent = self.temporary[i] == Some(Observed::Nothing);
+                let gone = absent.then_some(Event::TemporaryGone { delivery });
+                [stepped(delivery, Step::Doubt, Some("settled"))].into_iter().chain(gone).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
 }
 
 impl Executor<'_> {
@@ -112,7 +147,7 @@ impl Executor<'_> {
         let mut abandoned = direct;
         for (delivery, answer) in renamed.into_iter().zip(removed) {
             match answer {
-                Ok(()) => abandoned.push(delivery),
+                Ok(_) => abandoned.push(delivery),
                 Err(error) => recovery.left.push((delivery.path.clone(), say::temporary_not_removed(&error))),
             }
         }
@@ -153,20 +188,30 @@ impl Executor<'_> {
     }
 
     /// Removes the temporary file of each delivery that a person says KP never got, so that no rename that was asked for
-    /// can come late. Only then may the file go again.
+    /// can come late. Only a file that was there and was removed frees its key: where it is gone already, the rename may
+    /// have come after her word.
     fn free_not_delivered(&mut self, open: &[Delivery], recovery: &mut Recovery) -> Result<(), UserError> {
         let waiting = |d: &&Delivery| d.state == State::NotDelivered && needs_server(d);
         let (rows, paths): (Vec<&Delivery>, Vec<&str>) =
             open.iter().filter(waiting).filter_map(|d| Some((d, d.temporary.as_deref()?))).unzip();
-        let removed = match self.server.current() {
-            Some(connection) if !paths.is_empty() => connection.remove(&paths),
-            _ => return Ok(()),
-        };
+        let Some(connection) = self.server.current().filter(|_| !paths.is_empty()) else { return Ok(()) };
+        let looks = connection.stat(&paths);
+        let mut there = Vec::new();
+        for ((delivery, path), look) in rows.into_iter().zip(paths).zip(looks) {
+            match look {
+                Ok(RemoteStat::Present { .. }) => there.push((delivery, path)),
+                Ok(RemoteStat::Absent) => recovery.asked_again.push(delivery.id),
+                Err(error) => recovery.left.push((delivery.path.clone(), say::not_looked(&error))),
+            }
+        }
+        let (rows, paths): (Vec<&Delivery>, Vec<&str>) = there.into_iter().unzip();
+        let removed = if paths.is_empty() { Vec::new() } else { connection.remove(&paths) };
         failpoint("late_rename_ruled_out");
         let mut gone = Vec::new();
         for (delivery, answer) in rows.into_iter().zip(removed) {
             match answer {
-                Ok(()) => gone.push(Event::TemporaryGone { delivery: delivery.id }),
+                Ok(Removal::Removed) => gone.push(Event::TemporaryGone { delivery: delivery.id }),
+                Ok(Removal::NothingThere) => recovery.asked_again.push(delivery.id),
                 Err(error) => recovery.left.push((delivery.path.clone(), say::temporary_not_removed(&error))),
             }
         }
@@ -176,117 +221,133 @@ impl Executor<'_> {
     /// Asks what is at both names of each delivery and does what the recovery table says. A delivery that cannot be settled
     /// stays `publishing` for the next run.
     pub(super) fn settle(&mut self, asked: &[Published]) -> Result<Vec<End>, UserError> {
-        let mut ends: Vec<Option<End>> = vec![None; asked.len()];
-        let mut why = vec![String::new(); asked.len()];
+        let mut settling = Settling::of(asked.len());
         for _ in 0..ROUNDS {
-            let open: Vec<usize> = (0..asked.len()).filter(|&i| ends[i].is_none()).collect();
+            let open: Vec<usize> = (0..asked.len()).filter(|&i| settling.ends[i].is_none()).collect();
             if open.is_empty() {
                 break;
             }
             if let Err(error) = self.server.connection() {
                 for &i in &open {
-                    why[i] = error.to_string();
+                    settling.why[i] = error.to_string();
                 }
                 break;
             }
-            self.settle_round(asked, &open, &mut ends, &mut why);
+            self.settle_round(asked, &open, &mut settling);
             if self.server.is_closed() {
                 break;
             }
         }
-        let steps: Vec<Event> = asked
-            .iter()
-            .zip(&ends)
-            .filter_map(|(asked, end)| match end {
-                Some(End::Delivered) => Some(stepped(asked.delivery, Step::Confirm, Some("settled"))),
-                Some(End::InDoubt(_)) => Some(stepped(asked.delivery, Step::Doubt, Some("settled"))),
-                _ => None,
-            })
-            .collect();
-        self.write_down(steps)?;
+        let events: Vec<Event> =
+            asked.iter().enumerate().flat_map(|(i, asked)| settling.events(i, asked.delivery)).collect();
+        self.write_down(events)?;
         failpoint("settled");
-        Ok(ends
+        Ok(settling
+            .ends
             .into_iter()
-            .zip(why)
+            .zip(settling.why)
             .map(|(end, why)| end.unwrap_or_else(|| End::Failed(say::not_settled(&why))))
             .collect())
     }
 
-    /// Looks at the deliveries that are still open and does what the recovery table says of each: puts how it ended into
-    /// `ends`, or why it is not settled yet into `why`.
-    fn settle_round(
-        &mut self,
-        asked: &[Published],
-        open: &[usize],
-        ends: &mut [Option<End>],
-        why: &mut [String],
-    ) {
+    /// Looks at the deliveries that are still open, and does what the recovery table says of each.
+    fn settle_round(&mut self, asked: &[Published], open: &[usize], settling: &mut Settling) {
         use delivery::RecoveryAction::{Confirm, Doubt, Gone, RemoveTemporaryAndConfirm, RenameAgain};
         let mut again = Vec::new();
-        for (&i, choice) in open.iter().zip(self.choose(asked, open)) {
+        for (&i, choice) in open.iter().zip(self.choose(asked, open, &mut settling.temporary)) {
             match choice {
-                Err(error) => why[i] = error,
+                Err(error) => settling.why[i] = error,
                 Ok(RenameAgain) => again.push(i),
-                Ok(Confirm) => ends[i] = Some(End::Delivered),
+                Ok(Confirm) => settling.ends[i] = Some(End::Delivered),
                 Ok(RemoveTemporaryAndConfirm) => {
-                    if let Some(connection) = self.server.current() {
-                        // Ignore a failure: KP does not take a file with a temporary name.
-                        connection.remove(&[&asked[i].temporary]);
+                    if let Some(connection) = self.server.current()
+                        // Where that fails it is confirmed all the same: KP takes no file with a temporary name.
+                        && let Some(Ok(_)) = connection.remove(&[&asked[i].temporary]).pop()
+                    {
+                        settling.temporary[i] = Some(Observed::Nothing);
                     }
-                    ends[i] = Some(End::Delivered);
+                    settling.ends[i] = Some(End::Delivered);
                 }
-                // Our own process may have removed the temporary file, since it took the line for not written.
                 Ok(Gone) if self.settings.gone_is_delivered && !asked[i].only_witnessed => {
-                    ends[i] = Some(End::Delivered);
+                    settling.ends[i] = Some(End::Delivered);
                 }
-                Ok(Gone) => ends[i] = Some(End::InDoubt(say::gone_from_server())),
-                Ok(Doubt) => ends[i] = Some(End::InDoubt(say::something_else_there())),
+                Ok(Gone) => settling.ends[i] = Some(End::InDoubt(say::gone_from_server())),
+                Ok(Doubt) => settling.ends[i] = Some(End::InDoubt(say::something_else_there())),
             }
         }
         for (i, error) in self.rename_again(asked, again) {
             match error {
-                None => ends[i] = Some(End::Delivered),
-                Some(error) => why[i] = error,
+                None => {
+                    settling.temporary[i] = Some(Observed::Nothing);
+                    settling.ends[i] = Some(End::Delivered);
+                }
+                Some(error) => settling.why[i] = error,
             }
         }
     }
 
-    /// Chooses what to do with each delivery, by what is at its two names. A file of the right size at the final name may
-    /// still be another file, so its content is read before the delivery is confirmed.
+    /// Chooses what to do with each delivery, by what is at its two names, and notes what stood at its temporary name. A
+    /// file of the right size at the final name may still be another file, so its content is read before the delivery is
+    /// confirmed.
     fn choose(
         &mut self,
         asked: &[Published],
         open: &[usize],
+        temporaries: &mut [Option<Observed>],
     ) -> Vec<Result<delivery::RecoveryAction, String>> {
-        use delivery::RecoveryAction::{Confirm, RemoveTemporaryAndConfirm};
-        let mut choices: Vec<_> = self
-            .stat_both(asked, open)
-            .into_iter()
-            .map(|seen| seen.map(|(temporary, published)| delivery::recover_publishing(temporary, published)))
-            .collect();
+        let mut choices = Vec::new();
+        for (&i, seen) in open.iter().zip(self.stat_both(asked, open)) {
+            choices.push(seen.map(|(temporary, published)| {
+                temporaries[i] = Some(temporary);
+                delivery::recover_publishing(temporary, published)
+            }));
+        }
         let (there, paths): (Vec<usize>, Vec<&str>) = open
             .iter()
             .zip(&choices)
             .enumerate()
-            .filter(|(_, (_, choice))| matches!(choice, Ok(Confirm | RemoveTemporaryAndConfirm)))
+            .filter(|(_, (_, choice))| choice.as_ref().is_ok_and(|choice| choice.takes_final_for_ours()))
             .map(|(n, (&i, _))| (n, asked[i].remote_path.as_str()))
             .unzip();
-        let Some(connection) = self.server.current().filter(|_| !paths.is_empty()) else { return choices };
-        for (n, read) in there.into_iter().zip(connection.digest(&paths)) {
-            let content = match read {
-                Ok(digest) if digest == asked[open[n]].digest => ContentCheck::Ours,
-                Ok(_) => ContentCheck::Other,
-                Err(RemoteError::Refused { .. }) => ContentCheck::Unreadable,
-                Err(error) => {
-                    choices[n] = Err(say::not_looked(&error));
-                    continue;
-                }
+        let digests: Vec<Digest> = there.iter().map(|&n| asked[open[n]].digest).collect();
+        for (n, content) in there.into_iter().zip(self.read(&paths, &digests)) {
+            choices[n] = match (&choices[n], content) {
+                (Ok(choice), Ok(content)) => Ok(delivery::confirm_content(*choice, content)),
+                (_, Err(error)) => Err(say::not_looked(&error)),
+                (Err(error), _) => Err(error.clone()),
             };
-            if let Ok(choice) = &mut choices[n] {
-                *choice = delivery::confirm_content(*choice, content);
-            }
         }
         choices
+    }
+
+    /// Reads the files at these final names and holds each against the digest that ours has. One that cannot be read is
+    /// looked at once more: the receiver may have taken it meanwhile.
+    fn read(&mut self, paths: &[&str], ours: &[Digest]) -> Vec<Result<ContentCheck, RemoteError>> {
+        let Some(connection) = self.server.current().filter(|_| !paths.is_empty()) else { return Vec::new() };
+        let mut contents: Vec<_> = connection
+            .digest(paths)
+            .into_iter()
+            .zip(ours)
+            .map(|(read, ours)| match read {
+                Ok(digest) if digest == *ours => Ok(ContentCheck::Ours),
+                Ok(_) => Ok(ContentCheck::Other),
+                Err(RemoteError::Refused { .. }) => Ok(ContentCheck::Unreadable),
+                Err(error) => Err(error),
+            })
+            .collect();
+        let (unread, paths): (Vec<usize>, Vec<&str>) = (0..contents.len())
+            .filter(|&n| contents[n] == Ok(ContentCheck::Unreadable))
+            .map(|n| (n, paths[n]))
+            .unzip();
+        let looks = if paths.is_empty() { Vec::new() } else { connection.stat(&paths) };
+        for (n, look) in unread.into_iter().zip(looks) {
+            match look {
+                Ok(RemoteStat::Absent) => contents[n] = Ok(ContentCheck::Absent),
+                Ok(RemoteStat::Present { .. }) => {}
+                Err(error) => contents[n] = Err(error),
+            }
+        }
+        contents
     }
 
     fn stat_both(

@@ -6,7 +6,6 @@ use crate::config::Verify;
 use crate::digest::Digest;
 use crate::exit::UserError;
 use crate::failpoint::failpoint;
-use crate::ledger::NOT_WITNESSED;
 use crate::ledger::event::{Event, Started};
 use crate::messages::{run as say, witness as say_witness};
 use crate::model::decision::Reason;
@@ -123,25 +122,24 @@ impl Executor<'_> {
         self.abandon(&left, "not_published")
     }
 
-    /// Step 3b: writes a line to the witness for each file, so that a ledger which forgets this delivery is noticed. Where
-    /// that fails, the files are not published.
-    pub(super) fn announce(&mut self, rows: &mut [InFlight<'_>]) -> Result<(), UserError> {
+    /// Step 3b: writes a line to the witness for each file, so that a ledger which forgets this delivery is noticed.
+    ///
+    /// Where that fails, the line may stand there all the same, so nothing is touched: the temporary files and
+    /// `uploading` stay, nothing more is sent by this run, and the next run goes by whether it finds the line.
+    pub(super) fn announce(&mut self, rows: &mut [InFlight<'_>]) {
         let under_way: Vec<&mut InFlight<'_>> = rows.iter_mut().filter(|row| row.end.is_none()).collect();
         if under_way.is_empty() {
-            return Ok(());
+            return;
         }
         let started: Vec<&Started> = under_way.iter().map(|row| &row.started).collect();
         let announced = self.journal.announce((self.now)(), &started);
         failpoint("announced");
-        let Err(error) = announced else { return Ok(()) };
+        let Err(error) = announced else { return };
         let why = say_witness::not_witnessed(self.archive.root(), &error);
-        let mut left = Vec::new();
         for row in under_way {
-            let direct = row.started.temporary == row.started.remote_path;
-            left.push((row.started.delivery, row.started.temporary.clone(), !direct));
             row.end = Some(End::Failed(why.clone()));
         }
-        self.abandon(&left, NOT_WITNESSED)
+        self.unwitnessed = Some(why);
     }
 
     /// Steps 4 to 6: records the intent, renames, records the outcome. From here on a file is never uploaded again without a

@@ -56,12 +56,39 @@ pub fn hold_against(state: Option<State>, word: Word) -> Standing {
     }
 }
 
+/// Where a delivery stands once `ledger restored` has written in what the witness says of it; none where the ledger
+/// knows that already. `word` is the witness' last one. Nobody knows how a publication without a later word ended.
+#[must_use]
+pub fn reconciled(state: Option<State>, word: Word) -> Option<State> {
+    let stands = match word {
+        Word::Publishing => State::InDoubt,
+        Word::Abandoned => State::Abandoned,
+        Word::Delivered => State::Archived,
+        Word::NotDelivered => State::NotDelivered,
+        Word::Adopted => State::Adopted,
+    };
+    (hold_against(state, word) != Standing::Known).then_some(stands)
+}
+
+/// Whether the witness lacks the line with this word, which the ledger has an event for. `state` is where the delivery
+/// stands now, and `told` has the words that lines have told of it.
+#[must_use]
+pub fn lacking(word: Word, state: Option<State>, told: &[Word]) -> bool {
+    match word {
+        // What was settled since needs only the line that says so.
+        Word::Publishing => told.is_empty() && state.is_some_and(State::is_unclear),
+        // A delivery that was given up needs a line only where one says that it may have gone further.
+        Word::Abandoned => !told.is_empty() && !told.contains(&word),
+        Word::Delivered | Word::NotDelivered | Word::Adopted => !told.contains(&word),
+    }
+}
+
 /// Whether a key may be uploaded, as far as one earlier delivery of it goes.
 ///
 /// `state` is the ledger's, `None` where it does not know the delivery; `word` is the witness' last one, `None`
-/// where no line tells of the delivery; `temporary_is_gone` tells that a run has removed the temporary file, or
-/// seen that it is not there. Until then a rename that was asked for may still come, also after a person has said
-/// that KP never got the file.
+/// where no line tells of the delivery; `temporary_is_gone` tells that a run has removed the temporary file, or that
+/// it was seen absent before a person's word. Until then a rename that was asked for may still come, also after a
+/// person has said that KP never got the file; and where the file is absent only afterwards, it may have come.
 #[must_use]
 pub fn may_go_again(state: Option<State>, word: Option<Word>, temporary_is_gone: bool) -> bool {
     if word.is_some_and(|word| hold_against(state, word) != Standing::Known) {
@@ -111,6 +138,35 @@ mod tests {
         for (state, expected) in rows {
             assert_eq!(WORDS.map(|word| hold_against(Some(state), word)), expected, "{state:?}");
         }
+    }
+
+    #[test]
+    fn a_restored_ledger_says_what_the_last_line_says() {
+        for word in WORDS {
+            for state in State::ALL.iter().copied().map(Some).chain([None]) {
+                let known = hold_against(state, word) == Standing::Known;
+                let then = reconciled(state, word);
+                assert_eq!(then.is_none(), known, "{state:?} {word:?}");
+                let stands = then.is_none_or(|then| hold_against(Some(then), word) == Standing::Known);
+                assert!(stands, "{state:?} {word:?}");
+            }
+        }
+        assert_eq!(reconciled(Some(State::Uploading), Word::Publishing), Some(State::InDoubt));
+    }
+
+    #[test]
+    fn a_line_is_lacking_until_it_was_written() {
+        for word in WORDS {
+            assert!(!lacking(word, Some(State::InDoubt), &[word]), "{word:?}");
+        }
+        for word in [Word::Delivered, Word::NotDelivered, Word::Adopted] {
+            assert!(lacking(word, None, &[]) && lacking(word, None, &[Word::Publishing]), "{word:?}");
+        }
+        assert!(lacking(Word::Publishing, Some(State::Publishing), &[]));
+        assert!(!lacking(Word::Publishing, Some(State::Archived), &[]));
+        assert!(!lacking(Word::Publishing, Some(State::InDoubt), &[Word::NotDelivered]));
+        assert!(lacking(Word::Abandoned, Some(State::Abandoned), &[Word::Publishing]));
+        assert!(!lacking(Word::Abandoned, Some(State::Abandoned), &[]));
     }
 
     #[test]

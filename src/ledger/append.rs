@@ -12,7 +12,7 @@ use crate::clock::moment;
 use crate::exit::{ExitCode, UserError};
 use crate::messages::ledger as say;
 use crate::model::delivery::{State, Step};
-use crate::model::ledger::ChainPosition;
+use crate::model::ledger::{ChainPosition, Delivery};
 use crate::names;
 
 /// A ledger to write to, as the delivery protocol needs it: it can be asked as well.
@@ -223,9 +223,12 @@ fn take_step(
     why: Option<&str>,
     who: Option<&str>,
 ) -> rusqlite::Result<()> {
-    let state: String = db
-        .prepare_cached("SELECT state FROM deliveries WHERE id = ?1")?
-        .query_row([delivery], |row| row.get(0))?;
+    // What the server confirmed left no temporary file behind, so nothing of it comes once a person takes it back.
+    let (state, confirmed): (String, bool) = db
+        .prepare_cached(
+            "SELECT state, state IN ('delivered', 'archived') AND who IS NULL AND why IS NOT ?2 FROM deliveries WHERE id = ?1",
+        )?
+        .query_row(params![delivery, Delivery::TEMPORARY_LEFT], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let refused =
         |error: Box<dyn std::error::Error + Send + Sync>| rusqlite::Error::ToSqlConversionFailure(error);
     let from = State::named(&state).ok_or_else(|| refused(format!("unknown state {state}").into()))?;
@@ -234,9 +237,10 @@ fn take_step(
         db,
         "UPDATE deliveries
             SET state = ?2, changed_at = ?3, why = coalesce(?4, why), who = coalesce(?5, who),
-                delivered_at = CASE WHEN ?2 = 'delivered' THEN ?3 WHEN ?2 = 'not_delivered' THEN NULL ELSE delivered_at END
+                delivered_at = CASE WHEN ?2 = 'delivered' THEN ?3 WHEN ?2 = 'not_delivered' THEN NULL ELSE delivered_at END,
+                temporary_gone_at = CASE WHEN ?2 = 'not_delivered' AND ?6 THEN ?3 ELSE temporary_gone_at END
           WHERE id = ?1",
-        params![delivery, to.name(), at, why, who],
+        params![delivery, to.name(), at, why, who, confirmed],
     )?;
     if step == Step::NotOpened {
         execute(db, "UPDATE decisions SET used_by = NULL WHERE used_by = ?1", [delivery])?;

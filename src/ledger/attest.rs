@@ -18,8 +18,6 @@ use crate::clock::moment;
 use crate::exit::UserError;
 use crate::model::delivery::Step;
 
-/// Why a delivery is abandoned whose line could not be written: then the line may stand there after all.
-pub const NOT_WITNESSED: &str = "not_witnessed";
 /// Why a delivery is `publishing` whose line was found at the opening of the ledger, and its commit was lost.
 pub const WITNESSED: &str = "witnessed";
 /// After so many events the reach is written down again, though no line was.
@@ -37,6 +35,8 @@ pub(super) struct Attestor {
     reach: Reach,
     /// The reach as the ledger has it is older.
     dirty: bool,
+    /// Why an append failed: nobody knows what of it is on the disk, and a later sync that works would not tell.
+    failed: Option<String>,
     /// Lines that were pending when the ledger was opened.
     caught_up: Vec<Line>,
 }
@@ -109,7 +109,21 @@ impl Attestor {
         Some(Line { attests: Kind::Delivered, event: head.seq, hash: head.hash, at: at.to_owned(), ..line })
     }
 
+    /// Appends these lines and syncs them. After a failure nothing more is appended until the ledger is opened again,
+    /// which reads what the files hold and syncs that.
     fn append(&mut self, id: &str, lines: &[Line], head: ChainPosition) -> io::Result<()> {
+        if let Some(why) = &self.failed {
+            return Err(io::Error::other(why.clone()));
+        }
+        let appended = self.try_to_append(id, lines);
+        self.failed = appended.as_ref().err().map(io::Error::to_string);
+        appended?;
+        self.reach.events = head.seq;
+        self.dirty = true;
+        Ok(())
+    }
+
+    fn try_to_append(&mut self, id: &str, lines: &[Line]) -> io::Result<()> {
         // The disk may have been unmounted since the ledger was opened: never write into its empty mount point.
         if holdings::name(&self.archive)? != Name::Of(id.to_owned()) {
             return Err(io::ErrorKind::NotFound.into());
@@ -118,8 +132,6 @@ impl Attestor {
             let reached = files::reach(&self.archive, &name)?;
             self.reach.files.insert(name, reached);
         }
-        self.reach.events = head.seq;
-        self.dirty = true;
         Ok(())
     }
 }
@@ -127,9 +139,8 @@ impl Attestor {
 /// Whether an event needs a line after its commit.
 fn owes(event: &Event) -> bool {
     match event {
-        // Its line was written before.
-        Event::Stepped { step: Step::Publish, .. } => false,
-        Event::Stepped { step: Step::Abandon, why, .. } => why.as_deref() == Some(NOT_WITNESSED),
+        // The line of a publication was written before, and what is given up before it has none.
+        Event::Stepped { step: Step::Publish | Step::Abandon, .. } => false,
         Event::Holds { .. } => true,
         event => kind_of(event).is_some(),
     }
@@ -163,6 +174,18 @@ impl Ledger {
         self.attestor.pending.clear();
         self.attestor.announced =
             announced.into_iter().filter_map(|line| Some((line.delivery?, line))).collect();
+        Ok(())
+    }
+
+    /// Writes these lines of deliveries that are to be `publishing` anew, and those that are owed: a sync that works now
+    /// says nothing of a line whose own sync may have failed.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub(super) fn announce_anew(&mut self, lines: impl IntoIterator<Item = Line>) -> io::Result<()> {
+        let lines: Vec<Line> = self.attestor.pending.iter().cloned().chain(lines).collect();
+        self.attestor.append(&self.id, &lines, self.head)?;
+        self.attestor.pending.clear();
         Ok(())
     }
 

@@ -199,8 +199,8 @@ pub enum Event {
         /// The files that were deleted, as paths in the archive with `/`; none where it was gone already.
         files: Vec<String>,
     },
-    /// The temporary file of a delivery that a person says KP never got is gone: a run removed it, or saw that it is not
-    /// there. Only now may its key go again, since a rename that was asked for earlier cannot come any more.
+    /// Nothing of a delivery can still come: a run removed its temporary file, or the file was seen absent before a person
+    /// said that KP never got it, or before she said so again. Only after that may its key go again.
     TemporaryGone {
         /// The delivery.
         delivery: i64,

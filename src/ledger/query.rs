@@ -90,13 +90,17 @@ impl LedgerReader {
         self.deliveries(sql, [])
     }
 
-    /// The deliveries that a person says KP never got, and whose temporary file may still be on the server, oldest first.
+    /// The deliveries that a person says KP never got and that may still come, oldest first. Where a later delivery of the
+    /// same key was begun, the key was free by then.
     ///
     /// # Errors
     /// The ledger could not be read.
     pub fn not_free(&self) -> Result<Vec<Delivery>, UserError> {
         let sql = deliveries!(
-            "WHERE state = 'not_delivered' AND temporary_gone_at IS NULL AND temporary IS NOT NULL AND temporary IS NOT remote_path
+            "WHERE state = 'not_delivered' AND temporary_gone_at IS NULL AND temporary IS NOT NULL
+               AND NOT EXISTS (SELECT 1 FROM deliveries later
+                                WHERE later.digest = deliveries.digest AND later.series = deliveries.series
+                                  AND later.period IS deliveries.period AND later.id > deliveries.id)
              ORDER BY id"
         );
         self.deliveries(sql, [])

@@ -14,7 +14,7 @@ use super::witness::files::{self, Placed};
 use super::witness::holdings::{self, Name};
 use super::witness::line::{Kind, Line};
 use super::{Journal, Ledger, LedgerReader, attest, witness};
-use crate::delivery::witness::Standing;
+use crate::delivery::witness::{Standing, reconciled};
 use crate::exit::UserError;
 use crate::messages::witness as say;
 use crate::model::delivery::{Key, State};
@@ -61,6 +61,8 @@ impl Ledger {
             let file = archive.join(witness::FOLDER).join(&foreign.file);
             return Err(UserError::ledger(say::archive_of_another(path, &file)));
         }
+        let names: Vec<String> = listing.keys().cloned().collect();
+        files::sync(archive, &names).map_err(|error| away(archive, &error))?;
         let mut events = ledger.missing(&lines)?;
         let entries = events.len();
         if entries > 0 {
@@ -149,18 +151,16 @@ impl LedgerReader {
         let mut events = Vec::new();
         for of_one in by_delivery(told.copied()).into_values() {
             let Some(last) = of_one.last() else { continue };
-            let mut known = true;
-            for line in &of_one {
-                known &= self.standing(line)? == Standing::Known;
-            }
-            let Some(mut attested) = last.attested().filter(|_| !known) else { continue };
+            let Some(state) = self.reconciled(&of_one)? else { continue };
+            let Some(mut attested) = last.attested() else { continue };
             attested.delivery = match self.told_of_by(last)? {
                 Some(row) => row.id,
                 None => numbers.free(attested.delivery),
             };
             attested.remote_path = of_one.iter().rev().find_map(|line| line.remote_path.clone());
+            let delivery = attested.delivery;
             events.push(Event::Restored {
-                state: restored_state(last.attests),
+                state,
                 delivered_at: last.at.clone(),
                 delivery: attested,
                 temporary: of_one.iter().rev().find_map(|line| line.temporary.clone()),
@@ -168,8 +168,26 @@ impl LedgerReader {
                 why: last.why.clone(),
                 who: last.who.clone(),
             });
+            // What the server confirmed before it was taken back left no temporary file behind.
+            let confirmed = |line: &&Line| line.attests == Kind::Delivered && line.who.is_none();
+            if state == State::NotDelivered && of_one.iter().any(confirmed) {
+                events.push(Event::TemporaryGone { delivery });
+            }
         }
         Ok(events)
+    }
+
+    /// Where a delivery with these lines is to stand; none where the ledger knows all of them.
+    fn reconciled(&self, of_one: &[&Line]) -> Result<Option<State>, UserError> {
+        let Some(last) = of_one.last().and_then(|line| line.attests.word()) else { return Ok(None) };
+        for line in of_one {
+            let state = self.told_of_by(line)?.map(|delivery| delivery.state);
+            if line.attests.word().and_then(|word| reconciled(state, word)).is_some() {
+                // The last line counts, whichever of them the ledger lacks.
+                return Ok(reconciled(state, last).or_else(|| reconciled(None, last)));
+            }
+        }
+        Ok(None)
     }
 
     fn missing_holds(&self, lines: &[&Line]) -> Result<Vec<Event>, UserError> {
@@ -241,17 +259,6 @@ fn restored_hold(hold: i64, line: &Line) -> Event {
             reason: line.reasons.first().cloned().unwrap_or_default(),
             reasons: line.reasons.clone(),
         },
-    }
-}
-
-/// Where a delivery stands of which this is the last word: nobody knows how a publication without a later word ended.
-fn restored_state(last: Kind) -> State {
-    match last {
-        Kind::Delivered => State::Archived,
-        Kind::Adopted => State::Adopted,
-        Kind::NotDelivered => State::NotDelivered,
-        Kind::Abandoned => State::Abandoned,
-        _ => State::InDoubt,
     }
 }
 

@@ -31,7 +31,7 @@ CREATE TABLE deliveries (
     delivered_at TEXT,
     picked_up_at TEXT,               -- when KP was first seen to have taken it out of its folder
     content_deleted_at TEXT,         -- when its original was deleted from the archive
-    temporary_gone_at TEXT,          -- of one not delivered: when its temporary file was removed, or seen to be gone
+    temporary_gone_at TEXT,          -- when it became certain that nothing of it can still come
     why          TEXT,
     who          TEXT
 ) STRICT;
@@ -39,7 +39,7 @@ CREATE INDEX deliveries_by_digest ON deliveries (digest);
 CREATE INDEX deliveries_by_slot ON deliveries (series_key, period);
 CREATE INDEX deliveries_open ON deliveries (state) WHERE state IN ('uploading', 'publishing', 'delivered', 'in_doubt');
 CREATE INDEX deliveries_not_free ON deliveries (id)
-    WHERE state = 'not_delivered' AND temporary_gone_at IS NULL AND temporary IS NOT NULL AND temporary IS NOT remote_path;
+    WHERE state = 'not_delivered' AND temporary_gone_at IS NULL AND temporary IS NOT NULL;
 
 CREATE TABLE holds (
     id        INTEGER PRIMARY KEY,

@@ -162,9 +162,23 @@ crate::messages::catalogue! {
     /// Recovery.
     not_free_yet(delivery: i64) {
         da "levering {delivery} er oplyst som ikke modtaget, men dens midlertidige fil kan stadig ligge på serveren, så KP kan endnu få \
-            den. Filen venter, til en kørsel har fjernet den midlertidige fil eller set, at den er væk; den næste kørsel prøver igen",
+            den. Filen venter, til en kørsel har fjernet den midlertidige fil; den næste kørsel prøver igen og siger til, hvis den er væk",
         en "delivery {delivery} is said not to have been received, but its temporary file may still be on the server, so KP may get it \
-            yet. The file waits until a run has removed the temporary file or seen that it is gone; the next run tries again",
+            yet. The file waits until a run has removed the temporary file; the next run tries again, and says so if it is gone",
+    }
+    /// A file that waits.
+    gone_since(delivery: i64, again: &str) {
+        da "levering {delivery} er oplyst som ikke modtaget, men siden er dens midlertidige fil forsvundet fra serveren, uden at programmet har \
+            fjernet den. Derfor kan KP have fået den efter dit svar, og filen venter. Spørg KP igen, og skriv, hvis KP ikke har den: {again}",
+        en "delivery {delivery} is said not to have been received, but since then its temporary file has gone from the server, and the program \
+            did not remove it. So KP may have got it after your answer, and the file waits. Ask KP again, and if KP has not got it, say: {again}",
+    }
+    /// A file that waits.
+    direct_may_come(delivery: i64, remote: &str, again: &str) {
+        da "levering {delivery} er oplyst som ikke modtaget, men programmet har ikke set, at {remote} er væk fra serveren, så KP kan endnu få \
+            den. Filen venter. Spørg KP igen, og skriv, når der ikke ligger noget under det navn: {again}",
+        en "delivery {delivery} is said not to have been received, but the program has not seen that {remote} is gone from the server, so KP \
+            may get it yet. The file waits. Ask KP again, and once nothing lies at that name, say: {again}",
     }
     /// Recovery.
     gone_from_server() {

@@ -133,6 +133,13 @@ crate::messages::catalogue! {
         en "the line about it in the archive {archive} could not be written ({error}), so it was not given its final name at KP. See to \
             space and write access; the next run tries again",
     }
+    /// The ledger is opened.
+    not_synced(archive: &Path => archive.display(), error: &dyn Display) {
+        da "De nyeste linjer i arkivet {archive} kunne ikke sikres på disken ({error}), så intet er sendt eller ændret. Sørg for plads og \
+            skriveadgang; den næste kørsel prøver igen.",
+        en "The newest lines in the archive {archive} could not be made safe on the disk ({error}), so nothing was sent or changed. See to \
+            space and write access; the next run tries again.",
+    }
     /// Begin.
     is_disk_mounted(path: &Path => path.display(), archive: &Path => archive.display()) {
         da "Regnskabet begyndes i {path} med arkivet {archive}. Er de diske tilsluttet, og er her aldrig sendt filer før?",

@@ -48,17 +48,35 @@ pub struct Delivery {
     pub why: Option<String>,
     /// The person who decided that, where one did.
     pub who: Option<String>,
-    /// Of one that is not delivered: when a run removed its temporary file, or saw that it was gone, RFC 3339.
+    /// When it became certain that nothing of it can still come: its temporary file was removed, or seen absent before a
+    /// person said that KP never got it, RFC 3339.
     pub temporary_gone_at: Option<String>,
 }
 
 impl Delivery {
-    /// Whether no temporary file of it can turn into its final name any more, as far as the ledger knows: a run has seen
-    /// to that, or it never had one (`publish = "direct"`, or not sent by this ledger).
+    /// Whether nothing of it can turn into its final name any more, as far as the ledger knows: that was seen, or it was
+    /// not sent by this ledger and never had a name on the server.
     #[must_use]
     pub fn temporary_is_gone(&self) -> bool {
-        self.temporary_gone_at.is_some() || self.temporary.is_none() || self.is_direct()
+        self.temporary_gone_at.is_some() || self.temporary.is_none()
     }
+
+    /// Whether it is delivered by what the server showed, and not by a person's word: then its temporary file is gone.
+    #[must_use]
+    pub fn was_confirmed(&self) -> bool {
+        self.state.is_delivered()
+            && self.who.is_none()
+            && self.why.as_deref() != Some(Delivery::TEMPORARY_LEFT)
+    }
+
+    /// Whether it was written under its final name at once and may still come, so that no run can rule it out.
+    #[must_use]
+    pub fn may_come_directly(&self) -> bool {
+        self.is_direct() && !self.temporary_is_gone() && !self.was_confirmed()
+    }
+
+    /// Why a delivery is confirmed whose temporary file could not be removed.
+    pub const TEMPORARY_LEFT: &str = "temporary_left";
 
     /// Whether it is written under its final name at once (`publish = "direct"`).
     #[must_use]

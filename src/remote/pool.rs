@@ -16,7 +16,8 @@ use super::sftp::multiplexer::ByteStream;
 use super::sftp::pieces::Pieces;
 use super::sftp::upload::{Queue, WindowShare};
 use super::{
-    Entry, Load, Progress, Remote, RemoteError, RemoteStat, RemoteStats, Upload, UploadError, Uploaded,
+    Entry, Load, Progress, Remote, RemoteError, RemoteStat, RemoteStats, Removal, Upload, UploadError,
+    Uploaded,
 };
 use crate::digest::Digest;
 
@@ -230,7 +231,7 @@ impl<S: ByteStream + Send + 'static> Remote for Pool<S> {
         self.first.publish(moves)
     }
 
-    fn remove(&mut self, paths: &[&str]) -> Vec<Result<(), RemoteError>> {
+    fn remove(&mut self, paths: &[&str]) -> Vec<Result<Removal, RemoteError>> {
         self.first.remove(paths)
     }
 

@@ -147,6 +147,8 @@ pub(super) fn report(
             |due: &OverdueReport, file: &FileReport| file.decision == Choice::Send && due.is_settled_by(file);
         overdue.retain(|due| !findings.files.iter().any(|file| delivers(due, file)));
     }
+    let mut findings = findings;
+    explain_waits(&mut findings.files, ledger, &findings.recovery.asked_again)?;
     let exit = exit_beside_files(&findings);
     let unsettled = findings.recovery.left.into_iter().map(|(path, message)| Warning { path, message });
     let mut report = RunReport {
@@ -172,6 +174,30 @@ pub(super) fn report(
     };
     let exit = report.conclude(overview::of_run(&report), exit);
     Ok((report, exit))
+}
+
+/// Tells of the files that wait for a person to say once more that KP did not get an earlier delivery. `asked_again` are
+/// the deliveries whose temporary file this run found to be gone.
+pub(super) fn explain_waits(
+    files: &mut [FileReport],
+    ledger: &LedgerReader,
+    asked_again: &[i64],
+) -> Result<(), UserError> {
+    if !files.iter().any(|file| file.decision == Choice::Wait && file.earlier.is_some()) {
+        return Ok(());
+    }
+    for delivery in ledger.not_free()? {
+        if !delivery.is_direct() && !asked_again.contains(&delivery.id) {
+            continue;
+        }
+        let why = wording::say_again(&delivery);
+        for file in files.iter_mut().filter(|file| file.decision == Choice::Wait) {
+            if file.earlier.as_ref().is_some_and(|earlier| earlier.delivery_id == delivery.id) {
+                (file.blocked, file.error) = (Some(why.clone()), Some(why.clone()));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The exit code of what the files do not show: a failure on this machine, and what recovery could not settle.

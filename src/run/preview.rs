@@ -68,7 +68,9 @@ impl Preview {
             }
             report
         };
-        Ok(self.planned.iter().map(describe).collect())
+        let mut files: Vec<FileReport> = self.planned.iter().map(describe).collect();
+        outcomes::explain_waits(&mut files, &self.ledger, &[])?;
+        Ok(files)
     }
 
     /// Narrows the files to what `plan` says, or writes them as a plan to `save`; answers what is to be told of it.

@@ -319,6 +319,10 @@ fn killed_while_a_late_rename_is_ruled_out() {
     let run = town.deliver(4);
     assert_eq!(run["files"][0]["decision"], "wait", "nobody wrote down that it is gone: {run:#}");
     town.server.as_embedded().behave(|b| b.unreachable = false);
+    // Who finds it gone cannot tell whether it was removed or renamed, so a person is asked again.
+    let run = town.deliver(4);
+    assert_eq!(run["files"][0]["decision"], "wait", "{run:#}");
+    town.run(["resolve", "1", "--not-delivered", "--reason", "KP har den stadig ikke"]).exit(0);
     town.run(["run"]).exit(0);
     everything_once(&town, &files);
 }

@@ -1,6 +1,6 @@
 //! What people do while no run is under way: decide, restore the ledger, drop a file.
 
-use traekfil::delivery::witness::{Standing, Word};
+use traekfil::delivery::witness::{Standing, Word, reconciled};
 use traekfil::model::delivery::{State, Step};
 
 use crate::protocol::{Action, Scenario};
@@ -164,7 +164,10 @@ pub fn say_restored(scenario: &Scenario, world: &mut World) {
             let word = word_of(scenario, world, file, attempt);
             let standing = standing(scenario, world, file, attempt);
             let row = &mut world.host.ledger[file].attempts[attempt];
-            row.state = reconciled(row.state, word, standing);
+            if let Some(state) = word.and_then(|word| reconciled(row.state, word)) {
+                // The original of what is `archived` goes as a duplicate; here the end of the delivery puts it away.
+                row.state = Some(if state == State::Archived { State::Delivered } else { state });
+            }
             if standing == Some(Standing::LedgerIsOlder) {
                 row.temporary_is_gone = false;
             }
@@ -172,22 +175,4 @@ pub fn say_restored(scenario: &Scenario, world: &mut World) {
         world.host.ledger[file].approved |= world.witness[file].approved;
     }
     world.host.restored = false;
-}
-
-/// Where a delivery of a restored ledger stands after `ledger restored`.
-fn reconciled(state: Option<State>, word: Option<Word>, standing: Option<Standing>) -> Option<State> {
-    match (standing, word) {
-        (Some(Standing::LedgerIsOlder), Some(word)) => Some(match word {
-            Word::Publishing => State::InDoubt,
-            Word::Abandoned => State::Abandoned,
-            Word::Delivered => State::Delivered,
-            Word::NotDelivered => State::NotDelivered,
-            Word::Adopted => State::Adopted,
-        }),
-        (Some(Standing::PublishFirst), _) => {
-            state.map(|state| state.after(Step::Publish).unwrap().after(Step::Doubt).unwrap())
-        }
-        _ if state == Some(State::Publishing) => state.map(|state| state.after(Step::Doubt).unwrap()),
-        _ => state,
-    }
 }

@@ -5,7 +5,7 @@ use traekfil::delivery::witness::Word;
 use traekfil::model::delivery::{State, Step};
 
 use crate::protocol::{Scenario, end};
-use crate::rules::{lacking, may_go, place, publish_first};
+use crate::rules::{lacking_line, may_go, place, publish_first};
 use crate::world::{ATTEMPTS, FILES, InFlight, LedgerRow, Mark, Original, Phase, Stage, Temporary, World};
 
 /// A run begins.
@@ -35,7 +35,7 @@ fn prepare(scenario: &Scenario, world: &mut World, phase: Phase) {
             Phase::Lacking => {
                 let lacks = |attempt: &usize| {
                     let state = world.host.ledger[file].attempts[*attempt].state;
-                    lacking(state, world.witness[file].visible[*attempt]).is_some()
+                    lacking_line(state, world.witness[file].visible[*attempt]).is_some()
                 };
                 Some((0..ATTEMPTS).find(lacks))
             }

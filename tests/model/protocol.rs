@@ -32,6 +32,8 @@ pub struct Guards {
     pub failed_line_leaves_all: bool,
     /// An absent temporary file frees a key only if it was seen absent before the person's word.
     pub absence_precedes_word: bool,
+    /// A file at the final name that could not be read is looked at once more.
+    pub looks_again: bool,
 }
 
 impl Guards {
@@ -45,6 +47,7 @@ impl Guards {
         opening_syncs: true,
         failed_line_leaves_all: true,
         absence_precedes_word: true,
+        looks_again: true,
     };
 }
 

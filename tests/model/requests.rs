@@ -6,7 +6,7 @@ use traekfil::delivery::{ContentCheck, Observed, RecoveryAction, confirm_content
 use crate::person;
 use crate::phases::{enter, leave};
 use crate::protocol::{How, Scenario};
-use crate::rules::lacking;
+use crate::rules::lacking_line;
 use crate::world::{ATTEMPTS, Final, InFlight, Mark, Original, Phase, ServerFile, Temporary, World};
 
 fn seen_temporary(server: &ServerFile, attempt: usize) -> Observed {
@@ -25,8 +25,9 @@ fn seen_published(server: &ServerFile) -> Observed {
     }
 }
 
-fn read_published(server: &ServerFile) -> ContentCheck {
+fn read_published(scenario: &Scenario, server: &ServerFile) -> ContentCheck {
     match server.published {
+        Final::Nothing if scenario.guards.looks_again => ContentCheck::Absent,
         Final::Nothing => ContentCheck::Unreadable,
         Final::Ours => ContentCheck::Ours,
         Final::OursInPart | Final::StrangersOfOurSize => ContentCheck::Other,
@@ -129,7 +130,7 @@ fn append_lacking(world: &mut World, file: usize) {
     for attempt in 0..ATTEMPTS {
         let state = world.host.ledger[file].attempts[attempt].state;
         let witness = &mut world.witness[file];
-        if let Some(word) = lacking(state, witness.visible[attempt]) {
+        if let Some(word) = lacking_line(state, witness.visible[attempt]) {
             witness.visible[attempt] = Some(word);
         }
     }
@@ -198,7 +199,7 @@ fn settle(scenario: &Scenario, world: &mut World, file: usize, how: How) -> Mark
             if found && scenario.guards.recovery_reads { Mark::ToRead } else { Mark::Chosen }
         }
         (Mark::ToRead, Some(choice)) => {
-            let choice = confirm_content(choice, read_published(&world.server[file]));
+            let choice = confirm_content(choice, read_published(scenario, &world.server[file]));
             world.host.in_flight[file].choice = Some(choice);
             Mark::Chosen
         }

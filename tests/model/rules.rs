@@ -1,6 +1,6 @@
 //! The program's own rules, asked about a delivery of the model.
 
-use traekfil::delivery::witness::{Standing, Word, hold_against, may_go_again};
+use traekfil::delivery::witness::{Standing, Word, hold_against, lacking, may_go_again};
 use traekfil::model::delivery::State;
 
 use crate::protocol::Scenario;
@@ -31,15 +31,16 @@ pub fn older(scenario: &Scenario, world: &World) -> bool {
 
 /// The line that the witness lacks about a delivery, if it lacks one. (The receipt of what is `delivered` is for the end
 /// of the delivery.)
-pub fn lacking(state: Option<State>, word: Option<Word>) -> Option<Word> {
-    match (state?, word) {
-        (State::Publishing | State::InDoubt, None) => Some(Word::Publishing),
-        (State::Abandoned, Some(Word::Publishing)) => Some(Word::Abandoned),
-        (State::Archived, Some(Word::Publishing) | None) => Some(Word::Delivered),
-        (State::NotDelivered, word) if word != Some(Word::NotDelivered) => Some(Word::NotDelivered),
-        (State::Adopted, None) => Some(Word::Adopted),
-        _ => None,
-    }
+pub fn lacking_line(state: Option<State>, word: Option<Word>) -> Option<Word> {
+    let last = match state? {
+        State::Publishing | State::InDoubt => Word::Publishing,
+        State::Abandoned => Word::Abandoned,
+        State::Archived => Word::Delivered,
+        State::NotDelivered => Word::NotDelivered,
+        State::Adopted => Word::Adopted,
+        State::Uploading | State::Delivered => return None,
+    };
+    lacking(last, state, word.as_slice()).then_some(last)
 }
 
 /// The delivery of this file whose line was written and whose commit of `publishing` was lost.

@@ -15,7 +15,7 @@ use traekfil::ledger::query::Sequence;
 use traekfil::ledger::{self, Journal, Ledger};
 use traekfil::model::decision::Reason;
 use traekfil::model::delivery::Step;
-use traekfil::model::ledger::{Hold, Verdict};
+use traekfil::model::ledger::{Delivery, Hold, Verdict};
 use traekfil::model::run_report::RunReport;
 use traekfil::run::pipeline;
 
@@ -277,14 +277,41 @@ impl History {
                 None => continue,
             };
             world.tell(format!("a person: {} {step:?}", delivery.id));
-            if let Some(temporary) = delivery.temporary.filter(|_| step == Step::ResolveNotDelivered) {
-                world.never_came.insert(temporary, false);
-            }
             let (why, who) = (Some("asked KP".to_owned()), Some("a person".to_owned()));
-            ledger.record(world.now, &[Event::Stepped { delivery: delivery.id, step, why, who }]).unwrap();
+            let mut events = vec![Event::Stepped { delivery: delivery.id, step, why, who }];
+            if step == Step::ResolveNotDelivered {
+                // Now and then the server cannot be reached, and her word counts alone.
+                let gone = delivery.temporary_is_gone()
+                    || world.chance.per_mille(500) && is_absent(&world, &delivery);
+                if gone && !delivery.temporary_is_gone() {
+                    events.push(Event::TemporaryGone { delivery: delivery.id });
+                }
+                world.never_came.extend(delivery.temporary.map(|temporary| (temporary, gone)));
+            }
+            ledger.record(world.now, &events).unwrap();
             ledger.attest().unwrap();
         }
+        people_say_again(&mut world, ledger);
     }
+}
+
+/// Where a temporary file went after a person's word, she asks KP again, and says so where KP still has not got the file.
+fn people_say_again(world: &mut World, ledger: &mut Ledger) {
+    for delivery in ledger.not_free().unwrap() {
+        let asks = world.calm || world.chance.per_mille(300);
+        if !asks || promise::at_kp(world, &delivery) != Some(false) || !is_absent(world, &delivery) {
+            continue;
+        }
+        world.tell(format!("a person: {} has not come, once more", delivery.id));
+        *world.tally.entry("said once more").or_default() += 1;
+        world.never_came.extend(delivery.temporary.map(|temporary| (temporary, true)));
+        ledger.record(world.now, &[Event::TemporaryGone { delivery: delivery.id }]).unwrap();
+    }
+}
+
+/// Whether nothing stands at the name from which a delivery could still come.
+fn is_absent(world: &World, delivery: &Delivery) -> bool {
+    delivery.temporary.as_ref().is_none_or(|temporary| !world.server.contains_key(temporary))
 }
 
 fn decided(ledger: &Ledger, hold: &Hold, verdict: Verdict) -> Option<Event> {

@@ -27,7 +27,7 @@ const HISTORIES: u64 = 2_000;
 /// The number of failing seeds that are shown; then the test stops.
 const SHOWN: usize = 3;
 /// What must have happened in at least one history; otherwise the test proves nothing about it.
-const HAPPENS: [&str; 38] = [
+const HAPPENS: [&str; 40] = [
     "archive fails",
     "commit fails",
     "commit fails, though it is on the disk",
@@ -43,6 +43,7 @@ const HAPPENS: [&str; 38] = [
     "failed",
     "held",
     "in doubt",
+    "late rename after a person's word",
     "late rename of what is free finds nothing",
     "late request done",
     "ledger away",
@@ -57,6 +58,7 @@ const HAPPENS: [&str; 38] = [
     "reply lost",
     "request late",
     "request lost",
+    "said once more",
     "server away",
     "server full",
     "size lies",

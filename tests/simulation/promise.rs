@@ -9,7 +9,7 @@ use traekfil::ledger::query::Filter;
 use traekfil::model::decision::Reason;
 use traekfil::model::delivery::State;
 use traekfil::model::ledger::Delivery;
-use traekfil::model::run_report::{FileOutcome, RunReport};
+use traekfil::model::run_report::{FileOutcome, FileReport, RunReport};
 
 use crate::folder::{Key, key};
 use crate::world::{Visible, World, is_hidden};
@@ -53,8 +53,7 @@ pub fn check(world: &mut World, config: &Config, ledger: &LedgerReader) {
 fn twice(world: &World) -> Vec<String> {
     let mut times: BTreeMap<Key, usize> = BTreeMap::new();
     // A direct write that broke before its first byte has no content, so it stands for no key.
-    let by_the_program = world.visible.iter().enumerate().filter(|(n, _)| !world.overtook.contains(n));
-    for (_, visible) in by_the_program.filter(|(_, visible)| visible.whole || !visible.bytes.is_empty()) {
+    for visible in world.visible.iter().filter(|visible| visible.whole || !visible.bytes.is_empty()) {
         *times.entry(key_of(visible)).or_default() += 1;
     }
     times
@@ -101,7 +100,8 @@ fn unaccounted(world: &World, deliveries: &[Delivery]) -> Vec<String> {
         Publish::Rename => {
             delivery.temporary.as_ref() == Some(&visible.via)
                 && Digest::of(&visible.bytes) == delivery.key.digest
-                && (delivery.state.is_delivered() || delivery.state.is_unclear())
+                // What came after a person's word keeps its key.
+                && (delivery.state.is_delivered() || delivery.state.is_unclear() || !delivery.temporary_is_gone())
         }
         Publish::Direct => {
             delivery.remote_path.as_ref() == Some(&visible.path)
@@ -115,11 +115,8 @@ fn unaccounted(world: &World, deliveries: &[Delivery]) -> Vec<String> {
     world
         .visible
         .iter()
-        .enumerate()
-        .filter(|(n, visible)| {
-            !world.overtook.contains(n) && !deliveries.iter().any(|delivery| answers(&delivery, visible))
-        })
-        .map(|(_, visible)| format!("no delivery answers for {} from {}", visible.path, visible.via))
+        .filter(|visible| !deliveries.iter().any(|delivery| answers(&delivery, visible)))
+        .map(|visible| format!("no delivery answers for {} from {}", visible.path, visible.via))
         .collect()
 }
 
@@ -215,7 +212,8 @@ pub fn check_nothing_forgotten(world: &mut World, ledger: &LedgerReader, report:
             Some(FileOutcome::Held) => file.reason != Reason::InDoubt || in_doubt(file.sha256),
             Some(FileOutcome::InDoubt | FileOutcome::Skipped) => true,
             Some(FileOutcome::Duplicate) => at_kp(&key) || twin_waits(),
-            Some(FileOutcome::Delivered | FileOutcome::Failed | FileOutcome::Waiting) | None => false,
+            Some(FileOutcome::Waiting) => keeps_waiting(world, ledger, file),
+            Some(FileOutcome::Delivered | FileOutcome::Failed) | None => false,
         };
         if !accounted {
             broken.push(format!("{name} ends {:?} ({})", file.outcome, file.reason.name()));
@@ -223,13 +221,29 @@ pub fn check_nothing_forgotten(world: &mut World, ledger: &LedgerReader, report:
     }
     let (lost, others): (Vec<_>, Vec<_>) =
         report.warnings.iter().partition(|warning| is_nowhere(world, ledger, &warning.path));
-    let exits: &[u8] = if lost.is_empty() { &[0, 3] } else { &[1] };
+    let waiting = report.files.iter().any(|file| file.outcome == Some(FileOutcome::Waiting));
+    let exits: &[u8] = match lost.is_empty() {
+        true if waiting => &[4],
+        true => &[0, 3],
+        false => &[1],
+    };
     if !others.is_empty() || !exits.contains(&report.exit_code) {
         broken.push(format!("a run without faults ends {}: {:?}", report.exit_code, report.warnings));
     }
     for what in broken {
         world.violated(what);
     }
+}
+
+/// Whether a file rightly waits, told with a command for a person: KP got the earlier delivery after all, or somebody's
+/// file stands at the name that was written directly.
+fn keeps_waiting(world: &World, ledger: &LedgerReader, file: &FileReport) -> bool {
+    let Some(earlier) = &file.earlier else { return false };
+    let told = file.error.as_deref().is_some_and(|error| error.contains("--not-delivered"));
+    ledger.delivery(earlier.delivery_id).unwrap().is_some_and(|delivery| {
+        let blocked = delivery.temporary.as_ref().is_some_and(|name| world.server.contains_key(name));
+        told && (blocked || at_kp(world, &delivery) != Some(false))
+    })
 }
 
 /// Whether an original of that name was found gone, and its bytes are indeed nowhere: then a person must be told.

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use traekfil::config::Publish;
 use traekfil::digest::Digest;
 use traekfil::remote::{
-    Connect, ConnectError, ConnectionFault, Entry, Progress, Remote, RemoteError, RemoteStat, Upload,
-    UploadError, Uploaded,
+    Connect, ConnectError, ConnectionFault, Entry, Progress, Remote, RemoteError, RemoteStat, Removal,
+    Upload, UploadError, Uploaded,
 };
 
 use crate::world::{Late, World};
@@ -269,18 +269,16 @@ impl Remote for Line {
         answers
     }
 
-    fn remove(&mut self, paths: &[&str]) -> Vec<Result<(), RemoteError>> {
+    fn remove(&mut self, paths: &[&str]) -> Vec<Result<Removal, RemoteError>> {
         let remove = |world: &mut World, i: usize| {
             if world.strikes("remove refused", 100) {
                 return Err(refused(3));
             }
-            if crate::world::is_hidden(paths[i]) {
-                // A file that is not there counts as removed.
-                let _ = world.remove(paths[i]);
-            } else {
+            if !crate::world::is_hidden(paths[i]) {
                 world.violated(format!("asked to remove {}, which KP may be reading", paths[i]));
+                return Ok(Removal::NothingThere);
             }
-            Ok(())
+            Ok(world.remove(paths[i]).map_or(Removal::NothingThere, |()| Removal::Removed))
         };
         let late = |i: usize| Some(Late::Remove(paths[i].to_owned()));
         self.each(paths.len(), |i| format!("remove {}", paths[i]), remove, late)

@@ -67,9 +67,6 @@ pub struct World {
     pub away: bool,
     /// Temporary files of deliveries that a person said KP never got, and whether a run has seen since that they are gone.
     pub never_came: BTreeMap<String, bool>,
-    /// What KP got, as places in `visible`, by a late rename after a person's word and before the next run looked: that
-    /// person was wrong, and no program can know.
-    pub overtook: BTreeSet<usize>,
     /// Final names from renames done by half, each with the temporary name that is still there.
     pub half: BTreeMap<String, String>,
     pub visible: Vec<Visible>,
@@ -106,7 +103,6 @@ impl World {
             strays: BTreeSet::new(),
             away: false,
             never_came: BTreeMap::new(),
-            overtook: BTreeSet::new(),
             half: BTreeMap::new(),
             visible: Vec::new(),
             folder,
@@ -208,7 +204,9 @@ impl World {
             Late::Rename(from, to) => {
                 let done = self.rename(&from, &to).is_ok();
                 match self.never_came.get(&from) {
-                    Some(false) if done => drop(self.overtook.insert(self.visible.len() - 1)),
+                    Some(false) if done => {
+                        *self.tally.entry("late rename after a person's word").or_default() += 1;
+                    }
                     Some(true) if !done => {
                         *self.tally.entry("late rename of what is free finds nothing").or_default() += 1;
                     }

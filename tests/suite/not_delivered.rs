@@ -60,21 +60,31 @@ fn what_is_still_being_published_waits_for_its_temporary_file() {
     town.run(["ledger", "verify"]).exit(0);
 }
 
+/// The key is free: the file is sent as soon as the server can be reached.
+#[track_caller]
+fn goes(town: &Town) {
+    down(town);
+    assert_decided(&town.deliver(4), MAD, "send", "new", "failed");
+    sound(town);
+    assert_decided(&town.deliver(0), MAD, "send", "new", "delivered");
+}
+
 #[test]
-fn what_was_in_doubt_delivered_or_archived_waits_too() {
+fn what_was_seen_to_be_gone_before_the_word_goes_at_once() {
     let (town, _) = in_doubt();
+    down(&town);
     town.run(NEVER).exit(0);
-    waits(&town, MAD);
+    goes(&town);
 
     let archived = Town::new();
     archived.file(MAD, MAD_APRIL);
     archived.deliver(0);
     archived.server.as_embedded().empty();
+    down(&archived);
     archived.run(NEVER).exit(0);
     archived.file(MAD, MAD_APRIL);
-    waits(&archived, MAD);
-    sound(&archived);
-    assert_decided(&archived.deliver(0), MAD, "send", "new", "delivered");
+    goes(&archived);
+    archived.run(["ledger", "verify"]).exit(0);
 
     // The archive is in the way, so the delivery stays `delivered`.
     let delivered = Town::new();
@@ -82,8 +92,78 @@ fn what_was_in_doubt_delivered_or_archived_waits_too() {
     std::fs::write(delivered.path("archive/2023-04"), "in the way").unwrap();
     delivered.deliver(1);
     delivered.run(["history", "--state", "delivered"]).exit(0).stdout_has(MAD);
+    delivered.server.as_embedded().empty();
     delivered.run(NEVER).exit(0);
-    waits(&delivered, MAD);
+    std::fs::remove_file(delivered.path("archive/2023-04")).unwrap();
+    goes(&delivered);
+}
+
+#[test]
+fn what_only_a_person_called_delivered_waits_for_its_temporary_file() {
+    let town = publishing();
+    town.run(GOT).exit(0);
+    town.run(NEVER).exit(0);
+    waits(&town, MAD);
+    sound(&town);
+    assert_decided(&town.deliver(0), MAD, "send", "new", "delivered");
+    assert_eq!(town.server.as_embedded().leftovers(), [""; 0]);
+}
+
+/// The server does the rename after all, once a person has said that KP never got the file.
+fn renamed_after_the_word() -> Town {
+    let town = publishing();
+    town.run(NEVER).exit(0);
+    let temporary = town.server.as_embedded().leftovers().remove(0);
+    town.server.as_embedded().rename(&temporary, &format!("ind/{MAD}"));
+    sound(&town);
+    town
+}
+
+#[test]
+fn a_temporary_file_that_went_after_the_word_keeps_the_key() {
+    let town = renamed_after_the_word();
+    // KP takes it at once: nothing on the server tells of it.
+    town.server.as_embedded().empty();
+    for _ in 0..2 {
+        let run = town.deliver(4);
+        assert_decided(&run, MAD, "wait", "unsettled", "waiting");
+        let why = entry(&run, MAD)["error"].as_str().unwrap();
+        assert!(why.contains("traekfil resolve 1 --not-delivered"), "{why}");
+    }
+    for (language, word) in [("da", "Spørg KP igen"), ("en", "Ask KP again")] {
+        let out = town.run(["run", "--language", language]).exit(4).out().replace('\n', " ");
+        let out = out.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(out.contains(MAD) && out.contains(word), "{out}");
+        assert!(out.contains("traekfil resolve 1 --not-delivered"), "{out}");
+    }
+    assert_eq!(town.server.received().len(), 1, "nothing goes twice");
+    // Her second word counts only with a look.
+    down(&town);
+    for (language, word) in [("da", "venter stadig"), ("en", "still waits")] {
+        let out = town.run(NEVER.into_iter().chain(["--language", language])).exit(4).out();
+        assert!(out.replace('\n', " ").contains(word), "{out}");
+    }
+    assert_decided(&town.deliver(4), MAD, "wait", "unsettled", "waiting");
+    sound(&town);
+    let said = town.run(NEVER.into_iter().chain(["--json"])).exit(0).json();
+    assert_eq!(said["server"]["temporary"], "nothing", "{said:#}");
+    assert_decided(&town.deliver(0), MAD, "send", "new", "delivered");
+    town.run(NEVER).exit(2);
+    town.run(["ledger", "verify"]).exit(0);
+}
+
+#[test]
+fn the_second_word_says_what_it_did() {
+    for (language, word) in [("da", "kan komme mere"), ("en", "can come any more")] {
+        let town = renamed_after_the_word();
+        town.server.as_embedded().empty();
+        let out = town.run(NEVER.into_iter().chain(["--language", language])).exit(0).out();
+        assert!(out.replace('\n', " ").contains(word), "{out}");
+    }
+    let town = publishing();
+    town.run(NEVER).exit(0);
+    town.run(NEVER).exit(0).stdout_has("next run removes it");
+    assert_eq!(town.server.as_embedded().leftovers().len(), 1, "the command only looks");
 }
 
 #[test]
@@ -123,29 +203,49 @@ fn a_server_that_does_not_remove_the_temporary_file_keeps_the_key() {
 
 #[test]
 fn a_rename_that_came_late_is_seen_and_nothing_goes_twice() {
-    let town = publishing();
-    town.run(NEVER).exit(0);
-    // The server does the rename after all.
-    let temporary = town.server.as_embedded().leftovers().remove(0);
-    town.server.as_embedded().rename(&temporary, &format!("ind/{MAD}"));
-    sound(&town);
-    assert_decided(&town.deliver(3), MAD, "hold", "already_on_server", "held");
+    let town = renamed_after_the_word();
+    assert_decided(&town.deliver(4), MAD, "wait", "unsettled", "waiting");
+    town.run(NEVER).exit(2).says(MAD);
+    assert_decided(&town.deliver(4), MAD, "wait", "unsettled", "waiting");
     assert_eq!(town.server.received().len(), 1);
 }
 
-#[test]
-fn a_file_that_was_written_directly_does_not_wait() {
+/// A direct delivery of which KP got a part, and nothing lies there any more.
+fn written_in_part() -> Town {
     let town = Town::new();
     town.set("sftp.publish", "direct");
     town.file(MAD, MAD_APRIL);
     town.server.as_embedded().behave(|b| b.disk = Some(10));
     town.deliver(3);
+    town
+}
+
+#[test]
+fn a_file_that_was_written_directly_goes_once_its_name_was_seen_empty() {
+    let town = written_in_part();
     town.server.as_embedded().empty();
     town.run(NEVER).exit(0);
-    down(&town);
-    assert_decided(&town.deliver(4), MAD, "send", "new", "failed");
-    sound(&town);
-    assert_decided(&town.deliver(0), MAD, "send", "new", "delivered");
+    goes(&town);
+
+    // Nobody could look, or something lies there.
+    for away in [true, false] {
+        let town = written_in_part();
+        sound(&town);
+        if away {
+            down(&town);
+        }
+        town.run(NEVER).exit(0).stdout_has("resolve 1 --not-delivered");
+        for args in [&["run", "--json"][..], &["run", "--dry-run", "--json"]] {
+            let run = town.run(args).exit(4).json();
+            let why = entry(&run, MAD)["error"].as_str().unwrap();
+            assert!(why.contains("resolve 1 --not-delivered") && !why.contains("temporary"), "{why}");
+        }
+        sound(&town);
+        town.run(NEVER).exit(0).stdout_has("still waits");
+        town.server.as_embedded().empty();
+        town.run(NEVER).exit(0);
+        goes(&town);
+    }
 }
 
 #[test]

@@ -545,9 +545,14 @@ fn a_file_whose_line_cannot_be_written_is_not_published() {
         assert_eq!(entry(&told, MAD)["outcome"], "failed", "{told:#}");
         assert!(entry(&told, MAD)["error"].as_str().unwrap().contains("archive"), "{told:#}");
         assert!(town.server.received().is_empty());
-        assert!(town.server.as_embedded().files().is_empty(), "no temporary file is left");
+        let left = town.server.as_embedded().files();
+        assert_eq!(left.len(), usize::from(publish == "rename"), "the temporary file stays: {left:?}");
         fs::remove_dir(&in_the_way).unwrap();
-        assert_eq!(town.deliver(0)["summary"]["delivered"], 1, "{publish}");
+        town.run(["history", "--state", "uploading"]).exit(0).stdout_has(MAD);
+        let next = town.deliver(0);
+        assert_eq!(next["recovered"][0]["to"], "abandoned", "without a line, {publish}: {next:#}");
+        assert_eq!(next["summary"]["delivered"], 1, "{publish}");
+        assert!(town.server.as_embedded().leftovers().is_empty(), "no temporary file is left");
         assert_eq!(town.server.received().len(), 1);
     }
 }
@@ -581,6 +586,7 @@ fn a_line_whose_commit_was_lost_makes_the_delivery_unclear() {
     let run = town.deliver(0);
     assert_eq!(run["recovered"][0]["to"], "delivered", "{run:#}");
     assert_eq!(town.server.received().len(), 1);
+    assert_eq!(lines(&town, "publishing").len(), 2, "its line was written anew before it was gone by");
 }
 
 #[test]

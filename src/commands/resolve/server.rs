@@ -40,6 +40,27 @@ impl Seen {
         self.remote == Some(There::OurContent)
     }
 
+    /// Whether KP's folder has the file, or one of its size that may not be read.
+    pub(super) fn may_be_delivered(&self) -> bool {
+        matches!(self.remote, Some(There::OurContent | There::OurSize))
+    }
+
+    /// Whether the server was asked.
+    pub(super) fn looked(&self) -> bool {
+        self.error.is_none()
+    }
+
+    /// Whether nothing of the delivery can still come: nothing stands at the name that could still be published.
+    pub(super) fn nothing_can_come(&self, delivery: &Delivery) -> bool {
+        let name = if delivery.is_direct() { self.remote } else { self.temporary };
+        name == Some(There::Nothing)
+    }
+
+    /// That nobody could look, where a person says once more that KP never got the file.
+    pub(super) fn not_looked_again(&self, delivery: i64) -> String {
+        say::could_not_look_again(delivery, self.error.as_deref().unwrap_or_default())
+    }
+
     /// The same as sentences.
     pub(super) fn text(&self, delivery: &Delivery) -> String {
         let name = |path: &Option<String>| escape(path.as_deref().unwrap_or("–"));
@@ -63,6 +84,25 @@ pub(super) fn lies_there(delivery: &Delivery) -> String {
     let remote = escape(delivery.remote_path.as_deref().unwrap_or("–"));
     let instead = command(&format!("resolve {} --delivered --reason \"…\"", delivery.id));
     say::lies_there(&remote, delivery.id, &instead)
+}
+
+/// That the file of a delivery stands at KP now, which a person says once more KP never got.
+pub(super) fn came_since(delivery: &Delivery) -> String {
+    say::came_since(&escape(delivery.remote_path.as_deref().unwrap_or("–")), delivery.id)
+}
+
+/// That the file of a delivery may go again.
+pub(super) fn free_now(delivery: &Delivery) -> String {
+    say::free_now(delivery.id, &escape(&delivery.path))
+}
+
+/// That something of a delivery can still come.
+pub(super) fn still_there(delivery: &Delivery) -> String {
+    if delivery.is_direct() {
+        say::still_at_final_name(delivery.id, &escape(delivery.remote_path.as_deref().unwrap_or("–")))
+    } else {
+        say::still_temporary(delivery.id)
+    }
 }
 
 /// Looks at both names of a delivery.

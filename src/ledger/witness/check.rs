@@ -15,7 +15,7 @@ use crate::delivery::witness::{Standing, hold_against, may_go_again};
 use crate::exit::{ExitCode, UserError};
 use crate::ledger::{LedgerReader, rows};
 use crate::messages::{escape, witness as say};
-use crate::model::delivery::Key;
+use crate::model::delivery::{Key, State};
 use crate::model::ledger::{ChainPosition, Delivery, Hold, Verdict};
 
 /// How far the witness has been held against the ledger.
@@ -32,8 +32,11 @@ pub(crate) struct Reach {
 pub(crate) struct Witnessed {
     /// Lines that the witness lacks: the process died after a commit and before its line.
     pub(crate) lacking: Vec<Line>,
-    /// Deliveries whose line was written and whose commit of `publishing` was lost.
-    pub(crate) publish_first: Vec<i64>,
+    /// Deliveries whose line was written and whose commit of `publishing` was lost, each with that line.
+    pub(crate) publish_first: BTreeMap<i64, Line>,
+    /// The files that have lines behind the last ones that were held against the ledger: nobody knows whether those are
+    /// on the disk, since the process that wrote them may have died before its sync, or its sync may have failed.
+    pub(crate) unsynced: Vec<String>,
     /// The archive bears no name yet, and is this ledger's.
     pub(crate) unnamed: bool,
     /// How far it was read.
@@ -94,6 +97,7 @@ impl LedgerReader {
             return Err(UserError::ledger(say::file_changed(&archive.join(FOLDER).join(gone))));
         }
         let mut lines = Vec::new();
+        let mut unsynced = Vec::new();
         let mut reach = Reach { files: BTreeMap::new(), events: known.events };
         for (name, &length) in &now {
             let length = before.map_or(length, |before| before.get(name).copied().unwrap_or_default());
@@ -103,6 +107,9 @@ impl LedgerReader {
                     .map_err(|unread| refused(archive, unread))
             };
             let tail = read(verified)?;
+            if !tail.is_empty() {
+                unsynced.push(name.clone());
+            }
             lines.extend(if whole { read(None)? } else { tail });
             let reached = match verified.filter(|verified| verified.length >= length) {
                 Some(verified) => verified,
@@ -110,7 +117,10 @@ impl LedgerReader {
             };
             reach.files.insert(name.clone(), reached);
         }
-        let publish_first = self.stand(archive, &lines, &id)?;
+        let mut publish_first = self.stand(archive, &lines, &id)?;
+        if before.is_none() {
+            self.find_lines_of_uploading(archive, &mut publish_first)?;
+        }
         let unnamed = holdings.name == Name::None;
         if unnamed {
             self.may_name(archive, &lines)?;
@@ -118,7 +128,7 @@ impl LedgerReader {
         let lacking = self.lacking(&lines, if whole { 0 } else { known.events }, &id)?;
         let is_receipt = |kind| matches!(kind, Kind::Delivered | Kind::Adopted | Kind::NotDelivered);
         let receipts = lines.iter().filter(|placed| is_receipt(placed.line.attests)).count();
-        Ok(Witnessed { lacking, publish_first, unnamed, reach, receipts })
+        Ok(Witnessed { lacking, publish_first, unsynced, unnamed, reach, receipts })
     }
 
     fn is_named_so(&self, archive: &Path, holdings: &Holdings, id: &str) -> Result<(), UserError> {
@@ -177,9 +187,9 @@ impl LedgerReader {
         if known { Ok(()) } else { Err(UserError::ledger(say::archive_unnamed(self.path(), archive))) }
     }
 
-    /// Holds each line against the ledger; answers the deliveries that must be `publishing` first.
-    fn stand(&self, archive: &Path, lines: &[Placed], id: &str) -> Result<Vec<i64>, UserError> {
-        let mut publish_first = Vec::new();
+    /// Holds each line against the ledger; answers the deliveries that must be `publishing` first, with their lines.
+    fn stand(&self, archive: &Path, lines: &[Placed], id: &str) -> Result<BTreeMap<i64, Line>, UserError> {
+        let mut publish_first = BTreeMap::new();
         let mut newest: Option<&Placed> = None;
         for placed in lines {
             if placed.line.ledger != id {
@@ -188,7 +198,10 @@ impl LedgerReader {
             }
             match self.standing(&placed.line)? {
                 Standing::Known => {}
-                Standing::PublishFirst => publish_first.extend(placed.line.delivery),
+                Standing::PublishFirst => {
+                    let row = self.told_of_by(&placed.line)?;
+                    publish_first.extend(row.map(|row| (row.id, placed.line.clone())));
+                }
                 Standing::LedgerIsOlder => {
                     newest = newest.filter(|other| other.line.event > placed.line.event).or(Some(placed));
                 }
@@ -198,9 +211,33 @@ impl LedgerReader {
             let file = archive.join(FOLDER).join(file);
             return Err(UserError::ledger(say::older(self.path(), &file, &what(line), &line.at)));
         }
-        publish_first.sort_unstable();
-        publish_first.dedup();
         Ok(publish_first)
+    }
+
+    /// Adds the deliveries that are `uploading` and of which a line tells that was verified before: a process whose line
+    /// failed may have written later ones.
+    fn find_lines_of_uploading(
+        &self,
+        archive: &Path,
+        publish_first: &mut BTreeMap<i64, Line>,
+    ) -> Result<(), UserError> {
+        let open = self.open_deliveries()?;
+        let uploading: HashSet<&Key> =
+            open.iter().filter(|row| row.state == State::Uploading).map(|row| &row.key).collect();
+        if uploading.is_empty() {
+            return Ok(());
+        }
+        for Placed { line, .. } in
+            lookup::lines_about(archive, &uploading).map_err(|unread| refused(archive, unread))?
+        {
+            let row = self.told_of_by(&line)?.filter(|row| row.state == State::Uploading);
+            if let Some(row) = row
+                && self.standing(&line)? == Standing::PublishFirst
+            {
+                publish_first.entry(row.id).or_insert(line);
+            }
+        }
+        Ok(())
     }
 
     /// What one line means for the ledger.

@@ -214,6 +214,19 @@ pub(crate) fn append(archive: &Path, lines: &[Line]) -> io::Result<Vec<String>> 
     Ok(names)
 }
 
+/// Makes these files durable as they are, with their names.
+///
+/// # Errors
+/// What the file system says.
+pub(crate) fn sync(archive: &Path, names: &[String]) -> io::Result<()> {
+    let folder = archive.join(FOLDER);
+    for name in names {
+        // Windows syncs through a handle that may write.
+        OpenOptions::new().append(true).open(folder.join(name))?.sync_all()?;
+    }
+    if names.is_empty() { Ok(()) } else { platform::sync_folder(&folder) }
+}
+
 fn append_to(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
     let path = folder.join(name);
     let mut file = match platform::private(OpenOptions::new().read(true).append(true)).open(&path) {

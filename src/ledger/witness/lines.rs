@@ -1,9 +1,10 @@
 //! The lines that repeat the events of the ledger, and which of them the witness lacks.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::files::Placed;
 use super::line::{Kind, Line, Stamp};
+use crate::delivery::witness::{Word, lacking};
 use crate::exit::UserError;
 use crate::ledger::LedgerReader;
 use crate::ledger::event::{Event, Held};
@@ -177,8 +178,7 @@ pub(in crate::ledger) fn kind_of(event: &Event) -> Option<Kind> {
 /// What the lines have told already.
 #[derive(Default)]
 struct Told {
-    deliveries: HashSet<i64>,
-    words: HashSet<(i64, Kind)>,
+    words: HashMap<i64, Vec<Word>>,
     decisions: HashSet<i64>,
     holds: HashSet<i64>,
     ended: HashSet<i64>,
@@ -197,8 +197,9 @@ impl Told {
                 Kind::HoldEnded => told.ended.extend(line.hold),
                 Kind::Retired => told.retired = true,
                 kind => {
-                    told.deliveries.extend(line.delivery);
-                    told.words.extend(line.delivery.map(|delivery| (delivery, kind)));
+                    if let (Some(delivery), Some(word)) = (line.delivery, kind.word()) {
+                        told.words.entry(delivery).or_default().push(word);
+                    }
                 }
             }
         }
@@ -209,20 +210,18 @@ impl Told {
     fn lacks(&mut self, ledger: &LedgerReader, event: &Event) -> Result<bool, UserError> {
         let Some(kind) = kind_of(event) else { return Ok(false) };
         Ok(match event {
-            Event::Stepped { delivery, .. } => match kind {
-                // What was settled since needs only the line that says so.
-                Kind::Publishing => {
-                    !self.deliveries.contains(delivery)
-                        && ledger.delivery(*delivery)?.is_some_and(|row| row.state.is_unclear())
+            Event::Stepped { delivery, .. }
+            | Event::Adopted { delivery, .. }
+            | Event::Restored { delivery: Attested { delivery, .. }, .. } => {
+                let told = self.words.get(delivery).map_or(&[][..], Vec::as_slice);
+                let Some(word) = kind.word() else { return Ok(false) };
+                // A restored delivery needs its line whatever came of it since.
+                if matches!(event, Event::Restored { .. }) {
+                    return Ok(!told.contains(&word));
                 }
-                // A delivery that was given up needs a line only where one says that it may have gone further.
-                Kind::Abandoned => {
-                    self.deliveries.contains(delivery) && !self.words.contains(&(*delivery, kind))
-                }
-                _ => !self.words.contains(&(*delivery, kind)),
-            },
-            Event::Adopted { delivery, .. } | Event::Restored { delivery: Attested { delivery, .. }, .. } => {
-                !self.words.contains(&(*delivery, kind))
+                // The state matters only for a publication: that spares a query for every other event.
+                let row = if word == Word::Publishing { ledger.delivery(*delivery)? } else { None };
+                lacking(word, row.map(|row| row.state), told)
             }
             Event::Decided { decision, .. } | Event::RestoredDecision { decision, .. } => {
                 !self.decisions.contains(decision)

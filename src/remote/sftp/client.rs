@@ -10,8 +10,8 @@ use super::pieces::{CloseBatch, PieceBatch, Pieces};
 use super::upload::{self, Answers, Queue, UploadBatch, WindowShare};
 use crate::digest::Digest;
 use crate::remote::{
-    ConnectionFault, Entry, Progress, Remote, RemoteError, RemoteStat, RemoteStats, Upload, UploadError,
-    Uploaded,
+    ConnectionFault, Entry, Progress, Remote, RemoteError, RemoteStat, RemoteStats, Removal, Upload,
+    UploadError, Uploaded,
 };
 
 /// An SFTP client over one byte stream.
@@ -180,13 +180,13 @@ impl<S: ByteStream> Remote for Client<S> {
         self.each(moves.len(), |index| Request::Rename(moves[index].0, moves[index].1), status)
     }
 
-    fn remove(&mut self, paths: &[&str]) -> Vec<Result<(), RemoteError>> {
+    fn remove(&mut self, paths: &[&str]) -> Vec<Result<Removal, RemoteError>> {
         self.each(
             paths.len(),
             |index| Request::Remove(paths[index]),
             |reply| match reply {
-                Reply::Status(packet::NO_SUCH_FILE, _) => Some(Ok(())),
-                other => status(other),
+                Reply::Status(packet::NO_SUCH_FILE, _) => Some(Ok(Removal::NothingThere)),
+                other => status(other).map(|answer| answer.map(|()| Removal::Removed)),
             },
         )
     }

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use super::client::Client;
 use crate::digest::Digest;
 use crate::remote::{
-    ConnectionFault, Remote, RemoteError, RemoteStat, Source, Upload, UploadError, Uploaded,
+    ConnectionFault, Remote, RemoteError, RemoteStat, Removal, Source, Upload, UploadError, Uploaded,
 };
 use peer::{Memory, Peer, Script, frame, status, string};
 
@@ -107,7 +107,7 @@ fn files_are_stored_renamed_read_and_removed() {
                 Ok(RemoteStat::Present { size: Some(31_999) })
             ]
         );
-        assert_eq!(world.client.remove(&["ny1", "ny1"]), [Ok(()), Ok(())]);
+        assert_eq!(world.client.remove(&["ny1", "ny1"]), [Ok(Removal::Removed), Ok(Removal::NothingThere)]);
         assert_eq!(world.peer.borrow().open, 0);
         assert!(!world.client.is_closed());
     }
