@@ -8,6 +8,7 @@ use super::hidden::{COPYING, DELETING, name_before};
 use super::originals::at_free_name;
 use crate::config::Scan;
 use crate::drop_folder::{self, NotListed};
+use crate::model::decision::Unsafe;
 use crate::platform::{self, Place};
 
 /// The plain files in the drop folder whose deletion was cut off, each with the place it had before. Where the scan
@@ -20,7 +21,9 @@ pub fn deletions(drop: &Path, scan: &Scan) -> Result<Vec<(Place, Place)>, NotLis
     drop_folder::list_named(drop, scan, &|name| name_before(name, DELETING).is_some(), |file| {
         let hidden = file.place.name();
         let before = hidden.to_str().and_then(|hidden| name_before(hidden, DELETING));
-        if let Some(name) = before.filter(|_| file.unsafe_because.is_none()) {
+        // A hidden name begins with a dot, which counts against the files of others alone.
+        let is_plain = matches!(file.unsafe_because, None | Some(Unsafe::Name(_)));
+        if let Some(name) = before.filter(|_| is_plain) {
             let before = file.place.beside(name.as_ref());
             found.push((file.place, before));
         }
