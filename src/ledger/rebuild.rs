@@ -43,8 +43,8 @@ pub struct Rebuilt {
 /// Makes the ledger at `path` again from the witness in `archive`.
 ///
 /// # Errors
-/// [`ExitCode::Usage`] where the ledger is in order or there are no receipts, [`ExitCode::Ledger`] where the archive is
-/// another ledger's or a line of the witness cannot be read: nothing was touched. [`ExitCode::Busy`] while a run is under
+/// [`ExitCode::Usage`] where the ledger is in order or there are no receipts, [`ExitCode::Ledger`] where it is sound and
+/// only its witness is not, the archive is another ledger's, or a line of the witness cannot be read: nothing was touched. [`ExitCode::Busy`] while a run is under
 /// way. Otherwise what the file system says.
 pub fn rebuild(path: &Path, archive: &Path, now: DateTime<FixedOffset>) -> Result<Rebuilt, UserError> {
     let failed = |error: io::Error| UserError::unexpected(say::not_written(path, &error));
@@ -52,7 +52,7 @@ pub fn rebuild(path: &Path, archive: &Path, now: DateTime<FixedOffset>) -> Resul
         return Err(UserError::ledger(say::newer(path)));
     }
     let holdings = holdings::look(archive).map_err(|error| away(archive, &error))?;
-    is_not_of_another(path, archive, &holdings.name)?;
+    let is_sound = is_sound(path, archive, &holdings.name)?;
     if let Some(aside) = &holdings.aside {
         fs::rename(aside, archive.join(FOLDER)).map_err(failed)?;
     }
@@ -62,7 +62,8 @@ pub fn rebuild(path: &Path, archive: &Path, now: DateTime<FixedOffset>) -> Resul
     }
     match LedgerReader::open(path, archive, false) {
         Ok(_) => return Err(UserError::usage(say::in_order(path))),
-        Err(trouble) if trouble.exit != ExitCode::Ledger => return Err(trouble),
+        // Where only the witness is incomplete, a ledger made from it would know less than this one does.
+        Err(trouble) if is_sound || trouble.exit != ExitCode::Ledger => return Err(trouble),
         Err(_) => {}
     }
     platform::create_private_folder(platform::parent_or_dot(path)).map_err(failed)?;
@@ -98,23 +99,24 @@ pub fn rebuild(path: &Path, archive: &Path, now: DateTime<FixedOffset>) -> Resul
     Ok(Rebuilt { deliveries, in_doubt, unread, old_ledger, old_receipts })
 }
 
-/// Refuses where a sound ledger stands at `path` and the archive bears another one's name: nothing is lost then, and only
-/// the configuration is wrong.
-fn is_not_of_another(path: &Path, archive: &Path, name: &Name) -> Result<(), UserError> {
-    let Name::Of(name) = name else { return Ok(()) };
+/// Whether a sound ledger stands at `path`, whatever its witness says: then nothing is lost of it.
+///
+/// # Errors
+/// [`ExitCode::Ledger`] where that is so and the archive bears another one's name: only the configuration is wrong then.
+fn is_sound(path: &Path, archive: &Path, name: &Name) -> Result<bool, UserError> {
     if !exists(path) {
-        return Ok(());
+        return Ok(false);
     }
     let Some(quiet) = RunLock::look(path)? else {
         return Err(UserError { exit: ExitCode::Busy, message: say::busy(path) });
     };
     let sound = LedgerReader::open_alone(path, archive, Some(quiet))
         .and_then(|ledger| ledger.check(None).and_then(|()| ledger.id()));
-    match sound {
-        Ok(id) if id != *name => {
+    match (sound, name) {
+        (Ok(id), Name::Of(name)) if id != *name => {
             Err(UserError::ledger(say_witness::archive_of_another(path, &archive.join(holdings::NAME))))
         }
-        _ => Ok(()),
+        (sound, _) => Ok(sound.is_ok()),
     }
 }
 

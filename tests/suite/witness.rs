@@ -714,3 +714,26 @@ fn an_earlier_archive_without_a_name_is_not_taken_for_this_ledgers() {
         assert!(town.server.received().is_empty());
     }
 }
+
+#[test]
+fn a_sound_ledger_is_not_made_again_from_a_witness_that_lacks_a_month() {
+    let town = Town::new();
+    town.file(MAD, MAD_APRIL);
+    town.deliver(0);
+    town.at("2023-05-14T06:00:00+02:00");
+    town.file("mad_korsbaek_202305.txt", MAD_MAY);
+    town.deliver(0);
+    for month in ["2023-04.jsonl", "2023-05.jsonl"] {
+        let file = town.path("archive/receipts").join(month);
+        let lines = fs::read(&file).unwrap();
+        fs::remove_file(&file).unwrap();
+        refuses(&town, 6, month);
+        let ledger = fs::read(town.path("ledger.db")).unwrap();
+        town.run(["ledger", "rebuild"]).exit(6).says(month);
+        assert_eq!(fs::read(town.path("ledger.db")).unwrap(), ledger, "{month}");
+        fs::write(&file, lines).unwrap();
+    }
+    town.file(MAD, MAD_APRIL);
+    assert_eq!(town.deliver(0)["summary"]["duplicate"], 1);
+    assert_eq!(town.server.received().len(), 2);
+}
