@@ -11,6 +11,9 @@ use crate::names::{self, Core};
 use crate::period::Period;
 use crate::series::{self, SeriesRule};
 
+/// So many months tell whether two series belong together.
+const MONTHS_OF_A_PAIR: usize = 3;
+
 /// The deliveries so far, found by what their names say.
 #[derive(Debug, Default)]
 pub struct History {
@@ -85,13 +88,17 @@ impl History {
         self.renamed.get(slot).into_iter().flatten().map(|&at| &self.delivered[at])
     }
 
-    /// Whether two series were both delivered for one month before this one: then they belong together, as a file and
-    /// its checksum do, and neither is a copy of the other.
+    /// Whether two series belong together, as a file and its checksum do, so that neither is a copy of the other: of the
+    /// last months before this one in which either was delivered, both were in more than half. So a correction that was
+    /// approved once makes no pair with the file that comes every month.
     #[must_use]
     pub fn came_together(&self, one: &str, other: &str, before: Period) -> bool {
         let months = |series: &str| self.months.get(&names::comparable(series));
-        let both = months(one).zip(months(other));
-        both.is_some_and(|(one, other)| one.range(..before).any(|month| other.contains(month)))
+        let Some((one, other)) = months(one).zip(months(other)) else { return false };
+        let mut last: Vec<&Period> = one.union(other).filter(|month| **month < before).collect();
+        last.drain(..last.len().saturating_sub(MONTHS_OF_A_PAIR));
+        let together = last.iter().filter(|month| one.contains(month) && other.contains(month)).count();
+        2 * together > last.len()
     }
 
     /// The file names of a period's deliveries, for finding look-alikes among them.

@@ -189,3 +189,24 @@ fn letters_with_marks_are_one_letter_however_they_are_written() {
     let names: Vec<String> = town.server.received().into_iter().map(|(path, _)| path).collect();
     assert!(names.iter().all(|name| name == "ind/måltid_202610.txt"), "{names:?}");
 }
+
+#[test]
+fn a_correction_that_was_approved_once_makes_no_pair() {
+    let town = Town::new();
+    for (month, day) in [("202302", "2023-02-14"), ("202303", "2023-03-14"), ("202304", "2023-04-14")] {
+        town.at(&format!("{day}T06:00:00+01:00"));
+        town.file(format!("mad_korsbaek_{month}.txt"), month);
+        town.deliver(0);
+    }
+    let correction = "mad_korsbaek_202304_rettet.txt";
+    town.file(correction, "rettet april");
+    town.deliver(3);
+    town.run(["approve", correction, "--reason", "kommer oveni"]).exit(0);
+    town.deliver(0);
+    town.at("2023-05-14T06:00:00+02:00");
+    town.file("mad_korsbaek_202305.txt", "maj");
+    town.deliver(0);
+    let next = "mad_korsbaek_202305_rettet.txt";
+    town.file(next, "rettet maj");
+    assert_eq!(entry(&town.deliver(3), next)["decision"], "hold");
+}
