@@ -228,6 +228,7 @@ fn in_a_frame(town: &Town, browser: &str, page: &str, width: u32, script: &str) 
 fn in_a_browser_it_fits_a_phone_and_a_desk_and_its_history_can_be_searched() {
     let Some(browser) = browser() else { return };
     let town = town();
+    town.set("policy.unknown_series", "send");
     town.file(VASK, VASK_APRIL);
     town.file(format!("{}_202304.txt", "et_meget_langt_navn_uden_mellemrum".repeat(4)), "langt");
     town.run(["run"]).exit(3);
