@@ -70,7 +70,8 @@ fn others_in_its_place(
     let folder = archive.delivered(delivery.key.slot.period);
     let name = delivery.path.rsplit('/').next().unwrap_or_default();
     let mut suspects = Vec::new();
-    for (place, about) in of_that_name(&folder, name)? {
+    for file in of_that_name(&folder, name) {
+        let (place, about) = file?;
         let later = was_changed_after(&about, &delivery.changed_at)?;
         let looks_the_same = about.len() == delivery.size && !later;
         if looks_the_same && closely == Closely::AtTimes {
@@ -90,22 +91,18 @@ fn others_in_its_place(
     Ok(others)
 }
 
-/// The plain files in a folder that the archive may have made of a file called `name`.
-fn of_that_name(folder: &Path, name: &str) -> io::Result<Vec<(PathBuf, Metadata)>> {
-    let mut found = Vec::new();
-    for n in 1.. {
-        let Some(given) = numbered(name.as_ref(), n) else { continue };
-        let place = folder.join(given);
-        match fs::symlink_metadata(&place) {
-            Ok(about) if about.is_file() => found.push((place, about)),
-            Ok(_) => {}
-            // A person may have taken the first one away.
-            Err(error) if error.kind() == io::ErrorKind::NotFound && n == 1 => {}
-            Err(error) if error.kind() == io::ErrorKind::NotFound => break,
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(found)
+/// The plain files in a folder that the archive may have made of a file called `name`, each looked at when it is asked for:
+/// mostly the first one is the original, and the others need no look.
+fn of_that_name(folder: &Path, name: &str) -> impl Iterator<Item = io::Result<(PathBuf, Metadata)>> {
+    let places = (1..).filter_map(move |n| Some((n, folder.join(numbered(name.as_ref(), n)?))));
+    let looked = places.map(|(n, place)| match fs::symlink_metadata(&place) {
+        Ok(about) => Some(Ok(about.is_file().then_some((place, about)))),
+        // A person may have taken the first one away.
+        Err(error) if error.kind() == io::ErrorKind::NotFound && n == 1 => Some(Ok(None)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) => Some(Err(error)),
+    });
+    looked.map_while(|found| found).filter_map(io::Result::transpose)
 }
 
 /// Whether a file's content or status was changed after that moment of the ledger, RFC 3339. Putting it away changes
