@@ -137,7 +137,7 @@ struct Row<'a> {
     earlier: Option<&'a Earlier>,
 }
 
-/// Rows 1 to 14 and 18: what happens to a file by its own facts.
+/// What happens to a file by its own facts.
 #[must_use]
 pub fn decide(facts: &Facts, policy: Policy, limits: PeriodLimits) -> Judgement {
     match facts.blocked {
@@ -215,7 +215,7 @@ fn waits_for_second(facts: &Facts, policy: Policy) -> bool {
     takes_two(facts, policy) && approvers(facts, policy).len() < 2
 }
 
-/// Rows 3, 4, 5 and 7, which no policy opens, where they fit; row 6 is an approval.
+/// The rows that no policy opens, where they fit: empty, in doubt, delivered already, not free yet, rejected.
 fn certain_rows(facts: &Facts) -> Vec<Row<'_>> {
     let past = &facts.past;
     let rejected = matches!(past.verdict, Some((_, Verdict::Rejected)));
@@ -230,7 +230,7 @@ fn certain_rows(facts: &Facts) -> Vec<Row<'_>> {
     fitting.map(|(_, choice, reason, earlier)| Row { reason, choice, earlier }).collect()
 }
 
-/// The delivery that a person says KP never got and that would hold the file by row 8 or 12 if KP got it late; none
+/// The delivery that a person says KP never got and that would hold the file, as the same content or in its slot, if KP got it late; none
 /// where a policy opens that row.
 fn waits_for_server(facts: &Facts, policy: Policy) -> Option<&Earlier> {
     let elsewhere = facts.past.elsewhere_not_free.as_ref();
@@ -240,7 +240,7 @@ fn waits_for_server(facts: &Facts, policy: Policy) -> Option<&Earlier> {
         .or(slot.filter(|_| policy.slot_taken != Rule::Send))
 }
 
-/// Rows 8 to 14 where they fit, each with what its policy makes of it.
+/// The rows that a policy may open, where they fit, each with what its policy makes of it.
 fn doubts(facts: &Facts, policy: Policy, limits: PeriodLimits) -> Vec<Row<'_>> {
     let past = &facts.past;
     let months = |limit: u32| i64::from(limit);
@@ -254,7 +254,7 @@ fn doubts(facts: &Facts, policy: Policy, limits: PeriodLimits) -> Vec<Row<'_>> {
         (ahead.is_none(), policy.unknown_period, Reason::UnknownPeriod, None),
         (too_old, policy.old_period, Reason::OldPeriod, None),
         (too_early, policy.future_period, Reason::FuturePeriod, None),
-        // Row 12's second half, a series that its supplier delivers, belongs before this line once there is one.
+        // A series that its supplier delivers to KP belongs before this line once there is such a key.
         (is(Stranger::FitsNoSeries), policy.unknown_series, Reason::UnknownSeries, alike),
         (is(Stranger::New), policy.new_series, Reason::NewSeries, alike),
         (taken_by.is_some(), policy.slot_taken, Reason::SlotTaken, taken_by),

@@ -52,7 +52,7 @@ impl Candidate {
     }
 }
 
-/// Decides rows 16 and 17, and answers the files in the order of the run.
+/// Decides about duplicates and conflicts among the files, and answers them in the order of the run.
 ///
 /// `policy` decides about the same bytes under two slots in one run as it does about two runs. `history` tells which
 /// series come together, and so are no look-alikes. Two files that would get one name on the server are both held, since
@@ -88,7 +88,7 @@ fn sends(files: &[Candidate]) -> impl Iterator<Item = (usize, &Candidate, &Key)>
         .filter_map(move |(i, file)| Some((i, send(&file).then_some(file)?, file.key.as_ref()?)))
 }
 
-/// Row 17, for the first file of each digest; row 16 takes the others.
+/// Conflicts, for the first file of each digest: the others are its duplicates.
 fn hold_conflicts(files: &mut [Candidate], history: &History) {
     let rivals = with_a_rival(files, history);
     let mut seen: HashSet<Option<Key>> = HashSet::new();
@@ -142,7 +142,7 @@ fn rival(file: &Candidate) -> Option<(&Candidate, &Key, Period)> {
     Some((file, key, key.slot.period?))
 }
 
-/// Row 14 within the run, where an approval does not pass it: of the files for one slot that one person approved,
+/// A slot that is taken within the run, where an approval does not pass it: of the files for one slot that one person approved,
 /// the first goes and the others fare as if they came a run later.
 fn hold_for_a_second_person(files: &mut [Candidate], policy: Policy) {
     let mut gone: HashMap<Slot, Digest> = HashMap::new();
@@ -158,7 +158,7 @@ fn hold_for_a_second_person(files: &mut [Candidate], policy: Policy) {
     }
 }
 
-/// Row 16, and row 8 within the run.
+/// Duplicates within the run, and the same content for another slot.
 fn settle_repeats(files: &mut [Candidate], policy: Policy) {
     let mut slots: HashMap<Digest, Repeated> = HashMap::new();
     for file in files.iter_mut().filter(|file| file.counts()) {

@@ -1,4 +1,4 @@
-//! The configuration's sections, with their defaults and bounds (contract, section 7).
+//! The configuration's sections, with their defaults and bounds.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

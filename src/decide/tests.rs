@@ -49,7 +49,7 @@ fn approval(who: &str) -> Approval {
 
 type Row = (Reason, Choice, fn(&mut Facts));
 
-/// Rows 1 to 14 in the contract's order, and behind row 5 that of a key that is not free yet, each as the change to a plain
+/// The rows in the order in which they are tried, up to the taken slot, each as the change to a plain
 /// file that makes it fit.
 fn rows() -> Vec<Row> {
     vec![
