@@ -189,6 +189,8 @@ pub enum Scheduler {
     Systemd,
     /// A task of the Task Scheduler.
     Windows,
+    /// None: the jobs that are set up are listed.
+    List,
 }
 
 impl Scheduler {
@@ -199,6 +201,7 @@ impl Scheduler {
             Scheduler::Cron => "cron",
             Scheduler::Systemd => "systemd",
             Scheduler::Windows => "Windows' Task Scheduler",
+            Scheduler::List => "list",
         }
     }
 }

@@ -8,7 +8,7 @@
 //! with which a person decides, `decisions` (`approve`, `reject`), `resolve` and `adopt`; those that set things up, `init`
 //! and `schedule`; `ledger`; and `help`, which also makes the completions and the manual page.
 
-use crate::cli::{Cli, Command, LedgerCommand};
+use crate::cli::{Cli, Command, LedgerCommand, Scheduler};
 use crate::exit::ExitCode;
 
 mod adopt;
@@ -50,6 +50,7 @@ pub fn dispatch(cli: &Cli) -> anyhow::Result<ExitCode> {
             command @ (LedgerCommand::Verify | LedgerCommand::Export { .. } | LedgerCommand::Backup { .. }),
         ) => ledger::ledger(&config()?, command, global),
         Command::Ledger(command) => ledger::ledger(&context::to_write(global)?, command, global),
+        Command::Schedule(options) if options.scheduler == Scheduler::List => schedule::list(options, global),
         Command::Schedule(options) => schedule::schedule(&config()?, options, global),
         Command::Completions { shell } => help::completions(*shell),
         Command::Man => help::man(),

@@ -8,11 +8,15 @@ use serde::Serialize;
 use crate::cli::{self, Every, Global, Scheduler};
 use crate::config::Config;
 use crate::exit::{ExitCode, UserError};
-use crate::messages::{config::shown_path, schedule as say};
+use crate::messages::{
+    config::{shown, shown_path},
+    schedule as say,
+};
 
 use crate::output::answer;
 
 mod cron;
+mod job_name;
 mod program;
 mod systemd;
 mod windows;
@@ -34,6 +38,26 @@ struct Job<'a> {
     config: &'a Config,
     when: When,
     user: Option<String>,
+    /// What the scheduler calls it.
+    name: String,
+}
+
+/// A job that is set up on this machine.
+#[derive(Debug, Serialize)]
+struct Listed {
+    scheduler: &'static str,
+    name: String,
+    /// The configuration that it runs; none where its command cannot be read.
+    config: Option<String>,
+    /// For a person.
+    when: String,
+    /// Whom it runs as; none for whoever asks, on Windows for SYSTEM.
+    user: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Jobs {
+    jobs: Vec<Listed>,
 }
 
 /// A file, or a part of one, that the scheduler reads.
@@ -46,9 +70,47 @@ struct Piece {
 
 #[derive(Serialize)]
 struct Answer {
+    name: String,
     files: Vec<Piece>,
     installed: bool,
     removed: bool,
+}
+
+/// `schedule list`: the jobs of this program on this machine, with their configurations.
+///
+/// # Errors
+/// A scheduler that is here could not be asked.
+pub(super) fn list(options: &cli::Schedule, global: &Global) -> anyhow::Result<ExitCode> {
+    let mut jobs = Vec::new();
+    if cfg!(unix) {
+        match cron::list(options.user.as_deref()) {
+            Ok(listed) => jobs.extend(listed),
+            // A machine with systemd alone has no cron.
+            Err(_) if !program::is_installed("crontab") => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    if cfg!(target_os = "linux") {
+        jobs.extend(systemd::list()?);
+    }
+    if cfg!(windows) {
+        jobs.extend(windows::list(&windows::schtasks())?);
+    }
+    let text = listed(&jobs);
+    answer(global, &Jobs { jobs }, || text)?;
+    Ok(ExitCode::Ok)
+}
+
+/// A job a line, with its configuration beneath.
+fn listed(jobs: &[Listed]) -> String {
+    if jobs.is_empty() {
+        return say::no_jobs() + "\n";
+    }
+    let one = |job: &Listed| {
+        let config = job.config.as_deref().map_or_else(say::job_config_unknown, shown);
+        format!("{} ({}): {}\n  {config}\n", job.name, job.scheduler, job.when)
+    };
+    jobs.iter().map(one).collect()
 }
 
 pub(super) fn schedule(
@@ -59,10 +121,12 @@ pub(super) fn schedule(
     let job = Job::new(config, options)?;
     let kind = options.scheduler;
     let files = match kind {
+        Scheduler::List => return list(options, global),
         Scheduler::Cron => vec![Piece { path: "crontab".to_owned(), content: cron::block(&job) }],
         Scheduler::Systemd => systemd::units(&job)?,
         Scheduler::Windows => {
-            vec![Piece { path: "traekfil.xml".to_owned(), content: windows::printed(&windows::task(&job)?) }]
+            let content = windows::printed(&windows::task(&job)?);
+            vec![Piece { path: format!("{}.xml", job.name), content }]
         }
     };
     if (options.install || options.remove) && !is_here(kind) {
@@ -74,13 +138,13 @@ pub(super) fn schedule(
     let done = match (kind, options.install, options.remove) {
         (_, false, false) => printed(&files),
         (Scheduler::Cron, true, _) => cron::install(&job)?,
-        (Scheduler::Cron, ..) => cron::remove(&job)?,
+        (Scheduler::Cron | Scheduler::List, ..) => cron::remove(&job)?,
         (Scheduler::Systemd, true, _) => systemd::install(&job, &files)?,
-        (Scheduler::Systemd, ..) => systemd::remove()?,
+        (Scheduler::Systemd, ..) => systemd::remove(&job)?,
         (Scheduler::Windows, true, _) => windows::install(&job, &windows::schtasks())?,
-        (Scheduler::Windows, ..) => windows::remove(&windows::schtasks())?,
+        (Scheduler::Windows, ..) => windows::remove(&job, &windows::schtasks())?,
     };
-    let json = Answer { files, installed: options.install, removed: options.remove };
+    let json = Answer { name: job.name, files, installed: options.install, removed: options.remove };
     answer(global, &json, || done)?;
     Ok(ExitCode::Ok)
 }
@@ -101,7 +165,14 @@ impl Job<'_> {
                 return Err(UserError::usage(say::not_a_user(&crate::messages::escape(user))));
             }
         }
-        Ok(Job { program: text(&program)?, config_file: text(&config.file)?, config, when, user })
+        let config_file = text(&config.file)?;
+        let name = job_name::of(Path::new(&config_file));
+        Ok(Job { program: text(&program)?, config_file, config, when, user, name })
+    }
+
+    /// What the job is for, for a person: the town, or the job's name where the configuration has none.
+    fn town(&self) -> String {
+        self.config.name.clone().unwrap_or_else(|| self.name.clone())
     }
 }
 
@@ -118,6 +189,7 @@ fn text(path: &Path) -> Result<String, UserError> {
 /// Whether this scheduler exists on this machine.
 fn is_here(scheduler: Scheduler) -> bool {
     match scheduler {
+        Scheduler::List => true,
         Scheduler::Cron => cfg!(unix),
         Scheduler::Systemd => cfg!(target_os = "linux"),
         Scheduler::Windows => cfg!(windows),
@@ -140,6 +212,24 @@ impl When {
             When::At(at) => say::daily_at(&at.format("%H:%M")),
             When::Every(minutes) if minutes < 60 => say::every_minutes(minutes),
             When::Every(minutes) => say::every_hours(minutes / 60),
+        }
+    }
+
+    /// The time of a crontab's line, as this program writes it; none where somebody changed it.
+    fn of_cron(line: &str) -> Option<When> {
+        let mut fields = line.split_whitespace();
+        let (minute, hour) = (fields.next()?, fields.next()?);
+        if fields.by_ref().take(3).collect::<Vec<_>>() != ["*"; 3] {
+            return None;
+        }
+        let every = |text: &str| text.strip_prefix("*/")?.parse::<u32>().ok();
+        match (minute, hour) {
+            ("0", "*") => Some(When::Every(60)),
+            ("0", hours) if hours.starts_with("*/") => Some(When::Every(every(hours)? * 60)),
+            (minutes, "*") => every(minutes).map(When::Every),
+            (minute, hour) => {
+                NaiveTime::from_hms_opt(hour.parse().ok()?, minute.parse().ok()?, 0).map(When::At)
+            }
         }
     }
 

@@ -380,6 +380,7 @@ texts! {
     "schedule <scheduler>=cron" { da "en linje i crontab", en "a line in a crontab" }
     "schedule <scheduler>=systemd" { da "en service og dens timer", en "a service and its timer" }
     "schedule <scheduler>=windows" { da "en opgave i Windows Opgavestyring", en "a task of the Windows Task Scheduler" }
+    "schedule <scheduler>=list" { da "ingen: vis de job, der er sat op", en "none: list the jobs that are set up" }
     "schedule --every" {
         da "Hvor ofte, fra 5m til 12h; uden det hver time",
         en "How often, from 5m to 12h; without it every hour",

@@ -12,18 +12,21 @@ crate::messages::catalogue! {
     daily_at(at: &dyn Display) { da "hver dag kl. {at}", en "every day at {at}" }
 
     // in the jobs
-    cron_comment(when: &str) {
-        da "Leverer trækfiler til KP {when}. Cron sender en mail, når der er noget at tage stilling til.",
-        en "Delivers trækfiler to KP {when}. Cron mails what needs a person.",
+    cron_comment(town: &str, when: &str) {
+        da "{town}: leverer trækfiler til KP {when}. Cron sender en mail, når der er noget at tage stilling til.",
+        en "{town}: delivers trækfiler to KP {when}. Cron mails what needs a person.",
     }
     unit_made() { da "lavet af programmet, fjernes med --remove", en "made by the program, taken away with --remove" }
-    unit_description() { da "Lever trækfiler til KP", en "Deliver trækfiler to KP" }
-    timer_description(when: &str) { da "Lever trækfiler til KP {when}", en "Deliver trækfiler to KP {when}" }
-    unit_exit_codes() {
+    unit_description(town: &str) { da "Lever trækfiler til KP: {town}", en "Deliver trækfiler to KP: {town}" }
+    timer_description(town: &str, when: &str) {
+        da "Lever trækfiler til KP {when}: {town}",
+        en "Deliver trækfiler to KP {when}: {town}",
+    }
+    unit_exit_codes(name: &str) {
         da "Enhver anden kode end 0 står som fejlet, også 3 (noget skal afgøres), så systemctl --failed viser det. \
-            journalctl -u traekfil fortæller resten.",
+            journalctl -u {name} fortæller resten.",
         en "Every code but 0 stands as failed, also 3 (something needs a person), so that systemctl --failed shows it. \
-            journalctl -u traekfil tells the rest.",
+            journalctl -u {name} tells the rest.",
     }
     unit_hardening() {
         da "Programmet må læse det, dets bruger må, skrive i disse mapper og tale med nettet. Ikke andet.",
@@ -33,37 +36,51 @@ crate::messages::catalogue! {
         da "En kørsel, der skulle være sket, mens maskinen var slukket, sker, når den tændes.",
         en "A run that was due while the machine was off comes when it is on again.",
     }
-    task_description(when: &str) {
-        da "Leverer trækfiler til KP {when}. Lavet af traekfil schedule windows.",
-        en "Delivers trækfiler to KP {when}. Made by traekfil schedule windows.",
+    task_description(town: &str, when: &str) {
+        da "{town}: leverer trækfiler til KP {when}. Lavet af traekfil schedule windows.",
+        en "{town}: delivers trækfiler to KP {when}. Made by traekfil schedule windows.",
     }
 
     // done
-    cron_installed(when: &str) {
-        da "traekfil står nu i crontab og kører {when}. Tag den ud igen med: traekfil schedule cron --remove",
-        en "traekfil now stands in the crontab and runs {when}. Take it out again with: traekfil schedule cron --remove",
+    cron_installed(name: &str, when: &str, config: &str) {
+        da "{name} står nu i crontab og kører {when}. Tag den ud igen med: traekfil schedule cron --remove --config '{config}'",
+        en "{name} now stands in the crontab and runs {when}. Take it out again with: traekfil schedule cron --remove --config '{config}'",
     }
-    cron_removed() { da "traekfil er taget ud af crontab.", en "traekfil has been taken out of the crontab." }
-    systemd_installed(when: &str, user: &str, program: &str, config: &str) {
-        da "traekfil kører nu {when} som {user}.\nPrøv, at {user} kan alt det, der skal til:\n  \
+    cron_removed(name: &str) { da "{name} er taget ud af crontab.", en "{name} has been taken out of the crontab." }
+    systemd_installed(name: &str, when: &str, user: &str, program: &str, config: &str) {
+        da "{name} kører nu {when} som {user}.\nPrøv, at {user} kan alt det, der skal til:\n  \
             sudo -u {user} '{program}' check --config '{config}'\n\
-            Se næste kørsel: systemctl list-timers traekfil.timer\nSe den seneste: journalctl -u traekfil\n",
-        en "traekfil now runs {when} as {user}.\nTry whether {user} can do all that it takes:\n  \
+            Se næste kørsel: systemctl list-timers {name}.timer\nSe den seneste: journalctl -u {name}\n",
+        en "{name} now runs {when} as {user}.\nTry whether {user} can do all that it takes:\n  \
             sudo -u {user} '{program}' check --config '{config}'\n\
-            See the next run: systemctl list-timers traekfil.timer\nSee the last one: journalctl -u traekfil\n",
+            See the next run: systemctl list-timers {name}.timer\nSee the last one: journalctl -u {name}\n",
     }
-    systemd_removed() { da "traekfil.timer og traekfil.service er fjernet.", en "traekfil.timer and traekfil.service have been removed." }
-    task_installed(when: &str) {
-        da "Opgaven traekfil står nu i Opgavestyring og kører {when}. Fjern den igen med: traekfil schedule windows --remove\n\
+    systemd_removed(name: &str) { da "{name}.timer og {name}.service er fjernet.", en "{name}.timer and {name}.service have been removed." }
+    task_installed(name: &str, when: &str) {
+        da "Opgaven {name} står nu i Opgavestyring og kører {when}. Fjern den igen med: traekfil schedule windows --remove\n\
             »Resultat af seneste kørsel« er programmets afslutningskode: 0x0 alt i orden, 0x1 fejl på maskinen, 0x2 forkert \
             konfiguration, 0x3 noget venter på dig, 0x4 noget kunne ikke leveres endnu, 0x5 en anden kørsel var i gang, \
             0x6 regnskabet er skadet. Se hvad: traekfil status",
-        en "The task traekfil now stands in the Task Scheduler and runs {when}. Take it away again with: traekfil schedule windows --remove\n\
+        en "The task {name} now stands in the Task Scheduler and runs {when}. Take it away again with: traekfil schedule windows --remove\n\
             “Last Run Result” is the program's exit code: 0x0 all well, 0x1 an error of the machine, 0x2 wrong configuration, \
             0x3 something waits for you, 0x4 something could not be delivered yet, 0x5 another run was under way, \
             0x6 the ledger is damaged. See what: traekfil status",
     }
-    task_removed() { da "Opgaven traekfil er fjernet fra Opgavestyring.", en "The task traekfil has been removed from the Task Scheduler." }
+    task_removed(name: &str) { da "Opgaven {name} er fjernet fra Opgavestyring.", en "The task {name} has been removed from the Task Scheduler." }
+
+    // those that are set up
+    no_jobs() {
+        da "Der er ikke sat noget job op, som kan ses herfra. Vis et med: traekfil schedule systemd (eller cron, windows)",
+        en "No job is set up that can be seen from here. Show one with: traekfil schedule systemd (or cron, windows)",
+    }
+    job_config_unknown() { da "(konfigurationen kan ikke læses af jobbet)", en "(the job does not tell its configuration)" }
+    no_timer() { da "uden timer", en "without a timer" }
+    job_of_another(name: &str, other: &str) {
+        da "Jobbet {name} er allerede sat op for en anden konfiguration: {other}. Det bliver ikke rørt. Giv denne konfigurations fil \
+            et andet navn, eller fjern først det andet job med schedule … --remove og dets --config.",
+        en "The job {name} is already set up for another configuration: {other}. It is left alone. Give this configuration's \
+            file another name, or first remove the other job with schedule … --remove and its --config.",
+    }
     nothing_to_remove() { da "Der var ikke noget at fjerne.", en "There was nothing to remove." }
 
     // not done

@@ -93,7 +93,8 @@ fn a_cron_line_has_five_fields_and_a_command_that_runs() {
         let args = ["schedule", "cron", "--config", config.to_str().unwrap()];
         let out = town.run(args.iter().chain(flags)).exit(0).out();
         let lines: Vec<&str> = out.lines().collect();
-        assert_eq!((lines.len(), lines[0], lines[3]), (4, "# traekfil begin", "# traekfil end"), "{out}");
+        let begin = format!("# traekfil begin {}", config.display());
+        assert_eq!((lines.len(), lines[0], lines[3]), (4, begin.as_str(), "# traekfil end"), "{out}");
         let command = lines[2].strip_prefix(times).unwrap().trim_start();
         // Cron hands `\%` on as `%`; an unescaped one would end the command.
         let command = command.replace(r"\%", "\0");
@@ -146,39 +147,134 @@ fn another_platforms_job_is_printed_but_not_installed() {
 #[test]
 fn systemd_is_set_up_and_taken_away() {
     let town = with(&[("systemctl", ""), ("id", "")]);
+    let name = job_of(&town);
     for flags in [&[][..], &["--at", "06:00"]] {
         let args = ["schedule", "systemd", "--install", "--language", "en"];
-        town.run(args.iter().chain(flags)).exit(0).stdout_has("journalctl -u traekfil");
-        let want = "systemctl --version\nid -u traekfil\nsystemctl daemon-reload\n\
-                    systemctl enable traekfil.timer\nsystemctl restart traekfil.timer\n";
+        town.run(args.iter().chain(flags)).exit(0).stdout_has(&format!("journalctl -u {name}\n"));
+        let want = format!(
+            "systemctl --version\nid -u traekfil\nsystemctl daemon-reload\n\
+             systemctl enable {name}.timer\nsystemctl restart {name}.timer\n"
+        );
         assert_eq!(calls(&town), want);
     }
-    assert_eq!(names_in(&town.path("units")), ["traekfil.service", "traekfil.timer"]);
-    let timer = fs::read_to_string(town.path("units/traekfil.timer")).unwrap();
+    assert_eq!(names_in(&town.path("units")), [format!("{name}.service"), format!("{name}.timer")]);
+    let timer = fs::read_to_string(town.path("units").join(format!("{name}.timer"))).unwrap();
     assert!(
         timer.contains("\nOnCalendar=*-*-* 06:00:00\n") && timer.contains("\nPersistent=yes\n"),
         "{timer}"
     );
     town.run(["schedule", "systemd", "--remove", "--language", "da"]).exit(0).stdout_has("fjernet");
-    assert_eq!(calls(&town), "systemctl disable --now traekfil.timer\nsystemctl daemon-reload\n");
+    assert_eq!(calls(&town), format!("systemctl disable --now {name}.timer\nsystemctl daemon-reload\n"));
     assert_eq!(names_in(&town.path("units")), [""; 0]);
     town.run(["schedule", "systemd", "--remove", "--language", "da"])
         .exit(0)
         .stdout_has("ikke noget at fjerne");
 }
 
+/// The name of the town's own job: its configuration lies in a folder of its own.
+fn job_of(town: &Town) -> String {
+    let folder = town.path("").canonicalize().unwrap();
+    let folder = folder.file_name().unwrap().to_str().unwrap().to_lowercase();
+    format!("traekfil@{}", folder.trim_start_matches('.').replace(|c: char| !c.is_ascii_alphanumeric(), "-"))
+}
+
+/// Configurations of two more towns beside the first one's.
+fn more_towns(town: &Town) -> [PathBuf; 2] {
+    ["korsbaek.toml", "Nørre Ærø.toml"].map(|name| {
+        let file = town.path(name);
+        fs::copy(town.path("config.toml"), &file).unwrap();
+        file
+    })
+}
+
+#[test]
+fn a_second_towns_job_leaves_the_first_ones_alone() {
+    let town = with(&[CRONTAB]);
+    let [korsbaek, aeroe] = more_towns(&town);
+    let schedule = |config: &PathBuf, what: &[&str]| {
+        let args = ["schedule", "cron", "--language", "en", "--config", config.to_str().unwrap()];
+        town.run(args.iter().chain(what)).exit(0).out()
+    };
+    let own = town.path("config.toml");
+    for config in [&own, &korsbaek, &aeroe, &korsbaek] {
+        schedule(config, &["--install"]);
+    }
+    let tab = || fs::read_to_string(town.path("tab")).unwrap();
+    assert_eq!(tab().matches(" run --quiet ").count(), 3, "{}", tab());
+    let listed = town.run(["schedule", "list", "--language", "en"]).exit(0).out();
+    for name in [job_of(&town), "traekfil@korsbaek".to_owned(), "traekfil@noerre-aeroe".to_owned()] {
+        assert!(listed.contains(&format!("{name} (cron): every hour\n")), "{name}: {listed}");
+    }
+    let json = town.run(["schedule", "list", "--json"]).exit(0).json();
+    assert_eq!(json["jobs"].as_array().unwrap().len(), 3);
+    assert_eq!(json["jobs"][1]["config"], korsbaek.to_str().unwrap());
+    assert!(schedule(&korsbaek, &["--remove"]).contains("traekfil@korsbaek"));
+    assert!(!tab().contains("korsbaek.toml") && tab().contains("Nørre Ærø.toml"), "{}", tab());
+    assert!(schedule(&korsbaek, &["--remove"]).contains("nothing to remove"));
+
+    // A block that an earlier version wrote names its configuration in its command alone.
+    let old = format!(
+        "# traekfil begin\n# x\n0 * * * * /x run --quiet --config {}\n# traekfil end\n",
+        korsbaek.display()
+    );
+    fs::write(town.path("tab"), format!("{old}{}", tab())).unwrap();
+    schedule(&korsbaek, &["--install", "--at", "06:00"]);
+    assert_eq!(tab().matches(" run --quiet ").count(), 3, "{}", tab());
+    assert!(tab().starts_with(&format!("# traekfil begin {}\n", korsbaek.display())), "{}", tab());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn units_of_two_towns_stand_beside_each_other() {
+    let town = with(&[("systemctl", ""), ("id", "")]);
+    let [korsbaek, aeroe] = more_towns(&town);
+    let schedule = |config: &PathBuf, what: &str| {
+        town.run(["schedule", "systemd", what, "--language", "en", "--config", config.to_str().unwrap()])
+    };
+    // An earlier version called every job traekfil; this one is of the first town.
+    schedule(&korsbaek, "--install").exit(0);
+    for kind in ["service", "timer"] {
+        let unit = |name: &str| town.path("units").join(format!("{name}.{kind}"));
+        fs::rename(unit("traekfil@korsbaek"), unit("traekfil")).unwrap();
+    }
+    schedule(&aeroe, "--install").exit(0);
+    let both = [
+        "traekfil.service",
+        "traekfil.timer",
+        "traekfil@noerre-aeroe.service",
+        "traekfil@noerre-aeroe.timer",
+    ];
+    assert_eq!(names_in(&town.path("units")), both);
+    schedule(&aeroe, "--remove").exit(0);
+    assert_eq!(names_in(&town.path("units")), &both[..2]);
+    schedule(&korsbaek, "--install").exit(0);
+    assert_eq!(names_in(&town.path("units")), ["traekfil@korsbaek.service", "traekfil@korsbaek.timer"]);
+
+    // Another configuration with the same name does not take the job.
+    fs::create_dir_all(town.path("andet/drop")).unwrap();
+    let other = town.path("andet/korsbaek.toml");
+    fs::copy(&korsbaek, &other).unwrap();
+    schedule(&other, "--install").exit(2).says("traekfil@korsbaek").says(korsbaek.to_str().unwrap());
+    schedule(&other, "--remove").exit(0).stdout_has("nothing to remove");
+    assert_eq!(names_in(&town.path("units")).len(), 2);
+    town.run(["schedule", "list", "--language", "da"])
+        .exit(0)
+        .stdout_has("traekfil@korsbaek (systemd): hver time");
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_unit_of_somebody_elses_is_left_alone() {
     let town = with(&[("systemctl", ""), ("id", "")]);
-    fs::write(town.path("units/traekfil.timer"), "[Timer]\n").unwrap();
+    let timer = format!("{}.timer", job_of(&town));
+    fs::write(town.path("units").join(&timer), "[Timer]\n").unwrap();
     town.run(["schedule", "systemd", "--install", "--language", "da"])
         .exit(2)
         .says("ikke lavet af dette program");
     town.run(["schedule", "systemd", "--remove", "--language", "en"])
         .exit(2)
         .says("not made by this program");
-    assert_eq!(names_in(&town.path("units")), ["traekfil.timer"]);
+    assert_eq!(names_in(&town.path("units")), [timer]);
     let town = with(&[("systemctl", ""), ("id", "exit 1")]);
     town.run(["schedule", "systemd", "--install", "--language", "da"]).exit(2).says("useradd --system");
     assert_eq!(names_in(&town.path("units")), [""; 0]);

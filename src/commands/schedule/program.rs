@@ -54,6 +54,12 @@ pub(super) fn must_at_terminal(program: &OsStr, args: &[OsString]) -> Result<(),
     if status.success() { Ok(()) } else { Err(refused(program, args, &output)) }
 }
 
+/// Whether a program of this name is in `PATH`.
+pub(super) fn is_installed(program: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
+}
+
 fn not_run(program: &OsStr, error: &io::Error) -> UserError {
     let name = shown(&program.to_string_lossy());
     UserError::unexpected(match error.kind() {

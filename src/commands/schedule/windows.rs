@@ -6,14 +6,18 @@ use std::fs;
 use std::io::Write;
 use std::path::Path;
 
+use crate::digest::Digest;
 use crate::exit::UserError;
-use crate::messages::{config::shown_path, schedule as say};
+use crate::messages::{
+    config::{shown, shown_path},
+    schedule as say,
+};
 use crate::platform;
 
-use super::program::{must, must_at_terminal, words};
-use super::{Job, When};
+use super::job_name::PROGRAM;
+use super::program::{must, must_at_terminal, run, words};
+use super::{Job, Listed, When};
 
-const NAME: &str = "traekfil";
 /// The machine's own account, SYSTEM.
 const SYSTEM: &str = "S-1-5-18";
 
@@ -39,6 +43,7 @@ pub(super) fn task(job: &Job) -> Result<String, UserError> {
     Ok(format!(
         r#"<Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">
   <RegistrationInfo>
+    <Source>{source}</Source>
     <Description>{description}</Description>
   </RegistrationInfo>
   <Triggers>
@@ -80,11 +85,22 @@ pub(super) fn task(job: &Job) -> Result<String, UserError> {
   </Actions>
 </Task>
 "#,
-        description = xml(&say::task_description(&job.when.said())),
+        source = source(job),
+        description = xml(&say::task_description(&job.town(), &job.when.said())),
         program = xml(&job.program),
-        arguments = xml(&format!("run --quiet --config {}", quoted(&job.config_file))),
+        arguments = xml(&arguments(job)),
         folder = xml(&folder(&job.config_file)),
     ))
+}
+
+fn arguments(job: &Job) -> String {
+    format!("run --quiet --config {}", quoted(&job.config_file))
+}
+
+/// Which configuration's job a task is. In ASCII, since `schtasks` prints a task in the console's code page.
+fn source(job: &Job) -> String {
+    let digest = Digest::of(job.config_file.to_lowercase().as_bytes()).to_string();
+    format!("traekfil {}", &digest[..16])
 }
 
 fn repetition(minutes: u32) -> String {
@@ -149,6 +165,10 @@ pub(super) fn schtasks() -> OsString {
 }
 
 pub(super) fn install(job: &Job, schtasks: &OsStr) -> Result<String, UserError> {
+    if let Some(task) = there(&job.name, schtasks)?.filter(|task| !belongs_to(task, job)) {
+        let other = element(&task, "Arguments").unwrap_or_default();
+        return Err(UserError::usage(say::job_of_another(&job.name, &shown(&other))));
+    }
     let file = std::env::temp_dir().join(format!("traekfil-{}.xml", std::process::id()));
     let task = task(job)?;
     let write = |mut new: fs::File| new.write_all(&encoded(&task));
@@ -159,11 +179,49 @@ pub(super) fn install(job: &Job, schtasks: &OsStr) -> Result<String, UserError> 
     let created = create(job, schtasks, &file);
     drop(fs::remove_file(&file));
     created?;
-    Ok(say::task_installed(&job.when.said()) + "\n")
+    // An earlier version called every job by the program's name alone.
+    if job.name != PROGRAM && there(PROGRAM, schtasks)?.is_some_and(|task| belongs_to(&task, job)) {
+        take_away(PROGRAM, schtasks)?;
+    }
+    Ok(say::task_installed(&job.name, &job.when.said()) + "\n")
+}
+
+/// The task of this name, as `schtasks` prints it; none where there is none, or none that may be read.
+fn there(name: &str, schtasks: &OsStr) -> Result<Option<String>, UserError> {
+    let output = run(schtasks, &words(&["/Query", "/TN", name, "/XML"]), None)?;
+    Ok(output.status.success().then(|| decoded(&output.stdout)))
+}
+
+/// What a program of Windows printed: UTF-16 where it begins with its mark, else the console's code page, of which only the
+/// ASCII part is needed.
+fn decoded(bytes: &[u8]) -> String {
+    match bytes.strip_prefix(&[0xff, 0xfe]) {
+        Some(wide) => {
+            let units: Vec<u16> =
+                wide.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
+            String::from_utf16_lossy(&units)
+        }
+        None => String::from_utf8_lossy(bytes).into_owned(),
+    }
+}
+
+/// Whether a task is the job of this configuration. One of an earlier version tells by its arguments alone.
+fn belongs_to(task: &str, job: &Job) -> bool {
+    match element(task, "Source") {
+        Some(found) => found == source(job),
+        None => element(task, "Arguments").is_some_and(|found| found == arguments(job)),
+    }
+}
+
+/// The text of the first element of this name.
+fn element(task: &str, name: &str) -> Option<String> {
+    let (_, rest) = task.split_once(&format!("<{name}>"))?;
+    let (text, _) = rest.split_once(&format!("</{name}>"))?;
+    Some(text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&"))
 }
 
 fn create(job: &Job, schtasks: &OsStr, file: &Path) -> Result<(), UserError> {
-    let mut args = words(&["/Create", "/TN", NAME, "/F", "/XML"]);
+    let mut args = words(&["/Create", "/TN", &job.name, "/F", "/XML"]);
     args.push(file.into());
     match &job.user {
         // With `*`, `schtasks` asks for the user's password on the terminal.
@@ -175,9 +233,56 @@ fn create(job: &Job, schtasks: &OsStr, file: &Path) -> Result<(), UserError> {
     }
 }
 
-pub(super) fn remove(schtasks: &OsStr) -> Result<String, UserError> {
-    must(schtasks, &words(&["/Delete", "/TN", NAME, "/F"]), None)?;
-    Ok(say::task_removed() + "\n")
+pub(super) fn remove(job: &Job, schtasks: &OsStr) -> Result<String, UserError> {
+    let mut removed = false;
+    for name in [job.name.as_str(), PROGRAM] {
+        if there(name, schtasks)?.is_some_and(|task| belongs_to(&task, job)) {
+            take_away(name, schtasks)?;
+            removed = true;
+        }
+    }
+    Ok(if removed { say::task_removed(&job.name) } else { say::nothing_to_remove() } + "\n")
+}
+
+fn take_away(name: &str, schtasks: &OsStr) -> Result<(), UserError> {
+    must(schtasks, &words(&["/Delete", "/TN", name, "/F"]), None).map(drop)
+}
+
+/// The tasks of this program, by their names.
+pub(super) fn list(schtasks: &OsStr) -> Result<Vec<Listed>, UserError> {
+    let names = must(schtasks, &words(&["/Query", "/FO", "CSV", "/NH"]), None)?;
+    let mut jobs = Vec::new();
+    for line in names.lines() {
+        let name =
+            line.trim_start_matches('"').split('"').next().unwrap_or_default().trim_start_matches('\\');
+        if name != PROGRAM && !name.starts_with(&format!("{PROGRAM}@")) {
+            continue;
+        }
+        let Some(task) = there(name, schtasks)? else { continue };
+        let arguments = element(&task, "Arguments").unwrap_or_default();
+        let config = arguments.split_once("--config ").map(|(_, word)| word.trim_matches('"').to_owned());
+        let user = element(&task, "UserId").filter(|user| user != SYSTEM);
+        jobs.push(Listed { scheduler: "windows", name: name.to_owned(), config, when: when(&task), user });
+    }
+    jobs.dedup_by(|a, b| a.name == b.name);
+    Ok(jobs)
+}
+
+/// When a task runs, for a person.
+fn when(task: &str) -> String {
+    let interval = element(task, "Interval");
+    let minutes = interval.as_deref().and_then(|text| {
+        let hours = text.strip_prefix("PT").and_then(|text| text.strip_suffix('H'));
+        let minutes = text.strip_prefix("PT").and_then(|text| text.strip_suffix('M'));
+        hours.and_then(|hours| hours.parse::<u32>().ok()?.checked_mul(60)).or_else(|| minutes?.parse().ok())
+    });
+    let start = element(task, "StartBoundary").unwrap_or_default();
+    let at = start.get(11..16).and_then(|at| chrono::NaiveTime::parse_from_str(at, "%H:%M").ok());
+    match (minutes, interval, at) {
+        (Some(minutes), _, _) => When::Every(minutes).said(),
+        (None, None, Some(at)) => When::At(at).said(),
+        (None, interval, _) => interval.unwrap_or(start),
+    }
 }
 
 #[cfg(test)]
@@ -199,6 +304,7 @@ mod tests {
             config,
             when: When::Every(30),
             user: user.map(str::to_owned),
+            name: "traekfil@korsbaek".to_owned(),
         }
     }
 
@@ -267,7 +373,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let fake = folder.path().join("schtasks");
         let text = format!(
-            "#!/bin/sh\ncd '{}'\necho \"$@\" >> calls\n[ \"$1\" = /Create ] && cat \"$6\" > file\n[ ! -e broken ] || {{ echo 'ERROR: Access is denied.' >&2; exit 1; }}\n",
+            "#!/bin/sh\ncd '{}'\necho \"$@\" >> calls\n[ \"$1\" = /Query ] && {{ [ -e \"task-$3\" ] && exec cat \"task-$3\" || exit 1; }}\n[ \"$1\" = /Create ] && cat \"$6\" > file\n[ ! -e broken ] || {{ echo 'ERROR: Access is denied.' >&2; exit 1; }}\n",
             folder.path().display()
         );
         fs::write(&fake, text).unwrap();
@@ -282,17 +388,29 @@ mod tests {
         let xml = String::from_utf16(&units).unwrap();
         assert!(xml.starts_with("<?xml version=\"1.0\" encoding=\"UTF-16\"?>\r\n<Task "), "{xml}");
         assert!(xml.contains(r"D:\trækfil\config.toml"));
+        let there = folder.path().join("task-traekfil@korsbaek");
+        fs::write(&there, &bytes).unwrap();
         fs::write(folder.path().join("broken"), "").unwrap();
-        let refused = remove(fake.as_os_str()).unwrap_err();
+        let refused = remove(&job, fake.as_os_str()).unwrap_err();
         assert!(
             refused.message.contains("Access is denied.") && refused.message.contains("/Delete"),
             "{refused}"
         );
         let calls = fs::read_to_string(folder.path().join("calls")).unwrap();
-        let calls: Vec<&str> = calls.lines().collect();
-        assert!(calls[0].starts_with("/Create /TN traekfil /F /XML /"), "{calls:?}");
-        assert_eq!(calls[1], "/Delete /TN traekfil /F");
+        let calls: Vec<&str> = calls.lines().filter(|call| !call.starts_with("/Query")).collect();
+        assert!(calls[0].starts_with("/Create /TN traekfil@korsbaek /F /XML /"), "{calls:?}");
+        assert_eq!(calls[1], "/Delete /TN traekfil@korsbaek /F");
         let left = calls[0].rsplit(' ').next().unwrap();
         assert!(!Path::new(left).exists());
+
+        // Another configuration of the same name is left alone, and so is an earlier version's job of another one.
+        let other = Job { config_file: r"E:\andet\config.toml".to_owned(), ..job };
+        let refused = install(&other, fake.as_os_str()).unwrap_err();
+        assert!(refused.message.contains("traekfil@korsbaek"), "{refused}");
+        fs::write(folder.path().join("task-traekfil"), &bytes).unwrap();
+        fs::remove_file(folder.path().join("broken")).unwrap();
+        assert!(remove(&other, fake.as_os_str()).is_ok());
+        let calls = fs::read_to_string(folder.path().join("calls")).unwrap();
+        assert_eq!(calls.matches("/Delete").count(), 1, "{calls}");
     }
 }
