@@ -64,8 +64,7 @@ pub fn holds_cpr_number(text: &str) -> bool {
 pub fn without_cpr_numbers(text: &str) -> String {
     let mut shown = text.to_owned();
     loop {
-        let found =
-            found(&shown, |first| could_be_date(first) || first.iter().all(|digit| *digit == Some(0)));
+        let found = found(&shown, |first| could_be_date(first) || first.iter().all(|digit| *digit == 0));
         if found.is_empty() {
             return shown;
         }
@@ -76,21 +75,24 @@ pub fn without_cpr_numbers(text: &str) -> String {
     }
 }
 
-/// A digit: where it stands, and its value; none where only its script knows that.
+/// In place of the value of a digit whose value only its script knows.
+const UNKNOWN: u8 = 10;
+
+/// A digit: where it stands, and its value or [`UNKNOWN`].
 struct Digit {
     at: Range<usize>,
-    value: Option<u8>,
+    value: u8,
     /// Whether a number may begin with it.
     may_begin: bool,
 }
 
 /// The digits, in order, that are part of a number which could be a CPR number.
-fn found(text: &str, is_date: impl Fn(&[Option<u8>]) -> bool) -> Vec<Range<usize>> {
+fn found(text: &str, is_date: impl Fn(&[u8]) -> bool) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     for digits in stretches(text) {
         let mut covered = 0;
         for start in 0..(digits.len() + 1).saturating_sub(DIGITS) {
-            let first: Vec<Option<u8>> = digits[start..start + 6].iter().map(|digit| digit.value).collect();
+            let first: Vec<u8> = digits[start..start + 6].iter().map(|digit| digit.value).collect();
             if digits[start].may_begin && is_date(&first) {
                 let new = start.max(covered)..start + DIGITS;
                 covered = new.end;
@@ -102,10 +104,12 @@ fn found(text: &str, is_date: impl Fn(&[Option<u8>]) -> bool) -> Vec<Range<usize
 }
 
 /// Whether six digits can be the date of a CPR number: a day, or a day and 60 as replacement numbers have it, and a month.
-fn could_be_date(first: &[Option<u8>]) -> bool {
-    let two = |at: usize| Some(first[at]? * 10 + first[at + 1]?);
-    two(0).is_none_or(|day| matches!(day, 1..=31 | 61..=91))
-        && two(2).is_none_or(|month| matches!(month, 1..=12))
+fn could_be_date(first: &[u8]) -> bool {
+    let fits = |at: usize, allowed: fn(u8) -> bool| {
+        let (tens, ones) = (first[at], first[at + 1]);
+        tens == UNKNOWN || ones == UNKNOWN || allowed(tens * 10 + ones)
+    };
+    fits(0, |day| matches!(day, 1..=31 | 61..=91)) && fits(2, |month| matches!(month, 1..=12))
 }
 
 /// The digits of the text, apart where a letter or something that is plainly no CPR number stands between them.
@@ -164,17 +168,18 @@ fn length(form: &Regex, text: &str) -> Option<usize> {
     Some(form.captures(text)?.get(1)?.end())
 }
 
-/// The value of a digit of any script, where it is one; its value is not known for scripts that have no ASCII form.
-fn digit(c: char) -> Option<Option<u8>> {
+/// The value of a digit of any script, where it is one; [`UNKNOWN`] for scripts whose digits have no ASCII form.
+fn digit(c: char) -> Option<u8> {
+    let ascii = |c: char| c.to_digit(10).and_then(|value| u8::try_from(value).ok());
     if c.is_ascii() {
-        return c.to_digit(10).map(|value| u8::try_from(value).ok());
+        return ascii(c);
     }
     if c.is_alphabetic() || !c.is_numeric() {
         return None;
     }
     let mut plain = std::iter::once(c).nfkc();
-    let value = plain.next().filter(|_| plain.next().is_none()).and_then(|plain| plain.to_digit(10));
-    Some(value.and_then(|value| u8::try_from(value).ok()))
+    let value = plain.next().filter(|_| plain.next().is_none()).and_then(ascii);
+    Some(value.unwrap_or(UNKNOWN))
 }
 
 /// How long the escape of a character that is not shown is, `\u{a0}` say: its letters and digits are not the name's.

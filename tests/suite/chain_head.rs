@@ -76,8 +76,7 @@ fn a_forged_chain_does_not_contain_the_head_that_was_kept() {
     let other = format!("{}{last}", &kept[..kept.len() - 1]);
     town.run(["ledger", "verify", "--head", &other]).exit(6).says(&kept).plain();
     let ahead = format!("100000:{}", "0".repeat(64));
-    let json = town.run(["ledger", "verify", "--head", &ahead, "--json"]).exit(6).json();
-    assert_eq!(json["error"]["code"], 6, "{json:#}");
+    town.run(["ledger", "verify", "--head", &ahead]).exit(6).says("event 12");
     for wrong in ["", "12", "12:0123", "x:0123456789abcdef"] {
         town.run(["ledger", "verify", "--head", wrong]).exit(2).says("--head");
     }

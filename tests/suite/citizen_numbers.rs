@@ -35,8 +35,8 @@ fn a_reason_with_a_cpr_number_is_refused_and_not_repeated() {
                 assert!(!refused.err().contains(part), "{command:?}: {}", refused.err());
             }
         }
-        let json = town.run(["approve", "1", "--json", "--reason", &reason]).exit(2).json();
-        assert!(!json.to_string().contains(number), "{json:#}");
+        let refused = town.run(["approve", "1", "--json", "--reason", &reason]).exit(2);
+        assert!(!refused.out().contains("0000") && !refused.err().contains("0000"), "{reason}");
     }
     assert_eq!(before, town.snapshot(), "nothing was touched");
     town.run(["reject", "1", "--language", "da", "--reason", "610101-0000"]).exit(2).says("uden nummeret");
