@@ -14,6 +14,8 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use crate::messages::{Language, usage as say};
 use crate::model::delivery::State;
+use crate::model::ledger::ChainMark;
+use crate::names::holds_cpr_number;
 use crate::period::Period;
 
 pub(crate) mod man;
@@ -233,7 +235,11 @@ fn time_of_day(text: &str) -> Result<NaiveTime, String> {
 #[derive(Debug, Subcommand)]
 pub enum LedgerCommand {
     /// Walk the chain of events, replay it against the tables, and hold the receipts against it
-    Verify,
+    Verify {
+        /// Say whether the chain contains this mark, which a notice, a report or `status -v` showed
+        #[arg(long, value_name = "SEQ:HASH")]
+        head: Option<ChainMark>,
+    },
     /// Print every delivery, for the auditor
     Export {
         /// The form
@@ -377,9 +383,14 @@ pub struct Adopt {
     pub reason: Option<String>,
 }
 
-fn reason(text: &str) -> Result<String, String> {
+/// A person's reason as it goes into the ledger, which never forgets: some words, and no number that could be a CPR number.
+///
+/// # Errors
+/// What is wrong with it, as the end of a sentence, without the text itself.
+pub(crate) fn reason(text: &str) -> Result<String, String> {
     match text.trim() {
         "" => Err(say::reason_needed()),
+        text if holds_cpr_number(text) => Err(say::reason_with_cpr_number()),
         text => Ok(text.to_owned()),
     }
 }

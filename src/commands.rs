@@ -47,7 +47,9 @@ pub fn dispatch(cli: &Cli) -> anyhow::Result<ExitCode> {
         Command::Init(options) => init::init(options, global),
         Command::Check(options) => check::check(options, global),
         Command::Ledger(
-            command @ (LedgerCommand::Verify | LedgerCommand::Export { .. } | LedgerCommand::Backup { .. }),
+            command @ (LedgerCommand::Verify { .. }
+            | LedgerCommand::Export { .. }
+            | LedgerCommand::Backup { .. }),
         ) => ledger::ledger(&config()?, command, global),
         Command::Ledger(command) => ledger::ledger(&context::to_write(global)?, command, global),
         Command::Schedule(options) if options.scheduler == Scheduler::List => schedule::list(options, global),

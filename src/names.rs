@@ -1,5 +1,6 @@
 //! What a file's name tells before the file is opened: whether two names are one, whether a name may be
-//! touched, which names are copies of each other, and which are unfinished or spare files of a known program.
+//! touched, which names are copies of each other, which are unfinished or spare files of a known program, and which
+//! hold what could be a CPR number.
 //!
 //! Pure: texts in, answers out. Sentences for the answers are found where they are shown.
 
@@ -8,11 +9,13 @@ use std::borrow::Cow;
 use unicase::UniCase;
 use unicode_normalization::UnicodeNormalization;
 
+mod cpr;
 mod look_alike;
 mod safety;
 mod unfinished;
 mod windows;
 
+pub use cpr::{holds_cpr_number, without_cpr_numbers};
 pub use look_alike::{Core, core_of, look_alike};
 pub use safety::{LONGEST_NAME, UnsafeName, misleads, unsafe_because, unsafe_path};
 pub use unfinished::{never_entered, unfinished_files};

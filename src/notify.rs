@@ -3,10 +3,13 @@
 //! In goes what a run left open; out go the notices that are due, and the answer is why one could not be sent. Nothing that
 //! fails here changes what was delivered: the run has been recorded before. A matter that stays open is told once per local
 //! day on each way separately: if the mail server refused it and the program took it, the next run tries the mail again. No
-//! notice holds the content of a file, and what could be a CPR number in a name is masked ([`mask`]).
+//! notice holds the content of a file, and what could be a CPR number in a name is masked ([`names::without_cpr_numbers`]).
+//! Each says where the ledger's chain ended, so that whoever keeps the notice can hold it against the ledger later.
 //!
 //! The files, in reading order: `notices` chooses what is told after a run, this one which of it is due on which way, `text`
-//! puts it into words, `mask` takes out what could be a CPR number, and `mail`, `command` and `event_log` send it.
+//! puts it into words without what could be a CPR number, and `mail`, `command` and `event_log` send it.
+//!
+//! [`names::without_cpr_numbers`]: crate::names::without_cpr_numbers
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -21,17 +24,16 @@ use crate::exit::UserError;
 use crate::ledger::Journal;
 use crate::ledger::event::Event;
 use crate::messages::notify as say;
+use crate::model::ledger::ChainPosition;
 use crate::period::Period;
 use crate::platform;
 
 pub mod command;
 mod event_log;
 pub mod mail;
-mod mask;
 mod notices;
 mod text;
 
-pub use mask::mask;
 pub use notices::{after, complete};
 
 /// Something that a person is told of.
@@ -43,6 +45,8 @@ pub struct Notice {
     pub message: String,
     /// The commands that settle it, any one of them.
     pub commands: Vec<String>,
+    /// How many files or months the message names.
+    pub named: usize,
 }
 
 /// A way of telling a person.
@@ -68,8 +72,13 @@ impl Way {
 pub enum Memory<'a> {
     /// In the ledger.
     Ledger(&'a mut dyn Journal),
-    /// In a small file beside the ledger at this path, where the ledger cannot be used.
-    File(&'a Path),
+    /// In a small file beside the ledger, where the ledger cannot be used.
+    File {
+        /// Where the ledger lies.
+        ledger: &'a Path,
+        /// Where its chain ends, if it could be read.
+        head: Option<ChainPosition>,
+    },
 }
 
 /// Sends what is `open` and was not told today, and the months in `complete` that were never told. Answers why a notice
@@ -124,7 +133,7 @@ fn tell_on(
     if keys.is_empty() {
         return Ok(());
     }
-    let message = text::compose(&due, open.len() - due.len(), &months);
+    let message = text::compose(&due, open.len() - due.len(), &months, memory.head());
     match (way, &notify.mail, &notify.command) {
         (Way::Mail, Some(mail), _) => mail::send(mail, &message, now, mail::LIMIT)?,
         (Way::Command, _, Some(command)) => command::send(command, &message, command::LIMIT)?,
@@ -158,15 +167,22 @@ pub fn try_event_log() -> Result<(), String> {
     event_log::write(&text::trial())
 }
 
-/// Tells that a run could not finish. The ledger itself may be what failed, so a file beside it remembers that it was told.
+/// Tells that a run could not finish. The ledger itself may be what failed, so a file beside it remembers that it was told;
+/// `head` is the end of its chain, if that could be read.
 #[must_use]
-pub fn tell_failure(config: &Config, error: &UserError, now: DateTime<FixedOffset>) -> Vec<String> {
+pub fn tell_failure(
+    config: &Config,
+    error: &UserError,
+    head: Option<ChainPosition>,
+    now: DateTime<FixedOffset>,
+) -> Vec<String> {
     let notice = Notice {
         keys: vec![format!("failed:{}", error.exit.code())],
         message: say::run_failed(&error.message),
         commands: Vec::new(),
+        named: 1,
     };
-    tell(&config.notify, &mut Memory::File(&config.ledger), &[notice], &[], now)
+    tell(&config.notify, &mut Memory::File { ledger: &config.ledger, head }, &[notice], &[], now)
 }
 
 /// Forgets earlier failures when a run has finished, so that a new failure is told at once.
@@ -185,10 +201,18 @@ fn beside(ledger: &Path) -> PathBuf {
 }
 
 impl Memory<'_> {
+    /// The end of the ledger's chain; none where the ledger could not be read.
+    fn head(&self) -> Option<ChainPosition> {
+        match self {
+            Memory::Ledger(ledger) => Some(ledger.head()),
+            Memory::File { head, .. } => *head,
+        }
+    }
+
     fn told_of(&self, key: &str) -> Result<Option<String>, UserError> {
         match self {
             Memory::Ledger(ledger) => ledger.told_of(key),
-            Memory::File(ledger) => Ok(read(ledger).remove(key)),
+            Memory::File { ledger, .. } => Ok(read(ledger).remove(key)),
         }
     }
 
@@ -201,7 +225,7 @@ impl Memory<'_> {
     fn note(&mut self, keys: Vec<String>, now: DateTime<FixedOffset>) -> Result<(), UserError> {
         match self {
             Memory::Ledger(ledger) => ledger.record(now, &[Event::Told { matters: keys }]),
-            Memory::File(ledger) => {
+            Memory::File { ledger, .. } => {
                 let mut told = read(ledger);
                 told.extend(keys.into_iter().map(|key| (key, moment(now))));
                 let file = beside(ledger);

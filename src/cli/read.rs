@@ -11,6 +11,7 @@ use super::{Cli, Colour, words};
 use crate::config::Config;
 use crate::exit::UserError;
 use crate::messages::{self, Language, escape, usage as say};
+use crate::names::without_cpr_numbers;
 
 /// Why a command line leads to no command. The texts are ready to be printed.
 #[derive(Debug)]
@@ -126,7 +127,8 @@ fn asked_of<'a>(command: &'a Command, args: &[OsString]) -> (String, &'a Command
 fn wrong(error: &Error, path: &str, command: &Command) -> String {
     let first = |kind| strings(error, kind).into_iter().next().unwrap_or_default();
     let option = first(ContextKind::InvalidArg);
-    let value = first(ContextKind::InvalidValue);
+    // A refused value may be refused because it holds a CPR number, and errors end up in logs.
+    let value = without_cpr_numbers(&first(ContextKind::InvalidValue));
     match error.kind() {
         ErrorKind::InvalidSubcommand => say::unknown_command(&first(ContextKind::InvalidSubcommand)),
         ErrorKind::MissingSubcommand => {

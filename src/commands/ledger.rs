@@ -13,8 +13,8 @@ use crate::exit::{ExitCode, UserError};
 use crate::ledger::event::Event;
 use crate::ledger::query::Filter;
 use crate::ledger::{self, Journal, Ledger, Verified};
-use crate::messages::{ledger as say, witness as say_witness};
-use crate::model::ledger::Delivery;
+use crate::messages::{ledger as say, overview as say_overview, witness as say_witness};
+use crate::model::ledger::{ChainMark, Delivery};
 use crate::report::history::History;
 use crate::report::text::sentence;
 use crate::wording;
@@ -25,7 +25,7 @@ use crate::output::answer;
 
 pub(super) fn ledger(config: &Config, command: &LedgerCommand, global: &Global) -> anyhow::Result<ExitCode> {
     match command {
-        LedgerCommand::Verify => verify(config, global),
+        LedgerCommand::Verify { head } => verify(config, head.as_ref(), global),
         LedgerCommand::Export { format } => export(config, *format, global),
         LedgerCommand::Rebuild => rebuild(config, global),
         LedgerCommand::Begin(options) if options.archive => begin_archive(config, global),
@@ -36,22 +36,36 @@ pub(super) fn ledger(config: &Config, command: &LedgerCommand, global: &Global) 
     }
 }
 
-fn verify(config: &Config, global: &Global) -> anyhow::Result<ExitCode> {
+fn verify(config: &Config, mark: Option<&ChainMark>, global: &Global) -> anyhow::Result<ExitCode> {
     let ledger = open_reader(config, true)?;
     let verified = ledger.verify()?;
+    if let Some(mark) = mark {
+        ledger.verify_mark(mark)?;
+    }
     let archive = Archive::new(&config.archive);
     let altered = altered(&archive, &ledger, &ledger.archived(None)?, Closely::AtContent)?;
     let text = || {
         let in_order = sentence(&say::in_order_with(ledger.path(), verified.events, verified.receipts));
         let changed = altered.iter().map(|original| sentence(&wording::original_changed(original)));
-        in_order + &changed.collect::<String>()
+        // On a line of its own and whole, so that it can be copied.
+        let head = say_overview::chain_ends_at(&verified.head.to_string()) + "\n";
+        let has = mark.map(|mark| sentence(&say::chain_has(&mark.to_string()))).unwrap_or_default();
+        in_order + &head + &has + &changed.collect::<String>()
     };
     let changed = altered.iter().map(|original| Changed {
         delivery_id: original.delivery.id,
         path: original.delivery.path.clone(),
         archived: original.place.display().to_string(),
     });
-    answer(global, &Verification { verified: &verified, changed: changed.collect() }, text)?;
+    answer(
+        global,
+        &Verification {
+            verified: &verified,
+            contains: mark.map(ChainMark::to_string),
+            changed: changed.collect(),
+        },
+        text,
+    )?;
     Ok(if altered.is_empty() { ExitCode::Ok } else { ExitCode::Attention })
 }
 
@@ -60,6 +74,9 @@ fn verify(config: &Config, global: &Global) -> anyhow::Result<ExitCode> {
 struct Verification<'a> {
     #[serde(flatten)]
     verified: &'a Verified,
+    /// The mark of `--head`, which the chain contains.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    contains: Option<String>,
     /// Originals that were changed in the archive.
     changed: Vec<Changed>,
 }

@@ -52,7 +52,7 @@ pub(super) fn report(config: &Config, options: &cli::Report, global: &Global) ->
     let json = Answer { file: &options.output, matters: overview.matters.len(), exit_code: exit.code() };
     answer(global, &json, || {
         let written = if global.quiet { String::new() } else { say::written(&options.output) + "\n" };
-        let attention = status::text(&overview, true);
+        let attention = status::text(&overview, true, false);
         if written.is_empty() || attention.is_empty() {
             written + &attention
         } else {

@@ -46,7 +46,8 @@ pub(super) fn run(config: &Config, options: &cli::Run, global: &Global) -> anyho
             // run is under way, since that is no failure.
             let is_seen = error.exit == ExitCode::Usage && options.plan.is_some();
             if error.exit != ExitCode::Busy && !is_seen {
-                warn_not_notified(&notify::tell_failure(config, &error, now()));
+                let head = open_reader(config, true).and_then(|ledger| ledger.chain_head()).ok();
+                warn_not_notified(&notify::tell_failure(config, &error, head, now()));
             }
             return Err(error.into());
         }

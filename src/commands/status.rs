@@ -14,7 +14,9 @@ use crate::run::preview::Preview;
 pub(super) fn status(config: &Config, global: &Global) -> anyhow::Result<ExitCode> {
     let overview = gather(config)?;
     let exit = overview.exit();
-    answer(global, &Status::new(&overview, exit), || status::text(&overview, global.quiet))?;
+    answer(global, &Status::new(&overview, exit), || {
+        status::text(&overview, global.quiet, global.verbose > 0)
+    })?;
     Ok(exit)
 }
 

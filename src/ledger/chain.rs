@@ -6,6 +6,7 @@ use super::{ChainPosition, LedgerReader};
 use crate::digest::{Digest, Hasher};
 use crate::exit::UserError;
 use crate::messages::ledger as say;
+use crate::model::ledger::ChainMark;
 
 /// What the first event's hash covers in place of an earlier one.
 pub(super) const BEFORE_THE_FIRST: ChainPosition =
@@ -32,6 +33,32 @@ impl LedgerReader {
             .optional()
         })?;
         Ok(head.unwrap_or(BEFORE_THE_FIRST))
+    }
+
+    /// The end of the chain, to be shown and kept: whoever holds it can later tell whether the chain still has it.
+    ///
+    /// # Errors
+    /// The ledger could not be read.
+    pub fn chain_head(&self) -> Result<ChainPosition, UserError> {
+        self.head()
+    }
+
+    /// Whether the chain has the event that somebody kept a mark of, with the same hash.
+    ///
+    /// # Errors
+    /// [`crate::exit::ExitCode::Ledger`]: it does not reach that far, or has another event there.
+    pub fn verify_mark(&self, mark: &ChainMark) -> Result<(), UserError> {
+        match self.hash_of(mark.seq)? {
+            Some(hash) if mark.is_of(&hash) => Ok(()),
+            Some(hash) => {
+                let has = ChainPosition { seq: mark.seq, hash };
+                Err(UserError::ledger(say::other_event(self.path(), &mark.to_string(), &has.to_string())))
+            }
+            None => {
+                let end = self.head()?.seq;
+                Err(UserError::ledger(say::chain_too_short(self.path(), &mark.to_string(), end)))
+            }
+        }
     }
 
     /// The hash of one event; none where the chain does not reach that far.

@@ -4,7 +4,7 @@
 use rusqlite::Connection;
 
 use super::event::Event;
-use super::{LedgerReader, append, trouble, witness};
+use super::{ChainPosition, LedgerReader, append, trouble, witness};
 use crate::exit::UserError;
 use crate::messages::ledger as say;
 
@@ -20,6 +20,8 @@ pub struct Verified {
     pub rows: usize,
     /// Receipts, all known to the ledger, as every other line of the witness is.
     pub receipts: usize,
+    /// Where the chain ends.
+    pub head: ChainPosition,
 }
 
 impl LedgerReader {
@@ -33,7 +35,7 @@ impl LedgerReader {
         let events = self.verify_chain(1)?;
         let rows = self.verify_tables()?;
         let receipts = self.hold_against_witness(&self.archive, before.as_ref(), true)?.receipts;
-        Ok(Verified { events, rows, receipts })
+        Ok(Verified { events, rows, receipts, head: self.head()? })
     }
 
     /// Whether SQLite finds the file sound, its indexes included.

@@ -57,6 +57,7 @@ texts! {
     "value SHA256:..." { da "SHA256:...", en "SHA256:..." }
     "value SHELL" { da "FORTOLKER", en "SHELL" }
     "value STATE" { da "TILSTAND", en "STATE" }
+    "value SEQ:HASH" { da "NR:HASH", en "SEQ:HASH" }
     "value TEXT" { da "TEKST", en "TEXT" }
     "value SCHEDULER" { da "PROGRAM", en "SCHEDULER" }
     "value TIME" { da "TID", en "TIME" }
@@ -71,6 +72,10 @@ texts! {
     "schedule --every wants" {
         da "5m, 10m, 15m, 20m, 30m, 1h, 2h, 3h, 4h, 6h, 8h eller 12h, eller brug --at",
         en "5m, 10m, 15m, 20m, 30m, 1h, 2h, 3h, 4h, 6h, 8h or 12h, or use --at",
+    }
+    "ledger verify --head wants" {
+        da "et mærke, som det står i en besked, en rapport eller traekfil status -v: nummer, kolon og mindst 16 tegn af hashen",
+        en "a mark as it stands in a notice, a report or traekfil status -v: number, colon, and at least 16 digits of the hash",
     }
     "history --period wants" { da "en måned som 2023-04", en "a month such as 2023-04" }
 
@@ -307,7 +312,14 @@ texts! {
         da "Gå kæden af hændelser igennem, og hold tabeller og kvitteringer op mod den",
         en "Walk the chain of events, and hold tables and receipts against it",
     }
-    "ledger verify examples" { da "traekfil ledger verify", en "traekfil ledger verify" }
+    "ledger verify --head" {
+        da "Sig, om kæden indeholder dette mærke, som en besked, en rapport eller status -v viste",
+        en "Say whether the chain contains this mark, which a notice, a report or status -v showed",
+    }
+    "ledger verify examples" {
+        da "traekfil ledger verify\ntraekfil ledger verify --head 123:5f2c9a7be1d04c38  # mærket fra en gammel besked",
+        en "traekfil ledger verify\ntraekfil ledger verify --head 123:5f2c9a7be1d04c38  # the mark from an old notice",
+    }
     "ledger export" { da "Udskriv alle leveringer, til revisor", en "Print every delivery, for the auditor" }
     "ledger export --format" { da "Formen", en "The form" }
     "ledger export --format=csv" { da "en linje pr. levering, til et regneark", en "a line a delivery, for a spreadsheet" }

@@ -87,6 +87,25 @@ crate::messages::catalogue! {
             Keep the file as it is, and put the ledger back from a backup.",
     }
     /// Verify.
+    chain_has(mark: &str) {
+        da "Kæden indeholder {mark}: indtil den hændelse er regnskabet det samme, som da mærket blev skrevet.",
+        en "The chain contains {mark}: up to that event the ledger is the same as when the mark was written.",
+    }
+    /// Verify.
+    other_event(path: &Path => path.display(), mark: &str, has: &str) {
+        da "Regnskabet {path} er ikke det, som mærket {mark} blev skrevet af: på den plads står {has}. Enten er det et andet regnskab, eller \
+            det er ændret siden. Gem filen og det, mærket stod i, og find ud af hvorfor, før der sendes mere.",
+        en "The ledger {path} is not the one that the mark {mark} was written of: in its place stands {has}. Either it is another ledger, or \
+            it was changed since. Keep the file and what the mark stood in, and find out why before anything more is sent.",
+    }
+    /// Verify.
+    chain_too_short(path: &Path => path.display(), mark: &str, end: i64) {
+        da "Regnskabet {path} når ikke til mærket {mark}: det ender ved hændelse {end}. Enten er det et andet regnskab eller en ældre kopi, eller \
+            noget er skåret af. Gem filen og det, mærket stod i, og find ud af hvorfor, før der sendes mere.",
+        en "The ledger {path} does not reach the mark {mark}: it ends at event {end}. Either it is another ledger or an older copy, or something \
+            was cut off. Keep the file and what the mark stood in, and find out why before anything more is sent.",
+    }
+    /// Verify.
     in_order_with(path: &Path => path.display(), events: i64, receipts: usize) {
         da "Regnskabet {path} er i orden: {events} hændelser i ubrudt kæde, og alle {receipts} kvitteringer er kendt.",
         en "The ledger {path} is in order: {events} events in an unbroken chain, and all {receipts} receipts known.",

@@ -24,6 +24,16 @@ crate::messages::catalogue! {
         da [n] "1 sag mere er stadig åben; den er meldt tidligere i dag." "{n} sager mere er stadig åbne; de er meldt tidligere i dag.",
         en [n] "1 more matter is still open; it was told of earlier today." "{n} more matters are still open; they were told of earlier today.",
     }
+    not_named(n: usize) {
+        da [n] "1 sag mere venter på dig og er ikke nævnt her." "{n} sager mere venter på dig og er ikke nævnt her.",
+        en [n] "1 more matter waits for you and is not named here." "{n} more matters wait for you and are not named here.",
+    }
+    chain_ends() {
+        da "Her endte regnskabets kæde, da beskeden blev skrevet. Gem beskeden: kommandoen viser senere, om regnskabet stadig er det samme \
+            indtil da.",
+        en "Here the ledger's chain ended when this was written. Keep the notice: the command shows later whether the ledger is still the \
+            same up to then.",
+    }
     complete(months: &str, host: &str) {
         da "Alle de filer, som traekfil på {host} forventer for {months}, er leveret til KP.",
         en "All the files that traekfil on {host} expects for {months} have been delivered to KP.",

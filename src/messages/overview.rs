@@ -66,6 +66,8 @@ crate::messages::catalogue! {
     no_run_yet() { da "Der har ikke været nogen kørsel endnu.", en "There has been no run yet." }
     last_run(id: i64, at: &str, how: &str) { da "Sidste kørsel: nr. {id}, {at}, {how}.", en "Last run: no. {id}, {at}, {how}." }
 
+    chain_ends_at(head: &str) { da "Regnskabets kæde ender ved {head}", en "The ledger's chain ends at {head}" }
+
     /// How a run ended.
     under_way() { da "er i gang", en "is under way" }
     broken_off() {

@@ -66,4 +66,10 @@ crate::messages::catalogue! {
         da "skriv mindst ét ord; begrundelsen står i regnskabet.",
         en "write at least one word; the reason stands in the ledger.",
     }
+    reason_with_cpr_number() {
+        da "teksten ser ud til at indeholde et CPR-nummer. Regnskabet glemmer aldrig, og begrundelsen står også i historik og rapport. Skriv den \
+            uden nummeret.",
+        en "the text seems to hold a CPR number. The ledger never forgets, and the reason stands in history and report as well. Write it \
+            without the number.",
+    }
 }

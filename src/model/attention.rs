@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::decision::Reason;
-use super::ledger::PastRun;
+use super::ledger::{ChainPosition, PastRun};
 use crate::exit::ExitCode;
 use crate::period::Period;
 
@@ -23,6 +23,8 @@ pub struct Overview {
     pub last_run: Option<PastRun>,
     /// Whether that run is still going on. One that neither goes on nor ended was broken off.
     pub run_under_way: bool,
+    /// Where the ledger's chain ended.
+    pub chain_head: ChainPosition,
 }
 
 impl Overview {

@@ -1,5 +1,8 @@
 //! What the ledger tells: its rows, and a place in its chain.
 
+use std::fmt;
+use std::str::FromStr;
+
 use serde::{Deserialize, Serialize};
 
 use super::delivery::{Key, Slot, State};
@@ -14,6 +17,62 @@ pub struct ChainPosition {
     /// Its hash.
     pub hash: Digest,
 }
+
+/// Its number, a colon and its hash, as [`ChainMark`] reads it.
+impl fmt::Display for ChainPosition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.seq, self.hash)
+    }
+}
+
+impl Serialize for ChainPosition {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
+    }
+}
+
+/// A place in the chain as somebody kept it: an event's number and at least the beginning of its hash.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChainMark {
+    /// The event's number, from 1.
+    pub seq: i64,
+    /// 16 to 64 lower-case hex digits.
+    hash: String,
+}
+
+impl ChainMark {
+    /// The fewest hex digits of a hash: another chain that has as many by luck takes 2^64 tries.
+    const FEWEST: usize = 16;
+
+    /// Whether it is about an event with this hash.
+    #[must_use]
+    pub fn is_of(&self, hash: &Digest) -> bool {
+        hash.to_string().starts_with(&self.hash)
+    }
+}
+
+impl fmt::Display for ChainMark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.seq, self.hash)
+    }
+}
+
+impl FromStr for ChainMark {
+    type Err = NotAMark;
+
+    fn from_str(text: &str) -> Result<ChainMark, NotAMark> {
+        let (seq, hash) = text.trim().split_once(':').ok_or(NotAMark)?;
+        let seq: i64 = seq.parse().ok().filter(|seq| *seq > 0).ok_or(NotAMark)?;
+        let is_hash =
+            (ChainMark::FEWEST..=64).contains(&hash.len()) && hash.bytes().all(|b| b.is_ascii_hexdigit());
+        if is_hash { Ok(ChainMark { seq, hash: hash.to_ascii_lowercase() }) } else { Err(NotAMark) }
+    }
+}
+
+/// The text was not a number, a colon, and 16 to 64 hex digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not an event's number, a colon, and at least 16 hex digits of its hash")]
+pub struct NotAMark;
 
 /// One delivery, as its row stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -236,6 +295,38 @@ impl From<&Delivery> for Attested {
             size: delivery.size,
             path: delivery.path.clone(),
             remote_path: delivery.remote_path.clone(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn a_mark_is_read_as_it_is_shown_and_in_short() {
+        let head = ChainPosition { seq: 12, hash: Digest::of(b"") };
+        let whole: ChainMark = head.to_string().parse().unwrap();
+        assert_eq!(whole.to_string(), head.to_string());
+        for text in ["12:e3b0c44298fc1c14", " 12:E3B0C44298FC1C149AFB\n"] {
+            let mark: ChainMark = text.parse().unwrap();
+            assert!(mark.seq == 12 && mark.is_of(&head.hash) && !mark.is_of(&Digest::of(b"x")), "{text}");
+        }
+        let long = format!("12:{}", "0".repeat(65));
+        for wrong in [
+            "",
+            "12",
+            "12:",
+            "12:e3b0c44298fc1c1",
+            "0:e3b0c44298fc1c14",
+            "-1:e3b0c44298fc1c14",
+            "x:e3b0c44298fc1c14",
+            "12:e3b0c44298fc1c1g",
+            &long,
+        ] {
+            assert_eq!(wrong.parse::<ChainMark>(), Err(NotAMark), "{wrong}");
         }
     }
 }

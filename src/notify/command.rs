@@ -35,7 +35,7 @@ pub(super) fn send(command: &[String], message: &Message, limit: Duration) -> Re
         .stdout(Stdio::null())
         .spawn()
         .map_err(|error| failed(error.to_string()))?;
-    let text = format!("{}\n\n{}", message.subject, message.body);
+    let text = format!("{}\n\n{}", message.subject, message.text());
     let input = child.stdin.take();
     // Write from another thread: a program that reads only a part of the message, or nothing, must not block the run.
     thread::spawn(move || match input.map(|mut input| input.write_all(text.as_bytes())) {
@@ -86,7 +86,7 @@ mod tests {
     use super::*;
 
     fn message() -> Message {
-        Message { subject: "emne".to_owned(), body: "x".repeat(200_000), items: 2 }
+        Message { subject: "emne".to_owned(), body: "x".repeat(200_000), seal: String::new(), items: 2 }
     }
 
     fn sh(script: &str) -> [String; 3] {

@@ -26,7 +26,10 @@ pub(super) fn write(message: &Message) -> Result<(), String> {
 
 fn write_by(program: &Path, message: &Message) -> Result<(), String> {
     let (kind, id) = if message.items > 0 { ("WARNING", NEEDS_A_PERSON) } else { ("INFORMATION", ALL_WELL) };
-    let text: String = format!("{}\n\n{}", message.subject, message.body).chars().take(LONGEST).collect();
+    // A long text loses its end, but never where the ledger's chain ended.
+    let room = LONGEST.saturating_sub(message.seal.chars().count());
+    let text: String = format!("{}\n\n{}", message.subject, message.body).chars().take(room).collect();
+    let text = text + &message.seal;
     let failed =
         |why: &str| say::event_log_failed(&escape(&program.display().to_string()), &escape(why.trim()));
     let said = Command::new(program)
@@ -60,18 +63,28 @@ mod tests {
                 .unwrap();
             fs::set_permissions(&fake, fs::Permissions::from_mode(0o755)).unwrap();
         };
-        let message =
-            |items| Message { subject: "\"æøå\" & %PATH%".into(), body: "1. mad\n".into(), items };
+        let message = |items| Message {
+            subject: "\"æøå\" & %PATH%".into(),
+            body: "1. mad\n".into(),
+            seal: "\nkæde 1:ab\n".into(),
+            items,
+        };
         script("");
         write_by(&fake, &message(2)).unwrap();
         write_by(&fake, &message(0)).unwrap();
-        let said = "\"æøå\" & %PATH%\n\n1. mad\n|";
+        let said = "\"æøå\" & %PATH%\n\n1. mad\n\nkæde 1:ab\n|";
         assert_eq!(
             fs::read_to_string(&calls).unwrap(),
             format!(
                 "/L|APPLICATION|/SO|traekfil|/T|WARNING|/ID|3|/D|{said}/L|APPLICATION|/SO|traekfil|/T|INFORMATION|/ID|1|/D|{said}"
             )
         );
+        fs::remove_file(&calls).unwrap();
+        let long = Message { body: "x".repeat(2 * LONGEST), ..message(1) };
+        write_by(&fake, &long).unwrap();
+        let said = fs::read_to_string(&calls).unwrap();
+        assert!(said.ends_with("x\nkæde 1:ab\n|"), "cut before the chain's end");
+        assert!(said.chars().count() < LONGEST + 100);
         script("echo 'ERROR: Access is denied.' >&2; exit 1");
         assert!(write_by(&fake, &message(1)).unwrap_err().contains("Access is denied."));
         assert!(write_by(Path::new("findes-ikke"), &message(1)).is_err());

@@ -15,11 +15,11 @@ use lettre::transport::smtp::extension::ClientId;
 use lettre::{SmtpTransport, Transport};
 use secrecy::ExposeSecret;
 
-use super::mask;
 use super::text::{Message, host};
 use crate::config::{Mail, SmtpTls};
 use crate::messages::config::shown_path;
 use crate::messages::{escape, notify as say};
+use crate::names::without_cpr_numbers;
 use crate::secrets;
 
 /// The longest time that sending may take, from the first packet to the last.
@@ -61,7 +61,7 @@ fn letter(mail: &Mail, message: &Message, now: DateTime<FixedOffset>) -> Result<
     for to in &mail.to {
         letter = letter.to(to.clone());
     }
-    letter.body(message.body.clone()).map_err(|error| say::mail_not_made(&error))
+    letter.body(message.text()).map_err(|error| say::mail_not_made(&error))
 }
 
 /// A Message-ID that no other mail has.
@@ -140,7 +140,7 @@ fn explain(mail: &Mail, error: &lettre::transport::smtp::Error, limit: Duration)
         }
         source = cause.source();
     }
-    let causes = mask(&escape(&causes.join(": ")));
+    let causes = without_cpr_numbers(&escape(&causes.join(": ")));
     match error.status().map(|code| code.to_string()).as_deref() {
         Some("530" | "534" | "535" | "538") => say::mail_login_refused(&address(mail), &causes),
         _ => say::mail_refused(&address(mail), &causes),
@@ -194,7 +194,8 @@ mod tests {
     #[test]
     fn a_server_that_is_silent_or_trickles_is_not_waited_for() {
         let limit = Duration::from_millis(400);
-        let message = Message { subject: "x".to_owned(), body: "x\n".to_owned(), items: 1 };
+        let message =
+            Message { subject: "x".to_owned(), body: "x\n".to_owned(), seal: String::new(), items: 1 };
         let now = "2023-04-14T06:00:00+02:00".parse().unwrap();
         for (tls, greeting) in [
             (SmtpTls::None, &b""[..]),
@@ -211,8 +212,12 @@ mod tests {
 
     #[test]
     fn the_letter_says_what_it_is() {
-        let message =
-            Message { subject: "traekfil: æøå".to_owned(), body: "Kære æøå\n".to_owned(), items: 1 };
+        let message = Message {
+            subject: "traekfil: æøå".to_owned(),
+            body: "Kære æøå\n".to_owned(),
+            seal: String::new(),
+            items: 1,
+        };
         let now = "2023-04-14T06:00:00+02:00".parse().unwrap();
         let letter = letter(&mail(25, SmtpTls::None), &message, now).unwrap().formatted();
         let text = String::from_utf8(letter).unwrap();

@@ -12,7 +12,7 @@ use crate::exit::UserError;
 use crate::ledger::LedgerReader;
 use crate::model::decision::{Choice, Reason};
 use crate::model::delivery::State;
-use crate::model::ledger::{AlteredOriginal, Delivery, DuplicateRecord, Hold, PastRun};
+use crate::model::ledger::{AlteredOriginal, ChainPosition, Delivery, DuplicateRecord, Hold, PastRun};
 use crate::model::run_report::FileReport;
 use crate::names;
 use crate::period::Period;
@@ -60,6 +60,8 @@ pub(super) struct Facts<'a> {
     pub run_under_way: bool,
     /// When the ledger was made, RFC 3339.
     pub made_at: Option<String>,
+    /// Where the chain ends.
+    pub chain_head: ChainPosition,
 }
 
 impl Facts<'_> {
@@ -100,6 +102,7 @@ pub(super) fn gather<'a>(
         last_run: ledger.last_run()?,
         run_under_way: ledger.run_under_way(),
         made_at: ledger.made_at()?,
+        chain_head: ledger.chain_head()?,
     };
     let months = facts.months();
     if let (Some(first), Some(&last)) = (months.first(), months.last()) {

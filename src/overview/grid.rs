@@ -39,6 +39,7 @@ pub(super) fn build(facts: &Facts) -> Overview {
         series,
         last_run: facts.last_run.clone(),
         run_under_way: facts.run_under_way,
+        chain_head: facts.chain_head,
     }
 }
 

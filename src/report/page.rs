@@ -84,7 +84,10 @@ pub fn html(page: &Page) -> String {
                     (plot::volumes(&page.volumes))
                     (history(page))
                 }
-                footer { p { (say::made_by(version)) } }
+                footer {
+                    p { (say::made_by(version)) }
+                    p { (said::chain_ends_at(&page.overview.chain_head.to_string())) }
+                }
                 script { (PreEscaped(SCRIPT)) }
             }
         }

@@ -38,9 +38,10 @@ impl Status<'_> {
     }
 }
 
-/// The overview as text. With `quiet` it is only what needs a person, and empty if nothing does.
+/// The overview as text. With `quiet` it is only what needs a person, and empty if nothing does; `verbose` adds where the
+/// ledger's chain ended.
 #[must_use]
-pub fn text(overview: &Overview, quiet: bool) -> String {
+pub fn text(overview: &Overview, quiet: bool, verbose: bool) -> String {
     let width = usize::from(width().min(100));
     let attention = attention(&overview.matters, width);
     if quiet {
@@ -53,7 +54,9 @@ pub fn text(overview: &Overview, quiet: bool) -> String {
         if overview.matters.is_empty() && begun { say::nothing_needs_you() + "\n" } else { attention },
         paragraph::fill(&last_run(overview), "", "  ", width),
     ];
-    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<String>>().join("\n")
+    // The chain's end is not broken into lines, so that it can be copied.
+    let head = verbose.then(|| say::chain_ends_at(&overview.chain_head.to_string()) + "\n");
+    parts.into_iter().chain(head).filter(|part| !part.is_empty()).collect::<Vec<String>>().join("\n")
 }
 
 fn delivered(overview: &Overview) -> bool {

@@ -5,6 +5,8 @@ mod adopt;
 mod approvals;
 mod bad_input;
 mod big_ledger;
+mod chain_head;
+mod citizen_numbers;
 mod decisions;
 mod dry_run;
 mod exits;

@@ -7,7 +7,7 @@ use crate::digest::Digest;
 use crate::model::attention::{AttentionItem, AttentionKind};
 use crate::model::decision::{Earlier, Reason};
 use crate::model::delivery::{Key, Slot};
-use crate::model::ledger::{DuplicateRecord, PastRun};
+use crate::model::ledger::{ChainPosition, DuplicateRecord, PastRun};
 use crate::series::{PerPeriod, PeriodSource};
 
 const NOW: &str = "2023-04-25T06:00:00+02:00";
@@ -107,6 +107,7 @@ fn facts(series: &[SeriesRule], deliveries: Vec<Delivery>, files: Vec<FileReport
         last_run: None,
         run_under_way: false,
         made_at: Some("2023-03-02T06:00:00+01:00".into()),
+        chain_head: ChainPosition { seq: 1, hash: Digest::from_bytes([1; 32]) },
     }
 }
 
