@@ -39,6 +39,8 @@ folder = "ind"
 pub struct Config {
     /// The file it was read from.
     pub file: PathBuf,
+    /// The town's name; none where the configuration gives none.
+    pub name: Option<String>,
     /// The language it asks for.
     pub language: Option<Language>,
     /// `[folders] drop`.

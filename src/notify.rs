@@ -33,6 +33,7 @@ mod text;
 
 pub use mask::mask;
 pub use notices::{after, complete};
+pub use text::host;
 
 /// Something that a person is told of.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use crate::config::Config;
 use crate::exit::{ExitCode, UserError};
 use crate::messages::{config::shown_path, schedule as say};
 
-use crate::output::answer;
+use crate::output::{answer, one_line};
 
 mod cron;
 mod program;
@@ -49,6 +49,9 @@ struct Answer {
     files: Vec<Piece>,
     installed: bool,
     removed: bool,
+    /// What a person reads of what was done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<String>,
 }
 
 pub(super) fn schedule(
@@ -80,7 +83,8 @@ pub(super) fn schedule(
         (Scheduler::Windows, true, _) => windows::install(&job, &windows::schtasks())?,
         (Scheduler::Windows, ..) => windows::remove(&windows::schtasks())?,
     };
-    let json = Answer { files, installed: options.install, removed: options.remove };
+    let text = (options.install || options.remove).then(|| one_line(&done));
+    let json = Answer { files, installed: options.install, removed: options.remove, text };
     answer(global, &json, || done)?;
     Ok(ExitCode::Ok)
 }

@@ -22,9 +22,11 @@ pub(super) fn checked(file: &Path, table: Table) -> Result<Config, UserError> {
     let problems = Problems::default();
     let mut top = Section::top(table, file.parent().unwrap_or(Path::new("")), &problems);
     let language = top.choice("language", &[("da", Language::Da), ("en", Language::En)]);
+    let name = top.text("name");
     let (drop, archive) = folders(top.section("folders"));
     let config = Config {
         file: file.to_owned(),
+        name,
         language,
         drop,
         archive,

@@ -65,7 +65,8 @@ pub fn trial() -> Message {
 }
 
 /// This machine's name.
-pub(super) fn host() -> String {
+#[must_use]
+pub fn host() -> String {
     whoami::hostname().map_or_else(|_| "localhost".to_owned(), |name| escape(&name))
 }
 
