@@ -34,6 +34,7 @@ impl Server {
             user: "korsbaek".into(),
             key: Some(key.public_key().clone()),
             password: Some(PASSWORD.into()),
+            wants_both: false,
         };
         Server { key, kind: Kind::Embedded(Embedded::start(login)) }
     }
