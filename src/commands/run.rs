@@ -107,7 +107,9 @@ fn notify_person(config: &Config, ledger: &mut Ledger, report: &RunReport) -> Ve
 /// Says on standard error which notices could not be sent; answers what was said.
 fn not_notified(failures: &[String]) -> Vec<String> {
     let said: Vec<String> = failures.iter().map(|why| say::not_told(why)).collect();
-    said.iter().for_each(|said| warn(said));
+    for sentence in &said {
+        warn(sentence);
+    }
     said
 }
 

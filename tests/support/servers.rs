@@ -56,6 +56,12 @@ impl Server {
         Server::of_others(Other::asyncssh)
     }
 
+    /// The same where every password is to be changed.
+    #[cfg(unix)]
+    pub fn asyncssh_with_expired_password() -> Option<Server> {
+        Server::of_others(Other::asyncssh_with_expired_password)
+    }
+
     fn of_others(start: fn(&PublicKey) -> Option<Other>) -> Option<Server> {
         let key = new_key();
         let other = start(key.public_key())?;
