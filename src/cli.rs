@@ -22,7 +22,7 @@ pub(crate) mod man;
 mod read;
 pub mod words;
 
-pub use read::{Refusal, read};
+pub use read::{Asked, Refusal, asked, read};
 
 /// Delivers trækfiler to KP over SFTP: each file exactly once, or a person is told.
 #[derive(Debug, Parser)]

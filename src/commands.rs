@@ -4,21 +4,26 @@
 //! command decides what may be sent: `run` and the commands about held files ask [`crate::run`].
 //!
 //! The files, in reading order: [`dispatch`] below; `context`, what most commands begin with (configuration, ledger, who
-//! gives the command); `run` with `progress`; the commands that only read, `status`, `report`, `history` and `check`; those
+//! gives the command); `run` with `place` and `progress`; the commands that only read, `status`, `report`, `history` and `check`; those
 //! with which a person decides, `decisions` (`approve`, `reject`), `resolve` and `adopt`; those that set things up, `init`
-//! and `schedule`; `ledger`; and `help`, which also makes the completions and the manual page.
+//! and `schedule`; `ledger`; `help`, which also makes the completions and the manual page; and `failure`, which says what
+//! failed, in words and as JSON.
 
-use crate::cli::{Cli, Command, LedgerCommand, Scheduler};
+use std::panic::{self, AssertUnwindSafe};
+
+use crate::cli::{Asked, Cli, Command, LedgerCommand, Refusal, Scheduler};
 use crate::exit::ExitCode;
 
 mod adopt;
 mod check;
 mod context;
 mod decisions;
+mod failure;
 mod help;
 mod history;
 mod init;
 mod ledger;
+mod place;
 mod progress;
 mod report;
 mod resolve;
@@ -26,11 +31,27 @@ mod run;
 mod schedule;
 mod status;
 
+/// Does what the command line asks for, says what failed, and answers the exit code.
+#[must_use]
+pub fn carry_out(cli: &Cli, asked: &Asked) -> ExitCode {
+    match panic::catch_unwind(AssertUnwindSafe(|| dispatch(cli))) {
+        Ok(Ok(exit)) => exit,
+        Ok(Err(error)) => failure::tell(&error, asked),
+        Err(_) => failure::tell_panic(asked),
+    }
+}
+
+/// Says why the command line leaves nothing to do, and answers the exit code that goes with it.
+#[must_use]
+pub fn refuse(refusal: &Refusal, asked: &Asked) -> ExitCode {
+    failure::refused(refusal, asked)
+}
+
 /// Does what the command line asks for.
 ///
 /// # Errors
-/// What failed; [`crate::output::error`] says it and knows the exit code.
-pub fn dispatch(cli: &Cli) -> anyhow::Result<ExitCode> {
+/// What failed; `failure` says it and knows the exit code.
+fn dispatch(cli: &Cli) -> anyhow::Result<ExitCode> {
     let global = &cli.global;
     let config = || context::load(global);
     match &cli.command {
@@ -54,8 +75,8 @@ pub fn dispatch(cli: &Cli) -> anyhow::Result<ExitCode> {
         Command::Ledger(command) => ledger::ledger(&context::to_write(global)?, command, global),
         Command::Schedule(options) if options.scheduler == Scheduler::List => schedule::list(options, global),
         Command::Schedule(options) => schedule::schedule(&config()?, options, global),
-        Command::Completions { shell } => help::completions(*shell),
-        Command::Man => help::man(),
-        Command::Help { command } => help::help(command),
+        Command::Completions { shell } => help::completions(*shell, global),
+        Command::Man => help::man(global),
+        Command::Help { command } => help::help(command, global),
     }
 }

@@ -29,6 +29,20 @@ impl ExitCode {
         self as u8
     }
 
+    /// Its name, as the JSON of a command that failed spells it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            ExitCode::Ok => "ok",
+            ExitCode::Unexpected => "unexpected",
+            ExitCode::Usage => "usage",
+            ExitCode::Attention => "attention",
+            ExitCode::Incomplete => "incomplete",
+            ExitCode::Busy => "busy",
+            ExitCode::Ledger => "ledger",
+        }
+    }
+
     /// Of two ends that both fit, the one that counts: 6, 2, 5, 1, 4, 3, 0 in this order.
     #[must_use]
     pub fn or(self, other: ExitCode) -> ExitCode {

@@ -1,13 +1,15 @@
 //! Parse, call, print one error, exit.
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
-use traekfil::{cli, commands, output};
+use traekfil::{cli, commands};
 
 fn main() -> ExitCode {
-    let exit = match cli::read(std::env::args_os()) {
-        Ok(cli) => commands::dispatch(&cli).unwrap_or_else(|error| output::error(&error)),
-        Err(refusal) => output::refusal(&refusal),
+    let args: Vec<OsString> = std::env::args_os().collect();
+    let exit = match cli::read(&args) {
+        Ok(cli) => commands::carry_out(&cli, &cli::asked(&args)),
+        Err(refusal) => commands::refuse(&refusal, &cli::asked(&args)),
     };
     ExitCode::from(exit.code())
 }

@@ -35,6 +35,7 @@ mod notices;
 mod text;
 
 pub use notices::{after, complete};
+pub use text::host;
 
 /// Something that a person is told of.
 #[derive(Debug, Clone, PartialEq, Eq)]

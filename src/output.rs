@@ -4,11 +4,12 @@
 //! that the commands only know their own fields.
 
 use std::io::{self, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::Serialize;
 
-use crate::cli::{Global, Refusal};
-use crate::exit::{ExitCode, UserError};
+use crate::cli::Global;
+use crate::exit::ExitCode;
 use crate::platform::names::is_control_or_bidi;
 use crate::report::marks;
 use crate::report::paragraph::{self, WIDTH};
@@ -16,13 +17,33 @@ use crate::report::paragraph::{self, WIDTH};
 /// The version of the JSON that commands print.
 const SCHEMA: u32 = 1;
 
-/// The one JSON object that a command prints: the version, then the fields of its answer.
+/// The one JSON object that a command prints: the version, the fields of its answer, and why it failed, where it did.
 #[derive(Serialize)]
 struct Envelope<'a, T> {
     schema: u32,
     #[serde(flatten)]
     answer: &'a T,
+    error: Option<&'a Failure>,
 }
+
+/// Why a command failed, as its JSON tells it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Failure {
+    /// The name of the exit code.
+    code: &'static str,
+    /// What failed and what to do now, in the person's language.
+    message: String,
+}
+
+impl Failure {
+    /// A failure that ends with this exit code.
+    pub(crate) fn new(exit: ExitCode, message: impl Into<String>) -> Failure {
+        Failure { code: exit.name(), message: message.into() }
+    }
+}
+
+/// Whether the object was printed: a command prints one, also where it fails after that.
+static ANSWERED: AtomicBool = AtomicBool::new(false);
 
 /// Prints an answer on standard output: as JSON where that is asked for, else as text.
 ///
@@ -34,8 +55,40 @@ pub(crate) fn answer<T: Serialize>(
     json: &T,
     text: impl FnOnce() -> String,
 ) -> anyhow::Result<()> {
-    let printed = if global.json { print_json(json) } else { print_text(text()) };
+    answer_or_failure(global, json, None, text)
+}
+
+/// The same for a command that may have failed: `failure` says why, where it did.
+///
+/// # Errors
+/// As [`answer`].
+pub(crate) fn answer_or_failure<T: Serialize>(
+    global: &Global,
+    json: &T,
+    failure: Option<&Failure>,
+    text: impl FnOnce() -> String,
+) -> anyhow::Result<()> {
+    let printed = if global.json { print_json(json, failure) } else { print_text(text()) };
     unless_closed(printed)
+}
+
+/// Prints the object of an answer that cannot fail.
+pub(crate) fn print_object<T: Serialize>(json: &T) {
+    // Nothing is left to be said where standard output cannot be written.
+    let _ = print_json(json, None);
+}
+
+/// Prints the object of a command that failed before it could print one.
+pub(crate) fn failed<T: Serialize>(json: &T, failure: &Failure) {
+    if !ANSWERED.load(Ordering::Relaxed) {
+        // Standard error says the same, so nothing is lost where standard output cannot be written.
+        let _ = print_json(json, Some(failure));
+    }
+}
+
+/// Text that was broken into lines for a screen, as JSON has it.
+pub(crate) fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Prints text on standard output, with the marks that the terminal can show.
@@ -63,36 +116,10 @@ pub(crate) fn warn(what: &str) {
     anstream::eprint!("{}", paragraph::fill(what, &format!("{bold}traekfil:{bold:#} "), "", WIDTH));
 }
 
-/// Says on standard error why a command failed, and answers the exit code that goes with it.
-#[must_use]
-pub fn error(error: &anyhow::Error) -> ExitCode {
-    warn(&format!("{error:#}"));
-    error.downcast_ref::<UserError>().map_or(ExitCode::Unexpected, |error| error.exit)
-}
-
-/// Says why the command line leaves nothing to do, and answers the exit code that goes with it. Help that was asked
-/// for goes to standard output, everything else to standard error.
-#[must_use]
-pub fn refusal(refusal: &Refusal) -> ExitCode {
-    match refusal {
-        Refusal::HelpAsked(text) => {
-            anstream::print!("{}", text.ansi());
-            ExitCode::Ok
-        }
-        Refusal::NoCommand(text) => {
-            anstream::eprint!("{}", text.ansi());
-            ExitCode::Usage
-        }
-        Refusal::Wrong(error) => {
-            warn(&error.message);
-            error.exit
-        }
-    }
-}
-
-fn print_json<T: Serialize>(answer: &T) -> io::Result<()> {
+fn print_json<T: Serialize>(answer: &T, error: Option<&Failure>) -> io::Result<()> {
+    ANSWERED.store(true, Ordering::Relaxed);
     let mut out = anstream::stdout().lock();
-    let envelope = Envelope { schema: SCHEMA, answer };
+    let envelope = Envelope { schema: SCHEMA, answer, error };
     envelope.serialize(&mut serde_json::Serializer::with_formatter(&mut out, TerminalSafe))?;
     writeln!(out)?;
     out.flush()

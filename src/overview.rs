@@ -19,7 +19,7 @@ mod attention;
 mod facts;
 mod grid;
 
-pub use attention::of_run;
+pub use attention::{notice_not_sent, of_run, original_changed};
 pub use facts::altered_lately;
 
 /// The picture of this moment. `files` are those of the drop folder, as a run or its preview found them, `altered` the

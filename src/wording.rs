@@ -107,11 +107,14 @@ pub fn original_changed(original: &AlteredOriginal) -> String {
     report::original_changed(&escape(&delivery.path), delivery.id, &moment(&delivery.changed_at), &place)
 }
 
-/// A delivery in doubt, in a sentence.
+/// A delivery in doubt, and why if that is known, in full sentences.
 #[must_use]
-pub fn doubt_of(delivery: &Delivery) -> String {
+pub fn doubt_of(delivery: &Delivery, why: Option<&str>) -> String {
     let remote = escape(delivery.remote_path.as_deref().unwrap_or("–"));
-    report::doubt(&escape(&delivery.path), delivery.id, &remote)
+    match why {
+        Some(why) => report::doubt_because(&escape(&delivery.path), delivery.id, &remote, why),
+        None => report::doubt(&escape(&delivery.path), delivery.id, &remote),
+    }
 }
 
 /// Why a file waits for the end of an earlier delivery that a person says KP never got.

@@ -24,28 +24,57 @@ pub enum Refusal {
     Wrong(UserError),
 }
 
+/// What a command line asks for, as far as it can be told even where the rest of it is wrong: enough to say in JSON what
+/// failed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// The command by its own name, with that of the command below it; empty where none is named.
+    pub command: String,
+    /// Whether the answer is to be JSON.
+    pub json: bool,
+    /// Whether nothing is to be done.
+    pub dry_run: bool,
+    /// The configuration, where one is named.
+    pub config: Option<PathBuf>,
+}
+
+/// Looks for these in the arguments, the program's own name first.
+#[must_use]
+pub fn asked(args: &[OsString]) -> Asked {
+    let command = words::command(messages::language());
+    let has = |names: &[&str]| {
+        let mut words = args.iter().skip(1).take_while(|arg| *arg != "--");
+        words.any(|arg| names.iter().any(|name| *arg == **name))
+    };
+    Asked {
+        command: asked_of(&command, args).0,
+        json: has(&["--json"]),
+        dry_run: has(&["--dry-run", "-n"]),
+        config: value_of(args, "--config").map(PathBuf::from),
+    }
+}
+
 /// Reads the arguments, the program's own name first, and sets the language and the colours that they ask for.
 ///
 /// # Errors
 /// Why there is nothing to do: see [`Refusal`].
-pub fn read(args: impl IntoIterator<Item = OsString>) -> Result<Cli, Refusal> {
-    let args: Vec<OsString> = args.into_iter().collect();
-    dress_for(&args);
+pub fn read(args: &[OsString]) -> Result<Cli, Refusal> {
+    dress_for(args);
     let mut command = words::command(messages::language());
-    let read = command.try_get_matches_from_mut(&args).and_then(|mut found| {
+    let read = command.try_get_matches_from_mut(args).and_then(|mut found| {
         Cli::from_arg_matches_mut(&mut found).map_err(|error| error.format(&mut command))
     });
     read.map_err(|error| match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Refusal::HelpAsked(error.render()),
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => Refusal::NoCommand(error.render()),
-        _ => Refusal::Wrong(UserError::usage(explained(&error, &command, &args))),
+        _ => Refusal::Wrong(UserError::usage(explained(&error, &command, args))),
     })
 }
 
 /// Sets language and colours before anything else is read, since errors in the rest are reported in them. The language is the
 /// one asked for, otherwise the configuration's, otherwise the system's.
 fn dress_for(args: &[OsString]) {
-    let value = |name| asked(args, name).and_then(|value| value.into_string().ok());
+    let value = |name| value_of(args, name).and_then(|value| value.into_string().ok());
     match value("--color").and_then(|when| Colour::from_str(&when, false).ok()) {
         Some(Colour::Always) => anstream::ColorChoice::AlwaysAnsi.write_global(),
         Some(Colour::Never) => anstream::ColorChoice::Never.write_global(),
@@ -53,7 +82,7 @@ fn dress_for(args: &[OsString]) {
     }
     messages::speak(messages::system_language());
     let configured = || {
-        let file = asked(args, "--config").map(PathBuf::from);
+        let file = value_of(args, "--config").map(PathBuf::from);
         Config::language_of(&Config::find(file.as_deref()).ok()?)
     };
     let wanted = value("--language").and_then(|name| Language::from_str(&name, false).ok());
@@ -63,7 +92,7 @@ fn dress_for(args: &[OsString]) {
 }
 
 /// The value of an option that every command has, written `--name value` or `--name=value`.
-fn asked(args: &[OsString], option: &str) -> Option<OsString> {
+fn value_of(args: &[OsString], option: &str) -> Option<OsString> {
     let mut args = args.iter().skip(1).take_while(|arg| *arg != "--");
     while let Some(arg) = args.next() {
         if *arg == *option {
@@ -115,8 +144,12 @@ fn nearest(error: &Error, command: &Command) -> Vec<String> {
 /// The innermost command that was named, and its path without the program's name.
 fn asked_of<'a>(command: &'a Command, args: &[OsString]) -> (String, &'a Command) {
     let (mut path, mut inner) = (Vec::new(), command);
-    for word in args.iter().skip(1).take_while(|arg| *arg != "--") {
-        if let Some(found) = word.to_str().and_then(|word| inner.find_subcommand(word)) {
+    let mut words = args.iter().skip(1).take_while(|arg| *arg != "--");
+    while let Some(word) = words.next() {
+        // What follows these is a value, even where it is spelled like a command.
+        if ["--config", "--color", "--language"].iter().any(|option| *word == **option) {
+            words.next();
+        } else if let Some(found) = word.to_str().and_then(|word| inner.find_subcommand(word)) {
             path.push(found.get_name());
             inner = found;
         }

@@ -39,8 +39,21 @@ struct Answer {
     files: Vec<Adoption>,
     exit_code: u8,
     /// Files that the scan rules leave out, and what the archive keeps for itself.
-    #[serde(skip)]
+    #[serde(rename = "excluded_files")]
     excluded: usize,
+    /// The files about which a person has to decide.
+    matters: Vec<Matter>,
+}
+
+/// A file that was not recorded, since a person has to decide.
+#[derive(Serialize)]
+struct Matter {
+    kind: Outcome,
+    series: Option<String>,
+    period: Option<Period>,
+    path: String,
+    text: String,
+    commands: Vec<String>,
 }
 
 /// What becomes of one file.
@@ -101,7 +114,9 @@ pub(super) fn adopt(config: &Config, options: &cli::Adopt, global: &Global) -> a
     };
     let refused = files.iter().any(|file| file.outcome == Outcome::Refused);
     let exit = if refused { ExitCode::Attention } else { ExitCode::Ok };
-    let json = Answer { dry_run: options.dry_run, files, exit_code: exit.code(), excluded };
+    let refused = files.iter().filter(|file| file.outcome == Outcome::Refused);
+    let matters = refused.map(Adoption::matter).collect();
+    let json = Answer { dry_run: options.dry_run, files, exit_code: exit.code(), excluded, matters };
     answer(global, &json, || json.text(config, global.quiet))?;
     Ok(exit)
 }
@@ -247,6 +262,17 @@ impl Adoption {
         Adoption { error: Some(error), ..Adoption::of(file, Outcome::Refused, Some(because_of)) }
     }
 
+    fn matter(&self) -> Matter {
+        Matter {
+            kind: self.outcome,
+            series: self.series.clone(),
+            period: self.period,
+            path: self.path.clone(),
+            text: say::needs(&escape(&self.path), self.error.as_deref().unwrap_or_default()),
+            commands: Vec::new(),
+        }
+    }
+
     fn event(&self, why: &str, who: &str) -> Option<Event> {
         Some(Event::Adopted {
             delivery: self.delivery_id?,
@@ -298,14 +324,8 @@ impl Answer {
             out.push_str(&text::lines(&table));
             out.push('\n');
         }
-        let refused: Vec<(String, Vec<String>)> = self
-            .files
-            .iter()
-            .filter(|file| file.outcome == Outcome::Refused)
-            .map(|file| {
-                (say::needs(&escape(&file.path), file.error.as_deref().unwrap_or_default()), Vec::new())
-            })
-            .collect();
+        let refused: Vec<(String, Vec<String>)> =
+            self.matters.iter().map(|matter| (matter.text.clone(), Vec::new())).collect();
         if !refused.is_empty() {
             out.push_str(&text::attention(&refused));
             out.push('\n');

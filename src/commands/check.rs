@@ -1,40 +1,40 @@
 //! `check`: tries everything that a delivery needs, a line for each.
+//!
+//! This file has what lies on this machine and the ways to a person; `server` tries the connection, and `trial` does in each
+//! folder on the server what a run does there.
 
 use std::fs;
-use std::io;
 use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
 use crate::cli::{self, Global};
-use crate::config::{self, Config, Publish};
+use crate::config::{self, Config};
 use crate::exit::{ExitCode, UserError};
-use crate::failpoint::failpoint;
 use crate::ledger::query::Filter;
 use crate::messages::{check as say, escape};
 use crate::notify;
 use crate::platform::{self, Access, WriterSight};
-use crate::remote::ssh::{self, SshConnector, Stage};
-use crate::remote::trial::TrialNote;
-use crate::remote::{Remote, RemoteStat, Source, Upload};
 use crate::report::paragraph::{self, WIDTH};
-use crate::secrets::Secrets;
-use crate::template::Placeholder;
 use crate::wording;
 
 use super::context::{load, now, open_reader};
-use crate::output::answer;
+use crate::output::{Failure, answer_or_failure};
+
+mod server;
+mod trial;
 
 /// With less free space than this, in bytes, the check fails.
 const LITTLE_SPACE: u64 = 100 << 20;
-/// The content of the trial file on the server.
-const TRIAL: &[u8] = b"traekfil check\n";
 
 #[derive(Serialize)]
 pub(super) struct Answer {
     pub(super) checks: Vec<Checked>,
     exit_code: u8,
+    /// What decided the exit code, where that is not 0.
+    #[serde(skip)]
+    pub(super) failure: Option<Failure>,
 }
 
 #[derive(Serialize)]
@@ -42,44 +42,57 @@ pub(super) struct Checked {
     name: &'static str,
     ok: bool,
     detail: String,
+    /// Lines for the configuration that make up for what was found.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    set: Vec<String>,
     #[serde(skip)]
     title: String,
 }
 
+/// What one check found: a detail, or the exit code that it asks for and what is wrong.
+type Found = Result<String, (ExitCode, String)>;
+
 struct Checks {
     done: Vec<Checked>,
     exit: ExitCode,
+    failure: Option<Failure>,
 }
 
 impl Checks {
-    fn note(
-        &mut self,
-        name: &'static str,
-        title: String,
-        result: Result<String, (ExitCode, String)>,
-    ) -> bool {
-        let ok = result.is_ok();
-        let detail = match result {
-            Ok(detail) => detail,
+    fn note(&mut self, name: &'static str, title: String, found: Found) -> bool {
+        self.advise(name, title, found, &[])
+    }
+
+    /// Notes what was found, and the lines for the section `[sftp]` that make up for it.
+    fn advise(&mut self, name: &'static str, title: String, found: Found, set: &[&str]) -> bool {
+        let lines: String = set.iter().flat_map(|line| ["\n    ", line]).collect();
+        let ok = found.is_ok();
+        let detail = match found {
+            Ok(detail) => detail + &lines,
             Err((exit, detail)) => {
-                self.exit = self.exit.or(exit);
+                let detail = detail + &lines;
+                if self.exit.or(exit) != self.exit {
+                    self.exit = exit;
+                    self.failure = Some(Failure::new(exit, format!("{title}: {detail}")));
+                }
                 detail
             }
         };
-        self.done.push(Checked { name, ok, detail, title });
+        let set = set.iter().map(|line| (*line).to_owned()).collect();
+        self.done.push(Checked { name, ok, detail, set, title });
         ok
     }
 }
 
 pub(super) fn check(options: &cli::Check, global: &Global) -> anyhow::Result<ExitCode> {
     let (json, exit) = tried(options, global);
-    answer(global, &json, || text(&json.checks))?;
+    answer_or_failure(global, &json, json.failure.as_ref(), || text(&json.checks))?;
     Ok(exit)
 }
 
 /// Makes every check, and answers them with the exit code.
 pub(super) fn tried(options: &cli::Check, global: &Global) -> (Answer, ExitCode) {
-    let mut checks = Checks { done: Vec::new(), exit: ExitCode::Ok };
+    let mut checks = Checks { done: Vec::new(), exit: ExitCode::Ok, failure: None };
     let config = match load(global) {
         Ok(config) => {
             checks.note("config", say::config(), Ok(config.file.display().to_string()));
@@ -92,11 +105,11 @@ pub(super) fn tried(options: &cli::Check, global: &Global) -> (Answer, ExitCode)
     };
     if let Some(config) = &config {
         here(config, &mut checks);
-        there(config, &mut checks);
+        server::try_all(config, &mut checks);
         ways_to_a_person(config, options.send_test_mail, &mut checks);
     }
     let exit = checks.exit;
-    (Answer { checks: checks.done, exit_code: exit.code() }, exit)
+    (Answer { checks: checks.done, exit_code: exit.code(), failure: checks.failure }, exit)
 }
 
 /// Checks what lies on this machine.
@@ -143,61 +156,6 @@ fn access(config: &Config, checks: &mut Checks) {
     }
 }
 
-/// Checks the connection to the server and the folders there, up to the first step that fails.
-fn there(config: &Config, checks: &mut Checks) {
-    if let Err(error) = config.check_sftp() {
-        checks.note("identity", say::identity(), Err(plain(error)));
-        return;
-    }
-    if config.check_host_key().is_err() {
-        let seen = ssh::seen_host_key(&config.sftp);
-        let reached =
-            seen.as_ref().map(|_| address(config)).map_err(|error| (ExitCode::Incomplete, error.to_string()));
-        checks.note("server", say::server(), reached);
-        if let Ok(seen) = seen {
-            let advice = say::pin_host_key(&seen.key_type, &seen.fingerprint);
-            checks.note("host_key", say::host_key(), Err((ExitCode::Usage, advice)));
-        }
-        return;
-    }
-    let secrets = match Secrets::gather(&config.sftp) {
-        Ok(secrets) => secrets,
-        Err(error) => {
-            checks.note("secrets", say::secrets(), Err(plain(error)));
-            return;
-        }
-    };
-    let mut passed = Vec::new();
-    let connector = SshConnector::new(&config.sftp, secrets);
-    let connected = connector.connect_reporting(|stage| passed.push(stage));
-    let stages = [
-        (Stage::Reached, "server", say::server(), address(config)),
-        (Stage::HostKey, "host_key", say::host_key(), say::host_key_pinned()),
-        (Stage::Login, "login", say::login(), escape(&config.sftp.user)),
-        (Stage::Sftp, "sftp", say::sftp(), "SFTP 3".to_owned()),
-    ];
-    for (stage, name, title, detail) in stages {
-        let result = match &connected {
-            Err(error) if !passed.contains(&stage) => Err((ExitCode::Incomplete, error.to_string())),
-            _ => Ok(detail),
-        };
-        if !checks.note(name, title, result) {
-            return;
-        }
-    }
-    if let Ok(mut connection) = connected {
-        let note = TrialNote::beside(&config.ledger);
-        // Of a check that was cut off; what fails here fails the trial too, or is tried again by the next run.
-        let _ = note.clear(connection.as_mut());
-        remote_folders(config, connection.as_mut(), &note, checks);
-        if note.is_there()
-            && let Ok(mut connection) = connector.connect_reporting(|_| ())
-        {
-            let _ = note.clear(connection.as_mut());
-        }
-    }
-}
-
 /// Mail and the program of `[notify]`, with a test message where that is asked for.
 fn ways_to_a_person(config: &Config, send: bool, checks: &mut Checks) {
     let failed = |why: String| (ExitCode::Unexpected, why);
@@ -226,82 +184,8 @@ fn ways_to_a_person(config: &Config, send: bool, checks: &mut Checks) {
     }
 }
 
-/// Checks each folder that files are delivered to: it exists, and a file can be made, renamed and removed in it.
-fn remote_folders(config: &Config, connection: &mut dyn Remote, note: &TrialNote, checks: &mut Checks) {
-    for folder in config.remote_folders() {
-        let shown = if folder.is_empty() { "." } else { folder };
-        let there = match connection.stat(&[shown]).pop() {
-            Some(Ok(RemoteStat::Present { .. })) => Ok(escape(shown)),
-            Some(Ok(RemoteStat::Absent)) | None => {
-                Err((ExitCode::Incomplete, say::no_remote_folder(&escape(shown))))
-            }
-            Some(Err(error)) => {
-                Err((ExitCode::Incomplete, say::remote_folder_refused(&escape(shown), &error)))
-            }
-        };
-        if checks.note("remote_folder", say::remote_folder(), there) {
-            checks.note("remote_write", say::remote_write(), trial(config, connection, note, folder));
-        }
-    }
-}
-
-/// Makes a small file under a temporary name, renames it to another temporary name, and removes it: KP leaves files with
-/// such names alone.
-fn trial(
-    config: &Config,
-    connection: &mut dyn Remote,
-    note: &TrialNote,
-    folder: &str,
-) -> Result<String, (ExitCode, String)> {
-    let path = |name: &str| {
-        let name = config.sftp.temporary_name.render(|place| match place {
-            Placeholder::Id => format!("check-{}-{name}", std::process::id()),
-            Placeholder::Name | Placeholder::Stem => "traekfil".to_owned(),
-            _ => String::new(),
-        });
-        if folder.is_empty() { name } else { format!("{folder}/{name}") }
-    };
-    let (made, renamed) = (path("a"), path("b"));
-    let refused = |what: String| (ExitCode::Incomplete, what);
-    // Who may not write there can still try the server; then only a check that is cut off leaves something.
-    let _ = note.add(&[&made, &renamed]);
-    let mut bytes = TRIAL;
-    let mut source = Bytes(&mut bytes);
-    let mut files = [Upload { path: &made, source: &mut source, size: TRIAL.len() as u64 }];
-    match connection.store(&mut files, &|_| ()).pop() {
-        Some(Ok(_)) => {}
-        Some(Err(error)) => {
-            let _ = note.clear(connection);
-            connection.remove(&[&made]);
-            return Err(refused(say::trial_not_stored(&error)));
-        }
-        None => return Err(refused(say::trial_not_stored(&""))),
-    }
-    let rename = config.sftp.publish == Publish::Rename;
-    let moved = if rename { connection.publish(&[(&made, &renamed)]).pop() } else { None };
-    failpoint("tried");
-    let removed = connection.remove(&[&made, &renamed]);
-    if removed.iter().all(Result::is_ok) {
-        // Nothing is left there, so this takes nothing but the note away.
-        let _ = note.clear(connection);
-    }
-    match (moved, removed.into_iter().find_map(Result::err)) {
-        (Some(Err(error)), _) => Err(refused(say::trial_not_renamed(&error))),
-        (_, Some(error)) => Err(refused(say::trial_not_removed(&error))),
-        _ => Ok(say::trial_done()),
-    }
-}
-
-struct Bytes<'a>(&'a mut &'static [u8]);
-
-impl Source for Bytes<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        io::Read::read(self.0, buffer)
-    }
-}
-
 /// Tries to make a file in a folder, or in its parent if the folder does not exist yet.
-fn writable(folder: &Path) -> Result<String, (ExitCode, String)> {
+fn writable(folder: &Path) -> Found {
     let there = existing(folder);
     let trial = there.join(format!(".traekfil-check-{}.tmp", std::process::id()));
     let tried = platform::create_private(&trial).and_then(|file| {
@@ -314,7 +198,7 @@ fn writable(folder: &Path) -> Result<String, (ExitCode, String)> {
     }
 }
 
-fn space(folder: &Path) -> Result<String, (ExitCode, String)> {
+fn space(folder: &Path) -> Found {
     match fs4::available_space(existing(folder)) {
         Ok(free) if free >= LITTLE_SPACE => Ok(indicatif::HumanBytes(free).to_string()),
         Ok(free) => Err((ExitCode::Unexpected, say::little_space(folder, &indicatif::HumanBytes(free)))),
@@ -340,10 +224,6 @@ fn existing(folder: &Path) -> &Path {
         None => folder,
         Some(_) => platform::parent_or_dot(folder),
     }
-}
-
-fn address(config: &Config) -> String {
-    format!("{}:{}", escape(&config.sftp.host), config.sftp.port)
 }
 
 fn plain(error: UserError) -> (ExitCode, String) {

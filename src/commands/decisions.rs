@@ -37,7 +37,7 @@ struct Judged {
     hold_id: Option<i64>,
     path: String,
     decision: Verdict,
-    #[serde(skip)]
+    #[serde(rename = "text")]
     said: String,
 }
 

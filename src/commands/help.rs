@@ -3,13 +3,21 @@
 use std::io::Write;
 
 use clap_complete::Shell;
+use serde::Serialize;
 
-use crate::cli::{man, words};
+use crate::cli::{Global, man, words};
 use crate::exit::{ExitCode, UserError};
 use crate::messages::{escape, language, usage as say};
+use crate::output;
+
+/// What these answer with `--json`.
+#[derive(Serialize)]
+pub(super) struct Document {
+    pub(super) text: String,
+}
 
 /// The help of one command, or of them all.
-pub(super) fn help(path: &[String]) -> anyhow::Result<ExitCode> {
+pub(super) fn help(path: &[String], global: &Global) -> anyhow::Result<ExitCode> {
     let mut command = words::command(language());
     command.build();
     let mut inner = &mut command;
@@ -19,20 +27,30 @@ pub(super) fn help(path: &[String]) -> anyhow::Result<ExitCode> {
             .ok_or_else(|| UserError::usage(say::no_such_help(&escape(&path.join(" ")))))?;
     }
     let help = inner.render_help();
+    if global.json {
+        return show(help.to_string(), global);
+    }
     write!(anstream::stdout(), "{}", help.ansi())?;
     Ok(ExitCode::Ok)
 }
 
 /// A script for a shell.
-pub(super) fn completions(shell: Shell) -> anyhow::Result<ExitCode> {
+pub(super) fn completions(shell: Shell, global: &Global) -> anyhow::Result<ExitCode> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut words::described(language()), "traekfil", &mut script);
-    std::io::stdout().write_all(&script)?;
-    Ok(ExitCode::Ok)
+    show(String::from_utf8(script)?, global)
 }
 
 /// The manual page, as roff.
-pub(super) fn man() -> anyhow::Result<ExitCode> {
-    std::io::stdout().write_all(man::page(language()).as_bytes())?;
+pub(super) fn man(global: &Global) -> anyhow::Result<ExitCode> {
+    show(man::page(language()), global)
+}
+
+fn show(text: String, global: &Global) -> anyhow::Result<ExitCode> {
+    if global.json {
+        output::answer(global, &Document { text }, String::new)?;
+    } else {
+        std::io::stdout().write_all(text.as_bytes())?;
+    }
     Ok(ExitCode::Ok)
 }

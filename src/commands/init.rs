@@ -14,7 +14,7 @@ use self::make::Created;
 pub(super) use self::prompter::Prompter;
 use self::prompter::paragraph;
 use super::{check, run};
-use crate::output::{self, answer, print_text};
+use crate::output::{self, answer_or_failure, print_text};
 
 mod answers;
 mod config_template;
@@ -53,7 +53,7 @@ pub(super) fn init(options: &cli::Init, global: &Global) -> anyhow::Result<ExitC
             checks: check.checks,
             exit_code: exit.code(),
         };
-        answer(global, &json, String::new)?;
+        answer_or_failure(global, &json, check.failure.as_ref(), String::new)?;
         return Ok(exit);
     }
     print_text(format!("\n{}\n", what_was_made(&answers, &made)))?;
@@ -63,7 +63,7 @@ pub(super) fn init(options: &cli::Init, global: &Global) -> anyhow::Result<ExitC
         print_text(format!("\n{}\n", say::now_previewed()))?;
         // If the preview fails, what was made is kept all the same.
         if let Err(error) = run::preview(&made.config, &cli::Run::default(), global) {
-            let _ = output::error(&error);
+            output::warn(&format!("{error:#}"));
         }
     }
     print_text(format!("\n{}", next_steps(&answers, &made, exit)))?;

@@ -14,7 +14,9 @@ use crate::ledger::event::Event;
 use crate::ledger::query::Filter;
 use crate::ledger::{self, Journal, Ledger, Verified};
 use crate::messages::{ledger as say, overview as say_overview, witness as say_witness};
+use crate::model::attention::AttentionItem;
 use crate::model::ledger::{ChainMark, Delivery};
+use crate::overview;
 use crate::report::history::History;
 use crate::report::text::sentence;
 use crate::wording;
@@ -57,16 +59,17 @@ fn verify(config: &Config, mark: Option<&ChainMark>, global: &Global) -> anyhow:
         path: original.delivery.path.clone(),
         archived: original.place.display().to_string(),
     });
-    answer(
-        global,
-        &Verification {
-            verified: &verified,
-            contains: mark.map(ChainMark::to_string),
-            changed: changed.collect(),
-        },
-        text,
-    )?;
-    Ok(if altered.is_empty() { ExitCode::Ok } else { ExitCode::Attention })
+    let exit = if altered.is_empty() { ExitCode::Ok } else { ExitCode::Attention };
+    let matters = altered.iter().map(overview::original_changed).collect();
+    let json = Verification {
+        verified: &verified,
+        contains: mark.map(ChainMark::to_string),
+        changed: changed.collect(),
+        matters,
+        exit_code: exit.code(),
+    };
+    answer(global, &json, text)?;
+    Ok(exit)
 }
 
 /// What `ledger verify --json` prints.
@@ -79,6 +82,9 @@ struct Verification<'a> {
     contains: Option<String>,
     /// Originals that were changed in the archive.
     changed: Vec<Changed>,
+    /// The same as matters for a person.
+    matters: Vec<AttentionItem>,
+    exit_code: u8,
 }
 
 #[derive(Serialize)]
@@ -94,7 +100,7 @@ fn export(config: &Config, format: ExportFormat, global: &Global) -> anyhow::Res
     let decisions = ledger.decisions()?;
     let taken_out = ledger.taken_out()?;
     let csv = csv(&deliveries)?;
-    let global = Global { json: format == ExportFormat::Json, ..global.clone() };
+    let global = Global { json: global.json || format == ExportFormat::Json, ..global.clone() };
     answer(&global, &History::new(&deliveries, &decisions, &taken_out), || csv)?;
     Ok(ExitCode::Ok)
 }

@@ -11,7 +11,7 @@ use crate::exit::{ExitCode, UserError};
 use crate::ledger::LedgerReader;
 use crate::ledger::query::Filter;
 use crate::messages::page as say;
-use crate::model::attention::Overview;
+use crate::model::attention::{AttentionItem, Overview};
 use crate::model::ledger::Volume;
 use crate::period::Period;
 use crate::report::page::{self, Page};
@@ -29,7 +29,7 @@ const MONTHS: i32 = 13;
 #[derive(Serialize)]
 struct Answer<'a> {
     file: &'a Path,
-    matters: usize,
+    matters: &'a [AttentionItem],
     exit_code: u8,
 }
 
@@ -49,7 +49,7 @@ pub(super) fn report(config: &Config, options: &cli::Report, global: &Global) ->
         return Ok(exit);
     }
     Document::Report.write(&options.output, page.as_bytes())?;
-    let json = Answer { file: &options.output, matters: overview.matters.len(), exit_code: exit.code() };
+    let json = Answer { file: &options.output, matters: &overview.matters, exit_code: exit.code() };
     answer(global, &json, || {
         let written = if global.quiet { String::new() } else { say::written(&options.output) + "\n" };
         let attention = status::text(&overview, true, false);

@@ -17,7 +17,7 @@ use crate::wording;
 
 use self::server::Seen;
 use super::context::{attest, now, open_ledger, who};
-use crate::output::answer;
+use crate::output::{Failure, answer_or_failure, one_line};
 
 mod server;
 
@@ -29,6 +29,7 @@ struct Resolved {
     /// What the server showed before; none where it was not asked, since nothing was unclear.
     #[serde(skip_serializing_if = "Option::is_none")]
     server: Option<Seen>,
+    text: String,
 }
 
 pub(super) fn resolve(config: &Config, options: &cli::Resolve, global: &Global) -> anyhow::Result<ExitCode> {
@@ -68,8 +69,10 @@ pub(super) fn resolve(config: &Config, options: &cli::Resolve, global: &Global) 
     attest(config, &mut ledger)?;
     let unlooked = says_again && !at_last && seen.as_ref().is_some_and(|seen| !seen.looked());
     let said = said(&delivery, seen.as_ref(), (options.delivered, says_again && !at_last, gone));
-    let resolved = Resolved { delivery_id: id, from, to, server: seen };
-    answer(global, &resolved, || said)?;
+    let text = one_line(&said);
+    let failure = unlooked.then(|| Failure::new(ExitCode::Incomplete, text.clone()));
+    let resolved = Resolved { delivery_id: id, from, to, server: seen, text };
+    answer_or_failure(global, &resolved, failure.as_ref(), || said)?;
     Ok(if unlooked { ExitCode::Incomplete } else { ExitCode::Ok })
 }
 

@@ -8,6 +8,7 @@ use crate::messages::notify as say;
 use crate::model::run_report::RunReport;
 use crate::notify::{self, Memory};
 use crate::output::{answer, warn};
+use crate::overview;
 use crate::period::Period;
 use crate::remote::ssh::SshConnector;
 use crate::report;
@@ -17,6 +18,8 @@ use crate::run::saved_plan::{self, Saved};
 use crate::secrets::Secrets;
 
 use super::context::{not_retired, now, open_ledger, open_reader};
+use super::failure::Stopped;
+use super::place::{Answer, Place};
 use super::progress;
 
 /// `run --dry-run`: shows the plan that a run would make now, and does nothing.
@@ -33,7 +36,7 @@ pub(super) fn preview(config: &Config, options: &cli::Run, global: &Global) -> a
     };
     let preview = Preview::of(config, &open, started)?;
     let (report, exit) = preview.report(config, plan.as_ref(), options.save.as_deref(), &now)?;
-    show(&report, global)?;
+    show(&report, config, global)?;
     Ok(exit)
 }
 
@@ -45,31 +48,31 @@ pub(super) fn run(config: &Config, options: &cli::Run, global: &Global) -> anyho
             // No mail about a plan that cannot be used, since the person who named it reads the error; and none where another
             // run is under way, since that is no failure.
             let is_seen = error.exit == ExitCode::Usage && options.plan.is_some();
+            let mut matters = Vec::new();
             if error.exit != ExitCode::Busy && !is_seen {
                 let head = open_reader(config, true).and_then(|ledger| ledger.chain_head()).ok();
-                warn_not_notified(&notify::tell_failure(config, &error, head, now()));
+                let failures = not_notified(&notify::tell_failure(config, &error, head, now()));
+                matters.extend(failures.iter().map(|said| overview::notice_not_sent(said)));
             }
-            return Err(error.into());
+            return Err(Stopped { error, matters }.into());
         }
     };
     // Print text before notifying (mail is slow), JSON after it (it carries the final exit code). A closed standard
     // output must not suppress notices.
-    let shown = if global.json { Ok(()) } else { show(&report, global) };
-    let failures = notify_person(config, &mut ledger, &report);
-    warn_not_notified(&failures);
-    if !failures.is_empty() {
-        exit = exit.or(ExitCode::Unexpected);
-        report.exit_code = exit.code();
+    let shown = if global.json { Ok(()) } else { show(&report, config, global) };
+    for said in not_notified(&notify_person(config, &mut ledger, &report)) {
+        exit = report.add(overview::notice_not_sent(&said), exit);
     }
     if global.json {
-        show(&report, global)?;
+        show(&report, config, global)?;
     }
     shown?;
     Ok(exit)
 }
 
-fn show(report: &RunReport, global: &Global) -> anyhow::Result<()> {
-    answer(global, report, || report::text::run(report, global.quiet, global.verbose > 0))
+fn show(report: &RunReport, config: &Config, global: &Global) -> anyhow::Result<()> {
+    let json = Answer { report, place: Place::of(config) };
+    answer(global, &json, || report::text::run(report, global.quiet, global.verbose > 0))
 }
 
 fn carry_out(
@@ -102,11 +105,13 @@ fn notify_person(config: &Config, ledger: &mut Ledger, report: &RunReport) -> Ve
     failures
 }
 
-/// Says on standard error which notices could not be sent.
-fn warn_not_notified(failures: &[String]) {
-    for why in failures {
-        warn(&say::not_told(why));
+/// Says on standard error which notices could not be sent; answers what was said.
+fn not_notified(failures: &[String]) -> Vec<String> {
+    let said: Vec<String> = failures.iter().map(|why| say::not_told(why)).collect();
+    for sentence in &said {
+        warn(sentence);
     }
+    said
 }
 
 /// Checks the configuration before anything is touched, and reads the plan to go by, where one is named. A damaged

@@ -13,7 +13,7 @@ use crate::messages::{
     schedule as say,
 };
 
-use crate::output::answer;
+use crate::output::{answer, one_line};
 
 mod cron;
 mod job_name;
@@ -74,6 +74,9 @@ struct Answer {
     files: Vec<Piece>,
     installed: bool,
     removed: bool,
+    /// What a person reads of what was done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<String>,
 }
 
 /// `schedule list`: the jobs of this program on this machine, with their configurations.
@@ -144,7 +147,8 @@ pub(super) fn schedule(
         (Scheduler::Windows, true, _) => windows::install(&job, &windows::schtasks())?,
         (Scheduler::Windows, ..) => windows::remove(&job, &windows::schtasks())?,
     };
-    let json = Answer { name: job.name, files, installed: options.install, removed: options.remove };
+    let text = (options.install || options.remove).then(|| one_line(&done));
+    let json = Answer { name: job.name, files, installed: options.install, removed: options.remove, text };
     answer(global, &json, || done)?;
     Ok(ExitCode::Ok)
 }

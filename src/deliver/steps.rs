@@ -29,9 +29,11 @@ impl Executor<'_> {
             match answer {
                 Ok(()) => {}
                 // The request may still be executed; recovery removes the file in the next run.
-                Err(NotStored { why, traces: Traces::Unknown }) => row.end = Some(End::Failed(why)),
+                Err(NotStored { why, traces: Traces::Unknown }) => {
+                    row.end = Some(End::Failed(say::not_delivered_now(&why)));
+                }
                 Err(NotStored { why, traces }) => {
-                    row.end = Some(End::Failed(why));
+                    row.end = Some(End::Failed(say::not_delivered_now(&why)));
                     let traces = traces == Traces::There;
                     refused.push((row.started.delivery, row.started.temporary.clone(), traces));
                 }
@@ -195,7 +197,9 @@ impl Executor<'_> {
         for (row, answer) in going.iter_mut().zip(stored) {
             let (step, end) = match answer {
                 Ok(()) => (Step::Confirm, End::Delivered),
-                Err(NotStored { why, traces: Traces::Nothing }) => (Step::NotOpened, End::Failed(why)),
+                Err(NotStored { why, traces: Traces::Nothing }) => {
+                    (Step::NotOpened, End::Failed(say::not_delivered_now(&why)))
+                }
                 Err(NotStored { why, traces: Traces::There | Traces::Unknown }) => {
                     (Step::Doubt, End::InDoubt(say::direct_in_doubt(&why)))
                 }
@@ -262,8 +266,9 @@ fn compare(planned: &Started, read: Digest, stored: Result<Uploaded, UploadError
         Err(
             UploadError::Broken(error @ RemoteError::NoAnswer(_))
             | UploadError::NotOpened(error @ RemoteError::NoAnswer(_)),
-        ) => Err(NotStored { why: say::not_stored(&error), traces: Traces::Unknown }),
-        Err(UploadError::Broken(error)) => not(say::not_stored(&error)),
+        ) => Err(NotStored { why: say::transfer_broke_off(&error), traces: Traces::Unknown }),
+        Err(UploadError::Broken(error @ RemoteError::Refused { .. })) => not(say::transfer_refused(&error)),
+        Err(UploadError::Broken(error)) => not(say::transfer_broke_off(&error)),
         Err(UploadError::NotOpened(error)) => {
             Err(NotStored { why: say::not_opened(&error), traces: Traces::Nothing })
         }

@@ -119,11 +119,14 @@ pub(super) fn apply(db: &Connection, at: &str, event: &Event) -> rusqlite::Resul
         Event::RunStarted { run } => {
             execute(db, "INSERT INTO runs (id, started_at) VALUES (?1, ?2)", params![run, at])
         }
-        Event::RunFinished { run, exit } => execute(
-            db,
-            "UPDATE runs SET finished_at = ?2, exit_code = ?3 WHERE id = ?1",
-            params![run, at, exit],
-        ),
+        Event::RunFinished { run, exit, warnings } => {
+            let warnings = (!warnings.is_empty()).then(|| serde_json::json!(warnings).to_string());
+            execute(
+                db,
+                "UPDATE runs SET finished_at = ?2, exit_code = ?3, warnings = ?4 WHERE id = ?1",
+                params![run, at, exit, warnings],
+            )
+        }
         Event::Started(started) => start(db, at, started),
         Event::Stepped { delivery, step, why, who } => {
             take_step(db, at, *delivery, *step, why.as_deref(), who.as_deref())

@@ -30,6 +30,9 @@ pub enum Event {
         run: i64,
         /// The exit code.
         exit: u8,
+        /// What went wrong beside the files, as a person was told.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        warnings: Vec<String>,
     },
     /// A delivery is about to be uploaded.
     Started(Started),

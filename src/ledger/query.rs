@@ -250,6 +250,7 @@ impl LedgerReader {
                     started_at: row.get("started_at")?,
                     finished_at: row.get("finished_at")?,
                     exit_code: row.get("exit_code")?,
+                    warnings: warnings(row.get("warnings")?)?,
                 })
             })
             .optional()
@@ -440,4 +441,12 @@ pub enum Sequence {
     Hold,
     /// Decisions.
     Decision,
+}
+
+/// The warnings of a run, as its row holds them.
+fn warnings(stored: Option<String>) -> rusqlite::Result<Vec<String>> {
+    let read = stored.map_or(Ok(Vec::new()), |list| serde_json::from_str(&list));
+    read.map_err(|error| {
+        rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, Box::new(error))
+    })
 }

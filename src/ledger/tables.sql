@@ -9,7 +9,8 @@ CREATE TABLE runs (
     id          INTEGER PRIMARY KEY,
     started_at  TEXT NOT NULL,
     finished_at TEXT,
-    exit_code   INTEGER
+    exit_code   INTEGER,
+    warnings    TEXT -- a list in JSON; none where there were none
 ) STRICT;
 
 CREATE TABLE deliveries (

@@ -17,7 +17,64 @@ crate::messages::catalogue! {
     login() { da "Login", en "Login" }
     sftp() { da "SFTP", en "SFTP" }
     remote_folder() { da "Mappe på serveren", en "Folder on the server" }
-    remote_write() { da "Midlertidig fil oprettet, omdøbt og fjernet", en "Temporary file made, renamed and removed" }
+    remote_write() { da "To midlertidige filer gemt", en "Two temporary files stored" }
+    remote_size() { da "Filens størrelse på serveren", en "The file's size on the server" }
+    remote_read() { da "Filen læst tilbage", en "The file read back" }
+    remote_look() { da "Opslag af et ledigt navn", en "A free name looked up" }
+    remote_rename() { da "Fil omdøbt", en "File renamed" }
+    remote_remove() { da "Filerne fjernet igen", en "The files removed again" }
+    two_stored() { da "i samme forbindelse", en "in one session" }
+    one_at_a_time() {
+        da "serveren har kun én fil åben ad gangen, så filerne sendes én efter én",
+        en "the server keeps one file open at a time, so files are sent one by one",
+    }
+    size_told(size: usize) { da "{size} bytes, som den skal være", en "{size} bytes, as it should be" }
+    other_size_told(size: usize, seen: u64) {
+        da "serveren melder {seen} bytes, men filen har {size}, så en kørsel kan ikke se, om en fil er hel. Læs om [sftp] verify i \
+            vejledningen, og skriv under [sftp]:",
+        en "the server reports {seen} bytes, but the file has {size}, so a run cannot see whether a file is whole. Read about [sftp] \
+            verify in the README, and write under [sftp]:",
+    }
+    no_size_told() {
+        da "serveren oplyser ikke, hvor stor en fil er, så en kørsel kan ikke se, om den er hel. Læs om [sftp] verify i vejledningen, \
+            og skriv under [sftp]:",
+        en "the server does not say how large a file is, so a run cannot see whether it is whole. Read about [sftp] verify in the \
+            README, and write under [sftp]:",
+    }
+    content_is_ours() { da "indholdet er det, der blev sendt", en "its content is what was sent" }
+    content_differs() {
+        da "serveren gav noget andet tilbage end det, der blev sendt. Spørg KP's driftsleverandør",
+        en "the server gave back something else than was sent. Ask KP's operator",
+    }
+    trial_not_read(error: &dyn Display) {
+        da "filen kunne ikke læses tilbage ({error}), som [sftp] verify = \"read_back\" kræver. Skriv i stedet under [sftp]:",
+        en "the file could not be read back ({error}), as [sftp] verify = \"read_back\" asks. Write under [sftp] instead:",
+    }
+    free_name_seen() { da "serveren siger, at det er ledigt", en "the server says that it is free" }
+    free_name_taken(name: &str) {
+        da "serveren siger, at {name} er der, men ingen har lavet den. Spørg KP's driftsleverandør",
+        en "the server says that {name} is there, but nobody made it. Ask KP's operator",
+    }
+    free_name_refused(error: &dyn Display) {
+        da "serveren kan ikke sige, at et navn er ledigt ({error}), så en kørsel ved ikke, om den ville overskrive noget. Spørg KP's \
+            driftsleverandør om brugerens adgang til at se mappens indhold",
+        en "the server cannot say that a name is free ({error}), so a run does not know whether it would overwrite something. Ask KP's \
+            operator about the user's right to see what is in the folder",
+    }
+    not_looked_after_rename(error: &dyn Display) {
+        da "filen er omdøbt, men serveren viser den ikke bagefter ({error}). Spørg KP's driftsleverandør om brugerens adgang",
+        en "the file was renamed, but the server does not show it afterwards ({error}). Ask KP's operator about the user's access",
+    }
+    rename_not_seen() {
+        da "serveren siger, at filen er omdøbt, men den har ikke sit nye navn. Spørg KP's driftsleverandør",
+        en "the server says that the file was renamed, but it does not have its new name. Ask KP's operator",
+    }
+    temporary_name_refused(error: &dyn Display) {
+        da "serveren tager ikke imod navne som i [sftp] temporary_name ({error}), men den tog imod et andet. Spørg KP's \
+            driftsleverandør, om KP lader filer med det navn ligge, og skriv så under [sftp]:",
+        en "the server does not take names as in [sftp] temporary_name ({error}), but it took another one. Ask KP's operator whether KP \
+            leaves files of that name alone, and then write under [sftp]:",
+    }
 
     ledger_sound(path: &Path => path.display(), events: i64, newest: &str) {
         da [events] "{path}, {events} hændelse, nyeste levering {newest}" "{path}, {events} hændelser, nyeste levering {newest}",
@@ -26,9 +83,9 @@ crate::messages::catalogue! {
     host_key_pinned() { da "er den, som konfigurationen kender", en "is the one that the configuration knows" }
     pin_host_key(kind: &str, fingerprint: &str) {
         da "serveren viser {fingerprint} ({kind}). Sammenlign det med det, som KP har oplyst på anden vis, fx i et brev eller over \
-            telefonen. Er de ens, så sæt denne linje ind under [sftp]:\n    host_key = [\"{fingerprint}\"]",
+            telefonen. Er de ens, så sæt denne linje ind under [sftp]:",
         en "the server shows {fingerprint} ({kind}). Compare it with the one that KP has told you in another way, such as in a letter \
-            or over the telephone. If it is the same, put this line under [sftp]:\n    host_key = [\"{fingerprint}\"]",
+            or over the telephone. If it is the same, put this line under [sftp]:",
     }
     not_writable(folder: &Path => folder.display(), error: &dyn Display) {
         da "programmet kan ikke skrive i {folder} ({error}). Giv brugeren, som kører programmet, skriveadgang",
@@ -55,14 +112,16 @@ crate::messages::catalogue! {
         en "the file could not be made ({error}). Ask KP's operator about the user's write access and about space",
     }
     trial_not_renamed(error: &dyn Display) {
-        da "filen kunne ikke omdøbes ({error}). Spørg KP's driftsleverandør; kan serveren slet ikke omdøbe, så læs om \
-            [sftp] publish = \"direct\" i vejledningen først",
-        en "the file could not be renamed ({error}). Ask KP's operator; if the server cannot rename at all, first read about \
-            [sftp] publish = \"direct\" in the README",
+        da "filen kunne ikke omdøbes ({error}). Spørg KP's driftsleverandør. Kan serveren slet ikke omdøbe, så læs i \
+            vejledningen, hvad det betyder at skrive dette under [sftp], før det bliver skrevet:",
+        en "the file could not be renamed ({error}). Ask KP's operator. If the server cannot rename at all, read in the README \
+            what it means to write this under [sftp] before it is written:",
     }
     trial_not_removed(error: &dyn Display) {
-        da "filen kunne ikke fjernes igen ({error}). Spørg KP's driftsleverandør om brugerens adgang til at slette",
-        en "the file could not be removed again ({error}). Ask KP's operator about the user's right to delete",
+        da "filerne kunne ikke fjernes igen ({error}). Spørg KP's driftsleverandør om brugerens adgang til at slette; uden den bliver \
+            midlertidige filer fra afbrudte kørsler liggende",
+        en "the files could not be removed again ({error}). Ask KP's operator about the user's right to delete; without it, temporary \
+            files of interrupted runs stay there",
     }
     mail() { da "Mailserver nået", en "Mail server reached" }
     test_mail() { da "Prøvemail", en "Test mail" }

@@ -173,6 +173,10 @@ crate::messages::catalogue! {
         da "{path}: levering {delivery} til {remote} er uafklaret: KP kan have fået filen.",
         en "{path}: delivery {delivery} to {remote} is in doubt: KP may have got the file.",
     }
+    doubt_because(path: &str, delivery: i64, remote: &str, why: &str) {
+        da "{path}: levering {delivery} til {remote} er uafklaret: {why}.",
+        en "{path}: delivery {delivery} to {remote} is in doubt: {why}.",
+    }
     name_wanted_twice() {
         da "en anden fil, eller en uafklaret levering, skal have samme navn på KP's server",
         en "another file, or a delivery in doubt, is to have the same name on KP's server",

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::path::Path;
 
-use super::escape;
+use super::{command, escape};
 
 crate::messages::catalogue! {
     /// The drop folder.
@@ -98,44 +98,60 @@ crate::messages::catalogue! {
     went_away() { da "den forsvandt, mens den blev læst", en "it went away while it was being read" }
     /// The original.
     changed_since_planned() {
-        da "filen er ændret, efter at den blev læst første gang; den næste kørsel ser på den igen",
-        en "the file has changed since it was first read; the next run looks at it again",
+        da "filen er ændret, efter at den blev læst første gang",
+        en "the file has changed since it was first read",
     }
     /// The original.
     original_not_read(error: &dyn Display) {
-        da "filen kunne ikke læses til ende ({error}); den næste kørsel prøver igen",
-        en "the file could not be read to its end ({error}); the next run tries again",
+        da "filen kunne ikke læses til ende ({error})",
+        en "the file could not be read to its end ({error})",
     }
     /// Uploading.
-    wrong_size_on_server(size: u64, seen: Option<u64> => seen.map_or("?".to_owned(), |seen| seen.to_string())) {
-        da "serveren melder {seen} bytes, men filen har {size}; filen er ikke leveret, og den næste kørsel prøver igen. Sker det \
-            flere gange, så spørg KP's driftsleverandør, om serverens disk er fuld",
-        en "the server reports {seen} bytes, but the file has {size}; it was not delivered, and the next run tries again. If that \
-            happens more than once, ask KP's operator whether the server's disk is full",
+    not_delivered_now(why: &str) {
+        da "{why}. Filen er ikke leveret; den næste kørsel prøver igen",
+        en "{why}. The file was not delivered; the next run tries again",
+    }
+    /// Uploading.
+    other_size_on_server(size: u64, seen: u64) {
+        da "serveren melder {seen} bytes, men filen har {size}; serverens disk er måske fuld",
+        en "the server reports {seen} bytes, but the file has {size}; its disk may be full",
+    }
+    /// Uploading.
+    no_size_on_server(; check = command("check")) {
+        da "serveren oplyser ikke, hvor stor filen er blevet, så det kan ikke ses, om den er hel. {check} viser, hvad der skal stå i \
+            [sftp] verify",
+        en "the server does not say how large the file has become, so it cannot be seen whether it is whole. {check} shows what to \
+            write in [sftp] verify",
     }
     /// Uploading.
     other_content_on_server() {
-        da "det, serveren gav tilbage, er ikke filens indhold; den er ikke leveret, og den næste kørsel prøver igen",
-        en "what the server gave back is not the file's content; it was not delivered, and the next run tries again",
+        da "det, serveren gav tilbage, er ikke filens indhold",
+        en "what the server gave back is not the file's content",
     }
     /// Uploading.
     not_read_back(error: &dyn Display) {
-        da "filen kunne ikke læses tilbage fra serveren ({error}); den næste kørsel prøver igen. Tillader serveren ikke læsning, så \
-            sæt [sftp] verify = \"size\"",
-        en "the file could not be read back from the server ({error}); the next run tries again. If the server does not allow reading, \
-            set [sftp] verify = \"size\"",
+        da "filen kunne ikke læses tilbage fra serveren ({error}). Tillader serveren ikke læsning, så sæt [sftp] verify = \"size\"",
+        en "the file could not be read back from the server ({error}). If the server does not allow reading, set [sftp] verify = \
+            \"size\"",
     }
     /// Uploading.
     not_opened(error: &dyn Display) {
-        da "serveren tog ikke imod filen ({error}). Kontrollér, at [sftp] folder findes på serveren, at brugeren må skrive i den, og \
-            at der er plads; den næste kørsel prøver igen",
+        da "serveren tog ikke imod filen ({error}). Kontrollér, at [sftp] folder findes på serveren, at brugeren må skrive i den, at \
+            den tager imod navne som i [sftp] temporary_name, og at der er plads",
         en "the server did not accept the file ({error}). See that [sftp] folder exists on the server, that the user may write there, \
-            and that there is space; the next run tries again",
+            that it takes names as in [sftp] temporary_name, and that there is space",
     }
     /// Uploading.
-    not_stored(error: &dyn Display) {
-        da "overførslen blev afbrudt ({error}); filen er ikke leveret, og den næste kørsel prøver igen",
-        en "the transfer broke off ({error}); the file was not delivered, and the next run tries again",
+    transfer_broke_off(error: &dyn Display) {
+        da "overførslen blev afbrudt ({error})",
+        en "the transfer broke off ({error})",
+    }
+    /// Uploading.
+    transfer_refused(error: &dyn Display) {
+        da "serveren tog ikke imod hele filen ({error}). Bliver det ved, så spørg KP's driftsleverandør, om der er plads, og om \
+            brugeren må skrive",
+        en "the server did not take the whole file ({error}). If it goes on, ask KP's operator whether there is space, and whether \
+            the user may write",
     }
     /// Checking the final name.
     not_looked(error: &dyn Display) {
@@ -182,20 +198,20 @@ crate::messages::catalogue! {
     }
     /// Recovery.
     gone_from_server() {
-        da "forbindelsen blev afbrudt, mens filen fik sit endelige navn, og nu er filen væk fra serveren: KP kan have hentet den. Spørg KP",
-        en "the connection broke while the file got its final name, and now it is gone from the server: KP may have taken it. Ask KP",
+        da "forbindelsen blev afbrudt, mens filen fik sit endelige navn, og nu er filen væk fra serveren: KP kan have hentet den",
+        en "the connection broke while the file got its final name, and now it is gone from the server: KP may have taken it",
     }
     /// Recovery.
     something_else_there() {
-        da "der ligger noget andet på serveren, end vi har lagt: det er uafklaret, om KP har fået filen. Spørg KP",
-        en "something else lies on the server than we put there: it is not known whether KP got the file. Ask KP",
+        da "der ligger noget andet på serveren, end vi har lagt: det vides ikke, om KP har fået filen",
+        en "something else lies on the server than we put there: it is not known whether KP got the file",
     }
     /// Writing under the final name at once.
     direct_in_doubt(why: &str) {
         da "filen blev skrevet direkte under sit endelige navn, og det gik galt undervejs: {why}. KP kan have fået hele filen, en del af den \
-            eller ingenting. Spørg KP",
+            eller ingenting",
         en "the file was written directly under its final name, and that failed on the way: {why}. KP may have got all of it, a part, or \
-            nothing. Ask KP",
+            nothing",
     }
     /// After a lost connection.
     connection_was_lost() {
@@ -279,4 +295,9 @@ crate::messages::catalogue! {
         da "Det gælder disse filer, som måske ikke er leveret: {files}. Se, hvor de nåede til: traekfil history",
         en "It concerns these files, which may not be delivered: {files}. See how far they came: traekfil history",
     }
+}
+
+/// That the server reports another size in bytes than the file has, or none.
+pub(crate) fn wrong_size_on_server(size: u64, seen: Option<u64>) -> String {
+    seen.map_or_else(no_size_on_server, |seen| other_size_on_server(size, seen))
 }

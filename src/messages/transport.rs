@@ -93,8 +93,8 @@ crate::messages::catalogue! {
     }
     /// Status 4, which servers use for many kinds of failure.
     status_failure() {
-        da "det lykkedes ikke; filen findes måske allerede, eller disken er fuld",
-        en "it failed; the file may exist already, or the disk be full",
+        da "det lykkedes ikke, og den siger ikke hvorfor",
+        en "it failed, and it does not say why",
     }
     /// Status 5.
     status_bad_message() {
@@ -266,8 +266,18 @@ crate::messages::catalogue! {
     }
     /// Login: the password has expired.
     password_expired(user: &str) {
-        da "adgangskoden for brugeren {user} er udløbet. Bed modtageren om en ny, og sæt den i TRAEKFIL_PASSWORD.",
-        en "the password of the user {user} has expired. Ask the receiver for a new one and set it in TRAEKFIL_PASSWORD.",
+        da "adgangskoden for brugeren {user} er udløbet: serveren vil have en ny. Bed KP's driftsleverandør om en, eller skift den selv med et andet SFTP-program, og sæt den i TRAEKFIL_PASSWORD eller i filen fra sftp.password_file.",
+        en "the password of the user {user} has expired: the server wants a new one. Ask KP's operator for one, or change it yourself with another SFTP program, and set it in TRAEKFIL_PASSWORD or in the file of sftp.password_file.",
+    }
+    /// Login: the key was taken, and more is wanted.
+    key_taken_more_wanted(user: &str, path: &str, offered: &str) {
+        da "serveren tog imod nøglen {path} for brugeren {user}, men den vil have mere end nøglen: {offered}. Bed KP's driftsleverandør om adgangskoden, og sæt den i TRAEKFIL_PASSWORD eller i filen fra sftp.password_file.",
+        en "the server took the key {path} of the user {user}, but it wants more than the key: {offered}. Ask KP's operator for the password, and set it in TRAEKFIL_PASSWORD or in the file of sftp.password_file.",
+    }
+    /// Login: the key was taken, and the password beside it was not.
+    key_taken_password_refused(user: &str, path: &str) {
+        da "serveren tog imod nøglen {path} for brugeren {user}, men afviste adgangskoden, som den også vil have. Ret TRAEKFIL_PASSWORD eller filen fra sftp.password_file.",
+        en "the server took the key {path} of the user {user}, but refused the password that it also wants. Correct TRAEKFIL_PASSWORD or the file of sftp.password_file.",
     }
     /// Login: too slow.
     login_timed_out(user: &str) {

@@ -9,6 +9,14 @@ crate::messages::catalogue! {
         da "Der mangler en kommando. Skriv en af disse: {commands}.",
         en "A command is missing. Write one of these: {commands}.",
     }
+    no_command(help: &str) {
+        da "Der mangler en kommando. Se dem alle: {help}",
+        en "A command is missing. See them all: {help}",
+    }
+    program_failed(see: &str) {
+        da "Der er en fejl i selve programmet, så det måtte standse. Næste kørsel finder ud af, hvor langt det kom. Se, hvordan det står: {see}",
+        en "The program itself has an error and had to stop. The next run finds out how far it came. See how things stand: {see}",
+    }
     unknown_option(what: &str) {
         da "Tilvalget {what} findes ikke her.",
         en "There is no option {what} here.",

@@ -93,7 +93,7 @@ pub enum SlotStatus {
 }
 
 /// Something that needs a person.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct AttentionItem {
     /// Names the matter for as long as it is open, e.g. `held:3`, `in_doubt:12`, `overdue:mad:2023-04`.
     pub key: String,
@@ -115,10 +115,50 @@ pub struct AttentionItem {
     pub reasons: Vec<Reason>,
     /// Since when, RFC 3339; or the due date.
     pub since: Option<String>,
-    /// What is the matter, in the person's language, one sentence; the cause alone where `kind` is about one run.
+    /// What is the matter, in the person's language, in full sentences.
     pub message: String,
+    /// The cause alone, where files with one cause are told of together.
+    pub cause: Option<String>,
     /// The commands that settle it, any one of them, ready to be pasted; empty where only the supplier can.
     pub commands: Vec<String>,
+}
+
+impl Serialize for AttentionItem {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Matter<'a> {
+            key: &'a str,
+            kind: AttentionKind,
+            series: Option<&'a str>,
+            period: Option<Period>,
+            path: Option<&'a str>,
+            hold_id: Option<i64>,
+            delivery_id: Option<i64>,
+            reason: Option<Reason>,
+            reasons: &'a [Reason],
+            since: Option<&'a str>,
+            text: &'a str,
+            /// The text by its first name, which scripts may read.
+            message: &'a str,
+            commands: &'a [String],
+        }
+        let matter = Matter {
+            key: &self.key,
+            kind: self.kind,
+            series: self.series.as_deref(),
+            period: self.period,
+            path: self.path.as_deref(),
+            hold_id: self.hold_id,
+            delivery_id: self.delivery_id,
+            reason: self.reason,
+            reasons: &self.reasons,
+            since: self.since.as_deref(),
+            text: &self.message,
+            message: &self.message,
+            commands: &self.commands,
+        };
+        matter.serialize(serializer)
+    }
 }
 
 /// The kinds of matters, the most pressing first.
@@ -143,14 +183,14 @@ pub enum AttentionKind {
     Failed,
     /// Something else that went wrong in a run, such as an original that could not be put away.
     Warning,
-    /// Why a delivery of this run is in doubt; the delivery is an item of its own.
-    WhyInDoubt,
     /// A file about which the plan that a run goes by and the folder do not agree.
     PlanOutdated,
+    /// A notice that could not be sent.
+    NoticeNotSent,
 }
 
 impl AttentionKind {
-    /// The exit code that one item of this kind asks for. A warning asks for none: whoever warns says how the run ends.
+    /// The exit code that one item of this kind asks for. The run that a warning comes from may ask for a more pressing one.
     #[must_use]
     pub fn exit(self) -> ExitCode {
         match self {
@@ -161,9 +201,10 @@ impl AttentionKind {
             | AttentionKind::OriginalChanged
             | AttentionKind::NotPickedUp
             | AttentionKind::Quiet
+            | AttentionKind::Warning
             | AttentionKind::PlanOutdated => ExitCode::Attention,
             AttentionKind::Failed => ExitCode::Incomplete,
-            AttentionKind::Warning | AttentionKind::WhyInDoubt => ExitCode::Ok,
+            AttentionKind::NoticeNotSent => ExitCode::Unexpected,
         }
     }
 }

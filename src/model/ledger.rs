@@ -221,6 +221,9 @@ pub struct PastRun {
     pub finished_at: Option<String>,
     /// Its exit code, where it ended.
     pub exit_code: Option<u8>,
+    /// What went wrong beside the files, as a person was told; they stand among the matters of an overview.
+    #[serde(skip)]
+    pub warnings: Vec<String>,
 }
 
 /// A file that had been delivered already and was put away, unsent.

@@ -69,7 +69,7 @@ pub struct FileReport {
     #[serde(skip)]
     pub approved_before: bool,
     /// What is the matter with a file that cannot be looked into, or that a plan takes out of the run.
-    #[serde(skip)]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub blocked: Option<String>,
     /// What to do about it, where that is not what usually helps against the reason.
     #[serde(skip)]
@@ -133,8 +133,7 @@ pub struct Summary {
     pub hold: usize,
     /// Files decided so.
     pub wait: usize,
-    /// Files decided so; for people alone.
-    #[serde(skip)]
+    /// Files decided so.
     pub skip: usize,
     /// Files that KP got in this run.
     pub delivered: usize,
@@ -192,7 +191,7 @@ pub enum DifferenceKind {
 }
 
 /// What `run` prints.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct RunReport {
     /// None in a dry run.
     pub run_id: Option<i64>,
@@ -224,23 +223,22 @@ pub struct RunReport {
     /// Deliveries of the last days whose original was changed after it had been put away.
     #[serde(skip)]
     pub altered: Vec<AlteredOriginal>,
-    /// All that needs a person: the text, the exit code and the notices tell of these.
-    #[serde(skip)]
+    /// All that needs a person: the text, the JSON, the exit code and the notices tell of these.
+    #[serde(rename = "matters")]
     pub attention: Vec<AttentionItem>,
     /// The overview after the run, where a file is due on some day.
     #[serde(skip)]
     pub overview: Option<Overview>,
     /// How many files were deleted from the archive, since they had been kept long enough.
-    #[serde(skip)]
     pub cleared: usize,
     /// What went wrong beside the files above: what recovery could not settle, and failures on this machine.
     #[serde(skip)]
     pub warnings: Vec<Warning>,
     /// Files that the scan rules leave out.
-    #[serde(skip)]
+    #[serde(rename = "excluded_files")]
     pub excluded: usize,
     /// Folders that were not looked into.
-    #[serde(skip)]
+    #[serde(rename = "excluded_folders")]
     pub folders: usize,
 }
 
@@ -265,6 +263,14 @@ impl RunReport {
         };
         let exit = attention.iter().map(|item| item.kind.exit()).fold(others, ExitCode::or);
         self.attention = attention;
+        self.exit_code = exit.code();
+        exit
+    }
+
+    /// Adds something that needs a person to a run that is over; answers the exit code as it is now.
+    pub fn add(&mut self, item: AttentionItem, exit: ExitCode) -> ExitCode {
+        let exit = exit.or(item.kind.exit());
+        self.attention.push(item);
         self.exit_code = exit.code();
         exit
     }

@@ -76,6 +76,7 @@ mod tests {
             reasons: Vec::new(),
             since: None,
             message: message.to_owned(),
+            cause: Some(message.to_owned()),
             commands: Vec::new(),
         }
     }
@@ -110,7 +111,6 @@ mod tests {
         let attention = [
             item(AttentionKind::Held, "held:1", "a.txt", "tilbageholdt"),
             item(AttentionKind::Failed, "failed:b.txt", "b.txt", "serveren er væk"),
-            item(AttentionKind::WhyInDoubt, "failed:c.txt", "c.txt", "serveren er væk"),
             item(AttentionKind::Warning, "failed:d.txt", "d.txt", "serveren er væk"),
         ];
         assert_eq!(keys(&attention), [vec!["failed:b.txt", "failed:d.txt"], vec!["held:1"]]);

@@ -106,7 +106,8 @@ pub fn trial() -> Message {
 }
 
 /// This machine's name.
-pub(super) fn host() -> String {
+#[must_use]
+pub fn host() -> String {
     whoami::hostname().map_or_else(|_| "localhost".to_owned(), |name| without_cpr_numbers(&escape(&name)))
 }
 

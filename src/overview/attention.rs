@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta};
 use super::facts::{Facts, is_of, waits_for_a_person};
 use crate::model::attention::{AttentionItem, AttentionKind, Cell};
 use crate::model::decision::Choice;
-use crate::model::ledger::{AlteredOriginal, Delivery};
+use crate::model::ledger::{AlteredOriginal, Delivery, PastRun};
 use crate::model::run_report::{Difference, FileOutcome, FileReport, OverdueReport, PlanReport, RunReport};
 use crate::wording;
 use crate::wording::advice::{self, Advice};
@@ -14,7 +14,7 @@ use crate::wording::advice::{self, Advice};
 pub(super) fn all(facts: &Facts, overdue: &[(&str, Cell)]) -> Vec<AttentionItem> {
     let doubts = facts.in_doubt.iter().map(|delivery| {
         let hold_id = facts.files.iter().find(|file| is_of(file, delivery)).and_then(|file| file.hold_id);
-        AttentionItem { hold_id, ..in_doubt(delivery) }
+        AttentionItem { hold_id, ..in_doubt(delivery, None) }
     });
     let overdue = overdue.iter().map(|(series, cell)| late(series, cell));
     let held = facts.files.iter().filter(|file| waits_for_a_person(facts, file)).map(|file| {
@@ -24,6 +24,7 @@ pub(super) fn all(facts: &Facts, overdue: &[(&str, Cell)]) -> Vec<AttentionItem>
     let waiting = facts.files.iter().filter_map(waiting);
     let altered = facts.altered.iter().map(original_changed);
     let left = facts.not_picked_up.iter().map(left_at_kp);
+    let warned = facts.last_run.iter().flat_map(warned);
     let mut items: Vec<AttentionItem> = doubts
         .chain(overdue)
         .chain(held)
@@ -31,6 +32,7 @@ pub(super) fn all(facts: &Facts, overdue: &[(&str, Cell)]) -> Vec<AttentionItem>
         .chain(altered)
         .chain(left)
         .chain(quiet(facts))
+        .chain(warned)
         .collect();
     items.sort_by_key(|item| item.kind);
     items
@@ -39,7 +41,7 @@ pub(super) fn all(facts: &Facts, overdue: &[(&str, Cell)]) -> Vec<AttentionItem>
 /// All that a run, or its preview, has to tell a person. The overview's items are among them; the other kinds are about
 /// this run alone.
 ///
-/// Every held file is an item, also where it is held because of a delivery in doubt that is an item as well.
+/// A file that is held because of a delivery in doubt is one item with it.
 #[must_use]
 pub fn of_run(report: &RunReport) -> Vec<AttentionItem> {
     let files = || report.files.iter();
@@ -47,23 +49,28 @@ pub fn of_run(report: &RunReport) -> Vec<AttentionItem> {
     let is_failed = |file: &FileReport| {
         file.outcome == Some(FileOutcome::Failed) || file.decision == Choice::Wait && file.error.is_some()
     };
-    let held = files().filter(|file| file.decision == Choice::Hold).map(held);
+    let is_doubted = |file: &FileReport| report.in_doubt.iter().any(|delivery| is_of(file, delivery));
+    let held = files().filter(|file| file.decision == Choice::Hold && !is_doubted(file)).map(held);
     let waiting = files().filter_map(waiting);
-    let failed = files()
-        .filter(|file| is_failed(file))
-        .map(|file| caused(AttentionKind::Failed, &file.path, file.error.as_deref().unwrap_or_default()));
-    let doubts = report.in_doubt.iter().map(in_doubt);
+    let failed = files().filter(|file| is_failed(file)).map(|file| AttentionItem {
+        series: file.series.clone(),
+        period: file.period,
+        delivery_id: file.delivery_id,
+        ..caused(AttentionKind::Failed, &file.path, file.error.as_deref().unwrap_or_default())
+    });
+    let doubts = report.in_doubt.iter().map(|delivery| {
+        let why = files().find(|file| file.delivery_id == Some(delivery.id) && !is_failed(file));
+        let hold_id = files().find(|file| is_of(file, delivery)).and_then(|file| file.hold_id);
+        AttentionItem { hold_id, ..in_doubt(delivery, why.and_then(|file| file.error.as_deref())) }
+    });
     let altered = report.altered.iter().map(original_changed);
     let left = report.not_picked_up.iter().map(left_at_kp);
     let warnings =
         report.warnings.iter().map(|warning| caused(AttentionKind::Warning, &warning.path, &warning.message));
-    let why_in_doubt = files()
-        .filter(|file| !is_failed(file))
-        .filter_map(|file| Some(caused(AttentionKind::WhyInDoubt, &file.path, file.error.as_deref()?)));
     let overdue = report.overdue.iter().map(overdue);
     let outdated = report.plan.iter().flat_map(PlanReport::needs).map(outdated);
     let of_files = held.chain(waiting).chain(failed).chain(doubts).chain(altered).chain(left);
-    of_files.chain(warnings).chain(why_in_doubt).chain(overdue).chain(outdated).collect()
+    of_files.chain(warnings).chain(overdue).chain(outdated).collect()
 }
 
 /// An item of this kind, without what it is about.
@@ -80,12 +87,14 @@ fn item(kind: AttentionKind, key: String, message: String) -> AttentionItem {
         reasons: Vec::new(),
         since: None,
         message,
+        cause: None,
         commands: Vec::new(),
     }
 }
 
-fn in_doubt(delivery: &Delivery) -> AttentionItem {
-    let Advice { sentence, commands } = advice::in_doubt(delivery);
+/// A delivery in doubt; `why` where the run that tells of it knows more than that.
+fn in_doubt(delivery: &Delivery, why: Option<&str>) -> AttentionItem {
+    let Advice { sentence, commands } = advice::in_doubt(delivery, why);
     AttentionItem {
         series: Some(delivery.key.slot.series.clone()),
         period: delivery.key.slot.period,
@@ -117,9 +126,27 @@ fn overdue(month: &OverdueReport) -> AttentionItem {
     }
 }
 
-/// What went wrong with a file, as the cause alone: files with one cause are told of together.
+/// What went wrong with a file; files with one cause are told of together.
 fn caused(kind: AttentionKind, path: &str, cause: &str) -> AttentionItem {
-    AttentionItem { path: Some(path.to_owned()), ..item(kind, format!("failed:{path}"), cause.to_owned()) }
+    AttentionItem {
+        path: Some(path.to_owned()),
+        cause: Some(cause.to_owned()),
+        ..item(kind, format!("failed:{path}"), advice::about_file(path, cause))
+    }
+}
+
+/// What the last run warned of, as it said it then.
+fn warned(run: &PastRun) -> impl Iterator<Item = AttentionItem> {
+    run.warnings.iter().enumerate().map(|(n, said)| AttentionItem {
+        since: run.finished_at.clone(),
+        ..item(AttentionKind::Warning, format!("warning:{}:{n}", run.id), said.clone())
+    })
+}
+
+/// A notice that could not be sent, with what to do, in full sentences.
+#[must_use]
+pub fn notice_not_sent(said: &str) -> AttentionItem {
+    item(AttentionKind::NoticeNotSent, "notice_not_sent".to_owned(), said.to_owned())
 }
 
 /// A file about which the plan and the folder do not agree.
@@ -127,7 +154,11 @@ fn outdated(difference: &Difference) -> AttentionItem {
     let Difference { path, message, .. } = difference;
     AttentionItem {
         path: Some(path.clone()),
-        ..item(AttentionKind::PlanOutdated, format!("plan:{path}"), format!("{message}."))
+        ..item(
+            AttentionKind::PlanOutdated,
+            format!("plan:{path}"),
+            advice::about_file(path, &format!("{message}.")),
+        )
     }
 }
 
@@ -162,7 +193,9 @@ fn waiting(file: &FileReport) -> Option<AttentionItem> {
     })
 }
 
-fn original_changed(original: &AlteredOriginal) -> AttentionItem {
+/// A delivered file that was changed after it had been put away.
+#[must_use]
+pub fn original_changed(original: &AlteredOriginal) -> AttentionItem {
     let AlteredOriginal { delivery, .. } = original;
     AttentionItem {
         series: Some(delivery.key.slot.series.clone()),

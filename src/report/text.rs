@@ -110,7 +110,7 @@ fn needs(report: &RunReport, quiet: bool) -> Vec<(String, Vec<String>)> {
                 let causes = by_cause(of_kind.iter().copied());
                 causes.iter().map(|cause| (cause.text(most), Vec::new())).collect()
             }
-            _ => of_kind.iter().map(|item| in_run(item)).collect(),
+            _ => of_kind.iter().map(|item| (item.message.clone(), item.commands.clone())).collect(),
         }
     };
     items.chunk_by(|a, b| a.kind == b.kind).flat_map(told).collect()
@@ -126,22 +126,11 @@ fn place(kind: AttentionKind) -> u8 {
         AttentionKind::OriginalChanged => 4,
         AttentionKind::NotPickedUp => 5,
         AttentionKind::Warning => 6,
-        AttentionKind::WhyInDoubt => 7,
         AttentionKind::Overdue => 8,
         AttentionKind::PlanOutdated => 9,
         AttentionKind::Quiet => 10,
+        AttentionKind::NoticeNotSent => 11,
     }
-}
-
-/// An item in the words of a run: with its file's name, if the message does not have it.
-fn in_run(item: &AttentionItem) -> (String, Vec<String>) {
-    let message = match (item.kind, &item.path) {
-        (AttentionKind::Warning | AttentionKind::WhyInDoubt | AttentionKind::PlanOutdated, Some(path)) => {
-            format!("{}: {}", escape(path), item.message)
-        }
-        _ => item.message.clone(),
-    };
-    (message, item.commands.clone())
 }
 
 /// Where the plan was saved, and which of its files were delivered meanwhile.

@@ -10,6 +10,7 @@ use crate::deliver::{End, Outcome, Recovered, Recovery};
 use crate::drop_folder::Excluded;
 use crate::exit::{ExitCode, UserError};
 use crate::ledger::LedgerReader;
+use crate::model::attention::AttentionKind;
 use crate::model::decision::{Blocked, Choice};
 use crate::model::delivery::State;
 use crate::model::ledger::{AlteredOriginal, Delivery};
@@ -18,6 +19,10 @@ use crate::model::run_report::{
 };
 use crate::overview;
 use crate::wording;
+use crate::wording::cause::by_cause;
+
+/// The most files that are named for one cause in the ledger.
+const MOST_NAMED: usize = 20;
 
 /// A file as it was judged; how it fares is added later.
 pub(super) fn describe(file: &PlannedFile) -> FileReport {
@@ -198,6 +203,12 @@ pub(super) fn explain_waits(
         }
     }
     Ok(())
+}
+
+/// What the run warned of, each cause once, for whoever asks how things stand before the next run.
+pub(super) fn warned(report: &RunReport) -> Vec<String> {
+    let warnings = report.attention.iter().filter(|item| item.kind == AttentionKind::Warning);
+    by_cause(warnings).iter().map(|cause| cause.text(MOST_NAMED)).collect()
 }
 
 /// The exit code of what the files do not show: a failure on this machine, and what recovery could not settle.

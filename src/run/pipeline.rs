@@ -103,7 +103,8 @@ pub(crate) fn run_planned<W: Watch>(
     // Holds need no line before the run ends; where it cannot be written, the next run writes it.
     let _ = ledger.attest();
     failpoint("done");
-    ledger.record(now(), &[Event::RunFinished { run: id, exit: exit.code() }])?;
+    let warnings = outcomes::warned(&report);
+    ledger.record(now(), &[Event::RunFinished { run: id, exit: exit.code(), warnings }])?;
     Ok((report, exit))
 }
 

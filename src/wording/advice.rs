@@ -182,11 +182,17 @@ pub fn waiting(file: &FileReport, since: &str) -> Advice {
     Advice { sentence: format!("{said} {}.", say::next_waiting()), commands: Vec::new() }
 }
 
-/// A delivery in doubt and what to do, in full sentences.
+/// A delivery in doubt, why if that is known, and what to do, in full sentences.
 #[must_use]
-pub fn in_doubt(delivery: &Delivery) -> Advice {
+pub fn in_doubt(delivery: &Delivery, why: Option<&str>) -> Advice {
     let Advice { sentence, commands } = about_doubt(delivery.id);
-    Advice { sentence: format!("{} {sentence}.", doubt_of(delivery)), commands }
+    Advice { sentence: format!("{} {sentence}.", doubt_of(delivery, why)), commands }
+}
+
+/// A file and what is the matter with it.
+#[must_use]
+pub fn about_file(path: &str, what: &str) -> String {
+    format!("{}: {what}", escape(path))
 }
 
 /// An overdue month of a series, what is there of it, and what to do, in full sentences.

@@ -18,9 +18,10 @@ pub fn by_cause<'a>(items: impl Iterator<Item = &'a AttentionItem>) -> Vec<Cause
     let mut causes: Vec<Cause<'a>> = Vec::new();
     for item in items {
         let path = item.path.as_deref().unwrap_or_default();
-        match causes.iter_mut().find(|cause| cause.message == item.message) {
+        let why = item.cause.as_deref().unwrap_or(&item.message);
+        match causes.iter_mut().find(|cause| cause.message == why) {
             Some(cause) => cause.paths.push(path),
-            None => causes.push(Cause { message: &item.message, paths: vec![path] }),
+            None => causes.push(Cause { message: why, paths: vec![path] }),
         }
     }
     causes

@@ -153,7 +153,7 @@ fn a_trial_file_of_a_check_that_was_killed() {
         assert!(kill_at(&town, &["check"], "tried"));
         let server = town.server.as_embedded();
         server.all_gone();
-        assert_eq!(server.leftovers().len(), 1);
+        assert_eq!(server.leftovers().len(), 2);
         town.run(next).exit(0);
         assert_eq!(server.leftovers(), [""; 0], "{next:?}");
         assert!(!town.path("ledger.db.check").exists());

@@ -77,7 +77,11 @@ fn refuses_to_rename() {
 
 #[test]
 fn has_a_full_disk() {
-    fails_saying(|b| b.disk = Some(10), &["afbrudt", "ikke leveret"], &["broke off", "not delivered"]);
+    fails_saying(
+        |b| b.disk = Some(10),
+        &["tog ikke imod", "ikke leveret"],
+        &["did not take", "not delivered"],
+    );
 }
 
 #[test]

@@ -153,7 +153,8 @@ fn a_report_replaces_a_report_and_nothing_else() {
     let town = town();
     report(&town, "da", 3);
     let json = town.run(["report", "-o", FILE, "--json"]).exit(3).json();
-    assert_eq!(json, json!({"schema": 1, "file": FILE, "matters": 2, "exit_code": 3}));
+    assert_eq!((&json["file"], &json["exit_code"], &json["error"]), (&json!(FILE), &json!(3), &json!(null)));
+    assert_eq!(json["matters"].as_array().unwrap().len(), 2);
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;

@@ -60,7 +60,7 @@ fn json_says_all_of_it(town: &Town) {
     let bytes = MAD_APRIL.len() + VASK_APRIL.len();
     assert_eq!(
         run["summary"],
-        json!({"send": 2, "duplicate": 0, "hold": 0, "wait": 0, "delivered": 2, "failed": 0, "in_doubt": 0, "bytes": bytes})
+        json!({"send": 2, "duplicate": 0, "hold": 0, "wait": 0, "skip": 0, "delivered": 2, "failed": 0, "in_doubt": 0, "bytes": bytes})
     );
     assert_eq!(run["exit_code"], 0);
 }

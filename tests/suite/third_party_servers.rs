@@ -78,3 +78,15 @@ fn what_lies_there_can_be_adopted(town: &Town) {
     assert_eq!(entry(&adopted, MAD)["outcome"], "adopted", "{adopted:#}");
     assert_decided(&town.deliver(0), MAD, "duplicate", "already_delivered", "duplicate");
 }
+
+#[test]
+fn an_expired_password_is_not_told_as_a_wrong_one() {
+    let Some(server) = Server::asyncssh_with_expired_password() else { return };
+    let town = Town::on(server);
+    town.unset("sftp.identity").env("TRAEKFIL_PASSWORD", "gammel");
+    town.run(["check", "--language", "da"]).exit(4).stdout_has("er udløbet").stdout_lacks("afviste brugeren");
+    town.run(["check", "--language", "en"])
+        .exit(4)
+        .stdout_has("has expired")
+        .stdout_lacks("refused the user");
+}

@@ -40,6 +40,8 @@ pub struct Login {
     pub key: Option<PublicKey>,
     /// The password that opens, if one does.
     pub password: Option<String>,
+    /// Whether the key alone is not enough: the password is wanted after it.
+    pub wants_both: bool,
 }
 
 /// The running server.
@@ -95,6 +97,12 @@ impl Embedded {
     /// Its host key in OpenSSH's one-line form, as known_hosts has it.
     pub fn public_key(&self) -> PublicKey {
         lock(&self.host_key).keys[0].public_key().clone()
+    }
+
+    /// From the next connection on it wants this password after the key.
+    pub fn want_both(&self, password: &str) {
+        let mut login = lock(&self.login);
+        (login.password, login.wants_both) = (Some(password.to_owned()), true);
     }
 
     /// From the next connection on it lets this key in.
@@ -240,7 +248,7 @@ async fn serve(
     let socket = socket.into_std().ok()?;
     let line = Line::hold(&socket).ok()?;
     let socket = tokio::net::TcpStream::from_std(socket).ok()?;
-    let client = Client { world, guest: None, login, line, channels: HashMap::new() };
+    let client = Client { world, guest: None, login, line, channels: HashMap::new(), took_key: false };
     let session = russh::server::run_stream(config, socket, client).await.ok()?;
     session.await.ok()
 }
@@ -277,6 +285,8 @@ struct Client {
     login: Login,
     line: Line,
     channels: HashMap<ChannelId, Channel<Msg>>,
+    /// Whether the key was taken.
+    took_key: bool,
 }
 
 impl Client {
@@ -294,12 +304,16 @@ impl Handler for Client {
 
     async fn auth_none(&mut self, _: &str) -> Result<Auth, russh::Error> {
         self.login_tried();
-        Ok(Auth::reject())
+        Ok(if self.took_key { only_the_password(false) } else { Auth::reject() })
     }
 
     async fn auth_password(&mut self, user: &str, password: &str) -> Result<Auth, russh::Error> {
         self.login_tried();
-        Ok(self.answer(user, self.login.password.as_deref() == Some(password)))
+        let opens = self.login.password.as_deref() == Some(password);
+        if self.login.wants_both && !self.took_key {
+            return Ok(Auth::reject());
+        }
+        Ok(self.answer(user, opens))
     }
 
     async fn auth_publickey_offered(
@@ -313,6 +327,10 @@ impl Handler for Client {
 
     async fn auth_publickey(&mut self, user: &str, key: VerifiedPublicKey<'_>) -> Result<Auth, russh::Error> {
         self.login_tried();
+        if self.login.wants_both && user == self.login.user && self.opens(key.public_key) {
+            self.took_key = true;
+            return Ok(only_the_password(true));
+        }
         Ok(self.answer(user, self.opens(key.public_key)))
     }
 
@@ -358,6 +376,12 @@ impl Client {
     fn opens(&self, key: &PublicKey) -> bool {
         self.login.key.as_ref().is_some_and(|allowed| allowed.key_data() == key.key_data())
     }
+}
+
+/// Refuses for now, and goes on with the password alone.
+fn only_the_password(partial_success: bool) -> Auth {
+    let left = MethodSet::from(&[MethodKind::Password][..]);
+    Auth::Reject { proceed_with_methods: Some(left), partial_success }
 }
 
 /// A lock that a panicking test does not poison for the others.

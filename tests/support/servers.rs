@@ -34,6 +34,7 @@ impl Server {
             user: "korsbaek".into(),
             key: Some(key.public_key().clone()),
             password: Some(PASSWORD.into()),
+            wants_both: false,
         };
         Server { key, kind: Kind::Embedded(Embedded::start(login)) }
     }
@@ -53,6 +54,12 @@ impl Server {
     #[cfg(unix)]
     pub fn asyncssh() -> Option<Server> {
         Server::of_others(Other::asyncssh)
+    }
+
+    /// The same where every password is to be changed.
+    #[cfg(unix)]
+    pub fn asyncssh_with_expired_password() -> Option<Server> {
+        Server::of_others(Other::asyncssh_with_expired_password)
     }
 
     fn of_others(start: fn(&PublicKey) -> Option<Other>) -> Option<Server> {

@@ -75,6 +75,15 @@ impl Other {
 
     /// asyncssh for one key; none where the machine has none.
     pub fn asyncssh(allowed: &PublicKey) -> Option<Other> {
+        Other::in_python(allowed, "authorized_client_keys=home + '/authorized_keys'")
+    }
+
+    /// asyncssh that takes any password, and wants a new one at once; none where the machine has none.
+    pub fn asyncssh_with_expired_password(allowed: &PublicKey) -> Option<Other> {
+        Other::in_python(allowed, "server_factory=Expired")
+    }
+
+    fn in_python(allowed: &PublicKey, login: &str) -> Option<Other> {
         const SERVER: &str = r#"
 import asyncio, asyncssh, sys
 home = sys.argv[1]
@@ -82,10 +91,19 @@ home = sys.argv[1]
 def files(channel):
     return asyncssh.SFTPServer(channel, chroot=home + "/files")
 
+class Expired(asyncssh.SSHServer):
+    def begin_auth(self, username):
+        return True
+
+    def password_auth_supported(self):
+        return True
+
+    def validate_password(self, username, password):
+        raise asyncssh.PasswordChangeRequired("skift den")
+
 async def main():
     server = await asyncssh.listen(
-        "127.0.0.1", 0, server_host_keys=[home + "/host_key"], authorized_client_keys=home + "/authorized_keys",
-        sftp_factory=files)
+        "127.0.0.1", 0, server_host_keys=[home + "/host_key"], sftp_factory=files, LOGIN)
     print(server.sockets[0].getsockname()[1], flush=True)
     await asyncio.Event().wait()
 
@@ -96,7 +114,8 @@ asyncio.run(main())
         fs::write(home.path().join("authorized_keys"), allowed.to_openssh().unwrap() + "\n").unwrap();
         let log = fs::File::create(home.path().join("log")).unwrap();
         let mut command = Command::new(python);
-        command.args(["-W", "ignore", "-c", SERVER]).arg(home.path()).stdout(Stdio::piped()).stderr(log);
+        let server = SERVER.replace("LOGIN", login);
+        command.args(["-W", "ignore", "-c", &server]).arg(home.path()).stdout(Stdio::piped()).stderr(log);
         let mut child = command.spawn().unwrap();
         let mut port = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut port).unwrap();

@@ -359,7 +359,15 @@ fn a_duplicate_put_away_is_told_of_once() {
 
 #[test]
 fn it_is_quiet_when_the_last_run_is_too_long_ago() {
-    let run = |at: &str| Some(PastRun { id: 1, started_at: at.into(), finished_at: None, exit_code: None });
+    let run = |at: &str| {
+        Some(PastRun {
+            id: 1,
+            started_at: at.into(),
+            finished_at: None,
+            exit_code: None,
+            warnings: Vec::new(),
+        })
+    };
     for (last_run, made_at, quiet) in [
         (run("2023-04-24T06:00:00+02:00"), None, false),
         (run("2023-04-24T05:59:59+02:00"), None, true),

@@ -15,6 +15,12 @@ use crate::secrets::Secrets;
 const REFUSED: [ErrorCode; 2] = [ErrorCode::Session(-18), ErrorCode::Session(-19)];
 /// LIBSSH2_ERROR_PASSWORD_EXPIRED.
 const EXPIRED: ErrorCode = ErrorCode::Session(-15);
+/// LIBSSH2_ERROR_AUTHENTICATION_FAILED, and its text where the server wants a new password (SSH_MSG_USERAUTH_PASSWD_CHANGEREQ,
+/// RFC 4252, section 8). libssh2 gives [`EXPIRED`] only to those who hand it a callback for that, which `ssh2` does not; the text of a
+/// refused password is longer.
+const NEW_PASSWORD_WANTED: (ErrorCode, &str) = (ErrorCode::Session(-18), "Authentication failed");
+/// LIBSSH2_ERROR_PUBLICKEY_UNVERIFIED: the server knows the key, and the login with it was not enough.
+const KNOWN: ErrorCode = ErrorCode::Session(-19);
 /// libssh2's codes for an ended connection: SOCKET_SEND, SOCKET_DISCONNECT, SOCKET_RECV.
 const ENDED: [ErrorCode; 3] = [ErrorCode::Session(-7), ErrorCode::Session(-13), ErrorCode::Session(-43)];
 
@@ -28,7 +34,7 @@ pub(super) fn log_in(
     identity: Option<&Identity>,
     secrets: &Secrets,
 ) -> Result<(), ConnectError> {
-    Login { link, user: &sftp.user, tried: Vec::new() }.run(identity, secrets)
+    Login { link, user: &sftp.user, tried: Vec::new(), known: None }.run(identity, secrets)
 }
 
 struct Login<'a> {
@@ -36,6 +42,8 @@ struct Login<'a> {
     user: &'a str,
     /// The logins that were refused, in the person's language.
     tried: Vec<String>,
+    /// The key file that the server knows, though it did not let the user in.
+    known: Option<String>,
 }
 
 impl Login<'_> {
@@ -75,6 +83,7 @@ impl Login<'_> {
             Ok(()) => Ok(()),
             Err(stop) if self.link.has_ended() => Err(self.ended(&stop)),
             Err(StepError::Failed(error)) if REFUSED.contains(&error.code()) => {
+                self.known = (error.code() == KNOWN).then(|| identity.shown.clone());
                 self.tried.push(say::tried_key(&identity.shown));
                 Ok(())
             }
@@ -116,7 +125,7 @@ impl Login<'_> {
         match result {
             Ok(()) => Ok(()),
             Err(stop) if self.link.has_ended() => Err(self.ended(&stop)),
-            Err(StepError::Failed(error)) if error.code() == EXPIRED => {
+            Err(StepError::Failed(error)) if wants_new_password(&error) => {
                 Err(ConnectError::Login(say::password_expired(&say::printable(self.user))))
             }
             Err(StepError::Failed(error)) if REFUSED.contains(&error.code()) => {
@@ -150,12 +159,31 @@ impl Login<'_> {
         if self.link.session.authenticated() {
             return Ok(());
         }
+        if let Some(more) = self.wanted_beside_key() {
+            return Err(ConnectError::Login(more));
+        }
         let (user, offered) = (say::printable(self.user), say::printable(offered));
         Err(ConnectError::Login(if self.tried.is_empty() {
             say::nothing_to_log_in_with(&user, &offered)
         } else {
             say::login_refused(&user, &self.tried.join(", "), &offered)
         }))
+    }
+
+    /// That the server took the key and wants more, where that is so: it then offers only what is still wanted (RFC 4252,
+    /// section 5.1), and no key any more.
+    fn wanted_beside_key(&self) -> Option<String> {
+        let key = self.known.as_deref()?;
+        let offered = self.link.drive(|session| session.auth_methods(self.user).map(str::to_owned)).ok()?;
+        if offered.is_empty() || offered.split(',').any(|offer| offer == "publickey") {
+            return None;
+        }
+        let (user, offered) = (say::printable(self.user), say::printable(&offered));
+        Some(if self.tried.contains(&say::tried_password()) {
+            say::key_taken_password_refused(&user, key)
+        } else {
+            say::key_taken_more_wanted(&user, key, &offered)
+        })
     }
 
     /// The connection ended during the login, so the login counts as refused: many servers close the connection on a user
@@ -167,6 +195,11 @@ impl Login<'_> {
             StepError::Failed(_) => ConnectError::Login(say::login_broken(&user, &stop.to_string())),
         }
     }
+}
+
+/// Whether the server took the password and wants another one from now on.
+fn wants_new_password(error: &ssh2::Error) -> bool {
+    error.code() == EXPIRED || (error.code(), error.message()) == NEW_PASSWORD_WANTED
 }
 
 /// Answers the server's prompts: one that must not echo the input asks for the password.

@@ -51,7 +51,7 @@ fn delivered_events(config: &Config, names: &[&str]) -> Vec<Event> {
             events.push(Event::Stepped { delivery, step, why: None, who: None });
         }
     }
-    events.push(Event::RunFinished { run: 1, exit: 0 });
+    events.push(Event::RunFinished { run: 1, exit: 0, warnings: Vec::new() });
     events
 }
 

@@ -125,12 +125,19 @@ impl Handler for Sftp {
         self.turn().await;
         let path = plain(&filename);
         let written = flags.contains(OpenFlags::WRITE);
+        let is_open = self.handles.values().any(|open| matches!(open, Open::File { .. }));
         let file = {
             let mut world = self.world();
             world.counts.opens += 1;
             let there = world.files.get(&path).map(|file| file.id);
             if world.behaviour.denies_open && written {
                 return Err(StatusCode::PermissionDenied);
+            }
+            if world.behaviour.refuses_hidden_names && written && name(&path).starts_with('.') {
+                return Err(StatusCode::PermissionDenied);
+            }
+            if world.behaviour.one_open_file && is_open {
+                return Err(StatusCode::Failure);
             }
             if world.behaviour.denies_read && !written {
                 return Err(StatusCode::PermissionDenied);

@@ -28,6 +28,10 @@ pub struct Behaviour {
     pub disk: Option<u64>,
     /// Refuses to make files, with status 3.
     pub denies_open: bool,
+    /// Refuses to make files whose name begins with a dot, with status 3.
+    pub refuses_hidden_names: bool,
+    /// Refuses to open a file while one is open, with status 4.
+    pub one_open_file: bool,
     /// Refuses to open files for reading, with status 3.
     pub denies_read: bool,
     /// Refuses to remove files, with status 3.

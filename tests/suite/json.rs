@@ -1,0 +1,243 @@
+//! `--json`: every command prints its object on every exit, and tells in it all that a person is told.
+
+use std::fs::{self, File};
+
+use serde_json::{Value, json};
+
+use crate::support::output::{Output, entry};
+use crate::support::server::{Behaviour, Rename};
+use crate::support::town::Town;
+use crate::{MAD, MAD_APRIL, VASK, VASK_APRIL};
+
+/// Each command with what it needs, and the lists of its answer.
+const COMMANDS: [(&[&str], &[&str]); 20] = [
+    (&["run"], &["files", "recovered", "matters", "overdue"]),
+    (&["run", "--dry-run"], &["files", "recovered", "matters", "overdue"]),
+    (&["status"], &["months", "series", "matters"]),
+    (&["history"], &["entries"]),
+    (&["check"], &["checks"]),
+    (&["approve", "1", "--reason", "rettet"], &["decisions"]),
+    (&["reject", "1", "--reason", "forkert"], &["decisions"]),
+    (&["resolve", "1", "--delivered", "--reason", "kvitteret"], &[]),
+    (&["adopt", "drop", "--reason", "leveret før"], &["files", "matters"]),
+    (&["adopt", "drop", "--dry-run"], &["files", "matters"]),
+    (&["report", "-o", "side.html"], &["matters"]),
+    (&["schedule", "cron"], &["files"]),
+    (&["ledger", "verify"], &["changed", "matters"]),
+    (&["ledger", "export"], &["entries"]),
+    (&["ledger", "rebuild"], &[]),
+    (&["ledger", "begin", "--yes"], &[]),
+    (&["ledger", "backup", "kopi.db"], &[]),
+    (&["ledger", "restored"], &[]),
+    (&["ledger", "retire"], &[]),
+    (&["init"], &["checks"]),
+];
+
+/// The one object that a command with `--json` prints; where it does not end with 0, it says why.
+#[track_caller]
+fn object(ran: &Output) -> Value {
+    let json = ran.json();
+    assert_eq!(json["schema"], 1, "{json:#}");
+    let code = ran.code().unwrap();
+    let matters = json["matters"].as_array().is_some_and(|matters| !matters.is_empty());
+    assert!(
+        code == 0 || matters || json["error"].is_object(),
+        "ended with {code}, and says nothing of it: {json:#}"
+    );
+    for matter in json["matters"].as_array().into_iter().flatten() {
+        assert!(matter["kind"].is_string() && !matter["text"].as_str().unwrap().is_empty(), "{matter:#}");
+        assert!(matter["commands"].is_array(), "{matter:#}");
+        assert!(matter.get("series").is_some() && matter.get("period").is_some(), "{matter:#}");
+    }
+    json
+}
+
+/// Each command fails with one of these codes, has its lists, and says the same on standard error.
+#[track_caller]
+fn all_fail(town: &Town, more: &[&str], name: &str, code: i32, skip: &[&str]) {
+    for (args, lists) in COMMANDS.iter().filter(|(args, _)| !skip.contains(&args.join(" ").as_str())) {
+        let ran = town.run(args.iter().chain(more).chain(&["--json"]));
+        let json = object(&ran);
+        assert_eq!((ran.code(), &json["error"]["code"]), (Some(code), &json!(name)), "{args:?}: {json:#}");
+        for list in *lists {
+            assert!(json[list].is_array(), "{list} of {args:?} in {json:#}");
+        }
+        let message = json["error"]["message"].as_str().unwrap();
+        assert!(!message.contains('\u{1b}'), "{message}");
+        if args[0] != "check" {
+            assert_eq!(json["exit_code"], code, "{args:?}: {json:#}");
+            let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(words(&ran.err()).contains(&words(message)), "{args:?}: {message} in {}", ran.err());
+        }
+    }
+}
+
+#[test]
+fn a_command_line_that_is_wrong() {
+    all_fail(&Town::new(), &["--findes-ikke"], "usage", 2, &[]);
+    let town = Town::new();
+    for args in [&["--json"][..], &["løb", "--json"], &["ledger", "--json"], &["help", "løb", "--json"]] {
+        let ran = town.run(args).exit(2);
+        assert_eq!(object(&ran)["error"]["code"], "usage", "{args:?}");
+    }
+    let run = object(&town.run(["run", "-n", "--tør", "--json"]).exit(2));
+    assert_eq!((&run["dry_run"], &run["files"], &run["run_id"]), (&json!(true), &json!([]), &Value::Null));
+    assert_eq!(run["summary"]["send"], 0);
+    let named = object(&town.run(["--config", "run", "status", "--json", "--nej"]).exit(2));
+    assert!(named["months"].is_array(), "a value is no command: {named:#}");
+}
+
+#[test]
+fn a_configuration_that_is_wrong() {
+    let town = Town::new();
+    town.set("folders.drp", "drop");
+    all_fail(&town, &[], "usage", 2, &["init"]);
+    let none = ["--config", "findes_ikke.toml"];
+    all_fail(&Town::new(), &none, "usage", 2, &["init"]);
+}
+
+#[test]
+fn a_ledger_that_is_damaged() {
+    let town = Town::new();
+    fs::write(town.path("ledger.db"), "Dette er ikke en SQLite-database. ".repeat(500)).unwrap();
+    let skip = ["schedule cron", "init", "ledger begin --yes", "ledger rebuild"];
+    all_fail(&town, &[], "ledger", 6, &skip);
+}
+
+#[test]
+fn another_run_that_holds_the_lock() {
+    let town = Town::new();
+    town.file(MAD, MAD_APRIL);
+    let lock = File::create(town.path("ledger.db.lock")).unwrap();
+    lock.lock().unwrap();
+    for args in
+        [&["run", "--json"][..], &["run", "-n", "--json"], &["approve", "1", "--reason", "x", "--json"]]
+    {
+        assert_eq!(object(&town.run(args).exit(5))["error"]["code"], "busy", "{args:?}");
+    }
+}
+
+#[test]
+fn what_goes_well_has_no_error() {
+    let town = Town::new();
+    town.file(MAD, MAD_APRIL);
+    town.set("name", "Korsbæk Kommune");
+    for args in
+        [&["run"][..], &["status"], &["history"], &["check"], &["schedule", "cron"], &["ledger", "verify"]]
+    {
+        let json = object(&town.run(args.iter().chain(&["--json"])).exit(0));
+        assert!(json.get("error").is_some_and(Value::is_null), "{args:?}: {json:#}");
+    }
+    for args in [&["man"][..], &["completions", "bash"], &["help", "run"], &["--help"], &["--version"]] {
+        let json = object(&town.run(args.iter().chain(&["--json"])).exit(0));
+        assert!(json["text"].as_str().unwrap().contains("traekfil"), "{args:?}");
+    }
+    let run = town.deliver(0);
+    assert_eq!((&run["town"], &run["summary"]["skip"]), (&json!("Korsbæk Kommune"), &json!(0)));
+    assert_eq!(run["matters"], json!([]));
+    assert!(!run["host"].as_str().unwrap().is_empty());
+    assert!(run["config"].as_str().unwrap().ends_with("config.toml"), "{run:#}");
+    let failed = object(&town.run(["run", "--plan", "findes_ikke", "--json"]).exit(2));
+    assert_eq!((&failed["town"], &failed["config"]), (&run["town"], &run["config"]));
+}
+
+/// The matters of a run, each with its kind and its text.
+fn matters(run: &Value) -> Vec<(&str, &str)> {
+    let each = run["matters"].as_array().unwrap().iter();
+    each.map(|matter| (matter["kind"].as_str().unwrap(), matter["text"].as_str().unwrap())).collect()
+}
+
+#[test]
+fn a_matter_of_no_file_stands_there_too_and_in_status_until_a_run_is_over_it() {
+    let town = Town::new();
+    town.file(MAD, MAD_APRIL);
+    fs::write(town.path("archive/2023-04"), "en fil, hvor der skulle være en mappe").unwrap();
+    let run = object(&town.run(["run", "--json"]).exit(1));
+    let [("warning", text)] = matters(&run)[..] else { panic!("{run:#}") };
+    assert!(text.contains(MAD) && text.contains("could not be moved"), "{text}");
+    let status = object(&town.run(["status", "--json"]).exit(3));
+    let [("warning", told)] = matters(&status)[..] else { panic!("{status:#}") };
+    assert_eq!(told, text);
+    town.run(["status"]).exit(3).stdout_has("could not be moved");
+    fs::remove_file(town.path("archive/2023-04")).unwrap();
+    assert_eq!(town.deliver(0)["matters"], json!([]));
+    assert_eq!(object(&town.run(["status", "--json"]).exit(0))["matters"], json!([]));
+}
+
+#[test]
+fn a_notice_that_could_not_be_sent_stands_there_too() {
+    let town = Town::new();
+    town.set("notify.command", vec!["findes-ikke-nogen-steder"]);
+    town.file("snak.txt", "uden måned");
+    let run = object(&town.run(["run", "--json"]).exit(1));
+    let kinds: Vec<&str> = matters(&run).iter().map(|(kind, _)| *kind).collect();
+    assert_eq!(kinds, ["held", "notice_not_sent"], "{run:#}");
+    assert_eq!(run["exit_code"], 1);
+    fs::write(town.path("ledger.db"), "vrøvl".repeat(1000)).unwrap();
+    let failed = object(&town.run(["run", "--json"]).exit(6));
+    let [("notice_not_sent", text)] = matters(&failed)[..] else { panic!("{failed:#}") };
+    assert!(text.contains("findes-ikke-nogen-steder"), "{text}");
+}
+
+#[test]
+fn a_file_that_failed_is_a_matter_in_the_language_that_is_spoken() {
+    for (language, said) in [("da", "ikke leveret"), ("en", "not delivered")] {
+        let town = Town::new();
+        town.file(MAD, MAD_APRIL);
+        town.server.as_embedded().behave(|b| b.denies_open = true);
+        let run = object(&town.run(["run", "--json", "--language", language]).exit(4));
+        let [("failed", text)] = matters(&run)[..] else { panic!("{run:#}") };
+        assert!(text.contains(MAD) && text.contains(said), "{text}");
+        assert_eq!(run["matters"][0]["period"], "2023-04");
+    }
+}
+
+#[test]
+fn one_file_in_doubt_is_one_matter() {
+    let town = Town::new();
+    town.file(MAD, MAD_APRIL);
+    town.file(VASK, VASK_APRIL);
+    town.server.as_embedded().behave(|b| {
+        (b.rename, b.rename_times, b.takes_at_once) = (Rename::DoneReplyLost, Some(1), true);
+    });
+    let one = |run: &Value| {
+        let doubts = matters(run)
+            .iter()
+            .filter(|(_, text)| text.contains("resolve") || text.contains("in doubt"))
+            .count();
+        assert_eq!(doubts, 1, "{run:#}");
+        let doubt =
+            run["matters"].as_array().unwrap().iter().find(|matter| matter["kind"] == "in_doubt").unwrap();
+        doubt.clone()
+    };
+    let run = object(&town.run(["run", "--json"]).exit(3));
+    let first = one(&run);
+    assert!(first["text"].as_str().unwrap().contains("KP may have taken it"), "{first:#}");
+    town.server.as_embedded().behave(|b| *b = Behaviour::default());
+    let again = object(&town.run(["run", "--json"]).exit(3));
+    let second = one(&again);
+    assert_eq!(second["delivery_id"], first["delivery_id"]);
+    let path = second["path"].as_str().unwrap();
+    assert_eq!(second["hold_id"], entry(&again, path)["hold_id"]);
+    assert_eq!(again["matters"].as_array().unwrap().len(), 1, "{again:#}");
+    town.run(["run"]).exit(3).stdout_has("This needs a person:");
+}
+
+#[test]
+fn a_file_that_waits_says_why() {
+    let town = Town::new();
+    town.set("scan.settle", "2h");
+    town.file(MAD, MAD_APRIL);
+    let run = town.deliver(0);
+    assert_eq!(entry(&run, MAD)["blocked"], "it was changed just now");
+    town.run(["run"]).exit(0).stdout_has("it was changed just now");
+}
+
+#[test]
+fn an_approval_says_what_a_person_reads() {
+    let town = Town::new();
+    town.file("snak.txt", "uden måned");
+    town.run(["run"]).exit(3);
+    let said = object(&town.run(["approve", "snak.txt", "--reason", "rettet", "--json"]).exit(0));
+    assert!(said["decisions"][0]["text"].as_str().unwrap().contains("goes with the next run"), "{said:#}");
+}
