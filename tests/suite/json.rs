@@ -10,7 +10,7 @@ use crate::support::town::Town;
 use crate::{MAD, MAD_APRIL, VASK, VASK_APRIL};
 
 /// Each command with what it needs, and the lists of its answer.
-const COMMANDS: [(&[&str], &[&str]); 20] = [
+const COMMANDS: [(&[&str], &[&str]); 21] = [
     (&["run"], &["files", "recovered", "matters", "overdue"]),
     (&["run", "--dry-run"], &["files", "recovered", "matters", "overdue"]),
     (&["status"], &["months", "series", "matters"]),
@@ -23,6 +23,7 @@ const COMMANDS: [(&[&str], &[&str]); 20] = [
     (&["adopt", "drop", "--dry-run"], &["files", "matters"]),
     (&["report", "-o", "side.html"], &["matters"]),
     (&["schedule", "cron"], &["files"]),
+    (&["ledger", "verify", "--head", "1:0123456789abcdef"], &["changed", "matters"]),
     (&["ledger", "verify"], &["changed", "matters"]),
     (&["ledger", "export"], &["entries"]),
     (&["ledger", "rebuild"], &[]),
