@@ -149,7 +149,7 @@ pub(super) fn schtasks() -> OsString {
 }
 
 pub(super) fn install(job: &Job, schtasks: &OsStr) -> Result<String, UserError> {
-    let file = std::env::temp_dir().join(format!("traekfil-{}.xml", std::process::id()));
+    let file = std::env::temp_dir().join(format!("traekfil-{}.xml", platform::drawn_number()));
     let task = task(job)?;
     let write = |mut new: fs::File| new.write_all(&encoded(&task));
     platform::private(fs::OpenOptions::new().write(true).create_new(true))
