@@ -112,8 +112,9 @@ fn warn_not_notified(failures: &[String]) {
 /// ledger (exit code 6) outranks every other error, so it is looked for when there is one.
 fn prepare(config: &Config, options: &cli::Run) -> Result<Option<Saved>, UserError> {
     config.check_folders()?;
-    let trusted = config.check_trust();
-    let checked = trusted.and_then(|()| config.check_sftp()).and_then(|()| config.check_host_key());
+    // A ledger that others could have changed is not opened, not even to see whether it is damaged.
+    config.check_trust()?;
+    let checked = config.check_sftp().and_then(|()| config.check_host_key());
     checked.and_then(|()| read_plan(config, options)).map_err(|error| match open_reader(config, true) {
         Err(worse) if worse.exit == ExitCode::Ledger => worse,
         _ => error,

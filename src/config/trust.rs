@@ -51,8 +51,8 @@ impl Config {
         let trust = Trust::own();
         let folder = platform::parent_or_dot(&self.ledger);
         let what = say::ledger_folder();
-        passed(trust.check(folder, Closed::ToWriters)).map_err(|breach| refused(&what, folder, &breach))?;
-        for end in ["", "-wal", "-journal"] {
+        passed(trust.check_folder(folder)).map_err(|breach| refused(&what, folder, &breach))?;
+        for end in ["", "-wal", "-shm", "-journal"] {
             let file = platform::with_suffix(&self.ledger, end);
             passed(trust.check(&file, Closed::ToWriters))
                 .map_err(|breach| refused("[ledger] path", &file, &breach))?;

@@ -33,7 +33,7 @@ struct Tellers {
     claimed: Option<u32>,
     /// Whether the parent is `sudo`, working as root.
     behind_sudo: bool,
-    /// The users of the parents, the nearest first; `sudo`'s own are left out.
+    /// The users of the parents, the nearest first; root's `sudo` is left out.
     parents: Vec<u32>,
 }
 
@@ -96,12 +96,13 @@ fn look_at_parents(tellers: &mut Tellers) {
     let mut nearest = true;
     for _ in 0..MOST_PARENTS {
         let Some(process) = Process::read(next) else { break };
-        if process.is_sudo() {
-            tellers.behind_sudo |= nearest;
-        } else {
+        let is_sudo = process.is_sudo();
+        tellers.behind_sudo |= is_sudo && nearest;
+        // The real user of `sudo` is who called it, which the kernel keeps; versions that give it up tell nothing.
+        if !is_sudo || process.users[0] != 0 {
             tellers.parents.push(process.users[0]);
-            nearest = false;
         }
+        nearest &= is_sudo;
         next = process.parent;
         if next == 0 {
             break;
@@ -141,7 +142,7 @@ impl Process {
     /// Whether it is `sudo`, working as root. Another user may not see which program it runs, but then its name does, since
     /// only root's own programs work as root.
     fn is_sudo(&self) -> bool {
-        if self.users != [0; 4] || !["sudo", "sudo-rs"].contains(&self.name.as_str()) {
+        if self.users[1..3] != [0; 2] || !["sudo", "sudo-rs"].contains(&self.name.as_str()) {
             return false;
         }
         match fs::read_link(format!("/proc/{}/exe", self.number)) {
@@ -211,9 +212,9 @@ mod tests {
 
     #[test]
     fn a_process_is_read_as_the_kernel_writes_it() {
-        let status = "Name:\tsudo\nUmask:\t0022\nPid:\t7\nPPid:\t5\nUid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0\n";
+        let status = "Name:\tsudo\nUmask:\t0022\nPid:\t7\nPPid:\t5\nUid:\t4001\t0\t0\t0\nGid:\t0\t0\t0\t0\n";
         let process = Process::of(7, status);
-        assert!(process.is_some_and(|it| (it.parent, it.users) == (5, [0; 4]) && it.name == "sudo"));
+        assert!(process.is_some_and(|it| (it.parent, it.users) == (5, [4001, 0, 0, 0]) && it.name == "sudo"));
         assert!(Process::of(7, "Name:\tx\nPPid:\t5\nUid:\t0\t0\n").is_none());
     }
 }

@@ -61,6 +61,14 @@ impl Trust {
         Ok(real)
     }
 
+    /// Checks a folder that the program keeps its own files in, and the folders above it.
+    ///
+    /// # Errors
+    /// As [`Trust::check`].
+    pub fn check_folder(&self, folder: &Path) -> Result<(), Breach> {
+        self.check(folder, Closed::ToWriters).map(drop)
+    }
+
     /// Opens a regular file for reading after the checks of [`Trust::check`]; what is read is the file that was checked.
     ///
     /// # Errors

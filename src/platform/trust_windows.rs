@@ -137,6 +137,15 @@ impl Trust {
         Ok(real)
     }
 
+    /// Checks a folder that the program keeps its own files in, and the folders above it. Whoever may only add to it, as
+    /// everybody may below `%ProgramData%`, owns what they add, and that shows when it is looked at.
+    ///
+    /// # Errors
+    /// As [`Trust::check`].
+    pub fn check_folder(&self, folder: &Path) -> Result<(), Breach> {
+        self.above(&folder.join("file")).map(drop)
+    }
+
     /// Opens a regular file for reading after the checks of [`Trust::check`]; what is read is the file that was checked.
     ///
     /// # Errors

@@ -217,8 +217,10 @@ pub fn others_who_may(may: Access, path: &Path) -> io::Result<Vec<String>> {
 #[must_use]
 pub fn command_to_restrict(path: &Path) -> String {
     let user = user().map_or_else(|_| "%USERNAME%".to_owned(), |user| name(&user.to_string()));
+    // What lies in a folder is to have the same access.
+    let all = if path.is_dir() { "(OI)(CI)F" } else { "F" };
     format!(
-        "icacls \"{}\" /inheritance:r /grant:r \"{user}:F\" \"*S-1-5-18:F\" \"*S-1-5-32-544:F\"",
+        "icacls \"{}\" /inheritance:r /grant:r \"{user}:{all}\" \"*S-1-5-18:{all}\" \"*S-1-5-32-544:{all}\"",
         path.display()
     )
 }

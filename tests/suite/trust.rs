@@ -32,10 +32,7 @@ fn town_of(user: u32) -> (Town, String) {
 /// Exit 2, with this in what is said, nothing sent, and nobody asked to log in.
 #[track_caller]
 fn refused(town: &Town, ran: Output, said: &[&str]) {
-    let ran = ran.exit(2);
-    for what in said {
-        ran.says(what);
-    }
+    said.iter().fold(ran.exit(2), |ran, what| ran.says(what));
     assert_eq!(town.server.as_embedded().counts().logins_tried, 0);
     assert!(town.server.received().is_empty());
 }
@@ -57,6 +54,7 @@ fn what_others_could_have_changed_or_read_is_refused() {
         let town = Town::new();
         town.secret("kode", PASSWORD);
         town.set("sftp.password_file", "kode").set("sftp.known_hosts", "known_hosts");
+        town.unset("sftp.host_key");
         fs::write(town.path("known_hosts"), "").unwrap();
         town.file(MAD, MAD_APRIL);
         let closed = fs::metadata(town.path(what)).unwrap().permissions();

@@ -190,7 +190,10 @@ fn sudo_tells_who_called_it_and_its_variables_alone_do_not() {
     }
     let (town, id) = second_april();
     let program = users::program(&town);
+    users::command(&town, 0, None, &[]);
     users::give(&town.path(""), SERVICE);
+    let config = town.path("config.toml");
+    town.env("TRAEKFIL_CONFIG", config.to_str().unwrap());
     users::give(&town.path("users"), 0);
     users::give(&town.path("bin"), 0);
     let approve = |caller: u32, words: &[&str]| {
