@@ -85,8 +85,8 @@ fn is_person(uid: u32) -> bool {
 
 fn first_person() -> u32 {
     let defined = fs::read_to_string("/etc/login.defs").ok();
-    let lines = defined.iter().flat_map(|text| text.lines());
-    let found = lines.filter_map(|line| line.trim().strip_prefix("UID_MIN")?.trim().parse().ok()).next();
+    let mut lines = defined.iter().flat_map(|text| text.lines());
+    let found = lines.find_map(|line| line.trim().strip_prefix("UID_MIN")?.trim().parse().ok());
     found.unwrap_or(FIRST_PERSON)
 }
 

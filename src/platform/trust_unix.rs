@@ -147,7 +147,7 @@ impl Trust {
             Some(Opens::Mode(_)) => (Wrong::Writable(mode), format!("chmod go-w {}", quoted(path))),
             Some(Opens::List) => (Wrong::Writable(mode), format!("setfacl -b {}", quoted(path))),
         };
-        let sudo = self.sudo(self.user.uid != about.uid());
+        let sudo = Trust::sudo(self.user.uid != about.uid());
         match self.owned(path, about) {
             Ok(()) => Err(Breach { path: path.to_owned(), wrong, mend: format!("{sudo}{close}") }),
             Err(breach) => {
@@ -180,11 +180,11 @@ impl Trust {
     }
 
     fn chown(&self, path: &Path) -> String {
-        format!("{}chown {} {}", self.sudo(true), self.user.name(), quoted(path))
+        format!("{}chown {} {}", Trust::sudo(true), self.user.name(), quoted(path))
     }
 
     /// `sudo` where only root may do it, and this process does not work as root.
-    fn sudo(&self, takes_root: bool) -> &'static str {
+    fn sudo(takes_root: bool) -> &'static str {
         if takes_root && !Account::own().is_root() { "sudo " } else { "" }
     }
 

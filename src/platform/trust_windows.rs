@@ -225,8 +225,9 @@ impl Trust {
             Access::Read => (Wrong::Readable(found), command_to_restrict(path)),
             Access::Write => (Wrong::Writable(found), command_to_restrict(path)),
             Access::Above => {
-                let deny = found.split(", ").map(|who| format!(" \"{who}\"")).collect::<String>();
-                (Wrong::Writable(found), format!("icacls \"{}\" /inheritance:d /remove:g{deny}", plain(path)))
+                let deny: Vec<String> = found.split(", ").map(|who| format!("\"{who}\"")).collect();
+                let mend = format!("icacls \"{}\" /inheritance:d /remove:g {}", plain(path), deny.join(" "));
+                (Wrong::Writable(found), mend)
             }
         };
         Err(Breach { path: path.to_owned(), wrong, mend })
