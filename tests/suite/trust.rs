@@ -57,7 +57,6 @@ fn what_others_could_have_changed_or_read_is_refused() {
         town.unset("sftp.host_key");
         fs::write(town.path("known_hosts"), "").unwrap();
         town.file(MAD, MAD_APRIL);
-        let closed = fs::metadata(town.path(what)).unwrap().permissions();
         mode(&town.path(what), open);
         for command in [
             &["run"][..],
@@ -75,7 +74,6 @@ fn what_others_could_have_changed_or_read_is_refused() {
         let command = said.split("Run: ").nth(1).unwrap().to_owned();
         assert!(Command::new("sh").arg("-c").arg(&command).status().unwrap().success(), "{command}");
         town.run(["status"]).exit_in(&[0, 3]);
-        drop(closed);
     }
 }
 
@@ -111,14 +109,13 @@ fn what_belongs_to_somebody_else_is_refused() {
         return;
     }
     for what in ["config.toml", "id_ed25519", "ledger.db", ""] {
-        let (town, program) = town_of(ANNA);
+        let (town, _) = town_of(ANNA);
         std::os::unix::fs::lchown(town.path(what), Some(BO), Some(BO)).unwrap();
         let config = town.path("config.toml");
         let args = ["run", "--config", config.to_str().unwrap()];
         refused(&town, users::run(&town, ANNA, None, &args), &["chown anna"]);
         // Nor does root believe two.
         refused(&town, users::run(&town, 0, None, &args), &["chown"]);
-        drop(program);
     }
 }
 
