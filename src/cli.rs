@@ -135,6 +135,10 @@ pub struct Init {
     pub port: Option<String>,
     /// The user to log in as
     #[arg(long, value_name = "NAME")]
+    pub login: Option<String>,
+    /// With --login, the user of this machine that the program works as, which root alone can choose; without it the user to
+    /// log in as
+    #[arg(long, value_name = "NAME")]
     pub user: Option<String>,
     /// The private key, an existing file; - for none
     #[arg(long, value_name = "FILE")]
@@ -196,6 +200,17 @@ pub enum Scheduler {
 }
 
 impl Scheduler {
+    /// How it is written on the command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Scheduler::Cron => "cron",
+            Scheduler::Systemd => "systemd",
+            Scheduler::Windows => "windows",
+            Scheduler::List => "list",
+        }
+    }
+
     /// What its makers call it, in any language.
     #[must_use]
     pub fn own_name(self) -> &'static str {
@@ -364,6 +379,9 @@ pub struct Check {
     /// Send a test message on every way that `[notify]` names
     #[arg(long)]
     pub send_test_mail: bool,
+    /// Look at the configuration and what it names on this machine alone: connect to nothing, write nothing
+    #[arg(long, conflicts_with = "send_test_mail")]
+    pub offline: bool,
 }
 
 /// `adopt`.

@@ -11,7 +11,7 @@
 
 use std::panic::{self, AssertUnwindSafe};
 
-use crate::cli::{Asked, Cli, Command, LedgerCommand, Refusal, Scheduler};
+use crate::cli::{Asked, Cli, Command, Refusal, Scheduler};
 use crate::exit::ExitCode;
 
 mod adopt;
@@ -56,25 +56,19 @@ fn dispatch(cli: &Cli) -> anyhow::Result<ExitCode> {
     let config = || context::load(global);
     match &cli.command {
         Command::Run(options) if options.dry_run => run::preview(&config()?, options, global),
-        Command::Run(options) => run::run(&context::to_write(global)?, options, global),
+        Command::Run(options) => run::run(&context::load_alone(global)?, options, global),
         Command::Status => status::status(&config()?, global),
         Command::Report(options) => report::report(&config()?, options, global),
         Command::History(options) => history::history(&config()?, options, global),
-        Command::Approve(options) => decisions::approve(&context::to_write(global)?, options, global),
-        Command::Reject(options) => decisions::reject(&context::to_write(global)?, options, global),
-        Command::Resolve(options) => resolve::resolve(&context::to_write(global)?, options, global),
-        Command::Adopt(options) if options.dry_run => adopt::adopt(&config()?, options, global),
-        Command::Adopt(options) => adopt::adopt(&context::to_write(global)?, options, global),
+        Command::Approve(options) => decisions::approve(&config()?, options, global),
+        Command::Reject(options) => decisions::reject(&config()?, options, global),
+        Command::Resolve(options) => resolve::resolve(&config()?, options, global),
+        Command::Adopt(options) => adopt::adopt(&config()?, options, global),
         Command::Init(options) => init::init(options, global),
         Command::Check(options) => check::check(options, global),
-        Command::Ledger(
-            command @ (LedgerCommand::Verify { .. }
-            | LedgerCommand::Export { .. }
-            | LedgerCommand::Backup { .. }),
-        ) => ledger::ledger(&config()?, command, global),
-        Command::Ledger(command) => ledger::ledger(&context::to_write(global)?, command, global),
+        Command::Ledger(command) => ledger::ledger(&config()?, command, global),
         Command::Schedule(options) if options.scheduler == Scheduler::List => schedule::list(options, global),
-        Command::Schedule(options) => schedule::schedule(&config()?, options, global),
+        Command::Schedule(options) => schedule::schedule(options, global),
         Command::Completions { shell } => help::completions(*shell, global),
         Command::Man => help::man(global),
         Command::Help { command } => help::help(command, global),

@@ -1,13 +1,15 @@
 //! The configuration: reads TOML and returns checked values.
 
 use std::ffi::OsString;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use globset::GlobSet;
 
 use crate::exit::UserError;
-use crate::messages::{Language, config as say};
+use crate::messages::{Language, config as say, trust as say_trust};
+use crate::platform::{self, Closed, Trust};
 use crate::series::SeriesRule;
 use crate::template::Template;
 
@@ -17,10 +19,12 @@ mod notify;
 mod reader;
 mod sections;
 mod syntax;
+mod trust;
 pub(crate) mod values;
 
 use crate::model::policy::{PeriodLimits, Policy, Rule};
 pub use notify::{Mail, Notify, SmtpTls};
+pub(crate) use trust::{open_secret, refused};
 
 /// The shortest complete configuration, shown to a person who has none.
 const MINIMAL: &str = r#"[folders]
@@ -67,6 +71,8 @@ pub struct Config {
     pub notify: Notify,
 }
 
+/// The configuration in the working folder.
+const HERE: &str = "config.toml";
 /// The environment variable that names the configuration.
 pub const VARIABLE: &str = "TRAEKFIL_CONFIG";
 
@@ -75,18 +81,28 @@ impl Config {
     /// the platform's own place, in this order.
     ///
     /// # Errors
-    /// Exit code 2 where there is none, or not where it was said to be.
+    /// Exit code 2 where there is none, or not where it was said to be; or the one in the working folder, or that folder, is
+    /// not the user's own.
     pub fn find(explicit: Option<&Path>) -> Result<PathBuf, UserError> {
-        find_among(explicit, std::env::var_os(VARIABLE), &[PathBuf::from("config.toml"), platform_place()])
+        find_among(explicit, std::env::var_os(VARIABLE), &[PathBuf::from(HERE), platform_place()])
     }
 
     /// Reads the file and checks its keys and values. The folders and files that it names are not looked at; that is for
     /// [`Config::check_folders`], [`Config::check_sftp`] and [`Config::check_host_key`].
     ///
     /// # Errors
-    /// Exit code 2, with all that is wrong with its keys and values at once.
+    /// Exit code 2, with all that is wrong with its keys and values at once; before anything of it is read, where others than
+    /// root and the program's user could have changed it.
     pub fn load(file: &Path) -> Result<Config, UserError> {
-        Config::of(file, syntax::read(file)?)
+        Config::load_of(file, &Trust::own())
+    }
+
+    /// Like [`Config::load`] for a configuration that may belong to others than the program's user.
+    ///
+    /// # Errors
+    /// As [`Config::load`].
+    pub fn load_of(file: &Path, trust: &Trust) -> Result<Config, UserError> {
+        Config::of(file, syntax::read(file, trust)?)
     }
 
     /// Like [`Config::load`] for bytes that were already read. `file` is not opened: it names the configuration in messages,
@@ -109,10 +125,11 @@ impl Config {
     }
 
     /// The language that the file asks for, even where the rest of it is not valid; none where it does not say. It decides in
-    /// which language the errors of the file are told.
+    /// which language the errors of the file are told. None where others could have changed the file.
     #[must_use]
     pub fn language_of(file: &Path) -> Option<Language> {
-        let bytes = std::fs::read(file).ok()?;
+        let mut bytes = Vec::new();
+        Trust::own().open(file, Closed::ToWriters).ok()?.read_to_end(&mut bytes).ok()?;
         let text = String::from_utf8_lossy(&bytes);
         let top = text
             .trim_start_matches('\u{feff}')
@@ -141,11 +158,26 @@ fn find_among(
     if let Some(file) = variable.filter(|value| !value.is_empty()).map(PathBuf::from) {
         return if file.exists() { Ok(file) } else { Err(missing("TRAEKFIL_CONFIG", &file)) };
     }
-    places.iter().find(|file| file.exists()).cloned().ok_or_else(|| {
-        let looked: Vec<String> =
-            places.iter().map(|place| format!("  {}", say::shown_path(place))).collect();
-        UserError::usage(say::no_config(&looked.join("\n"), MINIMAL))
-    })
+    // A link that leads nowhere is one too. Whoever may not look into the working folder has none there.
+    if let Some(found) = places.iter().find(|file| file.symlink_metadata().is_ok()) {
+        return only_own(found);
+    }
+    let looked: Vec<String> = places.iter().map(|place| format!("  {}", say::shown_path(place))).collect();
+    Err(UserError::usage(say::no_config(&looked.join("\n"), MINIMAL)))
+}
+
+/// The configuration in the working folder counts only for whom it and the folder belong to: whoever goes into a folder of
+/// somebody else's does not mean to do what lies there.
+fn only_own(file: &Path) -> Result<PathBuf, UserError> {
+    if file != Path::new(HERE) || platform::is_own(file).unwrap_or(false) {
+        return Ok(file.to_owned());
+    }
+    let real = |file: &Path| platform::canonical(file).ok();
+    let system = platform_place();
+    if real(file).is_some_and(|here| Some(here) == real(&system)) {
+        return Ok(system);
+    }
+    Err(UserError::usage(say_trust::not_own(HERE)))
 }
 
 #[cfg(windows)]

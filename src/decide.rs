@@ -10,6 +10,7 @@ use crate::delivery::witness::may_go_again;
 use crate::model::decision::{Blocked, Choice, Earlier, Judgement, Reason};
 use crate::model::delivery::{Key, State};
 use crate::model::ledger::{Delivery, Verdict};
+use crate::model::person;
 use crate::model::policy::{PeriodLimits, Policy, Rule};
 
 pub mod history;
@@ -199,16 +200,23 @@ fn by_two(facts: &Facts, policy: Policy) -> Vec<Reason> {
     fits.into_iter().filter(|(fits, _)| *fits && policy.two_persons).map(|(_, reason)| reason).collect()
 }
 
-/// Who has approved the file, each person once: where it takes two, those who saw all that it takes two for.
+/// Who has approved the file, each person once, without those who could not be told: where it takes two, those who saw all
+/// that it takes two for.
 #[must_use]
 pub fn approvers(facts: &Facts, policy: Policy) -> Vec<String> {
     let needed = by_two(facts, policy);
     let saw_all = |approval: &&Approval| needed.iter().all(|reason| approval.covers.contains(reason));
     let mut approvers: Vec<String> =
         facts.past.approvals.iter().filter(saw_all).map(|approval| approval.who.clone()).collect();
+    approvers.retain(|who| person::is_known(who));
     approvers.sort_unstable();
-    approvers.dedup();
-    approvers
+    let mut persons: Vec<String> = Vec::new();
+    for who in approvers {
+        if !persons.iter().any(|known| person::is_same(known, &who)) {
+            persons.push(who);
+        }
+    }
+    persons
 }
 
 fn waits_for_second(facts: &Facts, policy: Policy) -> bool {

@@ -166,5 +166,6 @@ pub(crate) mod resolve;
 pub(crate) mod run;
 pub(crate) mod schedule;
 pub(crate) mod transport;
+pub(crate) mod trust;
 pub(crate) mod usage;
 pub(crate) mod witness;

@@ -5,7 +5,8 @@
 //! writes stand here too, since they rest on these.
 //!
 //! The files: `unix.rs` and `windows.rs` have the same functions, and one of them is compiled; `names` and `access` are pure
-//! and tell how Windows reads names and access lists; `paths` and `atomic` are the helpers.
+//! and tell how Windows reads names and access lists; `trust` says whom files may belong to, `person` who gives the command,
+//! each with a file for either system; `paths` and `atomic` are the helpers.
 
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
@@ -15,9 +16,18 @@ use std::time::SystemTime;
 
 #[cfg_attr(unix, allow(dead_code, reason = "only Windows keeps such lists"))]
 mod access;
+#[cfg(unix)]
+#[path = "platform/accounts_unix.rs"]
+mod accounts;
 mod atomic;
 pub(crate) mod names;
 mod paths;
+#[cfg(unix)]
+#[path = "platform/person_unix.rs"]
+mod person;
+#[cfg(windows)]
+#[path = "platform/person_windows.rs"]
+mod person;
 #[cfg(unix)]
 #[path = "platform/place_unix.rs"]
 mod place;
@@ -30,17 +40,31 @@ mod system;
 #[cfg(windows)]
 #[path = "platform/windows.rs"]
 mod system;
+mod trust;
+#[cfg(unix)]
+#[path = "platform/trust_unix.rs"]
+mod trusted;
+#[cfg(windows)]
+#[path = "platform/trust_windows.rs"]
+mod trusted;
 mod writers;
 
 pub use access::Access;
-pub use atomic::{replace_private, write_new_private};
-pub use paths::{canonical_in_folder, parent_or_dot, temporary_sibling, with_suffix};
+#[cfg(unix)]
+pub use accounts::{Account, Acting};
+pub use atomic::{replace_private, replace_shared, write_new_for, write_new_private};
+pub use paths::{canonical_in_folder, drawn_number, parent_or_dot, temporary_sibling, with_suffix};
+pub use person::person;
 pub use place::{Folder, Place, leads_elsewhere};
 pub use system::{
-    Identity, Lock, acknowledge_at_once, become_owner_of_folder, canonical, command_to_restrict,
-    is_unavailable, open_plain, others_who_may, place_and_change, private, restrict_to_owner, sync_folder,
-    sync_volume, system_program, verbatim,
+    Identity, Lock, acknowledge_at_once, canonical, command_to_restrict, is_unavailable, open_plain,
+    others_who_may, place_and_change, private, restrict_to_owner, sync_folder, sync_volume, system_program,
+    verbatim,
 };
+pub use trust::{Breach, Closed, Wrong};
+#[cfg(windows)]
+pub use trusted::{Account, Acting};
+pub use trusted::{Trust, is_own, whose};
 pub use writers::{WriterSight, writer_sight, written_by_others};
 
 /// What an entry of a folder is, as its listing tells; a link is not followed.
@@ -105,15 +129,21 @@ impl fmt::Display for ContentElsewhere {
 
 impl std::error::Error for ContentElsewhere {}
 
-/// Creates a file that only its owner may read and opens it for writing. A file that exists is opened if it is empty: an
+/// Creates a file that only its owner may read and opens it for writing. A file that exists is replaced if it is empty: an
 /// interrupted run may have left it.
 ///
 /// # Errors
 /// What the file system says.
 pub fn create_private(path: &Path) -> io::Result<File> {
     match create_new_private(path) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && fs::metadata(path)?.len() == 0 => {
-            OpenOptions::new().write(true).open(path)
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            let there = fs::symlink_metadata(path)?;
+            if !there.is_file() || there.len() > 0 {
+                return Err(error);
+            }
+            // Somebody else may have left it, so take it away rather than write into it.
+            fs::remove_file(path)?;
+            create_new_private(path)
         }
         other => other,
     }

@@ -7,10 +7,9 @@ use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
 
-use crate::config::{Mail, Sftp};
+use crate::config::{Mail, Sftp, open_secret};
 use crate::exit::UserError;
 use crate::messages::config as say;
-use crate::platform::{self, Access};
 
 /// The secrets for the login. Their `Debug` hides the values, so that none ends in a log.
 #[derive(Debug, Clone, Default)]
@@ -90,19 +89,10 @@ enum Guard {
 
 fn read(path: &Path, guard: Guard) -> Result<Option<SecretString>, UserError> {
     let unreadable = |error| UserError::usage(say::secret_unreadable(&say::shown_path(path), &error));
-    let mut file = File::open(path).map_err(unreadable)?;
-    if guard == Guard::OwnerOnly {
-        let others = platform::others_who_may(Access::Read, path).map_err(unreadable)?;
-        if !others.is_empty() {
-            let close = say::shown(&platform::command_to_restrict(path));
-            let others = say::shown(&others.join(", "));
-            return Err(UserError::usage(say::secret_open_to_others(
-                &say::shown_path(path),
-                &others,
-                &close,
-            )));
-        }
-    }
+    let mut file = match guard {
+        Guard::OwnerOnly => open_secret(path)?,
+        Guard::System => File::open(path).map_err(unreadable)?,
+    };
     let mut text = String::new();
     file.read_to_string(&mut text).map_err(unreadable)?;
     let text = text.strip_suffix('\n').map_or(text.as_str(), |line| line.strip_suffix('\r').unwrap_or(line));
@@ -133,7 +123,7 @@ mod tests {
         #[cfg(unix)]
         fs::set_permissions(file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
         #[cfg(windows)]
-        platform::restrict_to_owner(file).unwrap();
+        crate::platform::restrict_to_owner(file).unwrap();
     }
 
     fn password(sftp: &Sftp, env: &[(&str, OsString)]) -> Option<String> {
@@ -190,7 +180,7 @@ mod tests {
         private(&folder.path().join("named"), b"hemmelig \xff");
         refused();
         #[cfg(unix)]
-        for mode in [0o640, 0o604, 0o644] {
+        for mode in [0o604, 0o602, 0o644] {
             let named = folder.path().join("named");
             fs::write(&named, "hemmelig").unwrap();
             fs::set_permissions(&named, std::os::unix::fs::PermissionsExt::from_mode(mode)).unwrap();

@@ -2,6 +2,8 @@
 
 use std::ffi::{OsStr, OsString};
 
+use crate::platform;
+
 /// How the name ends of a file that is being deleted.
 pub const DELETING: &str = "deleting";
 /// How the name ends of a file that is being copied.
@@ -14,7 +16,7 @@ const LONGEST_ENDING: usize = 20;
 /// The hidden name of a file called `name`, which the scan leaves out.
 pub(super) fn aside(name: &OsStr, what: &str) -> OsString {
     let name = shortened(&name.to_string_lossy());
-    format!(".{name}.{}.{what}.tmp", std::process::id()).into()
+    format!(".{name}.{}.{what}.tmp", platform::drawn_number()).into()
 }
 
 /// The name as far as it fits, with its ending, by which the scan rules know the file.

@@ -15,11 +15,11 @@ use crate::exit::{ExitCode, UserError};
 use crate::ledger::query::Filter;
 use crate::messages::{check as say, escape};
 use crate::notify;
-use crate::platform::{self, Access, WriterSight};
+use crate::platform::{self, WriterSight};
 use crate::report::paragraph::{self, WIDTH};
 use crate::wording;
 
-use super::context::{load, now, open_reader};
+use super::context::{load_alone, now, open_reader};
 use crate::output::{Failure, answer_or_failure};
 
 mod server;
@@ -93,7 +93,7 @@ pub(super) fn check(options: &cli::Check, global: &Global) -> anyhow::Result<Exi
 /// Makes every check, and answers them with the exit code.
 pub(super) fn tried(options: &cli::Check, global: &Global) -> (Answer, ExitCode) {
     let mut checks = Checks { done: Vec::new(), exit: ExitCode::Ok, failure: None };
-    let config = match load(global) {
+    let config = match load_alone(global) {
         Ok(config) => {
             checks.note("config", say::config(), Ok(config.file.display().to_string()));
             Some(config)
@@ -103,7 +103,15 @@ pub(super) fn tried(options: &cli::Check, global: &Global) -> (Answer, ExitCode)
             None
         }
     };
-    if let Some(config) = &config {
+    // What others could have changed is not used, not even to try it.
+    let believed = |config: &&Config| {
+        let trusted = config.check_trust().map(|()| say::own_alone()).map_err(plain);
+        checks.note("access", say::access(), trusted)
+    };
+    let config = config.as_ref().filter(believed);
+    if let Some(config) = config.filter(|_| options.offline) {
+        offline(config, &mut checks);
+    } else if let Some(config) = config {
         here(config, &mut checks);
         server::try_all(config, &mut checks);
         ways_to_a_person(config, options.send_test_mail, &mut checks);
@@ -134,26 +142,16 @@ fn here(config: &Config, checks: &mut Checks) {
         Ok(say::ledger_sound(&config.ledger, last, &newest))
     });
     checks.note("ledger", say::ledger(), ledger.map_err(plain));
-    access(config, checks);
 }
 
-/// A line for each file or folder that others may use: who may change the ledger, who may read the private key.
-fn access(config: &Config, checks: &mut Checks) {
-    let ledger = Some((&config.ledger, Access::Write));
-    let key = config.sftp.identity.as_ref().map(|key| (key, Access::Read));
-    for (file, may) in ledger.into_iter().chain(key).filter(|(file, _)| file.exists()) {
-        // If the access cannot be read, the check that opens the file says why.
-        let others = platform::others_who_may(may, file).unwrap_or_default();
-        if !others.is_empty() {
-            let close = escape(&platform::command_to_restrict(file));
-            let advice = say::open_to_others(
-                &escape(&file.display().to_string()),
-                &escape(&others.join(", ")),
-                &close,
-            );
-            checks.note("access", say::access(), Err((ExitCode::Attention, advice)));
-        }
-    }
+/// Checks what the configuration alone tells: nothing is connected to, and nothing is written.
+fn offline(config: &Config, checks: &mut Checks) {
+    let folders = config.check_folders().map_err(plain);
+    checks.note("folders", say::folders(), folders.map(|()| config.drop.display().to_string()));
+    let key = config.check_sftp().map_err(plain);
+    let shown = config.sftp.identity.as_ref().map_or_else(|| "–".to_owned(), |key| key.display().to_string());
+    checks.note("identity", say::identity(), key.map(|()| shown));
+    checks.note("host_key", say::host_key(), config.check_host_key().map_err(plain).map(|()| say::pinned()));
 }
 
 /// Mail and the program of `[notify]`, with a test message where that is asked for.
@@ -187,8 +185,8 @@ fn ways_to_a_person(config: &Config, send: bool, checks: &mut Checks) {
 /// Tries to make a file in a folder, or in its parent if the folder does not exist yet.
 fn writable(folder: &Path) -> Found {
     let there = existing(folder);
-    let trial = there.join(format!(".traekfil-check-{}.tmp", std::process::id()));
-    let tried = platform::create_private(&trial).and_then(|file| {
+    let trial = there.join(format!(".traekfil-check-{}.tmp", platform::drawn_number()));
+    let tried = platform::create_new_private(&trial).and_then(|file| {
         drop(file);
         fs::remove_file(&trial)
     });

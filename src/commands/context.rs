@@ -1,6 +1,6 @@
 //! What most commands begin with: the configuration, the ledger, the time, and who gives the command.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use chrono::{DateTime, FixedOffset};
@@ -10,37 +10,85 @@ use crate::clock;
 use crate::config::{self, Config};
 use crate::exit::UserError;
 use crate::ledger::{Journal, Ledger, LedgerReader};
-use crate::messages::{self, ledger as say, witness as say_witness};
-use crate::platform;
+use crate::messages::{self, ledger as say, trust as say_trust, witness as say_witness};
+use crate::model::person::UNKNOWN;
+use crate::platform::{self, Account, Breach, Trust};
 use crate::wording;
 
-/// Reads the configuration. Commands that messages advise name it where it was named, so that they work when pasted.
+/// Reads the configuration, and checks what it names to be believed. Commands that messages advise name it where it was named,
+/// so that they work when pasted.
 ///
 /// # Errors
-/// Exit code 2: there is none, or it is wrong.
+/// Exit code 2: there is none, it is wrong, or others could have changed it or what it names.
 pub(super) fn load(global: &Global) -> Result<Config, UserError> {
+    let config = load_alone(global)?;
+    config.check_trust()?;
+    Ok(config)
+}
+
+/// Reads the configuration. Behind root, the program works from then on as the user whose configuration it is, or whose
+/// ledger, where the configuration is root's: before anything is read that this user wrote, any secret, and any server.
+///
+/// # Errors
+/// As [`load`], but what the configuration names is not looked at; or this process cannot become that user.
+pub(super) fn load_alone(global: &Global) -> Result<Config, UserError> {
+    let file = find(global)?;
+    // Ask for the person before changing the user: the answer is remembered.
+    who();
+    become_owner(&file)?;
+    if global.language.is_none()
+        && let Some(language) = Config::language_of(&file)
+    {
+        messages::speak(language);
+    }
+    let config = Config::load(&file)?;
+    let folder = platform::parent_or_dot(&config.ledger);
+    become_owner(folder.ancestors().find(|folder| folder.exists()).unwrap_or(folder))?;
+    Ok(config)
+}
+
+/// Reads the configuration for a command that must stay root, and answers the user who could change it; none where that is
+/// root alone. Nothing but the configuration may be read then.
+///
+/// # Errors
+/// As [`load_alone`].
+pub(super) fn load_as_root(global: &Global) -> Result<(Config, Option<Account>), UserError> {
+    let file = find(global)?;
+    let own = Account::own();
+    if !own.is_root() {
+        return Ok((Config::load(&file)?, None));
+    }
+    let owner = platform::whose(&file).map_err(|error| unseen(&file, error))?;
+    let trust = Trust::of(owner.clone().unwrap_or(own));
+    Ok((Config::load_of(&file, &trust)?, owner))
+}
+
+fn find(global: &Global) -> Result<PathBuf, UserError> {
     let file = Config::find(global.config.as_deref())?;
     let by_variable = std::env::var_os(config::VARIABLE).is_some_and(|value| !value.is_empty());
     if global.config.is_some() || by_variable {
         messages::name_configuration(&file);
     }
-    Config::load(&file)
+    Ok(file)
 }
 
-/// The configuration, for a command that writes to the ledger: root becomes the owner of the ledger's folder, so that
-/// no file in it ends up owned by root.
-///
-/// # Errors
-/// As [`load`]; or this process cannot become that user.
-pub(super) fn to_write(global: &Global) -> Result<Config, UserError> {
-    let config = load(global)?;
-    // Ask for the name before changing the user: `who` remembers its first answer.
-    who();
-    let folder = config.ledger.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let folder = folder.unwrap_or(Path::new("."));
-    platform::become_owner_of_folder(folder)
-        .map_err(|error| UserError::unexpected(say::not_its_owner(folder, &error)))?;
-    Ok(config)
+/// Behind root, works from now on as the user who could change this file or folder.
+fn become_owner(path: &Path) -> Result<(), UserError> {
+    if !Account::own().is_root() {
+        return Ok(());
+    }
+    match platform::whose(path) {
+        Ok(None) => Ok(()),
+        Ok(Some(owner)) => {
+            let failed = |error| UserError::unexpected(say_trust::not_become(&owner.name(), &error));
+            owner.become_it().map_err(failed)
+        }
+        Err(error) => Err(unseen(path, error)),
+    }
+}
+
+fn unseen(path: &Path, error: std::io::Error) -> UserError {
+    config::refused(&say_trust::configuration(), path, &Breach::unseen(path.to_owned(), error))
 }
 
 /// Opens the ledger for a command that sends or decides, held against its witness.
@@ -80,29 +128,11 @@ pub(super) fn attest(config: &Config, ledger: &mut Ledger) -> Result<(), UserErr
     ledger.attest().map_err(|error| UserError::unexpected(say::receipts_not_written(&config.archive, &error)))
 }
 
-/// Who gives the command: the name of the system's user, and of the one who called `sudo`.
+/// The person who gives the command, as the ledger writes it: the name of the user who logged in, or [`UNKNOWN`] where that
+/// cannot be told, and for root and services.
 pub(super) fn who() -> String {
-    static PERSON: OnceLock<String> = OnceLock::new();
-    let ask = || behind_sudo().or_else(|| whoami::username().ok()).unwrap_or_else(|| "?".to_owned());
-    PERSON.get_or_init(ask).clone()
-}
-
-/// The lowest user id that systems give to a person; root and the accounts of services have lower ones.
-#[cfg(unix)]
-const FIRST_PERSON: u32 = 1000;
-
-/// Anybody can set `SUDO_USER`, so it counts only for root and service accounts: a person gets there through `sudo`, and
-/// whoever is root already could change the ledger in any case.
-#[cfg(unix)]
-fn behind_sudo() -> Option<String> {
-    let user = std::env::var("SUDO_USER").ok().filter(|user| !user.is_empty());
-    user.filter(|_| rustix::process::geteuid().as_raw() < FIRST_PERSON)
-}
-
-/// Windows has no `sudo` that names its caller.
-#[cfg(windows)]
-fn behind_sudo() -> Option<String> {
-    None
+    static PERSON: OnceLock<Option<String>> = OnceLock::new();
+    PERSON.get_or_init(platform::person).clone().unwrap_or_else(|| UNKNOWN.to_owned())
 }
 
 /// The time now, with the local offset.

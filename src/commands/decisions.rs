@@ -13,12 +13,13 @@ use crate::failpoint::failpoint;
 use crate::ledger::event::Event;
 use crate::ledger::query::Sequence;
 use crate::ledger::{Journal, Ledger};
-use crate::messages::{escape, report as say};
+use crate::messages::{escape, report as say, trust as say_trust};
 use crate::model::decision::{Choice, Reason};
 use crate::model::delivery::Key;
 use crate::model::ledger::{Hold, Verdict};
+use crate::model::person;
 use crate::names;
-use crate::platform;
+use crate::platform::{self, Account};
 use crate::report::text;
 use crate::run::holds::Holds;
 use crate::run::judge::{self, PlannedFile};
@@ -62,7 +63,13 @@ pub(super) fn approve(
             ))
         })?;
         let path = escape(&file.scanned.file.path);
-        if file.takes_two && file.approvers.contains(&who()) {
+        let unknown = file.takes_two && !person::is_known(&who());
+        if unknown && (!file.approvers.is_empty() || !file.covered.is_empty()) {
+            return Err(
+                UserError::usage(say_trust::unknown_is_no_second(&path, &Account::own().name())).into()
+            );
+        }
+        if file.takes_two && file.approvers.iter().any(|approver| person::is_same(approver, &who())) {
             return Err(UserError::usage(say::approved_by_you(&path, &escape(&who()))).into());
         }
         let seen = seen_reasons(hold.as_ref(), file);
@@ -76,6 +83,8 @@ pub(super) fn approve(
         let said = if file.judgement.choice == Choice::Hold && !unseen.is_empty() {
             let reasons: Vec<String> = unseen.into_iter().map(advice::reason_alone).collect();
             say::said_approved_in_part(&path, &reasons.join(", "))
+        } else if unknown {
+            say_trust::approved_by_unknown(&path, &Account::own().name())
         } else if file.takes_two && file.approvers.is_empty() {
             say::said_approved_first(&path, &escape(&who()))
         } else {

@@ -118,6 +118,8 @@ fn not_notified(failures: &[String]) -> Vec<String> {
 /// ledger (exit code 6) outranks every other error, so it is looked for when there is one.
 fn prepare(config: &Config, options: &cli::Run) -> Result<Option<Saved>, UserError> {
     config.check_folders()?;
+    // A ledger that others could have changed is not opened, not even to see whether it is damaged.
+    config.check_trust()?;
     let checked = config.check_sftp().and_then(|()| config.check_host_key());
     checked.and_then(|()| read_plan(config, options)).map_err(|error| match open_reader(config, true) {
         Err(worse) if worse.exit == ExitCode::Ledger => worse,

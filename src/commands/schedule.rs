@@ -5,15 +5,16 @@ use std::path::{Path, PathBuf};
 use chrono::{NaiveTime, Timelike};
 use serde::Serialize;
 
+use super::context::load_as_root;
 use crate::cli::{self, Every, Global, Scheduler};
-use crate::config::Config;
+use crate::config::{self, Config};
 use crate::exit::{ExitCode, UserError};
 use crate::messages::{
     config::{shown, shown_path},
-    schedule as say,
+    schedule as say, trust as say_trust,
 };
-
-use crate::output::{answer, one_line};
+use crate::output::{self, answer, one_line};
+use crate::platform::{Account, Closed, Trust, Wrong};
 
 mod cron;
 mod job_name;
@@ -116,13 +117,19 @@ fn listed(jobs: &[Listed]) -> String {
     jobs.iter().map(one).collect()
 }
 
-pub(super) fn schedule(
-    config: &Config,
-    options: &cli::Schedule,
-    global: &Global,
-) -> anyhow::Result<ExitCode> {
-    let job = Job::new(config, options)?;
+pub(super) fn schedule(options: &cli::Schedule, global: &Global) -> anyhow::Result<ExitCode> {
+    let (config, owner) = load_as_root(global)?;
+    let job = Job::new(&config, options)?;
     let kind = options.scheduler;
+    if !options.remove {
+        // A job for another platform is printed here and judged there.
+        let believed = if is_here(kind) { believed(&job, kind, owner.as_ref()) } else { Ok(()) };
+        match believed {
+            Err(refused) if options.install => return Err(refused.into()),
+            Err(doubtful) => output::warn(&say_trust::job_doubtful(&doubtful.message)),
+            Ok(()) => {}
+        }
+    }
     let files = match kind {
         Scheduler::List => return list(options, global),
         Scheduler::Cron => vec![Piece { path: "crontab".to_owned(), content: cron::block(&job) }],
@@ -151,6 +158,34 @@ pub(super) fn schedule(
     let json = Answer { name: job.name, files, installed: options.install, removed: options.remove, text };
     answer(global, &json, || done)?;
     Ok(ExitCode::Ok)
+}
+
+/// Whether the user whom the job runs as, and root, are all who could change the program and the configuration.
+///
+/// # Errors
+/// Exit code 2, with the command that mends it.
+fn believed(job: &Job, kind: Scheduler, owner: Option<&Account>) -> Result<(), UserError> {
+    let account = match (&job.user, kind) {
+        (Some(user), _) => Account::named(user),
+        (None, Scheduler::Systemd) => Account::named(systemd::USER),
+        (None, Scheduler::Cron | Scheduler::List) => Some(Account::own()),
+        (None, Scheduler::Windows) => None,
+    };
+    // An account that is not there yet owns nothing; SYSTEM and root trust themselves alone.
+    let name = account.as_ref().map_or_else(|| "SYSTEM".to_owned(), Account::name);
+    let trust = account.map_or_else(Trust::root, Trust::of);
+    let config = Path::new(&job.config_file);
+    trust.check(config, Closed::ToWriters).map_err(|breach| match owner {
+        Some(owner) if matches!(breach.wrong, Wrong::Owner(_)) => {
+            UserError::usage(say_trust::job_as_another(&name, &owner.name(), kind.name()))
+        }
+        _ => config::refused(&say_trust::configuration(), config, &breach),
+    })?;
+    let program = Path::new(&job.program);
+    trust
+        .check(program, Closed::ToWriters)
+        .map(drop)
+        .map_err(|breach| config::refused(&say_trust::program(), program, &breach))
 }
 
 impl Job<'_> {

@@ -1,12 +1,11 @@
 //! Checks the folders and files that the configuration names: they exist, and none of them would be taken for a file to send.
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use super::Config;
 use crate::exit::UserError;
 use crate::messages::config as say;
-use crate::platform::{self, canonical_in_folder};
+use crate::platform::{self, Closed, Trust, Wrong, canonical_in_folder};
 
 impl Config {
     /// Checks that the drop folder, the archive and the ledger's folder can be used, and that no private file lies where the
@@ -36,7 +35,13 @@ impl Config {
             let shown = say::shown_path(file);
             check(file.exists(), || say::file_missing(key, &shown))?;
             check(file.is_file(), || say::not_a_file(key, &shown))?;
-            File::open(file).map_err(|error| UserError::usage(say::file_unreadable(key, &shown, &error)))?;
+            let closed = if key == "identity" { Closed::ToReaders } else { Closed::ToWriters };
+            Trust::own().open(file, closed).map_err(|breach| match breach.wrong {
+                Wrong::Unseen(error) if breach.mend.is_empty() => {
+                    UserError::usage(say::file_unreadable(key, &shown, &error))
+                }
+                _ => super::refused(&format!("[sftp] {key}"), file, &breach),
+            })?;
         }
         Ok(())
     }

@@ -1,15 +1,24 @@
 //! Parses the configuration's text as TOML, and explains where it is not valid.
 
+use std::io::Read as _;
 use std::path::Path;
 
 use toml::Table;
 
 use crate::exit::UserError;
-use crate::messages::config as say;
+use crate::messages::{config as say, trust as say_trust};
+use crate::platform::{Closed, Trust, Wrong};
 
-pub(super) fn read(file: &Path) -> Result<Vec<u8>, UserError> {
-    std::fs::read(file)
-        .map_err(|error| UserError::usage(say::config_unreadable(&say::shown_path(file), &error)))
+/// Reads the file, where others than whom `trust` names could not have changed it.
+pub(super) fn read(file: &Path, trust: &Trust) -> Result<Vec<u8>, UserError> {
+    let unreadable = |error| UserError::usage(say::config_unreadable(&say::shown_path(file), &error));
+    let mut opened = trust.open(file, Closed::ToWriters).map_err(|breach| match breach.wrong {
+        Wrong::Unseen(error) if breach.mend.is_empty() => unreadable(error),
+        _ => super::refused(&say_trust::configuration(), file, &breach),
+    })?;
+    let mut bytes = Vec::new();
+    opened.read_to_end(&mut bytes).map_err(unreadable)?;
+    Ok(bytes)
 }
 
 pub(super) fn table(file: &Path, bytes: Vec<u8>) -> Result<Table, UserError> {

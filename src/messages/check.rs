@@ -132,10 +132,8 @@ crate::messages::catalogue! {
     test_event() { da "Prøve skrevet i hændelsesloggen", en "Test written into the event log" }
     test_event_done() { da "Windows-logfiler, Program, kilde traekfil", en "Windows Logs, Application, source traekfil" }
     access() { da "Adgang", en "Access" }
-    open_to_others(file: &str, others: &str, close: &str) {
-        da "{file} kan bruges af andre ({others}). Kun programmets bruger skal have adgang. Kør: {close}",
-        en "{file} can be used by others ({others}). Only the program's user should have access. Run: {close}",
-    }
+    own_alone() { da "kun root og programmets bruger kan ændre eller læse det, der kun er deres", en "nobody but root and the program's user can change or read what is theirs alone" }
+    pinned() { da "står i konfigurationen", en "stands in the configuration" }
     nobody_to_tell() {
         da "[notify] er tomt, så der er ingen at sende en prøve til. Skriv mail_to, mail_from og smtp_host, eller command",
         en "[notify] is empty, so there is nobody to send a test to. Write mail_to, mail_from and smtp_host, or command",

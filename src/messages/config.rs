@@ -321,8 +321,4 @@ crate::messages::catalogue! {
         da "Filen {file} med en hemmelighed kan ikke læses: {error}. Kontrollér stien og programmets adgang til filen.",
         en "The file {file} that holds a secret cannot be read: {error}. Check the path and the program's access to the file.",
     }
-    secret_open_to_others(file: &str, others: &str, close: &str) {
-        da "Filen {file} med en hemmelighed er åben for andre end ejeren ({others}) og bruges derfor ikke. Kør: {close}",
-        en "The file {file} that holds a secret is open to others than its owner ({others}), so it is not used. Run: {close}",
-    }
 }

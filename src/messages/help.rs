@@ -252,6 +252,10 @@ texts! {
         da "Send en prøvebesked på hver måde, som [notify] nævner",
         en "Send a test message in every way that [notify] names",
     }
+    "check --offline" {
+        da "Se kun på konfigurationen og det, den nævner på denne maskine: ingen forbindelse, intet skrives",
+        en "Look only at the configuration and what it names on this machine: no connection, nothing written",
+    }
     "check examples" {
         da "traekfil check\ntraekfil check --config /etc/traekfil/config.toml --json",
         en "traekfil check\ntraekfil check --config /etc/traekfil/config.toml --json",
@@ -270,7 +274,11 @@ texts! {
     "init --ledger" { da "Regnskabet, på en lokal disk", en "The ledger, on a local disk" }
     "init --host" { da "Navnet på KP's server", en "The name of KP's server" }
     "init --port" { da "Serverens port", en "Its port" }
-    "init --user" { da "Brugeren, som der logges ind med", en "The user to log in as" }
+    "init --login" { da "Brugeren, som der logges ind med på KP's server", en "The user to log in as on KP's server" }
+    "init --user" {
+        da "Med --login: brugeren på denne maskine, som programmet arbejder som (kun root kan vælge); uden --login: den, der logges ind med",
+        en "With --login: the user of this machine that the program works as (root alone can choose); without it: the user to log in as",
+    }
     "init --identity" { da "Den private nøgle, en fil, som findes; - er ingen", en "The private key, an existing file; - for none" }
     "init --new-key" {
         da "Lav en ny nøgle, i --identity, hvis det er angivet; en nøgle bliver aldrig overskrevet",

@@ -40,12 +40,6 @@ crate::messages::catalogue! {
             file as it is, and put the ledger back from a backup, or make it again from the receipts: {rebuild}",
     }
     /// Root works for another user.
-    not_its_owner(folder: &Path => folder.display(), error: &dyn Display) {
-        da "Mappen {folder} tilhører en anden bruger, og root kunne ikke blive til den ({error}). Intet er ændret. Kør kommandoen som den \
-            bruger: sudo -u BRUGER …",
-        en "The folder {folder} belongs to another user, and root could not become that user ({error}). Nothing was changed. Run the \
-            command as that user: sudo -u USER …",
-    }
     /// The disk is full.
     disk_full(path: &Path => path.display()) {
         da "Disken med regnskabet {path} er fuld. Kørslen er standset; intet nyt bliver sendt, før der er plads. Den næste \

@@ -3,8 +3,16 @@
 //! In `D:PAI(A;;FA;;;SY)(A;ID;0x1200a9;;;BU)` the fields of an entry are its kind, flags, rights, two object identifiers,
 //! and the account, as a SID or as two letters that stand for one.
 
-/// SYSTEM, the administrators, and the file's owner, in both spellings.
-const TRUSTED: [&str; 6] = ["SY", "BA", "OW", "S-1-5-18", "S-1-5-32-544", "S-1-3-4"];
+/// SYSTEM, the administrators, and Windows' own installer, which counts as SYSTEM, in the spellings that they have.
+const TRUSTED: [&str; 5] = [
+    "SY",
+    "BA",
+    "S-1-5-18",
+    "S-1-5-32-544",
+    "S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464",
+];
+/// Whoever owns the file.
+const OWNER: [&str; 2] = ["OW", "S-1-3-4"];
 /// The rights that are written as two letters, with their access masks.
 const RIGHTS: [(&str, u32); 22] = [
     ("GA", 0x1000_0000),
@@ -38,8 +46,11 @@ const FULL_CONTROL: u32 = 0x1000_0000 | 0x0004_0000 | 0x0008_0000;
 pub enum Access {
     /// Read it.
     Read,
-    /// Change, replace or delete it.
+    /// Change, replace or delete it; of a folder, also add to it.
     Write,
+    /// Of a folder above a file: delete or rename what is in it, or change its access. Everybody may add to some of them, as
+    /// below `C:\\` and `%ProgramData%`.
+    Above,
 }
 
 impl Access {
@@ -48,6 +59,7 @@ impl Access {
             | match self {
                 Access::Read => 0x8000_0000 | 0x01,
                 Access::Write => 0x4000_0000 | 0x0001_0000 | 0x02 | 0x04 | 0x40,
+                Access::Above => 0x0001_0000 | 0x40,
             }
     }
 }
@@ -59,7 +71,7 @@ impl Access {
 /// as all rights.
 #[must_use]
 pub fn others(list: &str, user: &str, may: Access) -> Vec<String> {
-    let owner = list.strip_prefix("O:").and_then(sid).unwrap_or_default();
+    let owner = owner(list);
     let Some(entries) = list.split_once("D:").map(|(_, entries)| entries) else {
         return vec![EVERYBODY.to_owned()];
     };
@@ -74,7 +86,7 @@ pub fn others(list: &str, user: &str, may: Access) -> Vec<String> {
         let allows = matches!(kind, Some("A" | "OA" | "XA" | "ZA"));
         // An inherit-only entry holds for files made in the folder, not for the folder itself.
         let inherit_only = pairs(flags.unwrap_or_default()).any(|flag| flag == "IO");
-        let trusted = TRUSTED.contains(&who) || who == user || who == owner;
+        let trusted = is_trusted(who) || OWNER.contains(&who) || who == user || who == owner;
         if allows && !inherit_only && !trusted && mask(rights) & may.rights() != 0 {
             found.push(who.to_owned());
         }
@@ -82,6 +94,18 @@ pub fn others(list: &str, user: &str, may: Access) -> Vec<String> {
     found.sort_unstable();
     found.dedup();
     found
+}
+
+/// Whom a file with this list belongs to, as the list writes it; empty where it does not say.
+#[must_use]
+pub fn owner(list: &str) -> &str {
+    list.strip_prefix("O:").and_then(sid).unwrap_or_default()
+}
+
+/// Whether this account is the machine's own or the administrators'.
+#[must_use]
+pub fn is_trusted(who: &str) -> bool {
+    TRUSTED.contains(&who)
 }
 
 /// The account at the beginning of a text: a full SID, or two letters.
@@ -151,5 +175,38 @@ mod tests {
             assert_eq!(others(list, USER, Access::Write), write, "{list}");
         }
         assert_eq!(others("D:NO_ACCESS_CONTROL", USER, Access::Read), ["WD"]);
+    }
+
+    #[test]
+    fn a_folder_above_is_open_to_who_may_take_something_away() {
+        let installer = "S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464";
+        // as C:\, and %ProgramData% have it
+        let root = format!(
+            "O:{installer}G:{installer}D:PAI(A;OICI;FA;;;BA)(A;OICI;FA;;;SY)(A;OICI;0x1200a9;;;BU)\
+             (A;OICIIO;SDGXGWGR;;;AU)(A;;LC;;;AU)(A;;FA;;;{installer})"
+        );
+        let data = "O:SYG:SYD:PAI(A;OICIIO;GA;;;CO)(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;CI;DCLCRPCR;;;BU)\
+                    (A;OICI;0x1200a9;;;BU)";
+        for list in [root.as_str(), data] {
+            assert_eq!(others(list, USER, Access::Above), [""; 0], "{list}");
+            assert!(is_trusted(owner(list)), "{list}");
+        }
+        assert_eq!(
+            others(data, USER, Access::Write),
+            ["BU"],
+            "a ledger's folder is closed to whoever may add"
+        );
+        for (list, who) in [
+            ("O:BAG:SYD:(A;;DT;;;BU)", "BU"),
+            ("O:BAG:SYD:(A;;SD;;;AU)", "AU"),
+            ("O:BAG:SYD:(A;;WD;;;WD)", "WD"),
+            ("O:BAG:SYD:(A;;WO;;;WD)", "WD"),
+            ("O:BAG:SYD:(A;OICI;0x1301bf;;;AU)", "AU"),
+            ("O:BAG:SYD:(A;;GA;;;BU)", "BU"),
+        ] {
+            assert_eq!(others(list, USER, Access::Above), [who], "{list}");
+        }
+        assert!(!is_trusted(owner("O:BUG:SYD:")) && !is_trusted(owner("O:S-1-5-21-1-2-3-1001G:SYD:")));
+        assert!(!is_trusted(owner("D:(A;;FA;;;SY)")), "nobody owns it");
     }
 }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use super::paths::temporary_sibling;
-use super::{create_private, rename_noreplace, sync_folder_of};
+use super::{Account, create_new_private, rename_noreplace, sync_folder_of};
 
 /// Writes `bytes` to `path`, in place of what stands there, for its owner alone to read. Durable when it returns.
 ///
@@ -23,10 +23,35 @@ pub fn write_new_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
     write_then(path, bytes, |temporary| rename_noreplace(temporary, path))
 }
 
+/// Writes `bytes` to `path`, in place of what stands there, for everybody to read, as units of the system are. Durable when it
+/// returns.
+///
+/// # Errors
+/// What the file system says; then `path` is as it was.
+pub fn replace_shared(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    write_then(path, bytes, |temporary| {
+        #[cfg(unix)]
+        fs::set_permissions(temporary, std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
+        fs::rename(temporary, path)
+    })
+}
+
+/// Writes `bytes` to a new file at `path` that `reader` may read as well. Durable when it returns.
+///
+/// # Errors
+/// As [`write_new_private`].
+pub fn write_new_for(path: &Path, bytes: &[u8], reader: &Account) -> io::Result<()> {
+    write_then(path, bytes, |temporary| {
+        reader.let_read(temporary)?;
+        rename_noreplace(temporary, path)
+    })
+}
+
 fn write_then(path: &Path, bytes: &[u8], rename: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<()> {
     let temporary = temporary_sibling(path, "");
+    // Outside of what follows: a file that somebody else has put there is not removed either.
+    let mut file = create_new_private(&temporary)?;
     let written = (|| {
-        let mut file = create_private(&temporary)?;
         file.write_all(bytes)?;
         file.sync_all()?;
         // Windows cannot rename a file that is open without sharing.

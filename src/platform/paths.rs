@@ -19,16 +19,28 @@ pub fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     name.into()
 }
 
-/// A hidden name beside `path` for what is not finished: `.NAME.PID.WHAT.tmp`, or `.NAME.PID.tmp` where `what` is empty.
-/// `scan.exclude` leaves such names out by default. Of a long name only its first 160 bytes are kept, so that the
-/// whole fits into the 255 bytes that a file system takes.
+/// A hidden name beside `path` for what is not finished: `.NAME.NUMBER.WHAT.tmp`, or `.NAME.NUMBER.tmp` where `what` is empty.
+/// The number is drawn anew each time, so that nobody can put something in its place before. `scan.exclude` leaves such names
+/// out by default. Of a long name only its first 160 bytes are kept, so that the whole fits into the 255 bytes that a file
+/// system takes.
 #[must_use]
 pub fn temporary_sibling(path: &Path, what: &str) -> PathBuf {
     const KEPT: usize = 160;
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let name = names::at_most(&name, KEPT);
     let dot = if what.is_empty() { "" } else { "." };
-    path.with_file_name(format!(".{name}.{}{dot}{what}.tmp", std::process::id()))
+    path.with_file_name(format!(".{name}.{}{dot}{what}.tmp", drawn_number()))
+}
+
+/// A number that nobody can know before. Where the system draws none, that of the process, under which nothing that is
+/// there is opened either.
+#[must_use]
+pub fn drawn_number() -> u64 {
+    let mut bytes = [0; 8];
+    match getrandom::getrandom(&mut bytes) {
+        Ok(()) => u64::from_ne_bytes(bytes),
+        Err(_) => u64::from(std::process::id()),
+    }
 }
 
 /// The path of a file that need not exist, with its folder's real path before its name; none where there is no such
@@ -54,11 +66,14 @@ mod tests {
     fn names_beside_a_file() {
         let beside = with_suffix(Path::new("in/ledger.db"), "-wal");
         assert_eq!(beside, Path::new("in/ledger.db-wal"));
-        let pid = std::process::id();
         let path = Path::new("in/mad.txt");
-        assert_eq!(temporary_sibling(path, ""), PathBuf::from(format!("in/.mad.txt.{pid}.tmp")));
-        let aside = temporary_sibling(path, "deleting");
-        assert_eq!(aside, PathBuf::from(format!("in/.mad.txt.{pid}.deleting.tmp")));
+        let parts = |path: PathBuf, end: &str| {
+            let name = path.to_string_lossy().into_owned();
+            name.strip_prefix("in/.mad.txt.")?.strip_suffix(end)?.parse::<u64>().ok()
+        };
+        let drafts = [(); 2].map(|()| parts(temporary_sibling(path, ""), ".tmp"));
+        assert!(drafts[0].is_some() && drafts[0] != drafts[1], "{drafts:?}");
+        assert!(parts(temporary_sibling(path, "deleting"), ".deleting.tmp").is_some());
         for (letter, times) in [("æ", 120), ("a", 255), ("\u{1f600}", 63), ("€", 85)] {
             let long = temporary_sibling(Path::new(&letter.repeat(times)), "copying");
             assert!(long.as_os_str().len() <= 255, "{}", long.display());

@@ -1,6 +1,5 @@
 //! Linux and other Unix systems.
 
-use std::ffi::CString;
 use std::fs::{DirBuilder, File, Metadata, OpenOptions};
 use std::io;
 use std::net::TcpStream;
@@ -8,7 +7,6 @@ use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use nix::unistd::{Gid, Uid, User, geteuid, initgroups, setgid, setgroups, setuid};
 use rustix::fs::{CWD, OFlags, RenameFlags};
 use rustix::io::Errno;
 
@@ -144,32 +142,6 @@ pub fn private_folder(path: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(path)
 }
 
-/// Drops root's rights for good where the folder belongs to another user, and goes on as that user: otherwise that user
-/// could not write to files made here later, and links that the user put there could mislead root. To be called while the
-/// process has one thread.
-///
-/// # Errors
-/// What the system says. The process may then have dropped only some of the rights and must end.
-pub fn become_owner_of_folder(folder: &Path) -> io::Result<()> {
-    if !geteuid().is_root() {
-        return Ok(());
-    }
-    // A missing folder is reported by the code that needs it.
-    let Ok(folder) = std::fs::metadata(folder) else { return Ok(()) };
-    let owner = Uid::from_raw(folder.uid());
-    if owner.is_root() {
-        return Ok(());
-    }
-    let user = User::from_uid(owner)?;
-    let group = user.as_ref().map_or(Gid::from_raw(folder.gid()), |user| user.gid);
-    match user {
-        Some(user) => initgroups(&CString::new(user.name)?, group)?,
-        None => setgroups(&[group])?,
-    }
-    setgid(group)?;
-    Ok(setuid(owner)?)
-}
-
 /// Changes nothing: [`private`] and [`private_folder`] restrict files and folders from their creation.
 ///
 /// # Errors
@@ -186,7 +158,7 @@ pub fn others_who_may(may: Access, path: &Path) -> io::Result<Vec<String>> {
     let mode = std::fs::metadata(path)?.mode();
     let others = match may {
         Access::Read => 0o077,
-        Access::Write => 0o022,
+        Access::Write | Access::Above => 0o022,
     };
     Ok(if mode & others == 0 { Vec::new() } else { vec![format!("{:o}", mode & 0o7777)] })
 }

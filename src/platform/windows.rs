@@ -87,14 +87,6 @@ pub fn system_program(name: &str) -> PathBuf {
     PathBuf::from(root).join("System32").join(format!("{name}.exe"))
 }
 
-/// Changes nothing: on Windows, files take their permissions from the folder, so all who may write there can use them.
-///
-/// # Errors
-/// None.
-pub fn become_owner_of_folder(_folder: &Path) -> io::Result<()> {
-    Ok(())
-}
-
 /// Changes nothing: Windows has this setting only for the whole machine (`TcpAckFrequency`).
 pub fn acknowledge_at_once(_socket: &TcpStream) {}
 
@@ -225,18 +217,20 @@ pub fn others_who_may(may: Access, path: &Path) -> io::Result<Vec<String>> {
 #[must_use]
 pub fn command_to_restrict(path: &Path) -> String {
     let user = user().map_or_else(|_| "%USERNAME%".to_owned(), |user| name(&user.to_string()));
+    // What lies in a folder is to have the same access.
+    let all = if path.is_dir() { "(OI)(CI)F" } else { "F" };
     format!(
-        "icacls \"{}\" /inheritance:r /grant:r \"{user}:F\" \"*S-1-5-18:F\" \"*S-1-5-32-544:F\"",
+        "icacls \"{}\" /inheritance:r /grant:r \"{user}:{all}\" \"*S-1-5-18:{all}\" \"*S-1-5-32-544:{all}\"",
         path.display()
     )
 }
 
-fn user() -> io::Result<LocalBox<Sid>> {
+pub(super) fn user() -> io::Result<LocalBox<Sid>> {
     windows_permissions::utilities::current_process_sid()
 }
 
 /// `DOMAIN\name` for a SID or its two-letter form; `who` itself where the machine does not know it.
-fn name(who: &str) -> String {
+pub(super) fn name(who: &str) -> String {
     let known = who.parse::<LocalBox<Sid>>().and_then(|sid| LookupAccountSid(&sid));
     let Ok((name, domain)) = known else { return who.to_owned() };
     let (name, domain) = (name.to_string_lossy(), domain.to_string_lossy());

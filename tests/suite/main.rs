@@ -36,6 +36,7 @@ mod support;
 mod task_scheduler_xml;
 #[cfg(unix)]
 mod third_party_servers;
+mod trust;
 mod two_persons;
 mod unsafe_names;
 mod windows;

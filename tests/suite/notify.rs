@@ -224,7 +224,7 @@ fn without_a_password_for_its_login_somebody_is_told() {
     run(&town).exit(1).says("smtp_password_file");
     open_to_all(&town.secret("kode", "sesam"));
     town.set("notify.smtp_password_file", "kode");
-    run(&town).exit(1).says(if cfg!(windows) { "icacls" } else { "chmod 600" }).never_says("sesam");
+    run(&town).exit(2).says(if cfg!(windows) { "icacls" } else { "chmod 600" }).never_says("sesam");
     assert!(mail.letters().is_empty());
 }
 

@@ -118,7 +118,7 @@ fn a_folder_that_cannot_be_read_is_held_and_stops_nobody() {
         for entry in walkdir::WalkDir::new(town.path("")) {
             chown(entry.unwrap().path(), Some(JOB), Some(JOB)).unwrap();
         }
-        town.server.as_embedded();
+        town.env("TRAEKFIL_CONFIG", town.path("config.toml").to_str().unwrap());
     }
     let locked = town.path("drop/hemmelig");
     let mode = |mode| fs::set_permissions(&locked, fs::Permissions::from_mode(mode)).unwrap();

@@ -1,20 +1,15 @@
 //! `[policy] two_persons`: a second file for KP goes only at two persons' word.
 //!
-//! A person is a user of the system. Root with `SUDO_USER` counts as the user named there, so these tests need root to have two.
-#![cfg(unix)]
+//! A person is who logged in, which root can say of a process of its own, so these tests need root to have two.
+#![cfg(target_os = "linux")]
+
+use std::process::Command;
 
 use crate::story::id_text;
-use crate::support::output::{Output, assert_decided, entry};
+use crate::support::output::{Output, Running, assert_decided, entry};
 use crate::support::town::Town;
+use crate::support::users::{self, ANNA, BO, SERVICE};
 use crate::{MAD, MAD_APRIL, MAD_MAY};
-
-fn is_root() -> bool {
-    let root = rustix::process::geteuid().is_root();
-    if !root {
-        eprintln!("skipped: only root can be two persons");
-    }
-    root
-}
 
 /// April was delivered, and another April is held; the hold's id.
 fn second_april() -> (Town, String) {
@@ -29,12 +24,12 @@ fn second_april() -> (Town, String) {
 }
 
 fn approve(town: &Town, who: &str, what: &str) -> Output {
-    town.env("SUDO_USER", who).run(["approve", what, "--reason", "leverandøren bekræfter"])
+    users::as_person(town, who, &["approve", what, "--reason", "leverandøren bekræfter"])
 }
 
 #[test]
 fn the_second_person_lets_it_go_by_number_or_name() {
-    if !is_root() {
+    if !users::can_be_had() {
         return;
     }
     let (town, id) = second_april();
@@ -55,17 +50,17 @@ fn the_second_person_lets_it_go_by_number_or_name() {
 
 #[test]
 fn one_person_named_twice_in_a_command_is_one() {
-    if !is_root() {
+    if !users::can_be_had() {
         return;
     }
     let (town, id) = second_april();
-    town.env("SUDO_USER", "bente").run(["approve", &id, MAD, "--reason", "begge veje"]).exit(0);
+    users::as_person(&town, "bente", &["approve", &id, MAD, "--reason", "begge veje"]).exit(0);
     assert_decided(&town.deliver(3), MAD, "hold", "slot_taken", "held");
 }
 
 #[test]
 fn both_words_are_used_up_by_one_delivery() {
-    if !is_root() {
+    if !users::can_be_had() {
         return;
     }
     let (town, id) = second_april();
@@ -87,7 +82,7 @@ fn both_words_are_used_up_by_one_delivery() {
 
 #[test]
 fn a_rejection_or_another_content_begins_anew() {
-    if !is_root() {
+    if !users::can_be_had() {
         return;
     }
     let (town, id) = second_april();
@@ -98,7 +93,7 @@ fn a_rejection_or_another_content_begins_anew() {
     assert_decided(&town.deliver(3), MAD, "hold", "slot_taken", "held");
 
     town.file(MAD, MAD_MAY);
-    town.env("SUDO_USER", "dorte").run(["reject", MAD, "--reason", "forkert"]).exit(0);
+    users::as_person(&town, "dorte", &["reject", MAD, "--reason", "forkert"]).exit(0);
     assert!(town.dropped().is_empty());
     assert_eq!(town.archived().iter().filter(|path| path.starts_with("rejected/")).count(), 1);
     town.file(MAD, MAD_MAY);
@@ -110,7 +105,7 @@ fn a_rejection_or_another_content_begins_anew() {
 
 #[test]
 fn the_same_bytes_for_another_month_take_two_and_an_odd_name_takes_one() {
-    if !is_root() {
+    if !users::can_be_had() {
         return;
     }
     let (town, id) = second_april();
@@ -130,7 +125,7 @@ fn the_same_bytes_for_another_month_take_two_and_an_odd_name_takes_one() {
 
 #[test]
 fn of_two_that_one_person_approved_the_second_says_why_it_waits() {
-    if !is_root() {
+    if !users::can_be_had() {
         return;
     }
     let (town, id) = second_april();
@@ -147,14 +142,78 @@ fn of_two_that_one_person_approved_the_second_says_why_it_waits() {
     assert_decided(&town.deliver(3), files[0], "hold", "slot_taken", "held");
 }
 
+/// Whatever the environment says and whoever runs it: one who cannot be told is nobody's second person.
 #[test]
-fn who_does_not_become_another_by_an_environment_variable() {
-    if is_root() {
-        eprintln!("skipped: root may be anybody");
+fn who_cannot_be_told_is_no_second_person() {
+    if !users::can_be_had() {
         return;
     }
     let (town, id) = second_april();
-    approve(&town, "bente", &id).exit(0).never_says("bente");
-    approve(&town, "anders", &id).exit(2);
+    let try_as = |user: u32, login: Option<u32>, words: &[&str]| {
+        let program = users::program(&town);
+        let program = program.to_str().unwrap();
+        let all: Vec<&str> =
+            words.iter().copied().chain([program, "approve", &id, "--reason", "igen"]).collect();
+        Running::start(&mut users::command(&town, user, login, &all)).finish()
+    };
+    // Root by itself, with made-up variables: written as unknown, and told how to do it right.
+    try_as(0, None, &["env", "SUDO_USER=bo", "SUDO_UID=4002"])
+        .exit(0)
+        .says("unknown")
+        .says("sudo -u")
+        .never_says("bo ");
     assert_decided(&town.deliver(3), MAD, "hold", "slot_taken", "held");
+    approve(&town, "anna", &id).exit(0).says("anna");
+    for words in [&["env", "SUDO_USER=bo"][..], &["env", "SUDO_UID=4002"], &["env", "-u", "SUDO_USER"]] {
+        for login in [None, Some(ANNA)] {
+            try_as(0, login, words).exit(2);
+            assert_decided(&town.deliver(3), MAD, "hold", "slot_taken", "held");
+        }
+    }
+    // Root's own login is nobody.
+    try_as(0, Some(0), &["env"]).exit(2).says("sudo -u");
+    approve(&town, "bo", &id).exit(0);
+    assert_decided(&town.deliver(0), MAD, "send", "approved", "delivered");
+    let told = town.run(["ledger", "export", "--format", "json"]).exit(0).out();
+    assert!(told.contains("\"unknown\"") && told.contains("\"anna\"") && told.contains("\"bo\""), "{told}");
+}
+
+/// By `sudo` itself, in a town that is the service's.
+#[test]
+fn sudo_tells_who_called_it_and_its_variables_alone_do_not() {
+    if !users::can_be_had() {
+        return;
+    }
+    if Command::new("sudo").arg("--version").output().is_err() {
+        eprintln!("skipped: sudo is not on this machine");
+        return;
+    }
+    let (town, id) = second_april();
+    let program = users::program(&town);
+    users::command(&town, 0, None, &[]);
+    users::give(&town.path(""), SERVICE);
+    let config = town.path("config.toml");
+    town.env("TRAEKFIL_CONFIG", config.to_str().unwrap());
+    users::give(&town.path("users"), 0);
+    users::give(&town.path("bin"), 0);
+    let approve = |caller: u32, words: &[&str]| {
+        let program = program.to_str().unwrap();
+        let said: Vec<&str> =
+            words.iter().copied().chain([program, "approve", &id, "--reason", "igen"]).collect();
+        let mut command = users::command(&town, caller, None, &said);
+        Running::start(&mut command).finish()
+    };
+    let sudo = ["sudo", "-E", "-n", "-u", "traekfil"];
+    let with = |more: &[&'static str]| [&sudo[..], more].concat();
+    approve(ANNA, &sudo).exit(0).says("anna");
+    // Anna again, under other names.
+    for again in
+        [with(&["env", "SUDO_UID=4002"]), with(&["env", "SUDO_USER=bo"]), with(&["env", "-u", "SUDO_UID"])]
+    {
+        approve(ANNA, &again).exit(2);
+    }
+    approve(ANNA, &["sudo", "-E", "-n", "-u", "bo", "sudo", "-E", "-n", "-u", "traekfil"]).exit(2);
+    assert_decided(&town.deliver(3), MAD, "hold", "slot_taken", "held");
+    approve(BO, &["sudo", "-E", "-n"]).exit(0);
+    assert_decided(&town.deliver(0), MAD, "send", "approved", "delivered");
 }

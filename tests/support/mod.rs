@@ -13,3 +13,4 @@ pub mod snapshot;
 mod sshd;
 pub mod third_party_servers;
 pub mod town;
+pub mod users;

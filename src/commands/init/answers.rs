@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::messages::Language;
+use crate::platform::Account;
 
 use super::key;
 
@@ -22,6 +23,9 @@ pub(super) struct Answers {
     pub(super) remote_folder: String,
     pub(super) host_key: Option<String>,
     pub(super) series: Vec<Series>,
+    /// Behind root, the user that the program works as, where the configuration itself is root's; none where that is the
+    /// process's own user.
+    pub(super) worker: Option<Account>,
 }
 
 /// The private key that logs in.

@@ -7,12 +7,14 @@ use crate::config::{Config, glob, values};
 use crate::exit::UserError;
 use crate::messages::config::{self as rules, shown_path};
 use crate::messages::{self, Language, init as say};
+use crate::platform::Acting;
 use crate::remote::ssh;
 
 use super::answers::{Answers, Key, Series};
 use super::config_template;
 use super::key;
 use super::prompter::{Prompter, Question, paragraph, yes_or_no};
+use super::worker::{acting, worker};
 
 /// Asks every question that no flag answers.
 ///
@@ -29,7 +31,14 @@ pub(super) fn gather(
     let config = config_place(global, prompter)?;
     let places = places(options, prompter, &config)?;
     let account = account(options, prompter)?;
-    let key = key(options, prompter, &beside(&config, "id_ed25519"), &places.drop)?;
+    let worker = worker(options, &config, &places.ledger)?;
+    // A key, a passphrase and a server are looked at as the user who works with them.
+    let acting = worker.as_ref().map(acting).transpose()?;
+    let default_key = match &worker {
+        Some(_) => places.ledger.with_file_name("id_ed25519"),
+        None => beside(&config, "id_ed25519"),
+    };
+    let key = key(options, prompter, &default_key, &places.drop)?;
     let passphrase_file = passphrase_file(options, prompter, &key, &places.drop)?;
     let default = Some(".".to_owned());
     let given = options.remote_folder.as_deref();
@@ -49,9 +58,11 @@ pub(super) fn gather(
         remote_folder,
         host_key: None,
         series: Vec::new(),
+        worker,
     };
     answers.host_key = host_key(options, prompter, &answers)?;
     answers.series = series(options, prompter)?;
+    acting.map_or(Ok(()), Acting::end).map_err(|error| UserError::unexpected(error.to_string()))?;
     Ok(answers)
 }
 
@@ -101,7 +112,8 @@ fn account(options: &cli::Init, prompter: &Prompter) -> Result<Account, UserErro
     let host = prompter.ask(host, |text| filled(text, values::host))?;
     let port = question(say::ask_port(), "--port", options.port.as_deref(), Some("22".to_owned()));
     let port = prompter.ask(port, self::port)?;
-    let user = question(say::ask_user(), "--user", options.user.as_deref(), None);
+    let login = options.login.as_deref().or(options.user.as_deref());
+    let user = question(say::ask_user(), "--user", login, None);
     let user = prompter.ask(user, |text| filled(text, values::user))?;
     Ok(Account { host, port, user })
 }

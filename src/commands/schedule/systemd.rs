@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::exit::UserError;
 use crate::messages::{config::shown_path, schedule as say};
+use crate::platform::{self, Closed, Trust};
 
 use super::job_name::PROGRAM;
 use super::program::{must, run, words};
@@ -13,7 +14,7 @@ use super::{Job, Listed, Piece, When, text};
 
 /// The first line of every unit that this program makes; a unit without it is not touched.
 const MARK: &str = "# traekfil schedule systemd";
-const USER: &str = "traekfil";
+pub(super) const USER: &str = "traekfil";
 
 /// The folder for the administrator's units.
 ///
@@ -67,7 +68,18 @@ fn credentials(job: &Job) -> Result<String, UserError> {
         ("TRAEKFIL_SMTP_PASSWORD", mail.and_then(|mail| mail.password_file.as_ref())),
     ];
     let named = named.into_iter().filter_map(|(name, file)| Some((name, file?)));
-    named.map(|(name, file)| Ok(format!("LoadCredential={name}:{}\n", specifiers(&text(file)?)))).collect()
+    // Root reads these files for the job, so only root may say which: not whoever can change the configuration, the file, or a
+    // link on the way to it. The job's own user reads the others itself.
+    let root = Trust::root();
+    let roots_own = root.check(Path::new(&job.config_file), Closed::ToWriters).is_ok();
+    let handed = |file: &Path| match root.check(file, Closed::ToReaders) {
+        Err(breach) if breach.is_missing() => root.existing_above(file).is_ok(),
+        checked => checked.is_ok(),
+    };
+    named
+        .filter(|(_, file)| roots_own && handed(file))
+        .map(|(name, file)| Ok(format!("LoadCredential={name}:{}\n", specifiers(&text(file)?))))
+        .collect()
 }
 
 /// The service unit. It is long because it is the unit's text: the settings are easier to check in one piece.
@@ -367,9 +379,7 @@ fn is_ours(file: &Path) -> Result<bool, UserError> {
 
 /// Writes the file in one step, so that systemd never reads half a unit.
 fn write(file: &Path, content: &str) -> io::Result<()> {
-    let draft = file.with_extension("new");
-    fs::write(&draft, content)?;
-    fs::rename(&draft, file).inspect_err(|_| drop(fs::remove_file(&draft)))
+    platform::replace_shared(file, content.as_bytes())
 }
 
 fn not_changed(file: &Path, error: &io::Error) -> UserError {

@@ -169,7 +169,7 @@ pub(super) fn install(job: &Job, schtasks: &OsStr) -> Result<String, UserError> 
         let other = element(&task, "Arguments").unwrap_or_default();
         return Err(UserError::usage(say::job_of_another(&job.name, &shown(&other))));
     }
-    let file = std::env::temp_dir().join(format!("traekfil-{}.xml", std::process::id()));
+    let file = std::env::temp_dir().join(format!("traekfil-{}.xml", platform::drawn_number()));
     let task = task(job)?;
     let write = |mut new: fs::File| new.write_all(&encoded(&task));
     platform::private(fs::OpenOptions::new().write(true).create_new(true))

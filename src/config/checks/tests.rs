@@ -81,7 +81,7 @@ fn the_key_and_known_hosts_must_be_files_that_can_be_read() {
         fs::create_dir(&file).unwrap();
         assert!(named());
         fs::remove_dir(&file).unwrap();
-        fs::write(&file, "").unwrap();
+        drop(platform::create_new_private(&file).unwrap());
         assert!(config.check_sftp().is_ok());
     }
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 use secrecy::{ExposeSecret, SecretString};
 use ssh_key::{Algorithm, Cipher, PrivateKey};
 
-use crate::config::Sftp;
+use crate::config::{Sftp, open_secret};
 use crate::messages::transport as say;
 use crate::remote::ConnectError;
 use crate::secrets::Secrets;
@@ -64,7 +64,8 @@ fn load(path: &Path, shown: &str) -> Result<SecretString, String> {
         return Err(say::key_is_folder(shown));
     }
     let mut bytes = Vec::new();
-    let file = std::fs::File::open(path).map_err(unreadable)?;
+    std::fs::metadata(path).map_err(unreadable)?;
+    let file = open_secret(path).map_err(|error| error.message)?;
     file.take(LONGEST + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     if bytes.len() as u64 > LONGEST {
         return Err(say::key_unknown(shown));

@@ -27,6 +27,7 @@ fn answers() -> Answers {
         remote_folder: "ind".to_owned(),
         host_key: Some(format!("SHA256:{}", "A".repeat(43))),
         series: Vec::new(),
+        worker: None,
     }
 }
 

@@ -39,6 +39,7 @@ fn a_file_that_cannot_be_read_is_told_apart() {
     assert_eq!(load(home.path()), Err(say::key_is_folder("nøgle")));
     assert_eq!(load(&home.path().join("ingen")), Err(say::key_missing("nøgle")));
     let path = home.path().join("nøgle");
+    drop(crate::platform::create_new_private(&path).unwrap());
     std::fs::write(&path, [0xff, 0xfe, 0]).unwrap();
     assert_eq!(load(&path), Err(say::key_unknown("nøgle")));
     std::fs::write(&path, vec![b'a'; 65 * 1024]).unwrap();

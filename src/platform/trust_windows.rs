@@ -1,0 +1,289 @@
+//! Whom a file belongs to and who may change it, on Windows: owner and access list, and those of the folders above.
+
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use windows_permissions::constants::SeObjectType::SE_FILE_OBJECT;
+use windows_permissions::constants::SecurityInformation;
+use windows_permissions::wrappers::{
+    ConvertSecurityDescriptorToStringSecurityDescriptor, GetNamedSecurityInfo, GetSecurityInfo,
+    LookupAccountName,
+};
+use windows_permissions::{LocalBox, SecurityDescriptor};
+
+use super::access::{Access, is_trusted, others, owner};
+use super::system::{command_to_restrict, name, user};
+use super::trust::{Breach, Closed, Wrong};
+
+/// An account of the machine, as a SID.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    sid: String,
+}
+
+/// The machine's own account.
+const SYSTEM: &str = "S-1-5-18";
+/// Administrators, as `icacls` takes them.
+const ADMINISTRATORS: &str = "*S-1-5-32-544";
+
+impl Account {
+    /// The account of this name; none where there is none.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Account> {
+        let (sid, ..) = LookupAccountName(None::<&str>, name).ok()?;
+        Some(Account { sid: sid.to_string() })
+    }
+
+    /// The account that this process works as.
+    #[must_use]
+    pub fn own() -> Account {
+        // Nothing belongs to an account that cannot be told.
+        Account { sid: user().map_or_else(|_| String::new(), |sid| sid.to_string()) }
+    }
+
+    /// No: SYSTEM and administrators do not become others here.
+    #[must_use]
+    pub fn is_root(&self) -> bool {
+        false
+    }
+
+    /// `DOMAIN\name`, or the SID where the machine does not know it.
+    #[must_use]
+    pub fn name(&self) -> String {
+        name(&self.sid)
+    }
+
+    /// Changes nothing.
+    ///
+    /// # Errors
+    /// None.
+    pub fn become_it(&self) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// Changes nothing.
+    ///
+    /// # Errors
+    /// None.
+    pub fn act(&self) -> io::Result<Acting> {
+        Ok(Acting)
+    }
+
+    /// Makes nothing: the caller makes the folder.
+    ///
+    /// # Errors
+    /// None.
+    pub fn make_folder(&self, _folder: &Path) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// Changes nothing.
+    ///
+    /// # Errors
+    /// None.
+    pub fn let_read(&self, _path: &Path) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Nothing is held here.
+#[must_use]
+#[derive(Debug)]
+pub struct Acting;
+
+impl Acting {
+    /// Changes nothing.
+    ///
+    /// # Errors
+    /// None.
+    pub fn end(self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Whom files may belong to: SYSTEM, the administrators, Windows' own installer, and one account.
+#[derive(Debug, Clone)]
+pub struct Trust {
+    user: Account,
+}
+
+impl Trust {
+    /// The machine, and the account that this process works as.
+    #[must_use]
+    pub fn own() -> Trust {
+        Trust::of(Account::own())
+    }
+
+    /// The machine, and this account.
+    #[must_use]
+    pub fn of(user: Account) -> Trust {
+        Trust { user }
+    }
+
+    /// The machine alone.
+    #[must_use]
+    pub fn root() -> Trust {
+        Trust::of(Account { sid: SYSTEM.to_owned() })
+    }
+
+    /// Checks a file or folder and the folders above it, and answers its real path.
+    ///
+    /// # Errors
+    /// The first that others could change; or, for [`Closed::ToReaders`], that others can read.
+    pub fn check(&self, path: &Path, closed: Closed) -> Result<PathBuf, Breach> {
+        let real = self.above(path)?;
+        self.closed(&real, &list_of(&real)?, closed)?;
+        Ok(real)
+    }
+
+    /// Checks a folder that the program keeps its own files in, and the folders above it. Whoever may only add to it, as
+    /// everybody may below `%ProgramData%`, owns what they add, and that shows when it is looked at.
+    ///
+    /// # Errors
+    /// As [`Trust::check`].
+    pub fn check_folder(&self, folder: &Path) -> Result<(), Breach> {
+        self.above(&folder.join("file")).map(drop)
+    }
+
+    /// Opens a regular file for reading after the checks of [`Trust::check`]; what is read is the file that was checked.
+    ///
+    /// # Errors
+    /// As [`Trust::check`]; or it is no regular file, or cannot be opened.
+    pub fn open(&self, path: &Path, closed: Closed) -> Result<File, Breach> {
+        let real = self.above(path)?;
+        let not_a_file = || Breach { path: path.to_owned(), wrong: Wrong::NotAFile, mend: String::new() };
+        let unseen = |error| Breach::unseen(path.to_owned(), error);
+        if real.is_dir() {
+            return Err(not_a_file());
+        }
+        let file = File::open(&real).map_err(unseen)?;
+        if !file.metadata().map_err(unseen)?.is_file() {
+            return Err(not_a_file());
+        }
+        let list = GetSecurityInfo(&file, SE_FILE_OBJECT, what()).and_then(text).map_err(unseen)?;
+        self.closed(&real, &list, closed)?;
+        Ok(file)
+    }
+
+    /// Checks the folders above a file, as it is named and where it really lies, up to the root of the disk or share, and
+    /// answers its real path; it need not exist.
+    ///
+    /// # Errors
+    /// As [`Trust::check`].
+    pub fn above(&self, path: &Path) -> Result<PathBuf, Breach> {
+        let unseen = |error| Breach::unseen(path.to_owned(), error);
+        let named = std::path::absolute(path).map_err(unseen)?;
+        let real = match super::canonical(&named) {
+            Ok(real) => real,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                super::canonical_in_folder(&named).ok_or_else(|| unseen(error))?
+            }
+            Err(error) => return Err(unseen(error)),
+        };
+        for folder in named.ancestors().skip(1).chain(real.ancestors().skip(1)) {
+            let list = list_of(folder)?;
+            self.owned(folder, &list)?;
+            self.no_others(folder, &list, Access::Above)?;
+        }
+        Ok(real)
+    }
+
+    /// Checks the folders above a file that exist, where the file or some of them may be missing.
+    ///
+    /// # Errors
+    /// As [`Trust::check`], for those that exist.
+    pub fn existing_above(&self, path: &Path) -> Result<(), Breach> {
+        let unseen = |error| Breach::unseen(path.to_owned(), error);
+        let named = std::path::absolute(path).map_err(unseen)?;
+        let there = named.ancestors().skip(1).find(|folder| folder.is_dir());
+        there.map_or(Ok(()), |folder| self.above(&folder.join("file")).map(drop))
+    }
+
+    fn closed(&self, path: &Path, list: &str, closed: Closed) -> Result<(), Breach> {
+        self.owned(path, list)?;
+        self.no_others(path, list, Access::Write)?;
+        if closed == Closed::ToReaders { self.no_others(path, list, Access::Read) } else { Ok(()) }
+    }
+
+    fn owned(&self, path: &Path, list: &str) -> Result<(), Breach> {
+        let found = owner(list);
+        if is_trusted(found) || found == self.spelled() {
+            return Ok(());
+        }
+        let mend = format!("icacls \"{}\" /setowner \"{ADMINISTRATORS}\"", plain(path));
+        Err(Breach { path: path.to_owned(), wrong: Wrong::Owner(name(found)), mend })
+    }
+
+    fn no_others(&self, path: &Path, list: &str, may: Access) -> Result<(), Breach> {
+        let found: Vec<String> = others(list, &self.spelled(), may).iter().map(|who| name(who)).collect();
+        if found.is_empty() {
+            return Ok(());
+        }
+        let found = found.join(", ");
+        let (wrong, mend) = match may {
+            Access::Read => (Wrong::Readable(found), command_to_restrict(path)),
+            Access::Write => (Wrong::Writable(found), command_to_restrict(path)),
+            Access::Above => {
+                let deny: Vec<String> = found.split(", ").map(|who| format!("\"{who}\"")).collect();
+                let mend = format!("icacls \"{}\" /inheritance:d /remove:g {}", plain(path), deny.join(" "));
+                (Wrong::Writable(found), mend)
+            }
+        };
+        Err(Breach { path: path.to_owned(), wrong, mend })
+    }
+
+    /// The account as lists write it: some are two letters there.
+    fn spelled(&self) -> String {
+        let whole = || -> io::Result<String> {
+            let list: LocalBox<SecurityDescriptor> = format!("O:{}", self.user.sid).parse()?;
+            let list =
+                ConvertSecurityDescriptorToStringSecurityDescriptor(&list, SecurityInformation::Owner)?;
+            Ok(list.to_string_lossy().trim_start_matches("O:").to_owned())
+        };
+        whole().unwrap_or_else(|_| self.user.sid.clone())
+    }
+}
+
+fn what() -> SecurityInformation {
+    SecurityInformation::Owner | SecurityInformation::Dacl
+}
+
+fn list_of(path: &Path) -> Result<String, Breach> {
+    let list = GetNamedSecurityInfo(path, SE_FILE_OBJECT, what()).and_then(text);
+    list.map_err(|error| Breach::unseen(path.to_owned(), error))
+}
+
+fn text(list: LocalBox<SecurityDescriptor>) -> io::Result<String> {
+    let list = ConvertSecurityDescriptorToStringSecurityDescriptor(&list, what())?;
+    Ok(list.to_string_lossy().into_owned())
+}
+
+/// A path as `icacls` and a person read it.
+fn plain(path: &Path) -> String {
+    let path = path.display().to_string();
+    path.strip_prefix(r"\\?\UNC")
+        .map_or_else(|| path.strip_prefix(r"\\?\").unwrap_or(&path).to_owned(), |share| format!("\\{share}"))
+}
+
+/// None: no account becomes another here.
+///
+/// # Errors
+/// None.
+pub fn whose(_path: &Path) -> io::Result<Option<Account>> {
+    Ok(None)
+}
+
+/// Whether a file and its folder are those of this process's account, or of the machine.
+///
+/// # Errors
+/// What the file system says.
+pub fn is_own(path: &Path) -> io::Result<bool> {
+    let trust = Trust::own();
+    let own = |path: &Path| match list_of(path).and_then(|list| trust.owned(path, &list)) {
+        Ok(()) => Ok(true),
+        Err(Breach { wrong: Wrong::Unseen(error), .. }) => Err(error),
+        Err(_) => Ok(false),
+    };
+    Ok(own(super::parent_or_dot(path))? && own(path)?)
+}
