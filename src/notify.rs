@@ -6,7 +6,7 @@
 //! notice holds the content of a file, and what could be a CPR number in a name is masked ([`mask`]).
 //!
 //! The files, in reading order: `notices` chooses what is told after a run, this one which of it is due on which way, `text`
-//! puts it into words, `mask` takes out what could be a CPR number, and `mail`, `command` and `event_log` send it.
+//! puts it into words, `mask` takes out what could be a CPR number, and `mail` (through `smtp`), `command` and `event_log` send it.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -29,6 +29,7 @@ mod event_log;
 pub mod mail;
 mod mask;
 mod notices;
+mod smtp;
 mod text;
 
 pub use mask::mask;

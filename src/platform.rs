@@ -37,9 +37,9 @@ pub use atomic::{replace_private, write_new_private};
 pub use paths::{canonical_in_folder, parent_or_dot, temporary_sibling, with_suffix};
 pub use place::{Folder, Place, leads_elsewhere};
 pub use system::{
-    Identity, Lock, acknowledge_at_once, become_owner_of_folder, canonical, command_to_restrict,
-    is_unavailable, open_plain, others_who_may, place_and_change, private, restrict_to_owner, sync_folder,
-    sync_volume, system_program, verbatim,
+    Identity, LocalSocket, Lock, acknowledge_at_once, become_owner_of_folder, canonical, command_to_restrict,
+    is_unavailable, keep_out_of_dumps, local_sockets, open_plain, others_who_may, place_and_change, private,
+    restrict_to_owner, sync_folder, sync_volume, system_program, verbatim,
 };
 pub use writers::{WriterSight, writer_sight, written_by_others};
 
