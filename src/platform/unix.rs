@@ -11,6 +11,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use nix::unistd::{Gid, Uid, User, geteuid, initgroups, setgid, setgroups, setuid};
 use rustix::fs::{CWD, OFlags, RenameFlags};
 use rustix::io::Errno;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use super::FileInfo;
 use super::access::Access;
@@ -277,7 +278,6 @@ pub fn keep_out_of_dumps() {
     if std::env::var_os("TRAEKFIL_TRACED").is_some() {
         return;
     }
-    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
     let most = getrlimit(Resource::Core).maximum;
     let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: most });
     // A program that receives dumps (`core_pattern`) is given them in spite of the limit.

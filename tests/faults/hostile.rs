@@ -5,6 +5,7 @@
 use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpListener;
+use std::os::unix::fs::MetadataExt;
 use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -96,6 +97,18 @@ fn before_the_login_nobody_holds_a_run_or_fills_its_memory() {
         bounded(&town, what, &["run"]).exit(4).plain();
         assert!(town.server.received().is_empty());
     }
+}
+
+/// A server that asks for the password, is given it, and asks again.
+#[test]
+fn a_server_that_asks_for_ever_is_answered_twenty_times() {
+    let town = town();
+    town.env("TRAEKFIL_PASSWORD", "hemmelig");
+    town.server.as_embedded().behave(|b| b.asks_for_ever = true);
+    bounded(&town, "questions without end", &["run", "--language", "en"])
+        .exit(4)
+        .says("no more than 20 times");
+    assert_eq!(town.server.as_embedded().counts().answers, 20);
 }
 
 #[test]
@@ -212,7 +225,6 @@ fn secrets_are_kept_out_of_dumps() {
     let core = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
     assert_eq!(core.split_whitespace().nth(4), Some("0"), "{core}");
     // The files in /proc of a process that may not be dumped belong to root, so this is seen only by another user.
-    use std::os::unix::fs::MetadataExt;
     let owner = fs::metadata(format!("/proc/{}/environ", halted.id())).unwrap().uid();
     assert_eq!(owner, 0);
     halted.go_on().exit(0);

@@ -294,7 +294,29 @@ impl Handler for Client {
 
     async fn auth_none(&mut self, _: &str) -> Result<Auth, russh::Error> {
         self.login_tried();
+        if lock(&self.world).behaviour.asks_for_ever {
+            let questions = MethodSet::from(&[MethodKind::KeyboardInteractive][..]);
+            return Ok(Auth::Reject { proceed_with_methods: Some(questions), partial_success: false });
+        }
         Ok(Auth::reject())
+    }
+
+    async fn auth_keyboard_interactive<'a>(
+        &'a mut self,
+        _: &str,
+        _: &str,
+        response: Option<russh::server::Response<'a>>,
+    ) -> Result<Auth, russh::Error> {
+        let mut world = lock(&self.world);
+        if !world.behaviour.asks_for_ever {
+            return Ok(Auth::reject());
+        }
+        world.counts.answers += u64::from(response.is_some());
+        Ok(Auth::Partial {
+            name: "".into(),
+            instructions: "".into(),
+            prompts: vec![("Password:".into(), false)].into(),
+        })
     }
 
     async fn auth_password(&mut self, user: &str, password: &str) -> Result<Auth, russh::Error> {

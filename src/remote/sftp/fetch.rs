@@ -57,8 +57,6 @@ struct Reading {
     hasher: Hasher,
     pending: usize,
     at_end: bool,
-    /// It has more bytes than expected, so it has no digest.
-    too_long: bool,
     closing: bool,
     done: bool,
     error: Option<RemoteError>,
@@ -85,8 +83,13 @@ impl Reading {
             self.ahead = (self.ahead * 2).min(MOST_READS);
         }
         if self.pieces.is_empty() && self.next == self.end {
-            (self.at_end, self.too_long) = (true, true);
+            self.at_end = true;
         }
+    }
+
+    /// Whether there are more bytes than expected: then every piece was full. At its end a file leaves one that was empty.
+    fn is_too_long(&self) -> bool {
+        self.at_end && self.pieces.is_empty()
     }
 
     /// The offset and length of the next piece to ask for; none where enough are in flight.
@@ -132,13 +135,13 @@ impl<'j> DigestBatch<'j> {
         self,
         fault: Option<&Arc<ConnectionFault>>,
     ) -> Vec<Result<Option<Digest>, RemoteError>> {
-        let outcome = |state: Reading| match (state.error, fault) {
+        let outcome = |mut state: Reading| match (state.error.take(), fault) {
             (Some(error), _) => Err(error),
             (None, Some(fault)) if !state.done => Err(match state.handle {
                 Some(_) => RemoteError::NoAnswer(Arc::clone(fault)),
                 None => RemoteError::NotSent(Arc::clone(fault)),
             }),
-            (None, _) => Ok((!state.too_long).then(|| state.hasher.finish())),
+            (None, _) => Ok((!state.is_too_long()).then(|| state.hasher.finish())),
         };
         self.states.into_iter().map(outcome).collect()
     }

@@ -176,15 +176,13 @@ impl Relay {
             if self.leaving.is_empty() && !matches!(self.leaving.read_from(&mut self.inside), Ok(Some(1..))) {
                 return moved;
             }
-            match self.leaving.write_to(&mut self.server) {
-                Ok(any) => moved |= any,
-                Err(_) => {
-                    // The connection is broken: libssh2's next write must fail and not go nowhere.
-                    self.leaving.clear();
-                    let _ = self.inside.shutdown(Shutdown::Read);
-                    return moved;
-                }
-            }
+            let Ok(any) = self.leaving.write_to(&mut self.server) else {
+                // The connection is broken: libssh2's next write must fail and not go nowhere.
+                self.leaving.clear();
+                let _ = self.inside.shutdown(Shutdown::Read);
+                return moved;
+            };
+            moved |= any;
             if !self.leaving.is_empty() {
                 return moved;
             }

@@ -60,7 +60,7 @@ mod tests {
         let strict = "curve25519-sha256,kex-strict-s-v00@openssh.com";
         let opening = |line: &str, packets: &[Vec<u8>]| [line.as_bytes(), &packets.concat()].concat();
         let with = packet(KEXINIT, strict);
-        assert!(offered(&opening("SSH-2.0-x\r\n", &[with.clone()])));
+        assert!(offered(&opening("SSH-2.0-x\r\n", std::slice::from_ref(&with))));
         assert!(offered(&opening("SSH-2.0-x\n", &[with.clone(), packet(2, "")])));
         let long = format!("SSH-2.0-{}\r\n", "x".repeat(300));
         for not in [
@@ -68,9 +68,9 @@ mod tests {
             opening("SSH-2.0-x\r\n", &[packet(KEXINIT, "xkex-strict-s-v00@openssh.com")]),
             opening("SSH-2.0-x\r\n", &[packet(2, ""), with.clone()]),
             opening("SSH-2.0-x\r\n", &[packet(KEXINIT, "curve25519-sha256"), with.clone()]),
-            opening("hello\r\nSSH-2.0-x\r\n", &[with.clone()]),
-            opening("SSH-2.0-\0x\r\n", &[with.clone()]),
-            opening(&long, &[with.clone()]),
+            opening("hello\r\nSSH-2.0-x\r\n", std::slice::from_ref(&with)),
+            opening("SSH-2.0-\0x\r\n", std::slice::from_ref(&with)),
+            opening(&long, std::slice::from_ref(&with)),
             opening("SSH-2.0-x\r\n", &[with[..60].to_vec()]),
             Vec::new(),
         ] {

@@ -38,6 +38,8 @@ pub struct Behaviour {
     pub delay: Duration,
     /// What it sends without end and unasked once SFTP has begun.
     pub flood: Option<Flood>,
+    /// Takes no login but by answers to its questions, and has another question after each.
+    pub asks_for_ever: bool,
     /// A file that is read has no end.
     pub endless_file: bool,
     /// A folder that is listed has names of 4 KB without end.
@@ -82,6 +84,8 @@ pub struct Counts {
     pub connections: u64,
     /// Tries to log in, by whatever means, also those that failed.
     pub logins_tried: u64,
+    /// Answers to its questions in a login.
+    pub answers: u64,
     /// Requests to open a file.
     pub opens: u64,
     /// Requests to rename one.
