@@ -7,7 +7,7 @@
 //! Each says where the ledger's chain ended, so that whoever keeps the notice can hold it against the ledger later.
 //!
 //! The files, in reading order: `notices` chooses what is told after a run, this one which of it is due on which way, `text`
-//! puts it into words without what could be a CPR number, and `mail`, `command` and `event_log` send it.
+//! puts it into words without what could be a CPR number, and `mail` (through `smtp`), `command` and `event_log` send it.
 //!
 //! [`names::without_cpr_numbers`]: crate::names::without_cpr_numbers
 
@@ -32,6 +32,7 @@ pub mod command;
 mod event_log;
 pub mod mail;
 mod notices;
+mod smtp;
 mod text;
 
 pub use notices::{after, complete};

@@ -57,9 +57,9 @@ pub use paths::{canonical_in_folder, drawn_number, parent_or_dot, temporary_sibl
 pub use person::person;
 pub use place::{Folder, Place, leads_elsewhere};
 pub use system::{
-    Identity, Lock, acknowledge_at_once, canonical, command_to_restrict, is_unavailable, open_plain,
-    others_who_may, place_and_change, private, restrict_to_owner, sync_folder, sync_volume, system_program,
-    verbatim,
+    Identity, LocalSocket, Lock, acknowledge_at_once, canonical, command_to_restrict, is_unavailable,
+    keep_out_of_dumps, local_sockets, open_plain, others_who_may, place_and_change, private,
+    restrict_to_owner, sync_folder, sync_volume, system_program, verbatim,
 };
 pub use trust::{Breach, Closed, Wrong};
 #[cfg(windows)]

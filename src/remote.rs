@@ -218,8 +218,9 @@ pub trait Remote {
     /// Removes each file; one that does not exist is no error.
     fn remove(&mut self, paths: &[&str]) -> Vec<Result<Removal, RemoteError>>;
 
-    /// Reads each file from the server and returns its digest.
-    fn digest(&mut self, paths: &[&str]) -> Vec<Result<Digest, RemoteError>>;
+    /// Reads each file from the server and returns its digest. Each is a path and the size in bytes that is expected there:
+    /// no more than one byte beyond it is read, and a file that has that byte has no digest.
+    fn digest(&mut self, files: &[(&str, u64)]) -> Vec<Result<Option<Digest>, RemoteError>>;
 
     /// Lists a folder, without `.` and `..`.
     ///

@@ -2,14 +2,42 @@
 
 use std::ffi::OsString;
 use std::fs::File;
-use std::io::{ErrorKind, Read as _};
+use std::io::{self, ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use secrecy::SecretString;
+use zeroize::Zeroizing;
 
 use crate::config::{Mail, Sftp, open_secret};
 use crate::exit::UserError;
 use crate::messages::config as say;
+use crate::platform;
+
+/// What the secrets are called: behind `TRAEKFIL_` in the environment, and in small letters in the credentials folder.
+const NAMES: [&str; 3] = [PASSWORD, PASSPHRASE, SMTP_PASSWORD];
+const PASSWORD: &str = "PASSWORD";
+const PASSPHRASE: &str = "PASSPHRASE";
+const SMTP_PASSWORD: &str = "SMTP_PASSWORD";
+/// Where systemd says which folder has the credentials.
+const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
+
+/// The longest file that is read as a secret, in bytes.
+const LONGEST: u64 = 64 * 1024;
+
+/// A command that is run without the program's secrets in its environment, and without the way to them.
+#[must_use]
+pub fn withheld_from(mut command: Command) -> Command {
+    for name in NAMES {
+        command.env_remove(variable(name));
+    }
+    command.env_remove(CREDENTIALS);
+    command
+}
+
+fn variable(name: &str) -> String {
+    format!("TRAEKFIL_{name}")
+}
 
 /// The secrets for the login. Their `Debug` hides the values, so that none ends in a log.
 #[derive(Debug, Clone, Default)]
@@ -32,8 +60,8 @@ impl Secrets {
     }
 
     fn gather_in(sftp: &Sftp, env: &dyn Fn(&str) -> Option<OsString>) -> Result<Secrets, UserError> {
-        let password = find(env, "PASSWORD", sftp.password_file.as_deref())?;
-        let passphrase = find(env, "PASSPHRASE", sftp.passphrase_file.as_deref())?;
+        let password = find(env, PASSWORD, sftp.password_file.as_deref())?;
+        let passphrase = find(env, PASSPHRASE, sftp.passphrase_file.as_deref())?;
         Ok(Secrets { password, passphrase })
     }
 }
@@ -47,7 +75,7 @@ pub fn smtp_password(mail: &Mail) -> Result<Option<SecretString>, UserError> {
     if mail.user.is_none() {
         return Ok(None);
     }
-    let password = find(&|name| std::env::var_os(name), "SMTP_PASSWORD", mail.password_file.as_deref())?;
+    let password = find(&|name| std::env::var_os(name), SMTP_PASSWORD, mail.password_file.as_deref())?;
     password.ok_or_else(|| UserError::usage(say::no_smtp_password())).map(Some)
 }
 
@@ -56,13 +84,14 @@ fn find(
     what: &str,
     named: Option<&Path>,
 ) -> Result<Option<SecretString>, UserError> {
-    let variable = format!("TRAEKFIL_{what}");
+    platform::keep_out_of_dumps();
+    let variable = variable(what);
     if let Some(value) = env(&variable).filter(|value| !value.is_empty()) {
         let value =
             value.into_string().map_err(|_| UserError::usage(say::secret_variable_not_text(&variable)))?;
         return Ok(Some(value.into()));
     }
-    let credentials = env("CREDENTIALS_DIRECTORY").filter(|folder| !folder.is_empty()).map(PathBuf::from);
+    let credentials = env(CREDENTIALS).filter(|folder| !folder.is_empty()).map(PathBuf::from);
     let mut handed =
         [variable, what.to_lowercase()].into_iter().filter_map(|name| Some(credentials.as_ref()?.join(name)));
     let handed = handed.find(|file| file.exists());
@@ -93,10 +122,21 @@ fn read(path: &Path, guard: Guard) -> Result<Option<SecretString>, UserError> {
         Guard::OwnerOnly => open_secret(path)?,
         Guard::System => File::open(path).map_err(unreadable)?,
     };
-    let mut text = String::new();
-    file.read_to_string(&mut text).map_err(unreadable)?;
+    let text = read_secret(&mut file, LONGEST).map_err(unreadable)?;
     let text = text.strip_suffix('\n').map_or(text.as_str(), |line| line.strip_suffix('\r').unwrap_or(line));
     Ok((!text.is_empty()).then(|| text.into()))
+}
+
+/// Reads a secret from a file of at most so many bytes. What is read lies in one place, which is wiped when it is dropped.
+///
+/// # Errors
+/// What the file system says, [`ErrorKind::FileTooLarge`], or [`ErrorKind::InvalidData`] where it is not UTF-8.
+pub(crate) fn read_secret(file: &mut File, longest: u64) -> io::Result<Zeroizing<String>> {
+    // Room for all of it from the start: a buffer that grows leaves copies behind.
+    let room = usize::try_from(longest).unwrap_or(usize::MAX).saturating_add(2);
+    let mut text = Zeroizing::new(String::with_capacity(room));
+    file.take(longest + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > longest { Err(ErrorKind::FileTooLarge.into()) } else { Ok(text) }
 }
 
 #[cfg(test)]

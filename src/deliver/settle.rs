@@ -302,15 +302,15 @@ impl Executor<'_> {
                 delivery::recover_publishing(temporary, published)
             }));
         }
-        let (there, paths): (Vec<usize>, Vec<&str>) = open
+        let (there, files): (Vec<usize>, Vec<(&str, u64)>) = open
             .iter()
             .zip(&choices)
             .enumerate()
             .filter(|(_, (_, choice))| choice.as_ref().is_ok_and(|choice| choice.takes_final_for_ours()))
-            .map(|(n, (&i, _))| (n, asked[i].remote_path.as_str()))
+            .map(|(n, (&i, _))| (n, (asked[i].remote_path.as_str(), asked[i].size)))
             .unzip();
         let digests: Vec<Digest> = there.iter().map(|&n| asked[open[n]].digest).collect();
-        for (n, content) in there.into_iter().zip(self.read(&paths, &digests)) {
+        for (n, content) in there.into_iter().zip(self.read(&files, &digests)) {
             choices[n] = match (&choices[n], content) {
                 (Ok(choice), Ok(content)) => Ok(delivery::confirm_content(*choice, content)),
                 (_, Err(error)) => Err(say::not_looked(&error)),
@@ -322,14 +322,14 @@ impl Executor<'_> {
 
     /// Reads the files at these final names and holds each against the digest that ours has. One that cannot be read is
     /// looked at once more: the receiver may have taken it meanwhile.
-    fn read(&mut self, paths: &[&str], ours: &[Digest]) -> Vec<Result<ContentCheck, RemoteError>> {
-        let Some(connection) = self.server.current().filter(|_| !paths.is_empty()) else { return Vec::new() };
+    fn read(&mut self, files: &[(&str, u64)], ours: &[Digest]) -> Vec<Result<ContentCheck, RemoteError>> {
+        let Some(connection) = self.server.current().filter(|_| !files.is_empty()) else { return Vec::new() };
         let mut contents: Vec<_> = connection
-            .digest(paths)
+            .digest(files)
             .into_iter()
             .zip(ours)
             .map(|(read, ours)| match read {
-                Ok(digest) if digest == *ours => Ok(ContentCheck::Ours),
+                Ok(digest) if digest == Some(*ours) => Ok(ContentCheck::Ours),
                 Ok(_) => Ok(ContentCheck::Other),
                 Err(RemoteError::Refused { .. }) => Ok(ContentCheck::Unreadable),
                 Err(error) => Err(error),
@@ -337,7 +337,7 @@ impl Executor<'_> {
             .collect();
         let (unread, paths): (Vec<usize>, Vec<&str>) = (0..contents.len())
             .filter(|&n| contents[n] == Ok(ContentCheck::Unreadable))
-            .map(|n| (n, paths[n]))
+            .map(|n| (n, files[n].0))
             .unzip();
         let looks = if paths.is_empty() { Vec::new() } else { connection.stat(&paths) };
         for (n, look) in unread.into_iter().zip(looks) {

@@ -98,12 +98,12 @@ impl Executor<'_> {
         let Some(connection) = self.server.current() else { return Ok(()) };
         let mut under_way: Vec<(&mut InFlight<'_>, Result<RemoteStat, RemoteError>)> =
             rows.iter_mut().zip(stats).filter(|(row, _)| row.end.is_none()).collect();
-        let suspects: Vec<&str> = under_way
+        let suspects: Vec<(&str, u64)> = under_way
             .iter()
             .filter(
                 |(row, stat)| matches!(stat, Ok(RemoteStat::Present { size }) if *size == Some(row.started.size)),
             )
-            .map(|(row, _)| row.planned.remote_path.as_str())
+            .map(|(row, _)| (row.planned.remote_path.as_str(), row.started.size))
             .collect();
         let mut digests =
             if suspects.is_empty() { Vec::new() } else { connection.digest(&suspects) }.into_iter();
@@ -113,7 +113,7 @@ impl Executor<'_> {
                 Ok(RemoteStat::Absent) => continue,
                 Ok(RemoteStat::Present { size }) => {
                     let same = *size == Some(row.started.size)
-                        && digests.next().is_some_and(|digest| digest == Ok(row.started.digest));
+                        && digests.next().is_some_and(|digest| digest == Ok(Some(row.started.digest)));
                     Some(End::Held(if same { Reason::AlreadyOnServer } else { Reason::RemoteNameTaken }))
                 }
                 Err(error) => Some(End::Failed(say::not_looked(error))),
@@ -282,15 +282,15 @@ fn compare_what_is_there(
     path: fn(&Started) -> &str,
     verdicts: &mut [Result<(), NotStored>],
 ) {
-    let (right, paths): (Vec<usize>, Vec<&str>) = rows
+    let (right, files): (Vec<usize>, Vec<(&str, u64)>) = rows
         .iter()
         .enumerate()
         .filter(|(i, _)| verdicts[*i].is_ok())
-        .map(|(i, row)| (i, path(&row.started)))
+        .map(|(i, row)| (i, (path(&row.started), row.started.size)))
         .unzip();
-    for (i, answer) in right.into_iter().zip(connection.digest(&paths)) {
+    for (i, answer) in right.into_iter().zip(connection.digest(&files)) {
         let why = match answer {
-            Ok(digest) if digest == rows[i].started.digest => continue,
+            Ok(digest) if digest == Some(rows[i].started.digest) => continue,
             Ok(_) => say::other_content_on_server(),
             Err(error) => say::not_read_back(&error),
         };

@@ -66,6 +66,12 @@ crate::messages::catalogue! {
         en "the mail server {server} did not answer within {seconds} seconds. See to [notify] smtp_host, smtp_port and smtp_tls, and whether \
             a firewall is in the way.",
     }
+    mail_too_much(server: &str) {
+        da "mailserveren {server} sendte langt mere, end et svar fylder, så forbindelsen blev afbrudt. Kontrollér, at [notify] smtp_host og \
+            smtp_port er mailserverens.",
+        en "the mail server {server} sent far more than a reply takes, so the connection was ended. Check that [notify] smtp_host and \
+            smtp_port are the mail server's.",
+    }
     mail_login_refused(server: &str, why: &str) {
         da "mailserveren {server} afviste login ({why}). Kontrollér [notify] smtp_user og adgangskoden.",
         en "the mail server {server} refused the login ({why}). See to [notify] smtp_user and the password.",

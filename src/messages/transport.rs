@@ -56,6 +56,21 @@ crate::messages::catalogue! {
         da "den sendte en pakke, der ikke kan læses",
         en "it sent a packet that cannot be read",
     }
+    /// The server sends without being asked, more than any server has reason to.
+    too_much_sent() {
+        da "den bliver ved med at sende noget, den ikke er bedt om",
+        en "it keeps sending what it was not asked for",
+    }
+    /// A listing of a folder is too long to be kept.
+    listing_too_long(names: usize, megabytes: usize) {
+        da "mappen har over {names} navne, eller navnene fylder over {megabytes} MiB",
+        en "the folder has over {names} names, or they take more than {megabytes} MiB",
+    }
+    /// No agreement: the one cipher in common needs what the server does not offer.
+    not_strict(cipher: &str) {
+        da "{cipher} bruges kun sammen med »strict key exchange«, som serveren ikke tilbyder",
+        en "{cipher} is used only with strict key exchange, which the server does not offer",
+    }
     /// A request was refused, and the server gave no words.
     refused(why: &str, status: u32) {
         da "serveren afviste: {why} (SFTP-status {status})",
@@ -283,6 +298,13 @@ crate::messages::catalogue! {
     login_timed_out(user: &str) {
         da "serveren svarede ikke i tide, da brugeren {user} skulle logges ind. Prøv igen senere, eller sæt sftp.timeout op.",
         en "the server did not answer in time while the user {user} was to be logged in. Try again later, or raise sftp.timeout.",
+    }
+    /// Login: the server asks again and again.
+    login_asks_for_ever(user: &str, rounds: u32) {
+        da "serveren blev ved med at stille spørgsmål, da brugeren {user} skulle logges ind, og fik ikke svar på flere end {rounds}. Spørg \
+            modtageren, hvordan der skal logges ind.",
+        en "the server kept asking questions while the user {user} was to be logged in, and was answered no more than {rounds} times. Ask \
+            the receiver how to log in.",
     }
     /// Login: the connection was closed.
     login_broken(user: &str, why: &str) {

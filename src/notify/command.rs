@@ -8,15 +8,12 @@ use std::time::{Duration, Instant};
 
 use super::text::Message;
 use crate::messages::{config::shown_path, escape, notify as say};
+use crate::secrets;
 
 /// The longest a program may take.
 pub(super) const LIMIT: Duration = Duration::from_secs(60);
 /// The pause between two checks whether the program has ended.
 const LOOK: Duration = Duration::from_millis(20);
-/// Variables with secrets, which the program does not get.
-const SECRETS: [&str; 4] =
-    ["TRAEKFIL_PASSWORD", "TRAEKFIL_PASSPHRASE", "TRAEKFIL_SMTP_PASSWORD", "CREDENTIALS_DIRECTORY"];
-
 /// Runs the program, writes the message to its standard input, and waits for its end. Its standard error is passed through.
 ///
 /// # Errors
@@ -24,11 +21,7 @@ const SECRETS: [&str; 4] =
 pub(super) fn send(command: &[String], message: &Message, limit: Duration) -> Result<(), String> {
     let Some((program, arguments)) = command.split_first() else { return Ok(()) };
     let failed = |why: String| say::command_failed(&escape(program), &why);
-    let mut running = Command::new(program);
-    for secret in SECRETS {
-        running.env_remove(secret);
-    }
-    let mut child = running
+    let mut child = secrets::withheld_from(Command::new(program))
         .args(arguments)
         .env("TRAEKFIL_MATTERS", message.items.to_string())
         .stdin(Stdio::piped())

@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 use super::text::Message;
 use crate::messages::{escape, notify as say};
 use crate::platform;
+use crate::secrets;
 
 /// The entry's source.
 const SOURCE: &str = "traekfil";
@@ -32,7 +33,7 @@ fn write_by(program: &Path, message: &Message) -> Result<(), String> {
     let text = text + &message.seal;
     let failed =
         |why: &str| say::event_log_failed(&escape(&program.display().to_string()), &escape(why.trim()));
-    let said = Command::new(program)
+    let said = secrets::withheld_from(Command::new(program))
         .args(["/L", "APPLICATION", "/SO", SOURCE, "/T", kind, "/ID", id, "/D", &text])
         .stdin(Stdio::null())
         .output()

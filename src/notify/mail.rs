@@ -1,22 +1,18 @@
 //! Telling by mail.
 
-use std::error::Error as _;
 use std::fs;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc;
 use std::thread;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use chrono::{DateTime, FixedOffset};
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
-use lettre::transport::smtp::authentication::Credentials;
-use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
-use lettre::transport::smtp::extension::ClientId;
-use lettre::{SmtpTransport, Transport};
-use secrecy::ExposeSecret;
+use native_tls::{Certificate, Protocol, TlsConnector};
 
+use super::smtp::{Conversation, Failure, Server};
 use super::text::{Message, host};
-use crate::config::{Mail, SmtpTls};
+use crate::config::Mail;
 use crate::messages::config::shown_path;
 use crate::messages::{escape, notify as say};
 use crate::names::without_cpr_numbers;
@@ -36,7 +32,7 @@ pub(super) fn send(
     limit: Duration,
 ) -> Result<(), String> {
     let letter = letter(mail, message, now)?;
-    speak(mail, limit, move |server| server.send(&letter).map(|_| true))
+    speak(mail, limit, move |server| server.send(letter.envelope(), &letter.formatted()))
 }
 
 /// Connects, starts TLS and logs in, and sends nothing.
@@ -44,7 +40,7 @@ pub(super) fn send(
 /// # Errors
 /// As [`send`].
 pub fn check(mail: &Mail) -> Result<String, String> {
-    speak(mail, LIMIT, SmtpTransport::test_connection)?;
+    speak(mail, LIMIT, Conversation::noop)?;
     Ok(address(mail))
 }
 
@@ -79,71 +75,68 @@ fn domain() -> String {
     if plain && !name.is_empty() { name } else { "localhost".to_owned() }
 }
 
-/// Runs `act` on a thread of its own and waits at most `limit`. A time-out on single reads would not be enough: a server
-/// that sends a byte now and then, or is silent in the TLS handshake, never reaches it.
+/// Connects and runs `act`, which must be over within `limit`. That is done on a thread of its own, since the system's resolver
+/// takes no time limit.
 fn speak(
     mail: &Mail,
     limit: Duration,
-    act: impl FnOnce(&SmtpTransport) -> Result<bool, lettre::transport::smtp::Error> + Send + 'static,
+    act: impl FnOnce(&mut Conversation) -> Result<(), Failure> + Send + 'static,
 ) -> Result<(), String> {
-    let server = transport(mail, limit)?;
+    let server = server(mail)?;
+    let until = Instant::now() + limit;
     let (sender, receiver) = mpsc::channel();
-    // Sending fails when the time is over, since the receiver is gone then.
-    thread::spawn(move || drop(sender.send(act(&server))));
-    match receiver.recv_timeout(limit) {
-        Ok(Ok(true)) => Ok(()),
-        Ok(Ok(false)) | Err(_) => Err(say::mail_too_slow(&address(mail), limit.as_secs())),
-        Ok(Err(error)) => Err(explain(mail, &error, limit)),
+    thread::spawn(move || {
+        let done = server.open(until).and_then(|mut conversation| {
+            let done = act(&mut conversation);
+            conversation.quit();
+            done
+        });
+        // Sending fails when the time is over, since the receiver is gone then.
+        drop(sender.send(done));
+    });
+    match receiver.recv_timeout(limit).unwrap_or(Err(Failure::TooSlow)) {
+        Ok(()) => Ok(()),
+        Err(failure) => Err(explain(mail, &failure, limit)),
     }
 }
 
-fn transport(mail: &Mail, limit: Duration) -> Result<SmtpTransport, String> {
-    let tls = match mail.tls {
-        SmtpTls::None => Tls::None,
-        SmtpTls::StartTls => Tls::Required(parameters(mail)?),
-        SmtpTls::Tls => Tls::Wrapper(parameters(mail)?),
-    };
-    let mut server = SmtpTransport::builder_dangerous(&mail.host)
-        .port(mail.port)
-        .tls(tls)
-        .timeout(Some(limit))
-        .hello_name(ClientId::Domain(domain()));
+fn server(mail: &Mail) -> Result<Server, String> {
+    let connector = connector(mail)?;
     let password = secrets::smtp_password(mail).map_err(|error| error.message)?;
-    if let (Some(user), Some(password)) = (&mail.user, password) {
-        server = server.credentials(Credentials::new(user.clone(), password.expose_secret().to_owned()));
-    }
-    Ok(server.build())
+    Ok(Server {
+        host: mail.host.clone(),
+        port: mail.port,
+        tls: mail.tls,
+        connector,
+        hello: domain(),
+        login: mail.user.clone().zip(password),
+    })
 }
 
-fn parameters(mail: &Mail) -> Result<TlsParameters, String> {
-    let mut parameters = TlsParameters::builder(mail.host.clone());
+fn connector(mail: &Mail) -> Result<TlsConnector, String> {
+    let mut connector = TlsConnector::builder();
+    connector.min_protocol_version(Some(Protocol::Tlsv12));
     if let Some(file) = &mail.ca {
         let unread = |error: &dyn std::fmt::Display| say::ca_not_read(&shown_path(file), error);
         let pem = fs::read(file).map_err(|error| unread(&error))?;
-        parameters =
-            parameters.add_root_certificate(Certificate::from_pem(&pem).map_err(|error| unread(&error))?);
+        connector.add_root_certificate(Certificate::from_pem(&pem).map_err(|error| unread(&error))?);
     }
-    parameters.build().map_err(|error| say::mail_refused(&address(mail), &error))
+    connector.build().map_err(|error| say::mail_refused(&address(mail), &error))
 }
 
-/// What an error means, with its causes and the server's own words.
-fn explain(mail: &Mail, error: &lettre::transport::smtp::Error, limit: Duration) -> String {
-    if error.is_timeout() {
-        return say::mail_too_slow(&address(mail), limit.as_secs());
-    }
-    let mut causes = vec![error.to_string()];
-    let mut source = error.source();
-    while let Some(cause) = source {
-        let cause_text = cause.to_string();
-        if !causes.iter().any(|told| told.contains(&cause_text)) {
-            causes.push(cause_text);
+/// What a failure means, with its causes and the server's own words.
+fn explain(mail: &Mail, failure: &Failure, limit: Duration) -> String {
+    let shown = |why: &str| without_cpr_numbers(&escape(why));
+    match failure {
+        Failure::TooSlow => say::mail_too_slow(&address(mail), limit.as_secs()),
+        Failure::TooMuch => say::mail_too_much(&address(mail)),
+        Failure::Refused(code @ (530 | 534 | 535 | 538), words) => {
+            say::mail_login_refused(&address(mail), &shown(&format!("{code} {words}")))
         }
-        source = cause.source();
-    }
-    let causes = without_cpr_numbers(&escape(&causes.join(": ")));
-    match error.status().map(|code| code.to_string()).as_deref() {
-        Some("530" | "534" | "535" | "538") => say::mail_login_refused(&address(mail), &causes),
-        _ => say::mail_refused(&address(mail), &causes),
+        Failure::Refused(code, words) => {
+            say::mail_refused(&address(mail), &shown(&format!("{code} {words}")))
+        }
+        Failure::Other(why) => say::mail_refused(&address(mail), &shown(why)),
     }
 }
 
@@ -157,9 +150,9 @@ mod tests {
 
     use std::io::{Read, Write};
     use std::net::TcpListener;
-    use std::time::Instant;
 
     use super::*;
+    use crate::config::SmtpTls;
 
     fn mail(port: u16, tls: SmtpTls) -> Mail {
         let address = || "drift@korsbaek.example.dk".parse().unwrap();

@@ -9,6 +9,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rustix::fs::{CWD, OFlags, RenameFlags};
 use rustix::io::Errno;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use super::FileInfo;
 use super::access::Access;
@@ -227,6 +228,33 @@ pub fn acknowledge_at_once(socket: &TcpStream) {
     let _ = rustix::net::sockopt::set_tcp_quickack(socket, true);
     #[cfg(not(target_os = "linux"))]
     let _ = socket;
+}
+
+/// One of two sockets that are connected with each other on this machine.
+pub type LocalSocket = std::os::unix::net::UnixStream;
+
+/// Two sockets that are connected with each other and that nobody else can reach.
+///
+/// # Errors
+/// What the system says.
+pub fn local_sockets() -> io::Result<(LocalSocket, LocalSocket)> {
+    LocalSocket::pair()
+}
+
+/// From here on the system writes no dump of this process's memory, and no other program of the same user may read it.
+/// To be called before a secret is read; it holds until the process ends, and not for the programs that it starts. Where the
+/// system refuses, its own settings hold.
+pub fn keep_out_of_dumps() {
+    // strace cannot show the paths of such a process to anybody but root; tests that read them leave it out.
+    #[cfg(debug_assertions)]
+    if std::env::var_os("TRAEKFIL_TRACED").is_some() {
+        return;
+    }
+    let most = getrlimit(Resource::Core).maximum;
+    let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: most });
+    // A program that receives dumps (`core_pattern`) is given them in spite of the limit.
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
 }
 
 /// Renames without overwriting in one step; none where the file system cannot do that.

@@ -2,7 +2,7 @@
 
 use std::fs::{File, Metadata, OpenOptions};
 use std::io;
-use std::net::TcpStream;
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::os::windows::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
@@ -89,6 +89,32 @@ pub fn system_program(name: &str) -> PathBuf {
 
 /// Changes nothing: Windows has this setting only for the whole machine (`TcpAckFrequency`).
 pub fn acknowledge_at_once(_socket: &TcpStream) {}
+
+/// One of two sockets that are connected with each other on this machine.
+pub type LocalSocket = TcpStream;
+
+/// Two sockets that are connected with each other over the loopback. Another program that connects in between is turned away.
+///
+/// # Errors
+/// What the system says, or that other programs came first again and again.
+pub fn local_sockets() -> io::Result<(LocalSocket, LocalSocket)> {
+    const TRIES: usize = 100;
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+    let near = TcpStream::connect(listener.local_addr()?)?;
+    for _ in 0..TRIES {
+        let (far, from) = listener.accept()?;
+        if from == near.local_addr()? {
+            near.set_nodelay(true)?;
+            far.set_nodelay(true)?;
+            return Ok((near, far));
+        }
+    }
+    Err(io::ErrorKind::ConnectionRefused.into())
+}
+
+/// Changes nothing: Windows keeps dumps of programs only where an administrator asks for them (`LocalDumps`), and gives this
+/// process's memory to its user and to administrators alone.
+pub fn keep_out_of_dumps() {}
 
 /// Whether the error says that another program has the file open exclusively.
 #[must_use]

@@ -235,8 +235,8 @@ impl<S: ByteStream + Send + 'static> Remote for Pool<S> {
         self.first.remove(paths)
     }
 
-    fn digest(&mut self, paths: &[&str]) -> Vec<Result<Digest, RemoteError>> {
-        self.first.digest(paths)
+    fn digest(&mut self, files: &[(&str, u64)]) -> Vec<Result<Option<Digest>, RemoteError>> {
+        self.first.digest(files)
     }
 
     fn list(&mut self, folder: &str) -> Result<Vec<Entry>, RemoteError> {

@@ -1,7 +1,8 @@
 //! SSH through `ssh2`: connect to the server, check its host key, log in, and open SFTP.
 //!
 //! The session is never blocking: `link` does all the waiting, always with a deadline, and closing a connection does not
-//! wait for the server.
+//! wait for the server. `relay` stands between libssh2 and the server, so that neither time nor memory depends on what the
+//! server chooses to send.
 
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
@@ -24,6 +25,8 @@ mod host_key;
 mod key_file;
 mod link;
 mod login;
+mod relay;
+mod strict;
 
 pub use self::host_key::SeenKey;
 pub use self::key_file::{KnownKey, look_at as look_at_key};
@@ -90,6 +93,7 @@ impl Access {
         let identity = key_file::read(&self.sftp, &self.secrets)?;
         let link = reach(&address, &rules, until, &mut passed)?;
         login::log_in(&link, &self.sftp, identity.as_ref(), &self.secrets)?;
+        link.relay().logged_in();
         passed(Stage::Login);
         let channel = open_sftp(&link).map_err(|stop| {
             ConnectError::Unreachable(say::no_sftp(&address.to_string(), &stop.to_string()))
@@ -161,8 +165,9 @@ fn reach(
                 return Ok(link);
             }
             // This key is not pinned either, or the server has none of this type: try the next.
-            Ok(()) | Err(StepError::Failed(_)) => {}
+            Ok(()) | Err(StepError::Failed(_) | StepError::NotStrict) => {}
             Err(StepError::TimedOut) => return Err(timed_out(address)),
+            Err(stop @ StepError::TooMuch) => return Err(no_handshake(address, &stop)),
         }
     }
     Err(refusal)
@@ -171,13 +176,18 @@ fn reach(
 fn handshake(address: &Address, link: &Link, host_keys: &str) -> Result<(), ConnectError> {
     link.handshake(host_keys).map_err(|stop| match stop {
         StepError::TimedOut => timed_out(address),
-        StepError::Failed(error) if error.code() == NOT_AGREED => {
+        StepError::Failed(ref error) if error.code() == NOT_AGREED => {
             ConnectError::Unreachable(say::not_agreed(&address.to_string(), &say::printable(error.message())))
         }
-        failed @ StepError::Failed(_) => {
-            ConnectError::Unreachable(say::no_handshake(&address.to_string(), &failed.to_string()))
+        StepError::NotStrict => {
+            ConnectError::Unreachable(say::not_agreed(&address.to_string(), &stop.to_string()))
         }
+        StepError::Failed(_) | StepError::TooMuch => no_handshake(address, &stop),
     })
+}
+
+fn no_handshake(address: &Address, stop: &StepError) -> ConnectError {
+    ConnectError::Unreachable(say::no_handshake(&address.to_string(), &stop.to_string()))
 }
 
 fn timed_out(address: &Address) -> ConnectError {

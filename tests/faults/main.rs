@@ -15,6 +15,8 @@ mod chance;
 mod cut_off;
 mod folder;
 mod halted;
+#[cfg(target_os = "linux")]
+mod hostile;
 mod killed;
 mod left_behind;
 mod looked_at;

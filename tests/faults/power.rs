@@ -184,6 +184,8 @@ fn strace(town: &Town, args: &[String], exit: Option<i32>) -> String {
         };
     }
     strace.env("RAYON_NUM_THREADS", "1");
+    // Else strace could not show paths to an ordinary user: the program keeps its memory to itself.
+    strace.env("TRAEKFIL_TRACED", "1");
     strace.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let ran = Running::start(&mut strace).finish();
     if let Some(exit) = exit {

@@ -36,6 +36,8 @@ fn run_with(town: &Town, call: &str, n: usize, what: &str) -> (Output, String) {
             None => strace.env_remove(name),
         };
     }
+    // Else strace could not show paths to an ordinary user: the program keeps its memory to itself.
+    strace.env("TRAEKFIL_TRACED", "1");
     strace.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let ran = Running::start(&mut strace).finish();
     (ran, fs::read_to_string(calls.path()).unwrap())

@@ -284,11 +284,13 @@ impl Remote for Line {
         self.each(paths.len(), |i| format!("remove {}", paths[i]), remove, late)
     }
 
-    fn digest(&mut self, paths: &[&str]) -> Vec<Result<Digest, RemoteError>> {
+    fn digest(&mut self, files: &[(&str, u64)]) -> Vec<Result<Option<Digest>, RemoteError>> {
         let digest = |world: &mut World, i: usize| {
-            world.server.get(paths[i]).map(|bytes| Digest::of(bytes)).ok_or_else(|| refused(2))
+            let (path, size) = files[i];
+            let found = world.server.get(path).ok_or_else(|| refused(2))?;
+            Ok((found.len() as u64 <= size).then(|| Digest::of(found)))
         };
-        self.each(paths.len(), |i| format!("read {}", paths[i]), digest, |_| None)
+        self.each(files.len(), |i| format!("read {}", files[i].0), digest, |_| None)
     }
 
     fn list(&mut self, _folder: &str) -> Result<Vec<Entry>, RemoteError> {

@@ -21,7 +21,7 @@ use tokio::runtime::Runtime;
 use self::cut::Line;
 use self::sftp::Sftp;
 #[allow(unused_imports, reason = "not every story needs all of them")]
-pub use self::world::{Behaviour, Counts, Moment, Received, Rename};
+pub use self::world::{Behaviour, Counts, Flood, Moment, Received, Rename};
 use self::world::{World, is_temporary};
 
 #[path = "server/cut.rs"]
@@ -304,7 +304,32 @@ impl Handler for Client {
 
     async fn auth_none(&mut self, _: &str) -> Result<Auth, russh::Error> {
         self.login_tried();
-        Ok(if self.took_key { only_the_password(false) } else { Auth::reject() })
+        if self.took_key {
+            return Ok(only_the_password(false));
+        }
+        if lock(&self.world).behaviour.asks_for_ever {
+            let questions = MethodSet::from(&[MethodKind::KeyboardInteractive][..]);
+            return Ok(Auth::Reject { proceed_with_methods: Some(questions), partial_success: false });
+        }
+        Ok(Auth::reject())
+    }
+
+    async fn auth_keyboard_interactive<'a>(
+        &'a mut self,
+        _: &str,
+        _: &str,
+        response: Option<russh::server::Response<'a>>,
+    ) -> Result<Auth, russh::Error> {
+        let mut world = lock(&self.world);
+        if !world.behaviour.asks_for_ever {
+            return Ok(Auth::reject());
+        }
+        world.counts.answers += u64::from(response.is_some());
+        Ok(Auth::Partial {
+            name: "".into(),
+            instructions: "".into(),
+            prompts: vec![("Password:".into(), false)].into(),
+        })
     }
 
     async fn auth_password(&mut self, user: &str, password: &str) -> Result<Auth, russh::Error> {
@@ -366,9 +391,35 @@ impl Handler for Client {
         let channel = self.channels.remove(&id).filter(|_| name == "sftp");
         let Some(channel) = channel else { return session.channel_failure(id) };
         session.channel_success(id)?;
+        let flood = lock(&self.world).behaviour.flood;
+        if let Some(flood) = flood {
+            tokio::spawn(pour(flood, session.handle(), id));
+        }
         let sftp = Sftp::new(Arc::clone(&self.world), self.line.clone());
         russh_sftp::server::run(channel.into_stream(), sftp).await;
         Ok(())
+    }
+}
+
+/// Sends that without end, until the client is gone.
+async fn pour(flood: Flood, handle: russh::server::Handle, channel: ChannelId) {
+    let junk = vec![b'x'; 30_000];
+    loop {
+        let sent = match flood {
+            Flood::Answers => handle.channel_success(channel).await.is_ok(),
+            Flood::Errors => handle.extended_data(channel, 1, junk.clone()).await.is_ok(),
+            Flood::Data => handle.data(channel, junk.clone()).await.is_ok(),
+            Flood::Channels => {
+                let handle = handle.clone();
+                // It is never answered, so it is not waited for.
+                tokio::spawn(async move { drop(handle.channel_open_x11("127.0.0.1", 1).await) });
+                tokio::time::sleep(Duration::from_micros(20)).await;
+                true
+            }
+        };
+        if !sent {
+            return;
+        }
     }
 }
 

@@ -60,7 +60,7 @@ pub(super) fn compare(config: &Config, mut local: Vec<Found>, sent: &Sent) -> Re
     let mut connect = SshConnector::new(&config.sftp, Secrets::gather(&config.sftp)?);
     let mut connection = connect.connect().map_err(|error| incomplete(error.to_string()))?;
     let lying = list(config, connection.as_mut())?;
-    let lying = read(connection.as_mut(), lying)?;
+    let lying = read(connection.as_mut(), lying, config.scan.largest)?;
     let matched = match_with(&lying, &mut local);
     // A file that cannot be read back is taken for ours if the ledger has a delivery with that name and size.
     let ours = |there: &Lying| there.size.and_then(|size| sent.get(&(there.path.clone(), size)));
@@ -152,14 +152,15 @@ fn temporary_names(sftp: &Sftp) -> Option<Regex> {
     Regex::new(&format!("^{expression}$")).ok()
 }
 
-/// Digests each file that the server lets us read.
-fn read(connection: &mut dyn Remote, mut lying: Vec<Lying>) -> Result<Vec<Lying>, UserError> {
+/// Digests each file that the server lets us read, as far as it said that it goes, and at most `largest` bytes.
+fn read(connection: &mut dyn Remote, mut lying: Vec<Lying>, largest: u64) -> Result<Vec<Lying>, UserError> {
     for batch in lying.chunks_mut(BATCH) {
-        let paths: Vec<&str> = batch.iter().map(|there| there.path.as_str()).collect();
-        let digests = connection.digest(&paths);
+        let size = |there: &Lying| there.size.unwrap_or(largest).min(largest);
+        let files: Vec<(&str, u64)> = batch.iter().map(|there| (there.path.as_str(), size(there))).collect();
+        let digests = connection.digest(&files);
         for (there, digest) in batch.iter_mut().zip(digests) {
             there.digest = match digest {
-                Ok(digest) => Some(digest),
+                Ok(digest) => digest,
                 Err(RemoteError::Refused { .. }) => None,
                 Err(error) => return Err(incomplete(say::server_went_away(&error))),
             };

@@ -136,7 +136,7 @@ impl Trial<'_> {
             self.checks.note("remote_size", say::remote_size(), Ok(say::size_told(TRIAL.len())));
         } else if verify == Verify::Size {
             let line = match self.read(path) {
-                Ok(digest) if digest == ours() => "verify = \"read_back\"",
+                Ok(digest) if digest == Some(ours()) => "verify = \"read_back\"",
                 _ => "verify = \"none\"",
             };
             let found = failed(match stored.size {
@@ -146,7 +146,7 @@ impl Trial<'_> {
             self.checks.advise("remote_size", say::remote_size(), found, &[line]);
         } else if verify == Verify::ReadBack {
             let (found, line) = match self.read(path) {
-                Ok(digest) if digest == ours() => (Ok(say::content_is_ours()), None),
+                Ok(digest) if digest == Some(ours()) => (Ok(say::content_is_ours()), None),
                 Ok(_) => (failed(say::content_differs()), None),
                 Err(error) if sized => (failed(say::trial_not_read(&error)), Some("verify = \"size\"")),
                 Err(error) => (failed(say::trial_not_read(&error)), Some("verify = \"none\"")),
@@ -155,8 +155,9 @@ impl Trial<'_> {
         }
     }
 
-    fn read(&mut self, path: &str) -> Result<Digest, String> {
-        match self.connection.digest(&[path]).pop() {
+    /// The digest of what the server has there; none where that is longer than what was stored.
+    fn read(&mut self, path: &str) -> Result<Option<Digest>, String> {
+        match self.connection.digest(&[(path, TRIAL.len() as u64)]).pop() {
             Some(read) => read.map_err(|error| error.to_string()),
             None => Err(String::new()),
         }

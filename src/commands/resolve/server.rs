@@ -141,8 +141,8 @@ fn against(stat: RemoteStat, size: u64) -> There {
 
 /// Reads a file of the right size, and compares it with the delivery where the server lets it be read.
 fn read(server: &mut dyn Remote, path: &str, delivery: &Delivery) -> Result<There, String> {
-    match server.digest(&[path]).pop() {
-        Some(Ok(digest)) if digest == delivery.key.digest => Ok(There::OurContent),
+    match server.digest(&[(path, delivery.size)]).pop() {
+        Some(Ok(digest)) if digest == Some(delivery.key.digest) => Ok(There::OurContent),
         Some(Ok(_)) => Ok(There::Other),
         Some(Err(RemoteError::Refused { .. })) | None => Ok(There::OurSize),
         Some(Err(error)) => Err(error.to_string()),

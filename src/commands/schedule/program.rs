@@ -6,6 +6,7 @@ use std::process::{Command, Output, Stdio};
 
 use crate::exit::UserError;
 use crate::messages::{config::shown, schedule as say};
+use crate::secrets;
 
 /// Runs a program to its end with `input` on its standard input, and answers its output and exit code, whether it succeeded or
 /// not. It runs with `LC_ALL=C`, so that its messages can be recognised.
@@ -14,7 +15,7 @@ use crate::messages::{config::shown, schedule as say};
 /// The program is not installed, or could not be started.
 pub(super) fn run(program: &OsStr, args: &[OsString], input: Option<&str>) -> Result<Output, UserError> {
     let failed = |error: io::Error| not_run(program, &error);
-    let mut child = Command::new(program)
+    let mut child = secrets::withheld_from(Command::new(program))
         .args(args)
         .env("LC_ALL", "C")
         .stdin(if input.is_some() { Stdio::piped() } else { Stdio::inherit() })
@@ -49,7 +50,8 @@ pub(super) fn must(program: &OsStr, args: &[OsString], input: Option<&str>) -> R
 /// # Errors
 /// As [`must`], without its message, which the person has seen.
 pub(super) fn must_at_terminal(program: &OsStr, args: &[OsString]) -> Result<(), UserError> {
-    let status = Command::new(program).args(args).status().map_err(|error| not_run(program, &error))?;
+    let status = secrets::withheld_from(Command::new(program)).args(args).status();
+    let status = status.map_err(|error| not_run(program, &error))?;
     let output = Output { status, stdout: Vec::new(), stderr: Vec::new() };
     if status.success() { Ok(()) } else { Err(refused(program, args, &output)) }
 }

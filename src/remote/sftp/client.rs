@@ -191,8 +191,8 @@ impl<S: ByteStream> Remote for Client<S> {
         )
     }
 
-    fn digest(&mut self, paths: &[&str]) -> Vec<Result<Digest, RemoteError>> {
-        let mut batch = DigestBatch::new(paths);
+    fn digest(&mut self, files: &[(&str, u64)]) -> Vec<Result<Option<Digest>, RemoteError>> {
+        let mut batch = DigestBatch::new(files);
         let fault = self.multiplexer.run(&mut batch).err();
         batch.finish(fault.as_ref())
     }

@@ -8,6 +8,7 @@ use super::multiplexer::{Batch, Requests, Unexpected, budget};
 use super::packet::{self, Handle, Reply, Request};
 use super::upload::CHUNK;
 use crate::digest::{Digest, Hasher};
+use crate::messages::transport as say;
 use crate::remote::{ConnectionFault, Entry, RemoteError};
 
 /// The most files that are read at the same time.
@@ -16,6 +17,8 @@ const MOST_OPEN: usize = 32;
 const MOST_READS: usize = 32;
 /// The most names accepted in one listing.
 const MOST_ENTRIES: usize = 100_000;
+/// The most bytes that these names may take together, in MiB.
+const MOST_NAMES_MIB: usize = 8;
 
 /// What a request is about: the index of its file in the batch, and the step.
 #[derive(Clone, Copy)]
@@ -44,6 +47,8 @@ struct Piece {
 struct Reading {
     handle: Option<Handle>,
     pieces: VecDeque<Piece>,
+    /// How many bytes to ask for at most: one more than the size that is expected, which shows a longer file.
+    end: u64,
     /// The offset of the next piece.
     next: u64,
     /// How many pieces may be in flight. It starts small and doubles, since every READ beyond the end of a small file is a
@@ -77,6 +82,14 @@ impl Reading {
             self.pieces.pop_front();
             self.ahead = (self.ahead * 2).min(MOST_READS);
         }
+        if self.pieces.is_empty() && self.next == self.end {
+            self.at_end = true;
+        }
+    }
+
+    /// Whether there are more bytes than expected: then every piece was full. At its end a file leaves one that was empty.
+    fn is_too_long(&self) -> bool {
+        self.at_end && self.pieces.is_empty()
     }
 
     /// The offset and length of the next piece to ask for; none where enough are in flight.
@@ -89,15 +102,19 @@ impl Reading {
             return None;
         }
         let offset = self.next;
-        self.pieces.push_back(Piece { offset, length: CHUNK, asked: true, data: None });
-        self.next += CHUNK as u64;
-        Some((offset, CHUNK))
+        let length = usize::try_from(self.end - offset).unwrap_or(CHUNK).min(CHUNK);
+        if length == 0 {
+            return None;
+        }
+        self.pieces.push_back(Piece { offset, length, asked: true, data: None });
+        self.next += length as u64;
+        Some((offset, length))
     }
 }
 
 /// The requests that read files back to digest them.
 pub(super) struct DigestBatch<'j> {
-    paths: &'j [&'j str],
+    files: &'j [(&'j str, u64)],
     states: Vec<Reading>,
     next: usize,
     open: Vec<usize>,
@@ -105,21 +122,26 @@ pub(super) struct DigestBatch<'j> {
 }
 
 impl<'j> DigestBatch<'j> {
-    pub(super) fn new(paths: &'j [&'j str]) -> DigestBatch<'j> {
-        let states = paths.iter().map(|_| Reading { ahead: 2, ..Reading::default() }).collect();
-        DigestBatch { paths, states, next: 0, open: Vec::new(), received: 0 }
+    /// Each file is a path and the size in bytes that is expected there.
+    pub(super) fn new(files: &'j [(&'j str, u64)]) -> DigestBatch<'j> {
+        let reading = |size: u64| Reading { ahead: 2, end: size.saturating_add(1), ..Reading::default() };
+        let states = files.iter().map(|(_, size)| reading(*size)).collect();
+        DigestBatch { files, states, next: 0, open: Vec::new(), received: 0 }
     }
 
-    /// The digest of each file, or why there is none. `fault` is why the connection was lost; without one every request was
+    /// The digest of each file, none for one that is too long, or why it was not read. `fault` is why the connection was lost; without one every request was
     /// answered.
-    pub(super) fn finish(self, fault: Option<&Arc<ConnectionFault>>) -> Vec<Result<Digest, RemoteError>> {
-        let outcome = |state: Reading| match (state.error, fault) {
+    pub(super) fn finish(
+        self,
+        fault: Option<&Arc<ConnectionFault>>,
+    ) -> Vec<Result<Option<Digest>, RemoteError>> {
+        let outcome = |mut state: Reading| match (state.error.take(), fault) {
             (Some(error), _) => Err(error),
             (None, Some(fault)) if !state.done => Err(match state.handle {
                 Some(_) => RemoteError::NoAnswer(Arc::clone(fault)),
                 None => RemoteError::NotSent(Arc::clone(fault)),
             }),
-            (None, _) => Ok(state.hasher.finish()),
+            (None, _) => Ok((!state.is_too_long()).then(|| state.hasher.finish())),
         };
         self.states.into_iter().map(outcome).collect()
     }
@@ -153,8 +175,8 @@ impl Batch for DigestBatch<'_> {
     type Tag = Tag;
 
     fn fill(&mut self, requests: &mut Requests<'_, Tag>) {
-        while requests.room() && self.next < self.paths.len() && self.open.len() < MOST_OPEN {
-            requests.send(Tag(self.next, Step::Open), &Request::Open(self.paths[self.next]));
+        while requests.room() && self.next < self.files.len() && self.open.len() < MOST_OPEN {
+            requests.send(Tag(self.next, Step::Open), &Request::Open(self.files[self.next].0));
             self.states[self.next].pending += 1;
             self.open.push(self.next);
             self.next += 1;
@@ -207,7 +229,7 @@ impl Batch for DigestBatch<'_> {
     }
 
     fn budget(&self) -> Duration {
-        budget(self.paths.len(), self.received)
+        budget(self.files.len(), self.received)
     }
 }
 
@@ -217,8 +239,9 @@ pub(super) struct ListBatch<'j> {
     handle: Option<Handle>,
     asked: usize,
     phase: Phase,
-    /// How many names have arrived, `.` and `..` included.
+    /// How many names have arrived, `.` and `..` included, and how many bytes they are.
     seen: usize,
+    bytes: usize,
     entries: Vec<Entry>,
     error: Option<RemoteError>,
 }
@@ -242,6 +265,7 @@ impl<'j> ListBatch<'j> {
             asked: 0,
             phase: Phase::Open,
             seen: 0,
+            bytes: 0,
             entries: Vec::new(),
             error: None,
         }
@@ -257,7 +281,14 @@ impl<'j> ListBatch<'j> {
 
     fn take(&mut self, names: Vec<packet::Name>) -> Result<(), Unexpected> {
         self.seen += names.len();
-        if names.is_empty() || self.seen > MOST_ENTRIES {
+        self.bytes += names.iter().map(|name| name.name.len()).sum::<usize>();
+        if self.seen > MOST_ENTRIES || self.bytes > MOST_NAMES_MIB << 20 {
+            let fault = ConnectionFault::Protocol(say::listing_too_long(MOST_ENTRIES, MOST_NAMES_MIB));
+            self.error = Some(RemoteError::NoAnswer(Arc::new(fault)));
+            self.entries = Vec::new();
+            return Err(Unexpected);
+        }
+        if names.is_empty() {
             return Err(Unexpected);
         }
         let names = names.into_iter().filter(|name| name.name != "." && name.name != "..");

@@ -18,7 +18,8 @@ pub trait ByteStream {
     /// Reads the bytes that have arrived and returns how many; 0 at the end of the stream.
     ///
     /// # Errors
-    /// [`ErrorKind::WouldBlock`] where none have arrived yet; else why the connection ended.
+    /// [`ErrorKind::WouldBlock`] where none have arrived yet; [`ErrorKind::InvalidData`] where the server sent what it may
+    /// not; else why the connection ended.
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize>;
 
     /// Accepts at least one byte from the front of `bytes` and returns how many.
@@ -27,6 +28,11 @@ pub trait ByteStream {
     /// [`ErrorKind::WouldBlock`] where none can be accepted now: the next call must begin with the same bytes, since some of
     /// them may already be sent (libssh2 keeps a half-sent packet). Else why the connection ended.
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize>;
+
+    /// Tells that so many requests were made, whose replies may come now. A stream that counts what comes needs to know.
+    fn asked(&mut self, requests: usize) {
+        let _ = requests;
+    }
 
     /// Waits until `read` or `write` can go on, or until that time. Called after both answered
     /// [`ErrorKind::WouldBlock`].
@@ -222,7 +228,9 @@ impl<S: ByteStream> Multiplexer<S> {
         loop {
             // Filling may read a file from a slow disk: that time must not count against the server.
             let before = self.connection.now();
+            let made = self.out.next_id;
             batch.fill(&mut Requests { out: &mut self.out, pending });
+            self.connection.asked(self.out.next_id.wrapping_sub(made) as usize);
             let spent = self.connection.now() - before;
             silent_since += spent;
             end += spent;
@@ -330,5 +338,8 @@ impl<S: ByteStream> Multiplexer<S> {
 }
 
 fn closed(error: &io::Error) -> ConnectionFault {
-    ConnectionFault::Closed(error.to_string())
+    match error.kind() {
+        ErrorKind::InvalidData => ConnectionFault::Protocol(error.to_string()),
+        _ => ConnectionFault::Closed(error.to_string()),
+    }
 }

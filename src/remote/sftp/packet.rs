@@ -12,6 +12,9 @@ pub const MAX_HANDLE: usize = 256;
 /// The longest file name accepted from the server, in bytes.
 pub const MAX_NAME: usize = 4096;
 
+/// The most that is kept of the server's words in a status, in bytes: a hundred thousand refusals are kept at once.
+pub const MAX_WORDS: usize = 256;
+
 /// Status: done.
 pub const OK: u32 = 0;
 /// Status: end of the file or of the listing.
@@ -261,7 +264,7 @@ fn packet(inside: &[u8]) -> Result<Packet, Malformed> {
             let status = left.number()?;
             // Servers older than the draft leave out the text and its language.
             let words = if left.0.is_empty() { &[][..] } else { left.string(MAX_PACKET)? };
-            Reply::Status(status, text(&words[..words.len().min(MAX_NAME)]))
+            Reply::Status(status, text(&words[..words.len().min(MAX_WORDS)]))
         }
         102 => Reply::Handle(Handle(left.string(MAX_HANDLE)?.to_vec())),
         103 => Reply::Data(left.string(MAX_PACKET)?.to_vec()),

@@ -90,10 +90,25 @@ fn files_are_stored_renamed_read_and_removed() {
         for (result, size) in store(&mut world.client, &files, None).into_iter().zip(sizes) {
             assert_eq!(result.unwrap(), done(size));
         }
-        let paths: Vec<&str> = names.iter().map(String::as_str).collect();
-        let digests: Vec<_> = sizes.iter().map(|&size| Ok(Digest::of(&bytes(size)))).collect();
-        assert_eq!(world.client.digest(&paths), digests);
-        assert!(matches!(world.client.digest(&["ingen"])[0], Err(RemoteError::Refused { status: 2, .. })));
+        let digests: Vec<_> = sizes.iter().map(|&size| Ok(Some(Digest::of(&bytes(size))))).collect();
+        for shorter in [0, 1, 32_000] {
+            // A file is read to the expected size and one byte further: one that has this byte has no digest.
+            let read: Vec<(&str, u64)> =
+                files.iter().map(|(name, size)| (*name, size.saturating_sub(shorter) as u64)).collect();
+            for ((digest, whole), (size, (_, expected))) in
+                world.client.digest(&read).into_iter().zip(&digests).zip(sizes.iter().zip(&read))
+            {
+                let fits = *size as u64 <= *expected;
+                assert_eq!(&digest, if fits { whole } else { &Ok(None) }, "{size} against {expected}");
+            }
+        }
+        let longer: Vec<(&str, u64)> =
+            files.iter().map(|(name, size)| (*name, *size as u64 + 50_000)).collect();
+        assert_eq!(world.client.digest(&longer), digests);
+        assert!(matches!(
+            world.client.digest(&[("ingen", 1)])[0],
+            Err(RemoteError::Refused { status: 2, .. })
+        ));
 
         let moved = world.client.publish(&[("fil1", "ny1"), ("fil2", "taget")]);
         assert_eq!(moved[0], Ok(()));

@@ -1,6 +1,6 @@
 //! The SSH channel as the byte stream for SFTP.
 
-use std::io::{self, Read, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::time::Instant;
 
 use ssh2::Channel;
@@ -23,11 +23,47 @@ impl SshByteStream {
 
 impl ByteStream for SshByteStream {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.channel.read(buffer)
+        // Read what libssh2 has before it gets more, so that it keeps as little as possible.
+        let mut handed = false;
+        loop {
+            let read = self.channel.read(buffer);
+            let sent = self.link.relay().send();
+            match read {
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+                Ok(count) => {
+                    self.link.relay().received(count);
+                    return Ok(count);
+                }
+                failed @ Err(_) => return failed,
+            }
+            if handed && !sent {
+                return Err(ErrorKind::WouldBlock.into());
+            }
+            if !handed && !self.link.relay().receive()? && !sent {
+                return Err(ErrorKind::WouldBlock.into());
+            }
+            handed = true;
+        }
     }
 
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.channel.write(bytes)
+        loop {
+            let written = self.channel.write(bytes);
+            let sent = self.link.relay().send();
+            match written {
+                // libssh2's socket was full and is no longer.
+                Err(error) if error.kind() == ErrorKind::WouldBlock && sent => {}
+                Ok(count) => {
+                    self.link.relay().sent(count);
+                    return Ok(count);
+                }
+                failed @ Err(_) => return failed,
+            }
+        }
+    }
+
+    fn asked(&mut self, requests: usize) {
+        self.link.relay().asked(requests);
     }
 
     fn wait(&mut self, until: Instant) -> io::Result<()> {

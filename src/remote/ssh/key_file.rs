@@ -1,16 +1,18 @@
 //! Reads and checks the private key file before libssh2 gets it: libssh2 gives nearly the same error for a missing file, an
 //! unsupported type and a wrong passphrase, and the person needs to know which it is.
 
-use std::io::{ErrorKind, Read};
+use std::io::ErrorKind;
 use std::path::Path;
 
 use secrecy::{ExposeSecret, SecretString};
 use ssh_key::{Algorithm, Cipher, PrivateKey};
+use zeroize::Zeroizing;
 
 use crate::config::{Sftp, open_secret};
 use crate::messages::transport as say;
+use crate::platform;
 use crate::remote::ConnectError;
-use crate::secrets::Secrets;
+use crate::secrets::{Secrets, read_secret};
 
 /// The longest file that is read as a private key, in bytes.
 const LONGEST: u64 = 64 * 1024;
@@ -57,21 +59,33 @@ pub fn look_at(path: &Path) -> Result<KnownKey, String> {
 fn load(path: &Path, shown: &str) -> Result<SecretString, String> {
     let unreadable = |error: std::io::Error| match error.kind() {
         ErrorKind::NotFound => say::key_missing(shown),
+        ErrorKind::InvalidData | ErrorKind::FileTooLarge => say::key_unknown(shown),
         _ if path.is_dir() => say::key_is_folder(shown),
         _ => say::key_unreadable(shown, &error.to_string()),
     };
     if path.is_dir() {
         return Err(say::key_is_folder(shown));
     }
-    let mut bytes = Vec::new();
+    platform::keep_out_of_dumps();
     std::fs::metadata(path).map_err(unreadable)?;
-    let file = open_secret(path).map_err(|error| error.message)?;
-    file.take(LONGEST + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-    if bytes.len() as u64 > LONGEST {
-        return Err(say::key_unknown(shown));
+    let mut file = open_secret(path).map_err(|error| error.message)?;
+    let text = read_secret(&mut file, LONGEST).map_err(unreadable)?;
+    Ok(unix_lines(text.trim_start_matches('\u{feff}')))
+}
+
+/// The text with the line endings of Unix, in the one place where it is kept.
+fn unix_lines(text: &str) -> SecretString {
+    let mut kept = Zeroizing::new(String::with_capacity(text.len()));
+    for line in text.split_inclusive('\n') {
+        match line.strip_suffix("\r\n") {
+            Some(line) => {
+                kept.push_str(line);
+                kept.push('\n');
+            }
+            None => kept.push_str(line),
+        }
     }
-    let text = String::from_utf8(bytes).map_err(|_| say::key_unknown(shown))?;
-    Ok(text.trim_start_matches('\u{feff}').replace("\r\n", "\n").into())
+    kept.as_str().into()
 }
 
 fn examine(text: SecretString, shown: &str, passphrase: bool) -> Result<Identity, String> {

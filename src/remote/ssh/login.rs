@@ -24,6 +24,9 @@ const KNOWN: ErrorCode = ErrorCode::Session(-19);
 /// libssh2's codes for an ended connection: SOCKET_SEND, SOCKET_DISCONNECT, SOCKET_RECV.
 const ENDED: [ErrorCode; 3] = [ErrorCode::Session(-7), ErrorCode::Session(-13), ErrorCode::Session(-43)];
 
+/// How often a server may ask for answers before it is left: one that asks for ever would never be done with.
+const MOST_ROUNDS: u32 = 20;
+
 /// Logs in as `sftp.user`.
 ///
 /// # Errors
@@ -140,9 +143,14 @@ impl Login<'_> {
         if self.link.session.authenticated() {
             return Ok(());
         }
-        let mut answers = Answers { password };
-        match self.link.drive(|session| session.userauth_keyboard_interactive(self.user, &mut answers)) {
+        let mut answers = Answers { password, link: self.link, rounds: 0 };
+        let result =
+            self.link.drive(|session| session.userauth_keyboard_interactive(self.user, &mut answers));
+        match result {
             Ok(()) => Ok(()),
+            Err(_) if answers.rounds > MOST_ROUNDS => {
+                Err(ConnectError::Login(say::login_asks_for_ever(&say::printable(self.user), MOST_ROUNDS)))
+            }
             Err(stop) if self.link.has_ended() => Err(self.ended(&stop)),
             Err(StepError::Failed(error)) if REFUSED.contains(&error.code()) => {
                 // Name the password once: both methods use the same one.
@@ -192,7 +200,9 @@ impl Login<'_> {
         let user = say::printable(self.user);
         match stop {
             StepError::TimedOut => ConnectError::Unreachable(say::login_timed_out(&user)),
-            StepError::Failed(_) => ConnectError::Login(say::login_broken(&user, &stop.to_string())),
+            StepError::Failed(_) | StepError::TooMuch | StepError::NotStrict => {
+                ConnectError::Login(say::login_broken(&user, &stop.to_string()))
+            }
         }
     }
 }
@@ -205,10 +215,19 @@ fn wants_new_password(error: &ssh2::Error) -> bool {
 /// Answers the server's prompts: one that must not echo the input asks for the password.
 struct Answers<'a> {
     password: &'a SecretString,
+    link: &'a Link,
+    /// How often the server has asked.
+    rounds: u32,
 }
 
 impl KeyboardInteractivePrompt for Answers<'_> {
     fn prompt(&mut self, _user: &str, _instructions: &str, prompts: &[Prompt<'_>]) -> Vec<String> {
+        self.rounds += 1;
+        if self.rounds > MOST_ROUNDS {
+            // There is no other way to tell libssh2 to stop: its next call finds the connection closed.
+            self.link.shut();
+            return Vec::new();
+        }
         let answer = |prompt: &Prompt<'_>| {
             if prompt.echo { String::new() } else { self.password.expose_secret().to_owned() }
         };

@@ -200,6 +200,9 @@ impl Handler for Sftp {
         let file = self.file_id(&handle)?;
         let mut world = self.world();
         world.counts.reads += 1;
+        if world.behaviour.endless_file {
+            return Ok(Data { id, data: vec![b'x'; len as usize] });
+        }
         let stored = world.by_id(file).ok_or(StatusCode::Failure)?;
         let start = usize::try_from(offset).map_err(|_| StatusCode::Failure)?;
         let rest = stored.bytes.get(start..).filter(|rest| !rest.is_empty()).ok_or(StatusCode::Eof)?;
@@ -261,6 +264,10 @@ impl Handler for Sftp {
 
     async fn readdir(&mut self, id: u32, handle: String) -> Result<Name, StatusCode> {
         self.turn().await;
+        if self.world().behaviour.endless_folder {
+            let files = (0..50).map(|_| File::dummy("x".repeat(4000))).collect();
+            return Ok(Name { id, files });
+        }
         match self.handles.get_mut(&handle) {
             Some(Open::Folder { names }) => {
                 names.take().map(|files| Name { id, files }).ok_or(StatusCode::Eof)

@@ -40,6 +40,27 @@ pub struct Behaviour {
     pub silent_after: Option<u64>,
     /// Waits so long before each answer.
     pub delay: Duration,
+    /// What it sends without end and unasked once SFTP has begun.
+    pub flood: Option<Flood>,
+    /// Takes no login but by answers to its questions, and has another question after each.
+    pub asks_for_ever: bool,
+    /// A file that is read has no end.
+    pub endless_file: bool,
+    /// A folder that is listed has names of 4 KB without end.
+    pub endless_folder: bool,
+}
+
+/// What a server sends that nobody asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flood {
+    /// Answers to requests on a channel that were never made; libssh2 keeps them.
+    Answers,
+    /// The standard error of the other side.
+    Errors,
+    /// Channels that it opens.
+    Channels,
+    /// Bytes where SFTP's replies should be.
+    Data,
 }
 
 /// What becomes of a rename.
@@ -67,6 +88,8 @@ pub struct Counts {
     pub connections: u64,
     /// Tries to log in, by whatever means, also those that failed.
     pub logins_tried: u64,
+    /// Answers to its questions in a login.
+    pub answers: u64,
     /// Requests to open a file.
     pub opens: u64,
     /// Requests to rename one.
