@@ -5,13 +5,14 @@
 //!
 //! The files, in reading order: [`dispatch`] below; `context`, what most commands begin with (configuration, ledger, who
 //! gives the command); `run` with `progress`; the commands that only read, `status`, `report`, `history` and `check`; those
-//! with which a person decides, `decisions` (`approve`, `reject`), `resolve` and `adopt`; those that set things up, `init`
+//! with which a person decides, `decisions` (`approve`, `reject`), `resolve` and `adopt`; `ask`, which writes to a supplier; those that set things up, `init`
 //! and `schedule`; `ledger`; and `help`, which also makes the completions and the manual page.
 
 use crate::cli::{Cli, Command, LedgerCommand};
 use crate::exit::ExitCode;
 
 mod adopt;
+mod ask;
 mod check;
 mod context;
 mod decisions;
@@ -44,6 +45,7 @@ pub fn dispatch(cli: &Cli) -> anyhow::Result<ExitCode> {
         Command::Resolve(options) => resolve::resolve(&context::to_write(global)?, options, global),
         Command::Adopt(options) if options.dry_run => adopt::adopt(&config()?, options, global),
         Command::Adopt(options) => adopt::adopt(&context::to_write(global)?, options, global),
+        Command::Ask(options) => ask::ask(&context::to_write(global)?, options, global),
         Command::Init(options) => init::init(options, global),
         Command::Check(options) => check::check(options, global),
         Command::Ledger(

@@ -11,6 +11,7 @@ use crate::messages::{Language, config as say};
 use crate::series::SeriesRule;
 use crate::template::Template;
 
+pub(crate) mod calendar;
 mod checks;
 pub(crate) mod glob;
 mod notify;
@@ -20,6 +21,7 @@ mod syntax;
 pub(crate) mod values;
 
 use crate::model::policy::{PeriodLimits, Policy, Rule};
+pub use calendar::Calendar;
 pub use notify::{Mail, Notify, SmtpTls};
 
 /// The shortest complete configuration, shown to a person who has none.
@@ -53,6 +55,8 @@ pub struct Config {
     pub period: PeriodLimits,
     /// `[[series]]`, in their order; the first that fits a file wins.
     pub series: Vec<SeriesRule>,
+    /// `[calendar]`.
+    pub calendar: Calendar,
     /// `[policy]`.
     pub policy: Policy,
     /// `[sftp]`.

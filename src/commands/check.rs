@@ -26,6 +26,8 @@ use crate::wording;
 use super::context::{load, now, open_reader};
 use crate::output::answer;
 
+mod calendar;
+
 /// With less free space than this, in bytes, the check fails.
 const LITTLE_SPACE: u64 = 100 << 20;
 /// The content of the trial file on the server.
@@ -44,6 +46,9 @@ pub(super) struct Checked {
     detail: String,
     #[serde(skip)]
     title: String,
+    /// Whether a person is asked whether it is right, which alone is no failure.
+    #[serde(skip)]
+    asks: bool,
 }
 
 struct Checks {
@@ -66,8 +71,13 @@ impl Checks {
                 detail
             }
         };
-        self.done.push(Checked { name, ok, detail, title });
+        self.done.push(Checked { name, ok, detail, title, asks: false });
         ok
+    }
+
+    /// Adds a line that asks a person whether something is right.
+    fn ask(&mut self, name: &'static str, title: String, detail: String) {
+        self.done.push(Checked { name, ok: true, detail, title, asks: true });
     }
 }
 
@@ -91,6 +101,7 @@ pub(super) fn tried(options: &cli::Check, global: &Global) -> (Answer, ExitCode)
         }
     };
     if let Some(config) = &config {
+        calendar::calendar(config, &mut checks);
         here(config, &mut checks);
         there(config, &mut checks);
         ways_to_a_person(config, options.send_test_mail, &mut checks);
@@ -352,9 +363,14 @@ fn plain(error: UserError) -> (ExitCode, String) {
 
 fn text(checks: &[Checked]) -> String {
     let good = Style::new().fg_color(Some(AnsiColor::Green.into()));
+    let doubt = Style::new().bold().fg_color(Some(AnsiColor::Yellow.into()));
     let bad = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
     let line = |check: &Checked| {
-        let (style, mark) = if check.ok { (good, '✓') } else { (bad, '✗') };
+        let (style, mark) = match (check.ok, check.asks) {
+            (true, true) => (doubt, '?'),
+            (true, false) => (good, '✓'),
+            (false, _) => (bad, '✗'),
+        };
         let says = format!("{}: {}", check.title, check.detail);
         paragraph::fill(&says, &format!("{style}{mark}{style:#} "), "  ", WIDTH)
     };

@@ -8,6 +8,7 @@ use std::thread;
 use std::time::{Duration, SystemTime};
 
 use chrono::{DateTime, FixedOffset};
+use lettre::message::Mailbox;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
@@ -46,6 +47,32 @@ pub(super) fn send(
 pub fn check(mail: &Mail) -> Result<String, String> {
     speak(mail, LIMIT, SmtpTransport::test_connection)?;
     Ok(address(mail))
+}
+
+/// Sends a letter of a person's to somebody outside; answers go to those whom `[notify]` tells. What could be a CPR number is
+/// masked.
+///
+/// # Errors
+/// As [`send`].
+pub fn write_to(
+    mail: &Mail,
+    to: &Mailbox,
+    subject: &str,
+    body: &str,
+    now: DateTime<FixedOffset>,
+) -> Result<(), String> {
+    let mut letter = lettre::Message::builder()
+        .from(mail.from.clone())
+        .to(to.clone())
+        .subject(mask(subject))
+        .date(now.into())
+        .message_id(Some(message_id()))
+        .header(ContentType::TEXT_PLAIN);
+    for reader in &mail.to {
+        letter = letter.reply_to(reader.clone());
+    }
+    let letter = letter.body(mask(body)).map_err(|error| say::mail_not_made(&error))?;
+    speak(mail, LIMIT, move |server| server.send(&letter).map(|_| true))
 }
 
 fn letter(mail: &Mail, message: &Message, now: DateTime<FixedOffset>) -> Result<lettre::Message, String> {

@@ -128,8 +128,10 @@ fn place(kind: AttentionKind) -> u8 {
         AttentionKind::Warning => 6,
         AttentionKind::WhyInDoubt => 7,
         AttentionKind::Overdue => 8,
-        AttentionKind::PlanOutdated => 9,
-        AttentionKind::Quiet => 10,
+        AttentionKind::DueSoon => 9,
+        AttentionKind::PlanOutdated => 10,
+        AttentionKind::CalendarEnded => 11,
+        AttentionKind::Quiet => 12,
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::messages::Language;
 
 use super::key;
+use super::runs::RunDates;
 
 /// Everything that the config is written from. Paths are absolute.
 #[derive(Debug, Clone)]
@@ -22,6 +23,7 @@ pub(super) struct Answers {
     pub(super) remote_folder: String,
     pub(super) host_key: Option<String>,
     pub(super) series: Vec<Series>,
+    pub(super) calendar: RunDates,
 }
 
 /// The private key that logs in.
@@ -50,4 +52,6 @@ pub(super) struct Series {
     pub(super) name: String,
     pub(super) pattern: String,
     pub(super) due_day: Option<u8>,
+    /// Whether it is due before KP's run, instead of by a day.
+    pub(super) before_run: bool,
 }

@@ -74,6 +74,21 @@ impl Prompter {
         }
     }
 
+    /// Asks for several lines at once, such as a list that is pasted: they end with an empty line, or with the input. Where
+    /// an answer is `needed`, input that has ended is an error, as for other questions.
+    pub(super) fn ask_lines(&self, text: &str, needed: bool) -> Result<String, UserError> {
+        print(&format!("{text}: "))?;
+        let mut lines = String::new();
+        loop {
+            match next_line()? {
+                None if needed && lines.is_empty() => return Err(UserError::usage(say::input_ended())),
+                Some(Some(line)) if !line.is_empty() => lines.extend([line.as_str(), "\n"]),
+                Some(None) => print(&format!("{}\n", paragraph("  ! ", &say::not_text())))?,
+                None | Some(Some(_)) => return Ok(lines),
+            }
+        }
+    }
+
     /// Asks for yes or no, with yes as the default.
     pub(in crate::commands) fn confirm(&self, text: String, flag: &'static str) -> Result<bool, UserError> {
         let default = Some(say::yes());
@@ -107,13 +122,18 @@ fn print(text: &str) -> Result<(), UserError> {
 
 /// The next line, trimmed; none if it is not UTF-8.
 fn line() -> Result<Option<String>, UserError> {
+    next_line()?.ok_or_else(|| UserError::usage(say::input_ended()))
+}
+
+/// The same; none on the outside if the input has ended.
+fn next_line() -> Result<Option<Option<String>>, UserError> {
     let mut input = io::stdin().lock();
     let mut bytes = Vec::new();
     let read =
         input.read_until(b'\n', &mut bytes).map_err(|error| UserError::unexpected(say::not_heard(&error)))?;
     if read == 0 {
         print("\n")?;
-        return Err(UserError::usage(say::input_ended()));
+        return Ok(None);
     }
     let line =
         String::from_utf8(bytes).ok().map(|line| line.trim().trim_start_matches('\u{feff}').to_owned());
@@ -121,5 +141,5 @@ fn line() -> Result<Option<String>, UserError> {
     if let Some(line) = line.as_ref().filter(|_| !io::stdin().is_terminal()) {
         print(&format!("{}\n", crate::messages::escape(line)))?;
     }
-    Ok(line)
+    Ok(Some(line))
 }
