@@ -4,7 +4,6 @@ use serde::Serialize;
 
 use super::context::{now, open_ledger, open_reader, who};
 use crate::cli::{self, Global};
-use crate::clock::in_town;
 use crate::config::{Config, Mail};
 use crate::exit::{ExitCode, UserError};
 use crate::ledger::event::Event;
@@ -191,7 +190,7 @@ fn compose(
     about: About,
 ) -> Letter {
     let deadline = rule.and_then(|rule| rule.due()?.deadline(period?, &config.calendar.runs));
-    let deadline = deadline.map(|deadline| (deadline, deadline.is_missed_by(&in_town(now()))));
+    let deadline = deadline.map(|deadline| (deadline, deadline.is_missed_by(&now())));
     let from = config.notify.mail.as_ref().map(|mail| &mail.from);
     let sender = from.map_or_else(who, |from| from.name.clone().unwrap_or_else(|| from.email.to_string()));
     let recipient = rule.and_then(|rule| rule.mail.as_ref()?.name.as_deref());

@@ -4,8 +4,7 @@ use chrono::{DateTime, TimeDelta};
 
 use super::facts::{Facts, is_of, waits_for_a_person};
 use crate::calendar::due_soon::DueSoon;
-use crate::clock::in_town;
-use crate::model::attention::{AttentionItem, AttentionKind, Cell, MissingFile};
+use crate::model::attention::{AttentionItem, AttentionKind, CalendarEnd, Cell, MissingFile};
 use crate::model::decision::Choice;
 use crate::model::ledger::{AlteredOriginal, Asked, Delivery};
 use crate::model::run_report::{Difference, FileOutcome, FileReport, OverdueReport, PlanReport, RunReport};
@@ -20,6 +19,7 @@ pub(super) fn all(
     facts: &Facts,
     overdue: &[(&str, Cell)],
     due_soon: &[(DueSoon, MissingFile)],
+    calendar_end: Option<CalendarEnd>,
 ) -> Vec<AttentionItem> {
     let doubts = facts.in_doubt.iter().map(|delivery| {
         let hold_id = facts.files.iter().find(|file| is_of(file, delivery)).and_then(|file| file.hold_id);
@@ -41,7 +41,7 @@ pub(super) fn all(
         .chain(waiting)
         .chain(altered)
         .chain(left)
-        .chain(calendar_ended(facts))
+        .chain(calendar_end.and_then(calendar_ended))
         .chain(quiet(facts))
         .collect();
     items.sort_by_key(|item| item.kind);
@@ -152,9 +152,8 @@ fn soon(facts: &Facts, due: &DueSoon, file: &MissingFile) -> AttentionItem {
 }
 
 /// That KP's runs are not known any further.
-fn calendar_ended(facts: &Facts) -> Option<AttentionItem> {
-    let end = super::calendar::end(facts, &in_town(facts.now)).filter(|end| end.has_ended)?;
-    Some(AttentionItem {
+fn calendar_ended(end: CalendarEnd) -> Option<AttentionItem> {
+    end.has_ended.then(|| AttentionItem {
         since: Some(end.last_run.to_string()),
         ..item(AttentionKind::CalendarEnded, "calendar_ended".to_owned(), calendar::end(end))
     })

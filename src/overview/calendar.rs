@@ -1,6 +1,6 @@
 //! What KP's next run, and other deadlines near at hand, still wait for. From the facts alone.
 
-use chrono::{DateTime, Local};
+use chrono::{DateTime, TimeZone};
 
 use super::facts::Facts;
 use super::grid::{Slots, expected};
@@ -11,10 +11,10 @@ use crate::model::ledger::Asked;
 use crate::period::Period;
 
 /// The files that a deadline near at hand waits for, the nearest deadline first.
-pub(super) fn due_soon<'a>(
+pub(super) fn due_soon<'a, Tz: TimeZone>(
     facts: &Facts<'a>,
     slots: &Slots,
-    now: &DateTime<Local>,
+    now: &DateTime<Tz>,
 ) -> Vec<(DueSoon<'a>, MissingFile)> {
     let standing = |series: &str, period: Period| standing(marks(slots, series, period));
     let calendar = facts.calendar;
@@ -28,7 +28,7 @@ pub(super) fn due_soon<'a>(
 }
 
 /// KP's next run, and what it still waits for: the files for its month that are due by then.
-pub(super) fn next_run(facts: &Facts, slots: &Slots, now: &DateTime<Local>) -> Option<NextRun> {
+pub(super) fn next_run<Tz: TimeZone>(facts: &Facts, slots: &Slots, now: &DateTime<Tz>) -> Option<NextRun> {
     let runs = &facts.calendar.runs;
     let run = runs.next(now)?;
     let period = Period::of(run.day)?;
@@ -54,7 +54,7 @@ pub(super) fn next_run(facts: &Facts, slots: &Slots, now: &DateTime<Local>) -> O
 }
 
 /// The end of the calendar, where it is near or past.
-pub(super) fn end(facts: &Facts, now: &DateTime<Local>) -> Option<CalendarEnd> {
+pub(super) fn end<Tz: TimeZone>(facts: &Facts, now: &DateTime<Tz>) -> Option<CalendarEnd> {
     let runs = &facts.calendar.runs;
     let has_ended = runs.has_ended(now);
     let last_run = runs.all().last()?.day;

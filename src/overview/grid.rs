@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use chrono::{DateTime, Local, NaiveDate};
+use chrono::{DateTime, NaiveDate, Offset, TimeZone};
 
 use super::facts::{Facts, LOOK_BACK, MONTHS_AHEAD, MONTHS_BACK, is_of, waits_for_a_person};
 use super::{attention, calendar};
@@ -21,7 +21,16 @@ use crate::series::SeriesRule;
 pub(super) type Slots<'a> = BTreeMap<(&'a str, Period), Vec<Mark>>;
 
 pub(super) fn build(facts: &Facts) -> Overview {
-    let now = in_town(facts.now);
+    // The machine's own zone knows daylight saving; a moment with another offset is not of this machine.
+    let local = in_town(facts.now);
+    if local.offset().fix() == *facts.now.offset() {
+        build_at(facts, &local)
+    } else {
+        build_at(facts, &facts.now)
+    }
+}
+
+fn build_at<Tz: TimeZone>(facts: &Facts, now: &DateTime<Tz>) -> Overview {
     let months = facts.months();
     let slots = slots(facts);
     let seen = slots.keys().filter(|(_, period)| months.contains(period)).map(|(series, _)| *series);
@@ -33,16 +42,17 @@ pub(super) fn build(facts: &Facts) -> Overview {
             series: name.to_owned(),
             cells: months
                 .iter()
-                .map(|&period| cell(facts, &slots, name, (rule(name), period), &now))
+                .map(|&period| cell(facts, &slots, name, (rule(name), period), now))
                 .collect(),
         })
         .collect();
-    let due_soon = calendar::due_soon(facts, &slots, &now);
+    let calendar_end = calendar::end(facts, now);
+    let due_soon = calendar::due_soon(facts, &slots, now);
     Overview {
         made_at: moment(facts.now),
-        matters: attention::all(facts, &overdue(facts, &slots, &now), &due_soon),
-        next_run: calendar::next_run(facts, &slots, &now),
-        calendar_end: calendar::end(facts, &now),
+        matters: attention::all(facts, &overdue(facts, &slots, now), &due_soon, calendar_end),
+        next_run: calendar::next_run(facts, &slots, now),
+        calendar_end,
         asked: calendar::asked(facts, &slots, &months),
         months,
         series,
@@ -52,7 +62,7 @@ pub(super) fn build(facts: &Facts) -> Overview {
 }
 
 /// Every slot that is overdue, the oldest first, as far back as is looked.
-fn overdue<'a>(facts: &Facts<'a>, slots: &Slots, now: &DateTime<Local>) -> Vec<(&'a str, Cell)> {
+fn overdue<'a, Tz: TimeZone>(facts: &Facts<'a>, slots: &Slots, now: &DateTime<Tz>) -> Vec<(&'a str, Cell)> {
     let Some(current) = Period::of(facts.today()) else { return Vec::new() };
     (-MONTHS_BACK - LOOK_BACK..=MONTHS_AHEAD)
         .filter_map(|months| current.plus(months))
@@ -62,12 +72,12 @@ fn overdue<'a>(facts: &Facts<'a>, slots: &Slots, now: &DateTime<Local>) -> Vec<(
         .collect()
 }
 
-fn cell(
+fn cell<Tz: TimeZone>(
     facts: &Facts,
     slots: &Slots,
     series: &str,
     (rule, period): (Option<&SeriesRule>, Period),
-    now: &DateTime<Local>,
+    now: &DateTime<Tz>,
 ) -> Cell {
     let mut marks = slots.get(&(series, period)).cloned().unwrap_or_default();
     let deadline = rule.and_then(|rule| due(facts, rule, period));
@@ -95,7 +105,7 @@ pub(super) fn expected<'a>(facts: &Facts, rule: &'a SeriesRule) -> Option<Expect
 }
 
 /// The mark for an expected file that was not delivered. Once it is overdue it stays so, even with a file in the folder.
-fn lacking(marks: &[Mark], due: Deadline, now: &DateTime<Local>) -> Option<Mark> {
+fn lacking<Tz: TimeZone>(marks: &[Mark], due: Deadline, now: &DateTime<Tz>) -> Option<Mark> {
     let has = |wanted: &[SlotStatus]| marks.iter().any(|mark| wanted.contains(&mark.standing));
     let standing = if has(&[SlotStatus::Delivered, SlotStatus::Adopted]) {
         return None;

@@ -2,7 +2,6 @@
 
 use super::{Checks, now};
 use crate::calendar::runs::{RunFinding, RunFindingKind};
-use crate::clock::in_town;
 use crate::config::Config;
 use crate::exit::ExitCode;
 use crate::messages::{calendar as say, escape};
@@ -19,7 +18,7 @@ pub(super) fn calendar(config: &Config, checks: &mut Checks) {
     for rule in config.series.iter().filter(unused) {
         checks.ask("route", say::not_watched_title(), say::not_watched(&escape(&rule.name)));
     }
-    let (runs, now) = (&config.calendar.runs, in_town(now()));
+    let (runs, now) = (&config.calendar.runs, now());
     let Some(last) = runs.all().last() else { return };
     let ends = |has_ended| end(CalendarEnd { last_run: last.day, has_ended });
     let Some(next) = runs.next(&now) else {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::calendar::deadline::Deadline;
-use crate::clock::{in_town, moment};
+use crate::clock::moment;
 use crate::commands::context::{now, open_reader};
 use crate::config::Config;
 use crate::exit::UserError;
@@ -62,7 +62,7 @@ fn expected(
 ) -> Result<Vec<(String, Deadline, bool)>, UserError> {
     let made = ledger.made_at()?;
     let made = made.as_deref().and_then(|at| at.get(..7)?.parse::<Period>().ok());
-    let now = in_town(now());
+    let now = now();
     let mut expected = Vec::new();
     for rule in &config.series {
         let first = match rule.due_from {

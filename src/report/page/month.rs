@@ -165,7 +165,7 @@ fn expected(month: &Month) -> Markup {
             Some(delivery) => {
                 let at = delivery.delivered_at.as_deref().unwrap_or(&delivery.changed_at);
                 let moment = chrono::DateTime::parse_from_rfc3339(at).ok();
-                let late = moment.is_some_and(|at| deadline.is_missed_by(&crate::clock::in_town(at)));
+                let late = moment.is_some_and(|at| deadline.is_missed_by(&at));
                 let at = wording::moment(at);
                 if late { ("overdue", say::too_late(&at)) } else { ("delivered", say::in_time(&at)) }
             }
