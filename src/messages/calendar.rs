@@ -94,9 +94,14 @@ crate::messages::catalogue! {
         da "Næste månedskørsel hos KP er {day}, {when}.",
         en "KP's next run is on {day}, {when}.",
     }
+    next_run_today(day: &str) {
+        da "Næste månedskørsel hos KP er i dag, {day}.",
+        en "KP's next run is today, {day}.",
+    }
     next_run_misses(list: &str) { da "Der mangler: {list}.", en "Missing: {list}." }
+    next_run_awaits(list: &str) { da "Den venter på: {list}.", en "It waits for: {list}." }
     next_run_complete() { da "Alt, hvad der skal med, er leveret.", en "Everything that belongs in it is delivered." }
-    missing_held(hold: i64) { da "tilbageholdt som sag {hold}", en "held as case {hold}" }
+    missing_held(hold: i64) { da "tilbageholdt som sag {hold}", en "held, hold {hold}" }
     missing_held_unseen() { da "tilbageholdt", en "held" }
     missing_in_doubt(delivery: i64) { da "levering {delivery} er uafklaret", en "delivery {delivery} is in doubt" }
     missing_waiting() { da "ligger i mappen", en "lies in the folder" }
@@ -117,20 +122,20 @@ crate::messages::catalogue! {
         en "{series}: the file for {period} is due by {deadline}, {when}, and KP has not got it.",
     }
     due_today(series: &str, period: &str) {
-        da "I DAG er sidste dag: {series}: filen for {period} skal være leveret inden midnat, og KP har ikke fået den.",
-        en "TODAY is the last day: {series}: the file for {period} must be delivered before midnight, and KP has not got it.",
+        da "I DAG er sidste dag for {series}: filen for {period} skal være leveret inden midnat, og KP har ikke fået den.",
+        en "TODAY is the last day for {series}: the file for {period} must be delivered before midnight, and KP has not got it.",
     }
     due_today_at(series: &str, period: &str, time: &str) {
-        da "I DAG er sidste dag: {series}: filen for {period} skal være leveret inden kl. {time}, og KP har ikke fået den.",
-        en "TODAY is the last day: {series}: the file for {period} must be delivered before {time}, and KP has not got it.",
+        da "I DAG er sidste dag for {series}: filen for {period} skal være leveret inden kl. {time}, og KP har ikke fået den.",
+        en "TODAY is the last day for {series}: the file for {period} must be delivered before {time}, and KP has not got it.",
     }
     due_last_banking_day(series: &str, period: &str, deadline: &str) {
-        da "I DAG er sidste bankdag før fristen: {series}: filen for {period} skal være leveret senest {deadline}, og KP har ikke fået den.",
-        en "TODAY is the last banking day: {series}: the file for {period} is due by {deadline}, and KP has not got it.",
+        da "I DAG er sidste bankdag før fristen for {series}: filen for {period} skal være leveret senest {deadline}, og KP har ikke fået den.",
+        en "TODAY is the last banking day for {series}: the file for {period} is due by {deadline}, and KP has not got it.",
     }
     due_no_banking_day(series: &str, period: &str, deadline: &str) {
-        da "Der er INGEN bankdage tilbage: {series}: filen for {period} skal være leveret senest {deadline}, og KP har ikke fået den.",
-        en "NO banking day is left: {series}: the file for {period} is due by {deadline}, and KP has not got it.",
+        da "Der er INGEN bankdage tilbage for {series}: filen for {period} skal være leveret senest {deadline}, og KP har ikke fået den.",
+        en "NO banking day is left for {series}: the file for {period} is due by {deadline}, and KP has not got it.",
     }
     soon_ask() { da "Spørg leverandøren.", en "Ask the supplier." }
     soon_ask_whom(contact: &str) { da "Spørg leverandøren: {contact}.", en "Ask the supplier: {contact}." }
@@ -138,7 +143,7 @@ crate::messages::catalogue! {
     soon_call_whom(contact: &str) { da "Ring til leverandøren nu: {contact}.", en "Call the supplier now: {contact}." }
     soon_held(path: &str, hold: i64) {
         da "{path} ligger i mappen, men er tilbageholdt som sag {hold}.",
-        en "{path} lies in the folder, but is held as case {hold}.",
+        en "{path} lies in the folder, but is held (hold {hold}).",
     }
     soon_held_unseen(path: &str) {
         da "{path} ligger i mappen, men er tilbageholdt.",

@@ -57,6 +57,9 @@ pub struct NextRun {
     /// Whether a file of any series is expected before it.
     #[serde(skip)]
     pub is_awaited: bool,
+    /// Whether its month has not begun yet, so that nothing is late.
+    #[serde(skip)]
+    pub is_early: bool,
     /// The files that are expected before it and that KP has not got, by series.
     pub missing: Vec<MissingFile>,
 }

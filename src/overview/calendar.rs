@@ -48,6 +48,7 @@ pub(super) fn next_run<Tz: TimeZone>(facts: &Facts, slots: &Slots, now: &DateTim
         deadline: run,
         banking_days_left: run.banking_days_left(today),
         days_left: run.days_left(today),
+        is_early: Period::of(today) < Some(period),
         is_awaited: series.iter().any(|series| by_then(&series)),
         missing,
     })

@@ -30,7 +30,10 @@ pub fn long_deadline(due: Deadline) -> String {
 }
 
 fn with_time(day: String, time: Option<NaiveTime>) -> String {
-    time.map_or(day.clone(), |time| say::at_time(&day, &clock(time)))
+    match time {
+        Some(time) => say::at_time(&day, &clock(time)),
+        None => day,
+    }
 }
 
 fn clock(time: NaiveTime) -> String {
@@ -50,12 +53,13 @@ pub fn until(banking_days_left: u32, days_left: i64) -> String {
 /// KP's next run and what it still waits for, in full sentences.
 #[must_use]
 pub fn next_run(run: &NextRun) -> String {
-    let when = until(run.banking_days_left, run.days_left);
-    let said = say::next_run(&long_deadline(run.deadline), &when);
+    let (day, when) = (long_deadline(run.deadline), until(run.banking_days_left, run.days_left));
+    let said = if run.days_left == 0 { say::next_run_today(&day) } else { say::next_run(&day, &when) };
     let missing: Vec<String> = run.missing.iter().map(missing).collect();
     match (run.is_awaited, missing.is_empty()) {
         (false, _) => said,
         (true, true) => format!("{said} {}", say::next_run_complete()),
+        (true, false) if run.is_early => format!("{said} {}", say::next_run_awaits(&missing.join("; "))),
         (true, false) => format!("{said} {}", say::next_run_misses(&missing.join("; "))),
     }
 }

@@ -77,14 +77,19 @@ impl Prompter {
     /// Asks for several lines at once, such as a list that is pasted: they end with an empty line, or with the input. Where
     /// an answer is `needed`, input that has ended is an error, as for other questions.
     pub(super) fn ask_lines(&self, text: &str, needed: bool) -> Result<String, UserError> {
+        if self.silent {
+            return Ok(String::new());
+        }
         print(&format!("{text}: "))?;
         let mut lines = String::new();
         loop {
             match next_line()? {
-                None if needed && lines.is_empty() => return Err(UserError::usage(say::input_ended())),
-                Some(Some(line)) if !line.is_empty() => lines.extend([line.as_str(), "\n"]),
-                Some(None) => print(&format!("{}\n", paragraph("  ! ", &say::not_text())))?,
-                None | Some(Some(_)) => return Ok(lines),
+                Input::Ended if needed && lines.is_empty() => {
+                    return Err(UserError::usage(say::input_ended()));
+                }
+                Input::Line(line) if !line.is_empty() => lines.extend([line.as_str(), "\n"]),
+                Input::NotText => print(&format!("{}\n", paragraph("  ! ", &say::not_text())))?,
+                Input::Ended | Input::Line(_) => return Ok(lines),
             }
         }
     }
@@ -122,18 +127,31 @@ fn print(text: &str) -> Result<(), UserError> {
 
 /// The next line, trimmed; none if it is not UTF-8.
 fn line() -> Result<Option<String>, UserError> {
-    next_line()?.ok_or_else(|| UserError::usage(say::input_ended()))
+    match next_line()? {
+        Input::Line(line) => Ok(Some(line)),
+        Input::NotText => Ok(None),
+        Input::Ended => Err(UserError::usage(say::input_ended())),
+    }
 }
 
-/// The same; none on the outside if the input has ended.
-fn next_line() -> Result<Option<Option<String>>, UserError> {
+/// What the input has next.
+enum Input {
+    /// A line, trimmed.
+    Line(String),
+    /// A line that is not UTF-8.
+    NotText,
+    /// Nothing more.
+    Ended,
+}
+
+fn next_line() -> Result<Input, UserError> {
     let mut input = io::stdin().lock();
     let mut bytes = Vec::new();
     let read =
         input.read_until(b'\n', &mut bytes).map_err(|error| UserError::unexpected(say::not_heard(&error)))?;
     if read == 0 {
         print("\n")?;
-        return Ok(None);
+        return Ok(Input::Ended);
     }
     let line =
         String::from_utf8(bytes).ok().map(|line| line.trim().trim_start_matches('\u{feff}').to_owned());
@@ -141,5 +159,5 @@ fn next_line() -> Result<Option<Option<String>>, UserError> {
     if let Some(line) = line.as_ref().filter(|_| !io::stdin().is_terminal()) {
         print(&format!("{}\n", crate::messages::escape(line)))?;
     }
-    Ok(Some(line))
+    Ok(line.map_or(Input::NotText, Input::Line))
 }

@@ -37,7 +37,7 @@ pub(super) fn gather(config: &Config, month: Period) -> Result<Month, UserError>
     asked.retain(|row| belongs(row.period, &row.at));
     let all_runs = config.calendar.runs.all();
     Ok(Month {
-        month,
+        period: month,
         made_at: moment(now()),
         server: format!("{}@{}:{}", config.sftp.user, config.sftp.host, config.sftp.port),
         head: ledger.mark()?.map(|(_, head)| head),

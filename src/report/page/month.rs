@@ -21,7 +21,7 @@ use crate::wording::{self, advice::reason_alone, calendar::long_deadline, period
 #[derive(Debug)]
 pub struct Month {
     /// The month.
-    pub month: Period,
+    pub period: Period,
     /// When the page is made, RFC 3339.
     pub made_at: String,
     /// KP's server, `user@host:port`.
@@ -94,7 +94,7 @@ pub fn html(mut month: Month) -> String {
         allowed(STYLE),
         allowed(SCRIPT)
     );
-    let title = say::title(&period_in_full(month.month));
+    let title = say::title(&period_in_full(month.period));
     html! {
         (DOCTYPE)
         html lang=(if language() == Language::Da { "da" } else { "en" }) {
@@ -142,7 +142,7 @@ fn head(month: &Month, title: &str) -> Markup {
                 }
             }
             @if !runs.is_empty() { p { (say::runs_of_month(&runs.join(", "))) } }
-            p.note { (say::what_it_is(&period_in_full(month.month))) }
+            p.note { (say::what_it_is(&period_in_full(month.period))) }
         }
     }
 }
@@ -156,7 +156,7 @@ fn expected(month: &Month) -> Markup {
     let rows = month.expected.iter().map(|(series, deadline, is_over)| {
         let had = |delivery: &&Delivery| {
             crate::names::same(&delivery.key.slot.series, series)
-                && delivery.key.slot.period == Some(month.month)
+                && delivery.key.slot.period == Some(month.period)
                 && delivery.state.is_delivered()
         };
         let found = month.deliveries.iter().find(had);
