@@ -133,7 +133,7 @@ fn last_asked(facts: &Facts, series: &str, period: Period) -> Option<String> {
 }
 
 fn soon(facts: &Facts, due: &DueSoon, file: &MissingFile) -> AttentionItem {
-    let Advice { sentence, commands } = calendar::due_soon(due, file);
+    let (sentence, commands) = calendar::due_soon(due, file);
     let asked = last_asked(facts, due.series, due.period).map(|asked| format!(" {asked}"));
     AttentionItem {
         series: Some(due.series.to_owned()),

@@ -1,14 +1,29 @@
 //! What KP's next run, and other deadlines near at hand, still wait for. From the facts alone.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, TimeZone};
 
 use super::facts::Facts;
-use super::grid::{Slots, expected};
 use crate::calendar::due_soon::{self, DueSoon, ExpectedSeries, SlotStanding};
 use crate::clock::moment;
 use crate::model::attention::{CalendarEnd, Mark, MissingFile, NextRun, SlotStatus};
 use crate::model::ledger::Asked;
 use crate::period::Period;
+use crate::series::SeriesRule;
+
+/// What is true of each series and period, without what is expected of them.
+pub(super) type Slots<'a> = BTreeMap<(&'a str, Period), Vec<Mark>>;
+
+/// From which month on files of a series are expected, and by when; none where none are.
+pub(super) fn expected<'a>(facts: &Facts, rule: &'a SeriesRule) -> Option<ExpectedSeries<'a>> {
+    let made = DateTime::parse_from_rfc3339(facts.made_at.as_deref().unwrap_or_default());
+    let made = made.ok().and_then(|made| Period::of(made.date_naive()));
+    let delivered = facts.first.get(&rule.name).copied();
+    let first = rule.due_from.or_else(|| delivered.into_iter().chain(made).min());
+    let first = first.or_else(|| Period::of(facts.today()));
+    Some(ExpectedSeries { name: &rule.name, due: rule.due()?, first, not_due: &rule.not_due })
+}
 
 /// The files that a deadline near at hand waits for, the nearest deadline first.
 pub(super) fn due_soon<'a, Tz: TimeZone>(

@@ -1,13 +1,13 @@
 //! The picture, from the facts alone. Pure.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, NaiveDate, Offset, TimeZone};
 
+use super::calendar::{Slots, expected};
 use super::facts::{Facts, LOOK_BACK, MONTHS_AHEAD, MONTHS_BACK, is_of, waits_for_a_person};
 use super::{attention, calendar};
 use crate::calendar::deadline::Deadline;
-use crate::calendar::due_soon::ExpectedSeries;
 use crate::clock::{in_town, moment};
 use crate::model::attention::{Cell, Mark, Overview, Row, SlotStatus};
 use crate::model::decision::Choice;
@@ -16,9 +16,6 @@ use crate::model::ledger::Delivery;
 use crate::model::run_report::{FileOutcome, FileReport};
 use crate::period::Period;
 use crate::series::SeriesRule;
-
-/// What is true of each series and period, without what is expected of them.
-pub(super) type Slots<'a> = BTreeMap<(&'a str, Period), Vec<Mark>>;
 
 pub(super) fn build(facts: &Facts) -> Overview {
     // The machine's own zone knows daylight saving; a moment with another offset is not of this machine.
@@ -93,15 +90,6 @@ fn due(facts: &Facts, rule: &SeriesRule, period: Period) -> Option<Deadline> {
     let current = Period::of(facts.today())?;
     let due = expected(facts, rule)?.deadline(period, &facts.calendar.runs)?;
     (period <= current || due.day <= facts.today()).then_some(due)
-}
-
-/// From which month on files of a series are expected, and by when; none where none are.
-pub(super) fn expected<'a>(facts: &Facts, rule: &'a SeriesRule) -> Option<ExpectedSeries<'a>> {
-    let made = || Period::of(day(facts.made_at.as_deref()?)?);
-    let delivered = facts.first.get(&rule.name).copied();
-    let first = rule.due_from.or_else(|| delivered.into_iter().chain(made()).min());
-    let first = first.or_else(|| Period::of(facts.today()));
-    Some(ExpectedSeries { name: &rule.name, due: rule.due()?, first, not_due: &rule.not_due })
 }
 
 /// The mark for an expected file that was not delivered. Once it is overdue it stays so, even with a file in the folder.
@@ -210,7 +198,7 @@ fn is_original(by_id: &HashMap<i64, &Delivery>, file: &FileReport) -> bool {
 }
 
 /// The day of a moment of the ledger, where it was written.
-pub(super) fn day(at: &str) -> Option<NaiveDate> {
+fn day(at: &str) -> Option<NaiveDate> {
     DateTime::parse_from_rfc3339(at).ok().map(|at| at.date_naive())
 }
 

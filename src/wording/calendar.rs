@@ -2,7 +2,6 @@
 
 use chrono::{Datelike, NaiveDate, NaiveTime, TimeDelta, Timelike};
 
-use super::advice::Advice;
 use super::{day, moment, period_in_full};
 use crate::calendar::deadline::Deadline;
 use crate::calendar::due_soon::DueSoon;
@@ -86,9 +85,10 @@ pub fn end(end: CalendarEnd) -> String {
     if end.has_ended { say::has_ended(&last) } else { say::ends_soon(&last) }
 }
 
-/// A file that is due soon and what to do, in full sentences; on the last day in another tone.
+/// A file that is due soon and what to do, in full sentences; on the last day in another tone; and the
+/// command that asks the supplier, where he can help.
 #[must_use]
-pub fn due_soon(due: &DueSoon, file: &MissingFile) -> Advice {
+pub fn due_soon(due: &DueSoon, file: &MissingFile) -> (String, Vec<String>) {
     let (series, period) = (escape(due.series), period_in_full(due.period));
     let today = due.deadline.day - TimeDelta::days(due.days_left);
     let by = deadline(due.deadline);
@@ -115,7 +115,7 @@ pub fn due_soon(due: &DueSoon, file: &MissingFile) -> Advice {
     let next = [there, by_supplier.then_some(ask)];
     let sentence = std::iter::once(what).chain(next.into_iter().flatten()).collect::<Vec<_>>().join(" ");
     let commands = if by_supplier { vec![ask_command(due.series, due.period)] } else { Vec::new() };
-    Advice { sentence, commands }
+    (sentence, commands)
 }
 
 /// What is there of a missing file, in a sentence.

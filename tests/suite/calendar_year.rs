@@ -188,7 +188,8 @@ fn played(language: &str) -> String {
     let mut year = Year::begin(language);
     let first: NaiveDate = "2026-07-01".parse().unwrap();
     let late = [("mad", "2026-09"), ("husleje", "2026-10"), ("vask", "2026-12"), ("vask", "2026-07")];
-    let working = |day: &NaiveDate| !matches!(day.weekday(), Weekday::Sat | Weekday::Sun);
+    // The last deadline of a month is the telephone's, on the 20th; the days after it are left out.
+    let working = |day: &NaiveDate| !matches!(day.weekday(), Weekday::Sat | Weekday::Sun) && day.day() <= 21;
     let mut sent = String::new();
     for day in first.iter_days().take_while(|day| (day.year(), day.month()) < (2027, 7)).filter(working) {
         year.clock(day, 8, 0);

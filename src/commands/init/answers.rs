@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::calendar::runs::{Runs, WarnBefore};
 use crate::messages::Language;
 
 use super::key;
-use super::runs::RunDates;
 
 /// Everything that the config is written from. Paths are absolute.
 #[derive(Debug, Clone)]
@@ -54,4 +54,11 @@ pub(super) struct Series {
     pub(super) due_day: Option<u8>,
     /// Whether it is due before KP's run, instead of by a day.
     pub(super) before_run: bool,
+}
+
+/// The runs, and how long before them it is to be told what is missing; nothing where there are none.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct RunDates {
+    pub(super) runs: Runs,
+    pub(super) warn_before: Option<WarnBefore>,
 }

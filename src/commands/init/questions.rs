@@ -9,11 +9,11 @@ use crate::messages::config::{self as rules, shown_path};
 use crate::messages::{self, Language, init as say};
 use crate::remote::ssh;
 
-use super::answers::{Answers, Key, Series};
+use super::answers::{Answers, Key, RunDates, Series};
 use super::config_template;
 use super::key;
 use super::prompter::{Prompter, Question, paragraph, yes_or_no};
-use super::runs::{self, RunDates};
+use super::runs;
 
 /// Asks every question that no flag answers.
 ///

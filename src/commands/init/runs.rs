@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use crate::calendar::dates::{DateRead, DatesRead, Found, MissingYear, YearSource, read_dates};
 use crate::calendar::deadline::Deadline;
-use crate::calendar::runs::{Runs, WarnBefore};
+use crate::calendar::runs::Runs;
 use crate::cli;
 use crate::clock;
 use crate::config::calendar::{date_refused, refused};
@@ -12,15 +12,8 @@ use crate::exit::UserError;
 use crate::messages::{calendar as say, escape, init as say_init};
 use crate::wording::calendar::long_deadline;
 
-use super::answers::Series;
+use super::answers::{RunDates, Series};
 use super::prompter::{Prompter, Question, paragraph};
-
-/// The runs, and how long before them it is to be told what is missing; nothing where there are none.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct RunDates {
-    pub(super) runs: Runs,
-    pub(super) warn_before: Option<WarnBefore>,
-}
 
 /// Asks for the dates, unless `--runs` has them. Without questions and without the flag there are none.
 ///

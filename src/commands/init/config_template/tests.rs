@@ -4,8 +4,7 @@ use std::path::PathBuf;
 
 use proptest::prelude::*;
 
-use super::super::answers::Key;
-use super::super::runs::RunDates;
+use super::super::answers::{Key, RunDates};
 use super::*;
 use crate::config::Config;
 
