@@ -223,8 +223,8 @@ crate::messages::catalogue! {
         en "{series} is due before KP's run, so the dates are needed.",
     }
     ask_warn_before() {
-        da "Hvor længe før skal der siges til, fx 3 bankdage eller 2d (- for slet ikke)",
-        en "How long before is it to warn, e.g. 3 banking days or 2d (- for not at all)",
+        da "Sig til så længe før, fx 2d (- for slet ikke)",
+        en "Warn so long before, e.g. 2d (- for not at all)",
     }
     three_banking_days() { da "3 bankdage", en "3 banking days" }
 }

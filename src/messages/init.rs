@@ -58,8 +58,8 @@ crate::messages::catalogue! {
     ask_series_name() { da "Seriens navn, fx mad (- for ikke flere)", en "The series' name, e.g. mad (- for no more)" }
     ask_series_pattern() { da "Mønster for filernes navne", en "Pattern of the files' names" }
     ask_due_day() {
-        da "Senest hvilken dag i måneden, 1 til 31, eller kørsel for KP's månedskørsel (- for ingen frist)",
-        en "By which day of the month, 1 to 31, or run for KP's monthly run (- for no due day)",
+        da "Senest hvilken dag i måneden, 1 til 31, eller kørsel (- for ingen frist)",
+        en "By which day of the month, 1 to 31, or run (- for no due day)",
     }
     yes() { da "ja", en "yes" }
     no() { da "nej", en "no" }
