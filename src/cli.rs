@@ -79,6 +79,8 @@ pub enum Command {
     Status,
     /// The overview and the history as one page
     Report(Report),
+    /// A finished mail to a supplier about a file
+    Ask(Ask),
     /// Search the ledger of deliveries
     History(History),
     /// Let a held file go with the next run
@@ -161,6 +163,9 @@ pub struct Init {
     /// A supplier's series of files, and the day of the month they are due; may be repeated
     #[arg(long, value_name = "NAME=PATTERN[:DAY]")]
     pub series: Vec<String>,
+    /// The dates of KP's runs, as they stand in a list or a mail
+    #[arg(long, value_name = "TEXT")]
+    pub runs: Option<String>,
 }
 
 /// `schedule`.
@@ -325,6 +330,23 @@ pub struct Report {
     /// Where to; - for standard output
     #[arg(long, short, value_name = "FILE")]
     pub output: PathBuf,
+    /// That month's account alone, to be printed
+    #[arg(long, value_name = "YYYY-MM")]
+    pub month: Option<Period>,
+}
+
+/// `ask`.
+#[derive(Debug, Args)]
+pub struct Ask {
+    /// The series
+    #[arg(value_name = "SERIES")]
+    pub series: String,
+    /// The month; without it the one that needs it most
+    #[arg(value_name = "YYYY-MM")]
+    pub period: Option<Period>,
+    /// Send it to the supplier by the mail server of `[notify]`
+    #[arg(long)]
+    pub send: bool,
 }
 
 /// `history`.

@@ -16,6 +16,12 @@ pub fn now() -> DateTime<FixedOffset> {
     Local::now().fixed_offset()
 }
 
+/// The same moment by the town's own clock, which knows the daylight saving of other days as well.
+#[must_use]
+pub fn in_town(at: DateTime<FixedOffset>) -> DateTime<Local> {
+    at.with_timezone(&Local)
+}
+
 /// How a moment is written in the ledger and in JSON: RFC 3339 with offset, whole seconds.
 #[must_use]
 pub fn moment(at: DateTime<FixedOffset>) -> String {

@@ -5,9 +5,9 @@
 //!
 //! The files, in reading order: [`dispatch`] below; `context`, what most commands begin with (configuration, ledger, who
 //! gives the command); `run` with `place` and `progress`; the commands that only read, `status`, `report`, `history` and `check`; those
-//! with which a person decides, `decisions` (`approve`, `reject`), `resolve` and `adopt`; those that set things up, `init`
-//! and `schedule`; `ledger`; `help`, which also makes the completions and the manual page; and `failure`, which says what
-//! failed, in words and as JSON.
+//! with which a person decides, `decisions` (`approve`, `reject`), `resolve` and `adopt`; `ask`, which writes to a supplier; those that
+//! set things up, `init` and `schedule`; `ledger`; `help`, which also makes the completions and the manual page; and `failure`, which
+//! says what failed, in words and as JSON.
 
 use std::panic::{self, AssertUnwindSafe};
 
@@ -15,6 +15,7 @@ use crate::cli::{Asked, Cli, Command, Refusal, Scheduler};
 use crate::exit::ExitCode;
 
 mod adopt;
+mod ask;
 mod check;
 mod context;
 mod decisions;
@@ -64,6 +65,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<ExitCode> {
         Command::Reject(options) => decisions::reject(&config()?, options, global),
         Command::Resolve(options) => resolve::resolve(&config()?, options, global),
         Command::Adopt(options) => adopt::adopt(&config()?, options, global),
+        Command::Ask(options) => ask::ask(&config()?, options, global),
         Command::Init(options) => init::init(options, global),
         Command::Check(options) => check::check(options, global),
         Command::Ledger(command) => ledger::ledger(&config()?, command, global),

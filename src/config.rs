@@ -13,6 +13,7 @@ use crate::platform::{self, Closed, Trust};
 use crate::series::SeriesRule;
 use crate::template::Template;
 
+pub(crate) mod calendar;
 mod checks;
 pub(crate) mod glob;
 mod notify;
@@ -23,6 +24,7 @@ mod trust;
 pub(crate) mod values;
 
 use crate::model::policy::{PeriodLimits, Policy, Rule};
+pub use calendar::Calendar;
 pub use notify::{Mail, Notify, SmtpTls};
 pub(crate) use trust::{open_secret, refused};
 
@@ -59,6 +61,8 @@ pub struct Config {
     pub period: PeriodLimits,
     /// `[[series]]`, in their order; the first that fits a file wins.
     pub series: Vec<SeriesRule>,
+    /// `[calendar]`.
+    pub calendar: Calendar,
     /// `[policy]`.
     pub policy: Policy,
     /// `[sftp]`.

@@ -111,6 +111,8 @@ pub struct Facts {
     pub months_ahead: Option<i32>,
     /// Whether nothing is known of its series.
     pub stranger: Option<Stranger>,
+    /// Whether its supplier sends the files of its series to KP himself.
+    pub other_route: bool,
     /// What the ledger knows.
     pub past: Past,
 }
@@ -262,7 +264,7 @@ fn doubts(facts: &Facts, policy: Policy, limits: PeriodLimits) -> Vec<Row<'_>> {
         (ahead.is_none(), policy.unknown_period, Reason::UnknownPeriod, None),
         (too_old, policy.old_period, Reason::OldPeriod, None),
         (too_early, policy.future_period, Reason::FuturePeriod, None),
-        // A series that its supplier delivers to KP belongs before this line once there is such a key.
+        (facts.other_route, Rule::Hold, Reason::OtherRoute, None),
         (is(Stranger::FitsNoSeries), policy.unknown_series, Reason::UnknownSeries, alike),
         (is(Stranger::New), policy.new_series, Reason::NewSeries, alike),
         (taken_by.is_some(), policy.slot_taken, Reason::SlotTaken, taken_by),

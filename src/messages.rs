@@ -151,12 +151,15 @@ pub(crate) fn escaped_by<E: Iterator<Item = char>>(
 }
 
 pub(crate) mod adopt;
+pub(crate) mod ask;
+pub(crate) mod calendar;
 pub(crate) mod check;
 pub(crate) mod config;
 pub(crate) mod document;
 pub(crate) mod help;
 pub(crate) mod init;
 pub(crate) mod ledger;
+pub(crate) mod month;
 pub(crate) mod notify;
 pub(crate) mod overview;
 pub(crate) mod page;

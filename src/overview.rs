@@ -4,18 +4,21 @@
 //! [`Overview`]. `status`, the report and the notices all show this one picture, so they never tell different things.
 //!
 //! The files, in reading order: `facts` gathers what the picture is made of, the only part that asks the ledger; `grid`
-//! makes the picture from the facts alone; `attention` lists what needs a person, each with the commands that settle it.
+//! makes the picture from the facts alone, `calendar` what of it KP's next run and other deadlines still wait for; `attention` lists what needs a person, each with the commands that settle it.
 
 use chrono::{DateTime, FixedOffset};
 
 use crate::config::Config;
 use crate::exit::UserError;
 use crate::ledger::LedgerReader;
-use crate::model::attention::{AttentionKind, Overview};
+use crate::model::attention::{AttentionItem, AttentionKind, Overview};
+use crate::model::decision::Choice;
 use crate::model::ledger::AlteredOriginal;
 use crate::model::run_report::{FileReport, OverdueReport};
+use crate::names;
 
 mod attention;
+mod calendar;
 mod facts;
 mod grid;
 
@@ -37,7 +40,7 @@ pub fn of(
     Ok(grid::build(&facts::gather(config, ledger, (files, altered), now)?))
 }
 
-/// The same where a file is due on some day; none where no series has a due day, so that a large ledger is not read for
+/// The same where a file is due on some day or the town knows KP's runs; none where not, so that a large ledger is not read for
 /// nothing.
 ///
 /// # Errors
@@ -49,7 +52,7 @@ pub fn of_due(
     altered: &[AlteredOriginal],
     now: DateTime<FixedOffset>,
 ) -> Result<Option<Overview>, UserError> {
-    let is_due = config.series.iter().any(|rule| rule.due_day.is_some());
+    let is_due = !config.calendar.runs.is_empty() || config.series.iter().any(|rule| rule.due().is_some());
     is_due.then(|| of(config, ledger, files, altered, now)).transpose()
 }
 
@@ -67,4 +70,17 @@ pub fn overdue(overview: &Overview) -> Vec<OverdueReport> {
             })
         })
         .collect()
+}
+
+/// Takes out what is told to be due soon and these files would settle, since a preview sends them.
+pub fn forget_due_soon(overview: &mut Overview, files: &[FileReport]) {
+    let settles = |item: &AttentionItem, file: &FileReport| {
+        let same = |series: &str| item.series.as_deref().is_some_and(|of| names::same(of, series));
+        file.decision == Choice::Send
+            && file.period == item.period
+            && file.series.as_deref().is_some_and(same)
+    };
+    overview
+        .matters
+        .retain(|item| item.kind != AttentionKind::DueSoon || !files.iter().any(|file| settles(item, file)));
 }

@@ -2,8 +2,10 @@
 
 use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 use globset::GlobMatcher;
+use lettre::message::Mailbox;
 use regex::{Captures, Regex};
 
+use crate::calendar::due_soon::DueRule;
 use crate::names;
 use crate::period::{Period, month_named, recognise};
 
@@ -30,6 +32,15 @@ pub enum PerPeriod {
     Many,
 }
 
+/// Who delivers a series' files to KP (`[[series]] route`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Route {
+    /// This program.
+    Us,
+    /// The supplier himself: a file of it in the drop folder would be delivered twice.
+    Supplier,
+}
+
 /// One `[[series]]` of the configuration.
 #[derive(Debug, Clone)]
 pub struct SeriesRule {
@@ -43,12 +54,30 @@ pub struct SeriesRule {
     pub per_period: PerPeriod,
     /// The day of the period's month (1–31) by which a file is expected; none where no file is expected.
     pub due_day: Option<u8>,
+    /// Whether a file is expected before KP's run of the period's month (`due = "run"`), instead of by a day.
+    pub due_before_run: bool,
     /// The first month in which a file is expected; none for every month.
     pub due_from: Option<Period>,
     /// Months in which no file is expected, as exceptions.
     pub not_due: Vec<Period>,
     /// The folder on the server; none for `sftp.folder`.
     pub remote_folder: Option<String>,
+    /// Whom to ask about a file, as a person reads it: a name, a telephone number.
+    pub contact: Option<String>,
+    /// Where the supplier gets mail.
+    pub mail: Option<Mailbox>,
+    /// Who delivers its files to KP.
+    pub route: Route,
+}
+
+impl SeriesRule {
+    /// When its files are expected; none where none is expected here, as where the supplier delivers them himself.
+    #[must_use]
+    pub fn due(&self) -> Option<DueRule> {
+        let by_day = self.due_day.map(DueRule::Day);
+        let by_run = self.due_before_run.then_some(DueRule::Run);
+        by_run.or(by_day).filter(|_| self.route == Route::Us)
+    }
 }
 
 /// The series and period of a file, from its name or content.
@@ -163,9 +192,13 @@ mod tests {
             period,
             per_period: PerPeriod::Many,
             due_day: None,
+            due_before_run: false,
             due_from: None,
             not_due: Vec::new(),
             remote_folder: None,
+            contact: None,
+            mail: None,
+            route: Route::Us,
         }
     }
 

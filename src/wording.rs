@@ -3,7 +3,7 @@
 //! In goes a type of [`crate::model`], out comes a sentence or a word in the language that is spoken.
 //!
 //! The files: this one has states, outcomes, days and periods; `advice` says why a file is as it is and what a person does
-//! about it; `cause` tells what failed, each cause once with all its files.
+//! about it; `calendar` speaks of KP's runs and what is due before them; `letter` asks a supplier; `cause` tells what failed, each cause once with all its files.
 
 use chrono::{DateTime, Datelike, NaiveDate};
 use indicatif::HumanBytes;
@@ -20,7 +20,9 @@ use crate::names::UnsafeName;
 use crate::period::Period;
 
 pub mod advice;
+pub mod calendar;
 pub mod cause;
+pub mod letter;
 
 /// Why a file cannot be looked into.
 #[must_use]

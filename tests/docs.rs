@@ -161,6 +161,7 @@ fn holds(reason: Reason) -> bool {
         | Reason::OldPeriod
         | Reason::FuturePeriod
         | Reason::UnknownSeries
+        | Reason::OtherRoute
         | Reason::NewSeries
         | Reason::SlotTaken
         | Reason::ConflictInRun

@@ -59,8 +59,8 @@ pub enum SlotStanding {
     Waiting,
     /// A file waits for a person.
     Held {
-        /// The number of its case.
-        hold_id: i64,
+        /// The number of its case; none where no run has seen the file yet.
+        hold_id: Option<i64>,
     },
     /// Nobody knows whether KP has it.
     InDoubt {
@@ -106,6 +106,10 @@ pub struct DueSoon<'a> {
     pub standing: SlotStanding,
 }
 
+/// How many months after the current one are looked at: the longest warning is 60 banking days, some three months, and a
+/// day's deadline may lie in the month before.
+pub const MONTHS_AHEAD: i32 = 5;
+
 /// What is due soon at `now`, the nearest deadline first, then by period and series.
 ///
 /// `standing` tells how a series stands in a period. `now` is in the town's own zone; see [`Deadline::is_missed_by`].
@@ -134,8 +138,7 @@ pub fn due_soon<'a, Tz: TimeZone>(
             standing,
         })
     };
-    // The longest warning is 60 banking days, some three months; a day's deadline may lie in the month before.
-    let periods = (0..=5).filter_map(|months| current.plus(months));
+    let periods = (0..=MONTHS_AHEAD).filter_map(|months| current.plus(months));
     let mut due: Vec<DueSoon<'a>> =
         periods.flat_map(|period| series.iter().filter_map(move |series| of_slot(series, period))).collect();
     due.sort_by_key(|slot| (slot.deadline, slot.period, slot.series));

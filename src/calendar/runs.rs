@@ -232,15 +232,16 @@ pub enum WarnBeforeFault {
 impl FromStr for WarnBefore {
     type Err = WarnBeforeFault;
 
-    /// Reads `3 banking days`, `1 banking day`, `2d`, `2 days` or `1 day`, whatever the case.
+    /// Reads `3 banking days`, `1 banking day`, `2d`, `2 days` or `1 day`, whatever the case, and the same in Danish:
+    /// `3 bankdage`, `2 dage`.
     fn from_str(text: &str) -> Result<WarnBefore, WarnBeforeFault> {
         let text = text.trim().to_ascii_lowercase();
         let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
         let (number, unit) = text.split_at(digits);
         let unit: Vec<&str> = unit.split_ascii_whitespace().collect();
         let of: fn(u16) -> WarnBefore = match unit.as_slice() {
-            ["d" | "day" | "days"] => WarnBefore::Days,
-            ["banking", "day" | "days"] => WarnBefore::BankingDays,
+            ["d" | "day" | "days" | "dag" | "dage"] => WarnBefore::Days,
+            ["banking", "day" | "days"] | ["bankdag" | "bankdage"] => WarnBefore::BankingDays,
             _ => return Err(WarnBeforeFault::Form),
         };
         if number.is_empty() {

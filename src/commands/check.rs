@@ -25,6 +25,8 @@ use crate::output::{Failure, answer_or_failure};
 mod server;
 mod trial;
 
+mod calendar;
+
 /// With less free space than this, in bytes, the check fails.
 const LITTLE_SPACE: u64 = 100 << 20;
 
@@ -47,6 +49,9 @@ pub(super) struct Checked {
     set: Vec<String>,
     #[serde(skip)]
     title: String,
+    /// Whether a person is asked whether it is right, which alone is no failure.
+    #[serde(skip)]
+    asks: bool,
 }
 
 /// What one check found: a detail, or the exit code that it asks for and what is wrong.
@@ -79,8 +84,13 @@ impl Checks {
             }
         };
         let set = set.iter().map(|line| (*line).to_owned()).collect();
-        self.done.push(Checked { name, ok, detail, set, title });
+        self.done.push(Checked { name, ok, detail, set, title, asks: false });
         ok
+    }
+
+    /// Adds a line that asks a person whether something is right.
+    fn ask(&mut self, name: &'static str, title: String, detail: String) {
+        self.done.push(Checked { name, ok: true, detail, set: Vec::new(), title, asks: true });
     }
 }
 
@@ -109,6 +119,9 @@ pub(super) fn tried(options: &cli::Check, global: &Global) -> (Answer, ExitCode)
         checks.note("access", say::access(), trusted)
     };
     let config = config.as_ref().filter(believed);
+    if let Some(config) = config {
+        calendar::calendar(config, &mut checks);
+    }
     if let Some(config) = config.filter(|_| options.offline) {
         offline(config, &mut checks);
     } else if let Some(config) = config {
@@ -230,9 +243,14 @@ fn plain(error: UserError) -> (ExitCode, String) {
 
 fn text(checks: &[Checked]) -> String {
     let good = Style::new().fg_color(Some(AnsiColor::Green.into()));
+    let doubt = Style::new().bold().fg_color(Some(AnsiColor::Yellow.into()));
     let bad = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
     let line = |check: &Checked| {
-        let (style, mark) = if check.ok { (good, '✓') } else { (bad, '✗') };
+        let (style, mark) = match (check.ok, check.asks) {
+            (true, true) => (doubt, '?'),
+            (true, false) => (good, '✓'),
+            (false, _) => (bad, '✗'),
+        };
         let says = format!("{}: {}", check.title, check.detail);
         paragraph::fill(&says, &format!("{style}{mark}{style:#} "), "  ", WIDTH)
     };

@@ -22,6 +22,7 @@ mod key;
 mod make;
 mod prompter;
 mod questions;
+mod runs;
 mod worker;
 
 #[derive(Serialize)]

@@ -17,6 +17,8 @@ use crate::period::Period;
 use crate::report::page::{self, Page};
 use crate::report::status;
 
+mod month;
+
 use super::context::open_reader;
 use crate::output::{answer, write_document};
 use crate::report::document::Document;
@@ -41,6 +43,9 @@ pub(super) fn report(config: &Config, options: &cli::Report, global: &Global) ->
     if !to_output {
         Document::Report.check_place(config, &options.output, page::is_report)?;
     }
+    if let Some(month) = options.month {
+        return of_month(config, (options, month), to_output, global);
+    }
     let overview = super::status::gather(config)?;
     let exit = overview.exit();
     let page = render(config, &overview)?;
@@ -62,10 +67,35 @@ pub(super) fn report(config: &Config, options: &cli::Report, global: &Global) ->
     Ok(exit)
 }
 
+/// One month's account. It is about what was, so nothing in it waits for a person: exit code 0.
+fn of_month(
+    config: &Config,
+    (options, month): (&cli::Report, Period),
+    to_output: bool,
+    global: &Global,
+) -> anyhow::Result<ExitCode> {
+    let page = page::month::html(month::gather(config, month)?);
+    if to_output {
+        write_document(page.as_bytes())?;
+        return Ok(ExitCode::Ok);
+    }
+    Document::Report.write(&options.output, page.as_bytes())?;
+    let json = Answer { file: &options.output, matters: &[], exit_code: 0 };
+    answer(
+        global,
+        &json,
+        || {
+            if global.quiet { String::new() } else { say::written(&options.output) + "\n" }
+        },
+    )?;
+    Ok(ExitCode::Ok)
+}
+
 fn render(config: &Config, overview: &Overview) -> Result<String, UserError> {
     let ledger = open_reader(config, true)?;
     let deliveries = ledger.history(&Filter { limit: Some(MOST), ..Filter::default() })?;
     let (decisions, taken_out) = (ledger.decisions()?, ledger.taken_out()?);
+    let asked = ledger.asked()?;
     let older = ledger.count()?.saturating_sub(deliveries.len());
     let volumes = volumes(&ledger, overview)?;
     drop(ledger);
@@ -78,6 +108,7 @@ fn render(config: &Config, overview: &Overview) -> Result<String, UserError> {
         older,
         decisions: &decisions,
         taken_out: &taken_out,
+        asked: &asked,
     }))
 }
 

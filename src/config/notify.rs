@@ -123,7 +123,7 @@ fn mail(of: &mut Section, wanted: bool) -> Option<Mail> {
     Some(Mail { to: to?, from: from?, host: host?, port, tls, user, password_file, ca })
 }
 
-fn mailbox(text: &str) -> Result<Mailbox, String> {
+pub(super) fn mailbox(text: &str) -> Result<Mailbox, String> {
     text.parse().map_err(|_| say::not_an_address(&say::shown(text)))
 }
 

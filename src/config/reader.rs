@@ -10,7 +10,7 @@ use bytesize::ByteSize;
 use toml::{Table, Value};
 
 use super::glob::glob;
-use crate::messages::config as say;
+use crate::messages::{calendar, config as say};
 use crate::template::{Placeholder, Template, TemplateError};
 
 /// The problems with keys and values, in the order in which these are read.
@@ -197,6 +197,21 @@ impl<'a> Section<'a> {
             let one = |value| match value {
                 Value::String(text) => not_empty(&text).and_then(&read),
                 other => Err(wrong_type(&other, &say::wants_list())),
+            };
+            values.into_iter().map(one).collect()
+        })
+    }
+
+    /// A list of dates: as texts, or as TOML's own dates, which come as they are written in ISO form.
+    pub(super) fn texts_and_dates(&mut self, key: &'static str) -> Option<Vec<String>> {
+        self.read(key, |value| {
+            let Value::Array(values) = value else {
+                return Err(wrong_type(&value, &calendar::wants_runs()));
+            };
+            let one = |value| match value {
+                Value::String(text) => not_empty(&text).map(str::to_owned),
+                Value::Datetime(date) => Ok(date.to_string()),
+                other => Err(wrong_type(&other, &calendar::wants_runs())),
             };
             values.into_iter().map(one).collect()
         })

@@ -7,16 +7,17 @@ use globset::{Glob, GlobSet};
 use regex::Regex;
 use toml::Table;
 
+use super::calendar::calendar;
 use super::glob::glob;
-use super::notify::notify;
+use super::notify::{mailbox, notify};
 use super::reader::{Problems, Section};
-use super::values::{fingerprint, host, part_of_a_file_name, remote_folder, user};
+use super::values::{contact, fingerprint, host, part_of_a_file_name, remote_folder, user};
 use super::{Alert, Config, Disposal, Originals, PeriodLimits, Policy, Publish, Rule, Scan, Sftp, Verify};
 use crate::exit::UserError;
-use crate::messages::{Language, config as say};
+use crate::messages::{Language, calendar as say_calendar, config as say};
 use crate::names::{self, unfinished_files};
 use crate::period::Period;
-use crate::series::{PerPeriod, PeriodSource, SeriesRule};
+use crate::series::{PerPeriod, PeriodSource, Route, SeriesRule};
 
 pub(super) fn checked(file: &Path, table: Table) -> Result<Config, UserError> {
     let problems = Problems::default();
@@ -24,6 +25,7 @@ pub(super) fn checked(file: &Path, table: Table) -> Result<Config, UserError> {
     let language = top.choice("language", &[("da", Language::Da), ("en", Language::En)]);
     let name = top.text("name");
     let (drop, archive) = folders(top.section("folders"));
+    let (calendar, with_runs) = calendar(top.section("calendar"));
     let config = Config {
         file: file.to_owned(),
         name,
@@ -33,7 +35,8 @@ pub(super) fn checked(file: &Path, table: Table) -> Result<Config, UserError> {
         ledger: ledger(top.section("ledger")),
         scan: scan(top.section("scan")),
         period: period(top.section("period")),
-        series: series(top.entries("series")),
+        series: series(top.entries("series"), with_runs),
+        calendar,
         policy: policy(top.section("policy")),
         sftp: sftp(top.section("sftp")),
         originals: originals(top.section("originals")),
@@ -92,9 +95,11 @@ fn period(mut of: Section) -> PeriodLimits {
     limits
 }
 
-fn series(entries: Vec<Section>) -> Vec<SeriesRule> {
+/// `with_runs` says whether the calendar has any.
+fn series(entries: Vec<Section>, with_runs: bool) -> Vec<SeriesRule> {
     let mut rules: Vec<SeriesRule> = Vec::new();
     for mut of in entries {
+        let by_day = of.has("due_day");
         let rule = SeriesRule {
             name: of.required("name", part_of_a_file_name),
             files: files(&mut of),
@@ -103,10 +108,21 @@ fn series(entries: Vec<Section>) -> Vec<SeriesRule> {
                 .choice("per_period", &[("one", PerPeriod::One), ("many", PerPeriod::Many)])
                 .unwrap_or(PerPeriod::One),
             due_day: of.number("due_day", 1..=31),
+            due_before_run: of.choice("due", &[("run", true)]).unwrap_or(false),
             due_from: of.parsed("due_from", month),
             not_due: of.list("not_due", month).unwrap_or_default(),
             remote_folder: of.parsed("remote_folder", remote_folder),
+            contact: of.parsed("contact", contact),
+            mail: of.parsed("mail", mailbox),
+            route: of
+                .choice("route", &[("us", Route::Us), ("supplier", Route::Supplier)])
+                .unwrap_or(Route::Us),
         };
+        if rule.due_before_run && by_day {
+            of.problem("due", say_calendar::due_twice());
+        } else if rule.due_before_run && !with_runs {
+            of.problem("due", say_calendar::due_needs_runs());
+        }
         if !rule.name.is_empty() && rules.iter().any(|earlier| names::same(&earlier.name, &rule.name)) {
             of.problem("name", say::series_twice());
         }

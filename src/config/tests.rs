@@ -3,8 +3,10 @@
 use std::fs;
 
 use super::*;
+use crate::calendar::due_soon::DueRule;
+use crate::calendar::runs::WarnBefore;
 use crate::exit::ExitCode;
-use crate::series::{PerPeriod, PeriodSource};
+use crate::series::{PerPeriod, PeriodSource, Route};
 use crate::template::Placeholder;
 
 const EXAMPLE: &str = include_str!("../../config.example.toml");
@@ -122,8 +124,8 @@ fn waiting_files_are_told_of_after_a_day_unless_it_says_otherwise() {
 
 #[test]
 fn the_example_names_every_key() {
-    let keys = "language name drop archive path include exclude subfolders settle largest months_back months_ahead name files \
-        period period_in per_period due_day due_from not_due remote_folder same_content_other_slot unknown_period old_period \
+    let keys = "language name drop archive path include exclude subfolders settle largest months_back months_ahead runs warn_before name files \
+        period period_in per_period due_day due due_from not_due remote_folder contact mail route same_content_other_slot unknown_period old_period \
         future_period unknown_series new_series slot_taken two_persons gone_after_publish host port user identity password_file passphrase_file host_key \
         known_hosts folder remote_name temporary_name verify publish timeout connections delivered duplicates \
         keep_archive quiet_for not_picked_up_after unsettled_after mail_to mail_from smtp_host smtp_port smtp_tls smtp_user \
@@ -134,7 +136,9 @@ fn the_example_names_every_key() {
 
 #[test]
 fn each_optional_line_of_the_example_can_be_used() {
-    let optional = |line: &str| line.starts_with('#') && !line.starts_with("# ");
+    // `due` stands in the place of `due_day`, and needs the calendar.
+    let optional =
+        |line: &str| line.starts_with('#') && !line.starts_with("# ") && !line.starts_with("#due =");
     let lines: Vec<&str> = EXAMPLE.lines().collect();
     let series = lines.iter().position(|line| *line == "#[[series]]").unwrap();
     let policy = lines.iter().position(|line| *line == "[policy]").unwrap();
@@ -147,6 +151,11 @@ fn each_optional_line_of_the_example_can_be_used() {
     let rule = &with(&|at| (series..policy).contains(&at)).unwrap().series[0];
     assert_eq!((rule.name.as_str(), rule.per_period, rule.due_day), ("mad", PerPeriod::One, Some(20)));
     assert_eq!(rule.remote_folder.as_deref(), Some("ind"));
+    assert!(rule.mail.is_some() && rule.contact.is_some() && rule.route == Route::Us);
+    let by_run =
+        EXAMPLE.replace("#runs", "runs").replace("#[[series]]", "[[series]]").replace("#due =", "due =");
+    let by_run = by_run.replace("#name", "name").replace("#files", "files");
+    assert_eq!(read(&by_run).unwrap().series[0].due(), Some(DueRule::Run));
     assert!(matches!(rule.period, PeriodSource::Name(_)) && rule.files[0].is_match("MAD_202304.TXT"));
     let notify = lines.iter().position(|line| *line == "[notify]").unwrap();
     let told = with(&|at| at > notify).unwrap().notify;
@@ -159,7 +168,10 @@ fn each_optional_line_of_the_example_can_be_used() {
         assert_defaults(&config);
         tried += 1;
     }
-    assert_eq!(tried, 8, "language, name, exclude, identity, two files of secrets, host_key, known_hosts");
+    assert_eq!(
+        tried, 10,
+        "language, name, exclude, runs, warn_before, identity, two files of secrets, host_key, known_hosts"
+    );
 }
 
 #[test]
@@ -255,6 +267,20 @@ fn each_wrong_value_is_refused_by_its_key() {
         ("period.months_back", "-1"),
         ("period.months_ahead", "121"),
         ("period.months_back", "1.5"),
+        ("calendar.runs", "'2026-12-15'"),
+        ("calendar.runs", "[1]"),
+        ("calendar.runs", "['']"),
+        ("calendar.runs", "['31-02-2026']"),
+        ("calendar.runs", "['15. december']"),
+        ("calendar.runs", "['03/04 2026']"),
+        ("calendar.runs", "['12/15/2026']"),
+        ("calendar.runs", "['2026-12-15 25:00']"),
+        ("calendar.runs", "['mandag d. 15. december 2026']"),
+        ("calendar.runs", "['2026-12-15', '15. december 2026']"),
+        ("calendar.runs", "['2027-01-14', '2026-12-15']"),
+        ("calendar.warn_before", "3"),
+        ("calendar.warn_before", "'snart'"),
+        ("calendar.warn_before", "'61d'"),
         ("policy.unknown_period", "'skip'"),
         ("policy.future_period", "'skip'"),
         ("policy.new_series", "'skip'"),
@@ -325,6 +351,12 @@ fn each_wrong_entry_of_the_series_is_named() {
         ("per_period", "1"),
         ("due_day", "0"),
         ("due_day", "32"),
+        ("due", "'kørsel'"),
+        ("due", "'run'"),
+        ("contact", "''"),
+        ("contact", "'000000-0000'"),
+        ("mail", "'vask'"),
+        ("route", "'os'"),
         ("due_from", "'april'"),
         ("not_due", "['2023-13']"),
         ("remote_folder", "'..'"),
@@ -340,6 +372,29 @@ fn each_wrong_entry_of_the_series_is_named() {
     assert_eq!(entry("name = 'b/c'\nfiles = ['b']"), ["[[series]] 2 (b/c) name"]);
     assert_eq!(entry("name = 'a'\nfiles = ['b']"), ["[[series]] 2 (a) name"]);
     assert_eq!(wrong(&format!("{SFTP}[series]\nname = 'a'")), ["series"]);
+}
+
+#[test]
+fn the_calendar_is_read_in_danish_and_in_iso_form() {
+    let calendar = |lines: &str| read(&format!("[calendar]\n{lines}\n{SFTP}")).unwrap().calendar;
+    let runs =
+        "runs = ['15. december 2026', '2027-01-14 12:00', 2027-02-12, 'fredag d. 12. marts 2027 kl. 9.30']";
+    let dates: Vec<String> = calendar(runs).runs.all().iter().map(ToString::to_string).collect();
+    assert_eq!(dates, ["2026-12-15", "2027-01-14 12:00", "2027-02-12", "2027-03-12 09:30"]);
+    assert!(calendar("").runs.is_empty() && calendar("").warn_before.is_none());
+    for (text, meant) in [
+        ("3 banking days", WarnBefore::BankingDays(3)),
+        ("3 bankdage", WarnBefore::BankingDays(3)),
+        ("2d", WarnBefore::Days(2)),
+    ] {
+        assert_eq!(calendar(&format!("warn_before = '{text}'")).warn_before, Some(meant));
+    }
+    let both = format!(
+        "[calendar]\nruns = ['2026-12-15']\n{SFTP}[[series]]\nname = 'a'\nfiles = ['a']\ndue = 'run'\ndue_day = 20"
+    );
+    assert_eq!(wrong(&both), ["[[series]] 1 (a) due"]);
+    let supplier = format!("{SFTP}[[series]]\nname = 'a'\nfiles = ['a']\ndue_day = 20\nroute = 'supplier'");
+    assert_eq!(read(&supplier).unwrap().series[0].due(), None, "what he sends himself is not awaited here");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //!
 //! `init` asks for the same values that the sections read, so both use these.
 
-use crate::messages::config as say;
+use crate::messages::{calendar as say_calendar, config as say, needs_escape};
 
 /// The name or address of a server, without a port.
 pub(crate) fn host(text: &str) -> Result<String, String> {
@@ -28,6 +28,21 @@ pub(crate) fn user(text: &str) -> Result<String, String> {
 pub(crate) fn part_of_a_file_name(text: &str) -> Result<String, String> {
     if text.contains(['/', '\\']) || text.contains(char::is_control) || text.trim() != text {
         return Err(say::not_a_series_name(&say::shown(text)));
+    }
+    Ok(text.to_owned())
+}
+
+/// Whom to ask, as it is shown to people: one line, and no number that could be somebody's CPR number.
+pub(crate) fn contact(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    let digits = |part: &str| part.chars().filter(char::is_ascii_digit).count();
+    let like_cpr =
+        text.split(|c: char| !c.is_ascii_digit() && !"- ".contains(c)).any(|run| digits(run) == 10);
+    if text.is_empty() {
+        return Err(say::empty());
+    }
+    if text.chars().count() > 200 || text.contains(needs_escape) || like_cpr {
+        return Err(say_calendar::contact_unfit());
     }
     Ok(text.to_owned())
 }

@@ -38,6 +38,7 @@ fn plain() -> Facts {
         one_per_period: true,
         months_ahead: Some(0),
         stranger: None,
+        other_route: false,
         past: Past::default(),
     }
 }
@@ -68,6 +69,7 @@ fn rows() -> Vec<Row> {
         (Reason::UnknownPeriod, Choice::Hold, |f| f.months_ahead = None),
         (Reason::OldPeriod, Choice::Hold, |f| f.months_ahead = Some(-2)),
         (Reason::FuturePeriod, Choice::Hold, |f| f.months_ahead = Some(2)),
+        (Reason::OtherRoute, Choice::Hold, |f| f.other_route = true),
         (Reason::UnknownSeries, Choice::Hold, |f| f.stranger = Some(Stranger::FitsNoSeries)),
         (Reason::NewSeries, Choice::Hold, |f| f.stranger = Some(Stranger::New)),
         (Reason::SlotTaken, Choice::Hold, |f| f.past.slot_taken = Some(earlier(14))),
@@ -141,12 +143,14 @@ fn a_policy_of_send_opens_its_row_and_no_other() {
         policy
     };
     let rows = rows();
-    for (i, (reason, _, fit)) in rows.iter().enumerate().skip(8) {
+    // No policy opens the row of another route.
+    let opens = |row: &(usize, &Row)| row.0 >= 8 && row.1.0 != Reason::OtherRoute;
+    for (i, (reason, _, fit)) in rows.iter().enumerate().filter(opens) {
         let mut facts = plain();
         fit(&mut facts);
         let judgement = decide(&facts, open(*reason), LIMITS);
         assert_eq!((judgement.reason, judgement.choice), (*reason, Choice::Send));
-        if i < 14 {
+        if i < 15 {
             // Another row that fits as well still holds it.
             facts.past.slot_taken = Some(earlier(12));
             let judgement = decide(&facts, open(*reason), LIMITS);
@@ -458,4 +462,15 @@ fn a_look_alike_takes_the_slot_of_a_series_of_one_and_is_named() {
     facts.one_per_period = false;
     facts.stranger = None;
     assert_eq!(decided(&facts, Rule::Hold), (Reason::New, Choice::Send));
+}
+
+#[test]
+fn what_the_supplier_sends_himself_is_held_whatever_the_policy_and_goes_by_approval_alone() {
+    let mut facts = Facts { other_route: true, ..plain() };
+    for rule in [Rule::Hold, Rule::Send, Rule::Skip] {
+        assert_eq!(decided(&facts, rule), (Reason::OtherRoute, Choice::Hold));
+    }
+    facts.past.verdict = Some((6, Verdict::Approved));
+    facts.past.approvals = vec![Approval { who: "Bodil".to_owned(), covers: vec![Reason::OtherRoute] }];
+    assert_eq!(decided(&facts, Rule::Hold), (Reason::Approved, Choice::Send));
 }

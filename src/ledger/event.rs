@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
 use crate::model::delivery::{State, Step};
-use crate::model::ledger::{Attested, Verdict};
+use crate::model::ledger::{AskedAbout, Attested, Verdict};
 use crate::period::Period;
 
 /// One change, as it stands in the chain. The JSON of an event is hashed, so its form never changes;
@@ -216,6 +216,27 @@ pub enum Event {
         /// The holds, by number, that are over: their files are gone, or are held no more.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         ended: Vec<i64>,
+    },
+    /// A person asked a supplier about a file.
+    Asked {
+        /// Its number.
+        asked: i64,
+        /// Series.
+        series: String,
+        /// Period, where it is about one.
+        period: Option<Period>,
+        /// Why.
+        about: AskedAbout,
+        /// The holds, by number, that it is about.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        holds: Vec<i64>,
+        /// The address that the program sent it to; none where the program only made the text.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sent_to: Option<String>,
+        /// The subject.
+        subject: String,
+        /// Who.
+        who: String,
     },
     /// A person was told of these open matters.
     Told {

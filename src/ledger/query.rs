@@ -6,12 +6,14 @@ use chrono::{DateTime, FixedOffset};
 use rusqlite::{OptionalExtension, named_params, params};
 
 use super::LedgerReader;
-use super::rows::{decision, delivery, hold, word};
+use super::rows::{asked, decision, delivery, hold, run, word};
 use crate::digest::Digest;
 use crate::exit::UserError;
 use crate::model::delivery::{Key, Slot, State};
 use crate::model::ledger::ChainPosition;
-use crate::model::ledger::{Decision, Delivery, DuplicateRecord, Hold, PastRun, UnreadRejection, Volume};
+use crate::model::ledger::{
+    Asked, Decision, Delivery, DuplicateRecord, Hold, PastRun, UnreadRejection, Volume,
+};
 use crate::names;
 use crate::period::Period;
 
@@ -238,23 +240,56 @@ impl LedgerReader {
         })
     }
 
+    /// What suppliers were asked, oldest first.
+    ///
+    /// # Errors
+    /// The ledger could not be read.
+    pub fn asked(&self) -> Result<Vec<Asked>, UserError> {
+        self.query(|db| db.prepare_cached("SELECT * FROM asked ORDER BY id")?.query_map([], asked)?.collect())
+    }
+
+    /// Every hold, over or not, of files for this period, and of files without one that was opened in that month of the
+    /// calendar; oldest first.
+    ///
+    /// # Errors
+    /// The ledger could not be read.
+    pub fn holds_of(&self, month: Period) -> Result<Vec<Hold>, UserError> {
+        self.query(|db| {
+            db.prepare_cached(
+                "SELECT * FROM holds WHERE period = ?1 OR (period IS NULL AND substr(opened_at, 1, 7) = ?1) ORDER BY id",
+            )?
+            .query_map([month.to_string()], hold)?
+            .collect()
+        })
+    }
+
+    /// The deliveries for this period, and those without one that were begun in that month of the calendar; oldest first.
+    ///
+    /// # Errors
+    /// The ledger could not be read.
+    pub fn deliveries_of_month(&self, month: Period) -> Result<Vec<Delivery>, UserError> {
+        let sql = deliveries!(
+            "WHERE period = ?1 OR (period IS NULL AND substr(started_at, 1, 7) = ?1) ORDER BY id"
+        );
+        self.deliveries(sql, [month.to_string()])
+    }
+
+    /// The run of that number.
+    ///
+    /// # Errors
+    /// The ledger could not be read.
+    pub fn run(&self, id: i64) -> Result<Option<PastRun>, UserError> {
+        self.query(|db| {
+            db.prepare_cached("SELECT * FROM runs WHERE id = ?1")?.query_row([id], run).optional()
+        })
+    }
+
     /// The newest run.
     ///
     /// # Errors
     /// The ledger could not be read.
     pub fn last_run(&self) -> Result<Option<PastRun>, UserError> {
-        self.query(|db| {
-            db.query_row("SELECT * FROM runs ORDER BY id DESC LIMIT 1", [], |row| {
-                Ok(PastRun {
-                    id: row.get("id")?,
-                    started_at: row.get("started_at")?,
-                    finished_at: row.get("finished_at")?,
-                    exit_code: row.get("exit_code")?,
-                    warnings: warnings(row.get("warnings")?)?,
-                })
-            })
-            .optional()
-        })
+        self.query(|db| db.query_row("SELECT * FROM runs ORDER BY id DESC LIMIT 1", [], run).optional())
     }
 
     /// The deliveries for these periods, both included, oldest first.
@@ -409,6 +444,7 @@ impl LedgerReader {
             Sequence::Delivery => "SELECT coalesce(max(id), 0) + 1 FROM deliveries",
             Sequence::Hold => "SELECT coalesce(max(id), 0) + 1 FROM holds",
             Sequence::Decision => "SELECT coalesce(max(id), 0) + 1 FROM decisions",
+            Sequence::Asked => "SELECT coalesce(max(id), 0) + 1 FROM asked",
         };
         self.query(|db| db.query_row(sql, [], |row| row.get(0)))
     }
@@ -441,12 +477,6 @@ pub enum Sequence {
     Hold,
     /// Decisions.
     Decision,
-}
-
-/// The warnings of a run, as its row holds them.
-fn warnings(stored: Option<String>) -> rusqlite::Result<Vec<String>> {
-    let read = stored.map_or(Ok(Vec::new()), |list| serde_json::from_str(&list));
-    read.map_err(|error| {
-        rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, Box::new(error))
-    })
+    /// What suppliers were asked.
+    Asked,
 }

@@ -4,7 +4,7 @@ use rusqlite::{Row, RowIndex, types::Type};
 
 use crate::digest::Digest;
 use crate::model::delivery::{Key, Slot, State};
-use crate::model::ledger::{Decision, Delivery, Hold, Verdict};
+use crate::model::ledger::{Asked, AskedAbout, Decision, Delivery, Hold, PastRun, Verdict};
 use crate::period::Period;
 
 /// Reads the columns by their places in `deliveries!`: looking each up by name takes longer than finding the row.
@@ -44,6 +44,7 @@ pub(super) fn hold(row: &Row<'_>) -> rusqlite::Result<Hold> {
         reason: row.get("reason")?,
         reasons: reasons(row)?,
         opened_at: row.get("opened_at")?,
+        ended_at: row.get("ended_at")?,
     })
 }
 
@@ -59,6 +60,37 @@ pub(super) fn decision(row: &Row<'_>) -> rusqlite::Result<Decision> {
         why: row.get("why")?,
         reasons: reasons(row)?,
         used_by: row.get("used_by")?,
+    })
+}
+
+pub(super) fn asked(row: &Row<'_>) -> rusqlite::Result<Asked> {
+    Ok(Asked {
+        id: row.get("id")?,
+        series: row.get("series")?,
+        period: period(row, "period")?,
+        about: word(row, "about", AskedAbout::named)?,
+        sent_to: row.get("sent_to")?,
+        subject: row.get("subject")?,
+        at: row.get("at")?,
+        who: row.get("who")?,
+    })
+}
+
+pub(super) fn run(row: &Row<'_>) -> rusqlite::Result<PastRun> {
+    Ok(PastRun {
+        id: row.get("id")?,
+        started_at: row.get("started_at")?,
+        finished_at: row.get("finished_at")?,
+        exit_code: row.get("exit_code")?,
+        warnings: warnings(row.get("warnings")?)?,
+    })
+}
+
+/// The warnings of a run, as its row holds them.
+fn warnings(stored: Option<String>) -> rusqlite::Result<Vec<String>> {
+    let read = stored.map_or(Ok(Vec::new()), |list| serde_json::from_str(&list));
+    read.map_err(|error| {
+        rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, Box::new(error))
     })
 }
 

@@ -81,6 +81,18 @@ CREATE TABLE duplicates (
     content_deleted_at TEXT          -- when it was deleted from the archive
 ) STRICT;
 
+-- What suppliers were asked.
+CREATE TABLE asked (
+    id       INTEGER PRIMARY KEY,
+    series   TEXT NOT NULL,
+    period   TEXT,
+    about    TEXT NOT NULL,
+    sent_to  TEXT,                   -- none: the program made the text and did not send it
+    subject  TEXT NOT NULL,
+    at       TEXT NOT NULL,
+    who      TEXT NOT NULL
+) STRICT;
+
 -- When a person was last told of an open matter.
 CREATE TABLE told (
     matter TEXT PRIMARY KEY,

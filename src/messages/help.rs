@@ -297,8 +297,12 @@ texts! {
         en "Pin the host key that the server shows now, without comparing it",
     }
     "init --series" {
-        da "En leverandørs serie af filer, og dagen i måneden, hvor de senest skal være leveret; kan gentages",
-        en "A supplier's series of files, and the day of the month they are due; may be repeated",
+        da "En leverandørs serie af filer, og dagen i måneden, hvor de senest skal være leveret, eller run for KP's kørsel; kan gentages",
+        en "A supplier's series of files, and the day of the month they are due, or run for KP's run; may be repeated",
+    }
+    "init --runs" {
+        da "Datoerne for KP's månedskørsler, som de står i en liste eller en mail",
+        en "The dates of KP's monthly runs, as they stand in a list or a mail",
     }
     "init examples" {
         da "traekfil init  # spørger om alt og foreslår svar\n\
@@ -390,7 +394,31 @@ texts! {
         da "Filen, eller - for standard output; kun en tidligere rapport bliver erstattet",
         en "The file, or - for standard output; only an earlier report is replaced",
     }
-    "report examples" { da "traekfil report -o overblik.html", en "traekfil report -o overview.html" }
+    "report --month" { da "Kun regnskabet for den måned, til at printe", en "That month's account alone, to be printed" }
+    "report --month wants" { da "en måned som 2023-04", en "a month such as 2023-04" }
+    "report examples" {
+        da "traekfil report -o overblik.html\ntraekfil report --month 2026-11 -o november.html",
+        en "traekfil report -o overview.html\ntraekfil report --month 2026-11 -o november.html",
+    }
+
+    "ask" {
+        da "Skriv en mail til en leverandør om en fil, der mangler, er holdt tilbage eller ønskes igen",
+        en "Write a mail to a supplier about a file that is missing, held, or wanted again",
+    }
+    "ask <series>" { da "Serien", en "The series" }
+    "ask <period>" {
+        da "Måneden; uden den den måned, der haster mest",
+        en "The month; without it the one that presses most",
+    }
+    "ask <period> wants" { da "en måned som 2023-04", en "a month such as 2023-04" }
+    "ask --send" {
+        da "Send den til [[series]] mail med mailserveren i [notify]",
+        en "Send it to [[series]] mail by the mail server of [notify]",
+    }
+    "ask examples" {
+        da "traekfil ask vask 2026-12  # vis mailen\ntraekfil ask vask 2026-12 --send",
+        en "traekfil ask vask 2026-12  # show the mail\ntraekfil ask vask 2026-12 --send",
+    }
 
     "schedule" {
         da "Vis det job, der kører traekfil af sig selv, eller sæt det op",

@@ -58,8 +58,8 @@ crate::messages::catalogue! {
     ask_series_name() { da "Seriens navn, fx mad (- for ikke flere)", en "The series' name, e.g. mad (- for no more)" }
     ask_series_pattern() { da "Mønster for filernes navne", en "Pattern of the files' names" }
     ask_due_day() {
-        da "Senest hvilken dag i måneden, 1 til 31 (- for ingen frist)",
-        en "By which day of the month, 1 to 31 (- for no due day)",
+        da "Senest hvilken dag i måneden, 1 til 31, eller kørsel (- for ingen frist)",
+        en "By which day of the month, 1 to 31, or run (- for no due day)",
     }
     yes() { da "ja", en "yes" }
     no() { da "nej", en "no" }
@@ -71,8 +71,8 @@ crate::messages::catalogue! {
     control_character() { da "Der er et usynligt tegn i svaret. Skriv det igen.", en "There is an invisible character in it. Type it again." }
     language_wrong() { da "Skriv da eller en.", en "Write da or en." }
     port_wrong() { da "Skriv et helt tal fra 1 til 65535.", en "Write a whole number from 1 to 65535." }
-    day_wrong() { da "Skriv en dag fra 1 til 31.", en "Write a day from 1 to 31." }
-    series_form() { da "Skriv navn=mønster eller navn=mønster:dag, fx mad=mad_*.txt:20.", en "Write name=pattern or name=pattern:day, e.g. mad=mad_*.txt:20." }
+    day_wrong() { da "Skriv en dag fra 1 til 31, eller kørsel.", en "Write a day from 1 to 31, or run." }
+    series_form() { da "Skriv navn=mønster, navn=mønster:dag eller navn=mønster:run, fx mad=mad_*.txt:20.", en "Write name=pattern, name=pattern:day or name=pattern:run, e.g. mad=mad_*.txt:20." }
     config_exists(file: &str) {
         da "{file} findes allerede og bliver ikke overskrevet. Vælg en anden fil (--config), eller ret i den, der er.",
         en "{file} exists already and is not overwritten. Name another file (--config), or edit the one that is there.",

@@ -44,6 +44,14 @@ crate::messages::catalogue! {
         da "navnet passer ikke til nogen [[series]], og KP har ikke fået filer med det navn før",
         en "the name fits no [[series]], and KP never got files of that name",
     }
+    other_route() {
+        da "leverandøren sender selv denne series filer til KP",
+        en "the supplier sends the files of this series to KP himself",
+    }
+    next_other_route() {
+        da "Spørg leverandøren, om KP har fået den fra ham; så skal den afvises her. Godkend den kun, hvis den ikke er sendt og ikke bliver det",
+        en "Ask the supplier whether KP got it from him; then reject it here. Approve it only if it was not sent and will not be",
+    }
     new_series() {
         da "KP har ikke fået filer med det navn før",
         en "KP never got files of that name",

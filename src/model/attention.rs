@@ -4,7 +4,8 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::decision::Reason;
-use super::ledger::{ChainPosition, PastRun};
+use super::ledger::{Asked, ChainPosition, PastRun};
+use crate::calendar::deadline::Deadline;
 use crate::exit::ExitCode;
 use crate::period::Period;
 
@@ -17,6 +18,12 @@ pub struct Overview {
     pub months: Vec<Period>,
     /// One row a series, by name.
     pub series: Vec<Row>,
+    /// KP's next run; none where the town enters none, or all are over.
+    pub next_run: Option<NextRun>,
+    /// The end of KP's runs as far as they are known; none where it is more than thirty days away.
+    pub calendar_end: Option<CalendarEnd>,
+    /// What suppliers were asked about the files that KP still lacks, oldest first.
+    pub asked: Vec<Asked>,
     /// What needs a person, the most pressing first.
     pub matters: Vec<AttentionItem>,
     /// The newest run; none where there was none.
@@ -35,6 +42,58 @@ impl Overview {
     }
 }
 
+/// KP's next run, and the files that it still waits for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NextRun {
+    /// Its day.
+    pub on: NaiveDate,
+    /// The first moment that is too late for it, RFC 3339.
+    pub before: String,
+    /// The same, as the town entered it.
+    #[serde(skip)]
+    pub deadline: Deadline,
+    /// Banking days after today, up to and with its day.
+    pub banking_days_left: u32,
+    /// Days from today to its day.
+    pub days_left: i64,
+    /// Whether a file of any series is expected before it.
+    #[serde(skip)]
+    pub is_awaited: bool,
+    /// Whether its month has not begun yet, so that nothing is late.
+    #[serde(skip)]
+    pub is_early: bool,
+    /// The files that are expected before it and that KP has not got, by series.
+    pub missing: Vec<MissingFile>,
+}
+
+/// A file that KP has not got.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MissingFile {
+    /// The series.
+    pub series: String,
+    /// The period.
+    pub period: Period,
+    /// How it stands: missing, waiting, held or in doubt.
+    pub standing: SlotStatus,
+    /// The file, as a path in the drop folder with `/`, where one came.
+    pub path: Option<String>,
+    /// The hold, where it is held and a run has seen it.
+    pub hold_id: Option<i64>,
+    /// The delivery, where one is in doubt.
+    pub delivery_id: Option<i64>,
+    /// Whom to ask.
+    pub contact: Option<String>,
+}
+
+/// The end of KP's runs as far as they are known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct CalendarEnd {
+    /// The last run.
+    pub last_run: NaiveDate,
+    /// Whether it is over.
+    pub has_ended: bool,
+}
+
 /// A series in the months of the grid.
 #[derive(Debug, Clone, Serialize)]
 pub struct Row {
@@ -49,8 +108,11 @@ pub struct Row {
 pub struct Cell {
     /// The month.
     pub period: Period,
-    /// When a file is due: the last banking day on or before `due_day`. None where nothing is expected.
+    /// When a file is due: the last banking day on or before `due_day`, or the day of KP's run. None where nothing is expected.
     pub due: Option<NaiveDate>,
+    /// The same with its time of day, where it has one.
+    #[serde(skip)]
+    pub deadline: Option<Deadline>,
     /// How it stands, the most pressing first; empty where there is nothing and nothing is expected.
     pub marks: Vec<Mark>,
 }
@@ -169,6 +231,8 @@ pub enum AttentionKind {
     InDoubt,
     /// A file that was due and has not been delivered.
     Overdue,
+    /// A file that KP lacks shortly before it is due.
+    DueSoon,
     /// A file that waits for a person.
     Held,
     /// A file that has been waiting to settle for longer than `alert.unsettled_after`.
@@ -177,6 +241,8 @@ pub enum AttentionKind {
     OriginalChanged,
     /// A delivered file that KP has not taken out of its folder.
     NotPickedUp,
+    /// The last of KP's runs that the town has entered is over.
+    CalendarEnded,
     /// No run for longer than `alert.quiet_for`.
     Quiet,
     /// A file that was to be delivered and was not. This kind and the next ones are about one run alone.
@@ -196,6 +262,8 @@ impl AttentionKind {
         match self {
             AttentionKind::InDoubt
             | AttentionKind::Overdue
+            | AttentionKind::DueSoon
+            | AttentionKind::CalendarEnded
             | AttentionKind::Held
             | AttentionKind::Unsettled
             | AttentionKind::OriginalChanged

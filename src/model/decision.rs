@@ -55,6 +55,8 @@ pub enum Reason {
     FuturePeriod,
     /// There are `[[series]]`, and its name fits none of them and is new to the ledger.
     UnknownSeries,
+    /// Its supplier sends the files of its series to KP himself.
+    OtherRoute,
     /// There are no `[[series]]`, and the series that its name gives is new to a ledger that knows others.
     NewSeries,
     /// KP got another file for this slot, or for a look-alike of it.
@@ -104,6 +106,7 @@ impl Reason {
                 | Reason::UnknownPeriod
                 | Reason::OldPeriod
                 | Reason::FuturePeriod
+                | Reason::OtherRoute
                 | Reason::UnknownSeries
                 | Reason::NewSeries
                 | Reason::SlotTaken

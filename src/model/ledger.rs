@@ -170,6 +170,8 @@ pub struct Hold {
     pub reasons: Vec<String>,
     /// Since when, RFC 3339.
     pub opened_at: String,
+    /// Until when; none where it is not over.
+    pub ended_at: Option<String>,
 }
 
 /// A person's decision about a key.
@@ -246,6 +248,60 @@ pub struct Volume {
     pub files: u64,
     /// How many bytes, all files together.
     pub bytes: u64,
+}
+
+/// What a person asked a supplier.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Asked {
+    /// Its number.
+    #[serde(rename = "asked_id")]
+    pub id: i64,
+    /// The series it is about.
+    pub series: String,
+    /// The period, where it is about one.
+    pub period: Option<Period>,
+    /// Why.
+    pub about: AskedAbout,
+    /// The address that the program sent it to; none where the program only made the text.
+    pub sent_to: Option<String>,
+    /// The subject.
+    pub subject: String,
+    /// When, RFC 3339.
+    pub at: String,
+    /// Who.
+    pub who: String,
+}
+
+/// Why a supplier is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AskedAbout {
+    /// A file did not come.
+    Missing,
+    /// A file is held.
+    Held,
+    /// A file came, and is wanted again.
+    Again,
+}
+
+impl AskedAbout {
+    /// The name it has in the ledger.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            AskedAbout::Missing => "missing",
+            AskedAbout::Held => "held",
+            AskedAbout::Again => "again",
+        }
+    }
+
+    /// The one of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<AskedAbout> {
+        [AskedAbout::Missing, AskedAbout::Held, AskedAbout::Again]
+            .into_iter()
+            .find(|about| about.name() == name)
+    }
 }
 
 /// What a person decides about a held file.

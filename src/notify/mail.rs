@@ -7,6 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 use chrono::{DateTime, FixedOffset};
+use lettre::message::Mailbox;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use native_tls::{Certificate, Protocol, TlsConnector};
 
@@ -42,6 +43,32 @@ pub(super) fn send(
 pub fn check(mail: &Mail) -> Result<String, String> {
     speak(mail, LIMIT, Conversation::noop)?;
     Ok(address(mail))
+}
+
+/// Sends a letter of a person's to somebody outside; answers go to those whom `[notify]` tells. What could be a CPR number is
+/// masked.
+///
+/// # Errors
+/// As [`send`].
+pub fn write_to(
+    mail: &Mail,
+    to: &Mailbox,
+    subject: &str,
+    body: &str,
+    now: DateTime<FixedOffset>,
+) -> Result<(), String> {
+    let mut letter = lettre::Message::builder()
+        .from(mail.from.clone())
+        .to(to.clone())
+        .subject(without_cpr_numbers(subject))
+        .date(now.into())
+        .message_id(Some(message_id()))
+        .header(ContentType::TEXT_PLAIN);
+    for reader in &mail.to {
+        letter = letter.reply_to(reader.clone());
+    }
+    let letter = letter.body(without_cpr_numbers(body)).map_err(|error| say::mail_not_made(&error))?;
+    speak(mail, LIMIT, move |server| server.send(letter.envelope(), &letter.formatted()))
 }
 
 fn letter(mail: &Mail, message: &Message, now: DateTime<FixedOffset>) -> Result<lettre::Message, String> {

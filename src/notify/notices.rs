@@ -27,8 +27,14 @@ pub fn after(attention: &[AttentionItem]) -> Vec<Notice> {
     let is_told =
         |item: &&AttentionItem| item.reason == Some(Reason::InDoubt) && in_doubt.contains(&item.delivery_id);
     let held = of(AttentionKind::Held).filter(|item| !is_told(item));
-    let doubts = of(AttentionKind::InDoubt).chain(of(AttentionKind::Overdue));
-    let rest = [AttentionKind::Unsettled, AttentionKind::OriginalChanged, AttentionKind::NotPickedUp];
+    let first = [AttentionKind::InDoubt, AttentionKind::Overdue, AttentionKind::DueSoon];
+    let doubts = first.into_iter().flat_map(of);
+    let rest = [
+        AttentionKind::Unsettled,
+        AttentionKind::OriginalChanged,
+        AttentionKind::NotPickedUp,
+        AttentionKind::CalendarEnded,
+    ];
     let others = doubts.chain(held).chain(rest.into_iter().flat_map(of)).map(|item| Notice {
         keys: vec![item.key.clone()],
         message: item.message.clone(),

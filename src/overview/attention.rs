@@ -3,20 +3,30 @@
 use chrono::{DateTime, TimeDelta};
 
 use super::facts::{Facts, is_of, waits_for_a_person};
-use crate::model::attention::{AttentionItem, AttentionKind, Cell};
+use crate::calendar::due_soon::DueSoon;
+use crate::model::attention::{AttentionItem, AttentionKind, CalendarEnd, Cell, MissingFile};
 use crate::model::decision::Choice;
-use crate::model::ledger::{AlteredOriginal, Delivery, PastRun};
+use crate::model::ledger::{AlteredOriginal, Asked, Delivery, PastRun};
 use crate::model::run_report::{Difference, FileOutcome, FileReport, OverdueReport, PlanReport, RunReport};
+use crate::period::Period;
 use crate::wording;
 use crate::wording::advice::{self, Advice};
+use crate::wording::calendar;
 
-/// All items of the overview, the most pressing first. `overdue` are the series' overdue months, oldest first.
-pub(super) fn all(facts: &Facts, overdue: &[(&str, Cell)]) -> Vec<AttentionItem> {
+/// All items of the overview, the most pressing first. `overdue` are the series' overdue months, oldest first,
+/// `due_soon` the files that a deadline near at hand waits for.
+pub(super) fn all(
+    facts: &Facts,
+    overdue: &[(&str, Cell)],
+    due_soon: &[(DueSoon, MissingFile)],
+    calendar_end: Option<CalendarEnd>,
+) -> Vec<AttentionItem> {
     let doubts = facts.in_doubt.iter().map(|delivery| {
         let hold_id = facts.files.iter().find(|file| is_of(file, delivery)).and_then(|file| file.hold_id);
         AttentionItem { hold_id, ..in_doubt(delivery, None) }
     });
-    let overdue = overdue.iter().map(|(series, cell)| late(series, cell));
+    let overdue = overdue.iter().map(|(series, cell)| late(facts, series, cell));
+    let due_soon = due_soon.iter().map(|(due, file)| soon(facts, due, file));
     let held = facts.files.iter().filter(|file| waits_for_a_person(facts, file)).map(|file| {
         let since = file.hold_id.and_then(|hold| facts.held_since.get(&hold).cloned());
         AttentionItem { since, ..held(file) }
@@ -27,10 +37,12 @@ pub(super) fn all(facts: &Facts, overdue: &[(&str, Cell)]) -> Vec<AttentionItem>
     let warned = facts.last_run.iter().flat_map(warned);
     let mut items: Vec<AttentionItem> = doubts
         .chain(overdue)
+        .chain(due_soon)
         .chain(held)
         .chain(waiting)
         .chain(altered)
         .chain(left)
+        .chain(calendar_end.and_then(calendar_ended))
         .chain(quiet(facts))
         .chain(warned)
         .collect();
@@ -68,9 +80,13 @@ pub fn of_run(report: &RunReport) -> Vec<AttentionItem> {
     let warnings =
         report.warnings.iter().map(|warning| caused(AttentionKind::Warning, &warning.path, &warning.message));
     let overdue = report.overdue.iter().map(overdue);
+    // These are about the calendar, which the overview alone knows.
+    let by_calendar =
+        |item: &&AttentionItem| matches!(item.kind, AttentionKind::DueSoon | AttentionKind::CalendarEnded);
+    let calendar = report.overview.iter().flat_map(|overview| &overview.matters).filter(by_calendar).cloned();
     let outdated = report.plan.iter().flat_map(PlanReport::needs).map(outdated);
     let of_files = held.chain(waiting).chain(failed).chain(doubts).chain(altered).chain(left);
-    of_files.chain(warnings).chain(overdue).chain(outdated).collect()
+    of_files.chain(warnings).chain(overdue).chain(calendar).chain(outdated).collect()
 }
 
 /// An item of this kind, without what it is about.
@@ -106,13 +122,49 @@ fn in_doubt(delivery: &Delivery, why: Option<&str>) -> AttentionItem {
     }
 }
 
-fn late(series: &str, cell: &Cell) -> AttentionItem {
+fn late(facts: &Facts, series: &str, cell: &Cell) -> AttentionItem {
     let due = cell.due.unwrap_or_default();
+    let rule = facts.series.iter().find(|rule| rule.name == series);
+    let contact = rule.and_then(|rule| rule.contact.as_deref()).map(calendar::contact);
+    let said = [Some(advice::overdue(series, cell, due)), contact, last_asked(facts, series, cell.period)];
     overdue(&OverdueReport {
         series: series.to_owned(),
         period: cell.period,
         due: due.to_string(),
-        message: advice::overdue(series, cell, due),
+        message: said.into_iter().flatten().collect::<Vec<_>>().join(" "),
+    })
+}
+
+/// When the supplier was last asked about this file, in a sentence.
+fn last_asked(facts: &Facts, series: &str, period: Period) -> Option<String> {
+    let about = |asked: &&Asked| asked.series == series && asked.period == Some(period);
+    facts.asked.iter().rev().find(about).map(calendar::last_asked)
+}
+
+fn soon(facts: &Facts, due: &DueSoon, file: &MissingFile) -> AttentionItem {
+    let (sentence, commands) = calendar::due_soon(due, file);
+    let asked = last_asked(facts, due.series, due.period).map(|asked| format!(" {asked}"));
+    AttentionItem {
+        series: Some(due.series.to_owned()),
+        period: Some(due.period),
+        path: file.path.clone(),
+        hold_id: file.hold_id,
+        delivery_id: file.delivery_id,
+        since: Some(due.deadline.day.to_string()),
+        commands,
+        ..item(
+            AttentionKind::DueSoon,
+            format!("due_soon:{}:{}", due.series, due.period),
+            sentence + &asked.unwrap_or_default(),
+        )
+    }
+}
+
+/// That KP's runs are not known any further.
+fn calendar_ended(end: CalendarEnd) -> Option<AttentionItem> {
+    end.has_ended.then(|| AttentionItem {
+        since: Some(end.last_run.to_string()),
+        ..item(AttentionKind::CalendarEnded, "calendar_ended".to_owned(), calendar::end(end))
     })
 }
 

@@ -7,12 +7,13 @@ use chrono::{DateTime, Days, FixedOffset, NaiveDate};
 
 use crate::archive::Archive;
 use crate::archive::altered::{self, Closely};
-use crate::config::Config;
+use crate::calendar::due_soon::MONTHS_AHEAD as DUE_SOON_AHEAD;
+use crate::config::{Calendar, Config};
 use crate::exit::UserError;
 use crate::ledger::LedgerReader;
 use crate::model::decision::{Choice, Reason};
 use crate::model::delivery::State;
-use crate::model::ledger::{AlteredOriginal, ChainPosition, Delivery, DuplicateRecord, Hold, PastRun};
+use crate::model::ledger::{AlteredOriginal, Asked, ChainPosition, Delivery, DuplicateRecord, Hold, PastRun};
 use crate::model::run_report::FileReport;
 use crate::names;
 use crate::period::Period;
@@ -36,6 +37,10 @@ pub(super) struct Facts<'a> {
     pub now: DateTime<FixedOffset>,
     /// The configured series.
     pub series: &'a [SeriesRule],
+    /// `[calendar]`.
+    pub calendar: &'a Calendar,
+    /// What suppliers were asked, oldest first.
+    pub asked: Vec<Asked>,
     /// `alert.quiet_for`.
     pub quiet_for: Option<Duration>,
     /// The files in the drop folder.
@@ -87,6 +92,8 @@ pub(super) fn gather<'a>(
     let mut facts = Facts {
         now,
         series: &config.series,
+        calendar: &config.calendar,
+        asked: ledger.asked()?,
         quiet_for: config.alert.quiet_for,
         files: files.iter().map(|file| as_held(file, &holds, ledger)).collect::<Result<_, _>>()?,
         deliveries: Vec::new(),
@@ -107,9 +114,14 @@ pub(super) fn gather<'a>(
     let months = facts.months();
     if let (Some(first), Some(&last)) = (months.first(), months.last()) {
         let first = first.plus(-LOOK_BACK).unwrap_or(*first);
+        // A file may be due soon that is for a month after the grid's last one.
+        let last = last.plus(DUE_SOON_AHEAD - MONTHS_AHEAD).unwrap_or(last);
         facts.deliveries = ledger.deliveries_between(first, last)?;
         for delivery in &mut facts.deliveries {
             spell_as_today(&config.series, &mut delivery.key.slot.series);
+        }
+        for asked in &mut facts.asked {
+            spell_as_today(&config.series, &mut asked.series);
         }
         facts.refused = ledger.duplicates_between(first, last)?;
     }

@@ -1,13 +1,14 @@
 //! The picture, from the facts alone. Pure.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
-use chrono::{DateTime, NaiveDate};
+use chrono::{DateTime, NaiveDate, Offset, TimeZone};
 
-use super::attention;
+use super::calendar::{Slots, expected};
 use super::facts::{Facts, LOOK_BACK, MONTHS_AHEAD, MONTHS_BACK, is_of, waits_for_a_person};
-use crate::calendar::banking_days;
-use crate::clock::moment;
+use super::{attention, calendar};
+use crate::calendar::deadline::Deadline;
+use crate::clock::{in_town, moment};
 use crate::model::attention::{Cell, Mark, Overview, Row, SlotStatus};
 use crate::model::decision::Choice;
 use crate::model::delivery::State;
@@ -16,10 +17,17 @@ use crate::model::run_report::{FileOutcome, FileReport};
 use crate::period::Period;
 use crate::series::SeriesRule;
 
-/// What is true of each series and period, without what is expected of them.
-type Slots<'a> = BTreeMap<(&'a str, Period), Vec<Mark>>;
-
 pub(super) fn build(facts: &Facts) -> Overview {
+    // The machine's own zone knows daylight saving; a moment with another offset is not of this machine.
+    let local = in_town(facts.now);
+    if local.offset().fix() == *facts.now.offset() {
+        build_at(facts, &local)
+    } else {
+        build_at(facts, &facts.now)
+    }
+}
+
+fn build_at<Tz: TimeZone>(facts: &Facts, now: &DateTime<Tz>) -> Overview {
     let months = facts.months();
     let slots = slots(facts);
     let seen = slots.keys().filter(|(_, period)| months.contains(period)).map(|(series, _)| *series);
@@ -29,12 +37,20 @@ pub(super) fn build(facts: &Facts) -> Overview {
         .into_iter()
         .map(|name| Row {
             series: name.to_owned(),
-            cells: months.iter().map(|&period| cell(facts, &slots, name, rule(name), period)).collect(),
+            cells: months
+                .iter()
+                .map(|&period| cell(facts, &slots, name, (rule(name), period), now))
+                .collect(),
         })
         .collect();
+    let calendar_end = calendar::end(facts, now);
+    let due_soon = calendar::due_soon(facts, &slots, now);
     Overview {
         made_at: moment(facts.now),
-        matters: attention::all(facts, &overdue(facts, &slots)),
+        matters: attention::all(facts, &overdue(facts, &slots, now), &due_soon, calendar_end),
+        next_run: calendar::next_run(facts, &slots, now),
+        calendar_end,
+        asked: calendar::asked(facts, &slots, &months),
         months,
         series,
         last_run: facts.last_run.clone(),
@@ -44,50 +60,52 @@ pub(super) fn build(facts: &Facts) -> Overview {
 }
 
 /// Every slot that is overdue, the oldest first, as far back as is looked.
-fn overdue<'a>(facts: &Facts<'a>, slots: &Slots) -> Vec<(&'a str, Cell)> {
+fn overdue<'a, Tz: TimeZone>(facts: &Facts<'a>, slots: &Slots, now: &DateTime<Tz>) -> Vec<(&'a str, Cell)> {
     let Some(current) = Period::of(facts.today()) else { return Vec::new() };
     (-MONTHS_BACK - LOOK_BACK..=MONTHS_AHEAD)
         .filter_map(|months| current.plus(months))
         .flat_map(|period| facts.series.iter().map(move |rule| (period, rule)))
-        .map(|(period, rule)| (rule.name.as_str(), cell(facts, slots, &rule.name, Some(rule), period)))
+        .map(|(period, rule)| (rule.name.as_str(), cell(facts, slots, &rule.name, (Some(rule), period), now)))
         .filter(|(_, cell)| cell.marks.iter().any(|mark| mark.standing == SlotStatus::Overdue))
         .collect()
 }
 
-fn cell(facts: &Facts, slots: &Slots, series: &str, rule: Option<&SeriesRule>, period: Period) -> Cell {
+fn cell<Tz: TimeZone>(
+    facts: &Facts,
+    slots: &Slots,
+    series: &str,
+    (rule, period): (Option<&SeriesRule>, Period),
+    now: &DateTime<Tz>,
+) -> Cell {
     let mut marks = slots.get(&(series, period)).cloned().unwrap_or_default();
-    let due = rule.and_then(|rule| due(facts, rule, period));
-    marks.extend(due.and_then(|due| lacking(&marks, due, facts.today())));
+    let deadline = rule.and_then(|rule| due(facts, rule, period));
+    marks.extend(deadline.and_then(|deadline| lacking(&marks, deadline, now)));
     marks.sort_by_key(|mark| mark.standing);
-    Cell { period, due, marks }
+    Cell { period, due: deadline.map(|deadline| deadline.day), deadline, marks }
 }
 
 /// When a file is expected: in every month that has begun, or whose due date has come before it has begun; from the one
 /// in which the ledger was made, or an earlier one that the series was delivered for; unless the configuration says
 /// otherwise.
-fn due(facts: &Facts, rule: &SeriesRule, period: Period) -> Option<NaiveDate> {
+fn due(facts: &Facts, rule: &SeriesRule, period: Period) -> Option<Deadline> {
     let current = Period::of(facts.today())?;
-    let made = || Period::of(day(facts.made_at.as_deref()?)?);
-    let delivered = facts.first.get(&rule.name).copied();
-    let first = rule.due_from.or_else(|| delivered.into_iter().chain(made()).min()).unwrap_or(current);
-    let expected = first <= period && !rule.not_due.contains(&period);
-    let due = banking_days::due(period, rule.due_day.filter(|_| expected)?);
-    (period <= current || due <= facts.today()).then_some(due)
+    let due = expected(facts, rule)?.deadline(period, &facts.calendar.runs)?;
+    (period <= current || due.day <= facts.today()).then_some(due)
 }
 
 /// The mark for an expected file that was not delivered. Once it is overdue it stays so, even with a file in the folder.
-fn lacking(marks: &[Mark], due: NaiveDate, today: NaiveDate) -> Option<Mark> {
+fn lacking<Tz: TimeZone>(marks: &[Mark], due: Deadline, now: &DateTime<Tz>) -> Option<Mark> {
     let has = |wanted: &[SlotStatus]| marks.iter().any(|mark| wanted.contains(&mark.standing));
     let standing = if has(&[SlotStatus::Delivered, SlotStatus::Adopted]) {
         return None;
-    } else if today > due {
+    } else if due.is_missed_by(now) {
         SlotStatus::Overdue
     } else if has(&[SlotStatus::InDoubt, SlotStatus::Held, SlotStatus::Waiting]) {
         return None;
     } else {
         SlotStatus::Missing
     };
-    Some(Mark { standing, on: Some(due), delivery_id: None, hold_id: None, path: None })
+    Some(Mark { standing, on: Some(due.day), delivery_id: None, hold_id: None, path: None })
 }
 
 fn slots<'a>(facts: &'a Facts) -> Slots<'a> {
@@ -181,7 +199,7 @@ fn is_original(by_id: &HashMap<i64, &Delivery>, file: &FileReport) -> bool {
 }
 
 /// The day of a moment of the ledger, where it was written.
-pub(super) fn day(at: &str) -> Option<NaiveDate> {
+fn day(at: &str) -> Option<NaiveDate> {
     DateTime::parse_from_rfc3339(at).ok().map(|at| at.date_naive())
 }
 

@@ -11,13 +11,17 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
 use super::status;
-use crate::messages::{Language, escape, language, overview as said, page as say, report as report_say};
+use crate::messages::{Language, escape, language};
+use crate::messages::{
+    ask as say_ask, calendar as say_calendar, overview as said, page as say, report as report_say,
+};
 use crate::model::attention::{AttentionItem, Cell, Mark, Overview, Row, SlotStatus};
 use crate::model::delivery::State;
-use crate::model::ledger::{Decision, Delivery, UnreadRejection, Verdict, Volume};
+use crate::model::ledger::{Asked, Decision, Delivery, UnreadRejection, Verdict, Volume};
 use crate::period::Period;
 use crate::wording;
 
+pub mod month;
 mod plot;
 
 const STYLE: &str = include_str!("page/page.css");
@@ -44,6 +48,8 @@ pub struct Page<'a> {
     pub decisions: &'a [Decision],
     /// Every file that was rejected unread, oldest first.
     pub taken_out: &'a [UnreadRejection],
+    /// Everything that suppliers were asked, oldest first.
+    pub asked: &'a [Asked],
 }
 
 /// Whether these bytes are a report of this program's, of whatever version.
@@ -109,6 +115,7 @@ fn head(page: &Page) -> Markup {
                 span { (say::from_folder(page.drop)) }
                 span { (say::to_server(&escape(&page.server))) }
             }
+            @for line in status::calendar_lines(page.overview) { p.next { (line) } }
             p { (status::last_run(page.overview)) }
         }
     }
@@ -244,6 +251,10 @@ fn history(page: &Page) -> Markup {
             } @else {
                 (decisions(page.decisions, page.taken_out))
             }
+            @if !page.asked.is_empty() {
+                h3 { (say_calendar::asked_head()) }
+                (asked(page.asked))
+            }
         }
     }
 }
@@ -330,6 +341,29 @@ fn decisions(rows: &[Decision], unread: &[UnreadRejection]) -> Markup {
     // The sort is stable: decisions of the same moment keep the ledger's order.
     all.sort_by_key(|(at, _)| chrono::DateTime::parse_from_rfc3339(at).ok());
     table(&heads, all.into_iter().rev().map(|(_, cells)| cells))
+}
+
+/// What suppliers were asked, newest first.
+fn asked(rows: &[Asked]) -> Markup {
+    let heads = [
+        say::head_when(),
+        report_say::head_series(),
+        report_say::head_period(),
+        say_ask::head_about(),
+        say_ask::head_way(),
+        say::head_who(),
+    ];
+    let cells = |row: &Asked| {
+        vec![
+            html! { (wording::moment(&row.at)) },
+            html! { (escape(&row.series)) },
+            html! { (month(row.period)) },
+            html! { (wording::calendar::about(row.about)) br; small { (escape(&row.subject)) } },
+            html! { (wording::calendar::way(row)) },
+            html! { (escape(&row.who)) },
+        ]
+    };
+    table(&heads, rows.iter().rev().map(cells))
 }
 
 /// A table whose rows become cards on a narrow screen, each cell with its heading before it.

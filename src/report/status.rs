@@ -8,10 +8,10 @@ use textwrap::core::display_width;
 use super::paragraph;
 use super::text::{self, width};
 use crate::exit::ExitCode;
-use crate::messages::{escape, overview as say, report as said};
+use crate::messages::{calendar as say_calendar, escape, overview as say, report as said};
 use crate::model::attention::{AttentionItem, Cell, Mark, Overview, Row, SlotStatus};
 use crate::period::Period;
-use crate::wording::{self, moment};
+use crate::wording::{self, calendar, moment};
 
 /// The longest name of a series that is shown whole.
 const LONGEST_NAME: usize = 22;
@@ -49,14 +49,38 @@ pub fn text(overview: &Overview, quiet: bool, verbose: bool) -> String {
     }
     let begun = overview.last_run.is_some() || delivered(overview);
     let parts = [
+        opening(overview, width),
         if overview.series.is_empty() { String::new() } else { grid(overview, width) },
         if begun || !overview.matters.is_empty() { String::new() } else { say::how_to_begin() + "\n" },
         if overview.matters.is_empty() && begun { say::nothing_needs_you() + "\n" } else { attention },
+        asked(overview, width),
         paragraph::fill(&last_run(overview), "", "  ", width),
     ];
     // The chain's end is not broken into lines, so that it can be copied.
     let head = verbose.then(|| say::chain_ends_at(&overview.chain_head.to_string()) + "\n");
     parts.into_iter().chain(head).filter(|part| !part.is_empty()).collect::<Vec<String>>().join("\n")
+}
+
+/// KP's next run, what it waits for, and that the calendar ends soon. Of one that has ended the matters tell.
+fn opening(overview: &Overview, width: usize) -> String {
+    calendar_lines(overview).iter().map(|line| paragraph::fill(line, "", "  ", width)).collect()
+}
+
+/// The same as sentences.
+pub(super) fn calendar_lines(overview: &Overview) -> Vec<String> {
+    let next = overview.next_run.as_ref().map(calendar::next_run);
+    let end = overview.calendar_end.filter(|end| !end.has_ended).map(calendar::end);
+    next.into_iter().chain(end).collect()
+}
+
+/// What suppliers were asked about the files that KP still lacks.
+fn asked(overview: &Overview, width: usize) -> String {
+    if overview.asked.is_empty() {
+        return String::new();
+    }
+    let lines = overview.asked.iter().map(calendar::asked);
+    let lines = lines.map(|line| paragraph::fill(&line, "  ", "    ", width));
+    say_calendar::asked_head() + "\n" + &lines.collect::<String>()
 }
 
 fn delivered(overview: &Overview) -> bool {
@@ -95,7 +119,7 @@ fn grid(overview: &Overview, width: usize) -> String {
         out.push_str(&paragraph::fill(&say::older_months(from - first), "", "", width));
     }
     out.push_str(&behind(overview, width));
-    out.push_str(&expected(&overview.series, width));
+    out.push_str(&expected(overview, width));
     out
 }
 
@@ -215,12 +239,21 @@ fn also(row: &Row, period: Period, mark: &Mark) -> String {
 }
 
 /// For each series with a missing file, the day until which it may come.
-fn expected(series: &[Row], width: usize) -> String {
-    let missing: Vec<String> = series
+fn expected(overview: &Overview, width: usize) -> String {
+    // The line about the next run names these.
+    let named = |row: &Row, cell: &Cell| {
+        let missing = overview.next_run.iter().flat_map(|run| &run.missing);
+        missing.into_iter().any(|file| file.series == row.series && file.period == cell.period)
+    };
+    let missing: Vec<String> = overview
+        .series
         .iter()
         .flat_map(|row| row.cells.iter().map(move |cell| (row, cell)))
         .filter(|(_, cell)| cell.marks.iter().any(|mark| mark.standing == SlotStatus::Missing))
-        .filter_map(|(row, cell)| Some(say::expected(&escape(&row.series), &wording::day(cell.due?))))
+        .filter(|(row, cell)| !named(row, cell))
+        .filter_map(|(row, cell)| {
+            Some(say::expected(&escape(&row.series), &calendar::deadline(cell.deadline?)))
+        })
         .collect();
     if missing.is_empty() {
         String::new()

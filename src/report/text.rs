@@ -127,9 +127,11 @@ fn place(kind: AttentionKind) -> u8 {
         AttentionKind::NotPickedUp => 5,
         AttentionKind::Warning => 6,
         AttentionKind::Overdue => 8,
-        AttentionKind::PlanOutdated => 9,
-        AttentionKind::Quiet => 10,
-        AttentionKind::NoticeNotSent => 11,
+        AttentionKind::DueSoon => 9,
+        AttentionKind::PlanOutdated => 10,
+        AttentionKind::CalendarEnded => 11,
+        AttentionKind::Quiet => 12,
+        AttentionKind::NoticeNotSent => 13,
     }
 }
 

@@ -20,7 +20,7 @@ use crate::model::ledger::{Decision, Verdict};
 use crate::names::{self, Core};
 use crate::period::Period;
 use crate::plan::{self, Candidate};
-use crate::series::PerPeriod;
+use crate::series::{PerPeriod, Route};
 
 /// A file with its decision.
 #[derive(Debug, Clone)]
@@ -146,6 +146,7 @@ impl Judge<'_> {
             one_per_period: per_period(config, &scanned) == PerPeriod::One,
             months_ahead: self.months_ahead(&scanned),
             stranger: None,
+            other_route: other_route(config, &scanned),
             past: Past::default(),
         };
         let core = match &scanned.key {
@@ -216,6 +217,12 @@ fn stranger(config: &Config, history: &History, scanned: &ScannedFile, key: &Key
     } else {
         history.has_begun().then_some(Stranger::New)
     }
+}
+
+/// Whether the supplier of a file's series sends its files to KP himself.
+fn other_route(config: &Config, scanned: &ScannedFile) -> bool {
+    let rule = scanned.rule.and_then(|rule| config.series.get(rule));
+    rule.is_some_and(|rule| rule.route == Route::Supplier)
 }
 
 /// The approvals that stand, of decisions with the newest first: those after the last rejection.

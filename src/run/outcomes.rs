@@ -145,12 +145,15 @@ pub(super) fn report(
     now: &dyn Fn() -> DateTime<FixedOffset>,
 ) -> Result<(RunReport, ExitCode), UserError> {
     let dry_run = findings.run_id.is_none();
-    let overview = overview::of_due(config, ledger, &findings.files, &findings.altered, as_of)?;
+    let mut overview = overview::of_due(config, ledger, &findings.files, &findings.altered, as_of)?;
     let mut overdue = overview.as_ref().map(overview::overdue).unwrap_or_default();
     if dry_run {
         let delivers =
             |due: &OverdueReport, file: &FileReport| file.decision == Choice::Send && due.is_settled_by(file);
         overdue.retain(|due| !findings.files.iter().any(|file| delivers(due, file)));
+        if let Some(overview) = &mut overview {
+            overview::forget_due_soon(overview, &findings.files);
+        }
     }
     let mut findings = findings;
     explain_waits(&mut findings.files, ledger, &findings.recovery.asked_again)?;

@@ -107,6 +107,7 @@ pub fn reason_alone(why: Reason) -> String {
         Reason::OldPeriod => say::old_period(),
         Reason::FuturePeriod => say::future_period(),
         Reason::UnknownSeries => say::unknown_series(),
+        Reason::OtherRoute => say::other_route(),
         Reason::NewSeries => say::new_series(),
         Reason::SlotTaken => say::other_file_delivered(),
         Reason::DuplicateInRun => say::duplicate_in_run(),
@@ -155,6 +156,7 @@ fn about_held(file: &FileReport) -> Advice {
         Reason::UnknownSeries | Reason::NewSeries if file.reasons.contains(&Reason::ConflictInRun) => {
             (say::next_conflict(), vec![approve, reject])
         }
+        Reason::OtherRoute => (say::next_other_route(), vec![reject, approve]),
         Reason::UnknownSeries => (say::next_unknown_series(), vec![approve, reject]),
         Reason::NewSeries if file.look_alike.is_none() => (say::next_new_series(), vec![approve, reject]),
         Reason::ConflictInRun => (say::next_conflict(), vec![approve, reject]),
@@ -213,7 +215,8 @@ pub fn overdue(series: &str, cell: &Cell, due: NaiveDate) -> String {
         })
         .collect();
     let next = if there.is_empty() { overview::late_ask() } else { there.join(" ") };
-    format!("{} {next}", overview::late(&escape(series), &period_in_full(cell.period), &day(due)))
+    let by = cell.deadline.map_or_else(|| day(due), super::calendar::deadline);
+    format!("{} {next}", overview::late(&escape(series), &period_in_full(cell.period), &by))
 }
 
 /// That no run came for too long, in a full sentence. `since` is when the last run began or, without one, when the ledger

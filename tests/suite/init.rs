@@ -276,3 +276,72 @@ fn without_the_server_the_rest_is_made() {
     ran.exit(4).stdout_has("not confirmed").stdout_has("✗ Connection to the server");
     assert!(town.path("config.toml").exists() && town.path("ledger.db").exists());
 }
+
+#[test]
+fn the_dates_of_kps_runs_are_pasted_and_shown_as_they_were_understood() {
+    let town = town();
+    let port = town.server.port().to_string();
+    let fingerprint = town.server.fingerprint();
+    let before = [
+        "da",
+        "",
+        "",
+        "",
+        "",
+        "127.0.0.1",
+        &port,
+        "korsbaek",
+        "",
+        "ind",
+        &fingerprint,
+        "mad",
+        "",
+        "kørsel",
+        "-",
+    ];
+    // Two lines of a mail, one date that there is none of, and then the same without it.
+    let wrong = ["Kørslerne er mandag d. 14. december 2099 kl. 12", "og 31/2 2099", "", "nej"];
+    let right = ["14/1-2099 kl. 12 og", "15. februar 2099", "", "ja", "2 bankdage"];
+    let lines: Vec<&str> = before.iter().copied().chain(wrong).chain(right).collect();
+    let ran = told(&town, &["init"], &lines).plain();
+    let ran = ran.stdout_has("Ikke forstået").stdout_has("31/2 2099");
+    ran.stdout_has("- onsdag den 14. januar 2099 kl. 12:00").stdout_has("- søndag den 15. februar 2099");
+    let config = fs::read_to_string(town.path("config.toml")).unwrap();
+    assert!(config.contains("runs = [\"2099-01-14 12:00\", \"2099-02-15\"]"), "{config}");
+    assert!(
+        config.contains("warn_before = \"2 banking days\"") && config.contains("due = \"run\""),
+        "{config}"
+    );
+    town.run(["status"]).stdout_has("14. januar 2099 kl. 12:00");
+}
+
+#[test]
+fn a_flag_with_dates_is_taken_whole_or_refused() {
+    let flags = [
+        "init",
+        "--yes",
+        "--language",
+        "en",
+        "--host",
+        "127.0.0.1",
+        "--user",
+        "u",
+        "--series",
+        "mad=mad_*:run",
+    ];
+    for (runs, says) in [
+        (None, "mad is due before KP's run"),
+        (Some("15. december"), "--runs"),
+        (Some("03/04 2099"), "two different dates"),
+        (Some("nothing"), "--runs"),
+    ] {
+        let town = town();
+        let given = runs.map(|runs| ["--runs", runs]);
+        town.run(flags.iter().chain(given.iter().flatten())).exit(2).says(says);
+        assert!(!town.path("config.toml").exists());
+    }
+    let town = town();
+    town.run(flags.iter().chain(&["--runs", "14. januar 2099, 15. februar 2099"])).exit_in(&[2, 3, 4]);
+    let config = fs::read_to_string(town.path("config.toml")).unwrap();
+    assert!(config.contains("runs = [\"2099-01-14\", \"2099-02-15\"]\n"), "{config}");
+}

@@ -5,6 +5,8 @@ mod adopt;
 mod approvals;
 mod bad_input;
 mod big_ledger;
+mod calendar;
+mod calendar_year;
 mod chain_head;
 mod check_server;
 mod citizen_numbers;

@@ -59,7 +59,7 @@ fn what_is_due_soon_at_a_moment() {
     assert_eq!(due(missing, days, "2026-12-13 10:00"), line("2 banking days, 2 days: Missing"));
     for (standing, expected) in [
         (SlotStanding::Waiting, line("last day: Waiting")),
-        (SlotStanding::Held { hold_id: 7 }, line("last day: Held { hold_id: 7 }")),
+        (SlotStanding::Held { hold_id: Some(7) }, line("last day: Held { hold_id: Some(7) }")),
         (SlotStanding::InDoubt { delivery_id: 9 }, line("last day: InDoubt { delivery_id: 9 }")),
         (SlotStanding::Delivered, vec![]),
         (SlotStanding::Adopted, vec![]),
@@ -114,7 +114,7 @@ impl Year {
             return if now >= until {
                 SlotStanding::Delivered
             } else if now >= from {
-                SlotStanding::Held { hold_id: *hold_id }
+                SlotStanding::Held { hold_id: Some(*hold_id) }
             } else {
                 SlotStanding::Missing
             };

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::calendar::runs::{Runs, WarnBefore};
 use crate::messages::Language;
 use crate::platform::Account;
 
@@ -26,6 +27,7 @@ pub(super) struct Answers {
     /// Behind root, the user that the program works as, where the configuration itself is root's; none where that is the
     /// process's own user.
     pub(super) worker: Option<Account>,
+    pub(super) calendar: RunDates,
 }
 
 /// The private key that logs in.
@@ -54,4 +56,13 @@ pub(super) struct Series {
     pub(super) name: String,
     pub(super) pattern: String,
     pub(super) due_day: Option<u8>,
+    /// Whether it is due before KP's run, instead of by a day.
+    pub(super) before_run: bool,
+}
+
+/// The runs, and how long before them it is to be told what is missing; nothing where there are none.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct RunDates {
+    pub(super) runs: Runs,
+    pub(super) warn_before: Option<WarnBefore>,
 }

@@ -39,6 +39,14 @@ pub(super) fn text(answers: &Answers) -> Result<String, UserError> {
         None => template.remark("[sftp]", "host_key", &say::pin_later()),
     }
     template.set("[alert]", "quiet_for", "\"3d\"");
+    if !answers.calendar.runs.is_empty() {
+        let runs: Vec<String> =
+            answers.calendar.runs.all().iter().map(|run| quoted(&run.to_string())).collect();
+        template.set("[calendar]", "runs", &format!("[{}]", runs.join(", ")));
+    }
+    if let Some(before) = answers.calendar.warn_before {
+        template.set("[calendar]", "warn_before", &quoted(&before.to_string()));
+    }
     template.add_series(&answers.series);
     Ok(template.0.join("\n") + "\n")
 }
@@ -120,6 +128,7 @@ impl ConfigTemplate {
                 format!("files = [{}]", quoted(&one.pattern)),
             ];
             lines.extend(one.due_day.map(|day| format!("due_day = {day}")));
+            lines.extend(one.before_run.then(|| "due = \"run\"".to_owned()));
             lines
         });
         self.0.splice(at..at, lines);

@@ -74,6 +74,26 @@ impl Prompter {
         }
     }
 
+    /// Asks for several lines at once, such as a list that is pasted: they end with an empty line, or with the input. Where
+    /// an answer is `needed`, input that has ended is an error, as for other questions.
+    pub(super) fn ask_lines(&self, text: &str, needed: bool) -> Result<String, UserError> {
+        if self.silent {
+            return Ok(String::new());
+        }
+        print(&format!("{text}: "))?;
+        let mut lines = String::new();
+        loop {
+            match next_line()? {
+                Input::Ended if needed && lines.is_empty() => {
+                    return Err(UserError::usage(say::input_ended()));
+                }
+                Input::Line(line) if !line.is_empty() => lines.extend([line.as_str(), "\n"]),
+                Input::NotText => print(&format!("{}\n", paragraph("  ! ", &say::not_text())))?,
+                Input::Ended | Input::Line(_) => return Ok(lines),
+            }
+        }
+    }
+
     /// Asks for yes or no, with yes as the default.
     pub(in crate::commands) fn confirm(&self, text: String, flag: &'static str) -> Result<bool, UserError> {
         let default = Some(say::yes());
@@ -107,13 +127,31 @@ fn print(text: &str) -> Result<(), UserError> {
 
 /// The next line, trimmed; none if it is not UTF-8.
 fn line() -> Result<Option<String>, UserError> {
+    match next_line()? {
+        Input::Line(line) => Ok(Some(line)),
+        Input::NotText => Ok(None),
+        Input::Ended => Err(UserError::usage(say::input_ended())),
+    }
+}
+
+/// What the input has next.
+enum Input {
+    /// A line, trimmed.
+    Line(String),
+    /// A line that is not UTF-8.
+    NotText,
+    /// Nothing more.
+    Ended,
+}
+
+fn next_line() -> Result<Input, UserError> {
     let mut input = io::stdin().lock();
     let mut bytes = Vec::new();
     let read =
         input.read_until(b'\n', &mut bytes).map_err(|error| UserError::unexpected(say::not_heard(&error)))?;
     if read == 0 {
         print("\n")?;
-        return Err(UserError::usage(say::input_ended()));
+        return Ok(Input::Ended);
     }
     let line =
         String::from_utf8(bytes).ok().map(|line| line.trim().trim_start_matches('\u{feff}').to_owned());
@@ -121,5 +159,5 @@ fn line() -> Result<Option<String>, UserError> {
     if let Some(line) = line.as_ref().filter(|_| !io::stdin().is_terminal()) {
         print(&format!("{}\n", crate::messages::escape(line)))?;
     }
-    Ok(line)
+    Ok(line.map_or(Input::NotText, Input::Line))
 }

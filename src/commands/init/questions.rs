@@ -10,10 +10,11 @@ use crate::messages::{self, Language, init as say};
 use crate::platform::Acting;
 use crate::remote::ssh;
 
-use super::answers::{Answers, Key, Series};
+use super::answers::{Answers, Key, RunDates, Series};
 use super::config_template;
 use super::key;
 use super::prompter::{Prompter, Question, paragraph, yes_or_no};
+use super::runs;
 use super::worker::{acting, worker};
 
 /// Asks every question that no flag answers.
@@ -59,10 +60,12 @@ pub(super) fn gather(
         host_key: None,
         series: Vec::new(),
         worker,
+        calendar: RunDates::default(),
     };
     answers.host_key = host_key(options, prompter, &answers)?;
     answers.series = series(options, prompter)?;
     acting.map_or(Ok(()), Acting::end).map_err(|error| UserError::unexpected(error.to_string()))?;
+    answers.calendar = runs::runs(options, prompter, &answers.series)?;
     Ok(answers)
 }
 
@@ -355,22 +358,29 @@ fn series(options: &cli::Init, prompter: &Prompter) -> Result<Vec<Series>, UserE
         })?;
         let Some(name) = name else { return Ok(all) };
         let pattern = prompter.ask(question(say::ask_series_pattern(), &format!("{name}_*.txt")), pattern)?;
-        let due_day = prompter.ask(question(say::ask_due_day(), "-"), |text| match text {
-            "-" => Ok(None),
-            text => day(text).map(Some),
-        })?;
-        all.push(Series { name, pattern, due_day });
+        let (due_day, before_run) = prompter.ask(question(say::ask_due_day(), "-"), due)?;
+        all.push(Series { name, pattern, due_day, before_run });
     }
 }
 
-/// `name=pattern`, or `name=pattern:day`.
+/// By which day a file is due, or whether it is due before KP's run; `-` for neither.
+fn due(text: &str) -> Result<(Option<u8>, bool), String> {
+    match text.to_lowercase().as_str() {
+        "-" => Ok((None, false)),
+        "run" | "kørsel" | "kørslen" => Ok((None, true)),
+        text => day(text).map(|day| (Some(day), false)),
+    }
+}
+
+/// `name=pattern`, `name=pattern:day` or `name=pattern:run`.
 fn one_series(text: &str) -> Result<Series, String> {
     let (name, rest) = text.split_once('=').ok_or_else(say::series_form)?;
-    let (files, due_day) = match rest.rsplit_once(':') {
-        Some((files, text)) => (files, Some(day(text.trim())?)),
-        None => (rest, None),
+    let (files, (due_day, before_run)) = match rest.rsplit_once(':') {
+        Some((_, text)) if text.trim() == "-" => return Err(say::day_wrong()),
+        Some((files, text)) => (files, due(text.trim())?),
+        None => (rest, (None, false)),
     };
-    Ok(Series { name: name.trim().to_owned(), pattern: pattern(files.trim())?, due_day })
+    Ok(Series { name: name.trim().to_owned(), pattern: pattern(files.trim())?, due_day, before_run })
 }
 
 fn new_name(text: &str, others: &[Series]) -> Result<String, String> {
@@ -401,10 +411,13 @@ mod tests {
             name: name.to_owned(),
             pattern: pattern.to_owned(),
             due_day,
+            before_run: false,
         };
         assert_eq!(one_series("mad=mad_*.txt"), Ok(series("mad", "mad_*.txt", None)));
         assert_eq!(one_series("mad=mad_*.txt:20"), Ok(series("mad", "mad_*.txt", Some(20))));
         assert_eq!(one_series(" tøj = vask=*.csv : 1 "), Ok(series("tøj", "vask=*.csv", Some(1))));
+        let by_run = Series { before_run: true, ..series("mad", "mad_*.txt", None) };
+        assert_eq!(one_series("mad=mad_*.txt:run"), Ok(by_run));
         for wrong in ["mad", "mad=", "mad=mad_*:0", "mad=mad_*:32", "mad=mad_*:tyve", "mad=ind/*", "mad=[a"] {
             assert!(one_series(wrong).is_err(), "{wrong}");
         }

@@ -5,7 +5,7 @@ use globset::GlobBuilder;
 use super::*;
 use crate::digest::Digest;
 use crate::model::delivery::State;
-use crate::series::{PerPeriod, PeriodSource};
+use crate::series::{PerPeriod, PeriodSource, Route};
 
 fn rule(name: &str, glob: &str) -> SeriesRule {
     SeriesRule {
@@ -14,9 +14,13 @@ fn rule(name: &str, glob: &str) -> SeriesRule {
         period: PeriodSource::BuiltIn,
         per_period: PerPeriod::One,
         due_day: None,
+        due_before_run: false,
         due_from: None,
         not_due: Vec::new(),
         remote_folder: None,
+        contact: None,
+        mail: None,
+        route: Route::Us,
     }
 }
 

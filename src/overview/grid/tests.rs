@@ -8,7 +8,7 @@ use crate::model::attention::{AttentionItem, AttentionKind};
 use crate::model::decision::{Earlier, Reason};
 use crate::model::delivery::{Key, Slot};
 use crate::model::ledger::{ChainPosition, DuplicateRecord, PastRun};
-use crate::series::{PerPeriod, PeriodSource};
+use crate::series::{PerPeriod, PeriodSource, Route};
 
 const NOW: &str = "2023-04-25T06:00:00+02:00";
 
@@ -23,9 +23,13 @@ fn rule(name: &str, due_day: Option<u8>) -> SeriesRule {
         period: PeriodSource::BuiltIn,
         per_period: PerPeriod::One,
         due_day,
+        due_before_run: false,
         due_from: None,
         not_due: Vec::new(),
         remote_folder: None,
+        contact: None,
+        mail: None,
+        route: Route::Us,
     }
 }
 
@@ -95,6 +99,8 @@ fn facts(series: &[SeriesRule], deliveries: Vec<Delivery>, files: Vec<FileReport
     Facts {
         now: DateTime::parse_from_rfc3339(NOW).unwrap(),
         series,
+        calendar: Box::leak(Box::default()),
+        asked: Vec::new(),
         quiet_for: None,
         files,
         in_doubt: deliveries.iter().filter(|d| d.state == State::InDoubt).cloned().collect(),

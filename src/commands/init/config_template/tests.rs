@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use proptest::prelude::*;
 
-use super::super::answers::Key;
+use super::super::answers::{Key, RunDates};
 use super::*;
 use crate::config::Config;
 
@@ -26,6 +26,7 @@ fn answers() -> Answers {
         passphrase_file: None,
         remote_folder: "ind".to_owned(),
         host_key: Some(format!("SHA256:{}", "A".repeat(43))),
+        calendar: RunDates::default(),
         series: Vec::new(),
         worker: None,
     }
@@ -151,8 +152,12 @@ fn odd_names_come_back_as_they_were() {
         "ü\u{301}",
         "日本",
     ] {
-        let series =
-            |due_day| Series { name: name.replace('\\', "-"), pattern: "mad_*.txt".to_owned(), due_day };
+        let series = |due_day| Series {
+            name: name.replace('\\', "-"),
+            pattern: "mad_*.txt".to_owned(),
+            due_day,
+            before_run: false,
+        };
         let mut answers = Answers {
             drop: Path::new(if cfg!(windows) { r"E:\" } else { "/mnt" }).join(name.replace(['"', '\\'], "-")),
             archive: folder().join(name.replace(['"', '\\'], "-")),
@@ -166,7 +171,12 @@ fn odd_names_come_back_as_they_were() {
         answers.passphrase_file = Some(folder().join("kode"));
         answers.series = vec![
             series(None),
-            Series { name: "vask".to_owned(), pattern: "våsk_?.csv".to_owned(), due_day: Some(1) },
+            Series {
+                name: "vask".to_owned(),
+                pattern: "våsk_?.csv".to_owned(),
+                due_day: Some(1),
+                before_run: false,
+            },
         ];
         comes_back(&answers);
     }
@@ -180,7 +190,7 @@ proptest! {
         let answers = Answers {
             drop: Path::new(if cfg!(windows) { r"E:\" } else { "/mnt" }).join(drop),
             user: name.clone(),
-            series: vec![Series { name, pattern: "mad_*".to_owned(), due_day: None }],
+            series: vec![Series { name, pattern: "mad_*".to_owned(), due_day: None, before_run: false }],
             port,
             ..answers()
         };
