@@ -4,17 +4,19 @@
 //! command decides what may be sent: `run` and the commands about held files ask [`crate::run`].
 //!
 //! The files, in reading order: [`dispatch`] below; `context`, what most commands begin with (configuration, ledger, who
-//! gives the command); `run` with `progress`; the commands that only read, `status`, `report`, `history` and `check`; those
+//! gives the command); `run` with `progress`; the commands that only read, `status`, `report`, `history`, `compare`, `format` and `check`; those
 //! with which a person decides, `decisions` (`approve`, `reject`), `resolve` and `adopt`; those that set things up, `init`
 //! and `schedule`; `ledger`; and `help`, which also makes the completions and the manual page.
 
-use crate::cli::{Cli, Command, LedgerCommand};
+use crate::cli::{Cli, Command, FormatCommand, LedgerCommand};
 use crate::exit::ExitCode;
 
 mod adopt;
 mod check;
+mod compare;
 mod context;
 mod decisions;
+mod format;
 mod help;
 mod history;
 mod init;
@@ -44,6 +46,9 @@ pub fn dispatch(cli: &Cli) -> anyhow::Result<ExitCode> {
         Command::Resolve(options) => resolve::resolve(&context::to_write(global)?, options, global),
         Command::Adopt(options) if options.dry_run => adopt::adopt(&config()?, options, global),
         Command::Adopt(options) => adopt::adopt(&context::to_write(global)?, options, global),
+        Command::Compare(options) => compare::compare(&config()?, options, global),
+        Command::Format(FormatCommand::Guess { files }) => format::guess(files, global),
+        Command::Format(FormatCommand::Test(options)) => format::test(&config()?, options, global),
         Command::Init(options) => init::init(options, global),
         Command::Check(options) => check::check(options, global),
         Command::Ledger(

@@ -1,7 +1,9 @@
 //! The configuration: reads TOML and returns checked values.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use globset::GlobSet;
@@ -12,6 +14,7 @@ use crate::series::SeriesRule;
 use crate::template::Template;
 
 mod checks;
+mod formats;
 pub(crate) mod glob;
 mod notify;
 mod reader;
@@ -20,6 +23,8 @@ mod syntax;
 pub(crate) mod values;
 
 use crate::model::policy::{PeriodLimits, Policy, Rule};
+use crate::records::content::ContentRule;
+use crate::records::format::Format;
 pub use notify::{Mail, Notify, SmtpTls};
 
 /// The shortest complete configuration, shown to a person who has none.
@@ -53,6 +58,12 @@ pub struct Config {
     pub period: PeriodLimits,
     /// `[[series]]`, in their order; the first that fits a file wins.
     pub series: Vec<SeriesRule>,
+    /// How the content of each series' files is looked into, in the order of `series`; none where it is not.
+    pub contents: Vec<Option<ContentRule>>,
+    /// `[formats.x]`, by name.
+    pub formats: BTreeMap<String, Arc<Format>>,
+    /// `[records]`.
+    pub records: Records,
     /// `[policy]`.
     pub policy: Policy,
     /// `[sftp]`.
@@ -104,6 +115,12 @@ impl Config {
         folders.sort_unstable();
         folders.dedup();
         folders
+    }
+
+    /// How the content of a file is looked into that fell under this rule, counted from 0; none where it is not.
+    #[must_use]
+    pub fn content_of(&self, rule: Option<usize>) -> Option<&ContentRule> {
+        self.contents.get(rule?)?.as_ref()
     }
 
     /// The language that the file asks for, even where the rest of it is not valid; none where it does not say. It decides in
@@ -170,6 +187,13 @@ pub struct Scan {
     pub settle: Duration,
     /// The most bytes that a file may have; a larger one is not read.
     pub largest: u64,
+}
+
+/// `[records]`: what is remembered of records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Records {
+    /// For how many months; never fewer than may be sent.
+    pub keep_months: u32,
 }
 
 /// `[sftp]`: the receiver's server.

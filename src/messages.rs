@@ -152,8 +152,12 @@ pub(crate) fn escaped_by<E: Iterator<Item = char>>(
 
 pub(crate) mod adopt;
 pub(crate) mod check;
+pub(crate) mod compare;
 pub(crate) mod config;
+pub(crate) mod content;
 pub(crate) mod document;
+pub(crate) mod format;
+pub(crate) mod formats;
 pub(crate) mod help;
 pub(crate) mod init;
 pub(crate) mod ledger;

@@ -21,6 +21,7 @@ use crate::period::Period;
 
 pub mod advice;
 pub mod cause;
+pub mod content;
 
 /// Why a file cannot be looked into.
 #[must_use]

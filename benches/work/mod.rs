@@ -7,7 +7,7 @@ use traekfil::digest::Digest;
 use traekfil::ledger::LedgerReader;
 use traekfil::model::decision::{Choice, Judgement, Reason};
 use traekfil::model::delivery::{Key, Slot};
-use traekfil::model::policy::{Policy, Rule};
+use traekfil::model::policy::{ContentPolicy, Policy, Rule};
 use traekfil::names;
 use traekfil::period::Period;
 use traekfil::plan::Candidate;
@@ -28,6 +28,7 @@ pub fn policy() -> Policy {
         unknown_series: Rule::Hold,
         new_series: Rule::Hold,
         slot_taken: Rule::Hold,
+        content: ContentPolicy::USUAL,
         gone_is_delivered: false,
         two_persons: false,
     }

@@ -15,7 +15,7 @@ use crate::ledger::query::Filter;
 use crate::ledger::{self, Journal, Ledger, Verified};
 use crate::messages::{ledger as say, witness as say_witness};
 use crate::model::ledger::Delivery;
-use crate::report::history::History;
+use crate::report::history::{History, More};
 use crate::report::text::sentence;
 use crate::wording;
 
@@ -78,7 +78,7 @@ fn export(config: &Config, format: ExportFormat, global: &Global) -> anyhow::Res
     let taken_out = ledger.taken_out()?;
     let csv = csv(&deliveries)?;
     let global = Global { json: format == ExportFormat::Json, ..global.clone() };
-    answer(&global, &History::new(&deliveries, &decisions, &taken_out), || csv)?;
+    answer(&global, &History::new(&deliveries, &decisions, &taken_out, &More::new()), || csv)?;
     Ok(ExitCode::Ok)
 }
 

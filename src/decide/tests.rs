@@ -3,6 +3,7 @@
 use super::*;
 use crate::model::decision::{Unsafe, Unsettled};
 use crate::model::delivery::State;
+use crate::model::policy::ContentPolicy;
 
 const LIMITS: PeriodLimits = PeriodLimits { months_back: 1, months_ahead: 1 };
 
@@ -15,6 +16,7 @@ fn policy(all: Rule) -> Policy {
         unknown_series: all,
         new_series: all,
         slot_taken: all,
+        content: ContentPolicy::USUAL,
         gone_is_delivered: false,
         two_persons: false,
     }
@@ -39,6 +41,8 @@ fn plain() -> Facts {
         months_ahead: Some(0),
         stranger: None,
         past: Past::default(),
+        content: Vec::new(),
+        may_repeat: false,
     }
 }
 
@@ -212,6 +216,8 @@ mod past {
             changed_at: String::new(),
             picked_up_at: None,
             temporary_gone_at: None,
+            content: None,
+            observed: Vec::new(),
             delivered_at: None,
             why: None,
             who: None,

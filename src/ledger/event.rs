@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
 use crate::model::delivery::{State, Step};
-use crate::model::ledger::{Attested, Verdict};
+use crate::model::ledger::{Attested, ContentTotals, Verdict};
 use crate::period::Period;
 
 /// One change, as it stands in the chain. The JSON of an event is hashed, so its form never changes;
@@ -64,6 +64,9 @@ pub enum Event {
         why: String,
         /// Who.
         who: String,
+        /// What its records come to, where its series has a format.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        content: Option<ContentTotals>,
     },
     /// The witness tells of a delivery that the ledger does not know, or further than the ledger knows.
     Restored {
@@ -261,6 +264,12 @@ pub struct Started {
     /// The approval that it uses up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decision: Option<i64>,
+    /// What its records come to, where its series has a format.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content: Option<ContentTotals>,
+    /// What would have held it and is only observed, as the reasons' names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub observed: Vec<String>,
 }
 
 impl From<&Started> for Attested {
@@ -273,6 +282,7 @@ impl From<&Started> for Attested {
             size: started.size,
             path: started.path.clone(),
             remote_path: Some(started.remote_path.clone()),
+            content: started.content,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What a notice says.
 
 use super::{Notice, mask};
-use crate::messages::{escape, notify as say};
+use crate::messages::{content as say_content, escape, notify as say};
 use crate::period::Period;
 
 /// How wide the body's lines are, in characters.
@@ -19,15 +19,15 @@ pub struct Message {
 }
 
 /// The message about the notices that are due, and about months whose expected files have all been delivered. `others`
-/// counts notices that are open as well but were told of earlier today.
+/// counts notices that are open as well but were told of earlier today; `observed` are no matters.
 #[must_use]
-pub fn compose(due: &[&Notice], others: usize, complete: &[Period]) -> Message {
+pub fn compose(due: &[&Notice], others: usize, complete: &[Period], observed: &[&Notice]) -> Message {
     let host = host();
     let months = complete.iter().map(Period::to_string).collect::<Vec<_>>().join(", ");
-    let subject = if due.is_empty() {
-        say::subject_complete(&months, &host)
-    } else {
-        say::subject_matters(due.len(), &host)
+    let subject = match (due.is_empty(), complete.is_empty()) {
+        (false, _) => say::subject_matters(due.len(), &host),
+        (true, false) => say::subject_complete(&months, &host),
+        (true, true) => say::subject_observed(observed.len(), &host),
     };
     let mut body = String::new();
     if !due.is_empty() {
@@ -38,6 +38,13 @@ pub fn compose(due: &[&Notice], others: usize, complete: &[Period]) -> Message {
         body += &wrapped(&notice.message, &format!("{n}. "), "   ");
         for command in &notice.commands {
             body.extend(["     ", command, "\n"]);
+        }
+        body.push('\n');
+    }
+    if !observed.is_empty() {
+        body += &wrapped(&say_content::observed_head(observed.len()), "", "");
+        for notice in observed {
+            body += &wrapped(&notice.message, "- ", "  ");
         }
         body.push('\n');
     }

@@ -11,8 +11,9 @@ use std::str::FromStr;
 use crate::period::Period;
 
 use super::amount::Ore;
+use super::format::Field;
 use super::key::{KeyHasher, Keyer, RecordKey, Secret};
-use super::reader::{Ending, Finding, LINES_KEPT, Lines, Mismatch, Reading, Record};
+use super::reader::{Ending, Finding, LINES_KEPT, Lines, Mismatch, Problem, Reading, Record, Totals};
 
 /// How many different records of one file are told apart; what comes after is counted as not looked at.
 pub const MOST_RECORDS: usize = 4_000_000;
@@ -28,6 +29,16 @@ pub struct Tally {
     most: usize,
     repeats: Repeats,
     over: Option<Over>,
+}
+
+/// What is left of a [`Tally`] once all records were seen.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Tallied {
+    /// Records that stand there more than once.
+    pub repeats: Repeats,
+    /// Records above the largest amount.
+    pub over: Option<Over>,
+    largest_allowed: Option<Ore>,
 }
 
 /// Records that stand in the file more than once.
@@ -91,6 +102,12 @@ impl Tally {
         }
     }
 
+    /// Ends the file; the keys of its records are gone with it.
+    #[must_use]
+    pub fn finish(self) -> Tallied {
+        Tallied { repeats: self.repeats, over: self.over, largest_allowed: self.largest_allowed }
+    }
+
     fn note_over(&mut self, record: &Record<'_>) {
         match &mut self.over {
             Some(over) => {
@@ -113,6 +130,9 @@ pub struct Against<'a> {
     pub others: &'a [Delivered],
     /// The totals of its last periods; the last three are looked at.
     pub recent: &'a [PeriodTotals],
+    /// What the same period got before, where the series takes many files: then count and sum are those of
+    /// all of them, and too few of either say nothing yet.
+    pub so_far: Option<PeriodTotals>,
     /// How far from their median count and sum may be.
     pub unusual: Option<Percent>,
 }
@@ -228,12 +248,13 @@ pub enum Suspicion {
 
 /// Everything suspicious about what was read, in the order of the reasons that files are held for.
 #[must_use]
-pub fn suspicions(reading: &Reading, tally: Option<&Tally>, against: &Against<'_>) -> Vec<Suspicion> {
+pub fn suspicions(reading: &Reading, tally: Option<&Tallied>, against: &Against<'_>) -> Vec<Suspicion> {
     let mut found = Vec::new();
     if reading.ending == Ending::CutShort {
         found.push(Suspicion::Incomplete { trailers: reading.trailers });
     }
     found.extend(reading.findings.iter().cloned().map(Suspicion::UnreadableRecord));
+    found.extend(too_large(reading).map(Suspicion::UnreadableRecord));
     found.extend(reading.mismatches.iter().copied().map(Suspicion::TotalsDiffer));
     found.extend(against.period.into_iter().flat_map(|expected| other_periods(reading, expected)));
     if let Some(tally) = tally
@@ -255,6 +276,19 @@ pub fn suspicions(reading: &Reading, tally: Option<&Tally>, against: &Against<'_
     found
 }
 
+/// Sums that the ledger has no room for.
+fn too_large(reading: &Reading) -> Option<Finding> {
+    let Totals { sum, debit, credit, .. } = reading.totals;
+    let fits = [sum, debit, credit].into_iter().all(|sum| sum.size() <= Ore::LARGEST_SUM.size());
+    let known = reading.findings.iter().any(|finding| finding.problem == Problem::SumTooLarge);
+    (!fits && !known).then(|| Finding {
+        problem: Problem::SumTooLarge,
+        field: Some(Field::Amount),
+        place: None,
+        lines: Lines::default(),
+    })
+}
+
 fn other_periods(reading: &Reading, expected: Period) -> impl Iterator<Item = Suspicion> {
     let headers = reading.header_periods.iter().map(|(named, lines)| (*named, NamedBy::Header, lines));
     let records = reading.periods.iter().map(|(named, lines)| (*named, NamedBy::Records, lines));
@@ -272,14 +306,20 @@ fn unusual(reading: &Reading, against: &Against<'_>) -> Vec<Suspicion> {
     let records = median(recent.iter().map(|totals| i128::from(totals.records)).collect());
     let sum = median(recent.iter().map(|totals| totals.sum.get()).collect());
     let (Some(records), Some(sum)) = (records, sum) else { return Vec::new() };
-    let totals = &reading.totals;
+    let before = against.so_far.map_or((0, Ore::ZERO), |before| (before.records, before.sum));
+    let count = reading.totals.records.saturating_add(before.0);
+    let total = reading.totals.sum.plus(before.1).unwrap_or(reading.totals.sum);
+    let far = |number: i128, median: i128| {
+        is_far(number, median, limit)
+            && (against.so_far.is_none() || number.unsigned_abs() > median.unsigned_abs())
+    };
     let mut found = Vec::new();
-    if is_far(i128::from(totals.records), records, limit) {
+    if far(i128::from(count), records) {
         let median = u64::try_from(records).unwrap_or_default();
-        found.push(Suspicion::UnusualRecords { records: totals.records, median });
+        found.push(Suspicion::UnusualRecords { records: count, median });
     }
-    if is_far(totals.sum.get(), sum, limit) {
-        found.push(Suspicion::UnusualSum { sum: totals.sum, median: Ore::new(sum) });
+    if far(total.get(), sum) {
+        found.push(Suspicion::UnusualSum { sum: total, median: Ore::new(sum) });
     }
     found
 }

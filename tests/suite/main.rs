@@ -5,6 +5,7 @@ mod adopt;
 mod approvals;
 mod bad_input;
 mod big_ledger;
+mod content;
 mod decisions;
 mod dry_run;
 mod exits;

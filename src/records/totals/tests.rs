@@ -10,7 +10,7 @@ fn judged(format: &Format, file: &[u8], largest: Option<Ore>, against: &Against<
     let mut reader = Reader::new(format, "mad", |record: &Record<'_>| tally.record(record));
     reader.push(file);
     let reading = reader.finish();
-    suspicions(&reading, Some(&tally), against)
+    suspicions(&reading, Some(&tally.finish()), against)
 }
 
 fn month(text: &str) -> Period {
@@ -90,7 +90,7 @@ fn past_the_bound_records_are_told_as_not_looked_at() {
     let format = format(EIGHTY);
     let mut reader = Reader::new(&format, "mad", |record: &Record<'_>| tally.record(record));
     reader.push(eighty(&deductions(8), "202304").as_bytes());
-    let found = suspicions(&reader.finish(), Some(&tally), &for_april());
+    let found = suspicions(&reader.finish(), Some(&tally.finish()), &for_april());
     let [Suspicion::RecordsRepeat(repeats)] = &found[..] else { panic!("{found:?}") };
     assert_eq!((repeats.count, repeats.unchecked), (0, 3));
 }
