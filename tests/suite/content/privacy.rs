@@ -20,7 +20,7 @@ fn canaries(records: &[Record]) -> Vec<String> {
 
 #[test]
 fn no_command_log_notice_or_file_beside_the_original_has_a_citizen() {
-    let town = town("unusual = \"50%\"\nlargest_amount = \"3500.00\"");
+    let town = town("unusual = \"50%\"\nlargest_amount = \"2000.00\"");
     let (out, script) = (town.path("besked.txt"), town.path("tell"));
     fs::write(&script, format!("#!/bin/sh\ncat >> {}\n", out.display())).unwrap();
     #[cfg(unix)]
