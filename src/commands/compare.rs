@@ -12,6 +12,7 @@ use crate::messages::{compare as say, content as say_content, escape, report as 
 use crate::model::decision::{Choice, Reason};
 use crate::model::ledger::Delivery;
 use crate::output::answer;
+use crate::records::amount::Ore;
 use crate::records::compare::{Comparison, Difference, LineComparison, Part};
 use crate::records::reader::Lines;
 use crate::report::text;
@@ -59,7 +60,7 @@ struct Counted {
 
 impl From<&Part> for Counted {
     fn from(part: &Part) -> Counted {
-        let sum_ore = part.sum.and_then(|sum| sum.to_i64());
+        let sum_ore = part.sum.and_then(Ore::to_i64);
         Counted { count: part.count(), sum_ore, lines: part.lines.first.clone() }
     }
 }
@@ -78,7 +79,7 @@ impl From<&Difference> for Differs {
             new: new.into(),
             gone: gone.into(),
             changed: changed.into(),
-            more_ore: difference.more().and_then(|more| more.to_i64()),
+            more_ore: difference.more().and_then(Ore::to_i64),
         }
     }
 }

@@ -280,7 +280,7 @@ impl Tested {
         for field in &self.fields {
             fields.add_row([field.field.to_owned(), field.at.clone()]);
         }
-        out += &format!("\n{}\n", text::lines(&fields));
+        out.extend(["\n", &text::lines(&fields), "\n"]);
         let n = |number: u64| content::grouped(number.into());
         let LinesShown { header, record, trailer, ignored, unknown } = &self.lines;
         let [header, record] = [*header, *record].map(n);
@@ -292,7 +292,7 @@ impl Tested {
             out += &text::sentence(&say::periods(&list(&self.periods), &list(&self.header_periods)));
         }
         if !self.first.is_empty() {
-            out += &format!("\n{}", self.records());
+            out.extend(["\n", &self.records()]);
         }
         out.push('\n');
         if self.faults.is_empty() {

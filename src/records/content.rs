@@ -36,21 +36,21 @@ pub struct Content {
 }
 
 impl ContentRule {
-    /// Looks into a file whose bytes `feed` hands over as they come; `secret` keys what tells records apart.
+    /// Looks into a file whose bytes `feed` hands over as they come. Every record that could be read is visited here, once
+    /// and in the file's order: what else is to be kept of records belongs beside the tally.
     ///
     /// # Errors
     /// What `feed` says; then nothing is known of the content.
     pub fn look<T, E>(
         &self,
-        secret: &Secret,
         feed: impl FnOnce(&mut (dyn FnMut(&[u8]) + Send)) -> Result<T, E>,
     ) -> Result<(T, Content), E> {
-        let mut tally = Tally::new(secret, self.largest);
+        let mut tally = Tally::new(self.largest);
         let mut reader =
             Reader::new(&self.format, &self.deduction, |record: &Record<'_>| tally.record(record));
-        let fed = feed(&mut |bytes| reader.push(bytes))?;
+        let answer = feed(&mut |bytes| reader.push(bytes))?;
         let reading = reader.finish();
-        Ok((fed, Content { reading, tallied: tally.finish() }))
+        Ok((answer, Content { reading, tallied: tally.finish() }))
     }
 
     /// The same as one side of a comparison, record by record.
@@ -65,9 +65,9 @@ impl ContentRule {
         let mut side = Side::new(secret, months);
         let mut reader =
             Reader::new(&self.format, &self.deduction, |record: &Record<'_>| side.record(record));
-        let fed = feed(&mut |bytes| reader.push(bytes))?;
+        let answer = feed(&mut |bytes| reader.push(bytes))?;
         let reading = reader.finish();
-        Ok((fed, reading, side))
+        Ok((answer, reading, side))
     }
 
     /// Whether nothing tells several records of one citizen apart where many files come, so that a repeat is expected.

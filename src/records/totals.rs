@@ -5,14 +5,14 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::hash::BuildHasherDefault;
+use std::hash::{BuildHasher, BuildHasherDefault, Hash, Hasher, RandomState};
 use std::str::FromStr;
 
 use crate::period::Period;
 
 use super::amount::Ore;
 use super::format::Field;
-use super::key::{KeyHasher, Keyer, RecordKey, Secret};
+use super::key::KeyHasher;
 use super::reader::{Ending, Finding, LINES_KEPT, Lines, Mismatch, Problem, Reading, Record, Totals};
 
 /// How many different records of one file are told apart; what comes after is counted as not looked at.
@@ -22,13 +22,26 @@ pub const MOST_RECORDS: usize = 4_000_000;
 /// each record, up to [`MOST_RECORDS`] of them.
 #[derive(Debug)]
 pub struct Tally {
-    keyer: Keyer,
+    /// Two keyed hashes tell records apart, under keys that the process draws for itself: they are quicker than the
+    /// keys of the ledger, and nothing of them outlives the file.
+    hashers: [RandomState; 2],
     largest_allowed: Option<Ore>,
     /// The line on which each record stands first.
-    seen: HashMap<RecordKey, u64, BuildHasherDefault<KeyHasher>>,
+    seen: HashMap<Hashed, u64, BuildHasherDefault<KeyHasher>>,
     most: usize,
     repeats: Repeats,
     over: Option<Over>,
+}
+
+/// What stands for a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Hashed(u64, u64);
+
+impl Hash for Hashed {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        // it is a hash already, so a part of it spreads as well as all
+        state.write_u64(self.0);
+    }
 }
 
 /// What is left of a [`Tally`] once all records were seen.
@@ -64,14 +77,12 @@ pub struct Over {
 }
 
 impl Tally {
-    /// An empty one, whose keys are under this secret. A record whose amount, whatever its sign, is more
-    /// than `largest` is noted.
+    /// An empty one. A record whose amount, whatever its sign, is more than `largest` is noted.
     #[must_use]
-    pub fn new(secret: &Secret, largest: Option<Ore>) -> Tally {
+    pub fn new(largest: Option<Ore>) -> Tally {
         let repeats = Repeats { sum: Some(Ore::ZERO), ..Repeats::default() };
-        let keyer = Keyer::new(secret);
         Tally {
-            keyer,
+            hashers: [RandomState::new(), RandomState::new()],
             largest_allowed: largest,
             seen: HashMap::default(),
             most: MOST_RECORDS,
@@ -85,7 +96,7 @@ impl Tally {
         if self.largest_allowed.is_some_and(|largest| record.amount.size() > largest.size()) {
             self.note_over(record);
         }
-        let key = self.keyer.key(record, record.period);
+        let key = self.hashed(record);
         let full = self.seen.len() >= self.most;
         match self.seen.entry(key) {
             Entry::Occupied(first) => {
@@ -100,6 +111,19 @@ impl Tally {
                 place.insert(record.line);
             }
         }
+    }
+
+    /// What makes a record itself: citizen, deduction, month, the amount's sign and the reference.
+    fn hashed(&self, record: &Record<'_>) -> Hashed {
+        let what = (
+            record.citizen.digits(),
+            record.period,
+            record.amount.is_negative(),
+            record.deduction,
+            record.reference,
+        );
+        let [one, other] = &self.hashers;
+        Hashed(one.hash_one(what), other.hash_one(what))
     }
 
     /// Ends the file; the keys of its records are gone with it.

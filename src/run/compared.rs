@@ -2,22 +2,23 @@
 //!
 //! The earlier file is read from the archive. Nothing is kept of either but counts, sums and line numbers.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use super::judge::PlannedFile;
-use super::scan::secret;
 use crate::archive::{Archive, search};
 use crate::config::Config;
 use crate::digest::Digest;
 use crate::drop_folder::{self, FolderEntry, Limits, Listener, NotRead};
 use crate::exit::UserError;
 use crate::ledger::LedgerReader;
-use crate::model::decision::{Blocked, Choice, Reason, Unsettled};
+use crate::model::decision::{Blocked, Choice, Reason, Unsafe, Unsettled};
 use crate::model::delivery::Slot;
 use crate::model::ledger::Delivery;
 use crate::model::run_report::FileReport;
 use crate::records::compare::{self, Comparison, LineComparison, LineSide, Months};
 use crate::records::content::ContentRule;
+use crate::records::key::Secret;
 use crate::records::totals::Suspicion;
 use crate::wording::content as wording;
 
@@ -119,7 +120,7 @@ pub(crate) fn with(
     delivery: &Delivery,
 ) -> Result<Compared, NotCompared> {
     let key = planned.scanned.key.as_ref().ok_or(Blocked::Unsettled(Unsettled::StillChanging))?;
-    let earlier = entry(found(config, delivery)?);
+    let earlier = entry(&found(config, delivery)?);
     let newer = &planned.scanned.file;
     if let Some(rule) = rule {
         let same_month = delivery.key.slot.period == key.slot.period;
@@ -152,8 +153,8 @@ fn found(config: &Config, delivery: &Delivery) -> Result<PathBuf, NotCompared> {
     dropped.ok_or(NotCompared::Gone)
 }
 
-fn entry(path: PathBuf) -> FolderEntry {
-    FolderEntry { path: path.display().to_string(), place: path.as_path().into(), unsafe_because: None }
+fn entry(path: &Path) -> FolderEntry {
+    FolderEntry { path: path.display().to_string(), place: path.into(), unsafe_because: None }
 }
 
 /// Reads a file that must have this digest still.
@@ -163,4 +164,14 @@ fn read(file: &FolderEntry, digest: Digest, listener: &mut Listener<'_>) -> Resu
         Ok(_) | Err(NotRead::Later(_)) => Err(Blocked::Unsettled(Unsettled::StillChanging)),
         Err(NotRead::Blocked(blocked)) => Err(blocked),
     }
+}
+
+/// The secret under which this process lays records beside each other; it is kept nowhere.
+///
+/// # Errors
+/// The system has no random bytes: then nothing can be compared.
+fn secret() -> Result<&'static Secret, Blocked> {
+    static SECRET: OnceLock<Result<Secret, String>> = OnceLock::new();
+    let made = SECRET.get_or_init(|| Secret::random().map_err(|error| error.to_string()));
+    made.as_ref().map_err(|error| Blocked::Unsafe(Unsafe::Unreadable(error.clone())))
 }

@@ -5,7 +5,7 @@
 
 use std::convert::Infallible;
 use std::path::Path;
-use std::sync::{Arc, OnceLock, mpsc};
+use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use chrono::{DateTime, FixedOffset};
@@ -14,12 +14,11 @@ use rayon::prelude::*;
 use crate::config::{Config, Scan};
 use crate::drop_folder::{self, Excluded, FileSnapshot, FolderEntry, Limits, NotRead, Stability};
 use crate::exit::UserError;
-use crate::model::decision::{Blocked, Unsafe, Unsettled};
+use crate::model::decision::{Blocked, Unsettled};
 use crate::model::delivery::{Key, Slot};
 use crate::model::ledger::ContentTotals;
 use crate::records::amount::Ore;
 use crate::records::content::{Content, ContentRule};
-use crate::records::key::Secret;
 use crate::series::{self, SeriesRule};
 
 /// The most files in a batch.
@@ -42,16 +41,6 @@ impl<'a> From<&'a Config> for Kinds<'a> {
     fn from(config: &'a Config) -> Kinds<'a> {
         Kinds { rules: &config.series, contents: &config.contents }
     }
-}
-
-/// The secret under which this process tells records apart; it is kept nowhere.
-///
-/// # Errors
-/// The system has no random bytes: then no file with records can be judged.
-pub(super) fn secret() -> Result<&'static Secret, Blocked> {
-    static SECRET: OnceLock<Result<Secret, String>> = OnceLock::new();
-    let made = SECRET.get_or_init(|| Secret::random().map_err(|error| error.to_string()));
-    made.as_ref().map_err(|error| Blocked::Unsafe(Unsafe::Unreadable(error.clone())))
 }
 
 /// A file as the folder shows it.
@@ -305,11 +294,10 @@ impl<'a> Reader<'a> {
             series::rule_of(rules, name(&file)).and_then(|at| self.series.contents.get(at)?.as_ref());
         let read = match content {
             None => drop_folder::read(&file, limits, keep_head, None).map(|snapshot| (snapshot, None)),
-            Some(rule) => secret().map_err(NotRead::from).and_then(|secret| {
-                let look =
-                    rule.look(secret, |listener| drop_folder::read(&file, limits, keep_head, Some(listener)));
+            Some(rule) => {
+                let look = rule.look(|listener| drop_folder::read(&file, limits, keep_head, Some(listener)));
                 look.map(|(snapshot, content)| (snapshot, Some(Arc::new(content))))
-            }),
+            }
         };
         let (mut snapshot, content) = match read {
             Ok(read) => read,

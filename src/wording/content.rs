@@ -2,8 +2,8 @@
 
 use crate::messages::{Language, content as say, escape, language};
 use crate::model::run_report::ComparedReport;
-use crate::records::amount::AmountError;
-use crate::records::compare::Difference;
+use crate::records::amount::{AmountError, Ore};
+use crate::records::compare::{Difference, Part};
 use crate::records::format::{Field, Place};
 use crate::records::reader::{Claim, Finding, Lines, Mismatch, Problem};
 use crate::records::totals::{Delivered, NamedBy, Over, Repeats, Suspicion};
@@ -182,9 +182,8 @@ pub fn problem(problem: Problem) -> String {
         Problem::TooLong => say::too_long(),
         Problem::LineLength => say::line_length(),
         Problem::Missing => say::missing(),
-        Problem::Blank => say::blank(),
+        Problem::Blank | Problem::NotAnAmount(AmountError::Blank) => say::blank(),
         Problem::NotACitizen => say::not_a_citizen(),
-        Problem::NotAnAmount(AmountError::Blank) => say::blank(),
         Problem::NotAnAmount(AmountError::Digits) => say::not_an_amount(),
         Problem::NotAnAmount(AmountError::Sign) => say::unknown_sign(),
         Problem::NotAnAmount(AmountError::TooLarge) => say::amount_too_large(),
@@ -207,8 +206,8 @@ pub fn problem(problem: Problem) -> String {
 #[must_use]
 pub fn compared(delivery: i64, records: u64, difference: &Difference) -> ComparedReport {
     let [same, new, gone, changed] =
-        [&difference.same, &difference.new, &difference.gone, &difference.changed].map(|part| part.count());
-    let more = difference.more().map(|more| more.get());
+        [&difference.same, &difference.new, &difference.gone, &difference.changed].map(Part::count);
+    let more = difference.more().map(Ore::get);
     let mut parts = vec![say::same_as(&count(same), &count(records), delivery)];
     let others = [
         (new, say::n_new(new, &count(new))),
