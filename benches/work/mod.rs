@@ -125,7 +125,9 @@ trailer.sum = { at = "14-26", unit = "øre" }
 /// Looks into a file, and answers how many records it has.
 pub fn look(rule: &ContentRule, file: &[u8]) -> u64 {
     let feed = |listener: &mut (dyn FnMut(&[u8]) + Send)| {
-        file.chunks(256 * 1024).for_each(|piece| listener(piece));
+        for piece in file.chunks(256 * 1024) {
+            listener(piece);
+        }
         Ok::<(), Infallible>(())
     };
     let Ok(((), content)) = rule.look(feed);

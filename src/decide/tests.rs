@@ -465,3 +465,96 @@ fn a_look_alike_takes_the_slot_of_a_series_of_one_and_is_named() {
     facts.stranger = None;
     assert_eq!(decided(&facts, Rule::Hold), (Reason::New, Choice::Send));
 }
+
+mod content {
+    use super::*;
+    use crate::model::policy::ContentRule;
+
+    const ALL: [Reason; 8] = [
+        Reason::Incomplete,
+        Reason::UnreadableRecord,
+        Reason::TotalsDiffer,
+        Reason::OtherPeriod,
+        Reason::RecordsRepeat,
+        Reason::TotalsRepeat,
+        Reason::UnusualTotal,
+        Reason::AmountOver,
+    ];
+
+    fn all(rule: ContentRule) -> Policy {
+        let content = ContentPolicy {
+            incomplete: rule,
+            unreadable_record: rule,
+            totals_differ: rule,
+            other_period: rule,
+            records_repeat: Some(rule),
+            totals_repeat: rule,
+            unusual_total: rule,
+            amount_over: rule,
+        };
+        Policy { content, ..policy(Rule::Hold) }
+    }
+
+    fn facts(content: &[Reason]) -> Facts {
+        Facts { content: content.to_vec(), ..plain() }
+    }
+
+    #[test]
+    fn each_row_obeys_its_policy() {
+        for reason in ALL {
+            let decided = |rule| decide(&facts(&[reason]), all(rule), LIMITS);
+            let held = decided(ContentRule::Hold);
+            assert_eq!((held.choice, held.reason, held.reasons), (Choice::Hold, reason, vec![reason]));
+            let sent = decided(ContentRule::Send);
+            assert_eq!((sent.choice, sent.reason, sent.observed), (Choice::Send, reason, vec![]));
+            let seen = decided(ContentRule::Observe);
+            assert_eq!((seen.choice, seen.reason), (Choice::Send, Reason::New));
+            assert_eq!(seen.observed, [reason]);
+        }
+    }
+
+    #[test]
+    fn what_is_usual() {
+        let usual = |reason, may_repeat| {
+            let facts = Facts { may_repeat, ..facts(&[reason]) };
+            decide(&facts, policy(Rule::Hold), LIMITS).choice
+        };
+        assert_eq!(usual(Reason::Incomplete, false), Choice::Wait);
+        assert_eq!(usual(Reason::TotalsRepeat, false), Choice::Send);
+        assert_eq!(usual(Reason::RecordsRepeat, false), Choice::Hold);
+        assert_eq!(usual(Reason::RecordsRepeat, true), Choice::Send);
+        for reason in
+            [Reason::UnreadableRecord, Reason::TotalsDiffer, Reason::OtherPeriod, Reason::UnusualTotal]
+        {
+            assert_eq!(usual(reason, false), Choice::Hold, "{reason:?}");
+        }
+    }
+
+    #[test]
+    fn a_taken_slot_comes_first_and_what_waits_is_named_with_it() {
+        let mut taken = facts(&[Reason::Incomplete, Reason::OtherPeriod]);
+        taken.past.slot_taken = Some(earlier(12));
+        let judgement = decide(&taken, policy(Rule::Hold), LIMITS);
+        assert_eq!((judgement.choice, judgement.reason), (Choice::Hold, Reason::SlotTaken));
+        assert_eq!(judgement.reasons, [Reason::SlotTaken, Reason::Incomplete, Reason::OtherPeriod]);
+    }
+
+    #[test]
+    fn an_approval_covers_what_it_saw_and_no_more() {
+        let mut approved = facts(&[Reason::TotalsDiffer, Reason::OtherPeriod]);
+        approved.past.verdict = Some((1, Verdict::Approved));
+        let covers = vec![Reason::TotalsDiffer];
+        approved.past.approvals = vec![Approval { who: "Bodil".to_owned(), covers }];
+        let judgement = decide(&approved, policy(Rule::Hold), LIMITS);
+        assert_eq!((judgement.choice, judgement.reason), (Choice::Hold, Reason::OtherPeriod));
+        approved.past.approvals.push(approval("Bodil"));
+        assert_eq!(decide(&approved, policy(Rule::Hold), LIMITS).reason, Reason::Approved);
+    }
+
+    #[test]
+    fn what_was_delivered_is_a_duplicate_whatever_is_in_it() {
+        let mut delivered = facts(&ALL);
+        delivered.past.delivered = Some(earlier(3));
+        assert_eq!(decide(&delivered, policy(Rule::Hold), LIMITS).choice, Choice::Duplicate);
+    }
+}

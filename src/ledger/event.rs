@@ -306,3 +306,28 @@ pub struct Held {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reasons: Vec<String>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As it stands in the ledgers of earlier versions.
+    const BEFORE: &str = concat!(
+        r#"{"event":"started","delivery":1,"run":1,"series":"mad","period":"2023-04","#,
+        r#""digest":"0000000000000000000000000000000000000000000000000000000000000000","size":8,"path":"mad.txt","#,
+        r#""temporary":".mad.txt.part","remote_path":"ind/mad.txt","reason":"new"}"#
+    );
+
+    #[test]
+    fn an_event_without_totals_keeps_the_bytes_that_are_hashed() -> serde_json::Result<()> {
+        let event: Event = serde_json::from_str(BEFORE)?;
+        assert_eq!(serde_json::to_string(&event)?, BEFORE);
+        let Event::Started(mut started) = event else { panic!("{event:?}") };
+        started.content =
+            Some(ContentTotals { records: 2, sum_ore: -5, first_period: None, last_period: None });
+        started.observed = vec!["totals_repeat".to_owned()];
+        let event = Event::Started(started);
+        assert_eq!(serde_json::from_str::<Event>(&serde_json::to_string(&event)?)?, event);
+        Ok(())
+    }
+}

@@ -120,7 +120,7 @@ crate::messages::catalogue! {
     }
     records_and_kroner() { da "Poster og kroner:", en "Records and kroner:" }
     of_series(series: &str, period: &str, totals: &str) { da "{series}, {period}: {totals}", en "{series}, {period}: {totals}" }
-    observed_reasons(reasons: &str) { da "sendt, men set: {reasons}", en "sent, but observed: {reasons}" }
+    observed_reasons(reasons: &str) { da "sendt, men bemærket: {reasons}", en "sent, but observed: {reasons}" }
     records_of(series: &str) { da "{series}: antal poster", en "{series}: number of records" }
     kroner_of(series: &str, unit: &str) { da "{series}: sum i {unit}", en "{series}: sum in {unit}" }
     kr() { da "kr.", en "kr." }

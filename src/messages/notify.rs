@@ -13,7 +13,7 @@ crate::messages::catalogue! {
         en "traekfil: everything for {months} is delivered ({host})",
     }
     subject_observed(n: usize, host: &str) {
-        da [n] "traekfil: set, men sendt ({host})" "traekfil: {n} ting set, men sendt ({host})",
+        da [n] "traekfil: bemærket, men sendt ({host})" "traekfil: {n} ting bemærket, men sendt ({host})",
         en [n] "traekfil: observed, and sent ({host})" "traekfil: {n} things observed, and sent ({host})",
     }
     subject_trial(host: &str) {

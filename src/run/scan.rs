@@ -290,8 +290,11 @@ impl<'a> Reader<'a> {
     fn read(self, file: FolderEntry, limits: Limits) -> Result<ScannedFile, (u64, FolderEntry)> {
         let rules = self.series.rules;
         let keep_head = series::needs_head(rules, name(&file));
-        let content =
-            series::rule_of(rules, name(&file)).and_then(|at| self.series.contents.get(at)?.as_ref());
+        let content = if self.series.contents.iter().all(Option::is_none) {
+            None
+        } else {
+            series::rule_of(rules, name(&file)).and_then(|at| self.series.contents.get(at)?.as_ref())
+        };
         let read = match content {
             None => drop_folder::read(&file, limits, keep_head, None).map(|snapshot| (snapshot, None)),
             Some(rule) => {

@@ -201,7 +201,8 @@ fn about_doubt(delivery: i64) -> Advice {
 #[must_use]
 pub fn held(file: &FileReport) -> Advice {
     let Advice { sentence, commands } = about_held(file);
-    Advice { sentence: format!("{}. {sentence}.", held_because(file)), commands }
+    // An amount of kroner ends with a full stop of its own.
+    Advice { sentence: format!("{}. {sentence}.", held_because(file).trim_end_matches('.')), commands }
 }
 
 /// A file that has been waiting to settle for too long, since that moment (RFC 3339), and what to do, in full sentences.
