@@ -185,7 +185,8 @@ fn judged(facts: &Facts, policy: Policy, limits: PeriodLimits) -> Judgement {
         return Judgement::new(Choice::Send, reason, earlier);
     };
     let mut judgement = Judgement::new(first.choice, first.reason, first.earlier);
-    if first.choice == Choice::Hold {
+    // What waits for the rest of it may be approved as it is, so a person sees all of that as well.
+    if first.choice == Choice::Hold || first.reason == Reason::Incomplete {
         let holding = |row: &&Row| row.choice != Choice::Duplicate && row.reason != Reason::Unsettled;
         judgement.reasons = against.iter().filter(holding).map(|row| row.reason).collect();
     }

@@ -146,6 +146,7 @@ fn a_file_cut_off_waits_then_is_a_matter_and_goes_once_it_is_whole() {
     let run = town.deliver(0);
     assert_eq!(entry(&run, APRIL)["decision"], "wait");
     assert_eq!(entry(&run, APRIL)["reason"], "incomplete");
+    assert_eq!(entry(&run, APRIL)["reasons"], serde_json::json!(["incomplete", "unreadable_record"]));
     town.at("2023-04-15T07:00:00+02:00");
     let run = town.deliver(3);
     assert_eq!(run["files"][0]["decision"], "wait");
@@ -265,6 +266,14 @@ fn what_is_observed_is_said_on_the_screen_and_by_notice_and_needs_nobody() {
     let town = after_april("unusual = \"50%\"", &records(40));
     town.set("policy.unusual_total", "observe");
     town.file(MAY, with_trailer(&records(90), "202305"));
+    let (told, script) = (town.path("besked.txt"), town.path("tell"));
+    std::fs::write(&script, format!("#!/bin/sh\ncat >> {}\n", told.display())).unwrap();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o700)).unwrap();
+        town.set("notify.command", vec![script.display().to_string()]);
+    }
     town.run(["run", "--dry-run"]).exit(0).plain().says("would be held if [policy] said hold");
     town.run(["run"])
         .exit(0)
@@ -272,6 +281,12 @@ fn what_is_observed_is_said_on_the_screen_and_by_notice_and_needs_nobody() {
         .says("would have been held if [policy] said hold")
         .says("unusual_total: there are 90 records; the middle of the last months is 40")
         .never_says("needs a person:");
+    town.deliver(0);
+    if cfg!(unix) {
+        let notice = std::fs::read_to_string(&told).unwrap();
+        assert_eq!(notice.matches("unusual_total: there are 90 records").count(), 1, "{notice}");
+        assert!(!notice.contains("waits for you"), "{notice}");
+    }
 }
 
 #[test]
