@@ -26,18 +26,20 @@ pub(super) fn checked(file: &Path, table: Table) -> Result<Config, UserError> {
     let mut top = Section::top(table, file.parent().unwrap_or(Path::new("")), &problems);
     let language = top.choice("language", &[("da", Language::Da), ("en", Language::En)]);
     let (drop, archive) = folders(top.section("folders"));
+    // in the order of the example, so that what is wrong is told in that order
+    let (ledger, scan) = (ledger(top.section("ledger")), scan(top.section("scan")));
+    let period = period(top.section("period"));
     let written = top.tables("formats");
     let (series, contents) = series(top.entries("series"), &written);
     let formats = formats::build(written, &contents, &problems);
     let contents = contents.into_iter().map(|content| content.with(&formats)).collect();
-    let period = period(top.section("period"));
     let config = Config {
         file: file.to_owned(),
         language,
         drop,
         archive,
-        ledger: ledger(top.section("ledger")),
-        scan: scan(top.section("scan")),
+        ledger,
+        scan,
         records: records(top.section("records"), period),
         period,
         series,
