@@ -69,7 +69,7 @@ fn changes(guards: &str) -> Vec<Change> {
         ),
         ("an early event's moment", with_guards("UPDATE events SET at = '2020-01-01T00:00:00+01:00' WHERE seq = 2", guards)),
         ("a deleted early event", with_guards("DELETE FROM events WHERE seq = 2", guards)),
-        plain("a delivery that gets other totals", "UPDATE deliveries SET records = 1, sum_ore = 1 WHERE id = 17"),
+        plain("a delivery that gets other totals", "UPDATE deliveries SET records = 1, sum_ore = 1 WHERE id = 1"),
         plain("a deleted hold", "DELETE FROM holds WHERE id = 17"),
         plain("an index that lacks a row", "DROP INDEX deliveries_by_digest; CREATE INDEX deliveries_by_digest ON deliveries (digest) WHERE id > 1"),
     ]
