@@ -24,6 +24,8 @@ fn main() -> anyhow::Result<()> {
             println!("planning: {} instructions a file", planning / u64::from(work::FILES));
             let asking = counted("look-up")?;
             println!("ledger look-up: {} instructions", asking / u64::from(LOOK_UPS));
+            let looking = counted("records")?;
+            println!("records: {} instructions each", looking / u64::from(work::RECORDS));
             Ok(())
         }
         ["--work", work, times] => work_on(work, times.parse()?),
@@ -37,6 +39,12 @@ fn work_on(work: &str, times: u32) -> anyhow::Result<()> {
         let planned =
             if times > 0 { plan::plan(files, work::policy(), &History::default(), &[]) } else { files };
         ensure!(planned.len() == work::FILES as usize, "all files are planned");
+        return Ok(());
+    }
+    if work == "records" {
+        let (file, rule) = (work::records(work::RECORDS), work::content_rule()?);
+        let seen = if times > 0 { work::look(&rule, &file) } else { u64::from(work::RECORDS) };
+        ensure!(seen == u64::from(work::RECORDS), "all records are read");
         return Ok(());
     }
     let folder = tempfile::tempdir()?;

@@ -27,6 +27,7 @@ fn main() -> anyhow::Result<()> {
     hashing(&mut criterion);
     recognising(&mut criterion);
     planning(&mut criterion);
+    looking_into(&mut criterion)?;
     asking(&mut criterion)?;
     criterion.final_summary();
     Ok(())
@@ -61,6 +62,18 @@ fn planning(criterion: &mut Criterion) {
         );
     });
     group.finish();
+}
+
+fn looking_into(criterion: &mut Criterion) -> anyhow::Result<()> {
+    let (file, rule) = (work::records(work::RECORDS), work::content_rule()?);
+    let mut group = criterion.benchmark_group("100,000 records");
+    group.throughput(Throughput::Elements(u64::from(work::RECORDS)));
+    group.bench_function("digest alone", |bench| bench.iter(|| Digest::of(black_box(&file))));
+    group.bench_function("read and told apart", |bench| {
+        bench.iter(|| work::look(&rule, black_box(&file)));
+    });
+    group.finish();
+    Ok(())
 }
 
 fn asking(criterion: &mut Criterion) -> anyhow::Result<()> {

@@ -113,7 +113,7 @@ impl Demo {
         })
     }
 
-    /// The five scenes, each with the exit code the program should end with.
+    /// The six scenes, each with the exit code the program should end with.
     fn play(&self) -> Result<()> {
         let (this, next) = (&self.this_month, &self.next_month);
         self.scene(
@@ -148,6 +148,20 @@ impl Demo {
             &format!("One supplier sends another file for {}, unlike the first.", this.name),
         );
         self.drop_file(&mad(this), "MAD\n000000-0000;999,00\n")?;
+        self.run(&[], 3)?;
+        self.scene(
+            &format!(
+                "En tredje leverandør har et format, så der ses i filen. {} bliver leveret; så kommer den igen, skrevet på ny som {}.",
+                this.name, next.name
+            ),
+            &format!(
+                "A third supplier has a format, so the file is looked into. {} is delivered; then it comes again, written anew as {}.",
+                this.name, next.name
+            ),
+        );
+        self.drop_file(&fod(this), &fod_content(this, "1"))?;
+        self.run(&["--quiet"], 3)?;
+        self.drop_file(&fod(next), &fod_content(this, "2"))?;
         self.run(&[], 3)
     }
 
@@ -178,7 +192,7 @@ impl Demo {
         Ok(())
     }
 
-    /// Lists KP's files and checks that each of the four came once, whole, and nothing else did.
+    /// Lists KP's files and checks that each of the five came once, whole, and nothing else did.
     fn tell_what_kp_received(&self) -> Result<ExitCode> {
         let (this, next) = (&self.this_month, &self.next_month);
         self.scene("Det modtog KP:", "This is what KP received:");
@@ -192,6 +206,7 @@ impl Demo {
             (format!("ind/{}", mad(next)), mad_content(next)),
             (format!("ind/{}", vask(this)), vask_content(this)),
             (format!("ind/{}", vask(next)), vask_content(next)),
+            (format!("ind/{}", fod(this)), fod_content(this, "1")),
         ];
         wanted.sort();
         received.sort();
@@ -200,8 +215,8 @@ impl Demo {
             return Ok(ExitCode::FAILURE);
         }
         let once = self.language.say(
-            "Hver fil én gang. Den anden, afvigende fil venter på et menneske.",
-            "Each file once. The second, different file waits for a person.",
+            "Hver fil én gang. Den afvigende fil, og den, der er skrevet på ny, venter på et menneske.",
+            "Each file once. The different file, and the one written anew, wait for a person.",
         );
         println!("\n✓ {once}");
         Ok(ExitCode::SUCCESS)
@@ -222,6 +237,16 @@ fn mad_content(month: &Month) -> String {
 
 fn vask_content(month: &Month) -> String {
     format!("VASK;{}\n000000-0000;96,25\n000000-0002;104,75\n", month.digits)
+}
+
+fn fod(month: &Month) -> String {
+    format!("fodpleje_korsbaek_{}.txt", month.digits)
+}
+
+/// The records of a month, as the supplier's system wrote them in this try. The numbers are nobody's.
+fn fod_content(month: &Month, written: &str) -> String {
+    let records = "010101-0000;250,00\n020101-0000;250,00\n630101-0000;310,50\n";
+    format!("FOD;{};{written}\n{records}SLUT;3;810,50\n", month.digits)
 }
 
 fn write_config(town: &Path, key: &PrivateKey, kp: &Embedded) -> Result<()> {
@@ -245,6 +270,29 @@ user = "korsbaek"
 identity = "id_ed25519"
 host_key = ["{}"]
 folder = "ind"
+
+[[series]]
+name = "mad"
+files = ["mad_*"]
+
+[[series]]
+name = "vask"
+files = ["vask_*"]
+
+[[series]]
+name = "fodpleje"
+files = ["fodpleje_*"]
+format = "fodpleje"
+deduction = "fodpleje"
+
+[formats.fodpleje]
+kind = "csv"
+lines = {{ header = '^FOD', trailer = '^SLUT' }}
+header.period = {{ at = 2, form = "YYYYMM" }}
+record.citizen = 1
+record.amount = {{ at = 2, unit = "kroner", decimal = "," }}
+trailer.records = 2
+trailer.sum = {{ at = 3, unit = "kroner", decimal = "," }}
 "#,
         kp.port(),
         kp.fingerprint()

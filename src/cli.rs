@@ -91,6 +91,12 @@ pub enum Command {
     Resolve(Resolve),
     /// Record files that KP has had since before the ledger began as delivered, unsent
     Adopt(Adopt),
+    /// Lay a held file beside what KP has
+    #[command(alias = "sammenlign")]
+    Compare(Compare),
+    /// Draft the format of a file, or show what is read of it
+    #[command(subcommand)]
+    Format(FormatCommand),
     /// Make config, folders, key and ledger, asking step by step
     Init(Box<Init>),
     /// Try configuration, folders, ledger, host key, login, remote folder and mail, a line each
@@ -375,6 +381,44 @@ pub struct DecisionArgs {
     /// Why; it stands in the ledger
     #[arg(long, value_name = "TEXT", value_parser = reason)]
     pub reason: String,
+}
+
+/// `compare`.
+#[derive(Debug, Args)]
+pub struct Compare {
+    /// The number of the hold, or the file
+    #[arg(value_name = "ID|FILE")]
+    pub file: String,
+    /// The delivery to compare it with; without it, the one that holds it
+    #[arg(long, value_name = "DELIVERY")]
+    pub with: Option<i64>,
+}
+
+/// `format`.
+#[derive(Debug, Subcommand)]
+pub enum FormatCommand {
+    /// Draft the format of sample files
+    Guess {
+        /// Files of one layout
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+    /// Show what is read of a file
+    Test(FormatTest),
+}
+
+/// `format test`.
+#[derive(Debug, Args)]
+pub struct FormatTest {
+    /// The file
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// The format; without it, that of the series that the file's name fits
+    #[arg(long, value_name = "NAME")]
+    pub format: Option<String>,
+    /// Show citizens' birthdays, never more
+    #[arg(long)]
+    pub show_birthdays: bool,
 }
 
 /// `resolve`.

@@ -4,22 +4,24 @@
 //! command decides what may be sent: `run` and the commands about held files ask [`crate::run`].
 //!
 //! The files, in reading order: [`dispatch`] below; `context`, what most commands begin with (configuration, ledger, who
-//! gives the command); `run` with `place` and `progress`; the commands that only read, `status`, `report`, `history` and `check`; those
-//! with which a person decides, `decisions` (`approve`, `reject`), `resolve` and `adopt`; `ask`, which writes to a supplier; those that
+//! gives the command); `run` with `place` and `progress`; the commands that only read, `status`, `report`, `history`, `compare`, `format` and `check`;
+//! those with which a person decides, `decisions` (`approve`, `reject`), `resolve` and `adopt`; `ask`, which writes to a supplier; those that
 //! set things up, `init` and `schedule`; `ledger`; `help`, which also makes the completions and the manual page; and `failure`, which
 //! says what failed, in words and as JSON.
 
 use std::panic::{self, AssertUnwindSafe};
 
-use crate::cli::{Asked, Cli, Command, Refusal, Scheduler};
+use crate::cli::{Asked, Cli, Command, FormatCommand, Refusal, Scheduler};
 use crate::exit::ExitCode;
 
 mod adopt;
 mod ask;
 mod check;
+mod compare;
 mod context;
 mod decisions;
 mod failure;
+mod format;
 mod help;
 mod history;
 mod init;
@@ -66,6 +68,9 @@ fn dispatch(cli: &Cli) -> anyhow::Result<ExitCode> {
         Command::Resolve(options) => resolve::resolve(&config()?, options, global),
         Command::Adopt(options) => adopt::adopt(&config()?, options, global),
         Command::Ask(options) => ask::ask(&config()?, options, global),
+        Command::Compare(options) => compare::compare(&config()?, options, global),
+        Command::Format(FormatCommand::Guess { files }) => format::guess(files, global),
+        Command::Format(FormatCommand::Test(options)) => format::test(&config()?, options, global),
         Command::Init(options) => init::init(options, global),
         Command::Check(options) => check::check(options, global),
         Command::Ledger(command) => ledger::ledger(&config()?, command, global),

@@ -1,8 +1,10 @@
 //! The configuration: reads TOML and returns checked values.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use globset::GlobSet;
@@ -15,6 +17,7 @@ use crate::template::Template;
 
 pub(crate) mod calendar;
 mod checks;
+mod formats;
 pub(crate) mod glob;
 mod notify;
 mod reader;
@@ -24,6 +27,8 @@ mod trust;
 pub(crate) mod values;
 
 use crate::model::policy::{PeriodLimits, Policy, Rule};
+use crate::records::content::ContentRule;
+use crate::records::format::Format;
 pub use calendar::Calendar;
 pub use notify::{Mail, Notify, SmtpTls};
 pub(crate) use trust::{open_secret, refused};
@@ -63,6 +68,12 @@ pub struct Config {
     pub series: Vec<SeriesRule>,
     /// `[calendar]`.
     pub calendar: Calendar,
+    /// How the content of each series' files is looked into, in the order of `series`; none where it is not.
+    pub contents: Vec<Option<ContentRule>>,
+    /// `[formats.x]`, by name.
+    pub formats: BTreeMap<String, Arc<Format>>,
+    /// `[records]`.
+    pub records: Records,
     /// `[policy]`.
     pub policy: Policy,
     /// `[sftp]`.
@@ -126,6 +137,12 @@ impl Config {
         folders.sort_unstable();
         folders.dedup();
         folders
+    }
+
+    /// How the content of a file is looked into that fell under this rule, counted from 0; none where it is not.
+    #[must_use]
+    pub fn content_of(&self, rule: Option<usize>) -> Option<&ContentRule> {
+        self.contents.get(rule?)?.as_ref()
     }
 
     /// The language that the file asks for, even where the rest of it is not valid; none where it does not say. It decides in
@@ -208,6 +225,13 @@ pub struct Scan {
     pub settle: Duration,
     /// The most bytes that a file may have; a larger one is not read.
     pub largest: u64,
+}
+
+/// `[records]`: what is remembered of records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Records {
+    /// For how many months; never fewer than may be sent.
+    pub keep_months: u32,
 }
 
 /// `[sftp]`: the receiver's server.

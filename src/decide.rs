@@ -11,7 +11,7 @@ use crate::model::decision::{Blocked, Choice, Earlier, Judgement, Reason};
 use crate::model::delivery::{Key, State};
 use crate::model::ledger::{Delivery, Verdict};
 use crate::model::person;
-use crate::model::policy::{PeriodLimits, Policy, Rule};
+use crate::model::policy::{ContentRule, PeriodLimits, Policy, Rule};
 
 pub mod history;
 
@@ -115,6 +115,10 @@ pub struct Facts {
     pub other_route: bool,
     /// What the ledger knows.
     pub past: Past,
+    /// What speaks against its content, in the order of the rows; nothing where its series has no format.
+    pub content: Vec<Reason>,
+    /// Whether several records of one citizen are expected in it, since nothing tells them apart.
+    pub may_repeat: bool,
 }
 
 impl Facts {
@@ -148,6 +152,14 @@ pub fn decide(facts: &Facts, policy: Policy, limits: PeriodLimits) -> Judgement 
         Some(Blocked::Unsettled(_)) => return Judgement::new(Choice::Wait, Reason::Unsettled, None),
         None => {}
     }
+    let mut judgement = judged(facts, policy, limits);
+    let observes = |reason: &&Reason| policy.content.rule(**reason, facts.may_repeat) == ContentRule::Observe;
+    judgement.observed = facts.content.iter().filter(observes).copied().collect();
+    judgement
+}
+
+/// The same for a file that can be looked into, without what is only observed.
+fn judged(facts: &Facts, policy: Policy, limits: PeriodLimits) -> Judgement {
     let (is_approved, approval_counts) = match facts.past.verdict {
         Some((_, Verdict::Approved)) => (true, !waits_for_second(facts, policy)),
         _ => (false, false),
@@ -176,8 +188,9 @@ pub fn decide(facts: &Facts, policy: Policy, limits: PeriodLimits) -> Judgement 
         return Judgement::new(Choice::Send, reason, earlier);
     };
     let mut judgement = Judgement::new(first.choice, first.reason, first.earlier);
-    if first.choice == Choice::Hold {
-        let holding = |row: &&Row| !matches!(row.choice, Choice::Duplicate | Choice::Wait);
+    // What waits for the rest of it may be approved as it is, so a person sees all of that as well.
+    if first.choice == Choice::Hold || first.reason == Reason::Incomplete {
+        let holding = |row: &&Row| row.choice != Choice::Duplicate && row.reason != Reason::Unsettled;
         judgement.reasons = against.iter().filter(holding).map(|row| row.reason).collect();
     }
     let about_names = [Reason::UnknownSeries, Reason::NewSeries, Reason::SlotTaken];
@@ -275,7 +288,21 @@ fn doubts(facts: &Facts, policy: Policy, limits: PeriodLimits) -> Vec<Row<'_>> {
         Rule::Send => Choice::Send,
     };
     let fitting = rows.into_iter().filter(|(fits, ..)| *fits);
-    fitting.map(|(_, rule, reason, earlier)| Row { reason, choice: choice(rule), earlier }).collect()
+    let fitting = fitting.map(|(_, rule, reason, earlier)| Row { reason, choice: choice(rule), earlier });
+    fitting.chain(content_rows(facts, policy)).collect()
+}
+
+/// The rows about what is in the file, but for those that are only observed.
+fn content_rows(facts: &Facts, policy: Policy) -> impl Iterator<Item = Row<'_>> {
+    facts.content.iter().filter_map(move |&reason| {
+        let choice = match policy.content.rule(reason, facts.may_repeat) {
+            ContentRule::Hold => Choice::Hold,
+            ContentRule::Wait => Choice::Wait,
+            ContentRule::Send => Choice::Send,
+            ContentRule::Observe => return None,
+        };
+        Some(Row { reason, choice, earlier: None })
+    })
 }
 
 #[cfg(test)]

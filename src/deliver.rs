@@ -23,7 +23,7 @@ use crate::ledger::event::{Event, Started};
 use crate::messages::run as say;
 use crate::model::decision::Reason;
 use crate::model::delivery::{Key, State, Step};
-use crate::model::ledger::Delivery;
+use crate::model::ledger::{ContentTotals, Delivery};
 use crate::remote::trial::TrialNote;
 use crate::remote::{Connect, ConnectError, Load, Remote};
 
@@ -58,6 +58,10 @@ pub struct PlannedUpload {
     pub reason: Reason,
     /// The number of the approval that releases it; none where it needs none.
     pub decision: Option<i64>,
+    /// What its records come to, where its series has a format.
+    pub content: Option<ContentTotals>,
+    /// What would have held it and is only observed.
+    pub observed: Vec<Reason>,
 }
 
 /// How a delivery ended.
@@ -285,6 +289,8 @@ impl<'a> Executor<'a> {
             remote_path: planned.remote_path.clone(),
             reason: planned.reason.name().to_owned(),
             decision: planned.decision,
+            content: planned.content,
+            observed: planned.observed.iter().map(|reason| reason.name().to_owned()).collect(),
         };
         Ok(InFlight { planned, started, end: None })
     }

@@ -22,13 +22,15 @@ mod listing;
 
 pub use listing::{list, list_all, list_named};
 const READ_SIZE: usize = 256 * 1024;
+/// From so many bytes on, a file is digested and listened to on two threads.
+const SHARED: u64 = 1 << 20;
 /// The longest time that a run watches files for. Where `scan.settle` is longer, a file with a time of change in the future
 /// waits for the next run.
 const LONGEST_WATCH: Duration = Duration::from_secs(60);
 
 thread_local! {
     /// Each thread's buffer for reading.
-    static BUFFER: RefCell<Vec<u8>> = RefCell::new(vec![0; READ_SIZE]);
+    static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
 /// What was left out of the list.
@@ -121,15 +123,28 @@ impl From<Blocked> for NotRead {
     }
 }
 
-/// Reads a file within these limits; `keep_head` also keeps its first bytes.
+/// Is handed the bytes of a file while they are read for its digest, in pieces of any size.
+pub type Listener<'a> = dyn FnMut(&[u8]) + Send + 'a;
+
+/// Reads a file within these limits; `keep_head` also keeps its first bytes, and `listener` gets all of them.
 ///
 /// # Errors
-/// Why it was not read. Nothing is read of a file that is too large.
-pub fn read(file: &FolderEntry, limits: Limits, keep_head: bool) -> Result<FileSnapshot, NotRead> {
-    match &file.unsafe_because {
-        Some(because) => Err(Blocked::Unsafe(because.clone()).into()),
-        None => BUFFER.with_borrow_mut(|buffer| read_one(&file.place, limits, keep_head, buffer)),
+/// Why it was not read. Nothing is read of a file that is too large. What the listener got counts for nothing then.
+pub fn read(
+    file: &FolderEntry,
+    limits: Limits,
+    keep_head: bool,
+    listener: Option<&mut Listener<'_>>,
+) -> Result<FileSnapshot, NotRead> {
+    if let Some(because) = &file.unsafe_because {
+        return Err(Blocked::Unsafe(because.clone()).into());
     }
+    // Taken out while it is used: a thread that waits for a listener may read another file meanwhile.
+    let mut buffer = BUFFER.take();
+    buffer.resize(READ_SIZE, 0);
+    let read = read_one(&file.place, limits, keep_head, listener, &mut buffer);
+    BUFFER.set(buffer);
+    read
 }
 
 /// What watching a file for `scan.settle` showed.
@@ -209,6 +224,7 @@ fn read_one(
     place: &Place,
     limits: Limits,
     keep_head: bool,
+    listener: Option<&mut Listener<'_>>,
     buffer: &mut [u8],
 ) -> Result<FileSnapshot, NotRead> {
     failpoint("opening");
@@ -226,7 +242,8 @@ fn read_one(
     if platform::is_locked(&file) {
         return Err(Blocked::Unsettled(Unsettled::InUse).into());
     }
-    let (digest, size, head) = hash(&mut file, about.size, keep_head, buffer).map_err(unreadable)?;
+    let (digest, size, head) =
+        hash(&mut file, about.size, keep_head, listener, buffer).map_err(unreadable)?;
     if Identity::of(&file).map_err(unreadable)? != about.identity || size != about.size {
         return Err(Blocked::Unsettled(Unsettled::StillChanging).into());
     }
@@ -271,6 +288,7 @@ fn hash(
     file: &mut File,
     expected: u64,
     keep_head: bool,
+    mut listener: Option<&mut Listener<'_>>,
     buffer: &mut [u8],
 ) -> io::Result<(Digest, u64, Vec<u8>)> {
     let mut hasher = Hasher::new();
@@ -286,7 +304,17 @@ fn hash(
         if keep_head && head.len() < HEAD_BYTES {
             head.extend_from_slice(&buffer[..n.min(HEAD_BYTES - head.len())]);
         }
-        hasher.update(&buffer[..n]);
+        match &mut listener {
+            Some(listener) if expected >= SHARED => {
+                // both take as long as each other, and the bytes are still in the cache
+                rayon::join(|| hasher.update(&buffer[..n]), || listener(&buffer[..n]));
+            }
+            Some(listener) => {
+                hasher.update(&buffer[..n]);
+                listener(&buffer[..n]);
+            }
+            None => hasher.update(&buffer[..n]),
+        }
         size += n as u64;
         if n < buffer.len() && size == expected {
             return Ok((hasher.finish(), size, head));
@@ -300,7 +328,7 @@ fn hash(
 /// Why it cannot be read.
 pub fn digest(place: &Place) -> Result<(Digest, u64, Identity), Blocked> {
     let mut buffer = vec![0; READ_SIZE];
-    match read_one(place, Limits::NONE, false, &mut buffer) {
+    match read_one(place, Limits::NONE, false, None, &mut buffer) {
         Ok(reading) => Ok((reading.digest, reading.size, reading.identity)),
         Err(NotRead::Blocked(blocked)) => Err(blocked),
         // No file has more bytes than there are numbers.

@@ -35,7 +35,7 @@ mod notices;
 mod smtp;
 mod text;
 
-pub use notices::{after, complete};
+pub use notices::{after, complete, observed};
 pub use text::host;
 
 /// Something that a person is told of.
@@ -83,7 +83,7 @@ pub enum Memory<'a> {
     },
 }
 
-/// Sends what is `open` and was not told today, and the months in `complete` that were never told. Answers why a notice
+/// Sends what is `open` and was not told today, and what is `observed` and the months in `complete` that were never told. Answers why a notice
 /// could not be sent; the next run tries it again.
 #[must_use]
 pub fn tell(
@@ -91,6 +91,7 @@ pub fn tell(
     memory: &mut Memory<'_>,
     open: &[Notice],
     complete: &[Period],
+    observed: &[Notice],
     now: DateTime<FixedOffset>,
 ) -> Vec<String> {
     let ways = [
@@ -100,7 +101,7 @@ pub fn tell(
     ];
     ways.into_iter()
         .filter(|(_, wanted)| *wanted)
-        .filter_map(|(way, _)| tell_on(way, notify, memory, open, complete, now).err())
+        .filter_map(|(way, _)| tell_on(way, notify, memory, (open, complete, observed), now).err())
         .collect()
 }
 
@@ -108,8 +109,7 @@ fn tell_on(
     way: Way,
     notify: &Notify,
     memory: &mut Memory<'_>,
-    open: &[Notice],
-    complete: &[Period],
+    (open, complete, observed): (&[Notice], &[Period], &[Notice]),
     now: DateTime<FixedOffset>,
 ) -> Result<(), String> {
     let unread = |error: UserError| error.message;
@@ -132,10 +132,19 @@ fn tell_on(
             keys.push(key);
         }
     }
+    let mut seen = Vec::new();
+    for notice in observed {
+        for key in notice.keys.iter().map(|key| way.key(key)) {
+            if memory.told_of(&key).map_err(unread)?.is_none() {
+                seen.push(notice);
+                keys.push(key);
+            }
+        }
+    }
     if keys.is_empty() {
         return Ok(());
     }
-    let message = text::compose(&due, open.len() - due.len(), &months, memory.head());
+    let message = text::compose(&due, open.len() - due.len(), &months, &seen, memory.head());
     match (way, &notify.mail, &notify.command) {
         (Way::Mail, Some(mail), _) => mail::send(mail, &message, now, mail::LIMIT)?,
         (Way::Command, _, Some(command)) => command::send(command, &message, command::LIMIT)?,
@@ -184,7 +193,7 @@ pub fn tell_failure(
         commands: Vec::new(),
         named: 1,
     };
-    tell(&config.notify, &mut Memory::File { ledger: &config.ledger, head }, &[notice], &[], now)
+    tell(&config.notify, &mut Memory::File { ledger: &config.ledger, head }, &[notice], &[], &[], now)
 }
 
 /// Forgets earlier failures when a run has finished, so that a new failure is told at once.

@@ -1,8 +1,9 @@
 //! What is in a file: its records, each one deduction for one citizen, and the totals they make.
 //!
 //! A layout is described, never built in: [`format`] checks the description, [`reader`] reads a file's
-//! bytes by it as they come, [`totals`] says what is suspicious about what was read, [`compare`] lays
-//! two files side by side, and [`guess`] drafts a description from a sample.
+//! bytes by it as they come, [`totals`] says what is suspicious about what was read, [`content`] does both
+//! for a series' files, [`compare`] lays two files side by side, and [`guess`] drafts a description from a
+//! sample.
 //!
 //! The room is pure: bytes come in, numbers and typed findings go out. A citizen's number lives only
 //! while its record is visited; nothing that outlives the record carries it, and no `Debug` shows it.
@@ -10,6 +11,7 @@
 pub mod amount;
 pub mod citizen;
 pub mod compare;
+pub mod content;
 mod decode;
 pub mod format;
 pub mod guess;

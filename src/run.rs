@@ -25,6 +25,8 @@
 //! A run begins and ends with an event in the ledger, and a delivery is recorded step by step. The next run therefore
 //! finds what this one left open, and settles it before it takes anything new ([`pipeline`], "recover").
 
+pub(crate) mod compared;
+mod content;
 mod duplicates;
 mod earlier;
 pub(crate) mod holds;

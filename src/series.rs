@@ -125,6 +125,12 @@ pub fn needs_head(rules: &[SeriesRule], name: &str) -> bool {
         .is_some_and(|(_, rule)| matches!(rule.period, PeriodSource::Content(_)))
 }
 
+/// The rule that a file with this name falls under, counted from 0; none where it falls under none.
+#[must_use]
+pub fn rule_of(rules: &[SeriesRule], name: &str) -> Option<usize> {
+    rule_for(rules, &names::composed(name)).map(|(at, _)| at)
+}
+
 fn rule_for<'a>(rules: &'a [SeriesRule], name: &str) -> Option<(usize, &'a SeriesRule)> {
     rules.iter().enumerate().find(|(_, rule)| rule.files.iter().any(|glob| glob.is_match(name)))
 }

@@ -22,6 +22,7 @@ use crate::period::Period;
 pub mod advice;
 pub mod calendar;
 pub mod cause;
+pub mod content;
 pub mod letter;
 
 /// Why a file cannot be looked into.

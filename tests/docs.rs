@@ -164,6 +164,14 @@ fn holds(reason: Reason) -> bool {
         | Reason::OtherRoute
         | Reason::NewSeries
         | Reason::SlotTaken
+        | Reason::Incomplete
+        | Reason::UnreadableRecord
+        | Reason::TotalsDiffer
+        | Reason::OtherPeriod
+        | Reason::RecordsRepeat
+        | Reason::TotalsRepeat
+        | Reason::UnusualTotal
+        | Reason::AmountOver
         | Reason::ConflictInRun
         | Reason::RemoteNameTaken
         | Reason::AlreadyOnServer => true,

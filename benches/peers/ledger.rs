@@ -47,6 +47,7 @@ fn delivered(first: i64, n: u32, now: DateTime<FixedOffset>, months: u32) -> Eve
         size: 4000,
         remote_path: Some(format!("ind/{path}")),
         path,
+        content: None,
     };
     Event::Restored {
         state: State::Archived,

@@ -17,7 +17,7 @@ use crate::ledger::query::Sequence;
 use crate::ledger::{Journal, Ledger, LedgerReader};
 use crate::messages::{adopt as say, escape, report as say_report};
 use crate::model::delivery::{Key, Slot, State};
-use crate::model::ledger::Delivery;
+use crate::model::ledger::{ContentTotals, Delivery};
 use crate::period::Period;
 use crate::report::text;
 use crate::wording;
@@ -69,6 +69,8 @@ struct Adoption {
     remote_path: Option<String>,
     note: Option<String>,
     error: Option<String>,
+    #[serde(skip)]
+    content: Option<ContentTotals>,
     #[serde(skip)]
     in_drop: bool,
 }
@@ -253,6 +255,7 @@ impl Adoption {
             remote_path: file.remote_path,
             note: None,
             error,
+            content: file.content,
             in_drop: file.in_drop,
         }
     }
@@ -283,6 +286,7 @@ impl Adoption {
             path: self.path.clone(),
             why: why.to_owned(),
             who: who.to_owned(),
+            content: self.content,
         })
     }
 

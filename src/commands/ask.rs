@@ -107,7 +107,7 @@ fn gather(config: &Config, series: &str) -> Result<Known, UserError> {
     config.check_folders()?;
     let now = now();
     let preview = Preview::of(config, &|| open_reader(config, true), now)?;
-    let files = preview.files()?;
+    let files = preview.files(config)?;
     let ledger: &LedgerReader = &preview.ledger;
     let overview = overview::of(config, ledger, &files, &[], now)?;
     let filter = Filter { series: Some(series.to_owned()), ..Filter::default() };

@@ -12,7 +12,7 @@ use crate::exit::{ExitCode, UserError};
 use crate::failpoint::failpoint;
 use crate::ledger::event::Event;
 use crate::ledger::query::Sequence;
-use crate::ledger::{Journal, Ledger};
+use crate::ledger::{Journal, LedgerReader};
 use crate::messages::{escape, report as say, trust as say_trust};
 use crate::model::decision::{Choice, Reason};
 use crate::model::delivery::Key;
@@ -172,7 +172,9 @@ fn held<'a>(hold: Option<&Hold>, file: &'a PlannedFile) -> Result<OnHold<'a>, Us
     if at_server.is_some() {
         return Ok(OnHold { key: file.scanned.key.as_ref(), reason });
     }
-    if file.judgement.choice != Choice::Hold && reason != Reason::Approved {
+    // What waits for the rest of it may never get more, so a person may let it go or take it out.
+    let waits = file.judgement.choice == Choice::Wait && reason == Reason::Incomplete;
+    if file.judgement.choice != Choice::Hold && !waits && reason != Reason::Approved {
         let path = escape(&file.scanned.file.path);
         return Err(UserError::usage(say::not_held(&path, &advice::reason_alone(reason))));
     }
@@ -180,9 +182,9 @@ fn held<'a>(hold: Option<&Hold>, file: &'a PlannedFile) -> Result<OnHold<'a>, Us
 }
 
 /// The files that a person names: numbers of open holds, or files of the drop folder, judged as a run would.
-fn named(
+pub(super) fn named(
     config: &Config,
-    ledger: &Ledger,
+    ledger: &LedgerReader,
     names: &[String],
 ) -> Result<Vec<(Option<Hold>, PlannedFile)>, UserError> {
     let planned = judge::scan_and_judge(config, ledger, now())?.files;

@@ -17,7 +17,7 @@ use crate::messages::{ledger as say, overview as say_overview, witness as say_wi
 use crate::model::attention::AttentionItem;
 use crate::model::ledger::{ChainMark, Delivery};
 use crate::overview;
-use crate::report::history::History;
+use crate::report::history::{History, More};
 use crate::report::text::sentence;
 use crate::wording;
 
@@ -101,7 +101,7 @@ fn export(config: &Config, format: ExportFormat, global: &Global) -> anyhow::Res
     let taken_out = ledger.taken_out()?;
     let csv = csv(&deliveries)?;
     let global = Global { json: global.json || format == ExportFormat::Json, ..global.clone() };
-    answer(&global, &History::new(&deliveries, &decisions, &taken_out), || csv)?;
+    answer(&global, &History::new(&deliveries, &decisions, &taken_out, &More::new()), || csv)?;
     Ok(ExitCode::Ok)
 }
 

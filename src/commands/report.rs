@@ -98,6 +98,7 @@ fn render(config: &Config, overview: &Overview) -> Result<String, UserError> {
     let asked = ledger.asked()?;
     let older = ledger.count()?.saturating_sub(deliveries.len());
     let volumes = volumes(&ledger, overview)?;
+    let more = super::history::more(&ledger, &deliveries)?;
     drop(ledger);
     Ok(page::html(&Page {
         overview,
@@ -105,6 +106,7 @@ fn render(config: &Config, overview: &Overview) -> Result<String, UserError> {
         server: format!("{}@{}:{}", config.sftp.user, config.sftp.host, config.sftp.port),
         volumes,
         deliveries: &deliveries,
+        more,
         older,
         decisions: &decisions,
         taken_out: &taken_out,

@@ -100,7 +100,9 @@ fn notify_person(config: &Config, ledger: &mut Ledger, report: &RunReport) -> Ve
     let complete = report.overview.as_ref().zip(this_month);
     let complete = complete.map(|(overview, month)| notify::complete(overview, month)).unwrap_or_default();
     let open = notify::after(&report.attention);
-    let mut failures = notify::tell(&config.notify, &mut Memory::Ledger(ledger), &open, &complete, now);
+    let observed = notify::observed(&report.observed);
+    let memory = &mut Memory::Ledger(ledger);
+    let mut failures = notify::tell(&config.notify, memory, &open, &complete, &observed, now);
     failures.extend(notify::forget_failure(config).err().map(|error| error.to_string()));
     failures
 }

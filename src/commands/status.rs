@@ -29,5 +29,5 @@ pub(super) fn gather(config: &Config) -> Result<Overview, UserError> {
     let now = now();
     let preview = Preview::of(config, &|| open_reader(config, true), now)?;
     let altered = overview::altered_lately(config, &preview.ledger, now)?;
-    overview::of(config, &preview.ledger, &preview.files()?, &altered, now)
+    overview::of(config, &preview.ledger, &preview.files(config)?, &altered, now)
 }

@@ -62,6 +62,15 @@ impl<'a> Section<'a> {
         (1..).zip(tables.unwrap_or_default()).map(titled).collect()
     }
 
+    /// The tables `[key.name]`, as they are written.
+    pub(super) fn tables(&mut self, key: &'static str) -> Table {
+        let table = self.read(key, |value| match value {
+            Value::Table(table) => Ok(table),
+            other => Err(wrong_type(&other, &say::wants_section(key))),
+        });
+        table.unwrap_or_default()
+    }
+
     fn part(&self, title: String, table: Table) -> Section<'a> {
         Section { title, table, known: Vec::new(), base: self.base, problems: self.problems }
     }
@@ -242,7 +251,7 @@ fn not_empty(text: &str) -> Result<&str, String> {
     if text.trim().is_empty() { Err(say::empty()) } else { Ok(text) }
 }
 
-fn wrong_type(found: &Value, wanted: &str) -> String {
+pub(super) fn wrong_type(found: &Value, wanted: &str) -> String {
     let found = match found {
         Value::String(_) => say::a_text(),
         Value::Integer(_) | Value::Float(_) => say::a_number(),

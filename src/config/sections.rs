@@ -8,11 +8,14 @@ use regex::Regex;
 use toml::Table;
 
 use super::calendar::calendar;
+use super::formats::{self, ContentKeys};
 use super::glob::glob;
 use super::notify::{mailbox, notify};
 use super::reader::{Problems, Section};
 use super::values::{contact, fingerprint, host, part_of_a_file_name, remote_folder, user};
-use super::{Alert, Config, Disposal, Originals, PeriodLimits, Policy, Publish, Rule, Scan, Sftp, Verify};
+use super::{
+    Alert, Config, Disposal, Originals, PeriodLimits, Policy, Publish, Records, Rule, Scan, Sftp, Verify,
+};
 use crate::exit::UserError;
 use crate::messages::{Language, calendar as say_calendar, config as say};
 use crate::names::{self, unfinished_files};
@@ -25,18 +28,28 @@ pub(super) fn checked(file: &Path, table: Table) -> Result<Config, UserError> {
     let language = top.choice("language", &[("da", Language::Da), ("en", Language::En)]);
     let name = top.text("name");
     let (drop, archive) = folders(top.section("folders"));
+    // in the order of the example, so that what is wrong is told in that order
+    let (ledger, scan) = (ledger(top.section("ledger")), scan(top.section("scan")));
+    let period = period(top.section("period"));
     let (calendar, with_runs) = calendar(top.section("calendar"));
+    let written = top.tables("formats");
+    let (series, contents) = series(top.entries("series"), with_runs, &written);
+    let formats = formats::build(written, &contents, &problems);
+    let contents = contents.into_iter().map(|content| content.with(&formats)).collect();
     let config = Config {
         file: file.to_owned(),
         name,
         language,
         drop,
         archive,
-        ledger: ledger(top.section("ledger")),
-        scan: scan(top.section("scan")),
-        period: period(top.section("period")),
-        series: series(top.entries("series"), with_runs),
+        ledger,
+        scan,
+        records: records(top.section("records"), period),
+        period,
+        series,
         calendar,
+        contents,
+        formats,
         policy: policy(top.section("policy")),
         sftp: sftp(top.section("sftp")),
         originals: originals(top.section("originals")),
@@ -95,8 +108,24 @@ fn period(mut of: Section) -> PeriodLimits {
     limits
 }
 
-/// `with_runs` says whether the calendar has any.
-fn series(entries: Vec<Section>, with_runs: bool) -> Vec<SeriesRule> {
+/// At least as long as a file may lie back and ahead, so that nothing is forgotten that may still come again.
+fn records(mut of: Section, period: PeriodLimits) -> Records {
+    let least = period.months_back + period.months_ahead + 1;
+    let keep_months = of.parsed("keep", |text| {
+        let number = text.strip_suffix("months").or_else(|| text.strip_suffix("month")).map(str::trim);
+        let number =
+            number.and_then(|number| number.parse().ok()).filter(|number| (1..=1200).contains(number));
+        let months: u32 = number.ok_or_else(|| say::not_months(&say::shown(text)))?;
+        if months < least { Err(say::kept_too_short(&say::shown(text), least)) } else { Ok(months) }
+    });
+    of.close();
+    Records { keep_months: keep_months.unwrap_or(36).max(least) }
+}
+
+/// The series, and beside each what it says of its content. `formats` are the tables that they may name; `with_runs` says
+/// whether the calendar has any.
+fn series(entries: Vec<Section>, with_runs: bool, formats: &Table) -> (Vec<SeriesRule>, Vec<ContentKeys>) {
+    let mut contents = Vec::new();
     let mut rules: Vec<SeriesRule> = Vec::new();
     for mut of in entries {
         let by_day = of.has("due_day");
@@ -126,10 +155,11 @@ fn series(entries: Vec<Section>, with_runs: bool) -> Vec<SeriesRule> {
         if !rule.name.is_empty() && rules.iter().any(|earlier| names::same(&earlier.name, &rule.name)) {
             of.problem("name", say::series_twice());
         }
+        contents.push(ContentKeys::read(&mut of, &rule, formats));
         of.close();
         rules.push(rule);
     }
-    rules
+    (rules, contents)
 }
 
 fn month(text: &str) -> Result<Period, String> {
@@ -184,6 +214,7 @@ fn policy(mut of: Section) -> Policy {
         unknown_series: rule("unknown_series", &THREE),
         new_series: rule("new_series", &TWO),
         slot_taken: rule("slot_taken", &TWO),
+        content: formats::policy(&mut of),
         two_persons: of.flag("two_persons").unwrap_or(false),
         gone_is_delivered: of
             .choice("gone_after_publish", &[("in_doubt", false), ("delivered", true)])

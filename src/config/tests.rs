@@ -6,6 +6,10 @@ use super::*;
 use crate::calendar::due_soon::DueRule;
 use crate::calendar::runs::WarnBefore;
 use crate::exit::ExitCode;
+use crate::model::decision::Reason;
+use crate::model::policy::{ContentPolicy, ContentRule as Choice};
+use crate::records::amount::Ore;
+use crate::records::totals::Percent;
 use crate::series::{PerPeriod, PeriodSource, Route};
 use crate::template::Placeholder;
 
@@ -49,6 +53,10 @@ fn assert_defaults(config: &Config) {
         policy.slot_taken,
     ];
     assert_eq!((rules, policy.gone_is_delivered, policy.two_persons), ([Rule::Hold; 7], false, false));
+    assert_eq!(policy.content.rule(Reason::RecordsRepeat, false), Choice::Hold);
+    assert_eq!(ContentPolicy { records_repeat: None, ..policy.content }, ContentPolicy::USUAL);
+    assert_eq!(config.records.keep_months, 36);
+    assert!(config.contents.iter().all(Option::is_none) && config.formats.is_empty());
     let sftp = &config.sftp;
     assert_eq!((sftp.host.as_str(), sftp.port, sftp.user.as_str()), ("sftp.example.dk", 22, "korsbaek"));
     assert_eq!(sftp.folder, "");
@@ -125,8 +133,11 @@ fn waiting_files_are_told_of_after_a_day_unless_it_says_otherwise() {
 #[test]
 fn the_example_names_every_key() {
     let keys = "language name drop archive path include exclude subfolders settle largest months_back months_ahead runs warn_before name files \
-        period period_in per_period due_day due due_from not_due remote_folder contact mail route same_content_other_slot unknown_period old_period \
-        future_period unknown_series new_series slot_taken two_persons gone_after_publish host port user identity password_file passphrase_file host_key \
+        period period_in per_period due_day due due_from not_due remote_folder contact mail route format deduction largest_amount unusual \
+        kind encoding line_length header record trailer ignore citizen amount reference period period records sum keep \
+        same_content_other_slot unknown_period old_period \
+        future_period unknown_series new_series slot_taken incomplete unreadable_record totals_differ other_period \
+        records_repeat totals_repeat unusual_total amount_over two_persons gone_after_publish host port user identity password_file passphrase_file host_key \
         known_hosts folder remote_name temporary_name verify publish timeout connections delivered duplicates \
         keep_archive quiet_for not_picked_up_after unsettled_after mail_to mail_from smtp_host smtp_port smtp_tls smtp_user \
         smtp_password_file smtp_ca monthly event_log command";
@@ -156,6 +167,13 @@ fn each_optional_line_of_the_example_can_be_used() {
         EXAMPLE.replace("#runs", "runs").replace("#[[series]]", "[[series]]").replace("#due =", "due =");
     let by_run = by_run.replace("#name", "name").replace("#files", "files");
     assert_eq!(read(&by_run).unwrap().series[0].due(), Some(DueRule::Run));
+    let content = with(&|at| (series..policy).contains(&at)).unwrap().contents[0].clone().unwrap();
+    assert_eq!(
+        (content.name.as_str(), content.deduction.as_str(), content.many),
+        ("madservice", "mad", false)
+    );
+    assert_eq!((content.largest.map(Ore::get), content.unusual.map(Percent::get)), (Some(450_000), Some(50)));
+    assert!(content.format.knows_its_end() && content.format.has_reference());
     assert!(matches!(rule.period, PeriodSource::Name(_)) && rule.files[0].is_match("MAD_202304.TXT"));
     let notify = lines.iter().position(|line| *line == "[notify]").unwrap();
     let told = with(&|at| at > notify).unwrap().notify;
@@ -169,8 +187,8 @@ fn each_optional_line_of_the_example_can_be_used() {
         tried += 1;
     }
     assert_eq!(
-        tried, 10,
-        "language, name, exclude, runs, warn_before, identity, two files of secrets, host_key, known_hosts"
+        tried, 11,
+        "language, name, exclude, runs, warn_before, records_repeat, identity, two files of secrets, host_key, known_hosts"
     );
 }
 
@@ -286,6 +304,11 @@ fn each_wrong_value_is_refused_by_its_key() {
         ("policy.new_series", "'skip'"),
         ("policy.unknown_series", "'drop'"),
         ("policy.slot_taken", "'skip'"),
+        ("policy.incomplete", "'skip'"),
+        ("policy.other_period", "'wait'"),
+        ("policy.totals_repeat", "'skip'"),
+        ("records.keep", "'2 years'"),
+        ("records.keep", "'2 months'"),
         ("policy.old_period", "'drop'"),
         ("policy.gone_after_publish", "true"),
         ("sftp.port", "0"),
@@ -501,4 +524,43 @@ fn a_server_that_cannot_be_recognised_is_refused() {
     assert_eq!(error.exit, ExitCode::Usage);
     assert!(error.message.contains("traekfil check"), "{error}");
     assert!(read(&format!("{SFTP}known_hosts = 'k'")).unwrap().check_host_key().is_ok());
+}
+
+const FORMAT: &str = "[formats.mad]\nkind = 'fixed'\n[formats.mad.record]\ncitizen = '1-10'\n";
+
+#[test]
+fn everything_that_is_wrong_with_a_format_is_told_at_once_by_its_whole_key() {
+    let text = format!(
+        "{SFTP}[[series]]\nname = 'mad'\nfiles = ['mad*']\nformat = 'mat'\nlargest_amount = '-1'\nunusual = '50'\n\
+         {FORMAT}amount = {{ at = '9-20', unit = 3, sign = ['-'] }}\nperriod = '1'\n\
+         [formats.mad.lines]\nrecord = '['\nheader = '^a$b'\n[formats.other]\nkind = 7\n"
+    );
+    let wanted = [
+        "[[series]] 1 (mad) format",
+        "[[series]] 1 (mad) largest_amount",
+        "[[series]] 1 (mad) unusual",
+        "formats.mad.record.amount.sign",
+        "formats.mad.record.amount.unit",
+        "formats.mad.lines.header",
+        "formats.mad.lines.record",
+        "formats.mad.record.perriod",
+        "formats.mad.record.amount",
+        "formats.other.kind",
+    ];
+    let mut found = wrong(&text);
+    let mut wanted = wanted.map(str::to_owned).to_vec();
+    found.sort();
+    wanted.sort();
+    assert_eq!(found, wanted, "{}", read(&text).unwrap_err().message);
+}
+
+#[test]
+fn a_series_needs_its_format_and_a_format_what_it_deducts_for() {
+    let series = |lines: &str| format!("{SFTP}[[series]]\nname = 'mad'\nfiles = ['mad*']\n{lines}\n");
+    let amount = "amount = { at = '11-20', unit = 'øre' }\n";
+    assert_eq!(wrong(&series("deduction = 'mad'")), ["[[series]] 1 (mad) deduction"]);
+    assert_eq!(wrong(&series("format = 'mad'")), ["[[series]] 1 (mad) format"]);
+    assert_eq!(wrong(&(series("format = 'mad'") + FORMAT + amount)), ["formats.mad.record.deduction"]);
+    let config = read(&(series("format = 'mad'\ndeduction = 'mad'") + FORMAT + amount)).unwrap();
+    assert!(config.content_of(Some(0)).is_some() && config.content_of(None).is_none());
 }

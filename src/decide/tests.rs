@@ -3,6 +3,7 @@
 use super::*;
 use crate::model::decision::{Unsafe, Unsettled};
 use crate::model::delivery::State;
+use crate::model::policy::ContentPolicy;
 
 const LIMITS: PeriodLimits = PeriodLimits { months_back: 1, months_ahead: 1 };
 
@@ -15,6 +16,7 @@ fn policy(all: Rule) -> Policy {
         unknown_series: all,
         new_series: all,
         slot_taken: all,
+        content: ContentPolicy::USUAL,
         gone_is_delivered: false,
         two_persons: false,
     }
@@ -40,6 +42,8 @@ fn plain() -> Facts {
         stranger: None,
         other_route: false,
         past: Past::default(),
+        content: Vec::new(),
+        may_repeat: false,
     }
 }
 
@@ -216,6 +220,8 @@ mod past {
             changed_at: String::new(),
             picked_up_at: None,
             temporary_gone_at: None,
+            content: None,
+            observed: Vec::new(),
             delivered_at: None,
             why: None,
             who: None,
@@ -473,4 +479,97 @@ fn what_the_supplier_sends_himself_is_held_whatever_the_policy_and_goes_by_appro
     facts.past.verdict = Some((6, Verdict::Approved));
     facts.past.approvals = vec![Approval { who: "Bodil".to_owned(), covers: vec![Reason::OtherRoute] }];
     assert_eq!(decided(&facts, Rule::Hold), (Reason::Approved, Choice::Send));
+}
+
+mod content {
+    use super::*;
+    use crate::model::policy::ContentRule;
+
+    const ALL: [Reason; 8] = [
+        Reason::Incomplete,
+        Reason::UnreadableRecord,
+        Reason::TotalsDiffer,
+        Reason::OtherPeriod,
+        Reason::RecordsRepeat,
+        Reason::TotalsRepeat,
+        Reason::UnusualTotal,
+        Reason::AmountOver,
+    ];
+
+    fn all(rule: ContentRule) -> Policy {
+        let content = ContentPolicy {
+            incomplete: rule,
+            unreadable_record: rule,
+            totals_differ: rule,
+            other_period: rule,
+            records_repeat: Some(rule),
+            totals_repeat: rule,
+            unusual_total: rule,
+            amount_over: rule,
+        };
+        Policy { content, ..policy(Rule::Hold) }
+    }
+
+    fn facts(content: &[Reason]) -> Facts {
+        Facts { content: content.to_vec(), ..plain() }
+    }
+
+    #[test]
+    fn each_row_obeys_its_policy() {
+        for reason in ALL {
+            let decided = |rule| decide(&facts(&[reason]), all(rule), LIMITS);
+            let held = decided(ContentRule::Hold);
+            assert_eq!((held.choice, held.reason, held.reasons), (Choice::Hold, reason, vec![reason]));
+            let sent = decided(ContentRule::Send);
+            assert_eq!((sent.choice, sent.reason, sent.observed), (Choice::Send, reason, vec![]));
+            let seen = decided(ContentRule::Observe);
+            assert_eq!((seen.choice, seen.reason), (Choice::Send, Reason::New));
+            assert_eq!(seen.observed, [reason]);
+        }
+    }
+
+    #[test]
+    fn what_is_usual() {
+        let usual = |reason, may_repeat| {
+            let facts = Facts { may_repeat, ..facts(&[reason]) };
+            decide(&facts, policy(Rule::Hold), LIMITS).choice
+        };
+        assert_eq!(usual(Reason::Incomplete, false), Choice::Wait);
+        assert_eq!(usual(Reason::TotalsRepeat, false), Choice::Send);
+        assert_eq!(usual(Reason::RecordsRepeat, false), Choice::Hold);
+        assert_eq!(usual(Reason::RecordsRepeat, true), Choice::Send);
+        for reason in
+            [Reason::UnreadableRecord, Reason::TotalsDiffer, Reason::OtherPeriod, Reason::UnusualTotal]
+        {
+            assert_eq!(usual(reason, false), Choice::Hold, "{reason:?}");
+        }
+    }
+
+    #[test]
+    fn a_taken_slot_comes_first_and_what_waits_is_named_with_it() {
+        let mut taken = facts(&[Reason::Incomplete, Reason::OtherPeriod]);
+        taken.past.slot_taken = Some(earlier(12));
+        let judgement = decide(&taken, policy(Rule::Hold), LIMITS);
+        assert_eq!((judgement.choice, judgement.reason), (Choice::Hold, Reason::SlotTaken));
+        assert_eq!(judgement.reasons, [Reason::SlotTaken, Reason::Incomplete, Reason::OtherPeriod]);
+    }
+
+    #[test]
+    fn an_approval_covers_what_it_saw_and_no_more() {
+        let mut approved = facts(&[Reason::TotalsDiffer, Reason::OtherPeriod]);
+        approved.past.verdict = Some((1, Verdict::Approved));
+        let covers = vec![Reason::TotalsDiffer];
+        approved.past.approvals = vec![Approval { who: "Bodil".to_owned(), covers }];
+        let judgement = decide(&approved, policy(Rule::Hold), LIMITS);
+        assert_eq!((judgement.choice, judgement.reason), (Choice::Hold, Reason::OtherPeriod));
+        approved.past.approvals.push(approval("Bodil"));
+        assert_eq!(decide(&approved, policy(Rule::Hold), LIMITS).reason, Reason::Approved);
+    }
+
+    #[test]
+    fn what_was_delivered_is_a_duplicate_whatever_is_in_it() {
+        let mut delivered = facts(&ALL);
+        delivered.past.delivered = Some(earlier(3));
+        assert_eq!(decide(&delivered, policy(Rule::Hold), LIMITS).choice, Choice::Duplicate);
+    }
 }

@@ -5,7 +5,7 @@ use std::fs;
 use super::*;
 
 fn read(place: &Path, limits: Limits) -> Result<FileSnapshot, NotRead> {
-    read_one(&place.into(), limits, false, &mut vec![0; READ_SIZE])
+    read_one(&place.into(), limits, false, None, &mut vec![0; READ_SIZE])
 }
 
 #[test]

@@ -131,11 +131,11 @@ pub(super) fn apply(db: &Connection, at: &str, event: &Event) -> rusqlite::Resul
         Event::Stepped { delivery, step, why, who } => {
             take_step(db, at, *delivery, *step, why.as_deref(), who.as_deref())
         }
-        Event::Adopted { delivery, series, period, digest, size, path, why, who } => execute(
+        Event::Adopted { delivery, series, period, digest, size, path, why, who, content } => execute(
             db,
             "INSERT INTO deliveries (id, state, digest, series, period, path, size, reason, started_at, changed_at,
-                                     delivered_at, why, who, series_key)
-             VALUES (?1, 'adopted', ?2, ?3, ?4, ?5, ?6, 'adopted', ?7, ?7, ?7, ?8, ?9, ?10)",
+                                     delivered_at, why, who, series_key, records, sum_ore, first_period, last_period)
+             VALUES (?1, 'adopted', ?2, ?3, ?4, ?5, ?6, 'adopted', ?7, ?7, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
             params![
                 delivery,
                 digest.as_bytes(),
@@ -146,7 +146,11 @@ pub(super) fn apply(db: &Connection, at: &str, event: &Event) -> rusqlite::Resul
                 at,
                 why,
                 who,
-                names::comparable(series)
+                names::comparable(series),
+                content.map(|content| content.records.cast_signed()),
+                content.map(|content| content.sum_ore),
+                content.and_then(|content| content.first_period).map(|p| p.to_string()),
+                content.and_then(|content| content.last_period).map(|p| p.to_string()),
             ],
         ),
         Event::Restored { .. } => restore(db, event),
@@ -199,12 +203,13 @@ fn execute(db: &Connection, sql: &str, values: impl rusqlite::Params) -> rusqlit
 }
 
 fn start(db: &Connection, at: &str, started: &Started) -> rusqlite::Result<()> {
+    let content = started.content.as_ref();
     execute(
         db,
         "INSERT INTO deliveries (id, run, state, digest, series, series_key, period, path, size, temporary, remote_path,
-                                 reason, decision, started_at, changed_at)
+                                 reason, decision, started_at, changed_at, records, sum_ore, first_period, last_period, observed)
          VALUES (:id, :run, 'uploading', :digest, :series, :series_key, :period, :path, :size, :temporary, :remote_path, :reason,
-                 :decision, :at, :at)",
+                 :decision, :at, :at, :records, :sum_ore, :first_period, :last_period, :observed)",
         named_params! {
             ":id": started.delivery,
             ":run": started.run,
@@ -219,6 +224,11 @@ fn start(db: &Connection, at: &str, started: &Started) -> rusqlite::Result<()> {
             ":reason": started.reason,
             ":decision": started.decision,
             ":at": at,
+            ":records": content.map(|content| content.records.cast_signed()),
+            ":sum_ore": content.map(|content| content.sum_ore),
+            ":first_period": content.and_then(|content| content.first_period).map(|p| p.to_string()),
+            ":last_period": content.and_then(|content| content.last_period).map(|p| p.to_string()),
+            ":observed": Some(started.observed.join(",")).filter(|names| !names.is_empty()),
         },
     )
 }
@@ -320,9 +330,9 @@ fn restore(db: &Connection, event: &Event) -> rusqlite::Result<()> {
     execute(
         db,
         "INSERT INTO deliveries (id, state, digest, series, period, path, size, remote_path, temporary, decision, why, who,
-                                 reason, started_at, changed_at, delivered_at, series_key)
+                                 reason, started_at, changed_at, delivered_at, series_key, records, sum_ore, first_period, last_period)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 'restored', ?13, ?13,
-                 CASE WHEN ?2 IN ('delivered', 'archived', 'adopted') THEN ?13 END, ?14)
+                 CASE WHEN ?2 IN ('delivered', 'archived', 'adopted') THEN ?13 END, ?14, ?15, ?16, ?17, ?18)
          ON CONFLICT (id) DO UPDATE SET
             state = excluded.state, changed_at = excluded.changed_at, delivered_at = excluded.delivered_at,
             temporary = coalesce(temporary, excluded.temporary), decision = coalesce(decision, excluded.decision),
@@ -342,6 +352,10 @@ fn restore(db: &Connection, event: &Event) -> rusqlite::Result<()> {
             who,
             delivered_at,
             names::comparable(&delivery.series),
+            delivery.content.map(|content| content.records.cast_signed()),
+            delivery.content.map(|content| content.sum_ore),
+            delivery.content.and_then(|content| content.first_period).map(|p| p.to_string()),
+            delivery.content.and_then(|content| content.last_period).map(|p| p.to_string()),
         ],
     )?;
     if *state == State::Abandoned { Ok(()) } else { use_up(db, delivery.delivery) }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
 use crate::model::delivery::{State, Step};
-use crate::model::ledger::{AskedAbout, Attested, Verdict};
+use crate::model::ledger::{AskedAbout, Attested, ContentTotals, Verdict};
 use crate::period::Period;
 
 /// One change, as it stands in the chain. The JSON of an event is hashed, so its form never changes;
@@ -67,6 +67,9 @@ pub enum Event {
         why: String,
         /// Who.
         who: String,
+        /// What its records come to, where its series has a format.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        content: Option<ContentTotals>,
     },
     /// The witness tells of a delivery that the ledger does not know, or further than the ledger knows.
     Restored {
@@ -285,6 +288,12 @@ pub struct Started {
     /// The approval that it uses up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decision: Option<i64>,
+    /// What its records come to, where its series has a format.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content: Option<ContentTotals>,
+    /// What would have held it and is only observed, as the reasons' names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub observed: Vec<String>,
 }
 
 impl From<&Started> for Attested {
@@ -297,6 +306,7 @@ impl From<&Started> for Attested {
             size: started.size,
             path: started.path.clone(),
             remote_path: Some(started.remote_path.clone()),
+            content: started.content,
         }
     }
 }
@@ -319,4 +329,29 @@ pub struct Held {
     /// Every reason by name, that one first; none in an event of an earlier version, which named one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reasons: Vec<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As it stands in the ledgers of earlier versions.
+    const BEFORE: &str = concat!(
+        r#"{"event":"started","delivery":1,"run":1,"series":"mad","period":"2023-04","#,
+        r#""digest":"0000000000000000000000000000000000000000000000000000000000000000","size":8,"path":"mad.txt","#,
+        r#""temporary":".mad.txt.part","remote_path":"ind/mad.txt","reason":"new"}"#
+    );
+
+    #[test]
+    fn an_event_without_totals_keeps_the_bytes_that_are_hashed() -> serde_json::Result<()> {
+        let event: Event = serde_json::from_str(BEFORE)?;
+        assert_eq!(serde_json::to_string(&event)?, BEFORE);
+        let Event::Started(mut started) = event else { panic!("{event:?}") };
+        started.content =
+            Some(ContentTotals { records: 2, sum_ore: -5, first_period: None, last_period: None });
+        started.observed = vec!["totals_repeat".to_owned()];
+        let event = Event::Started(started);
+        assert_eq!(serde_json::from_str::<Event>(&serde_json::to_string(&event)?)?, event);
+        Ok(())
+    }
 }

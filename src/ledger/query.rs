@@ -12,7 +12,7 @@ use crate::exit::UserError;
 use crate::model::delivery::{Key, Slot, State};
 use crate::model::ledger::ChainPosition;
 use crate::model::ledger::{
-    Asked, Decision, Delivery, DuplicateRecord, Hold, PastRun, UnreadRejection, Volume,
+    Asked, ContentTotals, Decision, Delivery, DuplicateRecord, Hold, PastRun, UnreadRejection, Volume,
 };
 use crate::names;
 use crate::period::Period;
@@ -38,7 +38,8 @@ macro_rules! deliveries {
     ($which:literal) => {
         concat!(
             "SELECT id, run, state, digest, series, period, path, size, temporary, remote_path, reason,
-                    started_at, changed_at, delivered_at, picked_up_at, why, who, temporary_gone_at
+                    started_at, changed_at, delivered_at, picked_up_at, why, who, temporary_gone_at,
+                    records, sum_ore, first_period, last_period, observed
              FROM deliveries ",
             $which
         )
@@ -179,6 +180,54 @@ impl LedgerReader {
                     files: row.get::<_, i64>("files")?.cast_unsigned(),
                     bytes: row.get::<_, i64>("bytes")?.cast_unsigned(),
                 })
+            })?
+            .collect()
+        })
+    }
+
+    /// The newest delivery of a series, of whatever period and other than of these bytes, whose records are so many and
+    /// come to so much.
+    ///
+    /// # Errors
+    /// The ledger could not be read.
+    pub fn same_totals(
+        &self,
+        series: &str,
+        digest: &Digest,
+        (records, sum_ore): (u64, i64),
+    ) -> Result<Option<Delivery>, UserError> {
+        let sql = deliveries!(
+            "WHERE series_key = ?1 AND digest <> ?2 AND records = ?3 AND sum_ore = ?4
+               AND state IN ('delivered', 'archived', 'adopted', 'publishing', 'in_doubt')
+             ORDER BY id DESC LIMIT 1"
+        );
+        let values = params![names::comparable(series), digest.as_bytes(), records.cast_signed(), sum_ore];
+        Ok(self.deliveries(sql, values)?.pop())
+    }
+
+    /// What a series' records came to in each of the last `most` periods that it was delivered for, the newest first; only
+    /// those before `before`, where that is given.
+    ///
+    /// # Errors
+    /// The ledger could not be read.
+    pub fn period_totals(
+        &self,
+        series: &str,
+        before: Option<Period>,
+        most: u32,
+    ) -> Result<Vec<(Period, ContentTotals)>, UserError> {
+        self.query(|db| {
+            db.prepare_cached(
+                "SELECT period, sum(records) AS records, sum(sum_ore) AS sum_ore FROM deliveries
+                 WHERE series_key = ?1 AND period IS NOT NULL AND (?2 IS NULL OR period < ?2) AND records IS NOT NULL
+                   AND state IN ('delivered', 'archived', 'adopted')
+                 GROUP BY period ORDER BY period DESC LIMIT ?3",
+            )?
+            .query_map(params![names::comparable(series), before.map(|p| p.to_string()), most], |row| {
+                let period = word(row, "period", |text| text.parse().ok())?;
+                let records = row.get::<_, i64>("records")?.cast_unsigned();
+                let sum_ore = row.get("sum_ore")?;
+                Ok((period, ContentTotals { records, sum_ore, first_period: None, last_period: None }))
             })?
             .collect()
         })

@@ -4,7 +4,7 @@ use rusqlite::{Row, RowIndex, types::Type};
 
 use crate::digest::Digest;
 use crate::model::delivery::{Key, Slot, State};
-use crate::model::ledger::{Asked, AskedAbout, Decision, Delivery, Hold, PastRun, Verdict};
+use crate::model::ledger::{Asked, AskedAbout, ContentTotals, Decision, Delivery, Hold, PastRun, Verdict};
 use crate::period::Period;
 
 /// Reads the columns by their places in `deliveries!`: looking each up by name takes longer than finding the row.
@@ -29,6 +29,8 @@ pub(super) fn delivery(row: &Row<'_>) -> rusqlite::Result<Delivery> {
         why: row.get(15)?,
         who: row.get(16)?,
         temporary_gone_at: row.get(17)?,
+        content: content(row)?,
+        observed: names(&row.get::<_, Option<String>>(22)?.unwrap_or_default()),
     })
 }
 
@@ -61,6 +63,19 @@ pub(super) fn decision(row: &Row<'_>) -> rusqlite::Result<Decision> {
         reasons: reasons(row)?,
         used_by: row.get("used_by")?,
     })
+}
+
+fn content(row: &Row<'_>) -> rusqlite::Result<Option<ContentTotals>> {
+    let (Some(records), Some(sum_ore)) = (row.get::<_, Option<i64>>(18)?, row.get::<_, Option<i64>>(19)?)
+    else {
+        return Ok(None);
+    };
+    Ok(Some(ContentTotals {
+        records: records.cast_unsigned(),
+        sum_ore,
+        first_period: period(row, 20)?,
+        last_period: period(row, 21)?,
+    }))
 }
 
 pub(super) fn asked(row: &Row<'_>) -> rusqlite::Result<Asked> {
@@ -96,8 +111,12 @@ fn warnings(stored: Option<String>) -> rusqlite::Result<Vec<String>> {
 
 /// Names with a comma between them.
 fn reasons(row: &Row<'_>) -> rusqlite::Result<Vec<String>> {
-    let names: String = row.get("reasons")?;
-    Ok(names.split(',').filter(|name| !name.is_empty()).map(str::to_owned).collect())
+    Ok(names(&row.get::<_, String>("reasons")?))
+}
+
+/// Names with a comma between them.
+fn names(text: &str) -> Vec<String> {
+    text.split(',').filter(|name| !name.is_empty()).map(str::to_owned).collect()
 }
 
 fn slot(row: &Row<'_>) -> rusqlite::Result<Slot> {

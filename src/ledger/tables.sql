@@ -33,6 +33,11 @@ CREATE TABLE deliveries (
     picked_up_at TEXT,               -- when KP was first seen to have taken it out of its folder
     content_deleted_at TEXT,         -- when its original was deleted from the archive
     temporary_gone_at TEXT,          -- when it became certain that nothing of it can still come
+    records      INTEGER,            -- how many records are in it; none: its series had no format
+    sum_ore      INTEGER,            -- what they come to
+    first_period TEXT,               -- the first and last month that they are for
+    last_period  TEXT,
+    observed     TEXT,               -- what would have held it and was only observed, with a comma between
     why          TEXT,
     who          TEXT
 ) STRICT;

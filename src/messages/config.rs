@@ -175,6 +175,14 @@ crate::messages::catalogue! {
         da "{text} er ikke en måned. Skriv fx \"2023-04\".",
         en "{text} is not a month. Write e.g. \"2023-04\".",
     }
+    not_months(text: &str) {
+        da "\"{text}\" er ikke et antal måneder. Skriv fx \"36 months\".",
+        en "\"{text}\" is not a number of months. Write e.g. \"36 months\".",
+    }
+    kept_too_short(text: &str, least: u32) {
+        da "\"{text}\" er for kort: efter [period] kan filer for {least} måneder sendes, og så længe skal der huskes mindst.",
+        en "\"{text}\" is too short: by [period] files for {least} months may be sent, and as long as that must be remembered.",
+    }
     not_a_series_name(name: &str) {
         da "\"{name}\" kan ikke være et navn på en serie. Undgå /, \\, styretegn og mellemrum i enderne.",
         en "\"{name}\" cannot be the name of a series. Avoid /, \\, control characters and blanks at the ends.",

@@ -40,6 +40,7 @@ texts! {
 
     // what stands in the place of a value
     "value COMMAND" { da "KOMMANDO", en "COMMAND" }
+    "value DELIVERY" { da "LEVERING", en "DELIVERY" }
     "value DIR" { da "MAPPE", en "DIR" }
     "value FILE" { da "FIL", en "FILE" }
     "value FOLDER" { da "MAPPE", en "FOLDER" }
@@ -66,6 +67,7 @@ texts! {
 
     // what to write there, after “Write …”
     "resolve <delivery> wants" { da "leveringens nummer, som traekfil history viser", en "the delivery's number, which traekfil history shows" }
+    "compare --with wants" { da "leveringens nummer, som traekfil history viser", en "the delivery's number, which traekfil history shows" }
     "history --limit wants" { da "et helt tal fra 1 og op", en "a whole number from 1 up" }
     "init --port wants" { da "et helt tal fra 1 til 65535", en "a whole number from 1 to 65535" }
     "schedule --at wants" { da "et klokkeslæt som 06:00", en "a time such as 06:00" }
@@ -202,6 +204,57 @@ texts! {
     "reject examples" {
         da "traekfil reject 3 --reason \"sendt ved en fejl, siger leverandøren\"",
         en "traekfil reject 3 --reason \"sent by mistake, says the supplier\"",
+    }
+
+    "compare" {
+        da "Læg en tilbageholdt fil ved siden af det, KP har: poster, der er de samme, nye, væk eller ændret",
+        en "Lay a held file beside what KP has: records that are the same, new, gone or changed",
+    }
+    "compare <file>" { da "Sagens nummer eller filen", en "The number of the hold, or the file" }
+    "compare --with" {
+        da "Leveringen, der sammenlignes med; uden den, som sagen handler om",
+        en "The delivery to compare it with; without it, the one that the hold is about",
+    }
+    "compare examples" {
+        da "traekfil compare 3  # sag 3\ntraekfil compare mad_202304_ny.txt --with 12 -v  # også linjenumre",
+        en "traekfil compare 3  # hold 3\ntraekfil compare mad_202304_ny.txt --with 12 -v  # line numbers too",
+    }
+
+    "format" {
+        da "Lav et udkast til en fils format, eller vis, hvad der læses af den",
+        en "Draft the format of a file, or show what is read of it",
+    }
+    "format examples" {
+        da "traekfil format guess mad_202304.txt  # et udkast til konfigurationen\n\
+            traekfil format test mad_202304.txt  # hvad der læses efter det",
+        en "traekfil format guess mad_202304.txt  # a draft for the configuration\n\
+            traekfil format test mad_202304.txt  # what is read by it",
+    }
+    "format guess" {
+        da "Skriv et udkast til [formats] ud fra filer, og hvor sikker hver del er",
+        en "Print a draft of [formats] made from files, and how sure each part is",
+    }
+    "format guess <files>" { da "Filer af samme slags", en "Files of one layout" }
+    "format guess examples" {
+        da "traekfil format guess mad_202303.txt mad_202304.txt >> config.toml",
+        en "traekfil format guess food_202303.txt food_202304.txt >> config.toml",
+    }
+    "format test" {
+        da "Vis felter, linjer, antal, sum og fejl; aldrig hvem borgerne er",
+        en "Show fields, lines, count, sum and faults; never who the citizens are",
+    }
+    "format test <file>" { da "Filen", en "The file" }
+    "format test --format" {
+        da "Formatets navn; uden det, som filens serie har",
+        en "The format's name; without it, that of the file's series",
+    }
+    "format test --show-birthdays" {
+        da "Vis borgeres fødselsdage (ddmmåå-••••), aldrig mere",
+        en "Show citizens' birthdays (ddmmyy-••••), never more",
+    }
+    "format test examples" {
+        da "traekfil format test mad_202304.txt\ntraekfil format test prøve.txt --format madservice",
+        en "traekfil format test food_202304.txt\ntraekfil format test sample.txt --format madservice",
     }
 
     "resolve" {

@@ -12,6 +12,10 @@ crate::messages::catalogue! {
         da "traekfil: alt for {months} er leveret ({host})",
         en "traekfil: everything for {months} is delivered ({host})",
     }
+    subject_observed(n: usize, host: &str) {
+        da [n] "traekfil: bemærket, men sendt ({host})" "traekfil: {n} ting bemærket, men sendt ({host})",
+        en [n] "traekfil: observed, and sent ({host})" "traekfil: {n} things observed, and sent ({host})",
+    }
     subject_trial(host: &str) {
         da "traekfil: prøvebesked ({host})",
         en "traekfil: test message ({host})",

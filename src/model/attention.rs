@@ -115,6 +115,22 @@ pub struct Cell {
     pub deadline: Option<Deadline>,
     /// How it stands, the most pressing first; empty where there is nothing and nothing is expected.
     pub marks: Vec<Mark>,
+    /// What KP got, where the series has a format.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub totals: Option<MonthTotals>,
+}
+
+/// What the records of a series come to in a month, and how much more than the month before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct MonthTotals {
+    /// How many records.
+    pub records: u64,
+    /// Their sum in øre.
+    pub sum_ore: i64,
+    /// How many more than the month before; none where nothing is known of that.
+    pub more_records: Option<i64>,
+    /// How much more, in øre.
+    pub more_ore: Option<i64>,
 }
 
 /// One thing that is true of a series in a month.

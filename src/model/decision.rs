@@ -61,6 +61,22 @@ pub enum Reason {
     NewSeries,
     /// KP got another file for this slot, or for a look-alike of it.
     SlotTaken,
+    /// Its format has a trailer, and it does not end with one.
+    Incomplete,
+    /// A line of it fits no kind of its format, or a field cannot be read.
+    UnreadableRecord,
+    /// Its trailer's count or sum is not that of its records.
+    TotalsDiffer,
+    /// Its header or records name another period than its own.
+    OtherPeriod,
+    /// One record stands in it more than once.
+    RecordsRepeat,
+    /// Count and sum are those of another delivery of the series.
+    TotalsRepeat,
+    /// Count or sum is further from the last periods' than `unusual` allows.
+    UnusualTotal,
+    /// A record is over `largest_amount`.
+    AmountOver,
     /// The same bytes for the same slot stand earlier in this run.
     DuplicateInRun,
     /// Another file for the same slot, or for a look-alike of it, stands in this run.
@@ -89,6 +105,22 @@ impl Reason {
         name.parse().ok()
     }
 
+    /// Whether it is about what is in the file: [`super::policy::ContentPolicy`] says what becomes of it.
+    #[must_use]
+    pub fn is_about_content(self) -> bool {
+        matches!(
+            self,
+            Reason::Incomplete
+                | Reason::UnreadableRecord
+                | Reason::TotalsDiffer
+                | Reason::OtherPeriod
+                | Reason::RecordsRepeat
+                | Reason::TotalsRepeat
+                | Reason::UnusualTotal
+                | Reason::AmountOver
+        )
+    }
+
     /// Whether approving a file that is held for this reason takes two persons, where `policy.two_persons` says so.
     #[must_use]
     pub fn can_take_two(self) -> bool {
@@ -111,7 +143,7 @@ impl Reason {
                 | Reason::NewSeries
                 | Reason::SlotTaken
                 | Reason::ConflictInRun
-        )
+        ) || self.is_about_content()
     }
 }
 
@@ -220,13 +252,22 @@ pub struct Judgement {
     /// The delivery whose file has a name that differs by the marks of a copy or a correction alone, where one of the
     /// rows about series and slots holds the file.
     pub look_alike: Option<Box<Earlier>>,
+    /// What speaks against the content and is only watched, as the policy says: it holds nothing.
+    pub observed: Vec<Reason>,
 }
 
 impl Judgement {
     /// With this reason alone.
     #[must_use]
     pub fn new(choice: Choice, reason: Reason, earlier: Option<&Earlier>) -> Judgement {
-        Judgement { choice, reason, reasons: vec![reason], earlier: earlier.cloned(), look_alike: None }
+        Judgement {
+            choice,
+            reason,
+            reasons: vec![reason],
+            earlier: earlier.cloned(),
+            look_alike: None,
+            observed: Vec::new(),
+        }
     }
 
     /// Whether the file is held for reasons that a person may approve all of.

@@ -74,6 +74,21 @@ impl FromStr for ChainMark {
 #[error("not an event's number, a colon, and at least 16 hex digits of its hash")]
 pub struct NotAMark;
 
+/// What a delivered file's records come to. Nothing of any citizen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContentTotals {
+    /// How many records.
+    pub records: u64,
+    /// Their sum in øre, without what is taken back.
+    pub sum_ore: i64,
+    /// The first month that they are for, where they or a header name one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_period: Option<Period>,
+    /// The last month.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_period: Option<Period>,
+}
+
 /// One delivery, as its row stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Delivery {
@@ -110,6 +125,10 @@ pub struct Delivery {
     /// When it became certain that nothing of it can still come: its temporary file was removed, or seen absent before a
     /// person said that KP never got it, RFC 3339.
     pub temporary_gone_at: Option<String>,
+    /// What its records come to, where its series had a format.
+    pub content: Option<ContentTotals>,
+    /// What would have held it and was only observed, as the reasons' names.
+    pub observed: Vec<String>,
 }
 
 impl Delivery {
@@ -342,6 +361,9 @@ pub struct Attested {
     pub path: String,
     /// The final path on the server.
     pub remote_path: Option<String>,
+    /// What its records come to; none in a receipt of an earlier version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content: Option<ContentTotals>,
 }
 
 impl From<&Delivery> for Attested {
@@ -354,6 +376,7 @@ impl From<&Delivery> for Attested {
             size: delivery.size,
             path: delivery.path.clone(),
             remote_path: delivery.remote_path.clone(),
+            content: delivery.content,
         }
     }
 }

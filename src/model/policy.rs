@@ -1,5 +1,7 @@
 //! What the configuration lets pass without asking a person.
 
+use super::decision::Reason;
+
 /// `[period]`: which periods are sent without asking, in months from the current one.
 #[derive(Debug, Clone, Copy)]
 pub struct PeriodLimits {
@@ -37,9 +39,78 @@ pub struct Policy {
     pub new_series: Rule,
     /// The slot has another file already. Never [`Rule::Skip`].
     pub slot_taken: Rule,
+    /// What becomes of a file whose content speaks against it.
+    pub content: ContentPolicy,
     /// Approving a second file for a slot, or the same bytes for another slot, takes two persons.
     pub two_persons: bool,
     /// After a crash between the rename and its record, when the file is gone from the server:
     /// true takes it as delivered, false leaves it in doubt.
     pub gone_is_delivered: bool,
+}
+
+/// What a policy makes of a file whose content speaks against it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ContentRule {
+    /// A person decides.
+    Hold,
+    /// The file waits for the rest of it. For [`Reason::Incomplete`] alone.
+    Wait,
+    /// Send it all the same, unless another row holds it.
+    Send,
+    /// Send it as if nothing were the matter, and say what would have held it.
+    Observe,
+}
+
+/// The policies about what is in a file, for series with a `format`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ContentPolicy {
+    /// The file does not end as its format says.
+    pub incomplete: ContentRule,
+    /// A line or a field cannot be read.
+    pub unreadable_record: ContentRule,
+    /// The trailer does not say what the records say.
+    pub totals_differ: ContentRule,
+    /// Another period is named.
+    pub other_period: ContentRule,
+    /// A record stands there more than once; none where the configuration does not say.
+    pub records_repeat: Option<ContentRule>,
+    /// Count and sum are another delivery's.
+    pub totals_repeat: ContentRule,
+    /// Count or sum is unusual.
+    pub unusual_total: ContentRule,
+    /// A record is over the largest amount.
+    pub amount_over: ContentRule,
+}
+
+impl ContentPolicy {
+    /// As long as the configuration says nothing.
+    pub const USUAL: ContentPolicy = ContentPolicy {
+        incomplete: ContentRule::Wait,
+        unreadable_record: ContentRule::Hold,
+        totals_differ: ContentRule::Hold,
+        other_period: ContentRule::Hold,
+        records_repeat: None,
+        totals_repeat: ContentRule::Observe,
+        unusual_total: ContentRule::Hold,
+        amount_over: ContentRule::Hold,
+    };
+
+    /// What is made of a file for this reason; a reason that is not about content holds. `may_repeat` says that nothing
+    /// in the format tells several records of one citizen apart, in a series that takes many files: a repeat is then
+    /// only observed, unless the configuration says otherwise.
+    #[must_use]
+    pub fn rule(&self, reason: Reason, may_repeat: bool) -> ContentRule {
+        let unsaid = if may_repeat { ContentRule::Observe } else { ContentRule::Hold };
+        match reason {
+            Reason::Incomplete => self.incomplete,
+            Reason::UnreadableRecord => self.unreadable_record,
+            Reason::TotalsDiffer => self.totals_differ,
+            Reason::OtherPeriod => self.other_period,
+            Reason::RecordsRepeat => self.records_repeat.unwrap_or(unsaid),
+            Reason::TotalsRepeat => self.totals_repeat,
+            Reason::UnusualTotal => self.unusual_total,
+            Reason::AmountOver => self.amount_over,
+            _ => ContentRule::Hold,
+        }
+    }
 }

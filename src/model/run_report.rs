@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::attention::{AttentionItem, Overview};
 use super::decision::{Choice, Earlier, Reason};
 use super::delivery::State;
-use super::ledger::{AlteredOriginal, Delivery};
+use super::ledger::{AlteredOriginal, ContentTotals, Delivery};
 use crate::digest::Digest;
 use crate::exit::ExitCode;
 use crate::names;
@@ -29,6 +29,56 @@ pub enum FileOutcome {
     Duplicate,
     /// The configuration leaves it.
     Skipped,
+}
+
+/// What speaks against a file's content, in numbers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ContentNote {
+    /// The reason that it is.
+    pub reason: Reason,
+    /// The same in the person's language; never a citizen.
+    pub text: String,
+    /// The lines that it is about, the first ten.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub lines: Vec<u64>,
+}
+
+/// How a file differs from what KP has, record by record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ComparedReport {
+    /// The delivery that it was compared with.
+    pub delivery_id: i64,
+    /// Its own records.
+    pub records: u64,
+    /// Those that the delivery has with the same amount.
+    pub same: u64,
+    /// Those that the delivery has not.
+    pub new: u64,
+    /// Those of the delivery that it has not.
+    pub gone: u64,
+    /// Those that the delivery has with another amount.
+    pub changed: u64,
+    /// How much more it comes to, in øre; none where that is past all bounds.
+    pub more_ore: Option<i64>,
+    /// The same in the person's language.
+    pub text: String,
+}
+
+/// A file that went although its content would have held it, had the policy not said `observe`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ObservedReport {
+    /// Its path in the drop folder, with `/`.
+    pub path: String,
+    /// Its series.
+    pub series: Option<String>,
+    /// Its period.
+    pub period: Option<Period>,
+    /// The delivery it came to.
+    pub delivery_id: Option<i64>,
+    /// What would have held it.
+    pub reason: Reason,
+    /// The same in numbers, in the person's language.
+    pub text: String,
 }
 
 /// One file of a run.
@@ -62,6 +112,18 @@ pub struct FileReport {
     pub earlier: Option<Earlier>,
     /// What failed, in the person's language.
     pub error: Option<String>,
+    /// What its records come to, where its series has a format.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub content: Option<ContentTotals>,
+    /// What speaks against its content, in numbers.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<ContentNote>,
+    /// What would have held it and is only observed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub observed: Vec<Reason>,
+    /// How it differs from what KP has for its slot, where that holds it and both could be read by a format.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub compared: Option<ComparedReport>,
     /// The delivery whose file has a name like this one's but for the marks of a copy or a correction.
     #[serde(skip)]
     pub look_alike: Option<Box<Earlier>>,
@@ -83,6 +145,29 @@ pub struct FileReport {
     /// Who approved it first, where it waits for a second person to do so.
     #[serde(skip)]
     pub approved_by: Option<String>,
+}
+
+impl FileReport {
+    /// What is observed of it, where it goes.
+    fn observations(&self) -> impl Iterator<Item = ObservedReport> {
+        let of = |reason: &Reason| {
+            let texts: Vec<&str> = self
+                .notes
+                .iter()
+                .filter(|note| note.reason == *reason)
+                .map(|note| note.text.as_str())
+                .collect();
+            ObservedReport {
+                path: self.path.clone(),
+                series: self.series.clone(),
+                period: self.period,
+                delivery_id: self.delivery_id,
+                reason: *reason,
+                text: texts.join("; "),
+            }
+        };
+        self.observed.iter().filter(|_| self.decision == Choice::Send).map(of)
+    }
 }
 
 /// What recovery did to a delivery of an earlier run.
@@ -211,6 +296,8 @@ pub struct RunReport {
     pub exit_code: u8,
     /// Months in which a file was due and has not come; in a dry run without those that it would deliver.
     pub overdue: Vec<OverdueReport>,
+    /// Files that go although a policy of `observe` saw something that would have held them.
+    pub observed: Vec<ObservedReport>,
     /// The plan that was saved, or that the run went by.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub plan: Option<PlanReport>,
@@ -261,6 +348,7 @@ impl RunReport {
             in_doubt: self.in_doubt.len(),
             bytes: self.files.iter().filter(counts).map(|file| file.size).sum(),
         };
+        self.observed = self.files.iter().flat_map(FileReport::observations).collect();
         let exit = attention.iter().map(|item| item.kind.exit()).fold(others, ExitCode::or);
         self.attention = attention;
         self.exit_code = exit.code();

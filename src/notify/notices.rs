@@ -3,8 +3,10 @@
 use std::collections::HashSet;
 
 use super::Notice;
+use crate::messages::{content as say, escape};
 use crate::model::attention::{AttentionItem, AttentionKind, Overview, SlotStatus};
 use crate::model::decision::Reason;
+use crate::model::run_report::ObservedReport;
 use crate::period::Period;
 use crate::wording::cause::by_cause;
 
@@ -42,6 +44,22 @@ pub fn after(attention: &[AttentionItem]) -> Vec<Notice> {
         named: 1,
     });
     failed.chain(others).collect()
+}
+
+/// The notices about files that went although a policy of `observe` saw something; none of them needs a person.
+#[must_use]
+pub fn observed(observed: &[ObservedReport]) -> Vec<Notice> {
+    let notice = |of: &ObservedReport| {
+        let about = of.delivery_id.map_or_else(|| of.path.clone(), |id| id.to_string());
+        let said = say::observed_line(&escape(&of.path), of.reason.name(), &of.text);
+        Notice {
+            keys: vec![format!("observed:{about}:{}", of.reason.name())],
+            message: format!("{said}."),
+            commands: Vec::new(),
+            named: 1,
+        }
+    };
+    observed.iter().map(notice).collect()
 }
 
 /// Which of this month and the one before is complete: a file is expected of at least one series, and every one that

@@ -1,7 +1,7 @@
 //! What a notice says.
 
 use super::Notice;
-use crate::messages::{command, escape, notify as say};
+use crate::messages::{command, content as say_content, escape, notify as say};
 use crate::model::ledger::ChainPosition;
 use crate::names::without_cpr_numbers;
 use crate::period::Period;
@@ -33,18 +33,25 @@ impl Message {
 }
 
 /// The message about the notices that are due, and about months whose expected files have all been delivered. `others`
-/// counts notices that are open as well but were told of earlier today; `head` is where the ledger's chain ends.
+/// counts notices that are open as well but were told of earlier today; `observed` are no matters; `head` is where the ledger's
+/// chain ends.
 ///
 /// Each notice is masked by itself, before its lines are broken: a line break inside a number hides nothing, and the dates
 /// and counts of the message itself are no one's number.
 #[must_use]
-pub fn compose(due: &[&Notice], others: usize, complete: &[Period], head: Option<ChainPosition>) -> Message {
+pub fn compose(
+    due: &[&Notice],
+    others: usize,
+    complete: &[Period],
+    observed: &[&Notice],
+    head: Option<ChainPosition>,
+) -> Message {
     let host = host();
     let months = complete.iter().map(Period::to_string).collect::<Vec<_>>().join(", ");
-    let subject = if due.is_empty() {
-        say::subject_complete(&months, &host)
-    } else {
-        say::subject_matters(due.len(), &host)
+    let subject = match (due.is_empty(), complete.is_empty()) {
+        (false, _) => say::subject_matters(due.len(), &host),
+        (true, false) => say::subject_complete(&months, &host),
+        (true, true) => say::subject_observed(observed.len(), &host),
     };
     let mut body = String::new();
     if !due.is_empty() {
@@ -61,6 +68,13 @@ pub fn compose(due: &[&Notice], others: usize, complete: &[Period], head: Option
     }
     if due.len() > told.len() {
         body += &wrapped(&say::not_named(due.len() - told.len()), "", "");
+        body.push('\n');
+    }
+    if !observed.is_empty() {
+        body += &wrapped(&say_content::observed_head(observed.len()), "", "");
+        for notice in within_limit(observed) {
+            body += &wrapped(&without_cpr_numbers(&notice.message), "- ", "  ");
+        }
         body.push('\n');
     }
     if !complete.is_empty() {
@@ -132,11 +146,11 @@ mod tests {
     fn no_more_than_two_hundred_are_named_and_the_rest_is_counted() {
         let all: Vec<Notice> = (0..100_000).map(|n| notice(&format!("fil_{n}_x.txt"), 1)).collect();
         let all: Vec<&Notice> = all.iter().collect();
-        let message = compose(&all, 0, &[], None);
+        let message = compose(&all, 0, &[], &[], None);
         assert_eq!(message.body.matches("fil_").count(), 200);
         assert_eq!(message.items, 100_000);
         assert!(message.subject.contains("100000") && message.body.contains("99800"), "{}", message.subject);
-        let few = compose(&all[..200], 0, &[], None);
+        let few = compose(&all[..200], 0, &[], &[], None);
         assert_eq!(few.body.matches("fil_").count(), 200);
         assert!(!few.body.contains(&say::not_named(1)), "{}", few.body);
 
@@ -152,7 +166,7 @@ mod tests {
         let two = [notice(long, 1), notice("tilbageholdt 2023-12-11 10:09 (os error 2147942405)", 1)];
         let months = ["2023-04".parse().unwrap(), "2023-05".parse().unwrap(), "2023-06".parse().unwrap()];
         let head = ChainPosition { seq: 101_900_000, hash: Digest::from_bytes([0x10; 32]) };
-        let message = compose(&two.iter().collect::<Vec<_>>(), 0, &months, Some(head));
+        let message = compose(&two.iter().collect::<Vec<_>>(), 0, &months, &[], Some(head));
         let text = message.text();
         assert!(!text.contains("010190") && text.contains("******"), "{text}");
         assert!(text.contains("2023-12-11 10:09 (os error 2147942405)"), "{text}");

@@ -9,7 +9,7 @@ use super::facts::{Facts, LOOK_BACK, MONTHS_AHEAD, MONTHS_BACK, is_of, waits_for
 use super::{attention, calendar};
 use crate::calendar::deadline::Deadline;
 use crate::clock::{in_town, moment};
-use crate::model::attention::{Cell, Mark, Overview, Row, SlotStatus};
+use crate::model::attention::{Cell, Mark, MonthTotals, Overview, Row, SlotStatus};
 use crate::model::decision::Choice;
 use crate::model::delivery::State;
 use crate::model::ledger::Delivery;
@@ -30,6 +30,7 @@ pub(super) fn build(facts: &Facts) -> Overview {
 fn build_at<Tz: TimeZone>(facts: &Facts, now: &DateTime<Tz>) -> Overview {
     let months = facts.months();
     let slots = slots(facts);
+    let totals = totals(facts);
     let seen = slots.keys().filter(|(_, period)| months.contains(period)).map(|(series, _)| *series);
     let names: BTreeSet<&str> = facts.series.iter().map(|rule| rule.name.as_str()).chain(seen).collect();
     let rule = |name: &str| facts.series.iter().find(|rule| rule.name == name);
@@ -39,7 +40,10 @@ fn build_at<Tz: TimeZone>(facts: &Facts, now: &DateTime<Tz>) -> Overview {
             series: name.to_owned(),
             cells: months
                 .iter()
-                .map(|&period| cell(facts, &slots, name, (rule(name), period), now))
+                .map(|&period| Cell {
+                    totals: month_totals(&totals, name, period),
+                    ..cell(facts, &slots, name, (rule(name), period), now)
+                })
                 .collect(),
         })
         .collect();
@@ -57,6 +61,31 @@ fn build_at<Tz: TimeZone>(facts: &Facts, now: &DateTime<Tz>) -> Overview {
         run_under_way: facts.run_under_way,
         chain_head: facts.chain_head,
     }
+}
+
+/// Records and their sum in øre of each series and period that KP got, where that is known.
+type Totals<'a> = HashMap<(&'a str, Period), (u64, i64)>;
+
+fn totals<'a>(facts: &'a Facts) -> Totals<'a> {
+    let mut totals = Totals::new();
+    for delivery in facts.deliveries.iter().filter(|delivery| delivery.state.is_delivered()) {
+        let (Some(content), Some(period)) = (delivery.content, delivery.key.slot.period) else { continue };
+        let (records, sum) = totals.entry((delivery.key.slot.series.as_str(), period)).or_default();
+        *records = records.saturating_add(content.records);
+        *sum = sum.saturating_add(content.sum_ore);
+    }
+    totals
+}
+
+fn month_totals(totals: &Totals, series: &str, period: Period) -> Option<MonthTotals> {
+    let &(records, sum_ore) = totals.get(&(series, period))?;
+    let before = period.plus(-1).and_then(|before| totals.get(&(series, before)));
+    Some(MonthTotals {
+        records,
+        sum_ore,
+        more_records: before.map(|(before, _)| records.cast_signed().saturating_sub(before.cast_signed())),
+        more_ore: before.map(|(_, before)| sum_ore.saturating_sub(*before)),
+    })
 }
 
 /// Every slot that is overdue, the oldest first, as far back as is looked.
@@ -81,7 +110,7 @@ fn cell<Tz: TimeZone>(
     let deadline = rule.and_then(|rule| due(facts, rule, period));
     marks.extend(deadline.and_then(|deadline| lacking(&marks, deadline, now)));
     marks.sort_by_key(|mark| mark.standing);
-    Cell { period, due: deadline.map(|deadline| deadline.day), deadline, marks }
+    Cell { period, due: deadline.map(|deadline| deadline.day), deadline, marks, totals: None }
 }
 
 /// When a file is expected: in every month that has begun, or whose due date has come before it has begun; from the one

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::model::decision::{Choice, Judgement, Reason};
+use crate::model::policy::ContentPolicy;
 use crate::names;
 
 const HOLD: Policy = Policy {
@@ -16,6 +17,7 @@ const HOLD: Policy = Policy {
     unknown_series: Rule::Hold,
     new_series: Rule::Hold,
     slot_taken: Rule::Hold,
+    content: ContentPolicy::USUAL,
     gone_is_delivered: false,
     two_persons: false,
 };

@@ -11,6 +11,10 @@ impl Ore {
     /// No money.
     pub const ZERO: Ore = Ore(0);
 
+    /// More than any file's deductions come to, in øre: what is larger has no place in the ledger, so that a
+    /// few thousand files can be added up in 64 bits.
+    pub const LARGEST_SUM: Ore = Ore(1_000_000_000_000_000);
+
     /// So many øre.
     #[must_use]
     pub const fn new(ore: i128) -> Ore {

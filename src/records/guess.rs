@@ -102,6 +102,12 @@ impl Guess {
         draft::toml(self, name, comments)
     }
 
+    /// The draft as a format, for a series that says what its records deduct for; none where it is not sound.
+    #[must_use]
+    pub fn format(&self) -> Option<Format> {
+        Format::build("x", &self.table, &[ANY_DEDUCTION]).ok()
+    }
+
     /// Whether every record of the sample was read, and its totals, if it has any, are right.
     #[must_use]
     pub fn reads_the_sample(&self) -> bool {

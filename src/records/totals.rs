@@ -5,14 +5,15 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::hash::BuildHasherDefault;
+use std::hash::{BuildHasher, BuildHasherDefault, Hash, Hasher, RandomState};
 use std::str::FromStr;
 
 use crate::period::Period;
 
 use super::amount::Ore;
-use super::key::{KeyHasher, Keyer, RecordKey, Secret};
-use super::reader::{Ending, Finding, LINES_KEPT, Lines, Mismatch, Reading, Record};
+use super::format::Field;
+use super::key::KeyHasher;
+use super::reader::{Ending, Finding, LINES_KEPT, Lines, Mismatch, Problem, Reading, Record, Totals};
 
 /// How many different records of one file are told apart; what comes after is counted as not looked at.
 pub const MOST_RECORDS: usize = 4_000_000;
@@ -21,13 +22,36 @@ pub const MOST_RECORDS: usize = 4_000_000;
 /// each record, up to [`MOST_RECORDS`] of them.
 #[derive(Debug)]
 pub struct Tally {
-    keyer: Keyer,
+    /// Two keyed hashes tell records apart, under keys that the process draws for itself: they are quicker than the
+    /// keys of the ledger, and nothing of them outlives the file.
+    hashers: [RandomState; 2],
     largest_allowed: Option<Ore>,
     /// The line on which each record stands first.
-    seen: HashMap<RecordKey, u64, BuildHasherDefault<KeyHasher>>,
+    seen: HashMap<Hashed, u64, BuildHasherDefault<KeyHasher>>,
     most: usize,
     repeats: Repeats,
     over: Option<Over>,
+}
+
+/// What stands for a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Hashed(u64, u64);
+
+impl Hash for Hashed {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        // it is a hash already, so a part of it spreads as well as all
+        state.write_u64(self.0);
+    }
+}
+
+/// What is left of a [`Tally`] once all records were seen.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Tallied {
+    /// Records that stand there more than once.
+    pub repeats: Repeats,
+    /// Records above the largest amount.
+    pub over: Option<Over>,
+    largest_allowed: Option<Ore>,
 }
 
 /// Records that stand in the file more than once.
@@ -53,14 +77,12 @@ pub struct Over {
 }
 
 impl Tally {
-    /// An empty one, whose keys are under this secret. A record whose amount, whatever its sign, is more
-    /// than `largest` is noted.
+    /// An empty one. A record whose amount, whatever its sign, is more than `largest` is noted.
     #[must_use]
-    pub fn new(secret: &Secret, largest: Option<Ore>) -> Tally {
+    pub fn new(largest: Option<Ore>) -> Tally {
         let repeats = Repeats { sum: Some(Ore::ZERO), ..Repeats::default() };
-        let keyer = Keyer::new(secret);
         Tally {
-            keyer,
+            hashers: [RandomState::new(), RandomState::new()],
             largest_allowed: largest,
             seen: HashMap::default(),
             most: MOST_RECORDS,
@@ -74,7 +96,7 @@ impl Tally {
         if self.largest_allowed.is_some_and(|largest| record.amount.size() > largest.size()) {
             self.note_over(record);
         }
-        let key = self.keyer.key(record, record.period);
+        let key = self.hashed(record);
         let full = self.seen.len() >= self.most;
         match self.seen.entry(key) {
             Entry::Occupied(first) => {
@@ -89,6 +111,25 @@ impl Tally {
                 place.insert(record.line);
             }
         }
+    }
+
+    /// What makes a record itself: citizen, deduction, month, the amount's sign and the reference.
+    fn hashed(&self, record: &Record<'_>) -> Hashed {
+        let what = (
+            record.citizen.digits(),
+            record.period,
+            record.amount.is_negative(),
+            record.deduction,
+            record.reference,
+        );
+        let [one, other] = &self.hashers;
+        Hashed(one.hash_one(what), other.hash_one(what))
+    }
+
+    /// Ends the file; the keys of its records are gone with it.
+    #[must_use]
+    pub fn finish(self) -> Tallied {
+        Tallied { repeats: self.repeats, over: self.over, largest_allowed: self.largest_allowed }
     }
 
     fn note_over(&mut self, record: &Record<'_>) {
@@ -113,6 +154,9 @@ pub struct Against<'a> {
     pub others: &'a [Delivered],
     /// The totals of its last periods; the last three are looked at.
     pub recent: &'a [PeriodTotals],
+    /// What the same period got before, where the series takes many files: then count and sum are those of
+    /// all of them, and too few of either say nothing yet.
+    pub so_far: Option<PeriodTotals>,
     /// How far from their median count and sum may be.
     pub unusual: Option<Percent>,
 }
@@ -228,12 +272,13 @@ pub enum Suspicion {
 
 /// Everything suspicious about what was read, in the order of the reasons that files are held for.
 #[must_use]
-pub fn suspicions(reading: &Reading, tally: Option<&Tally>, against: &Against<'_>) -> Vec<Suspicion> {
+pub fn suspicions(reading: &Reading, tally: Option<&Tallied>, against: &Against<'_>) -> Vec<Suspicion> {
     let mut found = Vec::new();
     if reading.ending == Ending::CutShort {
         found.push(Suspicion::Incomplete { trailers: reading.trailers });
     }
     found.extend(reading.findings.iter().cloned().map(Suspicion::UnreadableRecord));
+    found.extend(too_large(reading).map(Suspicion::UnreadableRecord));
     found.extend(reading.mismatches.iter().copied().map(Suspicion::TotalsDiffer));
     found.extend(against.period.into_iter().flat_map(|expected| other_periods(reading, expected)));
     if let Some(tally) = tally
@@ -255,6 +300,19 @@ pub fn suspicions(reading: &Reading, tally: Option<&Tally>, against: &Against<'_
     found
 }
 
+/// Sums that the ledger has no room for.
+fn too_large(reading: &Reading) -> Option<Finding> {
+    let Totals { sum, debit, credit, .. } = reading.totals;
+    let fits = [sum, debit, credit].into_iter().all(|sum| sum.size() <= Ore::LARGEST_SUM.size());
+    let known = reading.findings.iter().any(|finding| finding.problem == Problem::SumTooLarge);
+    (!fits && !known).then(|| Finding {
+        problem: Problem::SumTooLarge,
+        field: Some(Field::Amount),
+        place: None,
+        lines: Lines::default(),
+    })
+}
+
 fn other_periods(reading: &Reading, expected: Period) -> impl Iterator<Item = Suspicion> {
     let headers = reading.header_periods.iter().map(|(named, lines)| (*named, NamedBy::Header, lines));
     let records = reading.periods.iter().map(|(named, lines)| (*named, NamedBy::Records, lines));
@@ -272,14 +330,20 @@ fn unusual(reading: &Reading, against: &Against<'_>) -> Vec<Suspicion> {
     let records = median(recent.iter().map(|totals| i128::from(totals.records)).collect());
     let sum = median(recent.iter().map(|totals| totals.sum.get()).collect());
     let (Some(records), Some(sum)) = (records, sum) else { return Vec::new() };
-    let totals = &reading.totals;
+    let before = against.so_far.map_or((0, Ore::ZERO), |before| (before.records, before.sum));
+    let count = reading.totals.records.saturating_add(before.0);
+    let total = reading.totals.sum.plus(before.1).unwrap_or(reading.totals.sum);
+    let far = |number: i128, median: i128| {
+        is_far(number, median, limit)
+            && (against.so_far.is_none() || number.unsigned_abs() > median.unsigned_abs())
+    };
     let mut found = Vec::new();
-    if is_far(i128::from(totals.records), records, limit) {
+    if far(i128::from(count), records) {
         let median = u64::try_from(records).unwrap_or_default();
-        found.push(Suspicion::UnusualRecords { records: totals.records, median });
+        found.push(Suspicion::UnusualRecords { records: count, median });
     }
-    if is_far(totals.sum.get(), sum, limit) {
-        found.push(Suspicion::UnusualSum { sum: totals.sum, median: Ore::new(sum) });
+    if far(total.get(), sum) {
+        found.push(Suspicion::UnusualSum { sum: total, median: Ore::new(sum) });
     }
     found
 }

@@ -1,11 +1,13 @@
 //! What `history` tells.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 
 use crate::digest::Digest;
-use crate::messages::{escape, report as say};
+use crate::messages::{content as say_content, escape, report as say};
 use crate::model::delivery::State;
-use crate::model::ledger::{Decision, Delivery, UnreadRejection, Verdict};
+use crate::model::ledger::{ContentTotals, Decision, Delivery, UnreadRejection, Verdict};
 use crate::period::Period;
 use crate::wording;
 
@@ -32,6 +34,17 @@ enum Entry<'a> {
         picked_up_at: Option<&'a str>,
         why: Option<&'a str>,
         who: Option<&'a str>,
+        /// What its records come to, where its series had a format.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        content: Option<ContentTotals>,
+        /// How many more records and øre than the month before.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        more_records: Option<i64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        more_ore: Option<i64>,
+        /// What would have held it and was only observed.
+        #[serde(skip_serializing_if = "no_names")]
+        observed: &'a [String],
     },
     Decision {
         /// None if the file could not be read; then the hold that ended is named instead.
@@ -50,6 +63,13 @@ enum Entry<'a> {
     },
 }
 
+fn no_names(names: &[String]) -> bool {
+    names.is_empty()
+}
+
+/// How many more records and øre a delivery has than the month before it, by its number.
+pub type More = HashMap<i64, (i64, i64)>;
+
 /// The whole answer: deliveries, newest first, then decisions, then files that were rejected unread.
 #[derive(Debug, Serialize)]
 pub struct History<'a> {
@@ -63,9 +83,11 @@ impl<'a> History<'a> {
         deliveries: &'a [Delivery],
         decisions: &'a [Decision],
         taken_out: &'a [UnreadRejection],
+        more: &More,
     ) -> History<'a> {
         let words = decisions.iter().rev().map(judged).chain(taken_out.iter().rev().map(unread));
-        let entries = deliveries.iter().map(entry).chain(words).collect();
+        let entries =
+            deliveries.iter().map(|row| entry(row, more.get(&row.id).copied())).chain(words).collect();
         History { entries }
     }
 
@@ -110,12 +132,23 @@ impl Entry<'_> {
             delivered_at,
             changed_at,
             picked_up_at,
+            content,
+            more_records,
+            more_ore,
+            observed,
             ..
         } = self
         else {
             return None;
         };
         let mut state = with_why(&wording::state(*state), *who, *why);
+        if let Some(of) = content {
+            let said = wording::content::month(of.records, of.sum_ore, more_records.zip(*more_ore));
+            state.extend(["\n", &said]);
+        }
+        if !observed.is_empty() {
+            state.extend(["\n", &say_content::observed_reasons(&observed.join(", "))]);
+        }
         if let Some(at) = picked_up_at.filter(|_| verbose) {
             state.extend(["\n", &say::picked_up(&wording::moment(at))]);
         }
@@ -153,7 +186,7 @@ fn with_why(state: &str, who: Option<&str>, why: Option<&str>) -> String {
     }
 }
 
-fn entry(row: &Delivery) -> Entry<'_> {
+fn entry(row: &Delivery, more: Option<(i64, i64)>) -> Entry<'_> {
     Entry::Delivery {
         delivery_id: row.id,
         run_id: row.run,
@@ -171,6 +204,10 @@ fn entry(row: &Delivery) -> Entry<'_> {
         picked_up_at: row.picked_up_at.as_deref(),
         why: row.why.as_deref(),
         who: row.who.as_deref(),
+        content: row.content,
+        more_records: more.map(|(records, _)| records),
+        more_ore: more.map(|(_, ore)| ore),
+        observed: &row.observed,
     }
 }
 

@@ -10,10 +10,12 @@ use base64::engine::general_purpose::STANDARD;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
+use super::history::More;
 use super::status;
 use crate::messages::{Language, escape, language};
 use crate::messages::{
-    ask as say_ask, calendar as say_calendar, overview as said, page as say, report as report_say,
+    ask as say_ask, calendar as say_calendar, content as say_content, overview as said, page as say,
+    report as report_say,
 };
 use crate::model::attention::{AttentionItem, Cell, Mark, Overview, Row, SlotStatus};
 use crate::model::delivery::State;
@@ -42,6 +44,8 @@ pub struct Page<'a> {
     pub volumes: Vec<Volume>,
     /// The newest deliveries, newest first.
     pub deliveries: &'a [Delivery],
+    /// How many more records and øre each of them has than the month before.
+    pub more: More,
     /// How many older ones are not among them.
     pub older: usize,
     /// Every decision, oldest first.
@@ -88,6 +92,7 @@ pub fn html(page: &Page) -> String {
                     (needs(&page.overview.matters))
                     (grid(page.overview))
                     (plot::volumes(&page.volumes))
+                    (plot::contents(page.overview))
                     (history(page))
                 }
                 footer {
@@ -242,7 +247,7 @@ fn history(page: &Page) -> Markup {
             @if page.deliveries.is_empty() {
                 p { (report_say::no_history()) }
             } @else {
-                (deliveries(page.deliveries))
+                (deliveries(page.deliveries, &page.more))
             }
             @if page.older > 0 { p { (say::older(page.older)) } }
             h3 { (report_say::decisions()) }
@@ -259,7 +264,7 @@ fn history(page: &Page) -> Markup {
     }
 }
 
-fn deliveries(rows: &[Delivery]) -> Markup {
+fn deliveries(rows: &[Delivery], more: &More) -> Markup {
     let heads = [
         report_say::head_number(),
         report_say::head_file(),
@@ -279,7 +284,7 @@ fn deliveries(rows: &[Delivery]) -> Markup {
             html! { (escape(&row.key.slot.series)) },
             html! { (month(row.key.slot.period)) },
             html! { (size) },
-            state(row),
+            state(row, more.get(&row.id).copied()),
             html! { (since) },
             html! { code title=(row.key.digest) { (row.key.digest.to_string().chars().take(8).collect::<String>()) } },
         ]
@@ -288,7 +293,7 @@ fn deliveries(rows: &[Delivery]) -> Markup {
 }
 
 /// A delivery's state, who decided it and why, and when it was seen that KP had taken the file.
-fn state(row: &Delivery) -> Markup {
+fn state(row: &Delivery, more: Option<(i64, i64)>) -> Markup {
     let class = match row.state {
         State::Delivered | State::Archived | State::Adopted => "delivered",
         State::InDoubt => "doubt",
@@ -297,6 +302,10 @@ fn state(row: &Delivery) -> Markup {
     };
     html! {
         span class=(class) { (wording::state(row.state)) }
+        @if let Some(of) = row.content {
+            br; small { (wording::content::month(of.records, of.sum_ore, more)) }
+        }
+        @if !row.observed.is_empty() { br; small { (say_content::observed_reasons(&row.observed.join(", "))) } }
         @if let (Some(who), Some(why)) = (&row.who, &row.why) { br; small { (escape(who)) ": " (escape(why)) } }
         @if let Some(at) = &row.picked_up_at { br; small { (report_say::picked_up(&wording::moment(at))) } }
     }

@@ -8,10 +8,12 @@ use textwrap::core::display_width;
 use super::paragraph;
 use super::text::{self, width};
 use crate::exit::ExitCode;
-use crate::messages::{calendar as say_calendar, escape, overview as say, report as said};
+use crate::messages::{
+    calendar as say_calendar, content as say_content, escape, overview as say, report as said,
+};
 use crate::model::attention::{AttentionItem, Cell, Mark, Overview, Row, SlotStatus};
 use crate::period::Period;
-use crate::wording::{self, calendar, moment};
+use crate::wording::{self, calendar, content, moment};
 
 /// The longest name of a series that is shown whole.
 const LONGEST_NAME: usize = 22;
@@ -51,6 +53,7 @@ pub fn text(overview: &Overview, quiet: bool, verbose: bool) -> String {
     let parts = [
         opening(overview, width),
         if overview.series.is_empty() { String::new() } else { grid(overview, width) },
+        totals(overview, width),
         if begun || !overview.matters.is_empty() { String::new() } else { say::how_to_begin() + "\n" },
         if overview.matters.is_empty() && begun { say::nothing_needs_you() + "\n" } else { attention },
         asked(overview, width),
@@ -81,6 +84,24 @@ fn asked(overview: &Overview, width: usize) -> String {
     let lines = overview.asked.iter().map(calendar::asked);
     let lines = lines.map(|line| paragraph::fill(&line, "  ", "    ", width));
     say_calendar::asked_head() + "\n" + &lines.collect::<String>()
+}
+
+/// The records and kroner of each series' newest month that has any; empty where no series has a format.
+fn totals(overview: &Overview, width: usize) -> String {
+    let line = |row: &Row| {
+        let cell = row.cells.iter().rev().find(|cell| cell.totals.is_some())?;
+        let of = cell.totals?;
+        let said = content::month(of.records, of.sum_ore, of.more_records.zip(of.more_ore));
+        let period = wording::period_in_full(cell.period);
+        Some(paragraph::fill(
+            &say_content::of_series(&escape(&row.series), &period, &said),
+            "  ",
+            "    ",
+            width,
+        ))
+    };
+    let lines: String = overview.series.iter().filter_map(line).collect();
+    if lines.is_empty() { lines } else { format!("{}\n{lines}", say_content::records_and_kroner()) }
 }
 
 fn delivered(overview: &Overview) -> bool {

@@ -5,9 +5,9 @@ use comfy_table::{Column, ColumnConstraint, ContentArrangement, Row, Table, Widt
 use indicatif::HumanBytes;
 
 use super::paragraph;
-use crate::messages::{command, escape, plan as say_plan, report as say};
+use crate::messages::{command, content as say_content, escape, plan as say_plan, report as say};
 use crate::model::attention::{AttentionItem, AttentionKind};
-use crate::model::run_report::{DifferenceKind, PlanReport, RunReport};
+use crate::model::run_report::{DifferenceKind, ObservedReport, PlanReport, RunReport};
 use crate::wording::advice::all_reasons;
 use crate::wording::cause::by_cause;
 use crate::wording::{self, period};
@@ -39,6 +39,10 @@ pub fn run(report: &RunReport, quiet: bool, verbose: bool) -> String {
         out.push_str(&attention(&needs));
         out.push('\n');
     }
+    if !quiet && !report.observed.is_empty() {
+        out.push_str(&observed(report));
+        out.push('\n');
+    }
     if !quiet && report.cleared > 0 {
         push(&mut out, &say::cleared(report.cleared));
     }
@@ -49,6 +53,19 @@ pub fn run(report: &RunReport, quiet: bool, verbose: bool) -> String {
         push(&mut out, &summary(report));
     }
     out
+}
+
+/// What would have held files that go, a paragraph for each.
+fn observed(report: &RunReport) -> String {
+    let n = report.observed.len();
+    let head =
+        if report.dry_run { say_content::would_observe_head(n) } else { say_content::observed_head(n) };
+    let width = usize::from(width().min(100));
+    let line = |of: &ObservedReport| {
+        let said = say_content::observed_line(&escape(&of.path), of.reason.name(), &of.text);
+        paragraph::fill(&said, "  • ", "    ", width)
+    };
+    std::iter::once(sentence(&head)).chain(report.observed.iter().map(line)).collect()
 }
 
 /// What needs a person, a paragraph for each, under a line that says how many there are.

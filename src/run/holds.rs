@@ -88,9 +88,12 @@ impl TooLong {
     }
 }
 
-/// Whether a file waits to settle, and is still there. The ledger remembers since when, as a hold with that reason.
+/// Whether a file waits to settle or for the rest of it, and is still there. The ledger remembers since when, as a hold with that reason.
 fn waits(planned: &PlannedFile, file: &FileReport) -> bool {
     let went_away = Some(&Blocked::Unsettled(Unsettled::WentAway));
+    if file.decision == Choice::Wait && file.reason == Reason::Incomplete {
+        return true;
+    }
     file.decision == Choice::Wait
         && file.reason == Reason::Unsettled
         && planned.scanned.key.is_none()

@@ -6,6 +6,7 @@
 
 use chrono::{DateTime, FixedOffset};
 
+use super::content;
 use super::earlier::EarlierFiles;
 use super::scan::{self, Scanned, ScannedFile};
 use crate::config::Config;
@@ -20,6 +21,8 @@ use crate::model::ledger::{Decision, Verdict};
 use crate::names::{self, Core};
 use crate::period::Period;
 use crate::plan::{self, Candidate};
+use crate::records::content::ContentRule;
+use crate::records::totals::Suspicion;
 use crate::series::{PerPeriod, Route};
 
 /// A file with its decision.
@@ -40,6 +43,8 @@ pub struct PlannedFile {
     pub takes_two: bool,
     /// The reasons that approvals cover, which stand and are not used up.
     pub covered: Vec<Reason>,
+    /// What speaks against its content, in the order of the rows; nothing where its series has no format.
+    pub suspicions: Vec<Suspicion>,
     /// What is left of its name without its period and the marks of copies; none where that was not asked for.
     pub core: Option<Box<Core>>,
 }
@@ -67,7 +72,7 @@ pub fn scan_and_judge(
         files.extend(judged.unwrap_or_else(|unjudged| judge.each(ledger, unjudged))?);
         Ok(())
     };
-    let excluded = scan::scan_in_batches(&config.drop, &config.scan, &config.series, now, work, take)?;
+    let excluded = scan::scan_in_batches(&config.drop, &config.scan, config.into(), now, work, take)?;
     let files = judge.resolve_conflicts(ledger, files)?;
     Ok(Scanned { files, excluded })
 }
@@ -148,11 +153,19 @@ impl Judge<'_> {
             stranger: None,
             other_route: other_route(config, &scanned),
             past: Past::default(),
+            content: Vec::new(),
+            may_repeat: config.content_of(scanned.rule).is_some_and(ContentRule::may_repeat),
         };
         let core = match &scanned.key {
             Some(key) => self.look_up(ledger, key, &scanned, &mut facts)?,
             None => None,
         };
+        let suspicions = match facts.past.delivered {
+            // KP has it, whatever is in it.
+            Some(_) => Vec::new(),
+            None => content::suspicions(config, ledger, &scanned)?,
+        };
+        facts.content = content::reasons(&suspicions);
         let judgement = decide::decide(&facts, config.policy, config.period);
         // A duplicate gets no path: KP has it under the path of the earlier delivery.
         let remote_path =
@@ -164,6 +177,7 @@ impl Judge<'_> {
             approvers: decide::approvers(&facts, config.policy),
             takes_two: decide::takes_two(&facts, config.policy),
             covered: facts.covered(),
+            suspicions,
             core: core.map(Box::new),
             scanned,
         })

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, FixedOffset};
 
+use super::content;
 use super::judge::PlannedFile;
 use super::saved_plan;
 use crate::clock::moment;
@@ -43,6 +44,10 @@ pub(super) fn describe(file: &PlannedFile) -> FileReport {
         remote_path: file.remote_path.clone().filter(|_| choice == Choice::Send),
         hold_id: None,
         earlier: file.judgement.earlier.clone(),
+        content: file.scanned.totals(),
+        notes: content::notes(&file.suspicions),
+        observed: file.judgement.observed.clone(),
+        compared: None,
         look_alike: file.judgement.look_alike.clone(),
         approved_before: choice == Choice::Hold && !file.covered.is_empty() && !file.takes_two,
         blocked: file.scanned.reading.as_ref().err().map(wording::blocked).or_else(|| not_free.clone()),
@@ -169,6 +174,7 @@ pub(super) fn report(
         summary: Summary::default(),
         exit_code: 0,
         overdue,
+        observed: Vec::new(),
         plan: findings.plan,
         in_doubt: ledger.open_deliveries()?.into_iter().filter(|d| d.state == State::InDoubt).collect(),
         not_picked_up: not_picked_up(config, ledger, as_of)?,

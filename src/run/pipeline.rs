@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, FixedOffset};
 
+use super::compared;
 use super::duplicates::{self, PutAwayDuplicates};
 use super::holds::{self, Holds, TooLong};
 use super::judge::{self, PlannedFile};
@@ -75,6 +76,7 @@ pub(crate) fn run_planned<W: Watch>(
     failpoint("looked");
 
     let mut files = outcomes::describe_all(&planned, plan.as_ref());
+    compared::annotate(config, ledger, &planned, &mut files)?;
     run.hold(ledger, &planned, &mut files)?;
     failpoint("held");
     warnings.extend(run.put_duplicates_away(ledger, &planned, &mut files, Reason::AlreadyDelivered)?);
@@ -267,5 +269,7 @@ fn planned_upload(file: &PlannedFile) -> Option<PlannedUpload> {
         remote_path: file.remote_path.clone()?,
         reason,
         decision: file.decision.filter(|_| reason == Reason::Approved),
+        content: file.scanned.totals(),
+        observed: file.judgement.observed.clone(),
     })
 }

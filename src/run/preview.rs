@@ -6,6 +6,7 @@ use std::path::Path;
 
 use chrono::{DateTime, FixedOffset};
 
+use super::compared;
 use super::holds::{Holds, TooLong};
 use super::judge::{self, PlannedFile};
 use super::outcomes::{self, Findings};
@@ -43,7 +44,7 @@ impl Preview {
         started: DateTime<FixedOffset>,
     ) -> Result<Preview, UserError> {
         drop(open()?);
-        let scanned = scan::scan(&config.drop, &config.scan, &config.series, started)?;
+        let scanned = scan::scan(&config.drop, &config.scan, config.into(), started)?;
         let ledger = open()?;
         let mut planned = judge::judge(config, &ledger, scanned.files, started)?;
         writers::let_written_files_wait(config, &mut planned);
@@ -56,7 +57,7 @@ impl Preview {
     ///
     /// # Errors
     /// The ledger could not be read.
-    pub(crate) fn files(&self) -> Result<Vec<FileReport>, UserError> {
+    pub(crate) fn files(&self, config: &Config) -> Result<Vec<FileReport>, UserError> {
         let holds = Holds::read(&self.ledger)?;
         let describe = |file: &PlannedFile| {
             let hold = holds.of(file);
@@ -69,6 +70,7 @@ impl Preview {
             report
         };
         let mut files: Vec<FileReport> = self.planned.iter().map(describe).collect();
+        compared::annotate(config, &self.ledger, &self.planned, &mut files)?;
         outcomes::explain_waits(&mut files, &self.ledger, &[])?;
         Ok(files)
     }
@@ -104,7 +106,7 @@ impl Preview {
         now: &dyn Fn() -> DateTime<FixedOffset>,
     ) -> Result<(RunReport, ExitCode), UserError> {
         let plan = self.apply_plan(config, plan, save)?;
-        let mut files = self.files()?;
+        let mut files = self.files(config)?;
         saved_plan::mark(&mut files, plan.as_ref());
         let (altered, unread_archive) = outcomes::altered_originals(config, &self.ledger, self.started)?;
         let findings = Findings {

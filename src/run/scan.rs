@@ -5,17 +5,20 @@
 
 use std::convert::Infallible;
 use std::path::Path;
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use chrono::{DateTime, FixedOffset};
 use rayon::prelude::*;
 
-use crate::config::Scan;
+use crate::config::{Config, Scan};
 use crate::drop_folder::{self, Excluded, FileSnapshot, FolderEntry, Limits, NotRead, Stability};
 use crate::exit::UserError;
 use crate::model::decision::{Blocked, Unsettled};
 use crate::model::delivery::{Key, Slot};
+use crate::model::ledger::ContentTotals;
+use crate::records::amount::Ore;
+use crate::records::content::{Content, ContentRule};
 use crate::series::{self, SeriesRule};
 
 /// The most files in a batch.
@@ -26,6 +29,19 @@ const BATCH_DIVISOR: usize = 32;
 /// A file with more bytes is read after all others, the smaller before the larger, and sent after them: reading it takes
 /// so long that the others would wait for it.
 pub(super) const LARGE: u64 = 16 << 20;
+
+/// The configured series, and beside each how the content of its files is looked into.
+#[derive(Clone, Copy)]
+pub struct Kinds<'a> {
+    rules: &'a [SeriesRule],
+    contents: &'a [Option<ContentRule>],
+}
+
+impl<'a> From<&'a Config> for Kinds<'a> {
+    fn from(config: &'a Config) -> Kinds<'a> {
+        Kinds { rules: &config.series, contents: &config.contents }
+    }
+}
 
 /// A file as the folder shows it.
 #[derive(Debug, Clone)]
@@ -38,6 +54,8 @@ pub struct ScannedFile {
     pub key: Option<Key>,
     /// The series rule that it falls under, as an index into the configured rules.
     pub rule: Option<usize>,
+    /// What is in it, where it was read and its series has a format.
+    pub content: Option<Arc<Content>>,
 }
 
 /// The files of a folder, and what else lies there.
@@ -59,6 +77,21 @@ impl ScannedFile {
         }
     }
 
+    /// What its records come to; none where its series has no format, or more than the ledger has room for.
+    #[must_use]
+    pub fn totals(&self) -> Option<ContentTotals> {
+        let reading = &self.content.as_ref()?.reading;
+        let (first, last) = reading.period_range().unzip();
+        Some(ContentTotals {
+            records: reading.totals.records,
+            sum_ore: Some(reading.totals.sum)
+                .filter(|sum| sum.size() <= Ore::LARGEST_SUM.size())?
+                .to_i64()?,
+            first_period: first,
+            last_period: last,
+        })
+    }
+
     /// Its own name, without the folders that it lies in.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -73,7 +106,7 @@ impl ScannedFile {
 pub fn scan(
     drop: &Path,
     rules: &Scan,
-    series: &[SeriesRule],
+    series: Kinds<'_>,
     now: DateTime<FixedOffset>,
 ) -> Result<Scanned, UserError> {
     let mut files: Vec<ScannedFile> = Vec::new();
@@ -94,7 +127,7 @@ pub fn scan(
 pub(super) fn scan_in_batches<R: Send>(
     drop: &Path,
     rules: &Scan,
-    series: &[SeriesRule],
+    series: Kinds<'_>,
     now: DateTime<FixedOffset>,
     work: impl Fn(Vec<ScannedFile>) -> R + Sync,
     take: impl FnMut(R) -> Result<(), UserError>,
@@ -109,7 +142,7 @@ pub(super) fn scan_in_batches<R: Send>(
 pub fn scan_files(
     files: Vec<FolderEntry>,
     rules: &Scan,
-    series: &[SeriesRule],
+    series: Kinds<'_>,
     now: DateTime<FixedOffset>,
 ) -> Vec<ScannedFile> {
     let mut scanned = Vec::with_capacity(files.len());
@@ -130,7 +163,7 @@ pub fn scan_files(
 #[derive(Clone, Copy)]
 struct Reader<'a> {
     limits: Limits,
-    series: &'a [SeriesRule],
+    series: Kinds<'a>,
 }
 
 /// Files with their indices in the list.
@@ -146,7 +179,7 @@ struct Left {
 }
 
 impl<'a> Reader<'a> {
-    fn new(rules: &Scan, series: &'a [SeriesRule], now: DateTime<FixedOffset>) -> Reader<'a> {
+    fn new(rules: &Scan, series: Kinds<'a>, now: DateTime<FixedOffset>) -> Reader<'a> {
         let limits = Limits {
             settle: rules.settle,
             now: now.with_timezone(&chrono::Utc).into(),
@@ -246,6 +279,7 @@ impl<'a> Reader<'a> {
             reading: Err(Blocked::Unsettled(Unsettled::StillChanging)),
             key: None,
             rule: None,
+            content: None,
         })
     }
 
@@ -254,20 +288,33 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// Its size in bytes, and the file again, where it is too large to be read now.
     fn read(self, file: FolderEntry, limits: Limits) -> Result<ScannedFile, (u64, FolderEntry)> {
-        let keep_head = series::needs_head(self.series, name(&file));
-        let mut snapshot = match drop_folder::read(&file, limits, keep_head) {
-            Ok(snapshot) => snapshot,
-            Err(NotRead::Later(size)) => return Err((size, file)),
-            Err(NotRead::Blocked(blocked)) => {
-                return Ok(ScannedFile { file, reading: Err(blocked), key: None, rule: None });
+        let rules = self.series.rules;
+        let keep_head = series::needs_head(rules, name(&file));
+        let content = if self.series.contents.iter().all(Option::is_none) {
+            None
+        } else {
+            series::rule_of(rules, name(&file)).and_then(|at| self.series.contents.get(at)?.as_ref())
+        };
+        let read = match content {
+            None => drop_folder::read(&file, limits, keep_head, None).map(|snapshot| (snapshot, None)),
+            Some(rule) => {
+                let look = rule.look(|listener| drop_folder::read(&file, limits, keep_head, Some(listener)));
+                look.map(|(snapshot, content)| (snapshot, Some(Arc::new(content))))
             }
         };
-        let found = series::identify(self.series, name(&file), &snapshot.head);
+        let (mut snapshot, content) = match read {
+            Ok(read) => read,
+            Err(NotRead::Later(size)) => return Err((size, file)),
+            Err(NotRead::Blocked(blocked)) => {
+                return Ok(ScannedFile { file, reading: Err(blocked), key: None, rule: None, content: None });
+            }
+        };
+        let found = series::identify(rules, name(&file), &snapshot.head);
         // Only the identification needs the first bytes.
         snapshot.head = Vec::new();
         let slot = Slot { series: found.series, period: found.period };
         let key = Key { slot, digest: snapshot.digest };
-        Ok(ScannedFile { file, reading: Ok(snapshot), key: Some(key), rule: found.rule })
+        Ok(ScannedFile { file, reading: Ok(snapshot), key: Some(key), rule: found.rule, content })
     }
 }
 

@@ -3,12 +3,15 @@
 use chrono::NaiveDate;
 
 use super::{day, doubt_of, moment, period, period_in_full};
-use crate::messages::{command, escape, overview, pasted, report as say};
+use crate::messages::{command, content, escape, overview, pasted, report as say};
 use crate::model::attention::{Cell, SlotStatus};
 use crate::model::decision::{Choice, Earlier, Reason};
 use crate::model::delivery::State;
 use crate::model::ledger::Delivery;
 use crate::model::run_report::FileReport;
+
+/// The most faults of one reason that are told one by one.
+const MOST_NOTES: usize = 3;
 
 /// What a person does about a matter.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,7 +51,19 @@ pub fn reason(file: &FileReport) -> String {
         Reason::SlotTaken if earlier.is_some() => say::slot_taken(&slot()) + &look_alike(file),
         Reason::SlotTaken => say::slot_taken_in_run(),
         Reason::RemoteNameTaken if file.delivery_id.is_none() => say::name_wanted_twice(),
-        other => reason_alone(other),
+        other => in_numbers(file, other),
+    }
+}
+
+/// A reason that is about content in numbers, and any other alone.
+fn in_numbers(file: &FileReport, reason: Reason) -> String {
+    let notes: Vec<&str> =
+        file.notes.iter().filter(|note| note.reason == reason).map(|note| note.text.as_str()).collect();
+    let more = notes.len().saturating_sub(MOST_NOTES);
+    let rest = if more > 0 { content::and_more(&more.to_string()) } else { String::new() };
+    match &notes[..notes.len().min(MOST_NOTES)] {
+        [] => reason_alone(reason),
+        notes => notes.join("; ") + &rest,
     }
 }
 
@@ -74,7 +89,7 @@ fn other_reasons(file: &FileReport) -> String {
         .reasons
         .iter()
         .filter(|reason| **reason != file.reason)
-        .map(|reason| reason_alone(*reason))
+        .map(|reason| in_numbers(file, *reason))
         .collect();
     if others.is_empty() {
         return String::new();
@@ -87,7 +102,8 @@ fn other_reasons(file: &FileReport) -> String {
 /// Why a file is held, in a few words, with every reason.
 #[must_use]
 pub fn all_reasons(file: &FileReport) -> String {
-    let reasons = reason(file) + &other_reasons(file);
+    let compared = file.compared.as_ref().map(|compared| format!(". {}", compared.text));
+    let reasons = reason(file) + &other_reasons(file) + &compared.unwrap_or_default();
     if file.approved_before { say::new_since_approved(&reasons) } else { reasons }
 }
 
@@ -110,6 +126,14 @@ pub fn reason_alone(why: Reason) -> String {
         Reason::OtherRoute => say::other_route(),
         Reason::NewSeries => say::new_series(),
         Reason::SlotTaken => say::other_file_delivered(),
+        Reason::Incomplete => content::incomplete(),
+        Reason::UnreadableRecord => content::unreadable(),
+        Reason::TotalsDiffer => content::totals_differ(),
+        Reason::OtherPeriod => content::other_period(),
+        Reason::RecordsRepeat => content::repeats(),
+        Reason::TotalsRepeat => content::same_totals(),
+        Reason::UnusualTotal => content::unusual(),
+        Reason::AmountOver => content::over(),
         Reason::DuplicateInRun => say::duplicate_in_run(),
         Reason::ConflictInRun => say::conflict_in_run(),
         Reason::New => say::new_file(),
@@ -160,6 +184,11 @@ fn about_held(file: &FileReport) -> Advice {
         Reason::UnknownSeries => (say::next_unknown_series(), vec![approve, reject]),
         Reason::NewSeries if file.look_alike.is_none() => (say::next_new_series(), vec![approve, reject]),
         Reason::ConflictInRun => (say::next_conflict(), vec![approve, reject]),
+        Reason::SlotTaken if file.compared.is_some() => {
+            (content::on_top_or_in_place(), vec![approve, reject])
+        }
+        Reason::UnreadableRecord => (content::next_unreadable(), vec![approve, reject]),
+        Reason::OtherPeriod => (content::next_other_period(), vec![approve, reject]),
         _ => (say::next_approve(), vec![approve, reject]),
     };
     Advice { sentence, commands }
@@ -174,12 +203,20 @@ fn about_doubt(delivery: i64) -> Advice {
 #[must_use]
 pub fn held(file: &FileReport) -> Advice {
     let Advice { sentence, commands } = about_held(file);
-    Advice { sentence: format!("{}. {sentence}.", held_because(file)), commands }
+    // An amount of kroner ends with a full stop of its own.
+    Advice { sentence: format!("{}. {sentence}.", held_because(file).trim_end_matches('.')), commands }
 }
 
 /// A file that has been waiting to settle for too long, since that moment (RFC 3339), and what to do, in full sentences.
 #[must_use]
 pub fn waiting(file: &FileReport, since: &str) -> Advice {
+    if file.reason == Reason::Incomplete {
+        let what = file.hold_id.map_or_else(|| quoted(&file.path), |id| id.to_string());
+        let said = content::incomplete_long(&escape(&file.path), &moment(since), &all_reasons(file));
+        let commands =
+            ["approve", "reject"].map(|word| command(&format!("{word} {what} --reason \"…\""))).into();
+        return Advice { sentence: format!("{said} {}.", content::next_incomplete()), commands };
+    }
     let said = say::waiting_long(&escape(&file.path), &moment(since), &reason(file));
     Advice { sentence: format!("{said} {}.", say::next_waiting()), commands: Vec::new() }
 }

@@ -91,3 +91,18 @@ fn any_bytes_are_packets_or_refused() {
 fn any_names_stay_in_their_folder() {
     try_all("names", properties::names, 2000);
 }
+
+#[test]
+fn any_bytes_are_a_format_or_refused() {
+    try_all("format", properties::format, 1000);
+}
+
+#[test]
+fn any_content_is_read_to_its_end() {
+    try_all("records", properties::records, 4000);
+}
+
+#[test]
+fn a_draft_of_any_bytes_is_sound() {
+    try_all("guess", properties::guess, 400);
+}

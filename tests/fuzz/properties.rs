@@ -15,6 +15,10 @@ use traekfil::messages::escape;
 use traekfil::model::delivery::{Key, Slot};
 use traekfil::names::nfc;
 use traekfil::period::{Recognised, recognise};
+use traekfil::records::format::table::FormatTable;
+use traekfil::records::format::{Format, SeriesUse};
+use traekfil::records::guess;
+use traekfil::records::reader::{Reader, Reading, Record};
 use traekfil::remote::sftp::packet::{self, MAX_HANDLE, MAX_PACKET, Malformed, Packet, Reply, Request};
 use traekfil::series::identify;
 use traekfil::template::{Placeholder, Template};
@@ -223,4 +227,95 @@ fn in_folder<'a>(folder: &str, path: &'a str) -> &'a str {
     assert!(!matches!(name, "" | "." | ".."), "{path:?} names no file in {folder:?}");
     assert!(!name.contains(['/', '\\']) && !name.contains(char::is_control), "{path:?} in {folder:?}");
     name
+}
+
+/// The layouts by which any content is read; the first byte of an input chooses.
+const LAYOUTS: [&str; 6] = [
+    "kind = 'fixed'\nline_length = 40\nlines = { header = '^H', record = '^R', trailer = '^T' }\n\
+     record = { citizen = '2-11', amount = { at = '13-20', unit = 'øre', sign = '12' }, period = { at = '21-26', form = 'YYYYMM' } }\n\
+     header.period = { at = '2-7', form = 'YYYYMM' }\ntrailer = { records = '2-9', sum = { at = '10-20', unit = 'øre' } }",
+    "kind = 'fixed'\nencoding = 'cp850'\nlines.ignore = '^\\s*$'\n\
+     record = { citizen = '1-11', amount = { at = '12-20', unit = 'kroner', sign = 'trailing' }, deduction = '21-23', reference = '24-30' }",
+    "kind = 'csv'\nseparator = ';'\nheading = true\nlines.trailer = '^Antal'\n\
+     record = { citizen = { at = 'CPR', leading_zero = 'restore' }, amount = { at = 'Beløb', unit = 'kroner', sign = 'leading' } }\n\
+     trailer.records = 2",
+    "kind = 'csv'\nseparator = ','\nquote = ''\n\
+     record = { citizen = 1, amount = { at = 2, unit = 'øre', sign = { minus = ['K'], plus = ['D'] } }, period = { at = 3, form = 'MM/YYYY' } }",
+    "kind = 'xml'\nrecord_element = 'post'\n\
+     record = { citizen = 'person/cpr', amount = { at = 'kr', unit = 'kroner', decimal = '.', sign = 'leading' }, deduction = '@art' }\n\
+     header.period = { at = 'hoved/md', form = 'YYYY-MM' }\n\
+     trailer = { records = 'slut/antal', debit = { at = 'slut/debet', unit = 'øre' }, credit = { at = 'slut/kredit', unit = 'øre' } }",
+    "kind = 'fixed'\nencoding = 'utf-16le'\nrecord = { citizen = '1-10', amount = { at = '11-15', unit = 'øre' } }",
+];
+
+/// Any bytes are the description of a layout, with no place past its line, or are refused with a text that can be shown.
+pub fn format(bytes: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(bytes);
+    let config = format!(
+        "[sftp]\nhost = 'sftp.example.dk'\nuser = 'korsbaek'\n[[series]]\nname = 'mad'\nfiles = ['mad*']\n\
+         format = 'x'\ndeduction = 'mad'\n[formats.x]\n{text}"
+    );
+    match Config::of(Path::new("config.toml"), config.into_bytes()) {
+        Ok(config) => {
+            let rule = config.content_of(Some(0)).expect("the series has its format");
+            let reading = read(&rule.format, b"0101009999;1\n<a>\n", 3).0;
+            assert!(reading.totals.records <= 2);
+            true
+        }
+        Err(error) => {
+            assert_eq!(error.exit, ExitCode::Usage);
+            assert_shown(&error.message.replace('\n', ""));
+            false
+        }
+    }
+}
+
+/// Whatever is in a file, it is read to its end, the same in pieces of any size; what cannot be read is told by its line; and
+/// nothing that is told holds ten digits in a row, as a citizen's number has.
+pub fn records(bytes: &[u8]) -> bool {
+    let Some((which, content)) = bytes.split_first() else { return false };
+    let layout = LAYOUTS[usize::from(*which) % LAYOUTS.len()];
+    let format = built(layout).expect("the layouts are sound");
+    let (whole, sum) = read(&format, content, usize::MAX);
+    for piece in [1, 7, 64] {
+        assert_eq!(read(&format, content, piece), (whole.clone(), sum), "in pieces of {piece}");
+    }
+    let Reading { totals, lines, findings, .. } = &whole;
+    assert!(totals.records <= lines.record, "{totals:?} {lines:?}");
+    assert!(findings.iter().all(|finding| finding.lines.first.len() <= 10), "{findings:?}");
+    let told = format!("{:?}", (findings, &whole.periods, &whole.header_periods));
+    let digits = told.split(|c: char| !c.is_ascii_digit()).map(str::len).max();
+    assert!(digits.is_none_or(|digits| digits < 10), "{told}");
+    findings.is_empty() && totals.records > 0
+}
+
+/// A draft of any file is a description that is sound, and that reads what it says it reads.
+pub fn guess(bytes: &[u8]) -> bool {
+    let Ok(guess) = guess::guess(bytes, true) else { return false };
+    let toml = guess.toml("prøve", &|_| "en bemærkning".to_owned());
+    let config = format!(
+        "[sftp]\nhost = 'sftp.example.dk'\nuser = 'korsbaek'\n[[series]]\nname = 'mad'\nfiles = ['mad*']\n\
+         format = 'prøve'\ndeduction = 'mad'\n{toml}"
+    );
+    let config = Config::of(Path::new("config.toml"), config.into_bytes());
+    let config = config.unwrap_or_else(|error| panic!("{}\n{toml}", error.message));
+    let rule = config.content_of(Some(0)).expect("the series has its format");
+    assert_eq!(read(&rule.format, bytes, usize::MAX).0, guess.reading, "{toml}");
+    guess.reads_the_sample()
+}
+
+fn built(layout: &str) -> Option<Format> {
+    let table: FormatTable = toml::from_str(layout).ok()?;
+    Format::build("x", &table, &[SeriesUse { name: "mad", deduction: Some("mad") }]).ok()
+}
+
+/// What is read of content that comes in such pieces, and the sum of the records that were shown.
+fn read(format: &Format, content: &[u8], piece: usize) -> (Reading, i128) {
+    let mut sum = 0_i128;
+    let mut reader = Reader::new(format, "mad", |record: &Record<'_>| {
+        sum = sum.wrapping_add(record.amount.get());
+    });
+    content.chunks(piece).for_each(|piece| reader.push(piece));
+    let reading = reader.finish();
+    (reading, sum)
 }

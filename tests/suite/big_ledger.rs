@@ -65,10 +65,11 @@ fn changes(guards: &str) -> Vec<Change> {
             "DELETE FROM deliveries WHERE id = 1;
              INSERT INTO deliveries SELECT 1, run, state, zeroblob(32), series, series_key, period, path, size, temporary, remote_path,
                  reason, decision, started_at, changed_at, delivered_at, picked_up_at, content_deleted_at,
-                 temporary_gone_at, why, who FROM deliveries WHERE id = 2",
+                 temporary_gone_at, records, sum_ore, first_period, last_period, observed, why, who FROM deliveries WHERE id = 2",
         ),
         ("an early event's moment", with_guards("UPDATE events SET at = '2020-01-01T00:00:00+01:00' WHERE seq = 2", guards)),
         ("a deleted early event", with_guards("DELETE FROM events WHERE seq = 2", guards)),
+        plain("a delivery that gets other totals", "UPDATE deliveries SET records = 1, sum_ore = 1 WHERE id = 1"),
         plain("a deleted hold", "DELETE FROM holds WHERE id = 17"),
         plain("an index that lacks a row", "DROP INDEX deliveries_by_digest; CREATE INDEX deliveries_by_digest ON deliveries (digest) WHERE id > 1"),
     ]

@@ -10,6 +10,7 @@ mod calendar_year;
 mod chain_head;
 mod check_server;
 mod citizen_numbers;
+mod content;
 mod decisions;
 mod dry_run;
 mod exits;

@@ -13,6 +13,7 @@ use crate::ledger::witness;
 use crate::messages::{adopt as say, escape, report as say_report};
 use crate::model::decision::{Blocked, Unsafe};
 use crate::model::delivery::Key;
+use crate::model::ledger::ContentTotals;
 use crate::platform;
 use crate::run::judge;
 use crate::run::scan::{self, ScannedFile};
@@ -37,6 +38,8 @@ pub(super) struct Found {
     pub(super) remote_path: Option<String>,
     /// Whether KP has it.
     pub(super) claim: Claim,
+    /// What its records come to, where its series has a format.
+    pub(super) content: Option<ContentTotals>,
     /// What the person should know about it.
     pub(super) note: Option<String>,
 }
@@ -104,7 +107,7 @@ pub(super) fn look(
         })
     };
     let in_drop: Vec<bool> = files.iter().map(in_drop).collect();
-    let scanned = scan::scan_files(files, &config.scan, &config.series, now);
+    let scanned = scan::scan_files(files, &config.scan, config.into(), now);
     Ok((
         scanned
             .into_iter()
@@ -126,7 +129,7 @@ pub(super) fn look_into_drop(
     config: &Config,
     now: DateTime<FixedOffset>,
 ) -> Result<(Vec<Found>, usize), UserError> {
-    let scanned = scan::scan(&config.drop, &config.scan, &config.series, now)?;
+    let scanned = scan::scan(&config.drop, &config.scan, config.into(), now)?;
     Ok((
         scanned.files.into_iter().map(|file| found(config, file, true, false)).collect(),
         scanned.excluded.files,
@@ -145,6 +148,7 @@ fn found(config: &Config, scanned: ScannedFile, in_drop: bool, certain: bool) ->
         size,
         one_per_period: judge::per_period(config, &scanned) == PerPeriod::One,
         remote_path: judge::remote_path(config, &scanned),
+        content: scanned.totals(),
         path: scanned.file.path,
         key: scanned.key,
         in_drop,

@@ -191,6 +191,7 @@ fn only_there(config: &Config, there: &Lying) -> Found {
         certain: true,
         remote_path: Some(there.path.clone()),
         claim,
+        content: None,
         note: Some(say::lies_at_kp_alone()),
     }
 }

@@ -41,6 +41,8 @@ fn delivery(id: i64, path: &str, state: State) -> Delivery {
         size: 7,
         temporary: None,
         temporary_gone_at: None,
+        content: None,
+        observed: Vec::new(),
         remote_path: None,
         reason: "new".to_owned(),
         started_at: String::new(),

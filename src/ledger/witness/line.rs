@@ -6,7 +6,7 @@ use crate::delivery::witness::Word;
 use crate::digest::Digest;
 use crate::model::delivery::Key;
 use crate::model::delivery::Slot;
-use crate::model::ledger::{Attested, ChainPosition};
+use crate::model::ledger::{Attested, ChainPosition, ContentTotals};
 use crate::period::Period;
 
 /// The form that is written now. Lines of form 1 tell of deliveries alone and are read for ever.
@@ -98,6 +98,9 @@ pub struct Line {
     /// The final path on the server.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remote_path: Option<String>,
+    /// What the file's records come to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content: Option<ContentTotals>,
     /// Why a file is held or was let go, as the reasons' names.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reasons: Vec<String>,
@@ -141,6 +144,7 @@ impl Line {
             path: None,
             temporary: None,
             remote_path: None,
+            content: None,
             reasons: Vec::new(),
             who: None,
             why: None,
@@ -159,6 +163,7 @@ impl Line {
             path: Some(about.path),
             temporary,
             remote_path: about.remote_path,
+            content: about.content,
             ..Line::new(attests, stamp)
         }
     }
@@ -175,6 +180,7 @@ impl Line {
             size: self.size?,
             path: self.path.clone()?,
             remote_path: self.remote_path.clone(),
+            content: self.content,
         })
     }
 

@@ -71,7 +71,7 @@ impl LedgerReader {
                 let decision = self.approval_of(*delivery)?;
                 Line { decision, why: why.clone().filter(|_| by_person), who: who.clone(), ..line }
             }
-            Event::Adopted { delivery, series, period, digest, size, path, why, who } => {
+            Event::Adopted { delivery, series, period, digest, size, path, why, who, content } => {
                 let about = Attested {
                     delivery: *delivery,
                     series: series.clone(),
@@ -80,6 +80,7 @@ impl LedgerReader {
                     size: *size,
                     path: path.clone(),
                     remote_path: None,
+                    content: *content,
                 };
                 let line = Line::of_delivery(kind, stamp, about, None);
                 Line { why: Some(why.clone()), who: Some(who.clone()), ..line }

@@ -85,6 +85,7 @@ mod tests {
             size: 1,
             path: "mad.txt".to_owned(),
             remote_path: None,
+            content: None,
         };
         Line::of_delivery(Kind::Delivered, stamp, about, None)
     }

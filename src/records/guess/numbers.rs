@@ -55,9 +55,9 @@ pub(super) fn are_kroner(mut amounts: Vec<u128>) -> bool {
     amounts.get(amounts.len() / 2).is_some_and(|median| *median < 5000) && !whole
 }
 
-/// Whether the numbers only count up, by the same step.
+/// Whether the numbers only count up, by the same small step; amounts may do so by a larger one.
 pub(super) fn is_counter(numbers: &[u128]) -> bool {
-    let step = |pair: &[u128]| pair[1].checked_sub(pair[0]).filter(|step| *step > 0);
+    let step = |pair: &[u128]| pair[1].checked_sub(pair[0]).filter(|step| (1..=10).contains(step));
     let mut steps = numbers.windows(2).map(step);
     let first = steps.next().flatten();
     numbers.len() > 2 && first.is_some() && steps.all(|step| step == first)

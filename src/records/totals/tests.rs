@@ -6,11 +6,11 @@ use crate::records::reader::{Claim, Problem, Reader};
 use crate::records::samples::*;
 
 fn judged(format: &Format, file: &[u8], largest: Option<Ore>, against: &Against<'_>) -> Vec<Suspicion> {
-    let mut tally = Tally::new(&Secret::of([1; 32]), largest);
+    let mut tally = Tally::new(largest);
     let mut reader = Reader::new(format, "mad", |record: &Record<'_>| tally.record(record));
     reader.push(file);
     let reading = reader.finish();
-    suspicions(&reading, Some(&tally), against)
+    suspicions(&reading, Some(&tally.finish()), against)
 }
 
 fn month(text: &str) -> Period {
@@ -85,12 +85,12 @@ fn a_correction_by_the_opposite_sign_and_another_month_repeat_nothing() {
 
 #[test]
 fn past_the_bound_records_are_told_as_not_looked_at() {
-    let mut tally = Tally::new(&Secret::of([1; 32]), None);
+    let mut tally = Tally::new(None);
     tally.most = 5;
     let format = format(EIGHTY);
     let mut reader = Reader::new(&format, "mad", |record: &Record<'_>| tally.record(record));
     reader.push(eighty(&deductions(8), "202304").as_bytes());
-    let found = suspicions(&reader.finish(), Some(&tally), &for_april());
+    let found = suspicions(&reader.finish(), Some(&tally.finish()), &for_april());
     let [Suspicion::RecordsRepeat(repeats)] = &found[..] else { panic!("{found:?}") };
     assert_eq!((repeats.count, repeats.unchecked), (0, 3));
 }

@@ -210,7 +210,7 @@ fn deliveries(month: &Month) -> Markup {
             html! { (escape(&row.path)) @if !remote.is_empty() { br; small { (say::head_sent_as()) ": " (remote) } } },
             html! { (escape(&row.key.slot.series)) },
             html! { (indicatif::HumanBytes(row.size).to_string()) },
-            state(row),
+            state(row, None),
             html! { (since) },
             html! { (run(row)) },
             html! { code { (short(&row.key.digest.to_string())) } },

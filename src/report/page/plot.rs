@@ -2,7 +2,8 @@
 
 use maud::{Markup, html};
 
-use crate::messages::{overview as said, page as say};
+use crate::messages::{content as say_content, escape, overview as said, page as say};
+use crate::model::attention::{Cell, Overview, Row};
 use crate::model::ledger::Volume;
 use crate::period::Period;
 use crate::wording;
@@ -21,14 +22,21 @@ pub(super) fn volumes(volumes: &[Volume]) -> Markup {
     }
     let most = volumes.iter().map(|volume| volume.bytes).max().unwrap_or_default();
     let (unit, size) = unit(most);
-    let files = |volume: &Volume| (volume.files, volume.files.to_string());
-    let bytes = |volume: &Volume| (volume.bytes, in_unit(volume.bytes, size));
+    let bars = |figure: &dyn Fn(&Volume) -> (u64, String)| -> Vec<Bar> {
+        let bar = |volume: &Volume| {
+            let (value, shown) = figure(volume);
+            Bar { month: volume.month, value, shown }
+        };
+        volumes.iter().map(bar).collect()
+    };
+    let files = bars(&|volume| (volume.files, volume.files.to_string()));
+    let bytes = bars(&|volume| (volume.bytes, in_unit(volume.bytes, size)));
     html! {
         section.plots {
             h2 { (say::volume()) }
             div.pair {
-                (plot(&say::files(), volumes, files))
-                (plot(&say::amount(unit), volumes, bytes))
+                (plot(&say::files(), &files))
+                (plot(&say::amount(unit), &bytes))
             }
             p.note { (say::when_delivered()) }
             details {
@@ -54,22 +62,70 @@ pub(super) fn volumes(volumes: &[Volume]) -> Markup {
     }
 }
 
+/// Records and kroner a month of each series that has a format, by the month that its files are for.
+pub(super) fn contents(overview: &Overview) -> Markup {
+    let has_any = |row: &&Row| row.cells.iter().any(|cell| cell.totals.is_some());
+    let rows: Vec<&Row> = overview.series.iter().filter(has_any).collect();
+    html! {
+        @if !rows.is_empty() {
+            section.plots {
+                h2 { (say_content::records_and_kroner().trim_end_matches(':')) }
+                div.pair {
+                    @for row in rows {
+                        (plot(&say_content::records_of(&escape(&row.series)), &records(row)))
+                        (kroner(row))
+                    }
+                }
+                p.note { (say_content::by_period()) }
+            }
+        }
+    }
+}
+
+fn records(row: &Row) -> Vec<Bar> {
+    let bar = |cell: &Cell| {
+        let value = cell.totals.map_or(0, |totals| totals.records);
+        Bar { month: cell.period, value, shown: wording::content::grouped(value.into()) }
+    };
+    row.cells.iter().map(bar).collect()
+}
+
+/// The sums; a month in which more was taken back than deducted has no bar.
+fn kroner(row: &Row) -> Markup {
+    let of =
+        |cell: &Cell| cell.totals.and_then(|totals| u64::try_from(totals.sum_ore).ok()).unwrap_or_default();
+    let most = row.cells.iter().map(of).max().unwrap_or_default();
+    let (unit, size) = match most {
+        100_000_000.. => (say_content::millions(), 100_000_000),
+        1_000_000.. => (say_content::thousands(), 100_000),
+        _ => (say_content::kr(), 100),
+    };
+    let bar = |cell: &Cell| Bar { month: cell.period, value: of(cell), shown: in_unit(of(cell), size) };
+    let bars: Vec<Bar> = row.cells.iter().map(bar).collect();
+    plot(&say_content::kroner_of(&escape(&row.series), &unit), &bars)
+}
+
+/// One bar of a plot.
+struct Bar {
+    month: Period,
+    value: u64,
+    shown: String,
+}
+
 /// Bars with their figures above and the months below.
-fn plot(title: &str, volumes: &[Volume], figure: impl Fn(&Volume) -> (u64, String)) -> Markup {
-    let most = volumes.iter().map(|volume| figure(volume).0).max().unwrap_or_default().max(1);
-    let width = volumes.len() as u64 * (BAR + GAP) + GAP;
+fn plot(title: &str, bars: &[Bar]) -> Markup {
+    let most = bars.iter().map(|bar| bar.value).max().unwrap_or_default().max(1);
+    let width = bars.len() as u64 * (BAR + GAP) + GAP;
     let height = ABOVE + TALLEST + BELOW;
-    let told: Vec<String> = volumes
-        .iter()
-        .map(|volume| format!("{} {}", wording::period_in_full(volume.month), figure(volume).1))
-        .collect();
+    let told: Vec<String> =
+        bars.iter().map(|bar| format!("{} {}", wording::period_in_full(bar.month), bar.shown)).collect();
     html! {
         figure {
             figcaption { (title) }
             svg viewBox=(format!("0 0 {width} {height}")) role="img" aria-label=(format!("{title}: {}", told.join(", "))) {
                 line.axis x1="0" x2=(width) y1=(ABOVE + TALLEST) y2=(ABOVE + TALLEST) {}
-                @for (at, volume) in volumes.iter().enumerate() {
-                    @let (value, shown) = figure(volume);
+                @for (at, Bar { month, value, shown }) in bars.iter().enumerate() {
+                    @let value = *value;
                     @let tall = if value == 0 { 0 } else { (scaled(value, most)).max(2) };
                     @let left = GAP + at as u64 * (BAR + GAP);
                     @let middle = left + BAR / 2;
@@ -77,7 +133,7 @@ fn plot(title: &str, volumes: &[Volume], figure: impl Fn(&Volume) -> (u64, Strin
                         rect.bar x=(left) y=(ABOVE + TALLEST - tall) width=(BAR) height=(tall) rx="2" {}
                         text.figure x=(middle) y=(ABOVE + TALLEST - tall - 5) { (shown) }
                     }
-                    text.month x=(middle) y=(ABOVE + TALLEST + 15) { (short(volume.month, at)) }
+                    text.month x=(middle) y=(ABOVE + TALLEST + 15) { (short(*month, at)) }
                 }
             }
         }

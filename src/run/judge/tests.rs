@@ -46,6 +46,8 @@ fn delivered_events(config: &Config, names: &[&str]) -> Vec<Event> {
             remote_path: (*name).to_owned(),
             reason: "new".to_owned(),
             decision: None,
+            content: None,
+            observed: Vec::new(),
         }));
         for step in [Step::Publish, Step::Confirm, Step::PutAway] {
             events.push(Event::Stepped { delivery, step, why: None, who: None });
