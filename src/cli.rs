@@ -83,6 +83,10 @@ pub enum Command {
     Approve(DecisionArgs),
     /// Take a held file out of the drop folder, unsent
     Reject(DecisionArgs),
+    /// Take back an approval that has not been used yet
+    Withdraw(Withdraw),
+    /// Go through what needs a person, in questions and answers
+    Cases,
     /// Settle a delivery that is in doubt, or take one back that KP never got
     Resolve(Resolve),
     /// Record files that KP has had since before the ledger began as delivered, unsent
@@ -331,9 +335,20 @@ pub struct DecisionArgs {
     pub reason: String,
 }
 
-/// `resolve`.
+/// `withdraw`.
 #[derive(Debug, Args)]
-#[command(group = clap::ArgGroup::new("word").required(true).args(["delivered", "not_delivered"]))]
+pub struct Withdraw {
+    /// The number of the hold, or the file
+    #[arg(value_name = "ID|FILE")]
+    pub file: String,
+    /// Why; it stands in the ledger
+    #[arg(long, value_name = "TEXT", value_parser = reason)]
+    pub reason: String,
+}
+
+/// `resolve`. Without an answer it shows a mail that asks KP.
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("word").args(["delivered", "not_delivered"]))]
 pub struct Resolve {
     /// The number of the delivery
     #[arg(value_name = "ID")]
@@ -345,8 +360,8 @@ pub struct Resolve {
     #[arg(long)]
     pub not_delivered: bool,
     /// Why; it stands in the ledger
-    #[arg(long, value_name = "TEXT", value_parser = reason)]
-    pub reason: String,
+    #[arg(long, requires = "word", required_if_eq_any([("delivered", "true"), ("not_delivered", "true")]), value_name = "TEXT", value_parser = reason)]
+    pub reason: Option<String>,
 }
 
 /// `check`.
@@ -374,7 +389,7 @@ pub struct Adopt {
     pub reason: Option<String>,
 }
 
-fn reason(text: &str) -> Result<String, String> {
+pub(crate) fn reason(text: &str) -> Result<String, String> {
     match text.trim() {
         "" => Err(say::reason_needed()),
         text => Ok(text.to_owned()),

@@ -12,6 +12,7 @@ use crate::cli::{Cli, Command, LedgerCommand};
 use crate::exit::ExitCode;
 
 mod adopt;
+mod cases;
 mod check;
 mod context;
 mod decisions;
@@ -41,6 +42,8 @@ pub fn dispatch(cli: &Cli) -> anyhow::Result<ExitCode> {
         Command::History(options) => history::history(&config()?, options, global),
         Command::Approve(options) => decisions::approve(&context::to_write(global)?, options, global),
         Command::Reject(options) => decisions::reject(&context::to_write(global)?, options, global),
+        Command::Withdraw(options) => decisions::withdraw(&context::to_write(global)?, options, global),
+        Command::Cases => cases::cases(&context::to_write(global)?, global),
         Command::Resolve(options) => resolve::resolve(&context::to_write(global)?, options, global),
         Command::Adopt(options) if options.dry_run => adopt::adopt(&config()?, options, global),
         Command::Adopt(options) => adopt::adopt(&context::to_write(global)?, options, global),

@@ -151,12 +151,14 @@ pub(crate) fn escaped_by<E: Iterator<Item = char>>(
 }
 
 pub(crate) mod adopt;
+pub(crate) mod case;
 pub(crate) mod check;
 pub(crate) mod config;
 pub(crate) mod document;
 pub(crate) mod help;
 pub(crate) mod init;
 pub(crate) mod ledger;
+pub(crate) mod mail;
 pub(crate) mod notify;
 pub(crate) mod overview;
 pub(crate) mod page;

@@ -43,6 +43,8 @@ pub struct Notice {
     pub message: String,
     /// The commands that settle it, any one of them.
     pub commands: Vec<String>,
+    /// A finished mail to KP, where KP must be asked.
+    pub mail: Option<String>,
 }
 
 /// A way of telling a person.
@@ -165,6 +167,7 @@ pub fn tell_failure(config: &Config, error: &UserError, now: DateTime<FixedOffse
         keys: vec![format!("failed:{}", error.exit.code())],
         message: say::run_failed(&error.message),
         commands: Vec::new(),
+        mail: None,
     };
     tell(&config.notify, &mut Memory::File(&config.ledger), &[notice], &[], now)
 }

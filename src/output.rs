@@ -48,6 +48,14 @@ pub(crate) fn print_text(text: String) -> io::Result<()> {
     out.flush()
 }
 
+/// Prints text on standard output before the command's work is done.
+///
+/// # Errors
+/// Standard output cannot be written. A reader that closed it early is no error.
+pub(crate) fn print_aside(text: &str) -> anyhow::Result<()> {
+    unless_closed(print_text(text.to_owned()))
+}
+
 /// Writes a document to standard output, byte for byte.
 ///
 /// # Errors

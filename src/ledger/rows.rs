@@ -4,7 +4,7 @@ use rusqlite::{Row, RowIndex, types::Type};
 
 use crate::digest::Digest;
 use crate::model::delivery::{Key, Slot, State};
-use crate::model::ledger::{Decision, Delivery, Hold, Verdict};
+use crate::model::ledger::{Decision, Delivery, Hold, Verdict, Withdrawal};
 use crate::period::Period;
 
 /// Reads the columns by their places in `deliveries!`: looking each up by name takes longer than finding the row.
@@ -59,7 +59,13 @@ pub(super) fn decision(row: &Row<'_>) -> rusqlite::Result<Decision> {
         why: row.get("why")?,
         reasons: reasons(row)?,
         used_by: row.get("used_by")?,
+        withdrawn: withdrawal(row)?,
     })
+}
+
+fn withdrawal(row: &Row<'_>) -> rusqlite::Result<Option<Withdrawal>> {
+    let Some(at) = row.get("withdrawn_at")? else { return Ok(None) };
+    Ok(Some(Withdrawal { at, who: row.get("withdrawn_by")?, why: row.get("withdrawn_why")? }))
 }
 
 /// Names with a comma between them.

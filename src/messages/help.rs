@@ -199,6 +199,26 @@ texts! {
         en "traekfil reject 3 --reason \"sent by mistake, says the supplier\"",
     }
 
+    "withdraw" {
+        da "Træk en godkendelse tilbage, som ikke er brugt endnu",
+        en "Take back an approval that has not been used yet",
+    }
+    "withdraw <file>" { da "Sagens nummer, eller filen", en "The number of the hold, or the file" }
+    "withdraw examples" {
+        da "traekfil withdraw 3 --reason \"leverandøren sender en ny fil i stedet\"",
+        en "traekfil withdraw 3 --reason \"the supplier sends another file instead\"",
+    }
+    "cases" {
+        da "Gå det igennem, der kræver handling, ét spørgsmål ad gangen",
+        en "Go through what needs a person, one question at a time",
+    }
+    "cases examples" {
+        da "traekfil cases  # på en skærm: spørger om hver sag\n\
+            traekfil cases --json  # til programmer: spørger ikke",
+        en "traekfil cases  # on a screen: asks about each\n\
+            traekfil cases --json  # for programs: asks nothing",
+    }
+
     "resolve" {
         da "Afgør en uafklaret levering, eller træk en tilbage, som KP aldrig fik",
         en "Settle a delivery that is in doubt, or take one back that KP never got",
@@ -210,8 +230,10 @@ texts! {
         en "KP never got the file; it may be sent again",
     }
     "resolve examples" {
-        da "traekfil resolve 12 --delivered --reason \"KP kan se filen\"",
-        en "traekfil resolve 12 --delivered --reason \"KP sees the file\"",
+        da "traekfil resolve 12  # vis en færdig mail til KP, og ændr intet\n\
+            traekfil resolve 12 --delivered --reason \"KP kan se filen\"",
+        en "traekfil resolve 12  # show a finished mail to KP, and change nothing\n\
+            traekfil resolve 12 --delivered --reason \"KP sees the file\"",
     }
 
     "adopt" {

@@ -117,6 +117,9 @@ pub struct AttentionItem {
     pub message: String,
     /// The commands that settle it, any one of them, ready to be pasted; empty where only the supplier can.
     pub commands: Vec<String>,
+    /// A finished mail to whoever must be asked, for the notices; none where nobody outside is asked.
+    #[serde(skip)]
+    pub mail: Option<String>,
 }
 
 /// The kinds of matters, the most pressing first.

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::attention::{AttentionItem, Overview};
 use super::decision::{Choice, Earlier, Reason};
-use super::delivery::State;
+use super::delivery::{Slot, State};
 use super::ledger::{AlteredOriginal, Delivery};
 use crate::digest::Digest;
 use crate::exit::ExitCode;
@@ -83,6 +83,14 @@ pub struct FileReport {
     /// Who approved it first, where it waits for a second person to do so.
     #[serde(skip)]
     pub approved_by: Option<String>,
+}
+
+impl FileReport {
+    /// Its slot; none where its series is not known.
+    #[must_use]
+    pub fn slot(&self) -> Option<Slot> {
+        Some(Slot { series: self.series.clone()?, period: self.period })
+    }
 }
 
 /// What recovery did to a delivery of an earlier run.

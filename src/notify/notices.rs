@@ -20,6 +20,7 @@ pub fn after(attention: &[AttentionItem]) -> Vec<Notice> {
         keys: cause.paths.iter().map(|path| format!("failed:{path}")).collect(),
         message: cause.text(MOST_NAMED),
         commands: Vec::new(),
+        mail: None,
     });
     let in_doubt: HashSet<Option<i64>> = of(AttentionKind::InDoubt).map(|item| item.delivery_id).collect();
     // A file that is held because of a delivery in doubt is left out where that delivery is told of.
@@ -32,6 +33,7 @@ pub fn after(attention: &[AttentionItem]) -> Vec<Notice> {
         keys: vec![item.key.clone()],
         message: item.message.clone(),
         commands: item.commands.clone(),
+        mail: item.mail.clone(),
     });
     failed.chain(others).collect()
 }
@@ -75,6 +77,7 @@ mod tests {
             since: None,
             message: message.to_owned(),
             commands: Vec::new(),
+            mail: None,
         }
     }
 

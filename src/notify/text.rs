@@ -1,7 +1,7 @@
 //! What a notice says.
 
 use super::{Notice, mask};
-use crate::messages::{escape, notify as say};
+use crate::messages::{escape, mail as say_mail, notify as say};
 use crate::period::Period;
 
 /// How wide the body's lines are, in characters.
@@ -34,10 +34,14 @@ pub fn compose(due: &[&Notice], others: usize, complete: &[Period]) -> Message {
         body += &wrapped(&say::matters(due.len(), &host), "", "");
         body.push('\n');
     }
-    for (n, notice) in (1..).zip(due) {
-        body += &wrapped(&notice.message, &format!("{n}. "), "   ");
+    for notice in due {
+        body += &wrapped(&notice.message, "- ", "  ");
         for command in &notice.commands {
             body.extend(["     ", command, "\n"]);
+        }
+        if let Some(mail) = &notice.mail {
+            body += &format!("\n{}", wrapped(&say_mail::shown_below(), "  ", "  "));
+            body.extend(mail.lines().map(|line| format!("  > {line}").trim_end().to_owned() + "\n"));
         }
         body.push('\n');
     }

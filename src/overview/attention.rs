@@ -9,6 +9,7 @@ use crate::model::ledger::{AlteredOriginal, Delivery};
 use crate::model::run_report::{Difference, FileOutcome, FileReport, OverdueReport, PlanReport, RunReport};
 use crate::wording;
 use crate::wording::advice::{self, Advice};
+use crate::wording::mail::Mail;
 
 /// All items of the overview, the most pressing first. `overdue` are the series' overdue months, oldest first.
 pub(super) fn all(facts: &Facts, overdue: &[(&str, Cell)]) -> Vec<AttentionItem> {
@@ -81,6 +82,7 @@ fn item(kind: AttentionKind, key: String, message: String) -> AttentionItem {
         since: None,
         message,
         commands: Vec::new(),
+        mail: None,
     }
 }
 
@@ -93,6 +95,7 @@ fn in_doubt(delivery: &Delivery) -> AttentionItem {
         delivery_id: Some(delivery.id),
         since: Some(delivery.changed_at.clone()),
         commands,
+        mail: Some(Mail::about(delivery).text("")),
         ..item(AttentionKind::InDoubt, format!("in_doubt:{}", delivery.id), sentence)
     }
 }

@@ -9,6 +9,7 @@ use crate::model::ledger::{Decision, Delivery, UnreadRejection, Verdict};
 use crate::period::Period;
 use crate::wording;
 
+use super::listing::{Column, Listing};
 use super::text;
 
 /// One line of the history: a delivery, or a person's decision about a file.
@@ -47,6 +48,13 @@ enum Entry<'a> {
         who: &'a str,
         why: &'a str,
         used_by: Option<i64>,
+        /// When a person took an approval back, who and why.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        withdrawn_at: Option<&'a str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        withdrawn_by: Option<&'a str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        withdrawn_why: Option<&'a str>,
     },
 }
 
@@ -69,26 +77,27 @@ impl<'a> History<'a> {
         History { entries }
     }
 
-    /// As a table, and the decisions under it; `verbose` says when KP was seen to have taken a file.
+    /// As a list, and the decisions under it; `verbose` says when KP was seen to have taken a file.
     #[must_use]
     pub fn text(&self, verbose: bool) -> String {
         if self.entries.is_empty() {
             return format!("{}\n", say::no_history());
         }
-        let mut table = text::table(
-            &[
-                say::head_number(),
-                say::head_file(),
-                say::head_series(),
-                say::head_period(),
-                say::head_state(),
-                say::head_since(),
-            ],
-            1,
-        );
-        table.add_rows(self.entries.iter().filter_map(|entry| entry.cells(verbose)));
+        let mut listing = Listing::new([
+            Column::fact(say::head_number()),
+            Column::name(say::head_file()),
+            Column::spare(say::head_series()),
+            Column::fact(say::head_period()),
+            Column::fact(say::head_state()),
+            Column::spare(say::head_since()),
+        ]);
+        for entry in &self.entries {
+            if let Some((facts, more)) = entry.row(verbose) {
+                listing.add(facts, more);
+            }
+        }
         let decisions: String = self.entries.iter().filter_map(Entry::sentence).collect();
-        let mut out = if table.is_empty() { String::new() } else { text::lines(&table) };
+        let mut out = if listing.is_empty() { String::new() } else { listing.text(text::list_width()) };
         if !decisions.is_empty() {
             out.extend([format!("\n{}\n", say::decisions()), decisions]);
         }
@@ -97,8 +106,8 @@ impl<'a> History<'a> {
 }
 
 impl Entry<'_> {
-    /// A delivery's row in the table; none for a decision.
-    fn cells(&self, verbose: bool) -> Option<[String; 6]> {
+    /// A delivery's facts, and what is said about it; none for a decision.
+    fn row(&self, verbose: bool) -> Option<([String; 6], Vec<String>)> {
         let Entry::Delivery {
             delivery_id,
             path,
@@ -115,24 +124,33 @@ impl Entry<'_> {
         else {
             return None;
         };
-        let mut state = with_why(&wording::state(*state), *who, *why);
-        if let Some(at) = picked_up_at.filter(|_| verbose) {
-            state.extend(["\n", &say::picked_up(&wording::moment(at))]);
-        }
-        Some([
+        let by = who.zip(*why).map(|(who, why)| format!("({}: {})", escape(who), escape(why)));
+        let taken = picked_up_at.filter(|_| verbose).map(|at| say::picked_up(&wording::moment(at)));
+        let facts = [
             delivery_id.to_string(),
             escape(path),
             escape(series),
             wording::period(*period),
-            state,
+            wording::state(*state),
             wording::moment(delivered_at.unwrap_or(changed_at)),
-        ])
+        ];
+        Some((facts, by.into_iter().chain(taken).collect()))
     }
 
     /// A decision's line under the table; none for a delivery.
     fn sentence(&self) -> Option<String> {
-        let Entry::Decision { path, state, at, who, why, used_by, .. } = self else { return None };
+        let Entry::Decision { path, state, at, who, why, used_by, withdrawn_at, withdrawn_by, withdrawn_why, .. } =
+            self
+        else {
+            return None;
+        };
         let used = used_by.map(say::used_by).unwrap_or_default();
+        let taken = match (withdrawn_at, withdrawn_by, withdrawn_why) {
+            (Some(at), Some(who), Some(why)) => {
+                say::taken_back(&wording::moment(at), &escape(who), &escape(why))
+            }
+            _ => String::new(),
+        };
         let line = say::decision_line(
             &wording::moment(at),
             &escape(path),
@@ -140,16 +158,7 @@ impl Entry<'_> {
             &escape(who),
             &escape(why),
         );
-        Some(text::sentence(&format!("  {line}{used}")))
-    }
-}
-
-fn with_why(state: &str, who: Option<&str>, why: Option<&str>) -> String {
-    match (who, why) {
-        (Some(who), Some(why)) => {
-            format!("{state}\n({}: {})", escape(who), escape(why))
-        }
-        _ => state.to_owned(),
+        Some(text::sentence(&format!("  {line}{used}{taken}")))
     }
 }
 
@@ -187,6 +196,9 @@ fn judged(row: &Decision) -> Entry<'_> {
         who: &row.who,
         why: &row.why,
         used_by: row.used_by,
+        withdrawn_at: row.withdrawn.as_ref().map(|taken| taken.at.as_str()),
+        withdrawn_by: row.withdrawn.as_ref().map(|taken| taken.who.as_str()),
+        withdrawn_why: row.withdrawn.as_ref().map(|taken| taken.why.as_str()),
     }
 }
 
@@ -203,5 +215,8 @@ fn unread(row: &UnreadRejection) -> Entry<'_> {
         who: &row.who,
         why: &row.why,
         used_by: None,
+        withdrawn_at: None,
+        withdrawn_by: None,
+        withdrawn_why: None,
     }
 }

@@ -119,7 +119,7 @@ fn needs(items: &[AttentionItem]) -> Markup {
     html! {
         section.open {
             h2 { (report_say::needs_you(items.len())) }
-            ol {
+            ul {
                 @for item in items {
                     li {
                         p { (item.message) }
@@ -257,7 +257,7 @@ fn deliveries(rows: &[Delivery]) -> Markup {
         say::head_digest(),
     ];
     let cells = |row: &Delivery| {
-        let size = indicatif::HumanBytes(row.size).to_string();
+        let size = wording::size(row.size);
         let since = wording::moment(row.delivered_at.as_deref().unwrap_or(&row.changed_at));
         [
             html! { (row.id) },
