@@ -66,8 +66,9 @@ macro_rules! catalogue {
             $($(let $arg = $shown;)?)*
             $($(let $local = $value;)+)?
             match $crate::messages::language() {
-                $crate::messages::Language::Da =>
-                    $crate::messages::sentence!($([$da_n])? $da $($da_many)?),
+                $crate::messages::Language::Da => $crate::messages::technical::in_danish(
+                    $crate::messages::sentence!($([$da_n])? $da $($da_many)?)
+                ),
                 $crate::messages::Language::En =>
                     $crate::messages::sentence!($([$en_n])? $en $($en_many)?),
             }
@@ -167,6 +168,7 @@ pub(crate) mod report;
 pub(crate) mod resolve;
 pub(crate) mod run;
 pub(crate) mod schedule;
+pub(crate) mod technical;
 pub(crate) mod transport;
 pub(crate) mod usage;
 pub(crate) mod witness;

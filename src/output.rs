@@ -68,7 +68,9 @@ pub(crate) fn write_document(bytes: &[u8]) -> anyhow::Result<()> {
 /// Says on standard error that something went wrong.
 pub(crate) fn warn(what: &str) {
     let bold = anstyle::Style::new().bold().fg_color(Some(anstyle::AnsiColor::Red.into()));
-    anstream::eprint!("{}", paragraph::fill(what, &format!("{bold}traekfil:{bold:#} "), "", WIDTH));
+    let text = paragraph::fill(what, &format!("{bold}traekfil:{bold:#} "), "", WIDTH);
+    // A reader that closed standard error early must not stop what is under way.
+    let _ = anstream::stderr().write_all(text.as_bytes());
 }
 
 /// Says on standard error why a command failed, and answers the exit code that goes with it.
@@ -84,11 +86,12 @@ pub fn error(error: &anyhow::Error) -> ExitCode {
 pub fn refusal(refusal: &Refusal) -> ExitCode {
     match refusal {
         Refusal::HelpAsked(text) => {
-            anstream::print!("{}", text.ansi());
+            // Whoever closes it early has seen enough.
+            let _ = write!(anstream::stdout(), "{}", text.ansi());
             ExitCode::Ok
         }
         Refusal::NoCommand(text) => {
-            anstream::eprint!("{}", text.ansi());
+            let _ = write!(anstream::stderr(), "{}", text.ansi());
             ExitCode::Usage
         }
         Refusal::Wrong(error) => {

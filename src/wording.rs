@@ -223,9 +223,8 @@ pub fn period(period: Option<Period>) -> String {
 /// A moment of the ledger for a person: the day in full and the minute.
 #[must_use]
 pub fn moment(at: &str) -> String {
-    let said = |at: DateTime<FixedOffset>| {
-        overview::moment(&day(at.date_naive()), &at.format("%H:%M").to_string())
-    };
+    let said =
+        |at: DateTime<FixedOffset>| overview::moment(&day(at.date_naive()), &at.format("%H:%M").to_string());
     DateTime::parse_from_rfc3339(at).map_or_else(|_| escape(at), said)
 }
 

@@ -316,8 +316,8 @@ fn writable(folder: &Path) -> Result<String, (ExitCode, String)> {
 
 fn space(folder: &Path) -> Result<String, (ExitCode, String)> {
     match fs4::available_space(existing(folder)) {
-        Ok(free) if free >= LITTLE_SPACE => Ok(indicatif::HumanBytes(free).to_string()),
-        Ok(free) => Err((ExitCode::Unexpected, say::little_space(folder, &indicatif::HumanBytes(free)))),
+        Ok(free) if free >= LITTLE_SPACE => Ok(wording::size(free)),
+        Ok(free) => Err((ExitCode::Unexpected, say::little_space(folder, &wording::size(free)))),
         Err(error) => Err((ExitCode::Unexpected, say::space_unknown(folder, &error))),
     }
 }

@@ -233,11 +233,8 @@ fn end_hold(
         // A file that could not be read has no key to decide about, so a hold records who took it out, and why.
         None if file.scanned.key.is_none() => {
             let (hold, opened) = Holds::read(ledger)?.hold(file, &file.judgement.reasons);
-            let events: Vec<Event> = opened
-                .map(Event::Held)
-                .into_iter()
-                .chain([Event::HoldEnded { hold, why, who }])
-                .collect();
+            let events: Vec<Event> =
+                opened.map(Event::Held).into_iter().chain([Event::HoldEnded { hold, why, who }]).collect();
             ledger.record(now(), &events)
         }
         None => Ok(()),

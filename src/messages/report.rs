@@ -195,8 +195,8 @@ crate::messages::catalogue! {
     with_hold(path: &str, hold: i64) { da "{path} (sag {hold})", en "{path} (hold {hold})" }
     and_others(n: usize) { da [n] " og 1 anden" " og {n} andre", en [n] " and 1 other" " and {n} others" }
     so_far(files: &str, bytes: &dyn Display, total: &dyn Display) {
-        da "Indtil nu: {files} filer, {bytes} af {total}",
-        en "So far: {files} files, {bytes} of {total}",
+        da "Indtil nu: fil {files}, {bytes} af {total}",
+        en "So far: file {files}, {bytes} of {total}",
     }
     needs_you(n: usize) {
         da [n] "Dette kræver handling:" "Disse {n} ting kræver handling:",

@@ -4,10 +4,11 @@ use serde::Serialize;
 
 use crate::digest::Digest;
 use crate::messages::{escape, report as say};
+use crate::model::decision::Reason;
 use crate::model::delivery::State;
-use crate::model::ledger::{Decision, Delivery, UnreadRejection, Verdict};
+use crate::model::ledger::{Decision, Delivery, Hold, UnreadRejection, Verdict};
 use crate::period::Period;
-use crate::wording;
+use crate::wording::{self, advice};
 
 use super::listing::{Column, Listing};
 use super::text;
@@ -16,6 +17,16 @@ use super::text;
 #[derive(Debug, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 enum Entry<'a> {
+    Hold {
+        hold_id: i64,
+        state: &'static str,
+        path: &'a str,
+        sha256: Option<Digest>,
+        series: Option<&'a str>,
+        period: Option<Period>,
+        reasons: &'a [String],
+        held_since: &'a str,
+    },
     Delivery {
         delivery_id: i64,
         run_id: Option<i64>,
@@ -58,7 +69,7 @@ enum Entry<'a> {
     },
 }
 
-/// The whole answer: deliveries, newest first, then decisions, then files that were rejected unread.
+/// The whole answer: open holds where they were asked for, then deliveries, newest first, then decisions, then files that were rejected unread.
 #[derive(Debug, Serialize)]
 pub struct History<'a> {
     entries: Vec<Entry<'a>>,
@@ -75,6 +86,13 @@ impl<'a> History<'a> {
         let words = decisions.iter().rev().map(judged).chain(taken_out.iter().rev().map(unread));
         let entries = deliveries.iter().map(entry).chain(words).collect();
         History { entries }
+    }
+
+    /// With these holds before all else, the newest first.
+    #[must_use]
+    pub fn with_holds(mut self, holds: &'a [Hold]) -> History<'a> {
+        self.entries.splice(0..0, holds.iter().rev().map(held));
+        self
     }
 
     /// As a list, and the decisions under it; `verbose` says when KP was seen to have taken a file.
@@ -106,8 +124,20 @@ impl<'a> History<'a> {
 }
 
 impl Entry<'_> {
-    /// A delivery's facts, and what is said about it; none for a decision.
+    /// A hold's or a delivery's facts, and what is said about it; none for a decision.
     fn row(&self, verbose: bool) -> Option<([String; 6], Vec<String>)> {
+        if let Entry::Hold { hold_id, path, series, period, reasons, held_since, .. } = self {
+            let reasons = reasons.iter().filter_map(|name| Reason::named(name)).map(advice::reason_alone);
+            let facts = [
+                hold_id.to_string(),
+                escape(path),
+                escape(series.unwrap_or("–")),
+                wording::period(*period),
+                say::held(),
+                wording::moment(held_since),
+            ];
+            return Some((facts, vec![reasons.collect::<Vec<_>>().join(", ")]));
+        }
         let Entry::Delivery {
             delivery_id,
             path,
@@ -139,8 +169,18 @@ impl Entry<'_> {
 
     /// A decision's line under the table; none for a delivery.
     fn sentence(&self) -> Option<String> {
-        let Entry::Decision { path, state, at, who, why, used_by, withdrawn_at, withdrawn_by, withdrawn_why, .. } =
-            self
+        let Entry::Decision {
+            path,
+            state,
+            at,
+            who,
+            why,
+            used_by,
+            withdrawn_at,
+            withdrawn_by,
+            withdrawn_why,
+            ..
+        } = self
         else {
             return None;
         };
@@ -159,6 +199,19 @@ impl Entry<'_> {
             &escape(why),
         );
         Some(text::sentence(&format!("  {line}{used}{taken}")))
+    }
+}
+
+fn held(row: &Hold) -> Entry<'_> {
+    Entry::Hold {
+        hold_id: row.id,
+        state: "held",
+        path: &row.path,
+        sha256: row.digest,
+        series: row.slot.as_ref().map(|slot| slot.series.as_str()),
+        period: row.slot.as_ref().and_then(|slot| slot.period),
+        reasons: &row.reasons,
+        held_since: &row.opened_at,
     }
 }
 

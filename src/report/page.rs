@@ -299,34 +299,40 @@ fn decisions(rows: &[Decision], unread: &[UnreadRejection]) -> Markup {
         say::head_who(),
         say::head_why(),
     ];
-    let cells =
-        |at: &str, path: &str, slot: [String; 2], verdict: Verdict, used_by: Option<i64>, by: [&str; 2]| {
-            let class = if verdict == Verdict::Approved { "delivered" } else { "refused" };
-            let used = used_by.map(report_say::used_by).unwrap_or_default();
-            let [series, period] = slot;
-            let [who, why] = by.map(escape);
-            vec![
-                html! { (wording::moment(at)) },
-                html! { (escape(path)) },
-                html! { (series) },
-                html! { (period) },
-                html! { span class=(class) { (wording::verdict(verdict)) } (used) },
-                html! { (who) },
-                html! { (why) },
-            ]
-        };
+    let cells = |at: &str, path: &str, slot: [String; 2], verdict: Verdict, used: String, by: [&str; 2]| {
+        let class = if verdict == Verdict::Approved { "delivered" } else { "refused" };
+        let [series, period] = slot;
+        let [who, why] = by.map(escape);
+        vec![
+            html! { (wording::moment(at)) },
+            html! { (escape(path)) },
+            html! { (series) },
+            html! { (period) },
+            html! { span class=(class) { (wording::verdict(verdict)) } (used) },
+            html! { (who) },
+            html! { (why) },
+        ]
+    };
     let decided = rows.iter().map(|row| {
         let slot = [escape(&row.key.slot.series), month(row.key.slot.period)];
-        (&row.at, cells(&row.at, &row.path, slot, row.verdict, row.used_by, [&row.who, &row.why]))
+        (&row.at, cells(&row.at, &row.path, slot, row.verdict, came_of(row), [&row.who, &row.why]))
     });
     let unread = unread.iter().map(|row| {
         let slot = ["–".to_owned(), "–".to_owned()];
-        (&row.at, cells(&row.at, &row.path, slot, Verdict::Rejected, None, [&row.who, &row.why]))
+        (&row.at, cells(&row.at, &row.path, slot, Verdict::Rejected, String::new(), [&row.who, &row.why]))
     });
     let mut all: Vec<(&String, Vec<Markup>)> = decided.chain(unread).collect();
     // The sort is stable: decisions of the same moment keep the ledger's order.
     all.sort_by_key(|(at, _)| chrono::DateTime::parse_from_rfc3339(at).ok());
     table(&heads, all.into_iter().rev().map(|(_, cells)| cells))
+}
+
+/// What came of a decision: the delivery that used an approval up, or who took it back.
+fn came_of(row: &Decision) -> String {
+    let taken = row.withdrawn.as_ref().map(|taken| {
+        report_say::taken_back(&wording::moment(&taken.at), &escape(&taken.who), &escape(&taken.why))
+    });
+    taken.or(row.used_by.map(report_say::used_by)).unwrap_or_default()
 }
 
 /// A table whose rows become cards on a narrow screen, each cell with its heading before it.

@@ -76,8 +76,7 @@ fn about(config: &Config, ledger: &Ledger, name: &str) -> Result<About, UserErro
     let key = match &hold {
         Some(hold) => hold.digest.zip(hold.slot.clone()).map(|(digest, slot)| Key { slot, digest }),
         None => {
-            let named: Vec<&Decision> =
-                all.iter().filter(|one| is_named(config, &one.path, name)).collect();
+            let named: Vec<&Decision> = all.iter().filter(|one| is_named(config, &one.path, name)).collect();
             // Of several contents that a file had, the one whose approval stands is meant.
             let stands = named.iter().rev().find(|one| one.is_open_approval());
             stands.or(named.last()).map(|one| one.key.clone())
@@ -86,9 +85,10 @@ fn about(config: &Config, ledger: &Ledger, name: &str) -> Result<About, UserErro
     let key = key.ok_or_else(unknown)?;
     let decisions: Vec<Decision> = all.into_iter().filter(|one| one.key == key).collect();
     let newest = decisions.iter().rev().find(|one| one.verdict == Verdict::Approved).ok_or_else(unknown)?;
-    let held = ledger.open_holds()?.into_iter().find(|hold| {
-        hold.digest == Some(key.digest) && hold.slot.as_ref() == Some(&key.slot)
-    });
+    let held = ledger
+        .open_holds()?
+        .into_iter()
+        .find(|hold| hold.digest == Some(key.digest) && hold.slot.as_ref() == Some(&key.slot));
     let hold = hold.or(held).map(|hold| hold.id);
     Ok(About { hold, path: newest.path.clone(), key, decisions })
 }

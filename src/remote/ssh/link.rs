@@ -11,6 +11,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use ssh2::{BlockDirections, DisconnectCode, ErrorCode, MethodType, Session};
 
 use crate::config::Sftp;
+use crate::messages::technical::ssh_failed;
 use crate::messages::transport as say;
 use crate::platform;
 use crate::remote::ConnectError;
@@ -88,8 +89,16 @@ impl Address {
 pub(super) enum StepError {
     #[error("{}", say::timed_out())]
     TimedOut,
-    #[error("{}", say::printable(.0.message()))]
+    #[error("{}", in_words(.0))]
     Failed(ssh2::Error),
+}
+
+/// What libssh2 reports, in the person's language, with its own words after it.
+fn in_words(error: &ssh2::Error) -> String {
+    match error.code() {
+        ErrorCode::Session(code) => ssh_failed(code, error.message()),
+        ErrorCode::SFTP(_) => say::printable(error.message()),
+    }
 }
 
 /// A socket with an SSH session. Dropping it closes the connection without waiting for the server.

@@ -2,7 +2,8 @@ use textwrap::core::display_width;
 
 use super::{Column, Listing, shortened};
 
-const LONG: &str = "mad_korsbaek_kommune_visiterede_borgere_i_eget_hjem_og_paa_plejecentre_leverance_202304_rettet_2.txt";
+const LONG: &str =
+    "mad_korsbaek_kommune_visiterede_borgere_i_eget_hjem_og_paa_plejecentre_leverance_202304_rettet_2.txt";
 
 fn columns() -> [Column; 5] {
     [
@@ -17,13 +18,15 @@ fn columns() -> [Column; 5] {
 fn listing(rows: usize) -> Listing {
     let mut listing = Listing::new(columns());
     let facts = |name: &str, what: &str| {
-        ["mad", "2023-04", "50,00 KiB"].iter().fold(vec![name.to_owned()], |mut facts, fact| {
-            facts.push((*fact).to_owned());
-            facts
-        })
-        .into_iter()
-        .chain([what.to_owned()])
-        .collect::<Vec<_>>()
+        ["mad", "2023-04", "50,00 KiB"]
+            .iter()
+            .fold(vec![name.to_owned()], |mut facts, fact| {
+                facts.push((*fact).to_owned());
+                facts
+            })
+            .into_iter()
+            .chain([what.to_owned()])
+            .collect::<Vec<_>>()
     };
     listing.add(facts(LONG, "tilbageholdt"), ["der er allerede leveret en anden fil for perioden (mad 2023-04, levering 12, 14. april 2023 kl. 06:00)".to_owned()]);
     listing.add(facts("mad_korsbaek_202304.txt", "leveret"), ["ny".to_owned()]);
