@@ -5,7 +5,7 @@
 //!
 //! The files, in reading order: [`dispatch`] below; `context`, what most commands begin with (configuration, ledger, who
 //! gives the command); `run` with `progress`; the commands that only read, `status`, `report`, `history` and `check`; those
-//! with which a person decides, `decisions` (`approve`, `reject`), `resolve` and `adopt`; those that set things up, `init`
+//! with which a person decides, `decisions` (`approve`, `reject`, `withdraw`), `cases`, `resolve` and `adopt`; those that set things up, `init`
 //! and `schedule`; `ledger`; and `help`, which also makes the completions and the manual page.
 
 use crate::cli::{Cli, Command, LedgerCommand};

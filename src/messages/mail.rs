@@ -10,15 +10,13 @@ pub(crate) struct About<'a> {
     pub(crate) at: &'a str,
     /// The final path on the server.
     pub(crate) remote: &'a str,
-    /// The digest, in hex.
-    pub(crate) sha256: &'a str,
 }
 
 /// The mail's text.
 #[must_use]
 pub(crate) fn body(about: &About) -> String {
-    let About { path, bytes, at, remote, sha256 } = about;
-    text(path, bytes, at, remote, sha256)
+    let About { path, bytes, at, remote } = about;
+    text(path, bytes, at, remote)
 }
 
 crate::messages::catalogue! {
@@ -31,7 +29,7 @@ crate::messages::catalogue! {
         da "Denne mail kan sendes til KP, som den er:",
         en "This mail can be sent to KP as it is:",
     }
-    text(path: &str, bytes: &str, at: &str, remote: &str, sha256: &str) {
+    text(path: &str, bytes: &str, at: &str, remote: &str) {
         da "Hej
 
 Vi har lagt en trækfil på jeres SFTP-server, men forbindelsen blev afbrudt,
@@ -41,7 +39,6 @@ så vi ved ikke, om I har fået den:
   Størrelse:         {bytes} bytes
   Sendt:             {at}
   Navn på serveren:  {remote}
-  SHA-256:           {sha256}
 
 Vil I svare med det, der passer?
 
@@ -61,7 +58,6 @@ not know whether you have got it:
   Size:                {bytes} bytes
   Sent:                {at}
   Name on the server:  {remote}
-  SHA-256:             {sha256}
 
 Please answer with what is right:
 

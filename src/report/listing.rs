@@ -11,9 +11,11 @@ use crate::period::recognise;
 /// The blanks between two columns.
 const GAP: usize = 2;
 /// The least room for a name before other facts move beneath it, in columns.
-const LEAST_NAME: usize = 24;
+const LEAST_NAME: usize = 16;
 /// The least room for a name at all.
 const NARROWEST: usize = 12;
+/// What is no wider than this has its room beside the facts, where names do not need it more.
+const SHORT: usize = 24;
 /// How far what stands beneath a line is indented.
 const BENEATH: &str = "    ";
 
@@ -113,7 +115,10 @@ impl Listing {
                 widths[at] = None;
             }
         }
+        let short = self.rows.iter().map(|(_, more)| display_width(&more.join("; ")));
+        let short = short.filter(|width| (1..=SHORT).contains(width)).max().map_or(0, |width| width + GAP);
         let room = width.saturating_sub(others(&widths)).max(NARROWEST);
+        let room = if room >= LEAST_NAME + short { room - short } else { room };
         widths[name] = widths[name].map(|longest| longest.min(room));
         widths
     }
@@ -143,8 +148,12 @@ impl Listing {
                 format!("{facts}{:GAP$}{whole}", "").trim_end().to_owned() + "\n"
             }
             Some(width) => {
-                let beneath = moved.iter().chain(more);
-                let beneath = beneath.map(|text| paragraph::fill(text, BENEATH, BENEATH, width));
+                let mut beneath: Vec<String> = moved.into_iter().chain(more.iter().cloned()).collect();
+                let one_line = beneath.join("; ");
+                if BENEATH.len() + display_width(&one_line) <= width {
+                    beneath = vec![one_line];
+                }
+                let beneath = beneath.iter().map(|text| paragraph::fill(text, BENEATH, BENEATH, width));
                 format!("{}\n", facts.trim_end()) + &beneath.collect::<String>()
             }
         }

@@ -28,7 +28,6 @@ impl Mail {
             bytes: &bytes(delivery.size),
             at: &at,
             remote: &escape(remote),
-            sha256: &delivery.key.digest.to_string(),
         };
         Mail { subject: say::subject(&name, &at), body: say::body(&about) }
     }

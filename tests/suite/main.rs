@@ -5,6 +5,9 @@ mod adopt;
 mod approvals;
 mod bad_input;
 mod big_ledger;
+#[cfg(unix)]
+mod cases;
+mod danish;
 mod decisions;
 mod dry_run;
 mod exits;
@@ -35,6 +38,7 @@ mod third_party_servers;
 mod two_persons;
 mod unsafe_names;
 mod windows;
+mod withdraw;
 mod witness;
 
 use support::sha256::sha256;
