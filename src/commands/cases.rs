@@ -61,7 +61,8 @@ enum End {
 }
 
 pub(super) fn cases(config: &Config, global: &Global) -> anyhow::Result<ExitCode> {
-    if !global.json && !(stdin().is_terminal() && stdout().is_terminal()) {
+    let can_ask = stdin().is_terminal() && stdout().is_terminal();
+    if !global.json && !can_ask {
         return Err(UserError::usage(say::no_terminal()).into());
     }
     let (overview, cases) = gather(config)?;

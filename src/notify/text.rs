@@ -40,7 +40,8 @@ pub fn compose(due: &[&Notice], others: usize, complete: &[Period]) -> Message {
             body.extend(["     ", command, "\n"]);
         }
         if let Some(mail) = &notice.mail {
-            body += &format!("\n{}", wrapped(&say_mail::shown_below(), "  ", "  "));
+            body.push('\n');
+            body += &wrapped(&say_mail::shown_below(), "  ", "  ");
             body.extend(mail.lines().map(|line| format!("  > {line}").trim_end().to_owned() + "\n"));
         }
         body.push('\n');

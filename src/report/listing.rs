@@ -89,7 +89,7 @@ impl Listing {
         let heads: Vec<String> = self.columns.iter().map(|column| column.head.clone()).collect();
         let mut out = format!("{}\n", line(&heads, &widths).trim_end());
         for (facts, more) in &self.rows {
-            out.push_str(&self.row(facts, more, &widths, width));
+            out.push_str(&row(facts, more, &widths, width));
         }
         out
     }
@@ -122,40 +122,35 @@ impl Listing {
         widths[name] = widths[name].map(|longest| longest.min(room));
         widths
     }
+}
 
-    fn row(
-        &self,
-        facts: &[String],
-        more: &[String],
-        widths: &[Option<usize>],
-        width: Option<usize>,
-    ) -> String {
-        let cells: Vec<String> = facts
-            .iter()
-            .zip(widths)
-            .map(|(fact, width)| width.map_or_else(|| fact.clone(), |width| shortened(fact, width)))
-            .collect();
-        let moved = facts.iter().zip(widths).filter(|(fact, width)| width.is_none() && *fact != "–");
-        let moved: Vec<&str> = moved.map(|(fact, _)| fact.as_str()).collect();
-        let moved = (!moved.is_empty()).then(|| moved.join(", "));
-        let facts = line(&cells, widths);
-        let whole = more.join("; ");
-        let beside = display_width(&facts) + GAP + display_width(&whole);
-        match width {
-            None if whole.is_empty() => format!("{}\n", facts.trim_end()),
-            None => format!("{facts}{:GAP$}{whole}\n", ""),
-            Some(width) if moved.is_none() && (whole.is_empty() || beside <= width) => {
-                format!("{facts}{:GAP$}{whole}", "").trim_end().to_owned() + "\n"
+/// A file's line, and what stands beneath it.
+fn row(facts: &[String], more: &[String], widths: &[Option<usize>], width: Option<usize>) -> String {
+    let cells: Vec<String> = facts
+        .iter()
+        .zip(widths)
+        .map(|(fact, width)| width.map_or_else(|| fact.clone(), |width| shortened(fact, width)))
+        .collect();
+    let moved = facts.iter().zip(widths).filter(|(fact, width)| width.is_none() && *fact != "–");
+    let moved: Vec<&str> = moved.map(|(fact, _)| fact.as_str()).collect();
+    let moved = (!moved.is_empty()).then(|| moved.join(", "));
+    let facts = line(&cells, widths);
+    let whole = more.join("; ");
+    let beside = display_width(&facts) + GAP + display_width(&whole);
+    match width {
+        None if whole.is_empty() => format!("{}\n", facts.trim_end()),
+        None => format!("{facts}{:GAP$}{whole}\n", ""),
+        Some(width) if moved.is_none() && (whole.is_empty() || beside <= width) => {
+            format!("{facts}{:GAP$}{whole}", "").trim_end().to_owned() + "\n"
+        }
+        Some(width) => {
+            let mut beneath: Vec<String> = moved.into_iter().chain(more.iter().cloned()).collect();
+            let one_line = beneath.join("; ");
+            if BENEATH.len() + display_width(&one_line) <= width {
+                beneath = vec![one_line];
             }
-            Some(width) => {
-                let mut beneath: Vec<String> = moved.into_iter().chain(more.iter().cloned()).collect();
-                let one_line = beneath.join("; ");
-                if BENEATH.len() + display_width(&one_line) <= width {
-                    beneath = vec![one_line];
-                }
-                let beneath = beneath.iter().map(|text| paragraph::fill(text, BENEATH, BENEATH, width));
-                format!("{}\n", facts.trim_end()) + &beneath.collect::<String>()
-            }
+            let beneath = beneath.iter().map(|text| paragraph::fill(text, BENEATH, BENEATH, width));
+            format!("{}\n", facts.trim_end()) + &beneath.collect::<String>()
         }
     }
 }

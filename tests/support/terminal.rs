@@ -65,10 +65,9 @@ impl Terminal {
     pub fn shows(&mut self, text: &str) {
         let until = Instant::now() + PATIENCE;
         while !self.screen().contains(text) {
-            match self.screen.recv_timeout(until.saturating_duration_since(Instant::now())) {
-                Ok(part) => self.seen.extend(part),
-                Err(_) => panic!("`{text}` was not shown:\n{}", self.screen()),
-            }
+            let part = self.screen.recv_timeout(until.saturating_duration_since(Instant::now()));
+            let Ok(part) = part else { panic!("`{text}` was not shown:\n{}", self.screen()) };
+            self.seen.extend(part);
         }
     }
 

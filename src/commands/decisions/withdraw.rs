@@ -11,7 +11,7 @@ use crate::ledger::witness::line::Kind;
 use crate::ledger::{Journal, Ledger};
 use crate::messages::{case as say, escape};
 use crate::model::delivery::Key;
-use crate::model::ledger::{Decision, Verdict};
+use crate::model::ledger::{Decision, Hold, Verdict};
 use crate::output::answer;
 use crate::report::text::sentence;
 use crate::wording;
@@ -71,25 +71,24 @@ struct About {
 fn about(config: &Config, ledger: &Ledger, name: &str) -> Result<About, UserError> {
     let unknown = || UserError::usage(say::no_approval(&escape(name)));
     let all = ledger.decisions()?;
-    let number = name.parse::<i64>().ok();
-    let hold = number.map(|id| ledger.hold(id)).transpose()?.flatten().map(|(hold, _)| hold);
-    let key = match &hold {
-        Some(hold) => hold.digest.zip(hold.slot.clone()).map(|(digest, slot)| Key { slot, digest }),
-        None => {
-            let named: Vec<&Decision> = all.iter().filter(|one| is_named(config, &one.path, name)).collect();
-            // Of several contents that a file had, the one whose approval stands is meant.
-            let stands = named.iter().rev().find(|one| one.is_open_approval());
-            stands.or(named.last()).map(|one| one.key.clone())
-        }
+    let numbered = match name.parse::<i64>() {
+        Ok(id) => ledger.hold(id)?.map(|(hold, _)| hold),
+        Err(_) => None,
+    };
+    let key = if let Some(hold) = &numbered {
+        hold.digest.zip(hold.slot.clone()).map(|(digest, slot)| Key { slot, digest })
+    } else {
+        let named: Vec<&Decision> = all.iter().filter(|one| is_named(config, &one.path, name)).collect();
+        // Of several contents that a file had, the one whose approval stands is meant.
+        let stands = named.iter().rev().find(|one| one.is_open_approval());
+        stands.or(named.last()).map(|one| one.key.clone())
     };
     let key = key.ok_or_else(unknown)?;
     let decisions: Vec<Decision> = all.into_iter().filter(|one| one.key == key).collect();
     let newest = decisions.iter().rev().find(|one| one.verdict == Verdict::Approved).ok_or_else(unknown)?;
-    let held = ledger
-        .open_holds()?
-        .into_iter()
-        .find(|hold| hold.digest == Some(key.digest) && hold.slot.as_ref() == Some(&key.slot));
-    let hold = hold.or(held).map(|hold| hold.id);
+    let is_about = |hold: &Hold| hold.digest == Some(key.digest) && hold.slot.as_ref() == Some(&key.slot);
+    let open = ledger.open_holds()?.into_iter().find(is_about);
+    let hold = numbered.or(open).map(|hold| hold.id);
     Ok(About { hold, path: newest.path.clone(), key, decisions })
 }
 
