@@ -110,7 +110,8 @@ impl Listing {
             beside.filter_map(|(_, width)| *width).map(|width| width + GAP).sum()
         };
         let wanted = widths[name].unwrap_or_default().min(LEAST_NAME);
-        for at in 0..widths.len() {
+        // What stands last can be missed best.
+        for at in (0..widths.len()).rev() {
             if others(&widths) + wanted > width && self.columns[at].kind == Kind::Spare {
                 widths[at] = None;
             }
@@ -118,7 +119,7 @@ impl Listing {
         let short = self.rows.iter().map(|(_, more)| display_width(&more.join("; ")));
         let short = short.filter(|width| (1..=SHORT).contains(width)).max().map_or(0, |width| width + GAP);
         let room = width.saturating_sub(others(&widths)).max(NARROWEST);
-        let room = if room >= LEAST_NAME + short { room - short } else { room };
+        let room = if room >= NARROWEST + short { room - short } else { room };
         widths[name] = widths[name].map(|longest| longest.min(room));
         widths
     }

@@ -185,7 +185,7 @@ fn a_doubt_comes_with_a_finished_mail_to_kp() {
     let text = only(&mail).text();
     for line in [
         "  > Emne: Har I modtaget mad_korsbaek_202304.txt fra os den 14. april 2023 kl. 06:00?",
-        "  >   Størrelse:         48 bytes",
+        "  >   Størrelse:         50 bytes",
         "  >   Navn på serveren:  ind/mad_korsbaek_202304.txt",
         "  >   2. Nej, vi har ikke modtaget filen, og den ligger ikke på serveren.",
     ] {

@@ -104,7 +104,8 @@ Sidste kørsel: nr. 3, 14. april 2023 kl. 06:00, alt gik godt.
         "      mar 2023  apr        may
 mad   ✓ 14 +1   – missing  … waiting
 vask  ✓ 14      ! held +1
-  mad, March 2023: also duplicate, put away 2 April 2023 (mad_korsbaek_202303.txt)
+  mad, March 2023: also duplicate, put away 2 April 2023
+    (mad_korsbaek_202303.txt)
   vask, April 2023: also delivered 14 April 2023 (vask_korsbaek_202304.txt)
 Not there yet: mad (by 20 April 2023)
 
