@@ -339,6 +339,6 @@ impl Answer {
                 Disposal::Leave => say::next_run_leaves(),
             });
         }
-        lines.iter().flat_map(|line| [line.as_str(), "\n"]).collect()
+        lines.iter().map(|line| text::sentence(line)).collect()
     }
 }

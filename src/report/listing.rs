@@ -119,7 +119,7 @@ impl Listing {
         let short = self.rows.iter().map(|(_, more)| display_width(&more.join("; ")));
         let short = short.filter(|width| (1..=SHORT).contains(width)).max().map_or(0, |width| width + GAP);
         let room = width.saturating_sub(others(&widths)).max(NARROWEST);
-        let room = if room >= NARROWEST + short { room - short } else { room };
+        let room = if room >= LEAST_NAME + short { room - short } else { room };
         widths[name] = widths[name].map(|longest| longest.min(room));
         widths
     }

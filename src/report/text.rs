@@ -6,7 +6,7 @@ use super::listing::{Column, Listing};
 use super::paragraph;
 use crate::messages::{command, escape, plan as say_plan, report as say};
 use crate::model::attention::{AttentionItem, AttentionKind};
-use crate::model::decision::Choice;
+use crate::model::decision::{Choice, Reason};
 use crate::model::run_report::{DifferenceKind, FileReport, PlanReport, RunReport};
 use crate::wording::advice::all_reasons;
 use crate::wording::cause::by_cause;
@@ -78,6 +78,8 @@ fn files(report: &RunReport, verbose: bool) -> String {
         Column::fact(if report.dry_run { say::head_would() } else { say::head_what() }),
     ]);
     for file in &report.files {
+        // That it is new says no more than that it goes, and would cost its name the room.
+        let why = (file.reason != Reason::New).then(|| all_reasons(file));
         let digest = file.sha256.filter(|_| verbose).map(|digest| format!("SHA-256 {digest}"));
         listing.add(
             [
@@ -87,7 +89,7 @@ fn files(report: &RunReport, verbose: bool) -> String {
                 wording::size(file.size),
                 wording::outcome(file.decision, file.outcome),
             ],
-            [all_reasons(file)].into_iter().chain(digest),
+            why.into_iter().chain(digest),
         );
     }
     listing.text(list_width())
