@@ -87,6 +87,10 @@ pub enum Command {
     Approve(DecisionArgs),
     /// Take a held file out of the drop folder, unsent
     Reject(DecisionArgs),
+    /// Take back an approval that has not been used yet
+    Withdraw(Withdraw),
+    /// Go through what needs a person, in questions and answers
+    Cases,
     /// Settle a delivery that is in doubt, or take one back that KP never got
     Resolve(Resolve),
     /// Record files that KP has had since before the ledger began as delivered, unsent
@@ -364,12 +368,73 @@ pub struct History {
     /// Only this period
     #[arg(long, value_name = "YYYY-MM")]
     pub period: Option<Period>,
-    /// Only this state
-    #[arg(long, value_enum)]
-    pub state: Option<State>,
+    /// Only this state, by its name here or its Danish one
+    #[arg(long, value_enum, ignore_case = true)]
+    pub state: Option<HistoryState>,
     /// At most so many, the newest first
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
     pub limit: u32,
+    /// The form; without it text
+    #[arg(long, value_enum)]
+    pub format: Option<ExportFormat>,
+}
+
+/// What `history --state` takes: the states of deliveries, and what `status` calls the files that were not sent. Each has the
+/// Danish words for it as well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub enum HistoryState {
+    /// [`State::Uploading`].
+    #[value(alias = "under overførsel")]
+    Uploading,
+    /// [`State::Publishing`].
+    #[value(alias = "under navngivning")]
+    Publishing,
+    /// [`State::Delivered`].
+    #[value(alias = "leveret")]
+    Delivered,
+    /// [`State::Archived`].
+    #[value(aliases = ["arkiveret", "leveret og arkiveret"])]
+    Archived,
+    /// [`State::Abandoned`].
+    #[value(alias = "opgivet")]
+    Abandoned,
+    /// [`State::InDoubt`].
+    #[value(aliases = ["uafklaret", "in doubt"])]
+    InDoubt,
+    /// [`State::NotDelivered`].
+    #[value(aliases = ["ikke modtaget", "ikke_modtaget", "ikke leveret", "not delivered"])]
+    NotDelivered,
+    /// [`State::Adopted`].
+    #[value(aliases = ["indskrevet", "leveret før", "leveret før regnskabet"])]
+    Adopted,
+    /// Files that wait for a person.
+    #[value(alias = "tilbageholdt")]
+    Held,
+    /// Approvals.
+    #[value(alias = "godkendt")]
+    Approved,
+    /// Rejections.
+    #[value(alias = "afvist")]
+    Rejected,
+}
+
+impl HistoryState {
+    /// The state of a delivery; none where it is about files that were not sent.
+    #[must_use]
+    pub fn of_delivery(self) -> Option<State> {
+        match self {
+            HistoryState::Uploading => Some(State::Uploading),
+            HistoryState::Publishing => Some(State::Publishing),
+            HistoryState::Delivered => Some(State::Delivered),
+            HistoryState::Archived => Some(State::Archived),
+            HistoryState::Abandoned => Some(State::Abandoned),
+            HistoryState::InDoubt => Some(State::InDoubt),
+            HistoryState::NotDelivered => Some(State::NotDelivered),
+            HistoryState::Adopted => Some(State::Adopted),
+            HistoryState::Held | HistoryState::Approved | HistoryState::Rejected => None,
+        }
+    }
 }
 
 /// `approve` and `reject`.
@@ -421,9 +486,20 @@ pub struct FormatTest {
     pub show_birthdays: bool,
 }
 
-/// `resolve`.
+/// `withdraw`.
 #[derive(Debug, Args)]
-#[command(group = clap::ArgGroup::new("word").required(true).args(["delivered", "not_delivered"]))]
+pub struct Withdraw {
+    /// The number of the hold, or the file
+    #[arg(value_name = "ID|FILE")]
+    pub file: String,
+    /// Why; it stands in the ledger
+    #[arg(long, value_name = "TEXT", value_parser = reason)]
+    pub reason: String,
+}
+
+/// `resolve`. Without an answer it shows a mail that asks KP.
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("word").args(["delivered", "not_delivered"]))]
 pub struct Resolve {
     /// The number of the delivery
     #[arg(value_name = "ID")]
@@ -435,8 +511,8 @@ pub struct Resolve {
     #[arg(long)]
     pub not_delivered: bool,
     /// Why; it stands in the ledger
-    #[arg(long, value_name = "TEXT", value_parser = reason)]
-    pub reason: String,
+    #[arg(long, requires = "word", required_if_eq_any([("delivered", "true"), ("not_delivered", "true")]), value_name = "TEXT", value_parser = reason)]
+    pub reason: Option<String>,
 }
 
 /// `check`.

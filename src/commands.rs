@@ -5,9 +5,9 @@
 //!
 //! The files, in reading order: [`dispatch`] below; `context`, what most commands begin with (configuration, ledger, who
 //! gives the command); `run` with `place` and `progress`; the commands that only read, `status`, `report`, `history`, `compare`, `format` and `check`;
-//! those with which a person decides, `decisions` (`approve`, `reject`), `resolve` and `adopt`; `ask`, which writes to a supplier; those that
-//! set things up, `init` and `schedule`; `ledger`; `help`, which also makes the completions and the manual page; and `failure`, which
-//! says what failed, in words and as JSON.
+//! those with which a person decides, `decisions` (`approve`, `reject`, `withdraw`), `cases`, `resolve` and `adopt`; `ask`, which writes to a
+//! supplier; those that set things up, `init` and `schedule`; `ledger`; `help`, which also makes the completions and the manual page; and
+//! `failure`, which says what failed, in words and as JSON.
 
 use std::panic::{self, AssertUnwindSafe};
 
@@ -16,6 +16,7 @@ use crate::exit::ExitCode;
 
 mod adopt;
 mod ask;
+mod cases;
 mod check;
 mod compare;
 mod context;
@@ -65,6 +66,8 @@ fn dispatch(cli: &Cli) -> anyhow::Result<ExitCode> {
         Command::History(options) => history::history(&config()?, options, global),
         Command::Approve(options) => decisions::approve(&config()?, options, global),
         Command::Reject(options) => decisions::reject(&config()?, options, global),
+        Command::Withdraw(options) => decisions::withdraw(&config()?, options, global),
+        Command::Cases => cases::cases(&config()?, global),
         Command::Resolve(options) => resolve::resolve(&config()?, options, global),
         Command::Adopt(options) => adopt::adopt(&config()?, options, global),
         Command::Ask(options) => ask::ask(&config()?, options, global),

@@ -66,8 +66,9 @@ macro_rules! catalogue {
             $($(let $arg = $shown;)?)*
             $($(let $local = $value;)+)?
             match $crate::messages::language() {
-                $crate::messages::Language::Da =>
-                    $crate::messages::sentence!($([$da_n])? $da $($da_many)?),
+                $crate::messages::Language::Da => $crate::messages::technical::in_danish(
+                    $crate::messages::sentence!($([$da_n])? $da $($da_many)?)
+                ),
                 $crate::messages::Language::En =>
                     $crate::messages::sentence!($([$en_n])? $en $($en_many)?),
             }
@@ -153,6 +154,7 @@ pub(crate) fn escaped_by<E: Iterator<Item = char>>(
 pub(crate) mod adopt;
 pub(crate) mod ask;
 pub(crate) mod calendar;
+pub(crate) mod case;
 pub(crate) mod check;
 pub(crate) mod compare;
 pub(crate) mod config;
@@ -163,6 +165,7 @@ pub(crate) mod formats;
 pub(crate) mod help;
 pub(crate) mod init;
 pub(crate) mod ledger;
+pub(crate) mod mail;
 pub(crate) mod month;
 pub(crate) mod notify;
 pub(crate) mod overview;
@@ -172,6 +175,7 @@ pub(crate) mod report;
 pub(crate) mod resolve;
 pub(crate) mod run;
 pub(crate) mod schedule;
+pub(crate) mod technical;
 pub(crate) mod transport;
 pub(crate) mod trust;
 pub(crate) mod usage;

@@ -49,6 +49,8 @@ pub struct Notice {
     pub commands: Vec<String>,
     /// How many files or months the message names.
     pub named: usize,
+    /// A finished mail to KP, where KP must be asked.
+    pub mail: Option<String>,
 }
 
 /// A way of telling a person.
@@ -192,6 +194,7 @@ pub fn tell_failure(
         message: say::run_failed(&error.message),
         commands: Vec::new(),
         named: 1,
+        mail: None,
     };
     tell(&config.notify, &mut Memory::File { ledger: &config.ledger, head }, &[notice], &[], &[], now)
 }

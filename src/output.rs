@@ -101,6 +101,14 @@ pub(crate) fn print_text(text: String) -> io::Result<()> {
     out.flush()
 }
 
+/// Prints text on standard output before the command's work is done.
+///
+/// # Errors
+/// Standard output cannot be written. A reader that closed it early is no error.
+pub(crate) fn print_aside(text: &str) -> anyhow::Result<()> {
+    unless_closed(print_text(text.to_owned()))
+}
+
 /// Writes a document to standard output, byte for byte.
 ///
 /// # Errors
@@ -113,7 +121,9 @@ pub(crate) fn write_document(bytes: &[u8]) -> anyhow::Result<()> {
 /// Says on standard error that something went wrong.
 pub(crate) fn warn(what: &str) {
     let bold = anstyle::Style::new().bold().fg_color(Some(anstyle::AnsiColor::Red.into()));
-    anstream::eprint!("{}", paragraph::fill(what, &format!("{bold}traekfil:{bold:#} "), "", WIDTH));
+    let text = paragraph::fill(what, &format!("{bold}traekfil:{bold:#} "), "", WIDTH);
+    // A reader that closed standard error early must not stop what is under way.
+    let _ = anstream::stderr().write_all(text.as_bytes());
 }
 
 fn print_json<T: Serialize>(answer: &T, error: Option<&Failure>) -> io::Result<()> {

@@ -32,7 +32,7 @@ mod earlier;
 pub(crate) mod holds;
 pub(crate) mod judge;
 mod leftovers;
-mod outcomes;
+pub(crate) mod outcomes;
 pub mod pipeline;
 pub(crate) mod preview;
 pub(crate) mod saved_plan;

@@ -3,14 +3,15 @@
 //! In goes a type of [`crate::model`], out comes a sentence or a word in the language that is spoken.
 //!
 //! The files: this one has states, outcomes, days and periods; `advice` says why a file is as it is and what a person does
-//! about it; `calendar` speaks of KP's runs and what is due before them; `letter` asks a supplier; `cause` tells what failed, each cause once with all its files.
+//! about it; `calendar` speaks of KP's runs and what is due before them; `letter` asks a supplier; `cause` tells what failed, each cause
+//! once with all its files; `mail` is a finished mail to KP.
 
-use chrono::{DateTime, Datelike, NaiveDate};
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate};
 use indicatif::HumanBytes;
 
 use crate::drop_folder::NotListed;
 use crate::exit::UserError;
-use crate::messages::{command, escape, overview, report, run};
+use crate::messages::{command, escape, overview, page, report, run};
 use crate::model::attention::SlotStatus;
 use crate::model::decision::{Blocked, Choice, Earlier, Unsafe, Unsettled};
 use crate::model::delivery::State;
@@ -24,6 +25,7 @@ pub mod calendar;
 pub mod cause;
 pub mod content;
 pub mod letter;
+pub mod mail;
 
 /// Why a file cannot be looked into.
 #[must_use]
@@ -53,7 +55,7 @@ pub fn unsafe_file(why: &Unsafe) -> String {
         Unsafe::Name(why) => unsafe_name(*why),
         Unsafe::ContentElsewhere => run::unreadable(&run::content_elsewhere()),
         Unsafe::Unreadable(error) => run::unreadable(error),
-        Unsafe::TooLarge { largest } => run::too_large(&HumanBytes(*largest)),
+        Unsafe::TooLarge { largest } => run::too_large(&size(*largest)),
         Unsafe::FolderUnreadable(error) => run::folder_unreadable(error),
         Unsafe::FolderTooDeep => run::folder_too_deep(),
         Unsafe::FolderInItself => run::folder_in_itself(),
@@ -225,8 +227,30 @@ pub fn period(period: Option<Period>) -> String {
     period.map_or_else(|| "–".to_owned(), |period| period.to_string())
 }
 
-/// A moment of the ledger for a person: day and minute.
+/// A moment of the ledger for a person: the day in full and the minute.
 #[must_use]
 pub fn moment(at: &str) -> String {
-    DateTime::parse_from_rfc3339(at).map_or_else(|_| escape(at), |at| at.format("%Y-%m-%d %H:%M").to_string())
+    let said =
+        |at: DateTime<FixedOffset>| overview::moment(&day(at.date_naive()), &at.format("%H:%M").to_string());
+    DateTime::parse_from_rfc3339(at).map_or_else(|_| escape(at), said)
+}
+
+/// A number of bytes, written out in groups of three digits.
+#[must_use]
+pub fn bytes(bytes: u64) -> String {
+    let digits = bytes.to_string();
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push_str(&overview::thousands());
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// A size in bytes, in the unit in which it is easily read, as that is written in the language that is spoken.
+#[must_use]
+pub fn size(bytes: u64) -> String {
+    HumanBytes(bytes).to_string().replace('.', &page::decimal_point())
 }

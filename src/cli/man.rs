@@ -54,7 +54,7 @@ impl Page {
             let path = format!("{path} {}", inner.get_name());
             let path = path.trim_start();
             self.roff.control("SS", [format!("traekfil {path}").as_str()]);
-            self.line([roman(self.text(path))]);
+            self.line([roman(words::about(self.language, path))]);
             self.roff.control("PP", []);
             self.usage(inner);
             let own = |arg: &&Arg| !arg.is_global_set() && !arg.is_hide_set();

@@ -137,7 +137,9 @@ fn nearest(error: &Error, command: &Command) -> Vec<String> {
     }
     let unknown = strings(error, ContextKind::InvalidSubcommand).pop().unwrap_or_default();
     let far = |name: &str| strsim::damerau_levenshtein(&unknown, name);
-    let names = command.get_subcommands().map(|inner| inner.get_name().to_owned());
+    let names = command.get_subcommands().flat_map(|inner| {
+        std::iter::once(inner.get_name()).chain(inner.get_all_aliases()).map(str::to_owned)
+    });
     names.filter(|name| far(name) <= 2 && far(name) < name.len()).collect()
 }
 

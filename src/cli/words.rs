@@ -42,6 +42,20 @@ pub(super) fn name(arg: &Arg) -> String {
     arg.get_long().map_or_else(|| format!("<{}>", arg.get_id()), |long| format!("--{long}"))
 }
 
+/// The Danish names of a command, the first one as it is spelled; they are understood in both languages and shown in Danish.
+pub(super) fn danish_names(path: &str) -> impl Iterator<Item = &'static str> {
+    text(Language::Da, &format!("names {path}")).unwrap_or_default().split_whitespace()
+}
+
+/// What a command does, in Danish with its Danish name.
+pub(super) fn about(language: Language, path: &str) -> String {
+    let about = text(language, path).unwrap_or_default();
+    match danish_names(path).next().filter(|_| language == Language::Da) {
+        Some(name) => format!("{about} ({} {name})", text(language, "also named").unwrap_or_default()),
+        None => about.to_owned(),
+    }
+}
+
 /// The examples of a command: what to write, and what that does.
 pub(super) fn examples(language: Language, path: &str) -> Vec<(&'static str, &'static str)> {
     let lines = text(language, format!("{path} examples").trim_start()).unwrap_or_default().lines();
@@ -69,7 +83,8 @@ impl Words {
 
     fn dress(&self, command: Command, path: &str) -> Command {
         let command = command
-            .about(self.text(if path.is_empty() { "traekfil" } else { path }))
+            .about(about(self.language, if path.is_empty() { "traekfil" } else { path }))
+            .aliases(danish_names(path))
             .long_about(None)
             .disable_help_flag(true)
             .disable_version_flag(true)
@@ -220,10 +235,9 @@ mod tests {
     use super::*;
 
     /// What reads the same in both languages.
-    const SAME: [&str; 9] = [
+    const SAME: [&str; 8] = [
         "value PORT",
         "value SHA256:...",
-        "history examples",
         "check examples",
         "completions examples",
         "ledger rebuild examples",

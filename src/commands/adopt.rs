@@ -19,6 +19,7 @@ use crate::messages::{adopt as say, escape, report as say_report};
 use crate::model::delivery::{Key, Slot, State};
 use crate::model::ledger::{ContentTotals, Delivery};
 use crate::period::Period;
+use crate::report::listing::{Column, Listing};
 use crate::report::text;
 use crate::wording;
 
@@ -292,16 +293,12 @@ impl Adoption {
 
     fn what(&self, dry_run: bool) -> String {
         let id = self.delivery_id.unwrap_or_default();
-        let what = match self.outcome {
+        match self.outcome {
             Outcome::Adopted if dry_run => say::would_adopt(),
             Outcome::Adopted => say::adopted(id),
             Outcome::Known => say::known(id),
             Outcome::Refused => say::refused(),
             Outcome::NotAtKp => say::not_at_kp(),
-        };
-        match self.note.as_ref().or(self.error.as_ref()) {
-            Some(more) => format!("{what}: {more}"),
-            None => what,
         }
     }
 }
@@ -310,22 +307,24 @@ impl Answer {
     fn text(&self, config: &Config, quiet: bool) -> String {
         let mut out = String::new();
         if !quiet && !self.files.is_empty() {
-            let head = [
-                say_report::head_file(),
-                say_report::head_series(),
-                say_report::head_period(),
-                if self.dry_run { say_report::head_would() } else { say_report::head_what() },
-            ];
-            let mut table = text::table(&head, 0);
+            let mut listing = Listing::new([
+                Column::name(say_report::head_file()),
+                Column::spare(say_report::head_series()),
+                Column::fact(say_report::head_period()),
+                Column::fact(if self.dry_run { say_report::head_would() } else { say_report::head_what() }),
+            ]);
             for file in &self.files {
-                table.add_row([
-                    escape(&file.path),
-                    escape(file.series.as_deref().unwrap_or("–")),
-                    wording::period(file.period),
-                    file.what(self.dry_run),
-                ]);
+                listing.add(
+                    [
+                        escape(&file.path),
+                        escape(file.series.as_deref().unwrap_or("–")),
+                        wording::period(file.period),
+                        file.what(self.dry_run),
+                    ],
+                    file.note.iter().chain(&file.error).cloned(),
+                );
             }
-            out.push_str(&text::lines(&table));
+            out.push_str(&listing.text(text::list_width()));
             out.push('\n');
         }
         let refused: Vec<(String, Vec<String>)> =
@@ -364,6 +363,6 @@ impl Answer {
                 Disposal::Leave => say::next_run_leaves(),
             });
         }
-        lines.iter().flat_map(|line| [line.as_str(), "\n"]).collect()
+        lines.iter().map(|line| text::sentence(line)).collect()
     }
 }

@@ -211,8 +211,8 @@ fn writable(folder: &Path) -> Found {
 
 fn space(folder: &Path) -> Found {
     match fs4::available_space(existing(folder)) {
-        Ok(free) if free >= LITTLE_SPACE => Ok(indicatif::HumanBytes(free).to_string()),
-        Ok(free) => Err((ExitCode::Unexpected, say::little_space(folder, &indicatif::HumanBytes(free)))),
+        Ok(free) if free >= LITTLE_SPACE => Ok(wording::size(free)),
+        Ok(free) => Err((ExitCode::Unexpected, say::little_space(folder, &wording::size(free)))),
         Err(error) => Err((ExitCode::Unexpected, say::space_unknown(folder, &error))),
     }
 }

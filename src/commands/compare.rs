@@ -15,6 +15,7 @@ use crate::output::answer;
 use crate::records::amount::Ore;
 use crate::records::compare::{Comparison, Difference, LineComparison, Part};
 use crate::records::reader::Lines;
+use crate::report::listing::{Column, Listing};
 use crate::report::text;
 use crate::run::compared::{self, Compared, NotCompared};
 use crate::run::judge::PlannedFile;
@@ -209,7 +210,8 @@ impl Answer {
 /// The numbers of all records, and of each kind of deduction where there are several.
 fn table(all: &Difference, kinds: &BTreeMap<String, Difference>) -> String {
     let heads = [String::new(), say::same(), say::new(), say::gone(), say::changed(), say::more()];
-    let mut table = text::table(&heads, 0);
+    let columns = heads.map(Column::fact);
+    let mut table = Listing::new(columns);
     let cell = |part: &Part| {
         let sum = part.sum.map_or_else(|| "–".to_owned(), |sum| content::kroner(sum.get()));
         format!("{} ({sum})", content::grouped(part.count().into()))
@@ -220,11 +222,11 @@ fn table(all: &Difference, kinds: &BTreeMap<String, Difference>) -> String {
     };
     if kinds.len() > 1 {
         for (name, of) in kinds {
-            table.add_row(row(&escape(name), of));
+            table.add(row(&escape(name), of), []);
         }
     }
-    table.add_row(row(&say::all(), all));
-    format!("\n{}\n", text::lines(&table))
+    table.add(row(&say::all(), all), []);
+    format!("\n{}\n", table.text(text::list_width()))
 }
 
 fn line_list(what: &str, lines: &Lines) -> String {

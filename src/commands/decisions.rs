@@ -1,4 +1,4 @@
-//! `approve` and `reject`: a person decides about a held file, by its number or its name.
+//! `approve` and `reject`: a person decides about a held file, by its number or its name. `withdraw` takes an approval back.
 
 use std::collections::HashSet;
 
@@ -8,38 +8,98 @@ use crate::archive::{Archive, Expected, PutAway};
 use crate::cli::{self, Global};
 use crate::config::Config;
 use crate::config::Disposal;
+use crate::digest::Digest;
 use crate::exit::{ExitCode, UserError};
 use crate::failpoint::failpoint;
 use crate::ledger::event::Event;
 use crate::ledger::query::Sequence;
-use crate::ledger::{Journal, LedgerReader};
-use crate::messages::{escape, report as say, trust as say_trust};
+use crate::ledger::{Journal, Ledger};
+use crate::messages::{case as say_case, escape, report as say, trust as say_trust};
 use crate::model::decision::{Choice, Reason};
 use crate::model::delivery::Key;
 use crate::model::ledger::{Hold, Verdict};
 use crate::model::person;
-use crate::names;
-use crate::platform::{self, Account};
+use crate::period::Period;
+use crate::platform::Account;
+use crate::report::case::{self, AtKp};
 use crate::report::text;
 use crate::run::holds::Holds;
-use crate::run::judge::{self, PlannedFile};
+use crate::run::judge::PlannedFile;
+use crate::run::outcomes;
 use crate::wording::{self, advice};
 
 use super::context::{attest, now, open_ledger, who};
-use crate::output::answer;
+use crate::output::{answer, print_aside};
+
+mod named;
+mod withdraw;
+
+pub(super) use named::{at_kp, named};
+pub(super) use withdraw::withdraw;
 
 #[derive(Serialize)]
 struct Answer {
     decisions: Vec<Judged>,
 }
 
+/// What was decided about one file.
 #[derive(Serialize)]
-struct Judged {
+pub(super) struct Judged {
     hold_id: Option<i64>,
     path: String,
     decision: Verdict,
+    size: u64,
+    series: Option<String>,
+    period: Option<Period>,
+    /// What KP has, or may have, that bears on it.
+    at_kp: Vec<AtKp>,
+    /// What came of it, in a sentence.
     #[serde(rename = "text")]
-    said: String,
+    pub(super) said: String,
+}
+
+/// Which files a person decides about, and why.
+pub(super) struct Asked<'a> {
+    /// Numbers of holds, or files.
+    pub(super) files: &'a [String],
+    /// Her reason.
+    pub(super) reason: &'a str,
+    /// The one file that she was shown, where she was shown it before.
+    pub(super) shown: Option<Shown<'a>>,
+}
+
+/// A file as a person was shown it: nothing else is decided about.
+#[derive(Clone, Copy)]
+pub(super) struct Shown<'a> {
+    /// Its path in the drop folder, with `/`.
+    pub(super) path: &'a str,
+    /// Its content; none where it could not be read.
+    pub(super) digest: Option<Digest>,
+    /// The reasons that she saw.
+    pub(super) reasons: &'a [Reason],
+}
+
+impl Asked<'_> {
+    /// Refuses where the file is not the one that she was shown.
+    fn is_shown(&self, file: &PlannedFile) -> Result<(), UserError> {
+        let digest = file.scanned.key.as_ref().map(|key| key.digest);
+        match self.shown {
+            Some(shown) if shown.path != file.scanned.file.path || shown.digest != digest => {
+                Err(UserError::usage(say_case::changed_meanwhile(&escape(shown.path))))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The reasons that she has seen: those on her screen or, where she names a file unseen, those that its hold names;
+    /// where no run has held it yet, those that a preview shows now. One that came up since is not among them.
+    fn seen_reasons(&self, hold: Option<&Hold>, file: &PlannedFile) -> Vec<Reason> {
+        match (self.shown, hold) {
+            (Some(shown), _) => shown.reasons.to_vec(),
+            (None, Some(hold)) => hold.reasons.iter().filter_map(|name| Reason::named(name)).collect(),
+            (None, None) => file.judgement.reasons.clone(),
+        }
+    }
 }
 
 pub(super) fn approve(
@@ -47,55 +107,88 @@ pub(super) fn approve(
     options: &cli::DecisionArgs,
     global: &Global,
 ) -> anyhow::Result<ExitCode> {
+    let tell = |facts: &str| if global.json || global.quiet { Ok(()) } else { print_aside(facts) };
+    let asked = Asked { files: &options.files, reason: &options.reason, shown: None };
+    show(global, approve_named(config, &asked, tell)?)
+}
+
+/// Records the approvals. `tell` is given what each file is and what KP has, before anything is written.
+///
+/// # Errors
+/// Exit code 2: a file is not there, not held, or not to be approved; nothing was changed.
+pub(super) fn approve_named(
+    config: &Config,
+    asked: &Asked,
+    tell: impl Fn(&str) -> anyhow::Result<()>,
+) -> anyhow::Result<Vec<Judged>> {
     config.check_folders()?;
     let mut ledger = open_ledger(config, now())?;
-    let files = named(config, &ledger, &options.files)?;
+    let files = named(config, &ledger, asked.files)?;
     let mut events = Vec::new();
     let mut judged = Vec::new();
     let mut keys = HashSet::new();
     let mut number = ledger.next(Sequence::Decision)?;
     for (hold, file) in &files {
-        let OnHold { key, reason } = held(hold.as_ref(), file)?;
-        let key = key.filter(|_| reason.can_be_approved()).ok_or_else(|| {
-            UserError::usage(say::cannot_approve(
-                &escape(&file.scanned.file.path),
-                &advice::reason_alone(reason),
-            ))
-        })?;
-        let path = escape(&file.scanned.file.path);
-        let unknown = file.takes_two && !person::is_known(&who());
-        if unknown && (!file.approvers.is_empty() || !file.covered.is_empty()) {
-            return Err(
-                UserError::usage(say_trust::unknown_is_no_second(&path, &Account::own().name())).into()
-            );
-        }
-        if file.takes_two && file.approvers.iter().any(|approver| person::is_same(approver, &who())) {
-            return Err(UserError::usage(say::approved_by_you(&path, &escape(&who()))).into());
-        }
-        let seen = seen_reasons(hold.as_ref(), file);
-        let unseen: Vec<Reason> =
-            file.judgement.reasons.iter().filter(|reason| !seen.contains(reason)).copied().collect();
+        asked.is_shown(file)?;
+        let key = approvable(hold.as_ref(), file)?;
+        let seen = asked.seen_reasons(hold.as_ref(), file);
         // A file may be named twice, by its number and its name.
         if keys.insert(key) {
-            events.push(decided(number, Verdict::Approved, key, file, options, &seen));
+            events.push(decided(number, Verdict::Approved, key, file, asked, &seen));
             number += 1;
         }
-        let said = if file.judgement.choice == Choice::Hold && !unseen.is_empty() {
-            let reasons: Vec<String> = unseen.into_iter().map(advice::reason_alone).collect();
-            say::said_approved_in_part(&path, &reasons.join(", "))
-        } else if unknown {
-            say_trust::approved_by_unknown(&path, &Account::own().name())
-        } else if file.takes_two && file.approvers.is_empty() {
-            say::said_approved_first(&path, &escape(&who()))
-        } else {
-            say::said_approved(&path, &wording::period(key.slot.period))
-        };
-        judged.push(of(hold.as_ref(), file, Verdict::Approved, said));
+        let said = said_approved(file, key, &seen);
+        judged.push(of(&ledger, hold.as_ref(), file, Verdict::Approved, said)?);
+    }
+    for (judged, (hold, file)) in judged.iter().zip(&files) {
+        let mut report = outcomes::describe(file);
+        report.hold_id = hold.as_ref().map(|hold| hold.id);
+        tell(&case::facts(&report, &judged.at_kp))?;
     }
     ledger.record(now(), &events)?;
     failpoint("approved");
     attest(config, &mut ledger)?;
-    show(global, judged)
+    Ok(judged)
+}
+
+/// The key of a file that a person may approve now.
+///
+/// # Errors
+/// Exit code 2: it is not held, is not to be approved, or this person approved it before.
+fn approvable<'a>(hold: Option<&Hold>, file: &'a PlannedFile) -> Result<&'a Key, UserError> {
+    let OnHold { key, reason } = held(hold, file)?;
+    let path = escape(&file.scanned.file.path);
+    let key = key
+        .filter(|_| reason.can_be_approved())
+        .ok_or_else(|| UserError::usage(say::cannot_approve(&path, &advice::reason_alone(reason))))?;
+    if by_unknown(file) && (!file.approvers.is_empty() || !file.covered.is_empty()) {
+        return Err(UserError::usage(say_trust::unknown_is_no_second(&path, &Account::own().name())));
+    }
+    if file.takes_two && file.approvers.iter().any(|approver| person::is_same(approver, &who())) {
+        return Err(UserError::usage(say::approved_by_you(&path, &escape(&who()))));
+    }
+    Ok(key)
+}
+
+/// Whether this takes two persons, and nothing tells who this one is.
+fn by_unknown(file: &PlannedFile) -> bool {
+    file.takes_two && !person::is_known(&who())
+}
+
+/// What an approval of these reasons comes to.
+fn said_approved(file: &PlannedFile, key: &Key, seen: &[Reason]) -> String {
+    let path = escape(&file.scanned.file.path);
+    let unseen = file.judgement.reasons.iter().filter(|reason| !seen.contains(reason));
+    let unseen: Vec<String> = unseen.map(|reason| advice::reason_alone(*reason)).collect();
+    if file.judgement.choice == Choice::Hold && !unseen.is_empty() {
+        say::said_approved_in_part(&path, &unseen.join(", "))
+    } else if by_unknown(file) {
+        say_trust::approved_by_unknown(&path, &Account::own().name())
+    } else if file.takes_two && file.approvers.is_empty() {
+        say::said_approved_first(&path, &escape(&who()))
+    } else {
+        say::said_approved(&path, &wording::period(key.slot.period))
+    }
 }
 
 pub(super) fn reject(
@@ -103,10 +196,20 @@ pub(super) fn reject(
     options: &cli::DecisionArgs,
     global: &Global,
 ) -> anyhow::Result<ExitCode> {
+    let asked = Asked { files: &options.files, reason: &options.reason, shown: None };
+    show(global, reject_named(config, &asked)?)
+}
+
+/// Records the rejections, and takes the files out of the drop folder.
+///
+/// # Errors
+/// Exit code 2: a file is not there or not held; nothing was changed. Or it was rejected and could not be moved.
+pub(super) fn reject_named(config: &Config, asked: &Asked) -> anyhow::Result<Vec<Judged>> {
     config.check_folders()?;
     let mut ledger = open_ledger(config, now())?;
-    let files = named(config, &ledger, &options.files)?;
+    let files = named(config, &ledger, asked.files)?;
     for (hold, file) in &files {
+        asked.is_shown(file)?;
         held(hold.as_ref(), file)?;
     }
     let mut archive = Archive::new(&config.archive);
@@ -115,43 +218,37 @@ pub(super) fn reject(
         // Record the decision before moving the file: even if the move fails, the file is not sent.
         if let Some(key) = &file.scanned.key {
             let number = ledger.next(Sequence::Decision)?;
-            ledger.record(now(), &[decided(number, Verdict::Rejected, key, file, options, &[])])?;
+            ledger.record(now(), &[decided(number, Verdict::Rejected, key, file, asked, &[])])?;
         }
         failpoint("rejected");
         attest(config, &mut ledger)?;
         let to = take_out(&mut archive, file)?;
-        let (why, who) = (Some(options.reason.clone()), Some(who()));
-        match hold {
-            Some(hold) => ledger.record(now(), &[Event::HoldEnded { hold: hold.id, why, who }])?,
-            // A file that could not be read has no key to decide about, so a hold records who took it out, and why.
-            None if file.scanned.key.is_none() => {
-                let (hold, opened) = Holds::read(&ledger)?.hold(file, &file.judgement.reasons);
-                let events: Vec<Event> = opened
-                    .map(Event::Held)
-                    .into_iter()
-                    .chain([Event::HoldEnded { hold, why, who }])
-                    .collect();
-                ledger.record(now(), &events)?;
-            }
-            None => {}
-        }
-        judged.push(of(
-            hold.as_ref(),
-            file,
-            Verdict::Rejected,
-            say::said_rejected(&escape(&file.scanned.file.path), &to),
-        ));
+        end_hold(&mut ledger, hold.as_ref(), file, asked)?;
+        let said = say::said_rejected(&escape(&file.scanned.file.path), &to);
+        judged.push(of(&ledger, hold.as_ref(), file, Verdict::Rejected, said)?);
     }
     attest(config, &mut ledger)?;
-    show(global, judged)
+    Ok(judged)
 }
 
-/// The reasons that a person who approves a file has seen: those that its hold names, or where no run has held it yet, those
-/// that a preview shows now. One that came up since is not among them.
-fn seen_reasons(hold: Option<&Hold>, file: &PlannedFile) -> Vec<Reason> {
+/// Ends the hold of a file that was rejected.
+fn end_hold(
+    ledger: &mut Ledger,
+    hold: Option<&Hold>,
+    file: &PlannedFile,
+    asked: &Asked,
+) -> Result<(), UserError> {
+    let (why, who) = (Some(asked.reason.to_owned()), Some(who()));
     match hold {
-        Some(hold) => hold.reasons.iter().filter_map(|name| Reason::named(name)).collect(),
-        None => file.judgement.reasons.clone(),
+        Some(hold) => ledger.record(now(), &[Event::HoldEnded { hold: hold.id, why, who }]),
+        // A file that could not be read has no key to decide about, so a hold records who took it out, and why.
+        None if file.scanned.key.is_none() => {
+            let (hold, opened) = Holds::read(ledger)?.hold(file, &file.judgement.reasons);
+            let events: Vec<Event> =
+                opened.map(Event::Held).into_iter().chain([Event::HoldEnded { hold, why, who }]).collect();
+            ledger.record(now(), &events)
+        }
+        None => Ok(()),
     }
 }
 
@@ -181,59 +278,12 @@ fn held<'a>(hold: Option<&Hold>, file: &'a PlannedFile) -> Result<OnHold<'a>, Us
     Ok(OnHold { key: file.scanned.key.as_ref(), reason })
 }
 
-/// The files that a person names: numbers of open holds, or files of the drop folder, judged as a run would.
-pub(super) fn named(
-    config: &Config,
-    ledger: &LedgerReader,
-    names: &[String],
-) -> Result<Vec<(Option<Hold>, PlannedFile)>, UserError> {
-    let planned = judge::scan_and_judge(config, ledger, now())?.files;
-    let holds = ledger.open_holds()?;
-    names
-        .iter()
-        .map(|name| {
-            let by_number = name.parse::<i64>().ok().and_then(|id| holds.iter().find(|hold| hold.id == id));
-            let file = match by_number {
-                Some(hold) => planned.iter().find(|file| is_about(hold, file)),
-                None => planned.iter().find(|file| is_named(config, file, name)),
-            };
-            let file = file.ok_or_else(|| UserError::usage(say::no_such_file(&escape(name))))?.clone();
-            let hold = by_number.or_else(|| holds.iter().find(|hold| is_about(hold, &file))).cloned();
-            Ok((hold, file))
-        })
-        .collect()
-}
-
-/// Whether a hold is about this file with this content in this slot: a file that has changed since needs a new decision.
-fn is_about(hold: &Hold, file: &PlannedFile) -> bool {
-    let key = file.scanned.key.as_ref();
-    hold.path == file.scanned.file.path
-        && hold.digest == key.map(|key| key.digest)
-        && hold.slot.as_ref() == key.map(|key| &key.slot)
-}
-
-fn is_named(config: &Config, file: &PlannedFile, name: &str) -> bool {
-    let path = &file.scanned.file.path;
-    let same_place = || {
-        let canonical = |path: &std::path::Path| {
-            let place = platform::canonical_in_folder(path)?.to_string_lossy().into_owned();
-            Some(if cfg!(windows) { names::comparable(&place) } else { names::nfc(&place) })
-        };
-        canonical(std::path::Path::new(name))
-            .is_some_and(|named| Some(named) == canonical(&file.scanned.file.place.path()))
-    };
-    names::nfc(name) == names::nfc(path)
-        || cfg!(windows) && names::same(&name.replace('\\', "/"), path)
-        || config.drop.join(name) == file.scanned.file.place.path()
-        || same_place()
-}
-
 fn decided(
     number: i64,
     verdict: Verdict,
     key: &Key,
     file: &PlannedFile,
-    options: &cli::DecisionArgs,
+    asked: &Asked,
     seen: &[Reason],
 ) -> Event {
     Event::Decided {
@@ -243,7 +293,7 @@ fn decided(
         period: key.slot.period,
         digest: key.digest,
         path: file.scanned.file.path.clone(),
-        why: options.reason.clone(),
+        why: asked.reason.to_owned(),
         who: who(),
         reasons: seen.iter().map(|reason| reason.name().to_owned()).collect(),
     }
@@ -272,8 +322,24 @@ fn take_out(archive: &mut Archive, file: &PlannedFile) -> Result<String, UserErr
     }
 }
 
-fn of(hold: Option<&Hold>, file: &PlannedFile, decision: Verdict, said: String) -> Judged {
-    Judged { hold_id: hold.map(|hold| hold.id), path: file.scanned.file.path.clone(), decision, said }
+fn of(
+    ledger: &Ledger,
+    hold: Option<&Hold>,
+    file: &PlannedFile,
+    decision: Verdict,
+    said: String,
+) -> Result<Judged, UserError> {
+    let key = file.scanned.key.as_ref();
+    Ok(Judged {
+        hold_id: hold.map(|hold| hold.id),
+        path: file.scanned.file.path.clone(),
+        decision,
+        size: file.scanned.size(),
+        series: key.map(|key| key.slot.series.clone()),
+        period: key.and_then(|key| key.slot.period),
+        at_kp: at_kp(ledger, &outcomes::describe(file))?,
+        said,
+    })
 }
 
 fn show(global: &Global, decisions: Vec<Judged>) -> anyhow::Result<ExitCode> {

@@ -15,6 +15,7 @@ use crate::output::{answer, warn};
 use crate::records::citizen::Citizen;
 use crate::records::format::{Field, Format};
 use crate::records::reader::{Ending, LineCounts, Reader, Reading, Record};
+use crate::report::listing::{Column, Listing};
 use crate::report::text;
 use crate::series;
 use crate::wording::content;
@@ -286,11 +287,11 @@ impl Tested {
         }
         let head = say::tested(&escape(&self.file.display().to_string()), &escape(&self.format));
         let mut out = text::sentence(&head);
-        let mut fields = text::table(&[say::head_field(), say::head_place()], 0);
+        let mut fields = Listing::new([Column::fact(say::head_field()), Column::name(say::head_place())]);
         for field in &self.fields {
-            fields.add_row([field.field.to_owned(), field.at.clone()]);
+            fields.add([field.field.to_owned(), field.at.clone()], []);
         }
-        out.extend(["\n", &text::lines(&fields), "\n"]);
+        out.extend(["\n", &fields.text(text::list_width()), "\n"]);
         let n = |number: u64| content::grouped(number.into());
         let LinesShown { header, record, trailer, ignored, unknown } = &self.lines;
         let [header, record] = [*header, *record].map(n);
@@ -321,16 +322,17 @@ impl Tested {
             say::head_period(),
             say::head_amount(),
         ];
-        let mut table = text::table(&heads, 1);
+        let mut table = Listing::new(heads.map(Column::fact));
         for shown in &self.first {
-            table.add_row([
+            let facts = [
                 shown.line.to_string(),
                 shown.citizen.clone(),
                 shown.deduction.clone(),
                 shown.period.clone().unwrap_or_else(|| "–".to_owned()),
                 content::kroner(shown.amount_ore),
-            ]);
+            ];
+            table.add(facts, []);
         }
-        text::lines(&table)
+        table.text(text::list_width())
     }
 }

@@ -1,14 +1,12 @@
 //! `help`, `completions` and `man`: what the command line says of itself.
 
-use std::io::Write;
-
 use clap_complete::Shell;
 use serde::Serialize;
 
 use crate::cli::{Global, man, words};
 use crate::exit::{ExitCode, UserError};
 use crate::messages::{escape, language, usage as say};
-use crate::output;
+use crate::output::{self, print_aside, write_document};
 
 /// What these answer with `--json`.
 #[derive(Serialize)]
@@ -30,7 +28,7 @@ pub(super) fn help(path: &[String], global: &Global) -> anyhow::Result<ExitCode>
     if global.json {
         return show(help.to_string(), global);
     }
-    write!(anstream::stdout(), "{}", help.ansi())?;
+    print_aside(&help.ansi().to_string())?;
     Ok(ExitCode::Ok)
 }
 
@@ -50,7 +48,7 @@ fn show(text: String, global: &Global) -> anyhow::Result<ExitCode> {
     if global.json {
         output::answer(global, &Document { text }, String::new)?;
     } else {
-        std::io::stdout().write_all(text.as_bytes())?;
+        write_document(text.as_bytes())?;
     }
     Ok(ExitCode::Ok)
 }

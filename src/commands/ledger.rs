@@ -15,8 +15,9 @@ use crate::ledger::query::Filter;
 use crate::ledger::{self, Journal, Ledger, Verified};
 use crate::messages::{ledger as say, overview as say_overview, witness as say_witness};
 use crate::model::attention::AttentionItem;
-use crate::model::ledger::{ChainMark, Delivery};
+use crate::model::ledger::ChainMark;
 use crate::overview;
+use crate::report::csv;
 use crate::report::history::{History, More};
 use crate::report::text::sentence;
 use crate::wording;
@@ -47,7 +48,12 @@ fn verify(config: &Config, mark: Option<&ChainMark>, global: &Global) -> anyhow:
     let archive = Archive::new(&config.archive);
     let altered = altered(&archive, &ledger, &ledger.archived(None)?, Closely::AtContent)?;
     let text = || {
-        let in_order = sentence(&say::in_order_with(ledger.path(), verified.events, verified.receipts));
+        let receipts = match verified.receipts {
+            0 => say::no_receipts_yet(),
+            n => say::receipts_known(n),
+        };
+        let events = say::events_counted(verified.events);
+        let in_order = sentence(&say::in_order_with(ledger.path(), &events, &receipts));
         let changed = altered.iter().map(|original| sentence(&wording::original_changed(original)));
         // On a line of its own and whole, so that it can be copied.
         let head = say_overview::chain_ends_at(&verified.head.to_string()) + "\n";
@@ -99,60 +105,10 @@ fn export(config: &Config, format: ExportFormat, global: &Global) -> anyhow::Res
     let deliveries = ledger.history(&Filter::default())?;
     let decisions = ledger.decisions()?;
     let taken_out = ledger.taken_out()?;
-    let csv = csv(&deliveries)?;
+    let csv = csv::deliveries(&deliveries)?;
     let global = Global { json: global.json || format == ExportFormat::Json, ..global.clone() };
     answer(&global, &History::new(&deliveries, &decisions, &taken_out, &More::new()), || csv)?;
     Ok(ExitCode::Ok)
-}
-
-/// Writes a line for each delivery, oldest first.
-fn csv(deliveries: &[Delivery]) -> anyhow::Result<String> {
-    let mut out = csv::Writer::from_writer(Vec::new());
-    out.write_record([
-        "delivery_id",
-        "run_id",
-        "state",
-        "series",
-        "period",
-        "path",
-        "size",
-        "sha256",
-        "remote_path",
-        "reason",
-        "started_at",
-        "changed_at",
-        "delivered_at",
-        "picked_up_at",
-        "who",
-        "why",
-    ])?;
-    for row in deliveries.iter().rev() {
-        let optional = |text: &Option<String>| text.as_deref().map(plain).unwrap_or_default();
-        out.write_record([
-            row.id.to_string(),
-            row.run.map(|run| run.to_string()).unwrap_or_default(),
-            row.state.name().to_owned(),
-            plain(&row.key.slot.series),
-            row.key.slot.period.map(|period| period.to_string()).unwrap_or_default(),
-            plain(&row.path),
-            row.size.to_string(),
-            row.key.digest.to_string(),
-            optional(&row.remote_path),
-            row.reason.clone(),
-            row.started_at.clone(),
-            row.changed_at.clone(),
-            row.delivered_at.clone().unwrap_or_default(),
-            row.picked_up_at.clone().unwrap_or_default(),
-            optional(&row.who),
-            optional(&row.why),
-        ])?;
-    }
-    Ok(String::from_utf8(out.into_inner()?)?)
-}
-
-/// Puts an apostrophe before text that a spreadsheet would run as a formula.
-fn plain(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
 }
 
 fn rebuild(config: &Config, global: &Global) -> anyhow::Result<ExitCode> {

@@ -1,10 +1,10 @@
 //! Progress of a long delivery: a bar on a terminal, and a plain line every few seconds elsewhere.
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use indicatif::{HumanBytes, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::cli::Global;
 use crate::deliver::{End, Watch};
@@ -61,8 +61,8 @@ impl Progress {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         if self.lines && last.elapsed() >= LINE_INTERVAL {
             *last = Instant::now();
-            let total = HumanBytes(self.bar.length().unwrap_or_default());
-            anstream::eprintln!("{}", say::so_far(&self.count(), &HumanBytes(self.bar.position()), &total));
+            let total = wording::size(self.bar.length().unwrap_or_default());
+            aside(&say::so_far(&self.count(), &wording::size(self.bar.position()), &total));
         }
     }
 }
@@ -90,8 +90,13 @@ impl Watch for Progress {
                 End::InDoubt(_) => FileOutcome::InDoubt,
                 End::Held(_) => FileOutcome::Held,
             };
-            anstream::eprintln!("{}: {}", escape(path), wording::outcome(Choice::Send, Some(outcome)));
+            aside(&format!("{}: {}", escape(path), wording::outcome(Choice::Send, Some(outcome))));
         }
         self.line();
     }
+}
+
+/// Prints a line on standard error. A reader that closed it early (`2>&1 | head`) must not stop a run.
+fn aside(text: &str) {
+    let _ = writeln!(anstream::stderr(), "{text}");
 }

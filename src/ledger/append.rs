@@ -164,6 +164,7 @@ pub(super) fn apply(db: &Connection, at: &str, event: &Event) -> rusqlite::Resul
             ended.iter().try_for_each(|hold| end_hold(db, at, *hold))
         }
         Event::Decided { .. } | Event::RestoredDecision { .. } => decide(db, at, event),
+        Event::Withdrawn { decision, why, who } => withdraw(db, at, *decision, why, who),
         Event::DuplicatePutAway { path, delivery } => execute(
             db,
             "INSERT INTO duplicates (delivery, path, at) VALUES (?1, ?2, ?3)",
@@ -307,12 +308,23 @@ fn decide(db: &Connection, at: &str, event: &Event) -> rusqlite::Result<()> {
     )
 }
 
+/// Takes an approval back; a number that is no approval's is refused.
+fn withdraw(db: &Connection, at: &str, decision: i64, why: &str, who: &str) -> rusqlite::Result<()> {
+    let changed = db
+        .prepare_cached(
+            "UPDATE decisions SET withdrawn_at = ?2, withdrawn_why = ?3, withdrawn_by = ?4
+              WHERE id = ?1 AND verdict = 'approved'",
+        )?
+        .execute(params![decision, at, why, who])?;
+    if changed == 1 { Ok(()) } else { Err(rusqlite::Error::StatementChangedRows(changed)) }
+}
+
 /// Uses up the approvals that a delivery goes by, the first of two persons' among them: KP may get the file.
 fn use_up(db: &Connection, delivery: i64) -> rusqlite::Result<()> {
     execute(
         db,
         "UPDATE decisions SET used_by = ?1
-          WHERE used_by IS NULL AND verdict = 'approved' AND id <= (SELECT decision FROM deliveries WHERE id = ?1)
+          WHERE used_by IS NULL AND withdrawn_at IS NULL AND verdict = 'approved' AND id <= (SELECT decision FROM deliveries WHERE id = ?1)
             AND (digest, series_key, coalesce(period, '')) =
                 (SELECT digest, series_key, coalesce(period, '') FROM deliveries WHERE id = ?1)
             AND id > (SELECT coalesce(max(r.id), 0) FROM decisions r

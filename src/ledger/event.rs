@@ -177,6 +177,15 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         reasons: Vec<String>,
     },
+    /// A person took an approval back that no delivery had used.
+    Withdrawn {
+        /// The approval's number.
+        decision: i64,
+        /// Why.
+        why: String,
+        /// Who.
+        who: String,
+    },
     /// A file that had been delivered already was put away, unsent.
     DuplicatePutAway {
         /// The file.

@@ -139,14 +139,16 @@ impl LedgerReader {
         )
     }
 
-    /// The decisions about a key that still count, newest first: those after its last approval that was used up.
+    /// The decisions about a key that still count, newest first: those after its last approval that was used up, without
+    /// approvals that were taken back.
     ///
     /// # Errors
     /// The ledger could not be read.
     pub fn decisions_about(&self, key: &Key) -> Result<Vec<Decision>, UserError> {
         let mut all: Vec<Decision> = self.query(|db| {
             db.prepare_cached(
-                "SELECT * FROM decisions WHERE digest = ?1 AND series_key = ?2 AND period IS ?3 ORDER BY id DESC",
+                "SELECT * FROM decisions WHERE digest = ?1 AND series_key = ?2 AND period IS ?3 AND withdrawn_at IS NULL
+                 ORDER BY id DESC",
             )?
             .query_map(
                 params![
@@ -241,6 +243,16 @@ impl LedgerReader {
         let count: i64 =
             self.query(|db| db.query_row("SELECT count(*) FROM deliveries", [], |row| row.get(0)))?;
         Ok(usize::try_from(count).unwrap_or_default())
+    }
+
+    /// The decision of that number.
+    ///
+    /// # Errors
+    /// The ledger could not be read.
+    pub fn decision(&self, id: i64) -> Result<Option<Decision>, UserError> {
+        self.query(|db| {
+            db.prepare_cached("SELECT * FROM decisions WHERE id = ?1")?.query_row([id], decision).optional()
+        })
     }
 
     /// Every decision, oldest first.

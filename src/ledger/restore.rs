@@ -2,7 +2,7 @@
 //!
 //! `ledger restored` writes them into a ledger that was put back from a copy, and `ledger rebuild` into a new one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use chrono::{DateTime, FixedOffset};
@@ -127,10 +127,13 @@ impl LedgerReader {
             }
         }
         let mut events = Vec::new();
-        for ((number, _), line) in found {
+        let mut given = HashMap::new();
+        for ((number, at), line) in found {
             let Some(Key { slot, digest }) = line.key() else { continue };
+            let decision = numbers.free(number);
+            given.insert((number, at), decision);
             events.push(Event::RestoredDecision {
-                decision: numbers.free(number),
+                decision,
                 verdict: verdict(line.attests),
                 series: slot.series,
                 period: slot.period,
@@ -142,7 +145,28 @@ impl LedgerReader {
                 reasons: line.reasons.clone(),
             });
         }
+        // Before the deliveries: what was taken back was used up by none of them.
+        for line in lines.iter().filter(|line| line.attests == Kind::Withdrawn) {
+            events.extend(self.missing_withdrawal(line, &given)?);
+        }
         Ok(events)
+    }
+
+    /// The event for a line that takes an approval back, where the ledger does not have it as taken back. `given` are the
+    /// numbers that approvals of the witness get in this ledger, by their own number and moment.
+    fn missing_withdrawal(
+        &self,
+        line: &Line,
+        given: &HashMap<(i64, &str), i64>,
+    ) -> Result<Option<Event>, UserError> {
+        let own = (line.decision.unwrap_or_default(), line.decided_at.as_deref().unwrap_or_default());
+        let decision = match (given.get(&own), self.withdrawn_approval(line)?) {
+            (Some(&number), _) => number,
+            (None, Some(approval)) if approval.withdrawn.is_none() => approval.id,
+            (None, _) => return Ok(None),
+        };
+        let (why, who) = (line.why.clone().unwrap_or_default(), line.who.clone().unwrap_or_default());
+        Ok(Some(Event::Withdrawn { decision, why, who }))
     }
 
     fn missing_deliveries(&self, lines: &[&Line]) -> Result<Vec<Event>, UserError> {

@@ -4,7 +4,9 @@ use rusqlite::{Row, RowIndex, types::Type};
 
 use crate::digest::Digest;
 use crate::model::delivery::{Key, Slot, State};
-use crate::model::ledger::{Asked, AskedAbout, ContentTotals, Decision, Delivery, Hold, PastRun, Verdict};
+use crate::model::ledger::{
+    Asked, AskedAbout, ContentTotals, Decision, Delivery, Hold, PastRun, Verdict, Withdrawal,
+};
 use crate::period::Period;
 
 /// Reads the columns by their places in `deliveries!`: looking each up by name takes longer than finding the row.
@@ -62,6 +64,7 @@ pub(super) fn decision(row: &Row<'_>) -> rusqlite::Result<Decision> {
         why: row.get("why")?,
         reasons: reasons(row)?,
         used_by: row.get("used_by")?,
+        withdrawn: withdrawal(row)?,
     })
 }
 
@@ -107,6 +110,11 @@ fn warnings(stored: Option<String>) -> rusqlite::Result<Vec<String>> {
     read.map_err(|error| {
         rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, Box::new(error))
     })
+}
+
+fn withdrawal(row: &Row<'_>) -> rusqlite::Result<Option<Withdrawal>> {
+    let Some(at) = row.get("withdrawn_at")? else { return Ok(None) };
+    Ok(Some(Withdrawal { at, who: row.get("withdrawn_by")?, why: row.get("withdrawn_why")? }))
 }
 
 /// Names with a comma between them.

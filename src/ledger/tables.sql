@@ -73,6 +73,9 @@ CREATE TABLE decisions (
     why     TEXT NOT NULL,
     reasons TEXT NOT NULL,           -- the reasons that an approval covers, with a comma between
     used_by INTEGER,                 -- the delivery that used an approval up
+    withdrawn_at TEXT,               -- when a person took an approval back; then it lets nothing go
+    withdrawn_by TEXT,
+    withdrawn_why TEXT,
     content_deleted_at TEXT          -- when a rejected file was deleted from the archive
 ) STRICT;
 CREATE INDEX decisions_by_digest ON decisions (digest);

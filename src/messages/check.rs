@@ -82,9 +82,9 @@ crate::messages::catalogue! {
     }
     host_key_pinned() { da "er den, som konfigurationen kender", en "is the one that the configuration knows" }
     pin_host_key(kind: &str, fingerprint: &str) {
-        da "serveren viser {fingerprint} ({kind}). Sammenlign det med det, som KP har oplyst på anden vis, fx i et brev eller over \
+        da "serveren viser {fingerprint} ({kind}). Sammenlign det med det, som KP's driftsleverandør har oplyst på anden vis, fx i et brev eller over \
             telefonen. Er de ens, så sæt denne linje ind under [sftp]:",
-        en "the server shows {fingerprint} ({kind}). Compare it with the one that KP has told you in another way, such as in a letter \
+        en "the server shows {fingerprint} ({kind}). Compare it with the one that KP's operator has told you in another way, such as in a letter \
             or over the telephone. If it is the same, put this line under [sftp]:",
     }
     not_writable(folder: &Path => folder.display(), error: &dyn Display) {

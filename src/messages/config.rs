@@ -312,8 +312,8 @@ crate::messages::catalogue! {
         en "{file} ([sftp] {key}) cannot be read: {error}. Check that the program's user has access to the file.",
     }
     no_host_key(file: &str) {
-        da "{file} siger ikke, hvordan serveren kendes: [sftp] host_key mangler. Kør traekfil check, sammenlign det viste fingeraftryk med det, som modtageren har oplyst, og skriv det i host_key.",
-        en "{file} does not say how the server is recognised: [sftp] host_key is missing. Run traekfil check, compare the fingerprint it shows with the one the receiver gave you, and write it into host_key.",
+        da "{file} siger ikke, hvordan serveren kendes: [sftp] host_key mangler. Kør traekfil check, sammenlign det viste fingeraftryk med det, som KP's driftsleverandør har oplyst, og skriv det i host_key.",
+        en "{file} does not say how the server is recognised: [sftp] host_key is missing. Run traekfil check, compare the fingerprint it shows with the one that KP's operator gave you, and write it into host_key.",
     }
 
     // secrets

@@ -22,6 +22,20 @@ macro_rules! texts {
 
 texts! {
     // the form of the help
+    // the Danish names of commands, and how they are typed without Danish letters
+    "names run" { da "kør koer", en "kør koer" }
+    "names status" { da "overblik", en "overblik" }
+    "names approve" { da "godkend", en "godkend" }
+    "names reject" { da "afvis", en "afvis" }
+    "names resolve" { da "afgør afgoer", en "afgør afgoer" }
+    "names cases" { da "sager", en "sager" }
+    "names compare" { da "sammenlign", en "sammenlign" }
+    "names withdraw" { da "fortryd", en "fortryd" }
+    "names adopt" { da "indskriv", en "indskriv" }
+    "names check" { da "tjek", en "tjek" }
+    "names report" { da "rapport", en "rapport" }
+    "also named" { da "også", en "also" }
+
     "heading usage" { da "Brug", en "Usage" }
     "heading commands" { da "Kommandoer", en "Commands" }
     "heading arguments" { da "Argumenter", en "Arguments" }
@@ -187,10 +201,19 @@ texts! {
     "history --state=in_doubt" { da "uafklaret: KP kan have fået den", en "in doubt: KP may have got it" }
     "history --state=not_delivered" { da "ikke modtaget; det har nogen oplyst", en "not received, says a person" }
     "history --state=adopted" { da "leveret, før regnskabet begyndte", en "delivered before the ledger began" }
+    "history --state=held" { da "tilbageholdt: filer, der venter på dig", en "held: files that wait for a person" }
+    "history --state=approved" { da "godkendelser", en "approvals" }
+    "history --state=rejected" { da "afvisninger", en "rejections" }
+    "history --format" { da "Formen; uden den tekst til en skærm", en "The form; without it text for a screen" }
+    "history --format=csv" {
+        da "en linje pr. levering, til et regneark: med semikolon, som dansk Excel læser det",
+        en "a line a delivery, for a spreadsheet; in Danish with semicolons, as Danish Excel reads it",
+    }
+    "history --format=json" { da "ét objekt med en liste, som --json", en "one object with a list, as --json" }
     "history --limit" { da "Højst så mange, de nyeste først", en "At most so many, the newest first" }
     "history examples" {
-        da "traekfil history --period 2023-04\ntraekfil history --state in_doubt --json",
-        en "traekfil history --period 2023-04\ntraekfil history --state in_doubt --json",
+        da "traekfil history --period 2023-04\ntraekfil history --state uafklaret --json\ntraekfil history --format csv > leveringer.csv",
+        en "traekfil history --period 2023-04\ntraekfil history --state in_doubt --json\ntraekfil history --format csv > deliveries.csv",
     }
 
     "approve" { da "Lad en tilbageholdt fil gå med næste kørsel", en "Let a held file go with the next run" }
@@ -257,6 +280,26 @@ texts! {
         en "traekfil format test food_202304.txt\ntraekfil format test sample.txt --format madservice",
     }
 
+    "withdraw" {
+        da "Træk en godkendelse tilbage, som ikke er brugt endnu",
+        en "Take back an approval that has not been used yet",
+    }
+    "withdraw <file>" { da "Sagens nummer, eller filen", en "The number of the hold, or the file" }
+    "withdraw examples" {
+        da "traekfil withdraw 3 --reason \"leverandøren sender en ny fil i stedet\"",
+        en "traekfil withdraw 3 --reason \"the supplier sends another file instead\"",
+    }
+    "cases" {
+        da "Gå det igennem, der kræver handling, ét spørgsmål ad gangen",
+        en "Go through what needs a person, one question at a time",
+    }
+    "cases examples" {
+        da "traekfil cases  # på en skærm: spørger om hver sag\n\
+            traekfil cases --json  # til programmer: spørger ikke",
+        en "traekfil cases  # on a screen: asks about each\n\
+            traekfil cases --json  # for programs: asks nothing",
+    }
+
     "resolve" {
         da "Afgør en uafklaret levering, eller træk en tilbage, som KP aldrig fik",
         en "Settle a delivery that is in doubt, or take one back that KP never got",
@@ -268,8 +311,10 @@ texts! {
         en "KP never got the file; it may be sent again",
     }
     "resolve examples" {
-        da "traekfil resolve 12 --delivered --reason \"KP kan se filen\"",
-        en "traekfil resolve 12 --delivered --reason \"KP sees the file\"",
+        da "traekfil resolve 12  # vis en færdig mail til KP, og ændr intet\n\
+            traekfil resolve 12 --delivered --reason \"KP kan se filen\"",
+        en "traekfil resolve 12  # show a finished mail to KP, and change nothing\n\
+            traekfil resolve 12 --delivered --reason \"KP sees the file\"",
     }
 
     "adopt" {
@@ -387,7 +432,10 @@ texts! {
     }
     "ledger export" { da "Udskriv alle leveringer, til revisor", en "Print every delivery, for the auditor" }
     "ledger export --format" { da "Formen", en "The form" }
-    "ledger export --format=csv" { da "en linje pr. levering, til et regneark", en "a line a delivery, for a spreadsheet" }
+    "ledger export --format=csv" {
+        da "en linje pr. levering, til et regneark: med semikolon, som dansk Excel læser det",
+        en "a line a delivery, for a spreadsheet; in Danish with semicolons, as Danish Excel reads it",
+    }
     "ledger export --format=json" {
         da "ét objekt med en liste, beslutninger også",
         en "one object with a list, decisions included",

@@ -100,10 +100,16 @@ crate::messages::catalogue! {
             was cut off. Keep the file and what the mark stood in, and find out why before anything more is sent.",
     }
     /// Verify.
-    in_order_with(path: &Path => path.display(), events: i64, receipts: usize) {
-        da "Regnskabet {path} er i orden: {events} hændelser i ubrudt kæde, og alle {receipts} kvitteringer er kendt.",
-        en "The ledger {path} is in order: {events} events in an unbroken chain, and all {receipts} receipts known.",
+    in_order_with(path: &Path => path.display(), events: &str, receipts: &str) {
+        da "Regnskabet {path} er i orden: {events} i ubrudt kæde, og {receipts}.",
+        en "The ledger {path} is in order: {events} in an unbroken chain, and {receipts}.",
     }
+    events_counted(n: i64) { da [n] "1 hændelse" "{n} hændelser", en [n] "1 event" "{n} events" }
+    receipts_known(n: usize) {
+        da [n] "den ene kvittering er kendt" "alle {n} kvitteringer er kendt",
+        en [n] "its one receipt is known" "all {n} receipts are known",
+    }
+    no_receipts_yet() { da "der er endnu ingen kvitteringer", en "there are no receipts yet" }
     /// Rebuild.
     receipts_unread(n: usize) {
         da [n] "Mellem linjerne stod 1 blok nuller, som et strømsvigt efterlader." "Mellem linjerne stod {n} blokke nuller, som et strømsvigt efterlader.",

@@ -11,7 +11,7 @@ crate::messages::catalogue! {
     missing() { da "mangler", en "missing" }
     delivered() { da "leveret", en "delivered" }
     adopted() { da "leveret før", en "adopted" }
-    duplicate_refused() { da "dublet afvist", en "duplicate refused" }
+    duplicate_refused() { da "dublet, lagt væk", en "duplicate, put away" }
 
     /// What needs a person.
     late(series: &str, period: &str, due: &str) {
@@ -92,6 +92,8 @@ crate::messages::catalogue! {
         da "januar februar marts april maj juni juli august september oktober november december",
         en "January February March April May June July August September October November December",
     }
+    thousands() { da ".", en "," }
+    moment(day: &str, time: &str) { da "{day} kl. {time}", en "{day} {time}" }
     long_day(day: u32, month: &str, year: i32) { da "{day}. {month} {year}", en "{day} {month} {year}" }
 }
 

@@ -2,14 +2,16 @@
 
 use std::fmt::Display;
 
+use super::command;
+
 crate::messages::catalogue! {
     head_number() { da "Nr.", en "No." }
     head_file() { da "Fil", en "File" }
     head_series() { da "Serie", en "Series" }
     head_period() { da "Periode", en "Period" }
     head_size() { da "Størrelse", en "Size" }
-    head_would() { da "Hvad vil ske, og hvorfor", en "What would happen, and why" }
-    head_what() { da "Hvad skete, og hvorfor", en "What happened, and why" }
+    head_would() { da "Hvad vil ske", en "What would happen" }
+    head_what() { da "Hvad skete", en "What happened" }
     head_state() { da "Tilstand", en "State" }
     head_since() { da "Siden", en "Since" }
 
@@ -100,6 +102,12 @@ crate::messages::catalogue! {
         da "Spørg leverandøren, om den er rigtig, og godkend eller afvis den",
         en "Ask the supplier whether it is right, and approve or reject it",
     }
+    next_slot_taken() {
+        da "Spørg leverandøren: kommer den oven i den første, eller i stedet for den? Oven i: godkend den. I stedet for: spørg KP først, for KP \
+            har den første, og godkendes den nye, bliver begge trukket. Er den sendt ved en fejl: afvis den",
+        en "Ask the supplier: does it come on top of the first one, or in place of it? On top: approve it. In place: ask KP first, since KP has \
+            the first one, and if the new one is approved, both are deducted. If it was sent by mistake: reject it",
+    }
     next_second_person(who: &str) {
         da "Godkendt af {who}; endnu en person skal godkende den under sit eget brugernavn. Skal den ikke sendes, så afvis den",
         en "Approved by {who}; one more person has to approve it under a user name of their own. If it is not to be sent, reject it",
@@ -159,9 +167,9 @@ crate::messages::catalogue! {
         en "A run was interrupted; the next one that reaches the server finds out by itself. If it goes on, ask KP whether the file was \
             received",
     }
-    next_in_doubt() {
-        da "Spørg KP, om filen er modtaget, og svar",
-        en "Ask KP whether the file was received, and answer",
+    next_in_doubt(mail: &str) {
+        da "Spørg KP, om filen er modtaget (en færdig mail: {mail}), og svar",
+        en "Ask KP whether the file was received (a finished mail: {mail}), and answer",
     }
     next_remote_name_taken() {
         da "Er det en fil, der blev leveret før under samme navn (se traekfil history), så har KP ikke hentet den endnu; næste \
@@ -199,8 +207,8 @@ crate::messages::catalogue! {
     with_hold(path: &str, hold: i64) { da "{path} (sag {hold})", en "{path} (hold {hold})" }
     and_others(n: usize) { da [n] " og 1 anden" " og {n} andre", en [n] " and 1 other" " and {n} others" }
     so_far(files: &str, bytes: &dyn Display, total: &dyn Display) {
-        da "Indtil nu: {files} filer, {bytes} af {total}",
-        en "So far: {files} files, {bytes} of {total}",
+        da "Indtil nu: fil {files}, {bytes} af {total}",
+        en "So far: file {files}, {bytes} of {total}",
     }
     needs_you(n: usize) {
         da [n] "Dette kræver handling:" "Disse {n} ting kræver handling:",
@@ -237,6 +245,9 @@ crate::messages::catalogue! {
     }
 
     /// The summary.
+    no_new_files() { da "Ingen nye filer", en "No new files" }
+    none_would_go() { da "Ingen filer vil blive sendt", en "No file would be sent" }
+    none_delivered() { da "Ingen filer leveret", en "No file delivered" }
     count_would_send(n: usize, bytes: &str) {
         da [n] "1 fil vil blive sendt ({bytes})" "{n} filer vil blive sendt ({bytes})",
         en [n] "1 file would be sent ({bytes})" "{n} files would be sent ({bytes})",
@@ -260,6 +271,10 @@ crate::messages::catalogue! {
     decision_line(at: &str, path: &str, verdict: &str, who: &str, why: &str) {
         da "{at}  {path}: {verdict} af {who}: {why}",
         en "{at}  {path}: {verdict} by {who}: {why}",
+    }
+    taken_back(at: &str, who: &str, why: &str) {
+        da " (trukket tilbage {at} af {who}: {why})",
+        en " (taken back {at} by {who}: {why})",
     }
     used_by(delivery: i64) { da " (brugt af levering {delivery})", en " (used by delivery {delivery})" }
 
@@ -339,6 +354,12 @@ crate::messages::catalogue! {
     no_such_delivery(id: i64) {
         da "Der er ingen levering {id} i regnskabet. Se numrene med: traekfil history",
         en "There is no delivery {id} in the ledger. See the numbers with: traekfil history",
+    }
+    not_in_doubt(id: i64, state: &str; history = command("history")) {
+        da "Levering {id} er {state}, så der er intet at spørge KP om. Intet er ændret. Fik KP den aldrig, så tilføj --not-delivered --reason \"…\". \
+            Se leveringerne med: {history}",
+        en "Delivery {id} is {state}, so there is nothing to ask KP about. Nothing was changed. If KP never got it, add --not-delivered \
+            --reason \"…\". See the deliveries with: {history}",
     }
     cannot_resolve(id: i64, state: &str) {
         da "Levering {id} er {state}, og det kan ikke ændres på den måde. Intet er ændret.",

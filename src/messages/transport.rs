@@ -161,28 +161,28 @@ crate::messages::catalogue! {
     }
     /// Connecting: no algorithms in common.
     not_agreed(address: &str, why: &str) {
-        da "{address} svarer, men der kunne ikke aftales nogen SSH-algoritmer ({why}). Serveren tilbyder formentlig kun forældede: bed dens driftsleverandør om at tillade nutidige, fx curve25519-sha256, ssh-ed25519 og aes256-gcm@openssh.com.",
-        en "{address} answers, but no SSH algorithms could be agreed on ({why}). The server probably offers only outdated ones: ask its operator to allow current ones, such as curve25519-sha256, ssh-ed25519 and aes256-gcm@openssh.com.",
+        da "{address} svarer, men der kunne ikke aftales nogen SSH-algoritmer ({why}). Serveren tilbyder formentlig kun forældede: bed KP's driftsleverandør om at tillade nutidige, fx curve25519-sha256, ssh-ed25519 og aes256-gcm@openssh.com.",
+        en "{address} answers, but no SSH algorithms could be agreed on ({why}). The server probably offers only outdated ones: ask KP's operator to allow current ones, such as curve25519-sha256, ssh-ed25519 and aes256-gcm@openssh.com.",
     }
     /// Connecting: no SFTP.
     no_sftp(address: &str, why: &str) {
-        da "login på {address} lykkedes, men serveren gav ingen SFTP-forbindelse ({why}). Spørg modtageren, om brugeren har adgang til SFTP.",
-        en "the login at {address} succeeded, but the server gave no SFTP connection ({why}). Ask the receiver whether the user has access to SFTP.",
+        da "login på {address} lykkedes, men serveren gav ingen SFTP-forbindelse ({why}). Spørg KP's driftsleverandør, om brugeren har adgang til SFTP.",
+        en "the login at {address} succeeded, but the server gave no SFTP connection ({why}). Ask KP's operator whether the user has access to SFTP.",
     }
     /// Host key: none shown, or one that cannot be read.
     no_host_key(address: &str) {
-        da "{address} viste ingen værtsnøgle, der kan læses. Der er ikke logget ind. Spørg modtageren, hvilken nøgle serveren har.",
-        en "{address} showed no host key that can be read. No login was tried. Ask the receiver which key the server has.",
+        da "{address} viste ingen værtsnøgle, der kan læses. Der er ikke logget ind. Spørg KP's driftsleverandør, hvilken nøgle serveren har.",
+        en "{address} showed no host key that can be read. No login was tried. Ask KP's operator which key the server has.",
     }
     /// Host key: not the pinned one.
     host_key_wrong(address: &str, key_type: &str, fingerprint: &str, pinned: &str) {
-        da "{address} viste en anden værtsnøgle end den godkendte: {key_type} {fingerprint} i stedet for {pinned}. Der er ikke logget ind, og intet er sendt. Spørg modtageren, om nøglen er skiftet, og ret først sftp.host_key eller known_hosts, når de har bekræftet fingeraftrykket.",
-        en "{address} showed another host key than the approved one: {key_type} {fingerprint} instead of {pinned}. No login was tried and nothing was sent. Ask the receiver whether the key has changed, and change sftp.host_key or known_hosts only when they have confirmed the fingerprint.",
+        da "{address} viste en anden værtsnøgle end den godkendte: {key_type} {fingerprint} i stedet for {pinned}. Der er ikke logget ind, og intet er sendt. Spørg KP's driftsleverandør, om nøglen er skiftet, og ret først sftp.host_key eller known_hosts, når den har bekræftet fingeraftrykket.",
+        en "{address} showed another host key than the approved one: {key_type} {fingerprint} instead of {pinned}. No login was tried and nothing was sent. Ask KP's operator whether the key has changed, and change sftp.host_key or known_hosts only when they have confirmed the fingerprint.",
     }
     /// Host key: revoked.
     host_key_revoked(address: &str, key_type: &str, fingerprint: &str) {
-        da "{address} viste en værtsnøgle, der er trukket tilbage i known_hosts: {key_type} {fingerprint}. Der er ikke logget ind, og intet er sendt. Kontakt modtageren.",
-        en "{address} showed a host key that known_hosts marks as revoked: {key_type} {fingerprint}. No login was tried and nothing was sent. Contact the receiver.",
+        da "{address} viste en værtsnøgle, der er trukket tilbage i known_hosts: {key_type} {fingerprint}. Der er ikke logget ind, og intet er sendt. Kontakt KP's driftsleverandør.",
+        en "{address} showed a host key that known_hosts marks as revoked: {key_type} {fingerprint}. No login was tried and nothing was sent. Contact KP's operator.",
     }
     /// Host key: a pinned value that is no fingerprint.
     bad_pin(pin: &str) {
@@ -196,13 +196,13 @@ crate::messages::catalogue! {
     }
     /// Host key: the file does not know the server.
     not_in_known_hosts(name: &str, path: &str) {
-        da "{path} har ingen nøgle for {name}. Tilføj linjen for netop dette navn, når modtageren har bekræftet fingeraftrykket.",
-        en "{path} has no key for {name}. Add the line for exactly this name when the receiver has confirmed the fingerprint.",
+        da "{path} har ingen nøgle for {name}. Tilføj linjen for netop dette navn, når KP's driftsleverandør har bekræftet fingeraftrykket.",
+        en "{path} has no key for {name}. Add the line for exactly this name when KP's operator has confirmed the fingerprint.",
     }
     /// Host key: nothing to compare with.
     nothing_pinned() {
-        da "ingen værtsnøgle er godkendt. Skriv modtagerens fingeraftryk i sftp.host_key, eller angiv sftp.known_hosts.",
-        en "no host key is approved. Write the receiver's fingerprint into sftp.host_key, or give sftp.known_hosts.",
+        da "ingen værtsnøgle er godkendt. Skriv serverens fingeraftryk, som KP's driftsleverandør har oplyst, i sftp.host_key, eller angiv sftp.known_hosts.",
+        en "no host key is approved. Write the server's fingerprint, as KP's operator has told it, into sftp.host_key, or give sftp.known_hosts.",
     }
     /// Key file: missing.
     key_missing(path: &str) {
@@ -271,8 +271,8 @@ crate::messages::catalogue! {
     }
     /// Login: refused.
     login_refused(user: &str, tried: &str, offered: &str) {
-        da "serveren afviste brugeren {user} med {tried}; den tager imod: {offered}. Kontrollér sftp.user, og at modtageren har registreret netop denne nøgle eller adgangskode.",
-        en "the server refused the user {user} with {tried}; it accepts: {offered}. Check sftp.user, and that the receiver has registered this very key or password.",
+        da "serveren afviste brugeren {user} med {tried}; den tager imod: {offered}. Kontrollér sftp.user, og at KP's driftsleverandør har registreret netop denne nøgle eller adgangskode.",
+        en "the server refused the user {user} with {tried}; it accepts: {offered}. Check sftp.user, and that KP's operator has registered this very key or password.",
     }
     /// Login: nothing to log in with.
     nothing_to_log_in_with(user: &str, offered: &str) {
@@ -308,8 +308,8 @@ crate::messages::catalogue! {
     }
     /// Login: the connection was closed.
     login_broken(user: &str, why: &str) {
-        da "serveren afbrød forbindelsen, da brugeren {user} skulle logges ind ({why}). Kontrollér sftp.user og adgangen hos modtageren.",
-        en "the server hung up while the user {user} was to be logged in ({why}). Check sftp.user and the access with the receiver.",
+        da "serveren afbrød forbindelsen, da brugeren {user} skulle logges ind ({why}). Kontrollér sftp.user og adgangen hos KP's driftsleverandør.",
+        en "the server hung up while the user {user} was to be logged in ({why}). Check sftp.user and the access with KP's operator.",
     }
 }
 

@@ -199,6 +199,8 @@ pub struct AttentionItem {
     pub cause: Option<String>,
     /// The commands that settle it, any one of them, ready to be pasted; empty where only the supplier can.
     pub commands: Vec<String>,
+    /// A finished mail to whoever must be asked, for the notices; none where nobody outside is asked.
+    pub mail: Option<String>,
 }
 
 impl Serialize for AttentionItem {
@@ -219,6 +221,8 @@ impl Serialize for AttentionItem {
             /// The text by its first name, which scripts may read.
             message: &'a str,
             commands: &'a [String],
+            #[serde(skip_serializing_if = "Option::is_none")]
+            mail: Option<&'a str>,
         }
         let matter = Matter {
             key: &self.key,
@@ -234,6 +238,7 @@ impl Serialize for AttentionItem {
             text: &self.message,
             message: &self.message,
             commands: &self.commands,
+            mail: self.mail.as_deref(),
         };
         matter.serialize(serializer)
     }

@@ -214,6 +214,27 @@ pub struct Decision {
     pub reasons: Vec<String>,
     /// The delivery that used an approval up.
     pub used_by: Option<i64>,
+    /// Who took an approval back, where a person did.
+    pub withdrawn: Option<Withdrawal>,
+}
+
+impl Decision {
+    /// Whether it is an approval that lets a file go still: neither used up nor taken back.
+    #[must_use]
+    pub fn is_open_approval(&self) -> bool {
+        self.verdict == Verdict::Approved && self.used_by.is_none() && self.withdrawn.is_none()
+    }
+}
+
+/// That a person took an approval back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Withdrawal {
+    /// When, RFC 3339.
+    pub at: String,
+    /// Who.
+    pub who: String,
+    /// Why.
+    pub why: String,
 }
 
 /// A file that a person took out of the drop folder and that nobody could read, so that no decision is about it.

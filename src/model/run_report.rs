@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::attention::{AttentionItem, Overview};
 use super::decision::{Choice, Earlier, Reason};
-use super::delivery::State;
+use super::delivery::{Slot, State};
 use super::ledger::{AlteredOriginal, ContentTotals, Delivery};
 use crate::digest::Digest;
 use crate::exit::ExitCode;
@@ -148,6 +148,12 @@ pub struct FileReport {
 }
 
 impl FileReport {
+    /// Its slot; none where its series is not known.
+    #[must_use]
+    pub fn slot(&self) -> Option<Slot> {
+        Some(Slot { series: self.series.clone()?, period: self.period })
+    }
+
     /// What is observed of it, where it goes.
     fn observations(&self) -> impl Iterator<Item = ObservedReport> {
         let of = |reason: &Reason| {

@@ -23,6 +23,7 @@ pub fn after(attention: &[AttentionItem]) -> Vec<Notice> {
         message: cause.text(MOST_NAMED),
         commands: Vec::new(),
         named: cause.paths.len().min(MOST_NAMED),
+        mail: None,
     });
     let in_doubt: HashSet<Option<i64>> = of(AttentionKind::InDoubt).map(|item| item.delivery_id).collect();
     // A file that is held because of a delivery in doubt is left out where that delivery is told of.
@@ -42,6 +43,7 @@ pub fn after(attention: &[AttentionItem]) -> Vec<Notice> {
         message: item.message.clone(),
         commands: item.commands.clone(),
         named: 1,
+        mail: item.mail.clone(),
     });
     failed.chain(others).collect()
 }
@@ -57,6 +59,7 @@ pub fn observed(observed: &[ObservedReport]) -> Vec<Notice> {
             message: format!("{said}."),
             commands: Vec::new(),
             named: 1,
+            mail: None,
         }
     };
     observed.iter().map(notice).collect()
@@ -102,6 +105,7 @@ mod tests {
             message: message.to_owned(),
             cause: Some(message.to_owned()),
             commands: Vec::new(),
+            mail: None,
         }
     }
 

@@ -1,7 +1,7 @@
 //! What a notice says.
 
 use super::Notice;
-use crate::messages::{command, content as say_content, escape, notify as say};
+use crate::messages::{command, content as say_content, escape, mail as say_mail, notify as say};
 use crate::model::ledger::ChainPosition;
 use crate::names::without_cpr_numbers;
 use crate::period::Period;
@@ -59,10 +59,19 @@ pub fn compose(
         body.push('\n');
     }
     let told = within_limit(due);
-    for (n, notice) in (1..).zip(told) {
-        body += &wrapped(&without_cpr_numbers(&notice.message), &format!("{n}. "), "   ");
+    for notice in told {
+        body += &wrapped(&without_cpr_numbers(&notice.message), "- ", "  ");
         for command in &notice.commands {
             body.extend(["     ", &without_cpr_numbers(command), "\n"]);
+        }
+        if let Some(mail) = &notice.mail {
+            body.push('\n');
+            body += &wrapped(&say_mail::shown_below(), "  ", "  ");
+            body.extend(
+                without_cpr_numbers(mail)
+                    .lines()
+                    .map(|line| format!("  > {line}").trim_end().to_owned() + "\n"),
+            );
         }
         body.push('\n');
     }
@@ -139,7 +148,13 @@ mod tests {
     use crate::digest::Digest;
 
     fn notice(message: &str, named: usize) -> Notice {
-        Notice { keys: vec![message.to_owned()], message: message.to_owned(), commands: Vec::new(), named }
+        Notice {
+            keys: vec![message.to_owned()],
+            message: message.to_owned(),
+            commands: Vec::new(),
+            named,
+            mail: None,
+        }
     }
 
     #[test]

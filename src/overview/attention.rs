@@ -12,6 +12,7 @@ use crate::period::Period;
 use crate::wording;
 use crate::wording::advice::{self, Advice};
 use crate::wording::calendar;
+use crate::wording::mail::Mail;
 
 /// All items of the overview, the most pressing first. `overdue` are the series' overdue months, oldest first,
 /// `due_soon` the files that a deadline near at hand waits for.
@@ -105,6 +106,7 @@ fn item(kind: AttentionKind, key: String, message: String) -> AttentionItem {
         message,
         cause: None,
         commands: Vec::new(),
+        mail: None,
     }
 }
 
@@ -118,6 +120,7 @@ fn in_doubt(delivery: &Delivery, why: Option<&str>) -> AttentionItem {
         delivery_id: Some(delivery.id),
         since: Some(delivery.changed_at.clone()),
         commands,
+        mail: Some(Mail::about(delivery).text("")),
         ..item(AttentionKind::InDoubt, format!("in_doubt:{}", delivery.id), sentence)
     }
 }

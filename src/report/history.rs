@@ -6,17 +6,29 @@ use serde::Serialize;
 
 use crate::digest::Digest;
 use crate::messages::{content as say_content, escape, report as say};
+use crate::model::decision::Reason;
 use crate::model::delivery::State;
-use crate::model::ledger::{ContentTotals, Decision, Delivery, UnreadRejection, Verdict};
+use crate::model::ledger::{ContentTotals, Decision, Delivery, Hold, UnreadRejection, Verdict};
 use crate::period::Period;
-use crate::wording;
+use crate::wording::{self, advice};
 
+use super::listing::{Column, Listing};
 use super::text;
 
 /// One line of the history: a delivery, or a person's decision about a file.
 #[derive(Debug, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 enum Entry<'a> {
+    Hold {
+        hold_id: i64,
+        state: &'static str,
+        path: &'a str,
+        sha256: Option<Digest>,
+        series: Option<&'a str>,
+        period: Option<Period>,
+        reasons: &'a [String],
+        held_since: &'a str,
+    },
     Delivery {
         delivery_id: i64,
         run_id: Option<i64>,
@@ -60,6 +72,13 @@ enum Entry<'a> {
         who: &'a str,
         why: &'a str,
         used_by: Option<i64>,
+        /// When a person took an approval back, who and why.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        withdrawn_at: Option<&'a str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        withdrawn_by: Option<&'a str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        withdrawn_why: Option<&'a str>,
     },
 }
 
@@ -70,7 +89,8 @@ fn no_names(names: &[String]) -> bool {
 /// How many more records and øre a delivery has than the month before it, by its number.
 pub type More = HashMap<i64, (i64, i64)>;
 
-/// The whole answer: deliveries, newest first, then decisions, then files that were rejected unread.
+/// The whole answer: open holds where they were asked for, then deliveries, newest first, then decisions, then files that were
+/// rejected unread.
 #[derive(Debug, Serialize)]
 pub struct History<'a> {
     entries: Vec<Entry<'a>>,
@@ -91,26 +111,34 @@ impl<'a> History<'a> {
         History { entries }
     }
 
-    /// As a table, and the decisions under it; `verbose` says when KP was seen to have taken a file.
+    /// With these holds before all else, the newest first.
+    #[must_use]
+    pub fn with_holds(mut self, holds: &'a [Hold]) -> History<'a> {
+        self.entries.splice(0..0, holds.iter().rev().map(held));
+        self
+    }
+
+    /// As a list, and the decisions under it; `verbose` says when KP was seen to have taken a file.
     #[must_use]
     pub fn text(&self, verbose: bool) -> String {
         if self.entries.is_empty() {
             return format!("{}\n", say::no_history());
         }
-        let mut table = text::table(
-            &[
-                say::head_number(),
-                say::head_file(),
-                say::head_series(),
-                say::head_period(),
-                say::head_state(),
-                say::head_since(),
-            ],
-            1,
-        );
-        table.add_rows(self.entries.iter().filter_map(|entry| entry.cells(verbose)));
+        let mut listing = Listing::new([
+            Column::fact(say::head_number()),
+            Column::name(say::head_file()),
+            Column::spare(say::head_series()),
+            Column::fact(say::head_period()),
+            Column::fact(say::head_state()),
+            Column::spare(say::head_since()),
+        ]);
+        for entry in &self.entries {
+            if let Some((facts, more)) = entry.row(verbose) {
+                listing.add(facts, more);
+            }
+        }
         let decisions: String = self.entries.iter().filter_map(Entry::sentence).collect();
-        let mut out = if table.is_empty() { String::new() } else { text::lines(&table) };
+        let mut out = if listing.is_empty() { String::new() } else { listing.text(text::list_width()) };
         if !decisions.is_empty() {
             out.extend([format!("\n{}\n", say::decisions()), decisions]);
         }
@@ -119,8 +147,20 @@ impl<'a> History<'a> {
 }
 
 impl Entry<'_> {
-    /// A delivery's row in the table; none for a decision.
-    fn cells(&self, verbose: bool) -> Option<[String; 6]> {
+    /// A hold's or a delivery's facts, and what is said about it; none for a decision.
+    fn row(&self, verbose: bool) -> Option<([String; 6], Vec<String>)> {
+        if let Entry::Hold { hold_id, path, series, period, reasons, held_since, .. } = self {
+            let reasons = reasons.iter().filter_map(|name| Reason::named(name)).map(advice::reason_alone);
+            let facts = [
+                hold_id.to_string(),
+                escape(path),
+                escape(series.unwrap_or("–")),
+                wording::period(*period),
+                say::held(),
+                wording::moment(held_since),
+            ];
+            return Some((facts, vec![reasons.collect::<Vec<_>>().join(", ")]));
+        }
         let Entry::Delivery {
             delivery_id,
             path,
@@ -141,31 +181,47 @@ impl Entry<'_> {
         else {
             return None;
         };
-        let mut state = with_why(&wording::state(*state), *who, *why);
-        if let Some(of) = content {
-            let said = wording::content::month(of.records, of.sum_ore, more_records.zip(*more_ore));
-            state.extend(["\n", &said]);
-        }
-        if !observed.is_empty() {
-            state.extend(["\n", &say_content::observed_reasons(&observed.join(", "))]);
-        }
-        if let Some(at) = picked_up_at.filter(|_| verbose) {
-            state.extend(["\n", &say::picked_up(&wording::moment(at))]);
-        }
-        Some([
+        let by = who.zip(*why).map(|(who, why)| format!("({}: {})", escape(who), escape(why)));
+        let taken = picked_up_at.filter(|_| verbose).map(|at| say::picked_up(&wording::moment(at)));
+        let of_content =
+            content.map(|of| wording::content::month(of.records, of.sum_ore, more_records.zip(*more_ore)));
+        let seen = (!observed.is_empty()).then(|| say_content::observed_reasons(&observed.join(", ")));
+        let more: Vec<String> = by.into_iter().chain(of_content).chain(seen).chain(taken).collect();
+        let facts = [
             delivery_id.to_string(),
             escape(path),
             escape(series),
             wording::period(*period),
-            state,
+            wording::state(*state),
             wording::moment(delivered_at.unwrap_or(changed_at)),
-        ])
+        ];
+        Some((facts, more))
     }
 
     /// A decision's line under the table; none for a delivery.
     fn sentence(&self) -> Option<String> {
-        let Entry::Decision { path, state, at, who, why, used_by, .. } = self else { return None };
+        let Entry::Decision {
+            path,
+            state,
+            at,
+            who,
+            why,
+            used_by,
+            withdrawn_at,
+            withdrawn_by,
+            withdrawn_why,
+            ..
+        } = self
+        else {
+            return None;
+        };
         let used = used_by.map(say::used_by).unwrap_or_default();
+        let taken = match (withdrawn_at, withdrawn_by, withdrawn_why) {
+            (Some(at), Some(who), Some(why)) => {
+                say::taken_back(&wording::moment(at), &escape(who), &escape(why))
+            }
+            _ => String::new(),
+        };
         let line = say::decision_line(
             &wording::moment(at),
             &escape(path),
@@ -173,16 +229,20 @@ impl Entry<'_> {
             &escape(who),
             &escape(why),
         );
-        Some(text::sentence(&format!("  {line}{used}")))
+        Some(text::sentence(&format!("  {line}{used}{taken}")))
     }
 }
 
-fn with_why(state: &str, who: Option<&str>, why: Option<&str>) -> String {
-    match (who, why) {
-        (Some(who), Some(why)) => {
-            format!("{state}\n({}: {})", escape(who), escape(why))
-        }
-        _ => state.to_owned(),
+fn held(row: &Hold) -> Entry<'_> {
+    Entry::Hold {
+        hold_id: row.id,
+        state: "held",
+        path: &row.path,
+        sha256: row.digest,
+        series: row.slot.as_ref().map(|slot| slot.series.as_str()),
+        period: row.slot.as_ref().and_then(|slot| slot.period),
+        reasons: &row.reasons,
+        held_since: &row.opened_at,
     }
 }
 
@@ -224,6 +284,9 @@ fn judged(row: &Decision) -> Entry<'_> {
         who: &row.who,
         why: &row.why,
         used_by: row.used_by,
+        withdrawn_at: row.withdrawn.as_ref().map(|taken| taken.at.as_str()),
+        withdrawn_by: row.withdrawn.as_ref().map(|taken| taken.who.as_str()),
+        withdrawn_why: row.withdrawn.as_ref().map(|taken| taken.why.as_str()),
     }
 }
 
@@ -240,5 +303,8 @@ fn unread(row: &UnreadRejection) -> Entry<'_> {
         who: &row.who,
         why: &row.why,
         used_by: None,
+        withdrawn_at: None,
+        withdrawn_by: None,
+        withdrawn_why: None,
     }
 }

@@ -134,7 +134,7 @@ fn needs(items: &[AttentionItem]) -> Markup {
     html! {
         section.open {
             h2 { (report_say::needs_you(items.len())) }
-            ol {
+            ul {
                 @for item in items {
                     li {
                         p { (item.message) }
@@ -276,7 +276,7 @@ fn deliveries(rows: &[Delivery], more: &More) -> Markup {
         say::head_digest(),
     ];
     let cells = |row: &Delivery| {
-        let size = indicatif::HumanBytes(row.size).to_string();
+        let size = wording::size(row.size);
         let since = wording::moment(row.delivered_at.as_deref().unwrap_or(&row.changed_at));
         [
             html! { (row.id) },
@@ -322,29 +322,27 @@ fn decisions(rows: &[Decision], unread: &[UnreadRejection]) -> Markup {
         say::head_who(),
         say::head_why(),
     ];
-    let cells =
-        |at: &str, path: &str, slot: [String; 2], verdict: Verdict, used_by: Option<i64>, by: [&str; 2]| {
-            let class = if verdict == Verdict::Approved { "delivered" } else { "refused" };
-            let used = used_by.map(report_say::used_by).unwrap_or_default();
-            let [series, period] = slot;
-            let [who, why] = by.map(escape);
-            vec![
-                html! { (wording::moment(at)) },
-                html! { (escape(path)) },
-                html! { (series) },
-                html! { (period) },
-                html! { span class=(class) { (wording::verdict(verdict)) } (used) },
-                html! { (who) },
-                html! { (why) },
-            ]
-        };
+    let cells = |at: &str, path: &str, slot: [String; 2], verdict: Verdict, used: String, by: [&str; 2]| {
+        let class = if verdict == Verdict::Approved { "delivered" } else { "refused" };
+        let [series, period] = slot;
+        let [who, why] = by.map(escape);
+        vec![
+            html! { (wording::moment(at)) },
+            html! { (escape(path)) },
+            html! { (series) },
+            html! { (period) },
+            html! { span class=(class) { (wording::verdict(verdict)) } (used) },
+            html! { (who) },
+            html! { (why) },
+        ]
+    };
     let decided = rows.iter().map(|row| {
         let slot = [escape(&row.key.slot.series), month(row.key.slot.period)];
-        (&row.at, cells(&row.at, &row.path, slot, row.verdict, row.used_by, [&row.who, &row.why]))
+        (&row.at, cells(&row.at, &row.path, slot, row.verdict, came_of(row), [&row.who, &row.why]))
     });
     let unread = unread.iter().map(|row| {
         let slot = ["–".to_owned(), "–".to_owned()];
-        (&row.at, cells(&row.at, &row.path, slot, Verdict::Rejected, None, [&row.who, &row.why]))
+        (&row.at, cells(&row.at, &row.path, slot, Verdict::Rejected, String::new(), [&row.who, &row.why]))
     });
     let mut all: Vec<(&String, Vec<Markup>)> = decided.chain(unread).collect();
     // The sort is stable: decisions of the same moment keep the ledger's order.
@@ -373,6 +371,14 @@ fn asked(rows: &[Asked]) -> Markup {
         ]
     };
     table(&heads, rows.iter().rev().map(cells))
+}
+
+/// What came of a decision: the delivery that used an approval up, or who took it back.
+fn came_of(row: &Decision) -> String {
+    let taken = row.withdrawn.as_ref().map(|taken| {
+        report_say::taken_back(&wording::moment(&taken.at), &escape(&taken.who), &escape(&taken.why))
+    });
+    taken.or(row.used_by.map(report_say::used_by)).unwrap_or_default()
 }
 
 /// A table whose rows become cards on a narrow screen, each cell with its heading before it.

@@ -283,15 +283,16 @@ fn expected(overview: &Overview, width: usize) -> String {
     }
 }
 
-/// What needs a person, numbered, each with its commands on lines of their own.
+/// What needs a person, each with its commands on lines of their own. Nothing is counted off: a held file is named by its
+/// hold's number alone.
 fn attention(items: &[AttentionItem], width: usize) -> String {
     if items.is_empty() {
         return String::new();
     }
     let style = Style::new().bold().fg_color(Some(AnsiColor::Yellow.into()));
     let mut out = format!("{style}{}{style:#}\n", said::needs_you(items.len()));
-    for (n, item) in items.iter().enumerate() {
-        out.push_str(&text::item(&format!("{:>2}. ", n + 1), &item.message, &item.commands, width));
+    for item in items {
+        out.push_str(&text::item("  • ", &item.message, &item.commands, width));
     }
     out
 }

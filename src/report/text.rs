@@ -1,21 +1,19 @@
-//! A run as a person reads it: a table, what needs attention, one line of summary.
+//! A run as a person reads it: a list of its files, what needs attention, one line of summary.
 
 use anstyle::{AnsiColor, Style};
-use comfy_table::{Column, ColumnConstraint, ContentArrangement, Row, Table, Width, presets};
-use indicatif::HumanBytes;
 
+use super::listing::{Column, Listing};
 use super::paragraph;
 use crate::messages::{command, content as say_content, escape, plan as say_plan, report as say};
 use crate::model::attention::{AttentionItem, AttentionKind};
-use crate::model::run_report::{DifferenceKind, ObservedReport, PlanReport, RunReport};
+use crate::model::decision::{Choice, Reason};
+use crate::model::run_report::{DifferenceKind, FileReport, ObservedReport, PlanReport, RunReport};
 use crate::wording::advice::all_reasons;
 use crate::wording::cause::by_cause;
 use crate::wording::{self, period};
 
 /// The most files that are named for one cause, below a table that has all of them.
 const MOST_NAMED: usize = 3;
-/// The least width of the last column: its longest word or moment, and two blanks.
-const LAST_COLUMN: u16 = 18;
 
 /// The text of a run. With `quiet` it is only what needs a person, and empty if nothing does; `verbose` adds digests and what
 /// the scan left out.
@@ -89,30 +87,29 @@ pub fn sentence(text: &str) -> String {
 }
 
 fn files(report: &RunReport, verbose: bool) -> String {
-    let mut table = table(
-        &[
-            say::head_file(),
-            say::head_series(),
-            say::head_period(),
-            say::head_size(),
-            if report.dry_run { say::head_would() } else { say::head_what() },
-        ],
-        0,
-    );
+    let mut listing = Listing::new([
+        Column::name(say::head_file()),
+        Column::spare(say::head_series()),
+        Column::fact(say::head_period()),
+        Column::spare(say::head_size()),
+        Column::fact(if report.dry_run { say::head_would() } else { say::head_what() }),
+    ]);
     for file in &report.files {
-        let mut what = format!("{}: {}", wording::outcome(file.decision, file.outcome), all_reasons(file));
-        if verbose && let Some(digest) = &file.sha256 {
-            what.extend(["\nSHA-256 ", &digest.to_string()]);
-        }
-        table.add_row([
-            escape(&file.path),
-            escape(file.series.as_deref().unwrap_or("–")),
-            period(file.period),
-            HumanBytes(file.size).to_string(),
-            what,
-        ]);
+        // That it is new says no more than that it goes, and would cost its name the room.
+        let why = (file.reason != Reason::New).then(|| all_reasons(file));
+        let digest = file.sha256.filter(|_| verbose).map(|digest| format!("SHA-256 {digest}"));
+        listing.add(
+            [
+                escape(&file.path),
+                escape(file.series.as_deref().unwrap_or("–")),
+                period(file.period),
+                wording::size(file.size),
+                wording::outcome(file.decision, file.outcome),
+            ],
+            why.into_iter().chain(digest),
+        );
     }
-    lines(&table)
+    listing.text(list_width())
 }
 
 /// Everything that needs a person, each with the commands that settle it.
@@ -169,11 +166,15 @@ fn about_plan(plan: &PlanReport) -> String {
 
 fn summary(report: &RunReport) -> String {
     let n = &report.summary;
-    let bytes = HumanBytes(n.bytes).to_string();
-    let mut parts = vec![if report.dry_run {
-        say::count_would_send(n.send, &bytes)
-    } else {
-        say::count_delivered(n.delivered, &bytes)
+    let bytes = wording::size(n.bytes);
+    let moved = if report.dry_run { n.send } else { n.delivered };
+    let is_new = |file: &FileReport| !matches!(file.decision, Choice::Duplicate | Choice::Skip);
+    let mut parts = vec![match (moved, report.dry_run) {
+        (0, _) if !report.files.iter().any(is_new) => say::no_new_files(),
+        (0, true) => say::none_would_go(),
+        (0, false) => say::none_delivered(),
+        (n, true) => say::count_would_send(n, &bytes),
+        (n, false) => say::count_delivered(n, &bytes),
     }];
     let others = [
         (n.failed, say::count_failed(n.failed)),
@@ -194,56 +195,14 @@ fn summary(report: &RunReport) -> String {
     line
 }
 
-/// A table without frames: as wide as the screen on a terminal, a line a row elsewhere, so that a log can be
-/// searched by file. The column at `whole` is never broken: it holds names to be copied.
+/// How wide a list may be: the screen's width on a terminal; none elsewhere, where a log is searched line by line.
 #[must_use]
-pub fn table(head: &[String], whole: usize) -> Table {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_header(head);
-    if console::Term::stdout().is_term() {
-        table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width());
-        table.discover_columns();
-        if let Some(column) = table.column_mut(whole) {
-            column.set_constraint(ColumnConstraint::ContentWidth);
-        }
-    }
-    table
-}
-
-/// Keeps titles, and the words in the last column, unbroken if the names leave enough room.
-fn keep_words_whole(table: &mut Table) {
-    let titles = table.header().into_iter().flat_map(Row::cell_iter);
-    let mut least: Vec<u16> =
-        titles.map(|title| u16::try_from(title.content().chars().count()).unwrap_or(0) + 2).collect();
-    if let Some(last) = least.last_mut() {
-        *last = LAST_COLUMN;
-    }
-    let whole = |column: &Column| matches!(column.constraint(), Some(ColumnConstraint::ContentWidth));
-    let names = table
-        .column_iter()
-        .filter(|column| whole(column))
-        .map(|column| table.column_max_content_widths().get(column.index).map_or(0, |width| width + 2));
-    let others =
-        table.column_iter().filter(|column| !whole(column)).filter_map(|column| least.get(column.index));
-    let needed: u16 = names.chain(others.copied()).sum();
-    if table.width().is_some_and(|width| needed <= width) {
-        for column in table.column_iter_mut().filter(|column| !whole(column)) {
-            let least = least.get(column.index).copied().unwrap_or_default();
-            column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(least)));
-        }
-    }
-}
-
-/// A table's lines, without trailing blanks.
-#[must_use]
-pub fn lines(table: &Table) -> String {
-    let mut table = table.clone();
-    keep_words_whole(&mut table);
-    table.lines().flat_map(|line| [line.trim_end().to_owned(), "\n".to_owned()]).collect()
+pub fn list_width() -> Option<usize> {
+    console::Term::stdout().is_term().then(|| usize::from(width()))
 }
 
 /// How many columns the screen has; 80 where that is not known.
-pub(super) fn width() -> u16 {
+pub(crate) fn width() -> u16 {
     match console::Term::stdout().size_checked() {
         Some((_, columns)) if columns >= 40 => columns,
         _ => 80,
@@ -251,7 +210,7 @@ pub(super) fn width() -> u16 {
 }
 
 /// A matter as a paragraph with a mark before it, and its commands on lines of their own, never broken.
-pub(super) fn item(mark: &str, message: &str, commands: &[String], width: usize) -> String {
+pub(crate) fn item(mark: &str, message: &str, commands: &[String], width: usize) -> String {
     let mut out = paragraph::fill(message, mark, "    ", width);
     for command in commands {
         out.extend(["      ", command, "\n"]);

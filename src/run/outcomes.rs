@@ -26,7 +26,7 @@ use crate::wording::cause::by_cause;
 const MOST_NAMED: usize = 20;
 
 /// A file as it was judged; how it fares is added later.
-pub(super) fn describe(file: &PlannedFile) -> FileReport {
+pub(crate) fn describe(file: &PlannedFile) -> FileReport {
     let key = file.scanned.key.as_ref();
     let choice = file.judgement.choice;
     let not_free = file.judgement.earlier.as_ref().filter(|_| choice == Choice::Wait).map(wording::not_free);

@@ -148,6 +148,14 @@ fn held_because(file: &FileReport) -> String {
     format!("{name}: {}", all_reasons(file))
 }
 
+/// Whether KP has another file for what this one is for, so that the supplier must say whether it comes on top of that one or
+/// in place of it.
+fn asks_on_top_or_in_place(file: &FileReport) -> bool {
+    file.reason.can_be_approved()
+        && !file.reasons.contains(&Reason::ConflictInRun)
+        && (file.reasons.contains(&Reason::SlotTaken) || file.look_alike.is_some())
+}
+
 /// What settles a held file, without the full stop at the end of its sentence.
 fn about_held(file: &FileReport) -> Advice {
     let what = file.hold_id.map_or_else(|| quoted(&file.path), |id| id.to_string());
@@ -164,8 +172,9 @@ fn about_held(file: &FileReport) -> Advice {
         Reason::Empty => (say::next_empty(), vec![reject]),
         Reason::InDoubt => {
             let interrupted = earlier.is_some_and(|earlier| earlier.state == State::Publishing);
-            let sentence = if interrupted { say::next_publishing() } else { say::next_in_doubt() };
-            (sentence, resolve(earlier.map_or(0, |earlier| earlier.delivery_id)))
+            let delivery = earlier.map_or(0, |earlier| earlier.delivery_id);
+            let sentence = if interrupted { say::next_publishing() } else { next_in_doubt(delivery) };
+            (sentence, resolve(delivery))
         }
         Reason::RemoteNameTaken if file.delivery_id.is_none() => {
             (say::next_name_wanted_twice(), vec![reject])
@@ -181,8 +190,9 @@ fn about_held(file: &FileReport) -> Advice {
             (say::next_conflict(), vec![approve, reject])
         }
         Reason::OtherRoute => (say::next_other_route(), vec![reject, approve]),
+        _ if asks_on_top_or_in_place(file) => (say::next_slot_taken(), vec![approve, reject]),
         Reason::UnknownSeries => (say::next_unknown_series(), vec![approve, reject]),
-        Reason::NewSeries if file.look_alike.is_none() => (say::next_new_series(), vec![approve, reject]),
+        Reason::NewSeries => (say::next_new_series(), vec![approve, reject]),
         Reason::ConflictInRun => (say::next_conflict(), vec![approve, reject]),
         Reason::SlotTaken if file.compared.is_some() => {
             (content::on_top_or_in_place(), vec![approve, reject])
@@ -196,7 +206,11 @@ fn about_held(file: &FileReport) -> Advice {
 
 /// What settles a delivery that is in doubt, without the full stop at the end of its sentence.
 fn about_doubt(delivery: i64) -> Advice {
-    Advice { sentence: say::next_in_doubt(), commands: resolve(delivery) }
+    Advice { sentence: next_in_doubt(delivery), commands: resolve(delivery) }
+}
+
+fn next_in_doubt(delivery: i64) -> String {
+    say::next_in_doubt(&command(&format!("resolve {delivery}")))
 }
 
 /// A held file with the reason for it and what to do, in full sentences.

@@ -34,7 +34,7 @@ const DELIVERY: [&str; 15] = [
 const AROUND: [&str; 2] = ["opening", "done"];
 const RECOVERY: [&str; 4] = ["temporary_removed", "recovered_uploading", "renamed_again", "settled"];
 /// The failpoints that only files reach which are not simply delivered.
-const ASIDE: [&str; 14] = [
+const ASIDE: [&str; 15] = [
     "ledger_created",
     "ledger_made",
     "watching",
@@ -42,6 +42,7 @@ const ASIDE: [&str; 14] = [
     "duplicates_put_away",
     "approved",
     "rejected",
+    "withdrawn",
     "resolved",
     "content_deleted",
     "adopted",
@@ -117,6 +118,26 @@ fn killed_between_an_approval_and_its_line() {
     assert_eq!(town.server.received().len(), 2);
     let lines = fs::read_to_string(town.path("archive/receipts/2023-04.jsonl")).unwrap();
     assert_eq!(lines.matches(r#""attests":"approved""#).count(), 1, "{lines}");
+}
+
+#[test]
+fn killed_between_taking_an_approval_back_and_its_line() {
+    let town = Town::new();
+    town.file(MAD, MAD_APRIL);
+    town.run(["run"]).exit(0);
+    town.file(MAD, MAD_CHANGED);
+    town.run(["run"]).exit(3);
+    town.server.as_embedded().empty();
+    town.run(["approve", MAD, "--reason", "efterlevering"]).exit(0);
+    let withdraw = ["withdraw", MAD, "--reason", "alligevel ikke"];
+    assert!(kill_at(&town, &withdraw, "withdrawn"));
+    // Said again, it is answered as done: the line was written when the ledger was opened.
+    town.run(withdraw).exit(0);
+    town.run(withdraw).exit(2);
+    town.run(["run"]).exit(3);
+    assert_eq!(town.server.received().len(), 1);
+    let lines = fs::read_to_string(town.path("archive/receipts/2023-04.jsonl")).unwrap();
+    assert_eq!(lines.matches(r#""attests":"withdrawn""#).count(), 1, "{lines}");
 }
 
 #[test]

@@ -7,10 +7,13 @@ mod bad_input;
 mod big_ledger;
 mod calendar;
 mod calendar_year;
+#[cfg(unix)]
+mod cases;
 mod chain_head;
 mod check_server;
 mod citizen_numbers;
 mod content;
+mod danish;
 mod decisions;
 mod dry_run;
 mod exits;
@@ -43,6 +46,7 @@ mod trust;
 mod two_persons;
 mod unsafe_names;
 mod windows;
+mod withdraw;
 mod witness;
 
 use support::sha256::sha256;

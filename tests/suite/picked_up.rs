@@ -38,8 +38,8 @@ fn a_file_that_kp_takes_is_noted_once() {
     town.run(["history", "--language", "da"]).exit(0).never_says("hentet");
     town.run(["history", "-v", "--language", "da"])
         .exit(0)
-        .stdout_has("hentet af KP senest 2023-04-15 06:00");
-    town.run(["history", "-v", "--language", "en"]).exit(0).stdout_has("taken by KP by 2023-04-15 06:00");
+        .stdout_has("hentet af KP senest 15. april 2023 kl. 06:00");
+    town.run(["history", "-v", "--language", "en"]).exit(0).stdout_has("taken by KP by 15 April 2023 06:00");
     let csv = town.run(["ledger", "export"]).exit(0).out();
     assert!(csv.lines().next().unwrap().contains("delivered_at,picked_up_at,who"), "{csv}");
     assert!(csv.contains(",2023-04-15T06:00:00+02:00,,"), "{csv}");

@@ -267,8 +267,8 @@ fn a_file_that_never_settles_is_told_of_after_a_day() {
     assert_decided(&run, MAD, "wait", "unsettled", "waiting");
     assert_eq!(entry(&run, MAD)["hold_id"], 1);
     for (language, said) in [
-        ("da", "har ventet siden 2023-04-14 06:00"),
-        ("en", "has been waiting to settle since 2023-04-14 06:00"),
+        ("da", "har ventet siden 14. april 2023 kl. 06:00"),
+        ("en", "has been waiting to settle since 14 April 2023 06:00"),
     ] {
         town.run(["run", "--language", language]).exit(3).stdout_has(said);
     }
@@ -341,7 +341,7 @@ fn a_file_that_is_too_large_is_held_before_a_byte_is_read() {
     assert_decided(&run, VASK, "hold", "unsafe_file", "held");
     assert_eq!(entry(&run, VASK)["sha256"], Value::Null);
     assert_eq!(entry(&run, VASK)["size"], (1u64 << 30) + 1);
-    town.run(["run", "--language", "da"]).exit(3).stdout_has("[scan] largest").stdout_has("1.00 GiB");
+    town.run(["run", "--language", "da"]).exit(3).stdout_has("[scan] largest").stdout_has("1,00 GiB");
     town.run(["run", "--language", "en"]).exit(3).stdout_has("[scan] largest");
     // The limit is the town's own.
     file.set_len(2048).unwrap();

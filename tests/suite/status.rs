@@ -83,18 +83,20 @@ fn a_full_month_on_one_screen() {
         "      mar 2023  apr                maj
 mad   ✓ 14. +1  – mangler          … venter
 vask  ✓ 14.     ! tilbageholdt +1
-  mad, marts 2023: også dublet afvist 2. april 2023 (mad_korsbaek_202303.txt)
+  mad, marts 2023: også dublet, lagt væk 2. april 2023 (mad_korsbaek_202303.txt)
   vask, april 2023: også leveret 14. april 2023 (vask_korsbaek_202304.txt)
 Mangler endnu: mad (senest 20. april 2023)
 
 Dette kræver handling:
- 1. vask_korsbaek_202304.txt: der er allerede leveret en anden fil for perioden
-    (vask 2023-04, levering 3, 2023-04-14 06:00). Spørg leverandøren, om den er
-    rigtig, og godkend eller afvis den.
+  • vask_korsbaek_202304.txt: der er allerede leveret en anden fil for perioden
+    (vask 2023-04, levering 3, 14. april 2023 kl. 06:00). Spørg leverandøren:
+    kommer den oven i den første, eller i stedet for den? Oven i: godkend den. I
+    stedet for: spørg KP først, for KP har den første, og godkendes den nye,
+    bliver begge trukket. Er den sendt ved en fejl: afvis den.
       traekfil approve vask_korsbaek_202304.txt --reason \"…\"
       traekfil reject vask_korsbaek_202304.txt --reason \"…\"
 
-Sidste kørsel: nr. 3, 2023-04-14 06:00, alt gik godt.
+Sidste kørsel: nr. 3, 14. april 2023 kl. 06:00, alt gik godt.
 "
     );
     assert_eq!(
@@ -102,18 +104,21 @@ Sidste kørsel: nr. 3, 2023-04-14 06:00, alt gik godt.
         "      mar 2023  apr        may
 mad   ✓ 14 +1   – missing  … waiting
 vask  ✓ 14      ! held +1
-  mad, March 2023: also duplicate refused 2 April 2023 (mad_korsbaek_202303.txt)
+  mad, March 2023: also duplicate, put away 2 April 2023
+    (mad_korsbaek_202303.txt)
   vask, April 2023: also delivered 14 April 2023 (vask_korsbaek_202304.txt)
 Not there yet: mad (by 20 April 2023)
 
 This needs a person:
- 1. vask_korsbaek_202304.txt: another file was delivered for the period already
-    (vask 2023-04, delivery 3, 2023-04-14 06:00). Ask the supplier whether it is
-    right, and approve or reject it.
+  • vask_korsbaek_202304.txt: another file was delivered for the period already
+    (vask 2023-04, delivery 3, 14 April 2023 06:00). Ask the supplier: does it
+    come on top of the first one, or in place of it? On top: approve it. In
+    place: ask KP first, since KP has the first one, and if the new one is
+    approved, both are deducted. If it was sent by mistake: reject it.
       traekfil approve vask_korsbaek_202304.txt --reason \"…\"
       traekfil reject vask_korsbaek_202304.txt --reason \"…\"
 
-Last run: no. 3, 2023-04-14 06:00, all went well.
+Last run: no. 3, 14 April 2023 06:00, all went well.
 "
     );
     assert_eq!(town.snapshot(), before, "it writes nothing");
@@ -247,7 +252,7 @@ fn nobody_ran_it_for_too_long() {
     assert!(keys(&status_json(&town, 0)).is_empty());
     town.at("2023-04-16T06:00:01+02:00");
     assert_eq!(keys(&status_json(&town, 3)), ["quiet"]);
-    town.run(["status", "--quiet", "--language", "da"]).exit(3).stdout_has("siden 2023-04-14 06:00");
+    town.run(["status", "--quiet", "--language", "da"]).exit(3).stdout_has("siden 14. april 2023 kl. 06:00");
     town.run(["run"]).exit(0);
     assert!(keys(&status_json(&town, 0)).is_empty());
 }

@@ -11,6 +11,8 @@ pub mod smtp;
 pub mod snapshot;
 #[cfg_attr(windows, path = "sshd_outside.rs")]
 mod sshd;
+#[cfg(unix)]
+pub mod terminal;
 pub mod third_party_servers;
 pub mod town;
 pub mod users;

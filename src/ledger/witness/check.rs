@@ -16,7 +16,7 @@ use crate::exit::{ExitCode, UserError};
 use crate::ledger::{LedgerReader, rows};
 use crate::messages::{escape, witness as say};
 use crate::model::delivery::{Key, State};
-use crate::model::ledger::{ChainPosition, Delivery, Hold, Verdict};
+use crate::model::ledger::{ChainPosition, Decision, Delivery, Hold, Verdict};
 
 /// How far the witness has been held against the ledger.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -248,6 +248,9 @@ impl LedgerReader {
         let known = |known| if known { Standing::Known } else { Standing::LedgerIsOlder };
         Ok(match line.attests {
             Kind::Approved | Kind::Rejected => known(self.knows_decision(line)?),
+            Kind::Withdrawn => {
+                known(self.withdrawn_approval(line)?.is_none_or(|approval| approval.withdrawn.is_some()))
+            }
             Kind::Held => known(self.held(line)?.is_some()),
             Kind::HoldEnded => known(self.held(line)?.is_some_and(|(_, ended)| ended)),
             Kind::Retired => known(self.retired_at()?.is_some()),
@@ -305,6 +308,35 @@ impl LedgerReader {
         })
     }
 
+    /// The approval that a line takes back, whether or not the ledger has it as taken back: by its key and the moment it
+    /// was given, since two histories may have used one number. None where the ledger does not know that approval; the line
+    /// that gave it says so then.
+    ///
+    /// # Errors
+    /// The ledger could not be read.
+    pub(in crate::ledger) fn withdrawn_approval(&self, line: &Line) -> Result<Option<Decision>, UserError> {
+        let Some(key) = line.key() else { return Ok(None) };
+        let period = key.slot.period.map(|period| period.to_string());
+        self.query(|db| {
+            db.prepare_cached(
+                "SELECT * FROM decisions
+                  WHERE digest = ?1 AND series = ?2 AND period IS ?3 AND verdict = 'approved' AND at = ?4
+                  ORDER BY id = ?5 DESC, id LIMIT 1",
+            )?
+            .query_row(
+                rusqlite::params![
+                    key.digest.as_bytes(),
+                    key.slot.series,
+                    period,
+                    line.decided_at,
+                    line.decision
+                ],
+                rows::decision,
+            )
+            .optional()
+        })
+    }
+
     /// The hold that a line tells of, and whether it is over.
     ///
     /// # Errors
@@ -327,7 +359,7 @@ impl LedgerReader {
     ///
     /// # Errors
     /// The ledger could not be read.
-    pub(in crate::ledger) fn hold(&self, id: i64) -> Result<Option<(Hold, bool)>, UserError> {
+    pub fn hold(&self, id: i64) -> Result<Option<(Hold, bool)>, UserError> {
         self.query(|db| {
             db.prepare_cached("SELECT * FROM holds WHERE id = ?1")?
                 .query_row([id], |row| Ok((rows::hold(row)?, is_over(row)?)))

@@ -30,6 +30,8 @@ pub enum Kind {
     Approved,
     /// A person refuses a held file.
     Rejected,
+    /// A person takes an approval back.
+    Withdrawn,
     /// A file is held.
     Held,
     /// A hold is over.
@@ -48,7 +50,12 @@ impl Kind {
             Kind::Delivered => Some(Word::Delivered),
             Kind::Adopted => Some(Word::Adopted),
             Kind::NotDelivered => Some(Word::NotDelivered),
-            Kind::Approved | Kind::Rejected | Kind::Held | Kind::HoldEnded | Kind::Retired => None,
+            Kind::Approved
+            | Kind::Rejected
+            | Kind::Withdrawn
+            | Kind::Held
+            | Kind::HoldEnded
+            | Kind::Retired => None,
         }
     }
 }
@@ -74,6 +81,9 @@ pub struct Line {
     /// The decision's number; with a delivery, the approval that it goes by.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decision: Option<i64>,
+    /// When an approval was given that is taken back, RFC 3339: with the key it tells that approval from every other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decided_at: Option<String>,
     /// The hold's number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hold: Option<i64>,
@@ -136,6 +146,7 @@ impl Line {
             at: stamp.at.to_owned(),
             delivery: None,
             decision: None,
+            decided_at: None,
             hold: None,
             series: None,
             period: None,
@@ -203,10 +214,11 @@ impl Line {
         let line: Line = serde_json::from_slice(bytes).ok()?;
         let first_form = matches!(line.attests, Kind::Delivered | Kind::Adopted | Kind::NotDelivered);
         let known = line.schema == SCHEMA || line.schema == 1 && first_form;
+        let decides =
+            line.decision.is_some() && line.key().is_some() && line.who.is_some() && line.path.is_some();
         let whole = match line.attests {
-            Kind::Approved | Kind::Rejected => {
-                line.decision.is_some() && line.key().is_some() && line.who.is_some() && line.path.is_some()
-            }
+            Kind::Approved | Kind::Rejected => decides,
+            Kind::Withdrawn => decides && line.decided_at.is_some(),
             Kind::Held => line.hold.is_some() && line.path.is_some(),
             Kind::HoldEnded => line.hold.is_some(),
             Kind::Retired => true,

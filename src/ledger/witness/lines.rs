@@ -108,6 +108,20 @@ impl LedgerReader {
                     ..Line::new(kind, Stamp { at, ..stamp })
                 }
             }
+            Event::Withdrawn { decision, why, who } => {
+                let Some(approval) = self.decision(*decision)? else { return Ok(None) };
+                Line {
+                    decision: Some(*decision),
+                    decided_at: Some(approval.at),
+                    series: Some(approval.key.slot.series),
+                    period: approval.key.slot.period,
+                    sha256: Some(approval.key.digest),
+                    path: Some(approval.path),
+                    why: Some(why.clone()),
+                    who: Some(who.clone()),
+                    ..Line::new(kind, stamp)
+                }
+            }
             Event::Held(held) => about_hold(kind, stamp, held),
             Event::RestoredHold { opened_at, held } => {
                 about_hold(kind, Stamp { at: opened_at, ..stamp }, held)
@@ -169,6 +183,7 @@ pub(in crate::ledger) fn kind_of(event: &Event) -> Option<Kind> {
             Verdict::Approved => Kind::Approved,
             Verdict::Rejected => Kind::Rejected,
         },
+        Event::Withdrawn { .. } => Kind::Withdrawn,
         Event::Held(_) | Event::RestoredHold { .. } => Kind::Held,
         Event::HoldEnded { .. } => Kind::HoldEnded,
         Event::Retired { .. } => Kind::Retired,
@@ -181,6 +196,7 @@ pub(in crate::ledger) fn kind_of(event: &Event) -> Option<Kind> {
 struct Told {
     words: HashMap<i64, Vec<Word>>,
     decisions: HashSet<i64>,
+    withdrawn: HashSet<i64>,
     holds: HashSet<i64>,
     ended: HashSet<i64>,
     /// Holds that are over and of which no line ever told.
@@ -194,6 +210,7 @@ impl Told {
         for Placed { line, .. } in lines {
             match line.attests {
                 Kind::Approved | Kind::Rejected => told.decisions.extend(line.decision),
+                Kind::Withdrawn => told.withdrawn.extend(line.decision),
                 Kind::Held => told.holds.extend(line.hold),
                 Kind::HoldEnded => told.ended.extend(line.hold),
                 Kind::Retired => told.retired = true,
@@ -227,6 +244,7 @@ impl Told {
             Event::Decided { decision, .. } | Event::RestoredDecision { decision, .. } => {
                 !self.decisions.contains(decision)
             }
+            Event::Withdrawn { decision, .. } => !self.withdrawn.contains(decision),
             Event::Held(Held { hold, .. }) | Event::RestoredHold { held: Held { hold, .. }, .. } => {
                 let over = ledger.hold(*hold)?.is_some_and(|(_, over)| over);
                 if over && !self.holds.contains(hold) {

@@ -14,6 +14,7 @@ use ssh2::{DisconnectCode, ErrorCode, MethodType, Session};
 use super::relay::Relay;
 use super::strict;
 use crate::config::Sftp;
+use crate::messages::technical::ssh_failed;
 use crate::messages::transport as say;
 use crate::platform;
 use crate::remote::ConnectError;
@@ -110,7 +111,7 @@ impl Address {
 pub(super) enum StepError {
     #[error("{}", say::timed_out())]
     TimedOut,
-    #[error("{}", say::printable(.0.message()))]
+    #[error("{}", in_words(.0))]
     Failed(ssh2::Error),
     /// The server sends without being asked.
     #[error("{}", say::too_much_sent())]
@@ -118,6 +119,14 @@ pub(super) enum StepError {
     /// The only cipher in common is not safe with this server's key exchange.
     #[error("{}", say::not_strict(NEEDS_STRICT))]
     NotStrict,
+}
+
+/// What libssh2 reports, in the person's language, with its own words after it.
+fn in_words(error: &ssh2::Error) -> String {
+    match error.code() {
+        ErrorCode::Session(code) => ssh_failed(code, error.message()),
+        ErrorCode::SFTP(_) => say::printable(error.message()),
+    }
 }
 
 /// A socket with an SSH session. Dropping it closes the connection without waiting for the server.
