@@ -117,6 +117,7 @@ fn lists(command: &str) -> &'static [&'static str] {
         "status" => &["months", "series", "matters"],
         "history" | "ledger export" => &["entries"],
         "approve" | "reject" => &["decisions"],
+        "cases" => &["cases"],
         "adopt" => &["files", "matters"],
         "check" | "init" => &["checks"],
         "report" => &["matters"],
