@@ -11,7 +11,9 @@ use super::glob::glob;
 use super::notify::notify;
 use super::reader::{Problems, Section};
 use super::values::{fingerprint, host, part_of_a_file_name, remote_folder, user};
-use super::{Alert, Config, Disposal, Originals, PeriodLimits, Policy, Publish, Rule, Scan, Sftp, Verify};
+use super::{
+    Alert, Config, Disposal, Originals, PeriodLimits, Policy, Publish, Rule, Scan, Sftp, SyncRule, Verify,
+};
 use crate::exit::UserError;
 use crate::messages::{Language, config as say};
 use crate::names::{self, unfinished_files};
@@ -189,11 +191,18 @@ fn sftp(mut of: Section) -> Sftp {
         remote_name: of.template("remote_name", "{name}", false),
         temporary_name: of.template("temporary_name", ".{name}.{id}.part", true),
         verify: of
-            .choice("verify", &[("size", Verify::Size), ("read_back", Verify::ReadBack)])
+            .choice(
+                "verify",
+                &[("size", Verify::Size), ("read_back", Verify::ReadBack), ("none", Verify::None)],
+            )
             .unwrap_or(Verify::Size),
+        sync: of
+            .choice("sync", &[("required", SyncRule::Required), ("best_effort", SyncRule::BestEffort)])
+            .unwrap_or_default(),
         publish: of
             .choice("publish", &[("rename", Publish::Rename), ("direct", Publish::Direct)])
             .unwrap_or(Publish::Rename),
+        pieces: of.flag("pieces").unwrap_or(false),
         timeout: of.duration("timeout", "1s", "1h").unwrap_or(Duration::from_secs(30)),
         connections: of.number::<u8>("connections", 1..=8).unwrap_or(4).into(),
     };

@@ -114,6 +114,48 @@ crate::messages::catalogue! {
             happens more than once, ask KP's operator whether the server's disk is full",
     }
     /// Uploading.
+    size_unknown(error: &dyn Display) {
+        da "serveren fortæller ikke, hvor stor filen blev, og den kunne ikke læses tilbage ({error}); den er ikke leveret, og den næste \
+            kørsel prøver igen. Bed KP's driftsleverandør om læseadgang. Kan den ikke gives, så sæt [sftp] verify = \"none\": så regnes \
+            filen for leveret, når serveren har kvitteret for hver byte",
+        en "the server does not tell how large the file became, and it could not be read back ({error}); it was not delivered, and the next \
+            run tries again. Ask KP's operator for read access. If that cannot be given, set [sftp] verify = \"none\": then a file counts \
+            as delivered once the server has acknowledged each byte",
+    }
+    /// Uploading.
+    not_synced(error: &dyn Display) {
+        da "serveren tilbyder at bringe filen sikkert på sin disk (fsync), men afviste det ({error}); filen er ikke leveret, og den næste \
+            kørsel prøver igen. Bed KP's driftsleverandør rette det. Skal filer leveres uden den sikkerhed, så sæt [sftp] sync = \"best_effort\"",
+        en "the server offers to bring the file safely to its disk (fsync), but refused to ({error}); the file was not delivered, and the next \
+            run tries again. Ask KP's operator to mend that. To deliver files without that certainty, set [sftp] sync = \"best_effort\"",
+    }
+    /// Uploading.
+    sync_skipped(error: &dyn Display) {
+        da "serveren tilbyder at bringe filer sikkert på sin disk (fsync), men afviste det ({error}). Filerne er leveret alligevel, fordi [sftp] \
+            sync er \"best_effort\"; går strømmen hos KP, kan en fil gå tabt dér",
+        en "the server offers to bring files safely to its disk (fsync), but refused to ({error}). The files were delivered all the same, since \
+            [sftp] sync is \"best_effort\"; if the power fails at KP, a file may be lost there",
+    }
+    /// Uploading.
+    lost_when_alone(why: &str) {
+        da "{why}. Forbindelsen gik også tabt, da filen blev sendt alene på en ny forbindelse. Spørg KP's driftsleverandør, hvad serveren har \
+            imod netop denne fil",
+        en "{why}. The connection was lost as well when the file was sent alone over a new connection. Ask KP's operator what the server has \
+            against this very file",
+    }
+    /// Uploading.
+    gave_up(times: usize) {
+        da "forbindelsen til serveren gik tabt {times} gange i denne kørsel, som derfor ikke prøver mere; den næste kørsel prøver igen",
+        en "the connection to the server was lost {times} times in this run, which therefore does not try any more; the next run tries again",
+    }
+    /// A temporary file that stays.
+    temporary_left(path: &str => escape(path), error: &dyn Display) {
+        da "den midlertidige fil {path} kunne ikke fjernes fra serveren ({error}). Den bliver ikke til en levering, og det siges kun denne ene \
+            gang; kommer der ret til at slette, fjerner en senere kørsel den. Bed KP's driftsleverandør om den ret, eller om at fjerne filen",
+        en "the temporary file {path} could not be removed from the server ({error}). It becomes no delivery, and this is said only this once; if \
+            the right to delete is given, a later run removes it. Ask KP's operator for that right, or to remove the file",
+    }
+    /// Uploading.
     other_content_on_server() {
         da "det, serveren gav tilbage, er ikke filens indhold; den er ikke leveret, og den næste kørsel prøver igen",
         en "what the server gave back is not the file's content; it was not delivered, and the next run tries again",
@@ -126,7 +168,15 @@ crate::messages::catalogue! {
             set [sftp] verify = \"size\"",
     }
     /// Uploading.
-    not_opened(error: &dyn Display) {
+    not_opened(error: &dyn Display, name: &str => escape(name)) {
+        da "serveren tog ikke imod filen ({error}). Kontrollér, at [sftp] folder findes på serveren, at brugeren må skrive i den, og \
+            at der er plads; afviser serveren navne som {name}, så sæt [sftp] temporary_name til noget andet. Den næste kørsel prøver igen",
+        en "the server did not accept the file ({error}). See that [sftp] folder exists on the server, that the user may write there, \
+            and that there is space; if the server refuses names such as {name}, set [sftp] temporary_name to another one. The next run \
+            tries again",
+    }
+    /// Uploading under the final name.
+    not_opened_directly(error: &dyn Display) {
         da "serveren tog ikke imod filen ({error}). Kontrollér, at [sftp] folder findes på serveren, at brugeren må skrive i den, og \
             at der er plads; den næste kørsel prøver igen",
         en "the server did not accept the file ({error}). See that [sftp] folder exists on the server, that the user may write there, \
@@ -146,6 +196,11 @@ crate::messages::catalogue! {
     not_renamed(error: &dyn Display) {
         da "serveren ville ikke give filen dens endelige navn ({error})",
         en "the server would not give the file its final name ({error})",
+    }
+    /// Renaming.
+    rename_not_done() {
+        da "serveren svarede, at filen har fået sit endelige navn, men den ligger stadig under det midlertidige",
+        en "the server answered that the file has its final name, but it is still there under the temporary one",
     }
     /// Renaming.
     not_settled(why: &str) {

@@ -15,6 +15,7 @@ mod ledger;
 mod look_alikes;
 mod not_delivered;
 mod notify;
+mod odd_servers;
 mod output;
 mod owners;
 mod picked_up;

@@ -166,7 +166,7 @@ impl Peer {
                 file.extend_from_slice(data);
                 status(id, 0)
             }
-            7 | 8 => {
+            7 | 8 | 17 => {
                 let path = if kind == 7 { field.text() } else { self.path(field) };
                 let Some(file) = self.files.get(&path) else { return status(id, 2) };
                 let size = (file.len() as u64).to_be_bytes();
