@@ -144,7 +144,7 @@ mod tests {
                 play(files, |batch, _| !batch.iter().any(|f| poison.contains(f)));
             assert_eq!(failed.len(), poison.len(), "{failed:?}");
             assert_eq!(through.len(), files - poison.len());
-            assert!(sessions <= 10 + 6 * poison.len(), "{sessions} connections for {poison:?} of {files}");
+            assert!(sessions <= 12 + 8 * poison.len(), "{sessions} connections for {poison:?} of {files}");
         }
     }
 

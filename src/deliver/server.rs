@@ -74,15 +74,15 @@ impl Server {
                 self.connect.expect(Load::default());
             }
         }
-        let connection = match self.connection.take().filter(|connection| !connection.is_closed()) {
-            Some(connection) => connection,
-            None => {
-                let mut made =
-                    self.connect.connect().inspect_err(|error| self.unreachable = Some(error.clone()))?;
-                made.go_by(&self.terms);
-                self.sessions += 1;
-                made
-            }
+        let kept = self.connection.take().filter(|connection| !connection.is_closed());
+        let connection = if let Some(connection) = kept {
+            connection
+        } else {
+            let mut made =
+                self.connect.connect().inspect_err(|error| self.unreachable = Some(error.clone()))?;
+            made.go_by(&self.terms);
+            self.sessions += 1;
+            made
         };
         Ok(self.connection.insert(connection).as_mut())
     }

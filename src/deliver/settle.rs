@@ -424,7 +424,7 @@ impl Executor<'_> {
                 (Err(error), _) => Err(say::not_looked(error)),
                 (Ok(_), Some(Ok(read))) if read == digest => Ok(Observed::RightSize),
                 // The temporary name is ours alone, and nobody can look closer.
-                (Ok(_), Some(Err(RemoteError::Refused { .. }))) if blind && n % 2 == 0 => {
+                (Ok(_), Some(Err(RemoteError::Refused { .. }))) if blind && n.is_multiple_of(2) => {
                     Ok(Observed::RightSize)
                 }
                 (Ok(_), Some(Err(error))) if error.connection_fault().is_some() => {

@@ -2,6 +2,7 @@
 
 /// What was learned about a server while files were sent to it. The default knows of nothing unusual.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a trait of its own")]
 pub struct ServerTraits {
     /// It offers `fsync@openssh.com` and refused to sync a file: its status, and its words, which may hold anything.
     pub sync_refused: Option<(u32, String)>,

@@ -61,7 +61,10 @@ impl<S: ByteStream + Send + 'static> Pool<S> {
         for _ in 1..connections_for(load, most) {
             let (sender, make) = (sender.clone(), Arc::clone(&make));
             // Ignore failures to make or to hand over a connection: the first connection can do all the work alone.
-            drop(thread::Builder::new().spawn(move || make().map(|connection| sender.send(connection))));
+            drop(
+                thread::Builder::new()
+                    .spawn(move || make().map(|connection| sender.send(connection).is_ok())),
+            );
         }
         Pool { first, others: Vec::new(), coming, most, terms: Terms::default() }
     }

@@ -220,7 +220,7 @@ fn leftovers_that_may_not_be_removed_are_told_once_and_go_when_they_may() {
 fn a_refused_temporary_name_names_its_key() {
     let odd = [Odd(Create, Named(".part"), Status(3))];
     refuses(&odd, "temporary_name");
-    delivers(&odd, &[("sftp.temporary_name", "{name}.{id}.undervejs")]);
+    delivers(&odd, &[("sftp.temporary_name", ".{name}.{id}.undervejs")]);
 }
 
 #[test]

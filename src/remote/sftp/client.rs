@@ -56,14 +56,17 @@ impl<S: ByteStream> Client<S> {
         let mut answers = finished.answers;
         self.learn_sync(finished.sync_refused);
         self.traits.open_at_once = finished.open_at_once.or(self.traits.open_at_once);
-        let stats = self.understand(finals, finished.stats);
         let mut stored: Vec<(&str, &mut Uploaded)> = finished
             .paths
             .into_iter()
             .zip(&mut answers)
             .filter_map(|(path, (_, answer))| Some((path, answer.as_mut().ok()?)))
             .collect();
+        if let Some((path, _)) = stored.last() {
+            self.looks.stored(path);
+        }
         self.ask_sizes_again(&mut stored);
+        let stats = self.understand(finals, finished.stats);
         (answers, stats)
     }
 
@@ -83,9 +86,6 @@ impl<S: ByteStream> Client<S> {
     /// Asks for the size of each closed file whose size, while it was open, was not told or is not what was sent. A size of
     /// 0 of a file that is not empty says nothing either: some servers tell it of every file.
     fn ask_sizes_again(&mut self, stored: &mut [(&str, &mut Uploaded)]) {
-        if let Some((path, _)) = stored.last() {
-            self.looks.stored(path);
-        }
         let mut doubtful: Vec<_> =
             stored.iter_mut().filter(|(_, uploaded)| uploaded.size != Some(uploaded.sent)).collect();
         if doubtful.is_empty() {
@@ -133,6 +133,7 @@ impl<S: ByteStream> Client<S> {
         let fault = self.multiplexer.run(&mut batch).err();
         self.learn_sync(batch.take_sync_refused());
         let mut stored = batch.finish(sent, fault.as_ref())?;
+        self.looks.stored(path);
         self.ask_sizes_again(&mut [(path, &mut stored)]);
         Ok(stored)
     }
