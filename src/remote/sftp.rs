@@ -7,7 +7,6 @@
 
 pub(crate) mod client;
 mod fetch;
-mod look;
 pub(crate) mod multiplexer;
 pub mod packet;
 pub(super) mod pieces;

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use self::look::Looks;
 use super::fetch::{DigestBatch, ListBatch};
-use super::look::Looks;
 use super::multiplexer::{Batch, ByteStream, Multiplexer, Requests, Unexpected, budget};
 use super::packet::{self, Handle, Reply, Request};
 use super::pieces::{CloseBatch, PieceBatch, Pieces};
@@ -16,6 +16,8 @@ use crate::remote::{
     ConnectionFault, Entry, Progress, Remote, RemoteError, RemoteStat, RemoteStats, Removal, Terms, Upload,
     UploadError, Uploaded,
 };
+
+mod look;
 
 /// An SFTP client over one byte stream.
 pub struct Client<S> {

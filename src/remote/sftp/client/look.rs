@@ -7,11 +7,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::client::Client;
-use super::multiplexer::ByteStream;
-use super::packet::{self, Request};
-use super::upload;
+use super::Client;
 use crate::names;
+use crate::remote::sftp::multiplexer::ByteStream;
+use crate::remote::sftp::packet::{self, Request};
+use crate::remote::sftp::upload;
 use crate::remote::{Entry, Remote, RemoteError, RemoteStat, RemoteStats};
 
 /// The statuses of the answers to LSTAT and STAT; none where the request was not made or not refused.
@@ -19,7 +19,7 @@ type Refusals = (Option<u32>, Option<u32>);
 
 /// What a client remembers of its session in order to understand such answers.
 #[derive(Default)]
-pub(super) struct Looks {
+pub(in crate::remote::sftp) struct Looks {
     /// A file in each folder that was stored there and may still be there.
     stored: BTreeMap<String, String>,
     /// How the server answers about an absent name in each folder.
@@ -28,7 +28,7 @@ pub(super) struct Looks {
 
 impl Looks {
     /// Remembers a file that was stored.
-    pub(super) fn stored(&mut self, path: &str) {
+    pub(in crate::remote::sftp) fn stored(&mut self, path: &str) {
         self.stored.insert(folder_of(path).to_owned(), path.to_owned());
     }
 }
@@ -51,12 +51,12 @@ fn refused(answer: &Result<RemoteStat, RemoteError>) -> Option<u32> {
 
 impl<S: ByteStream> Client<S> {
     /// The request that asks what is at a path.
-    pub(super) fn look_at<'p>(&self, path: &'p str) -> Request<'p> {
+    pub(in crate::remote::sftp) fn look_at<'p>(&self, path: &'p str) -> Request<'p> {
         if self.traits.without_lstat { Request::Stat(path) } else { Request::Lstat(path) }
     }
 
     /// Asks what is at each path.
-    pub(super) fn look(&mut self, paths: &[&str]) -> RemoteStats {
+    pub(in crate::remote::sftp) fn look(&mut self, paths: &[&str]) -> RemoteStats {
         let without = self.traits.without_lstat;
         let request = |path| if without { Request::Stat(path) } else { Request::Lstat(path) };
         let answers =
@@ -65,7 +65,11 @@ impl<S: ByteStream> Client<S> {
     }
 
     /// Finds out what refusals among the answers about these paths mean.
-    pub(super) fn understand(&mut self, paths: &[&str], mut answers: RemoteStats) -> RemoteStats {
+    pub(in crate::remote::sftp) fn understand(
+        &mut self,
+        paths: &[&str],
+        mut answers: RemoteStats,
+    ) -> RemoteStats {
         let unclear: Vec<usize> = (0..paths.len()).filter(|&i| refused(&answers[i]).is_some()).collect();
         if unclear.is_empty() {
             return answers;
