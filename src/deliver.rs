@@ -6,7 +6,7 @@
 //! may follow which is decided in [`crate::delivery`], not here.
 //!
 //! The files, in reading order: this one divides the files into batches and leads each through its steps; `pace` says how
-//! many go at once; `server` keeps the connection; `names` makes their names on the server; `steps` has steps 2 to 6, upload to rename; `original` reads a file while it is uploaded;
+//! many go at once; `server` keeps the connection, and `reconnect` goes on over new ones; `names` makes their names on the server; `steps` has steps 2 to 6, upload to rename; `original` reads a file while it is uploaded;
 //! `finish` is step 7, the receipt and the original; `settle` is recovery; `picked_up` asks which files KP has taken.
 
 use std::collections::VecDeque;
@@ -32,6 +32,7 @@ mod names;
 mod original;
 mod pace;
 mod picked_up;
+mod reconnect;
 mod server;
 mod settle;
 mod steps;
@@ -259,7 +260,7 @@ impl<'a> Executor<'a> {
             return Ok((rows.into_iter().map(|row| ended(row, false)).collect(), AfterLoss::Later));
         }
         let before = pace.losses();
-        let after = pace.lost(rows.len(), through, session, self.server.timed_out());
+        let after = pace.lost(rows.len(), through, session, self.server.silences());
         self.clear_lost(&mut rows)?;
         let close = |mut row: InFlight<'_>| {
             let again = row.lost && row.abandoned && after != AfterLoss::Fails;
@@ -284,7 +285,7 @@ impl<'a> Executor<'a> {
             return Ok(());
         }
         let left: Vec<Left> = open.iter().map(|row| Left::of(row, true)).collect();
-        let gone = self.abandon(&left, "interrupted")?;
+        let gone = self.abandon_over_connections(&left, "interrupted")?;
         for row in &mut open {
             row.abandoned = gone.contains(&row.started.delivery);
         }

@@ -78,10 +78,10 @@ impl Pace {
     }
 
     /// Notes that the connection was lost while so many files were under way, of which `ended` had got through; `session` is
-    /// the one that the batch began in, and `silent` whether the server did not answer any more.
-    pub(super) fn lost(&mut self, files: usize, ended: usize, session: usize, silent: bool) -> AfterLoss {
+    /// the one that the batch began in, and `silences` how many connections this run has lost because the server fell silent.
+    pub(super) fn lost(&mut self, files: usize, ended: usize, session: usize, silences: usize) -> AfterLoss {
         self.losses += 1;
-        self.silences += usize::from(silent);
+        self.silences = silences;
         self.smooth = 0;
         if ended == 0 && self.proven == Some(session) {
             return AfterLoss::Next;
@@ -123,7 +123,7 @@ mod tests {
                 through.extend(batch);
                 continue;
             }
-            match pace.lost(batch.len(), 0, session, false) {
+            match pace.lost(batch.len(), 0, session, 0) {
                 AfterLoss::Next => batch.into_iter().rev().for_each(|file| queue.push_front(file)),
                 AfterLoss::Later => queue.extend(batch),
                 AfterLoss::Fails => failed.extend(batch),
@@ -166,8 +166,8 @@ mod tests {
         let mut times = 0;
         while !silent.is_over() {
             silent.went_well(times);
-            silent.lost(2, 0, times, true);
             times += 1;
+            silent.lost(2, 0, times, times);
         }
         assert!(times < 20, "{times} time-outs");
     }

@@ -13,13 +13,22 @@ pub struct Server {
     terms: Terms,
     /// How many connections were made so far.
     sessions: usize,
+    /// How many of them were lost because the server fell silent, without the present one.
+    silences: usize,
 }
 
 impl Server {
     /// A server without a connection yet.
     #[must_use]
     pub fn new(connect: Box<dyn Connect>) -> Server {
-        Server { connect, connection: None, unreachable: None, terms: Terms::default(), sessions: 0 }
+        Server {
+            connect,
+            connection: None,
+            unreachable: None,
+            terms: Terms::default(),
+            sessions: 0,
+            silences: 0,
+        }
     }
 
     /// Announces that a connection will be needed for this load, so that it can be made in the background.
@@ -69,6 +78,7 @@ impl Server {
         }
         if self.is_closed() {
             self.terms.known = self.learned();
+            self.silences = self.silences();
             if self.sessions > 0 {
                 // What is left goes in small batches, for which one connection does.
                 self.connect.expect(Load::default());
@@ -110,9 +120,9 @@ impl Server {
         self.sessions
     }
 
-    /// Whether the connection was lost because the server did not answer in time.
-    pub(super) fn timed_out(&self) -> bool {
+    /// How many connections were lost because the server did not answer in time.
+    pub(super) fn silences(&self) -> usize {
         let fault = self.connection.as_ref().and_then(|connection| connection.fault());
-        fault.is_some_and(|fault| *fault == ConnectionFault::TimedOut)
+        self.silences + usize::from(fault.is_some_and(|fault| *fault == ConnectionFault::TimedOut))
     }
 }

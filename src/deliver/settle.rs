@@ -16,7 +16,7 @@ use crate::model::delivery::{State, Step};
 use crate::model::ledger::Delivery;
 use crate::remote::{RemoteError, RemoteStat, Removal};
 
-/// How often to look and rename again before leaving a delivery to the next run.
+/// How often to look and rename again over one connection before leaving a delivery to the next run.
 const ROUNDS: usize = 3;
 
 /// A delivery whose rename was asked for, without a clear answer.
@@ -142,10 +142,7 @@ impl Executor<'_> {
         let (direct, renamed): (Vec<&Delivery>, Vec<&Delivery>) =
             rows.into_iter().partition(|d| d.is_direct());
         let paths: Vec<&str> = renamed.iter().filter_map(|d| d.temporary.as_deref()).collect();
-        let removed = match self.server.current() {
-            Some(connection) if !paths.is_empty() => connection.remove(&paths),
-            _ => Vec::new(),
-        };
+        let removed = self.remove_all(&paths);
         failpoint("temporary_removed");
         let mut abandoned: Vec<(&Delivery, &str)> =
             direct.into_iter().map(|delivery| (delivery, "interrupted")).collect();
@@ -274,20 +271,21 @@ impl Executor<'_> {
     /// stays `publishing` for the next run.
     pub(super) fn settle(&mut self, asked: &[Published]) -> Result<Vec<End>, UserError> {
         let mut settling = Settling::of(asked.len());
-        for _ in 0..ROUNDS {
-            let open: Vec<usize> = (0..asked.len()).filter(|&i| settling.ends[i].is_none()).collect();
-            if open.is_empty() {
-                break;
-            }
-            if let Err(error) = self.server.connection() {
-                for &i in &open {
-                    settling.why[i] = error.to_string();
+        let connected = self.keep_on(asked.len(), |this, batch| {
+            for _ in 0..ROUNDS {
+                let open: Vec<usize> =
+                    batch.iter().copied().filter(|&i| settling.ends[i].is_none()).collect();
+                if open.is_empty() || this.server.is_closed() {
+                    break;
                 }
-                break;
+                this.settle_round(asked, &open, &mut settling);
             }
-            self.settle_round(asked, &open, &mut settling);
-            if self.server.is_closed() {
-                break;
+            batch.iter().map(|&i| settling.ends[i].is_some()).collect()
+        });
+        let why = connected.err().map_or_else(say::connection_was_lost, |error| error.to_string());
+        for (told, end) in settling.why.iter_mut().zip(&settling.ends) {
+            if end.is_none() && told.is_empty() {
+                told.clone_from(&why);
             }
         }
         let events: Vec<Event> =

@@ -242,11 +242,34 @@ impl Executor<'_> {
     pub(super) fn abandon(&mut self, left: &[Left], why: &str) -> Result<Vec<i64>, UserError> {
         let traces: Vec<&str> =
             left.iter().filter(|left| left.traces).map(|left| left.temporary.as_str()).collect();
-        let mut removed = match self.server.current() {
-            Some(connection) if !traces.is_empty() => connection.remove(&traces).into_iter(),
-            _ => Vec::new().into_iter(),
+        let removed = match self.server.current() {
+            Some(connection) if !traces.is_empty() => connection.remove(&traces),
+            _ => Vec::new(),
         };
+        self.note_abandoned(left, removed, why)
+    }
+
+    /// The same over new connections where they are lost.
+    pub(super) fn abandon_over_connections(
+        &mut self,
+        left: &[Left],
+        why: &str,
+    ) -> Result<Vec<i64>, UserError> {
+        let traces: Vec<&str> =
+            left.iter().filter(|left| left.traces).map(|left| left.temporary.as_str()).collect();
+        let removed = self.remove_all(&traces);
+        self.note_abandoned(left, removed, why)
+    }
+
+    /// Writes down what became of the deliveries, with an answer for the temporary file of each that may have one.
+    fn note_abandoned(
+        &mut self,
+        left: &[Left],
+        removed: Vec<Result<Removal, RemoteError>>,
+        why: &str,
+    ) -> Result<Vec<i64>, UserError> {
         failpoint("removed");
+        let mut removed = removed.into_iter();
         let mut gone = Vec::new();
         for left in left {
             let answer = if left.traces { removed.next() } else { Some(Ok(Removal::NothingThere)) };

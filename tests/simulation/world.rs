@@ -274,8 +274,12 @@ impl World {
         let Some(bytes) = self.server.get(from).filter(|_| !self.server.contains_key(to)).cloned() else {
             return false;
         };
-        self.show(to, from, bytes);
-        self.half.insert(to.to_owned(), from.to_owned());
+        if is_hidden(to) {
+            self.server.insert(to.to_owned(), bytes);
+        } else {
+            self.show(to, from, bytes);
+            self.half.insert(to.to_owned(), from.to_owned());
+        }
         true
     }
 
