@@ -261,8 +261,12 @@ pub struct Sftp {
     pub temporary_name: Template,
     /// How an uploaded file is verified.
     pub verify: Verify,
+    /// What becomes of a file that the server does not bring to its disk, though it offers that.
+    pub sync: SyncRule,
     /// How an uploaded file gets its final name.
     pub publish: Publish,
+    /// Whether a large file is written in pieces, over several connections at once.
+    pub pieces: bool,
     /// The longest wait for an answer.
     pub timeout: Duration,
     /// The most connections at once, 1 to 8.
@@ -276,6 +280,18 @@ pub enum Verify {
     Size,
     /// Also read the file back from the server and compare its digest.
     ReadBack,
+    /// Take the file for stored where the server acknowledged every byte and does not tell a size.
+    None,
+}
+
+/// `sftp.sync`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum SyncRule {
+    /// A file that the server refuses to sync is not delivered.
+    #[default]
+    Required,
+    /// It is delivered all the same, and a person is told.
+    BestEffort,
 }
 
 /// `sftp.publish`.

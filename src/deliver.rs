@@ -5,10 +5,11 @@
 //! delivery rests on the order of the steps; `docs/reliability.md` says what may be lost between any two of them. Which step
 //! may follow which is decided in [`crate::delivery`], not here.
 //!
-//! The files, in reading order: this one divides the files into batches and leads each through its steps; `names` makes
-//! their names on the server; `steps` has steps 2 to 6, upload to rename; `original` reads a file while it is uploaded;
+//! The files, in reading order: this one divides the files into batches and leads each through its steps; `pace` says how
+//! many go at once; `server` keeps the connection, and `reconnect` goes on over new ones; `names` makes their names on the server; `steps` has steps 2 to 6, upload to rename; `original` reads a file while it is uploaded;
 //! `finish` is step 7, the receipt and the original; `settle` is recovery; `picked_up` asks which files KP has taken.
 
+use std::collections::VecDeque;
 use std::path::PathBuf;
 
 use chrono::{DateTime, FixedOffset};
@@ -24,22 +25,24 @@ use crate::messages::run as say;
 use crate::model::decision::Reason;
 use crate::model::delivery::{Key, State, Step};
 use crate::model::ledger::{ContentTotals, Delivery};
-use crate::remote::trial::TrialNote;
-use crate::remote::{Connect, ConnectError, Load, Remote};
+use crate::remote::Terms;
 
 mod finish;
 mod names;
 mod original;
+mod pace;
 mod picked_up;
+mod reconnect;
+mod server;
 mod settle;
 mod steps;
 
 use crate::model::run_report::Warning;
 pub use names::{remote_path, temporary_path};
+use pace::{AfterLoss, BATCH, Pace};
+pub use server::Server;
 pub use settle::{Recovered, Recovery};
 
-/// The most files in one batch: enough to keep a slow connection busy, and to share the cost of the commits.
-const BATCH: usize = 512;
 /// A batch has at most so many bytes, or one file alone, so that uploaded files do not wait long to be published.
 const BATCH_BYTES: u64 = 256 << 20;
 
@@ -117,61 +120,9 @@ pub struct Executor<'a> {
     next: i64,
     now: &'a dyn Fn() -> DateTime<FixedOffset>,
     warnings: Vec<Warning>,
+    notes: Vec<Warning>,
     /// Why a line of the witness could not be written: then nothing more is sent.
     unwitnessed: Option<String>,
-}
-
-/// The receiver's server: its connection is made when it is first needed, and kept for the whole run.
-pub struct Server {
-    connect: Box<dyn Connect>,
-    connection: Option<Box<dyn Remote>>,
-    unreachable: Option<ConnectError>,
-}
-
-impl Server {
-    /// A server without a connection yet.
-    #[must_use]
-    pub fn new(connect: Box<dyn Connect>) -> Server {
-        Server { connect, connection: None, unreachable: None }
-    }
-
-    /// Announces that a connection will be needed for this load, so that it can be made in the background.
-    pub fn expect(&mut self, load: Load) {
-        if self.connection.is_none() && self.unreachable.is_none() {
-            self.connect.expect(load);
-        }
-    }
-
-    /// The connection, or a new one where it is lost. After a failure to connect, this run does not try again: each try may
-    /// take the whole time-out.
-    fn connection(&mut self) -> Result<&mut dyn Remote, ConnectError> {
-        if let Some(error) = &self.unreachable {
-            return Err(error.clone());
-        }
-        let connection = match self.connection.take().filter(|connection| !connection.is_closed()) {
-            Some(connection) => connection,
-            None => self.connect.connect().inspect_err(|error| self.unreachable = Some(error.clone()))?,
-        };
-        Ok(self.connection.insert(connection).as_mut())
-    }
-
-    /// Removes what a check that was cut off left on the server. Nobody misses it, so what fails is left to the next run.
-    pub(crate) fn clear_trial(&mut self, note: &TrialNote) {
-        if note.is_there()
-            && let Ok(connection) = self.connection()
-        {
-            let _ = note.clear(connection);
-        }
-    }
-
-    /// The connection as it is, even where it is lost; none before the first one is made.
-    fn current(&mut self) -> Option<&mut dyn Remote> {
-        self.connection.as_deref_mut().map(|connection| connection as &mut dyn Remote)
-    }
-
-    fn is_closed(&self) -> bool {
-        self.connection.as_ref().is_none_or(|connection| connection.is_closed())
-    }
 }
 
 /// A delivery that has been started and recorded.
@@ -179,6 +130,36 @@ struct InFlight<'p> {
     planned: &'p PlannedUpload,
     started: Started,
     end: Option<End>,
+    /// The connection was lost while it was being uploaded, so that it may be uploaded anew.
+    lost: bool,
+    /// It has ended without anything of it being renamed.
+    abandoned: bool,
+}
+
+/// How a file of a batch ended.
+struct Ended {
+    outcome: Outcome,
+    /// It is to be uploaded anew, as another delivery.
+    again: bool,
+}
+
+/// A delivery that ends without having been renamed.
+struct Left {
+    delivery: i64,
+    temporary: String,
+    /// Whether a temporary file may exist.
+    traces: bool,
+}
+
+impl Left {
+    fn of(row: &InFlight<'_>, traces: bool) -> Left {
+        let direct = row.started.temporary == row.started.remote_path;
+        Left {
+            delivery: row.started.delivery,
+            temporary: row.started.temporary.clone(),
+            traces: traces && !direct,
+        }
+    }
 }
 
 impl<'a> Executor<'a> {
@@ -191,6 +172,7 @@ impl<'a> Executor<'a> {
         (run, next): (i64, i64),
         now: &'a dyn Fn() -> DateTime<FixedOffset>,
     ) -> Executor<'a> {
+        server.go_by(Terms::of(&settings.sftp));
         Executor {
             journal,
             server,
@@ -200,14 +182,16 @@ impl<'a> Executor<'a> {
             next,
             now,
             warnings: Vec::new(),
+            notes: Vec::new(),
             unwitnessed: None,
         }
     }
 
     /// Delivers these files and returns what became of each, in their order.
     ///
-    /// After a lost connection, renames without an answer are settled over a new one, and the files of later batches fail
-    /// without being tried: so the run ends in bounded time, and the next run delivers them. They fail likewise after a line
+    /// After a lost connection, renames without an answer are settled over a new one, and files that were still being
+    /// uploaded are uploaded anew, fewer at once: see `pace`. What is left when the server cannot be reached again, or loses
+    /// too many connections, fails without being tried, and the next run delivers it. So does all that is left after a line
     /// of the witness that could not be written.
     ///
     /// # Errors
@@ -217,29 +201,99 @@ impl<'a> Executor<'a> {
         uploads: &[PlannedUpload],
         watch: &dyn Watch,
     ) -> Result<Vec<Outcome>, UserError> {
-        let mut outcomes = Vec::with_capacity(uploads.len());
-        let mut stopped: Option<String> = None;
-        for batch in batches(uploads) {
-            let ended = match &stopped {
-                Some(why) => batch.iter().map(|_| failed(why.clone())).collect(),
-                None => match self.server.connection() {
-                    Err(error) => {
-                        stopped = Some(error.to_string());
-                        batch.iter().map(|_| failed(error.to_string())).collect()
-                    }
-                    Ok(_) => self.batch(batch, watch)?,
-                },
+        let mut outcomes: Vec<Option<Outcome>> = vec![None; uploads.len()];
+        let mut queue: VecDeque<usize> = (0..uploads.len()).collect();
+        let mut pace = Pace::of(uploads.len());
+        while !queue.is_empty() {
+            let batch = next_batch(&mut queue, uploads, pace.at_once());
+            let (ended, after) = match self.why_stopped(&pace) {
+                Some(why) => {
+                    let failed = |_| Ended { outcome: failed(why.clone()), again: false };
+                    (batch.iter().map(failed).collect(), AfterLoss::Fails)
+                }
+                None => self.try_batch(uploads, &batch, &mut pace, watch)?,
             };
-            for (planned, outcome) in batch.iter().zip(&ended) {
-                watch.ended(&planned.file.path, &outcome.end);
+            let mut again = Vec::new();
+            for (Ended { outcome, again: once_more }, i) in ended.into_iter().zip(batch) {
+                if !once_more {
+                    watch.ended(&uploads[i].file.path, &outcome.end);
+                    outcomes[i] = Some(outcome);
+                } else if after == AfterLoss::Next {
+                    again.push(i);
+                } else {
+                    queue.push_back(i);
+                }
             }
-            outcomes.extend(ended);
-            if stopped.is_none() {
-                let lost = self.server.is_closed().then(say::connection_was_lost);
-                stopped = self.unwitnessed.clone().or(lost);
-            }
+            again.into_iter().rev().for_each(|i| queue.push_front(i));
         }
-        Ok(outcomes)
+        if let Some(error) = self.server.sync_skipped() {
+            let path = self.settings.sftp.host.clone();
+            self.notes.push(Warning { path, message: say::sync_skipped(&error) });
+        }
+        Ok(outcomes.into_iter().map(|outcome| outcome.unwrap_or_else(|| failed(String::new()))).collect())
+    }
+
+    /// Why nothing more is sent by this run; none where it goes on.
+    fn why_stopped(&mut self, pace: &Pace) -> Option<String> {
+        if let Some(why) = &self.unwitnessed {
+            return Some(why.clone());
+        }
+        if pace.is_over() {
+            return Some(say::gave_up(pace.losses()));
+        }
+        self.server.connection().err().map(|error| error.to_string())
+    }
+
+    /// Delivers a batch, and says of each file how it ended, or that it is to be uploaded anew.
+    fn try_batch(
+        &mut self,
+        uploads: &[PlannedUpload],
+        batch: &[usize],
+        pace: &mut Pace,
+        watch: &dyn Watch,
+    ) -> Result<(Vec<Ended>, AfterLoss), UserError> {
+        let session = self.server.session();
+        let planned: Vec<&PlannedUpload> = batch.iter().map(|&i| &uploads[i]).collect();
+        let mut rows = self.batch(&planned, watch)?;
+        let is_through = |row: &&InFlight<'_>| !matches!(row.end, None | Some(End::Failed(_)));
+        let through = rows.iter().filter(is_through).count();
+        let lost = rows.iter().any(|row| row.lost);
+        let ended = |row: InFlight<'_>, again| Ended { outcome: row.outcome(), again };
+        if !lost && !self.server.is_closed() && self.server.session() == session {
+            pace.went_well(session);
+            return Ok((rows.into_iter().map(|row| ended(row, false)).collect(), AfterLoss::Later));
+        }
+        let before = pace.losses();
+        let after = pace.lost(rows.len(), through, session, self.server.silences());
+        self.clear_lost(&mut rows)?;
+        let close = |mut row: InFlight<'_>| {
+            let again = row.lost && row.abandoned && after != AfterLoss::Fails;
+            if let Some(End::Failed(why)) = &mut row.end
+                && row.lost
+                && after == AfterLoss::Fails
+                && before > 0
+            {
+                *why = say::lost_when_alone(why);
+            }
+            ended(row, again)
+        };
+        Ok((rows.into_iter().map(close).collect(), after))
+    }
+
+    /// Ends, over a new connection, the deliveries that were being uploaded when the connection was lost: nothing of them
+    /// was ever to be renamed, so what is left of them can go, and their files may be uploaded anew.
+    fn clear_lost(&mut self, rows: &mut [InFlight<'_>]) -> Result<(), UserError> {
+        let mut open: Vec<&mut InFlight<'_>> =
+            rows.iter_mut().filter(|row| row.lost && !row.abandoned).collect();
+        if open.is_empty() || self.server.connection().is_err() {
+            return Ok(());
+        }
+        let left: Vec<Left> = open.iter().map(|row| Left::of(row, true)).collect();
+        let gone = self.abandon_over_connections(&left, "interrupted")?;
+        for row in &mut open {
+            row.abandoned = gone.contains(&row.started.delivery);
+        }
+        Ok(())
     }
 
     /// Takes the warnings: what went wrong on this machine after KP had the files.
@@ -247,7 +301,16 @@ impl<'a> Executor<'a> {
         std::mem::take(&mut self.warnings)
     }
 
-    fn batch(&mut self, uploads: &[PlannedUpload], watch: &dyn Watch) -> Result<Vec<Outcome>, UserError> {
+    /// Takes what a person is told once, and what keeps no run from its end: what the server would not do, and no run needs.
+    pub fn take_notes(&mut self) -> Vec<Warning> {
+        std::mem::take(&mut self.notes)
+    }
+
+    fn batch<'p>(
+        &mut self,
+        uploads: &[&'p PlannedUpload],
+        watch: &dyn Watch,
+    ) -> Result<Vec<InFlight<'p>>, UserError> {
         let mut rows: Vec<InFlight<'_>> =
             uploads.iter().map(|planned| self.row(planned)).collect::<Result<_, _>>()?;
         self.write_down(rows.iter().map(|row| Event::Started(row.started.clone())))?;
@@ -271,7 +334,7 @@ impl<'a> Executor<'a> {
         let delivered: Vec<_> =
             rows.iter().filter(|row| row.end == Some(End::Delivered)).map(finish::Finished::of).collect();
         self.finish(&delivered)?;
-        Ok(rows.into_iter().map(InFlight::outcome).collect())
+        Ok(rows)
     }
 
     fn row<'p>(&mut self, planned: &'p PlannedUpload) -> Result<InFlight<'p>, UserError> {
@@ -292,7 +355,7 @@ impl<'a> Executor<'a> {
             content: planned.content,
             observed: planned.observed.iter().map(|reason| reason.name().to_owned()).collect(),
         };
-        Ok(InFlight { planned, started, end: None })
+        Ok(InFlight { planned, started, end: None, lost: false, abandoned: false })
     }
 
     fn temporary(&self, planned: &PlannedUpload, delivery: i64) -> Result<String, UserError> {
@@ -322,20 +385,17 @@ impl InFlight<'_> {
     }
 }
 
-/// Divides the uploads into batches, keeping their order. A file that is larger than a batch goes
-/// by itself, so that none before it waits to be published until it is stored.
-fn batches(mut uploads: &[PlannedUpload]) -> impl Iterator<Item = &[PlannedUpload]> {
-    std::iter::from_fn(move || {
-        let mut bytes: u64 = 0;
-        let fits = uploads.iter().take(BATCH).take_while(|planned| {
-            let begins = bytes == 0;
-            bytes = bytes.saturating_add(planned.reading.size);
-            begins || bytes <= BATCH_BYTES
-        });
-        let (batch, left) = uploads.split_at(fits.count());
-        uploads = left;
-        (!batch.is_empty()).then_some(batch)
-    })
+/// Takes the next batch out of the queue, with at most so many files. A file that is larger than a batch goes by itself, so
+/// that none before it waits to be published until it is stored.
+fn next_batch(queue: &mut VecDeque<usize>, uploads: &[PlannedUpload], at_once: usize) -> Vec<usize> {
+    let mut bytes: u64 = 0;
+    let fits = queue.iter().take(at_once).take_while(|&&i| {
+        let begins = bytes == 0;
+        bytes = bytes.saturating_add(uploads[i].reading.size);
+        begins || bytes <= BATCH_BYTES
+    });
+    let count = fits.count();
+    queue.drain(..count).collect()
 }
 
 fn failed(why: String) -> Outcome {

@@ -15,8 +15,10 @@ use std::fmt;
 use std::io;
 use std::sync::Arc;
 
+use crate::config::{Publish, Sftp, SyncRule};
 use crate::digest::Digest;
 use crate::messages::transport as say;
+use crate::model::server::ServerTraits;
 
 mod pool;
 pub mod sftp;
@@ -117,6 +119,30 @@ pub trait Source: Send {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize>;
 }
 
+/// From this size on, in bytes, a file is written in pieces where `sftp.pieces` says that the server bears them.
+pub const PIECES_FROM: u64 = 64 << 20;
+
+/// What holds for every file that is stored: what `[sftp]` says, and what earlier connections learned about the server.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Terms {
+    /// `sftp.sync`.
+    pub sync: SyncRule,
+    /// Whether a file of [`PIECES_FROM`] bytes or more is written in pieces, over several connections. Never under its
+    /// final name, where the receiver may take a file with holes.
+    pub pieces: bool,
+    /// What is known of the server.
+    pub known: ServerTraits,
+}
+
+impl Terms {
+    /// What the configuration says, with nothing known of the server yet.
+    #[must_use]
+    pub fn of(sftp: &Sftp) -> Terms {
+        let pieces = sftp.pieces && sftp.publish == Publish::Rename;
+        Terms { sync: sftp.sync, pieces, known: ServerTraits::default() }
+    }
+}
+
 /// One file to upload.
 pub struct Upload<'a> {
     /// The path on the server, with `/` between its parts. Nothing may stand there yet.
@@ -132,7 +158,8 @@ pub struct Upload<'a> {
 pub struct Uploaded {
     /// How many bytes were sent; the server has acknowledged all of them.
     pub sent: u64,
-    /// Its size in bytes as the server reports it after the last write; none where the server does not report sizes.
+    /// Its size in bytes as the server reports it: of the open file after the last write, or else of the closed one. None
+    /// where the server tells neither.
     pub size: Option<u64>,
 }
 
@@ -148,6 +175,9 @@ pub enum UploadError {
     /// Something failed after the file may have been created; a part of it may be on the server.
     #[error(transparent)]
     Broken(RemoteError),
+    /// The server offers to sync files and refused to sync this one, and [`Terms::sync`] requires it. The file is there.
+    #[error(transparent)]
+    NotSynced(RemoteError),
 }
 
 /// What is at a path on the server.
@@ -190,6 +220,16 @@ pub type RemoteStats = Vec<Result<RemoteStat, RemoteError>>;
 
 /// A connection to the receiver's server. Each method returns one answer for each item, in the order of the items.
 pub trait Remote {
+    /// Sets what holds from now on. Until this is called, [`Terms::default`] holds.
+    fn go_by(&mut self, terms: &Terms) {
+        let _ = terms;
+    }
+
+    /// What is known of the server: what [`Remote::go_by`] told, and what was learned since.
+    fn learned(&self) -> ServerTraits {
+        ServerTraits::default()
+    }
+
     /// Uploads each file: creates it (a file that exists is refused), writes it, syncs it where the server supports that,
     /// asks its size and closes it.
     fn store(
@@ -215,6 +255,16 @@ pub trait Remote {
     /// Renames each `(from, to)` without overwriting. An error does not prove that the rename was not done.
     fn publish(&mut self, moves: &[(&str, &str)]) -> Vec<Result<(), RemoteError>>;
 
+    /// Renames like [`Remote::publish`], and says of each old name whether a file was still seen there afterwards: then the
+    /// rename was not done, or by half, whatever the server answered.
+    fn publish_and_look(&mut self, moves: &[(&str, &str)]) -> Vec<(Result<(), RemoteError>, bool)> {
+        let done = self.publish(moves);
+        let old: Vec<&str> = moves.iter().map(|(from, _)| *from).collect();
+        let seen = self.stat(&old);
+        let is_there = |stat: Result<RemoteStat, RemoteError>| matches!(stat, Ok(RemoteStat::Present { .. }));
+        done.into_iter().zip(seen.into_iter().map(is_there)).collect()
+    }
+
     /// Removes each file; one that does not exist is no error.
     fn remove(&mut self, paths: &[&str]) -> Vec<Result<Removal, RemoteError>>;
 
@@ -230,6 +280,11 @@ pub trait Remote {
 
     /// Whether the connection is lost, so that a new one is needed.
     fn is_closed(&self) -> bool;
+
+    /// Why the connection was lost, where that is known.
+    fn fault(&self) -> Option<Arc<ConnectionFault>> {
+        None
+    }
 }
 
 /// Why no connection could be made. The text says, in the person's language, what failed and what to do now.

@@ -14,7 +14,8 @@ use super::notify::{mailbox, notify};
 use super::reader::{Problems, Section};
 use super::values::{contact, fingerprint, host, part_of_a_file_name, remote_folder, user};
 use super::{
-    Alert, Config, Disposal, Originals, PeriodLimits, Policy, Publish, Records, Rule, Scan, Sftp, Verify,
+    Alert, Config, Disposal, Originals, PeriodLimits, Policy, Publish, Records, Rule, Scan, Sftp, SyncRule,
+    Verify,
 };
 use crate::exit::UserError;
 use crate::messages::{Language, calendar as say_calendar, config as say};
@@ -238,11 +239,18 @@ fn sftp(mut of: Section) -> Sftp {
         remote_name: of.template("remote_name", "{name}", false),
         temporary_name: of.template("temporary_name", ".{name}.{id}.part", true),
         verify: of
-            .choice("verify", &[("size", Verify::Size), ("read_back", Verify::ReadBack)])
+            .choice(
+                "verify",
+                &[("size", Verify::Size), ("read_back", Verify::ReadBack), ("none", Verify::None)],
+            )
             .unwrap_or(Verify::Size),
+        sync: of
+            .choice("sync", &[("required", SyncRule::Required), ("best_effort", SyncRule::BestEffort)])
+            .unwrap_or_default(),
         publish: of
             .choice("publish", &[("rename", Publish::Rename), ("direct", Publish::Direct)])
             .unwrap_or(Publish::Rename),
+        pieces: of.flag("pieces").unwrap_or(false),
         timeout: of.duration("timeout", "1s", "1h").unwrap_or(Duration::from_secs(30)),
         connections: of.number::<u8>("connections", 1..=8).unwrap_or(4).into(),
     };

@@ -64,6 +64,7 @@ fn assert_defaults(config: &Config) {
     assert_eq!(sftp.remote_name.render(value), "name");
     assert_eq!(sftp.temporary_name.render(value), ".name.id.part");
     assert_eq!((sftp.verify, sftp.publish), (Verify::Size, Publish::Rename));
+    assert_eq!((sftp.sync, sftp.pieces), (SyncRule::Required, false));
     assert_eq!((sftp.timeout, sftp.connections), (Duration::from_secs(30), 4));
     let originals = config.originals;
     assert_eq!((originals.delivered, originals.duplicates), (Disposal::Archive, Disposal::Archive));
@@ -138,7 +139,7 @@ fn the_example_names_every_key() {
         same_content_other_slot unknown_period old_period \
         future_period unknown_series new_series slot_taken incomplete unreadable_record totals_differ other_period \
         records_repeat totals_repeat unusual_total amount_over two_persons gone_after_publish host port user identity password_file passphrase_file host_key \
-        known_hosts folder remote_name temporary_name verify publish timeout connections delivered duplicates \
+        known_hosts folder remote_name temporary_name verify sync publish pieces timeout connections delivered duplicates \
         keep_archive quiet_for not_picked_up_after unsettled_after mail_to mail_from smtp_host smtp_port smtp_tls smtp_user \
         smtp_password_file smtp_ca monthly event_log command";
     let named = EXAMPLE.lines().filter_map(|line| Some(line.split_once(" = ")?.0.trim_start_matches('#')));
@@ -327,6 +328,8 @@ fn each_wrong_value_is_refused_by_its_key() {
         ("sftp.temporary_name", "'{name}.part'"),
         ("sftp.temporary_name", "'{id'"),
         ("sftp.verify", "'md5'"),
+        ("sftp.sync", "'never'"),
+        ("sftp.pieces", "'yes'"),
         ("sftp.publish", "'Rename'"),
         ("sftp.timeout", "'999ms'"),
         ("sftp.timeout", "'61m'"),

@@ -1,7 +1,10 @@
 //! Recovery: finding out how far a delivery came, at the start of a run and directly after a rename without a clear answer.
 
+use std::collections::BTreeMap;
+
 use super::finish::Finished;
-use super::{End, Executor, needs_server, stepped};
+use super::{End, Executor, needs_server, stepped, temporary_path};
+use crate::config::Verify;
 use crate::delivery::{self, ContentCheck, Observed};
 use crate::digest::Digest;
 use crate::exit::UserError;
@@ -13,7 +16,7 @@ use crate::model::delivery::{State, Step};
 use crate::model::ledger::Delivery;
 use crate::remote::{RemoteError, RemoteStat, Removal};
 
-/// How often to look and rename again before leaving a delivery to the next run.
+/// How often to look and rename again over one connection before leaving a delivery to the next run.
 const ROUNDS: usize = 3;
 
 /// A delivery whose rename was asked for, without a clear answer.
@@ -139,21 +142,24 @@ impl Executor<'_> {
         let (direct, renamed): (Vec<&Delivery>, Vec<&Delivery>) =
             rows.into_iter().partition(|d| d.is_direct());
         let paths: Vec<&str> = renamed.iter().filter_map(|d| d.temporary.as_deref()).collect();
-        let removed = match self.server.current() {
-            Some(connection) if !paths.is_empty() => connection.remove(&paths),
-            _ => Vec::new(),
-        };
+        let removed = self.remove_all(&paths);
         failpoint("temporary_removed");
-        let mut abandoned = direct;
+        let mut abandoned: Vec<(&Delivery, &str)> =
+            direct.into_iter().map(|delivery| (delivery, "interrupted")).collect();
         for (delivery, answer) in renamed.into_iter().zip(removed) {
             match answer {
-                Ok(_) => abandoned.push(delivery),
+                Ok(_) => abandoned.push((delivery, "interrupted")),
+                // Nothing of it was ever to be renamed, so it holds up nothing: it is noted, and told once.
+                Err(error @ RemoteError::Refused { .. }) => {
+                    self.note_left(delivery.temporary.as_deref().unwrap_or_default(), &error);
+                    abandoned.push((delivery, Delivery::TEMPORARY_LEFT));
+                }
                 Err(error) => recovery.left.push((delivery.path.clone(), say::temporary_not_removed(&error))),
             }
         }
-        self.write_down(abandoned.iter().map(|d| stepped(d.id, Step::Abandon, Some("interrupted"))))?;
+        self.write_down(abandoned.iter().map(|(d, why)| stepped(d.id, Step::Abandon, Some(why))))?;
         failpoint("recovered_uploading");
-        recovery.done.extend(abandoned.into_iter().map(|d| changed(d, State::Abandoned)));
+        recovery.done.extend(abandoned.into_iter().map(|(d, _)| changed(d, State::Abandoned)));
         Ok(())
     }
 
@@ -209,6 +215,10 @@ impl Executor<'_> {
         failpoint("late_rename_ruled_out");
         let mut gone = Vec::new();
         for (delivery, answer) in rows.into_iter().zip(removed) {
+            let answer = match answer {
+                Err(error @ RemoteError::Refused { .. }) => self.move_aside(delivery, error)?,
+                answer => answer,
+            };
             match answer {
                 Ok(Removal::Removed) => gone.push(Event::TemporaryGone { delivery: delivery.id }),
                 Ok(Removal::NothingThere) => recovery.asked_again.push(delivery.id),
@@ -218,24 +228,64 @@ impl Executor<'_> {
         self.write_down(gone)
     }
 
+    /// Gives a temporary file that the server refuses to remove another temporary name, so that a rename that was asked for
+    /// finds nothing. Answers as a removal does; `refused` is the refusal to remove it.
+    fn move_aside(
+        &mut self,
+        delivery: &Delivery,
+        refused: RemoteError,
+    ) -> Result<Result<Removal, RemoteError>, UserError> {
+        let (Some(temporary), Some(remote_path)) = (&delivery.temporary, &delivery.remote_path) else {
+            return Ok(Err(refused));
+        };
+        let id = format!("{}-{}", delivery.id, self.journal.random_id()?);
+        let aside = temporary_path(&self.settings.sftp, remote_path, &delivery.key, &id);
+        let Some(connection) = self.server.current() else { return Ok(Err(refused)) };
+        let moved = connection.publish_and_look(&[(temporary.as_str(), aside.as_str())]).pop();
+        if moved != Some((Ok(()), false)) {
+            return Ok(Err(refused));
+        }
+        self.note_left(&aside, &refused);
+        Ok(Ok(Removal::Removed))
+    }
+
+    /// Removes what earlier runs had to leave on the server under temporary names, where it may be removed now. Nothing
+    /// depends on it, so what fails is tried again by the next run that is connected.
+    ///
+    /// # Errors
+    /// The ledger could not be read or written.
+    pub fn remove_left(&mut self) -> Result<(), UserError> {
+        let left = self.journal.temporary_left()?;
+        let paths: Vec<&str> = left.iter().filter_map(|delivery| delivery.temporary.as_deref()).collect();
+        let Some(connection) = self.server.current().filter(|line| !paths.is_empty() && !line.is_closed())
+        else {
+            return Ok(());
+        };
+        let removed = connection.remove(&paths);
+        let gone = left.iter().zip(removed).filter(|(_, answer)| answer.is_ok());
+        let gone: Vec<Event> = gone.map(|(d, _)| Event::TemporaryGone { delivery: d.id }).collect();
+        self.write_down(gone)
+    }
+
     /// Asks what is at both names of each delivery and does what the recovery table says. A delivery that cannot be settled
     /// stays `publishing` for the next run.
     pub(super) fn settle(&mut self, asked: &[Published]) -> Result<Vec<End>, UserError> {
         let mut settling = Settling::of(asked.len());
-        for _ in 0..ROUNDS {
-            let open: Vec<usize> = (0..asked.len()).filter(|&i| settling.ends[i].is_none()).collect();
-            if open.is_empty() {
-                break;
-            }
-            if let Err(error) = self.server.connection() {
-                for &i in &open {
-                    settling.why[i] = error.to_string();
+        let connected = self.keep_on(asked.len(), |this, batch| {
+            for _ in 0..ROUNDS {
+                let open: Vec<usize> =
+                    batch.iter().copied().filter(|&i| settling.ends[i].is_none()).collect();
+                if open.is_empty() || this.server.is_closed() {
+                    break;
                 }
-                break;
+                this.settle_round(asked, &open, &mut settling);
             }
-            self.settle_round(asked, &open, &mut settling);
-            if self.server.is_closed() {
-                break;
+            batch.iter().map(|&i| settling.ends[i].is_some()).collect()
+        });
+        let why = connected.err().map_or_else(say::connection_was_lost, |error| error.to_string());
+        for (told, end) in settling.why.iter_mut().zip(&settling.ends) {
+            if end.is_none() && told.is_empty() {
+                told.clone_from(&why);
             }
         }
         let events: Vec<Event> =
@@ -359,14 +409,31 @@ impl Executor<'_> {
         let paths: Vec<&str> =
             open.iter().flat_map(|&i| [asked[i].temporary.as_str(), asked[i].remote_path.as_str()]).collect();
         let stats = connection.stat(&paths);
-        let seen = |stat: &Result<RemoteStat, _>, size| match stat {
-            Ok(stat) => Ok(observed(*stat, size)),
-            Err(error) => Err(say::not_looked(error)),
+        // A file whose size the server does not tell is known by its content.
+        let sizeless: Vec<usize> =
+            (0..stats.len()).filter(|&n| is_sizeless(&stats[n], asked[open[n / 2]].size)).collect();
+        let unread: Vec<(&str, u64)> =
+            sizeless.iter().map(|&n| (paths[n], asked[open[n / 2]].size)).collect();
+        let read = if unread.is_empty() { Vec::new() } else { connection.digest(&unread) };
+        let contents: BTreeMap<usize, Result<Option<Digest>, RemoteError>> =
+            sizeless.into_iter().zip(read).collect();
+        let blind = self.settings.sftp.verify == Verify::None;
+        let seen = |n: usize| {
+            let Published { digest, size, .. } = &asked[open[n / 2]];
+            match (&stats[n], contents.get(&n)) {
+                (Err(error), _) => Err(say::not_looked(error)),
+                (Ok(_), Some(Ok(Some(read)))) if read == digest => Ok(Observed::RightSize),
+                // The temporary name is ours alone, and nobody can look closer.
+                (Ok(_), Some(Err(RemoteError::Refused { .. }))) if blind && n.is_multiple_of(2) => {
+                    Ok(Observed::RightSize)
+                }
+                (Ok(_), Some(Err(error))) if error.connection_fault().is_some() => {
+                    Err(say::not_looked(error))
+                }
+                (Ok(stat), _) => Ok(observed(*stat, *size)),
+            }
         };
-        open.iter()
-            .zip(stats.chunks_exact(2))
-            .map(|(&i, pair)| Ok((seen(&pair[0], asked[i].size)?, seen(&pair[1], asked[i].size)?)))
-            .collect()
+        (0..stats.len() / 2).map(|pair| Ok((seen(pair * 2)?, seen(pair * 2 + 1)?))).collect()
     }
 
     /// Repeats the renames. An error does not prove that one was not done, so the next round looks again.
@@ -377,13 +444,22 @@ impl Executor<'_> {
         }
         let moves: Vec<(&str, &str)> =
             again.iter().map(|&i| (asked[i].temporary.as_str(), asked[i].remote_path.as_str())).collect();
-        let answers = connection.publish(&moves);
+        let answers = connection.publish_and_look(&moves);
         failpoint("renamed_again");
-        again
-            .into_iter()
-            .zip(answers)
-            .map(|(i, answer)| (i, answer.err().map(|error| say::not_renamed(&error))))
-            .collect()
+        let why = |answer| match answer {
+            (Ok(()), false) => None,
+            (Ok(()), true) => Some(say::rename_not_done()),
+            (Err(error), _) => Some(say::not_renamed(&error)),
+        };
+        again.into_iter().zip(answers).map(|(i, answer)| (i, why(answer))).collect()
+    }
+}
+
+/// Whether there is a file of which the server tells no size, or 0 where it should have one.
+fn is_sizeless(stat: &Result<RemoteStat, RemoteError>, size: u64) -> bool {
+    match stat {
+        Ok(RemoteStat::Present { size: seen }) => seen.is_none_or(|seen| seen == 0 && size > 0),
+        _ => false,
     }
 }
 

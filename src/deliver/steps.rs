@@ -1,16 +1,20 @@
 //! The steps of one batch, in the order of the protocol.
 
 use super::original::Original;
-use super::{End, Executor, InFlight, Watch, settle, stepped};
+use super::{End, Executor, InFlight, Left, Watch, settle, stepped};
 use crate::config::Verify;
 use crate::digest::Digest;
 use crate::exit::UserError;
 use crate::failpoint::failpoint;
-use crate::ledger::event::{Event, Started};
+use crate::ledger::event::Started;
 use crate::messages::{run as say, witness as say_witness};
 use crate::model::decision::Reason;
 use crate::model::delivery::Step;
-use crate::remote::{Remote, RemoteError, RemoteStat, RemoteStats, Upload, UploadError, Uploaded};
+use crate::model::ledger::Delivery;
+use crate::model::run_report::Warning;
+use crate::remote::{
+    PIECES_FROM, Remote, RemoteError, RemoteStat, RemoteStats, Removal, Upload, UploadError, Uploaded,
+};
 
 impl Executor<'_> {
     /// Step 2: uploads each file under its temporary name and compares it with the plan.
@@ -26,20 +30,17 @@ impl Executor<'_> {
         failpoint("stored");
         let mut refused = Vec::new();
         for (row, answer) in rows.iter_mut().zip(stored) {
-            match answer {
-                Ok(()) => {}
-                // The request may still be executed; recovery removes the file in the next run.
-                Err(NotStored { why, traces: Traces::Unknown }) => {
-                    row.end = Some(End::Failed(say::not_delivered_now(&why)));
-                }
-                Err(NotStored { why, traces }) => {
-                    row.end = Some(End::Failed(say::not_delivered_now(&why)));
-                    let traces = traces == Traces::There;
-                    refused.push((row.started.delivery, row.started.temporary.clone(), traces));
-                }
+            let Err(NotStored { why, traces, lost }) = answer else { continue };
+            (row.end, row.lost) = (Some(End::Failed(say::not_delivered_now(&why))), lost);
+            // Where that is unknown, the request may still be executed: the file is removed over another connection.
+            if traces != Traces::Unknown {
+                refused.push(Left::of(row, traces == Traces::There));
             }
         }
-        self.abandon(&refused, "upload_failed")?;
+        let gone = self.abandon(&refused, "upload_failed")?;
+        for row in rows.iter_mut() {
+            row.abandoned = gone.contains(&row.started.delivery);
+        }
         Ok(stats)
     }
 
@@ -71,20 +72,29 @@ impl Executor<'_> {
                 size: row.started.size,
             })
             .collect();
-        let read_back = self.settings.sftp.verify == Verify::ReadBack;
+        let sftp = &self.settings.sftp;
+        let read_back = sftp.verify == Verify::ReadBack;
         // Reading back takes long, so then ask about the final names afterwards: directly before the rename.
         let early = if read_back { &[][..] } else { finals };
         let (stored, mut stats) = connection.store_and_stat(&mut files, early, &|more| watch.bytes(more));
         drop(files);
-        let mut verdicts: Vec<_> = rows
-            .iter()
-            .zip(originals)
-            .zip(stored)
-            .map(|((row, original), stored)| compare(&row.started, original.digest(), stored))
-            .collect();
-        if read_back {
-            compare_what_is_there(connection, rows, path, &mut verdicts);
+        let mut verdicts = Vec::new();
+        let mut unsure = Vec::new();
+        for (i, ((row, original), stored)) in rows.iter().zip(originals).zip(stored).enumerate() {
+            let in_pieces = sftp.pieces && row.started.size >= PIECES_FROM;
+            let without_size = matches!(&stored, Ok(Uploaded { size: None, .. }));
+            if read_back || in_pieces || without_size && sftp.verify != Verify::None {
+                unsure.push((i, without_size && !read_back));
+            }
+            verdicts.push(compare(&row.started, original.digest(), stored));
+        }
+        unsure.retain(|(i, _)| verdicts[*i].is_ok());
+        if !unsure.is_empty() || read_back {
+            let unreadable = compare_what_is_there(connection, rows, path, &unsure, &mut verdicts);
             stats = connection.stat(finals);
+            if unreadable {
+                self.server.is_unreadable();
+            }
         }
         (verdicts, stats)
     }
@@ -100,9 +110,7 @@ impl Executor<'_> {
             rows.iter_mut().zip(stats).filter(|(row, _)| row.end.is_none()).collect();
         let suspects: Vec<(&str, u64)> = under_way
             .iter()
-            .filter(
-                |(row, stat)| matches!(stat, Ok(RemoteStat::Present { size }) if *size == Some(row.started.size)),
-            )
+            .filter(|(row, stat)| may_be_ours(stat, row.started.size))
             .map(|(row, _)| (row.planned.remote_path.as_str(), row.started.size))
             .collect();
         let mut digests =
@@ -111,17 +119,23 @@ impl Executor<'_> {
         for (row, stat) in &mut under_way {
             row.end = match stat {
                 Ok(RemoteStat::Absent) => continue,
-                Ok(RemoteStat::Present { size }) => {
-                    let same = *size == Some(row.started.size)
+                Ok(RemoteStat::Present { .. }) => {
+                    let same = may_be_ours(stat, row.started.size)
                         && digests.next().is_some_and(|digest| digest == Ok(Some(row.started.digest)));
                     Some(End::Held(if same { Reason::AlreadyOnServer } else { Reason::RemoteNameTaken }))
                 }
-                Err(error) => Some(End::Failed(say::not_looked(error))),
+                Err(error) => {
+                    row.lost = error.connection_fault().is_some();
+                    Some(End::Failed(say::not_looked(error)))
+                }
             };
-            let direct = row.started.temporary == row.started.remote_path;
-            left.push((row.started.delivery, row.started.temporary.clone(), !direct));
+            left.push(Left::of(row, true));
         }
-        self.abandon(&left, "not_published")
+        let gone = self.abandon(&left, "not_published")?;
+        for row in rows.iter_mut().filter(|row| gone.contains(&row.started.delivery)) {
+            row.abandoned = true;
+        }
+        Ok(())
     }
 
     /// Step 3b: writes a line to the witness for each file, so that a ledger which forgets this delivery is noticed.
@@ -155,17 +169,18 @@ impl Executor<'_> {
             .map(|row| (row.started.temporary.as_str(), row.started.remote_path.as_str()))
             .collect();
         let Some(connection) = self.server.current() else { return Ok(()) };
-        let answers = if moves.is_empty() { Vec::new() } else { connection.publish(&moves) };
+        let answers = if moves.is_empty() { Vec::new() } else { connection.publish_and_look(&moves) };
         failpoint("renamed");
         let mut confirmed = Vec::new();
         let mut unclear = Vec::new();
         for (row, answer) in under_way.iter_mut().zip(answers) {
             match answer {
-                Ok(()) => {
+                // Still there under its old name, it was not renamed, or by half, whatever the server answered.
+                (Ok(()), false) => {
                     row.end = Some(End::Delivered);
                     confirmed.push(stepped(row.started.delivery, Step::Confirm, None));
                 }
-                Err(_) => unclear.push(row),
+                (Ok(()), true) | (Err(_), _) => unclear.push(row),
             }
         }
         self.write_down(confirmed)?;
@@ -187,7 +202,13 @@ impl Executor<'_> {
         let (under_way, _): (Vec<usize>, Vec<usize>) = (0..rows.len()).partition(|&i| rows[i].end.is_none());
         let mut going: Vec<InFlight<'_>> = under_way
             .iter()
-            .map(|&i| InFlight { planned: rows[i].planned, started: rows[i].started.clone(), end: None })
+            .map(|&i| InFlight {
+                planned: rows[i].planned,
+                started: rows[i].started.clone(),
+                end: None,
+                lost: false,
+                abandoned: false,
+            })
             .collect();
         self.write_down(going.iter().map(|row| stepped(row.started.delivery, Step::Publish, None)))?;
         failpoint("publishing");
@@ -197,10 +218,11 @@ impl Executor<'_> {
         for (row, answer) in going.iter_mut().zip(stored) {
             let (step, end) = match answer {
                 Ok(()) => (Step::Confirm, End::Delivered),
-                Err(NotStored { why, traces: Traces::Nothing }) => {
+                Err(NotStored { why, traces: Traces::Nothing, lost }) => {
+                    (row.lost, row.abandoned) = (lost, true);
                     (Step::NotOpened, End::Failed(say::not_delivered_now(&why)))
                 }
-                Err(NotStored { why, traces: Traces::There | Traces::Unknown }) => {
+                Err(NotStored { why, traces: Traces::There | Traces::Unknown, .. }) => {
                     (Step::Doubt, End::InDoubt(say::direct_in_doubt(&why)))
                 }
             };
@@ -210,27 +232,72 @@ impl Executor<'_> {
         self.write_down(steps)?;
         failpoint("delivered");
         for (i, row) in under_way.into_iter().zip(going) {
-            rows[i].end = row.end;
+            (rows[i].end, rows[i].lost, rows[i].abandoned) = (row.end, row.lost, row.abandoned);
         }
         Ok(())
     }
 
-    /// Ends deliveries that were never renamed: `(delivery, temporary path, whether a temporary file may exist)`. A delivery
-    /// whose temporary file cannot be removed now stays open for recovery.
-    fn abandon(&mut self, left: &[(i64, String, bool)], why: &str) -> Result<(), UserError> {
+    /// Ends deliveries that were never renamed, and answers which. One whose temporary file the server refuses to remove is
+    /// ended as well, and the file is noted; where the connection is lost, the delivery stays open for recovery.
+    pub(super) fn abandon(&mut self, left: &[Left], why: &str) -> Result<Vec<i64>, UserError> {
         let traces: Vec<&str> =
-            left.iter().filter(|(.., traces)| *traces).map(|(_, path, _)| path.as_str()).collect();
-        let mut removed = match self.server.current() {
-            Some(connection) if !traces.is_empty() => connection.remove(&traces).into_iter(),
-            _ => Vec::new().into_iter(),
+            left.iter().filter(|left| left.traces).map(|left| left.temporary.as_str()).collect();
+        let removed = match self.server.current() {
+            Some(connection) if !traces.is_empty() => connection.remove(&traces),
+            _ => Vec::new(),
         };
+        self.note_abandoned(left, removed, why)
+    }
+
+    /// The same over new connections where they are lost.
+    pub(super) fn abandon_over_connections(
+        &mut self,
+        left: &[Left],
+        why: &str,
+    ) -> Result<Vec<i64>, UserError> {
+        let traces: Vec<&str> =
+            left.iter().filter(|left| left.traces).map(|left| left.temporary.as_str()).collect();
+        let removed = self.remove_all(&traces);
+        self.note_abandoned(left, removed, why)
+    }
+
+    /// Writes down what became of the deliveries, with an answer for the temporary file of each that may have one.
+    fn note_abandoned(
+        &mut self,
+        left: &[Left],
+        removed: Vec<Result<Removal, RemoteError>>,
+        why: &str,
+    ) -> Result<Vec<i64>, UserError> {
         failpoint("removed");
-        let gone: Vec<Event> = left
-            .iter()
-            .filter(|(.., traces)| !traces || removed.next().is_some_and(|answer| answer.is_ok()))
-            .map(|(delivery, ..)| stepped(*delivery, Step::Abandon, Some(why)))
-            .collect();
-        self.write_down(gone)
+        let mut removed = removed.into_iter();
+        let mut gone = Vec::new();
+        for left in left {
+            let answer = if left.traces { removed.next() } else { Some(Ok(Removal::NothingThere)) };
+            match answer {
+                Some(Ok(_)) => gone.push((left.delivery, why)),
+                Some(Err(error @ RemoteError::Refused { .. })) => {
+                    self.note_left(&left.temporary, &error);
+                    gone.push((left.delivery, Delivery::TEMPORARY_LEFT));
+                }
+                Some(Err(_)) | None => {}
+            }
+        }
+        self.write_down(gone.iter().map(|(delivery, why)| stepped(*delivery, Step::Abandon, Some(why))))?;
+        Ok(gone.into_iter().map(|(delivery, _)| delivery).collect())
+    }
+
+    /// Tells, once, of a temporary file that the server refuses to remove.
+    pub(super) fn note_left(&mut self, temporary: &str, error: &RemoteError) {
+        let message = say::temporary_left(temporary, error);
+        self.notes.push(Warning { path: temporary.to_owned(), message });
+    }
+}
+
+/// Whether a file at the final name may be ours: it has the size, or the server does not tell it.
+fn may_be_ours(stat: &Result<RemoteStat, RemoteError>, size: u64) -> bool {
+    match stat {
+        Ok(RemoteStat::Present { size: seen }) => seen.is_none_or(|seen| seen == size || seen == 0),
+        _ => false,
     }
 }
 
@@ -238,6 +305,8 @@ impl Executor<'_> {
 struct NotStored {
     why: String,
     traces: Traces,
+    /// Whether the connection was lost, so that the file may be uploaded anew.
+    lost: bool,
 }
 
 /// Whether the upload left a file, or a part of one, on the server.
@@ -249,51 +318,72 @@ enum Traces {
     Unknown,
 }
 
-/// Compares an upload with the plan.
+/// Compares an upload with the plan. A size that the server does not tell is not held against it here.
 fn compare(planned: &Started, read: Digest, stored: Result<Uploaded, UploadError>) -> Result<(), NotStored> {
-    let not = |why: String| Err(NotStored { why, traces: Traces::There });
-    match stored {
-        Ok(Uploaded { sent, size }) => {
-            if sent != planned.size || read != planned.digest {
-                not(say::changed_since_planned())
-            } else if size != Some(planned.size) {
-                not(say::wrong_size_on_server(planned.size, size))
-            } else {
-                Ok(())
-            }
+    let error = match stored {
+        Ok(Uploaded { sent, .. }) if sent != planned.size || read != planned.digest => {
+            return Err(NotStored::there(say::changed_since_planned()));
         }
-        Err(UploadError::Source(error)) => not(say::original_not_read(&error)),
-        Err(
-            UploadError::Broken(error @ RemoteError::NoAnswer(_))
-            | UploadError::NotOpened(error @ RemoteError::NoAnswer(_)),
-        ) => Err(NotStored { why: say::transfer_broke_off(&error), traces: Traces::Unknown }),
-        Err(UploadError::Broken(error @ RemoteError::Refused { .. })) => not(say::transfer_refused(&error)),
-        Err(UploadError::Broken(error)) => not(say::transfer_broke_off(&error)),
-        Err(UploadError::NotOpened(error)) => {
-            Err(NotStored { why: say::not_opened(&error), traces: Traces::Nothing })
+        Ok(Uploaded { size: Some(size), .. }) if size != planned.size => {
+            return Err(NotStored::there(say::wrong_size_on_server(planned.size, size)));
         }
+        Ok(_) => return Ok(()),
+        Err(error) => error,
+    };
+    Err(match error {
+        UploadError::Source(error) => NotStored::there(say::original_not_read(&error)),
+        UploadError::NotSynced(error) => NotStored::there(say::not_synced(&error)),
+        UploadError::Broken(error @ RemoteError::NoAnswer(_))
+        | UploadError::NotOpened(error @ RemoteError::NoAnswer(_)) => {
+            NotStored { why: say::transfer_broke_off(&error), traces: Traces::Unknown, lost: true }
+        }
+        UploadError::Broken(error) => {
+            let lost = error.connection_fault().is_some();
+            let why = match &error {
+                RemoteError::Refused { .. } => say::transfer_refused(&error),
+                _ => say::transfer_broke_off(&error),
+            };
+            NotStored { why, traces: Traces::There, lost }
+        }
+        UploadError::NotOpened(error) => {
+            let direct = planned.temporary == planned.remote_path;
+            let why = match &error {
+                RemoteError::Refused { .. } if !direct => say::not_opened(&error, &planned.temporary),
+                _ => say::not_opened_directly(&error),
+            };
+            NotStored { why, traces: Traces::Nothing, lost: error.connection_fault().is_some() }
+        }
+    })
+}
+
+impl NotStored {
+    fn there(why: String) -> NotStored {
+        NotStored { why, traces: Traces::There, lost: false }
     }
 }
 
-/// `sftp.verify = "read_back"`: reads each uploaded file back and compares its digest with the plan's.
+/// Reads these uploaded files back, each with whether that is because the server tells no size, and compares their digests
+/// with the plan's. Answers whether the server refused to let one be read.
 fn compare_what_is_there(
     connection: &mut dyn Remote,
     rows: &[InFlight<'_>],
     path: fn(&Started) -> &str,
+    unsure: &[(usize, bool)],
     verdicts: &mut [Result<(), NotStored>],
-) {
-    let (right, files): (Vec<usize>, Vec<(&str, u64)>) = rows
-        .iter()
-        .enumerate()
-        .filter(|(i, _)| verdicts[*i].is_ok())
-        .map(|(i, row)| (i, (path(&row.started), row.started.size)))
-        .unzip();
-    for (i, answer) in right.into_iter().zip(connection.digest(&files)) {
-        let why = match answer {
-            Ok(digest) if digest == Some(rows[i].started.digest) => continue,
+) -> bool {
+    let files: Vec<(&str, u64)> =
+        unsure.iter().map(|(i, _)| (path(&rows[*i].started), rows[*i].started.size)).collect();
+    let mut unreadable = false;
+    for (&(i, without_size), answer) in unsure.iter().zip(connection.digest(&files)) {
+        let why = match &answer {
+            Ok(digest) if *digest == Some(rows[i].started.digest) => continue,
             Ok(_) => say::other_content_on_server(),
-            Err(error) => say::not_read_back(&error),
+            Err(error @ RemoteError::Refused { .. }) if without_size => say::size_unknown(error),
+            Err(error) => say::not_read_back(error),
         };
-        verdicts[i] = Err(NotStored { why, traces: Traces::There });
+        unreadable |= matches!(answer, Err(RemoteError::Refused { .. }));
+        let lost = answer.is_err_and(|error| error.connection_fault().is_some());
+        verdicts[i] = Err(NotStored { lost, ..NotStored::there(why) });
     }
+    unreadable
 }

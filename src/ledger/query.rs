@@ -109,6 +109,18 @@ impl LedgerReader {
         self.deliveries(sql, [])
     }
 
+    /// The deliveries that ended without being published and whose temporary file the server refused to remove, oldest
+    /// first; at most 512 of them.
+    ///
+    /// # Errors
+    /// The ledger could not be read.
+    pub fn temporary_left(&self) -> Result<Vec<Delivery>, UserError> {
+        let sql = deliveries!(
+            "WHERE state = 'abandoned' AND why = 'temporary_left' AND temporary_gone_at IS NULL ORDER BY id LIMIT 512"
+        );
+        self.deliveries(sql, [])
+    }
+
     /// The delivery of that number.
     ///
     /// # Errors

@@ -46,6 +46,8 @@ CREATE INDEX deliveries_by_slot ON deliveries (series_key, period);
 CREATE INDEX deliveries_open ON deliveries (state) WHERE state IN ('uploading', 'publishing', 'delivered', 'in_doubt');
 CREATE INDEX deliveries_not_free ON deliveries (id)
     WHERE state = 'not_delivered' AND temporary_gone_at IS NULL AND temporary IS NOT NULL;
+CREATE INDEX deliveries_left ON deliveries (id)
+    WHERE state = 'abandoned' AND why = 'temporary_left' AND temporary_gone_at IS NULL;
 
 CREATE TABLE holds (
     id        INTEGER PRIMARY KEY,

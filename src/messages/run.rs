@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::path::Path;
 
-use super::{command, escape};
+use super::escape;
 
 crate::messages::catalogue! {
     /// The drop folder.
@@ -112,16 +112,47 @@ crate::messages::catalogue! {
         en "{why}. The file was not delivered; the next run tries again",
     }
     /// Uploading.
-    other_size_on_server(size: u64, seen: u64) {
+    wrong_size_on_server(size: u64, seen: u64) {
         da "serveren melder {seen} bytes, men filen har {size}; serverens disk er måske fuld",
         en "the server reports {seen} bytes, but the file has {size}; its disk may be full",
     }
     /// Uploading.
-    no_size_on_server(; check = command("check")) {
-        da "serveren oplyser ikke, hvor stor filen er blevet, så det kan ikke ses, om den er hel. {check} viser, hvad der skal stå i \
-            [sftp] verify",
-        en "the server does not say how large the file has become, so it cannot be seen whether it is whole. {check} shows what to \
-            write in [sftp] verify",
+    size_unknown(error: &dyn Display) {
+        da "serveren fortæller ikke, hvor stor filen blev, og den kunne ikke læses tilbage ({error}). Bed KP's driftsleverandør om læseadgang. Kan den ikke gives, så sæt [sftp] verify = \"none\": så regnes \
+            filen for leveret, når serveren har kvitteret for hver byte",
+        en "the server does not tell how large the file became, and it could not be read back ({error}). Ask KP's operator for read access. If that cannot be given, set [sftp] verify = \"none\": then a file counts \
+            as delivered once the server has acknowledged each byte",
+    }
+    /// Uploading.
+    not_synced(error: &dyn Display) {
+        da "serveren tilbyder at bringe filen sikkert på sin disk (fsync), men afviste det ({error}). Bed KP's driftsleverandør rette det. Skal filer leveres uden den sikkerhed, så sæt [sftp] sync = \"best_effort\"",
+        en "the server offers to bring the file safely to its disk (fsync), but refused to ({error}). Ask KP's operator to mend that. To deliver files without that certainty, set [sftp] sync = \"best_effort\"",
+    }
+    /// Uploading.
+    sync_skipped(error: &dyn Display) {
+        da "serveren tilbyder at bringe filer sikkert på sin disk (fsync), men afviste det ({error}). Filerne er leveret alligevel, fordi [sftp] \
+            sync er \"best_effort\"; går strømmen hos KP, kan en fil gå tabt dér",
+        en "the server offers to bring files safely to its disk (fsync), but refused to ({error}). The files were delivered all the same, since \
+            [sftp] sync is \"best_effort\"; if the power fails at KP, a file may be lost there",
+    }
+    /// Uploading.
+    lost_when_alone(why: &str) {
+        da "{why}. Forbindelsen gik også tabt, da filen blev sendt alene på en ny forbindelse. Spørg KP's driftsleverandør, hvad serveren har \
+            imod netop denne fil",
+        en "{why}. The connection was lost as well when the file was sent alone over a new connection. Ask KP's operator what the server has \
+            against this very file",
+    }
+    /// Uploading.
+    gave_up(times: usize) {
+        da "forbindelsen til serveren gik tabt {times} gange i denne kørsel, som derfor ikke prøver mere; den næste kørsel prøver igen",
+        en "the connection to the server was lost {times} times in this run, which therefore does not try any more; the next run tries again",
+    }
+    /// A temporary file that stays.
+    temporary_left(path: &str => escape(path), error: &dyn Display) {
+        da "den midlertidige fil {path} kunne ikke fjernes fra serveren ({error}). Den bliver ikke til en levering, og det siges kun denne ene \
+            gang; kommer der ret til at slette, fjerner en senere kørsel den. Bed KP's driftsleverandør om den ret, eller om at fjerne filen",
+        en "the temporary file {path} could not be removed from the server ({error}). It becomes no delivery, and this is said only this once; if \
+            the right to delete is given, a later run removes it. Ask KP's operator for that right, or to remove the file",
     }
     /// Uploading.
     other_content_on_server() {
@@ -135,11 +166,18 @@ crate::messages::catalogue! {
             \"size\"",
     }
     /// Uploading.
-    not_opened(error: &dyn Display) {
-        da "serveren tog ikke imod filen ({error}). Kontrollér, at [sftp] folder findes på serveren, at brugeren må skrive i den, at \
-            den tager imod navne som i [sftp] temporary_name, og at der er plads",
+    not_opened(error: &dyn Display, name: &str => escape(name)) {
+        da "serveren tog ikke imod filen ({error}). Kontrollér, at [sftp] folder findes på serveren, at brugeren må skrive i den, og \
+            at der er plads. Afviser serveren navne som {name}, så sæt [sftp] temporary_name til noget andet",
         en "the server did not accept the file ({error}). See that [sftp] folder exists on the server, that the user may write there, \
-            that it takes names as in [sftp] temporary_name, and that there is space",
+            and that there is space. If the server refuses names such as {name}, set [sftp] temporary_name to another one",
+    }
+    /// Uploading under the final name.
+    not_opened_directly(error: &dyn Display) {
+        da "serveren tog ikke imod filen ({error}). Kontrollér, at [sftp] folder findes på serveren, at brugeren må skrive i den, og \
+            at der er plads",
+        en "the server did not accept the file ({error}). See that [sftp] folder exists on the server, that the user may write there, \
+            and that there is space",
     }
     /// Uploading.
     transfer_broke_off(error: &dyn Display) {
@@ -162,6 +200,11 @@ crate::messages::catalogue! {
     not_renamed(error: &dyn Display) {
         da "serveren ville ikke give filen dens endelige navn ({error})",
         en "the server would not give the file its final name ({error})",
+    }
+    /// Renaming.
+    rename_not_done() {
+        da "serveren svarede, at filen har fået sit endelige navn, men den ligger stadig under det midlertidige",
+        en "the server answered that the file has its final name, but it is still there under the temporary one",
     }
     /// Renaming.
     not_settled(why: &str) {
@@ -295,9 +338,4 @@ crate::messages::catalogue! {
         da "Det gælder disse filer, som måske ikke er leveret: {files}. Se, hvor de nåede til: traekfil history",
         en "It concerns these files, which may not be delivered: {files}. See how far they came: traekfil history",
     }
-}
-
-/// That the server reports another size in bytes than the file has, or none.
-pub(crate) fn wrong_size_on_server(size: u64, seen: Option<u64>) -> String {
-    seen.map_or_else(no_size_on_server, |seen| other_size_on_server(size, seen))
 }

@@ -1,8 +1,9 @@
 //! A pool of connections to one server, for batches large enough to gain from several.
 //!
 //! On one connection a server syncs one file at a time, and the cipher runs on one core. So a large batch is uploaded over
-//! several connections: each takes the next file when it has room, or the next piece of a very large file. Everything else,
-//! publishing above all, goes over the first connection, and the pool counts as lost when that one is. A further connection
+//! several connections: each takes the next file when it has room. A file goes over one connection, front to back, which is
+//! what every server bears; only where `sftp.pieces` says so does each take the next piece of a very large one. Everything
+//! else, publishing above all, goes over the first connection, and the pool counts as lost when that one is. A further connection
 //! that cannot be made, or that is lost, is not replaced; the requests it had in flight stay unanswered.
 
 use std::io;
@@ -16,14 +17,15 @@ use super::sftp::multiplexer::ByteStream;
 use super::sftp::pieces::Pieces;
 use super::sftp::upload::{Queue, WindowShare};
 use super::{
-    Entry, Load, Progress, Remote, RemoteError, RemoteStat, RemoteStats, Removal, Upload, UploadError,
-    Uploaded,
+    ConnectionFault, Entry, Load, PIECES_FROM, Progress, Remote, RemoteError, RemoteStat, RemoteStats,
+    Removal, Terms, Upload, UploadError, Uploaded,
 };
 use crate::digest::Digest;
+use crate::model::server::ServerTraits;
 
 /// A further connection is made for each so many files of a load.
 const FILES_PER_CONNECTION: usize = 100;
-/// The same in bytes; also the size from which a file is uploaded in pieces.
+/// The same in bytes.
 const BYTES_PER_CONNECTION: u64 = 64 << 20;
 /// How long to wait before looking again for new connections and for the state of the work.
 const SOON: Duration = Duration::from_millis(2);
@@ -42,6 +44,7 @@ pub(super) struct Pool<S> {
     /// Delivers the further connections as they are made.
     coming: Receiver<Client<S>>,
     most: usize,
+    terms: Terms,
 }
 
 impl<S: ByteStream + Send + 'static> Pool<S> {
@@ -58,9 +61,12 @@ impl<S: ByteStream + Send + 'static> Pool<S> {
         for _ in 1..connections_for(load, most) {
             let (sender, make) = (sender.clone(), Arc::clone(&make));
             // Ignore failures to make or to hand over a connection: the first connection can do all the work alone.
-            drop(thread::Builder::new().spawn(move || make().map(|connection| sender.send(connection))));
+            drop(
+                thread::Builder::new()
+                    .spawn(move || make().map(|connection| sender.send(connection).is_ok())),
+            );
         }
-        Pool { first, others: Vec::new(), coming, most }
+        Pool { first, others: Vec::new(), coming, most, terms: Terms::default() }
     }
 
     /// Runs `first` on the first connection and `help` on every further one, each on its own thread. Connections that are made
@@ -74,7 +80,7 @@ impl<S: ByteStream + Send + 'static> Pool<S> {
         state: impl Fn() -> State + Send,
     ) -> (A, Vec<B>) {
         let mut waiting = std::mem::take(&mut self.others);
-        let (connection, coming) = (&mut self.first, &mut self.coming);
+        let (connection, coming, terms) = (&mut self.first, &mut self.coming, &self.terms);
         let (done, helped, unused) = thread::scope(|scope| {
             let help = &help;
             let dispatcher = scope.spawn(move || {
@@ -92,7 +98,10 @@ impl<S: ByteStream + Send + 'static> Pool<S> {
                                 break;
                             }
                             match coming.recv_timeout(SOON) {
-                                Ok(connection) => waiting.push(connection),
+                                Ok(mut connection) => {
+                                    connection.go_by(terms);
+                                    waiting.push(connection);
+                                }
                                 Err(RecvTimeoutError::Timeout) => {}
                                 Err(RecvTimeoutError::Disconnected) => more = false,
                             }
@@ -136,7 +145,16 @@ impl<S: ByteStream + Send + 'static> Pool<S> {
             |connection| connection.take_from(&queue, share, &[], progress).0,
             || if queue.is_empty() { State::Over } else { State::Going },
         );
+        let refused: Vec<usize> =
+            helped.iter().flatten().filter(|(_, answer)| is_refused(answer)).map(|(i, _)| *i).collect();
         answers.extend(helped.into_iter().flatten());
+        if !refused.is_empty() {
+            // A server that lets a user have few files open may have refused these for those of the first connection. Nothing
+            // of them was read yet.
+            let queue = Queue::some_of(files, |place| refused.contains(&place));
+            answers.retain(|(place, _)| !refused.contains(place));
+            answers.extend(self.first.take_from(&queue, share, &[], progress).0);
+        }
         self.first.in_order(count, answers)
     }
 
@@ -166,7 +184,7 @@ impl<S: ByteStream + Send + 'static> Pool<S> {
         let error = error.or_else(|| helped.into_iter().flatten().next());
         let whole = error.is_none() && read.is_ok();
         let sent = *read.as_ref().unwrap_or(&0);
-        let ended = handle.map(|handle| self.first.end_pieces(&handle, sent, whole));
+        let ended = handle.map(|handle| self.first.end_pieces(path, &handle, sent, whole));
         match (error, read, ended) {
             (Some(error), ..) => Err(error),
             (None, Err(error), _) => Err(UploadError::Source(error)),
@@ -187,11 +205,29 @@ enum State {
     Over,
 }
 
+fn is_refused(answer: &Result<Uploaded, UploadError>) -> bool {
+    matches!(answer, Err(UploadError::NotOpened(RemoteError::Refused { .. })))
+}
+
 fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {
     thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
 impl<S: ByteStream + Send + 'static> Remote for Pool<S> {
+    fn go_by(&mut self, terms: &Terms) {
+        self.terms = terms.clone();
+        self.first.go_by(terms);
+        for connection in &mut self.others {
+            connection.go_by(terms);
+        }
+    }
+
+    fn learned(&self) -> ServerTraits {
+        let mut learned = self.first.learned();
+        self.others.iter().for_each(|connection| learned.merge(&connection.learned()));
+        learned
+    }
+
     fn store(
         &mut self,
         files: &mut [Upload<'_>],
@@ -210,13 +246,13 @@ impl<S: ByteStream + Send + 'static> Remote for Pool<S> {
         if connections_for(Load { files: files.len(), bytes }, self.most) == 1 {
             return self.first.store_and_stat(files, finals, progress);
         }
+        let pieces = self.terms.pieces;
+        let is_large = |file: &Upload<'_>| pieces && file.size >= PIECES_FROM;
         // Keep the order of the files: each large file is a group of its own between groups of smaller ones.
         let mut stored = Vec::new();
-        for run in files.chunk_by_mut(|a, b| a.size < BYTES_PER_CONNECTION && b.size < BYTES_PER_CONNECTION) {
+        for run in files.chunk_by_mut(|a, b| !is_large(a) && !is_large(b)) {
             match run {
-                [large] if large.size >= BYTES_PER_CONNECTION => {
-                    stored.push(self.store_in_pieces(large, progress));
-                }
+                [large] if is_large(large) => stored.push(self.store_in_pieces(large, progress)),
                 small => stored.extend(self.store_whole(small, progress)),
             }
         }
@@ -229,6 +265,10 @@ impl<S: ByteStream + Send + 'static> Remote for Pool<S> {
 
     fn publish(&mut self, moves: &[(&str, &str)]) -> Vec<Result<(), RemoteError>> {
         self.first.publish(moves)
+    }
+
+    fn publish_and_look(&mut self, moves: &[(&str, &str)]) -> Vec<(Result<(), RemoteError>, bool)> {
+        self.first.publish_and_look(moves)
     }
 
     fn remove(&mut self, paths: &[&str]) -> Vec<Result<Removal, RemoteError>> {
@@ -245,5 +285,9 @@ impl<S: ByteStream + Send + 'static> Remote for Pool<S> {
 
     fn is_closed(&self) -> bool {
         self.first.is_closed()
+    }
+
+    fn fault(&self) -> Option<Arc<ConnectionFault>> {
+        self.first.fault()
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! [`packet`] is the codec, `multiplexer` matches replies to requests and enforces the time limits, and `client` is the
 //! [`Remote`](crate::remote::Remote) built on them. The batches of requests are in `upload` (files), `pieces` (one large file
-//! over several connections) and `fetch` (reading back and listing); single requests are in `client` itself.
+//! over several connections) and `fetch` (reading back and listing); `look` asks what is at a name, and single requests are in
+//! `client` itself.
 
 pub(crate) mod client;
 mod fetch;

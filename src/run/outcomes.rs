@@ -135,6 +135,8 @@ pub(super) struct Findings {
     pub(super) deleted: usize,
     /// What went wrong on this machine beside the files.
     pub(super) warnings: Vec<Warning>,
+    /// What is told once and keeps no run from its end.
+    pub(super) notes: Vec<Warning>,
 }
 
 /// Makes the report of a run or a preview, and works out the exit code. `as_of` is the moment at which files are
@@ -182,7 +184,7 @@ pub(super) fn report(
         attention: Vec::new(),
         overview,
         cleared: findings.deleted,
-        warnings: unsettled.chain(findings.warnings).collect(),
+        warnings: unsettled.chain(findings.warnings).chain(findings.notes).collect(),
         excluded: findings.excluded.files,
         folders: findings.excluded.folders,
     };

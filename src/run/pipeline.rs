@@ -69,7 +69,7 @@ pub(crate) fn run_planned<W: Watch>(
     failpoint("run_started");
 
     let (altered, unread_archive) = outcomes::altered_originals(config, ledger, started)?;
-    let (recovery, mut warnings) = run.recover(ledger)?;
+    let (recovery, mut warnings, mut notes) = run.recover(ledger)?;
     warnings.extend(leftovers);
     warnings.extend(unread_archive);
     let Prepared { planned, plan, excluded } = early.map_or_else(|| run.prepare(ledger, plan), Ok)?;
@@ -81,7 +81,9 @@ pub(crate) fn run_planned<W: Watch>(
     failpoint("held");
     warnings.extend(run.put_duplicates_away(ledger, &planned, &mut files, Reason::AlreadyDelivered)?);
     let delivered = run.deliver(ledger, &planned, &mut files, &watch(&planned));
-    warnings.extend(delivered.map_err(|error| name_unfinished(error, &planned))?);
+    let (delivered, told_once) = delivered.map_err(|error| name_unfinished(error, &planned))?;
+    warnings.extend(delivered);
+    notes.extend(told_once);
     // Only now is it known whether KP has the files that these are duplicates of.
     warnings.extend(run.put_duplicates_away(ledger, &planned, &mut files, Reason::DuplicateInRun)?);
 
@@ -100,6 +102,7 @@ pub(crate) fn run_planned<W: Watch>(
         altered,
         deleted: pruned.deleted,
         warnings,
+        notes,
     };
     let (report, exit) = outcomes::report(config, ledger, findings, now(), now)?;
     // Holds need no line before the run ends; where it cannot be written, the next run writes it.
@@ -166,11 +169,14 @@ impl Run<'_> {
     }
 
     /// Settles what earlier runs left open.
-    fn recover(&mut self, ledger: &mut dyn Journal) -> Result<(Recovery, Vec<Warning>), UserError> {
+    fn recover(
+        &mut self,
+        ledger: &mut dyn Journal,
+    ) -> Result<(Recovery, Vec<Warning>, Vec<Warning>), UserError> {
         let open = to_recover(ledger)?;
         let mut executor = self.executor(ledger)?;
         let recovery = executor.recover(&open)?;
-        Ok((recovery, executor.take_warnings()))
+        Ok((recovery, executor.take_warnings(), executor.take_notes()))
     }
 
     /// Numbers the files that are held, and ends the holds of files that are held no more.
@@ -200,14 +206,15 @@ impl Run<'_> {
         Ok(warnings)
     }
 
-    /// Delivers the files that are to be sent, and adds to `files` how they fared; answers what went wrong beside that.
+    /// Delivers the files that are to be sent, and adds to `files` how they fared; answers what went wrong beside that, and
+    /// what is told once.
     fn deliver(
         &mut self,
         ledger: &mut dyn Journal,
         planned: &[PlannedFile],
         files: &mut [FileReport],
         watch: &dyn Watch,
-    ) -> Result<Vec<Warning>, UserError> {
+    ) -> Result<(Vec<Warning>, Vec<Warning>), UserError> {
         let uploads = planned.iter().enumerate().filter_map(|(i, file)| Some((i, planned_upload(file)?)));
         let mut uploads: Vec<(usize, PlannedUpload)> = uploads.collect();
         // Large files last, the smallest of them first, so that a slow one stops nobody; the others keep their order.
@@ -215,14 +222,15 @@ impl Run<'_> {
         let (indices, uploads): (Vec<usize>, Vec<PlannedUpload>) = uploads.into_iter().unzip();
         let mut executor = self.executor(ledger)?;
         let outcomes = executor.deliver(&uploads, watch)?;
-        let warnings = executor.take_warnings();
+        executor.remove_left()?;
+        let (warnings, notes) = (executor.take_warnings(), executor.take_notes());
         drop(executor);
         for (&index, outcome) in indices.iter().zip(outcomes) {
             outcomes::apply(outcome, &mut files[index]);
         }
         let event = holds::after_delivery(Holds::read(ledger)?, planned, files, &indices);
         self.record(ledger, event.as_slice())?;
-        Ok(warnings)
+        Ok((warnings, notes))
     }
 
     /// Asks the server which delivered files KP has taken out of its folder, where `alert.not_picked_up_after` is set.

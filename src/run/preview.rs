@@ -119,6 +119,7 @@ impl Preview {
             altered,
             deleted: 0,
             warnings: unread_archive.into_iter().collect(),
+            notes: Vec::new(),
         };
         outcomes::report(config, &self.ledger, findings, self.started, now)
     }

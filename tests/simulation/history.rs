@@ -97,6 +97,13 @@ impl History {
         History { config, world: Rc::new(RefCell::new(world)) }
     }
 
+    /// The same with a server that answers now and then with any status.
+    pub fn answered_anyhow(seed: u64, root: &Path) -> History {
+        let history = History::of(seed, root);
+        history.world.borrow_mut().answer_anyhow(&history.config);
+        history
+    }
+
     /// Plays the history. Broken promises are added to the world's violations.
     pub fn live(&self) {
         let runs = 1 + self.world.borrow_mut().chance.below(5);

@@ -109,6 +109,13 @@ impl Line {
             let mut world = self.world.borrow_mut();
             match fate {
                 Fate::Answered => {
+                    if let Some((status, done)) = world.answers_anyhow() {
+                        if done {
+                            drop(act(&mut world, i));
+                        }
+                        world.tell(format!("  answered {status}, done: {done}"));
+                        return Err(refused(status));
+                    }
                     let answer = act(&mut world, i);
                     if let Err(error) = &answer {
                         world.tell(format!("  refused: {error:?}"));
@@ -151,6 +158,14 @@ impl Line {
                 Done::No => {}
             }
             return Err(UploadError::NotOpened(RemoteError::NoAnswer(fault)));
+        }
+        if let Some((status, done)) = world.answers_anyhow() {
+            world.tell(format!("  answered {status}, begun: {done}"));
+            if done {
+                world.create(file.path, bytes, false);
+                return Err(UploadError::Broken(refused(status)));
+            }
+            return Err(UploadError::NotOpened(refused(status)));
         }
         if world.strikes("store refused", 100) {
             world.tell("  refused");
@@ -205,6 +220,13 @@ fn read(file: &mut Upload<'_>) -> (Vec<u8>, io::Result<()>) {
     }
 }
 
+fn absent_by_status(answer: Result<RemoteStat, RemoteError>) -> Result<RemoteStat, RemoteError> {
+    match answer {
+        Err(RemoteError::Refused { status: 2, .. }) => Ok(RemoteStat::Absent),
+        answer => answer,
+    }
+}
+
 fn refused(status: u32) -> RemoteError {
     RemoteError::Refused { status, text: String::new() }
 }
@@ -244,7 +266,9 @@ impl Remote for Line {
                 Some(size) => RemoteStat::Present { size: told_size(world, size) },
             })
         };
-        self.each(paths.len(), |i| format!("look at {}", paths[i]), look, |_| None)
+        let answers = self.each(paths.len(), |i| format!("look at {}", paths[i]), look, |_| None);
+        // By that status a server says that nothing is there.
+        answers.into_iter().map(absent_by_status).collect()
     }
 
     fn publish(&mut self, moves: &[(&str, &str)]) -> Vec<Result<(), RemoteError>> {

@@ -48,6 +48,8 @@ pub struct Weather {
     /// The server's rename overwrites. Then nobody else makes files between the check and the rename, and no request is
     /// late, since the program cannot guard against those.
     pub overwrites: bool,
+    /// The server answers now and then with any status, whether it did what was asked or not.
+    pub anyhow: bool,
 }
 
 pub struct World {
@@ -90,6 +92,7 @@ impl World {
             strangers: !vanish && chance.per_mille(400),
             eager: chance.per_mille(400),
             overwrites: chance.per_mille(200),
+            anyhow: false,
         };
         World {
             chance,
@@ -129,6 +132,13 @@ impl World {
             *self.tally.entry(fault).or_default() += 1;
         }
         strikes
+    }
+
+    /// The status by which the server refuses a request for no reason, and whether it did it all the same; none where it
+    /// answers truly.
+    pub fn answers_anyhow(&mut self) -> Option<(u32, bool)> {
+        let strikes = self.weather.anyhow && self.strikes("answered anyhow", 800);
+        strikes.then(|| (self.chance.one_of(&[1, 2, 3, 4, 5, 6, 7, 8, 31]), self.chance.per_mille(500)))
     }
 
     /// The process may die here.
@@ -250,7 +260,12 @@ impl World {
             self.violated(format!("{to} is overwritten"));
         }
         let bytes = self.server.remove(from).ok_or(2u32)?;
-        self.show(to, from, bytes);
+        if is_hidden(to) {
+            // Put aside: KP takes no file of such a name.
+            self.server.insert(to.to_owned(), bytes);
+        } else {
+            self.show(to, from, bytes);
+        }
         Ok(())
     }
 
@@ -259,8 +274,12 @@ impl World {
         let Some(bytes) = self.server.get(from).filter(|_| !self.server.contains_key(to)).cloned() else {
             return false;
         };
-        self.show(to, from, bytes);
-        self.half.insert(to.to_owned(), from.to_owned());
+        if is_hidden(to) {
+            self.server.insert(to.to_owned(), bytes);
+        } else {
+            self.show(to, from, bytes);
+            self.half.insert(to.to_owned(), from.to_owned());
+        }
         true
     }
 
@@ -295,6 +314,13 @@ impl World {
             whole: true,
         });
         self.server.insert(path.to_owned(), bytes);
+    }
+
+    /// The server answers now and then with any status. A name that is there may be told as absent then, which with
+    /// `gone_after_publish = "delivered"` stands for a delivery, so that is left out.
+    pub fn answer_anyhow(&mut self, config: &Config) {
+        self.weather.anyhow = !config.policy.gone_is_delivered;
+        (self.weather.strangers, self.weather.vanish, self.weather.overwrites) = (false, false, false);
     }
 
     /// From now on nothing can be put into the archive, or into one month's folder of it.

@@ -25,6 +25,7 @@ mod ledger;
 mod look_alikes;
 mod not_delivered;
 mod notify;
+mod odd_servers;
 mod output;
 mod owners;
 mod picked_up;

@@ -26,6 +26,22 @@ macro_rules! on_servers_of_others {
                     super::$story(&Town::on(server));
                 }
             }
+
+            #[test]
+            fn paramiko() {
+                if let Some(server) = Server::paramiko() {
+                    super::$story(&Town::on(server));
+                }
+            }
+
+            #[test]
+            fn rclone() {
+                for cache in ["off", "minimal", "writes", "full"] {
+                    if let Some(server) = Server::rclone(cache) {
+                        super::$story(&Town::on(server));
+                    }
+                }
+            }
         }
     )*};
 }

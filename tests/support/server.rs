@@ -21,7 +21,7 @@ use tokio::runtime::Runtime;
 use self::cut::Line;
 use self::sftp::Sftp;
 #[allow(unused_imports, reason = "not every story needs all of them")]
-pub use self::world::{Behaviour, Counts, Flood, Moment, Received, Rename};
+pub use self::world::{Answer, Ask, Behaviour, Counts, Flood, Moment, Odd, Received, Rename, When};
 use self::world::{World, is_temporary};
 
 #[path = "server/cut.rs"]

@@ -62,7 +62,19 @@ impl Server {
         Server::of_others(Other::asyncssh_with_expired_password)
     }
 
-    fn of_others(start: fn(&PublicKey) -> Option<Other>) -> Option<Server> {
+    /// paramiko's server; none, with a printed line, if it is not installed.
+    #[cfg(unix)]
+    pub fn paramiko() -> Option<Server> {
+        Server::of_others(Other::paramiko)
+    }
+
+    /// `rclone serve sftp` with this cache mode; none, with a printed line, if it is not installed.
+    #[cfg(unix)]
+    pub fn rclone(cache: &str) -> Option<Server> {
+        Server::of_others(|key| Other::rclone(key, cache))
+    }
+
+    fn of_others(start: impl FnOnce(&PublicKey) -> Option<Other>) -> Option<Server> {
         let key = new_key();
         let other = start(key.public_key())?;
         Some(Server { key, kind: Kind::Other(Box::new(other)) })

@@ -1,4 +1,5 @@
-//! Servers that others wrote, if they are installed: OpenSSH, ProFTPD's `mod_sftp`, and Python's asyncssh.
+//! Servers that others wrote, if they are installed: OpenSSH, ProFTPD's `mod_sftp`, Python's asyncssh and paramiko, and
+//! `rclone serve sftp`.
 #![cfg(unix)]
 
 use std::fs;
@@ -13,6 +14,89 @@ use tempfile::TempDir;
 
 use super::inetd::Inetd;
 use super::server::{Received, new_key};
+
+/// A server of paramiko's own classes, over the files below `files`.
+const PARAMIKO: &str = r#"
+import os, socket, sys, threading, paramiko
+home = sys.argv[1]
+root = home + "/files"
+allowed = open(home + "/allowed").read().split()[1]
+
+class Door(paramiko.ServerInterface):
+    def get_allowed_auths(self, user):
+        return "publickey"
+    def check_auth_publickey(self, user, key):
+        return paramiko.AUTH_SUCCESSFUL if key.get_base64() == allowed else paramiko.AUTH_FAILED
+    def check_channel_request(self, kind, number):
+        return paramiko.OPEN_SUCCEEDED
+
+def error(wrong):
+    return paramiko.SFTPServer.convert_errno(wrong.errno)
+
+class Handle(paramiko.SFTPHandle):
+    def stat(self):
+        return paramiko.SFTPAttributes.from_stat(os.fstat(self.readfile.fileno()))
+
+class Files(paramiko.SFTPServerInterface):
+    def at(self, path):
+        return root + self.canonicalize(path)
+    def list_folder(self, path):
+        try:
+            found = []
+            for name in os.listdir(self.at(path)):
+                attributes = paramiko.SFTPAttributes.from_stat(os.lstat(self.at(path) + "/" + name))
+                attributes.filename = name
+                found.append(attributes)
+            return found
+        except OSError as wrong:
+            return error(wrong)
+    def lstat(self, path):
+        try:
+            return paramiko.SFTPAttributes.from_stat(os.lstat(self.at(path)))
+        except OSError as wrong:
+            return error(wrong)
+    stat = lstat
+    def open(self, path, flags, attributes):
+        try:
+            number = os.open(self.at(path), flags, 0o644)
+        except OSError as wrong:
+            return error(wrong)
+        file = os.fdopen(number, "wb" if flags & os.O_WRONLY else "rb")
+        handle = Handle(flags)
+        handle.readfile = handle.writefile = file
+        return handle
+    def remove(self, path):
+        try:
+            os.remove(self.at(path))
+        except OSError as wrong:
+            return error(wrong)
+        return paramiko.SFTP_OK
+    def rename(self, old, new):
+        if os.path.lexists(self.at(new)):
+            return paramiko.SFTP_FAILURE
+        try:
+            os.rename(self.at(old), self.at(new))
+        except OSError as wrong:
+            return error(wrong)
+        return paramiko.SFTP_OK
+
+key = paramiko.Ed25519Key(filename=home + "/host_key")
+listener = socket.socket()
+listener.bind(("127.0.0.1", 0))
+listener.listen(20)
+print(listener.getsockname()[1], flush=True)
+
+def serve(line):
+    transport = paramiko.Transport(line)
+    transport.add_server_key(key)
+    transport.set_subsystem_handler("sftp", paramiko.SFTPServer, Files)
+    transport.start_server(server=Door())
+    transport.join()
+
+while True:
+    line, _ = listener.accept()
+    threading.Thread(target=serve, args=(line,), daemon=True).start()
+"#;
 
 /// A running server, with its files below `home`. It ends when it is dropped.
 pub struct Other {
@@ -120,6 +204,58 @@ asyncio.run(main())
         let mut port = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut port).unwrap();
         let runs = Runs::Itself { child, port: port.trim().parse().expect("the port of asyncssh") };
+        Some(Other { home, runs, host_key, user: "korsbaek".into() })
+    }
+
+    /// `rclone serve sftp` for one key, with this `--vfs-cache-mode`; none where the machine has none.
+    pub fn rclone(allowed: &PublicKey, cache: &str) -> Option<Other> {
+        let there =
+            Command::new("rclone").arg("version").stdout(Stdio::null()).stderr(Stdio::null()).status();
+        if !there.is_ok_and(|status| status.success()) {
+            eprintln!("skipped: no rclone");
+            return None;
+        }
+        let (home, host_key) = home("traekfil-rclone-");
+        let at = |name: &str| home.path().join(name);
+        fs::write(at("authorized_keys"), allowed.to_openssh().unwrap() + "\n").unwrap();
+        let mut command = Command::new("rclone");
+        command.args([
+            "serve",
+            "sftp",
+            "--addr",
+            "127.0.0.1:0",
+            "--vfs-cache-mode",
+            cache,
+            "--vfs-write-back",
+            "0",
+        ]);
+        command.arg("--config").arg(at("rclone.conf")).arg("--cache-dir").arg(at("cache"));
+        command.arg("--authorized-keys").arg(at("authorized_keys")).arg("--key").arg(at("host_key"));
+        command.args(["--dir-cache-time", "0", "-v"]).arg(at("files"));
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let listening = lines.by_ref().map(Result::unwrap).find_map(|line| {
+            let (_, address) = line.split_once("listening on 127.0.0.1:")?;
+            address.trim().parse().ok()
+        });
+        // Read on, so that the server never waits for somebody to read what it says.
+        std::thread::spawn(move || lines.for_each(drop));
+        let runs = Runs::Itself { child, port: listening.expect("the port of rclone") };
+        Some(Other { home, runs, host_key, user: "korsbaek".into() })
+    }
+
+    /// paramiko's server for one key; none where the machine has none.
+    pub fn paramiko(allowed: &PublicKey) -> Option<Other> {
+        let python = python_with("paramiko")?;
+        let (home, host_key) = home("traekfil-paramiko-");
+        fs::write(home.path().join("allowed"), allowed.to_openssh().unwrap()).unwrap();
+        let log = fs::File::create(home.path().join("log")).unwrap();
+        let mut command = Command::new(python);
+        command.args(["-W", "ignore", "-c", PARAMIKO]).arg(home.path()).stdout(Stdio::piped()).stderr(log);
+        let mut child = command.spawn().unwrap();
+        let mut port = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut port).unwrap();
+        let runs = Runs::Itself { child, port: port.trim().parse().expect("the port of paramiko") };
         Some(Other { home, runs, host_key, user: "korsbaek".into() })
     }
 

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use traekfil::config::{Publish, Sftp, Verify};
+use traekfil::config::{Publish, Sftp, SyncRule, Verify};
 use traekfil::remote::ssh::SshConnector;
 use traekfil::remote::{ConnectError, Remote, Source, Upload, UploadError, Uploaded};
 use traekfil::secrets::Secrets;
@@ -116,6 +116,8 @@ impl Server {
             remote_name: Template::parse("{name}").unwrap(),
             temporary_name: Template::parse(".{name}.{id}.part").unwrap(),
             verify: Verify::Size,
+            sync: SyncRule::Required,
+            pieces: false,
             publish: Publish::Rename,
             timeout: Duration::from_secs(20),
             connections: 1,

@@ -3,20 +3,29 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use self::look::Looks;
 use super::fetch::{DigestBatch, ListBatch};
 use super::multiplexer::{Batch, ByteStream, Multiplexer, Requests, Unexpected, budget};
 use super::packet::{self, Handle, Reply, Request};
 use super::pieces::{CloseBatch, PieceBatch, Pieces};
-use super::upload::{self, Answers, Queue, UploadBatch, WindowShare};
+use super::upload::{Answers, Manner, Queue, UploadBatch, WindowShare};
+use crate::config::SyncRule;
 use crate::digest::Digest;
+use crate::model::server::ServerTraits;
 use crate::remote::{
-    ConnectionFault, Entry, Progress, Remote, RemoteError, RemoteStat, RemoteStats, Removal, Upload,
+    ConnectionFault, Entry, Progress, Remote, RemoteError, RemoteStat, RemoteStats, Removal, Terms, Upload,
     UploadError, Uploaded,
 };
+
+mod look;
 
 /// An SFTP client over one byte stream.
 pub struct Client<S> {
     multiplexer: Multiplexer<S>,
+    rule: SyncRule,
+    /// What is known of the server.
+    pub(super) traits: ServerTraits,
+    pub(super) looks: Looks,
 }
 
 impl<S: ByteStream> Client<S> {
@@ -26,7 +35,12 @@ impl<S: ByteStream> Client<S> {
     /// # Errors
     /// The connection ended, the server was silent, or it does not speak version 3.
     pub fn start(connection: S, timeout: Duration, until: Instant) -> Result<Client<S>, ConnectionFault> {
-        Ok(Client { multiplexer: Multiplexer::open(connection, timeout, until)? })
+        Ok(Client {
+            multiplexer: Multiplexer::open(connection, timeout, until)?,
+            rule: SyncRule::default(),
+            traits: ServerTraits::default(),
+            looks: Looks::default(),
+        })
     }
 
     /// Uploads files from the queue, within this connection's share of the window, until the queue is empty, and then asks
@@ -38,9 +52,59 @@ impl<S: ByteStream> Client<S> {
         finals: &[&str],
         progress: Progress<'_>,
     ) -> (Answers, RemoteStats) {
-        let mut batch = UploadBatch::new(queue, share, finals, self.multiplexer.sync, progress);
+        let mut batch = UploadBatch::new(queue, share, finals, self.manner(), progress);
         let fault = self.multiplexer.run(&mut batch).err();
-        batch.finish(fault.as_ref())
+        let finished = batch.finish(fault.as_ref());
+        let mut answers = finished.answers;
+        self.learn_sync(finished.sync_refused);
+        self.traits.open_at_once = finished.open_at_once.or(self.traits.open_at_once);
+        let mut stored: Vec<(&str, &mut Uploaded)> = finished
+            .paths
+            .into_iter()
+            .zip(&mut answers)
+            .filter_map(|(path, (_, answer))| Some((path, answer.as_mut().ok()?)))
+            .collect();
+        if let Some((path, _)) = stored.last() {
+            self.looks.stored(path);
+        }
+        self.ask_sizes_again(&mut stored);
+        let stats = self.understand(finals, finished.stats);
+        (answers, stats)
+    }
+
+    fn manner(&self) -> Manner {
+        Manner {
+            sync: self.multiplexer.sync,
+            rule: self.rule,
+            open_at_once: self.traits.open_at_once,
+            without_lstat: self.traits.without_lstat,
+        }
+    }
+
+    fn learn_sync(&mut self, refused: Option<(u32, String)>) {
+        self.traits.sync_refused = self.traits.sync_refused.take().or(refused);
+    }
+
+    /// Asks for the size of each closed file whose size, while it was open, was not told or is not what was sent. A size of
+    /// 0 of a file that is not empty says nothing either: some servers tell it of every file.
+    fn ask_sizes_again(&mut self, stored: &mut [(&str, &mut Uploaded)]) {
+        let mut doubtful: Vec<_> =
+            stored.iter_mut().filter(|(_, uploaded)| uploaded.size != Some(uploaded.sent)).collect();
+        if doubtful.is_empty() {
+            return;
+        }
+        let paths: Vec<&str> = doubtful.iter().map(|(path, _)| *path).collect();
+        for (look, (_, uploaded)) in self.look(&paths).into_iter().zip(&mut doubtful) {
+            let sent = uploaded.sent;
+            let told = |size: Option<u64>| size.filter(|size| *size != 0 || sent == 0);
+            let closed = match look {
+                Ok(RemoteStat::Present { size }) => told(size),
+                Ok(RemoteStat::Absent) | Err(_) => None,
+            };
+            self.traits.without_handle_size |= closed == Some(sent);
+            uploaded.size = closed.or(told(uploaded.size));
+            self.traits.without_size |= uploaded.size.is_none() && !self.is_closed();
+        }
     }
 
     /// Writes pieces of a file that several connections upload together. The first connection creates the file and keeps it
@@ -61,13 +125,19 @@ impl<S: ByteStream> Client<S> {
     /// Syncs (where `whole`), asks the size of and closes such a file, after all other connections have closed it.
     pub(in crate::remote) fn end_pieces(
         &mut self,
+        path: &str,
         handle: &Handle,
         sent: u64,
         whole: bool,
     ) -> Result<Uploaded, UploadError> {
-        let mut batch = CloseBatch::new(handle, whole && self.multiplexer.sync);
+        let manner = self.manner();
+        let mut batch = CloseBatch::new(handle, Manner { sync: whole && manner.sync, ..manner });
         let fault = self.multiplexer.run(&mut batch).err();
-        batch.finish(sent, fault.as_ref())
+        self.learn_sync(batch.take_sync_refused());
+        let mut stored = batch.finish(sent, fault.as_ref())?;
+        self.looks.stored(path);
+        self.ask_sizes_again(&mut [(path, &mut stored)]);
+        Ok(stored)
     }
 
     /// Sorts the answers into the order of the batch. A file that no connection took was not sent.
@@ -88,12 +158,18 @@ impl<S: ByteStream> Client<S> {
             .collect()
     }
 
+    fn digest_at_once(&mut self, files: &[(&str, u64)]) -> Vec<Result<Option<Digest>, RemoteError>> {
+        let mut batch = DigestBatch::new(files);
+        let fault = self.multiplexer.run(&mut batch).err();
+        batch.finish(fault.as_ref())
+    }
+
     /// Sends one request for each of `count` items and makes an answer of each reply.
-    fn each<'r, T>(
+    pub(super) fn each<'r, T>(
         &mut self,
         count: usize,
         ask: impl Fn(usize) -> Request<'r>,
-        judge: impl Fn(Reply) -> Option<Result<T, RemoteError>>,
+        judge: impl Fn(usize, Reply) -> Option<Result<T, RemoteError>>,
     ) -> Vec<Result<T, RemoteError>> {
         let mut batch = Each { ask, judge, results: (0..count).map(|_| None).collect(), next: 0 };
         let fault = self.multiplexer.run(&mut batch).err();
@@ -118,7 +194,7 @@ struct Each<A, J, T> {
 impl<'r, A, J, T> Batch for Each<A, J, T>
 where
     A: Fn(usize) -> Request<'r>,
-    J: Fn(Reply) -> Option<Result<T, RemoteError>>,
+    J: Fn(usize, Reply) -> Option<Result<T, RemoteError>>,
 {
     type Tag = usize;
 
@@ -130,7 +206,7 @@ where
     }
 
     fn answer(&mut self, index: usize, reply: Reply) -> Result<(), Unexpected> {
-        self.results[index] = Some((self.judge)(reply).ok_or(Unexpected)?);
+        self.results[index] = Some((self.judge)(index, reply).ok_or(Unexpected)?);
         Ok(())
     }
 
@@ -152,7 +228,22 @@ fn status(reply: Reply) -> Option<Result<(), RemoteError>> {
     }
 }
 
+/// The places of the answers by which the server refused, other than by saying that there is no such file.
+fn refused_among<T>(answers: &[Result<T, RemoteError>]) -> Vec<usize> {
+    let is_refused = |answer: &Result<T, RemoteError>| matches!(answer, Err(RemoteError::Refused { status, .. }) if *status != packet::NO_SUCH_FILE);
+    (0..answers.len()).filter(|&i| is_refused(&answers[i])).collect()
+}
+
 impl<S: ByteStream> Remote for Client<S> {
+    fn go_by(&mut self, terms: &Terms) {
+        self.rule = terms.sync;
+        self.traits.merge(&terms.known);
+    }
+
+    fn learned(&self) -> ServerTraits {
+        self.traits.clone()
+    }
+
     fn store(
         &mut self,
         files: &mut [Upload<'_>],
@@ -173,28 +264,71 @@ impl<S: ByteStream> Remote for Client<S> {
     }
 
     fn stat(&mut self, paths: &[&str]) -> Vec<Result<RemoteStat, RemoteError>> {
-        self.each(paths.len(), |index| Request::Lstat(paths[index]), upload::stat_of)
+        self.look(paths)
     }
 
     fn publish(&mut self, moves: &[(&str, &str)]) -> Vec<Result<(), RemoteError>> {
-        self.each(moves.len(), |index| Request::Rename(moves[index].0, moves[index].1), status)
-    }
-
-    fn remove(&mut self, paths: &[&str]) -> Vec<Result<Removal, RemoteError>> {
         self.each(
-            paths.len(),
-            |index| Request::Remove(paths[index]),
-            |reply| match reply {
-                Reply::Status(packet::NO_SUCH_FILE, _) => Some(Ok(Removal::NothingThere)),
-                other => status(other).map(|answer| answer.map(|()| Removal::Removed)),
-            },
+            moves.len(),
+            |index| Request::Rename(moves[index].0, moves[index].1),
+            |_, reply| status(reply),
         )
     }
 
+    fn publish_and_look(&mut self, moves: &[(&str, &str)]) -> Vec<(Result<(), RemoteError>, bool)> {
+        // Each rename is followed at once by the question: that takes no further round trip.
+        let look = |index: usize| self.look_at(moves[index / 2].0);
+        let requests: Vec<Request<'_>> = (0..moves.len() * 2)
+            .map(|index| match (index % 2, moves[index / 2]) {
+                (0, (from, to)) => Request::Rename(from, to),
+                _ => look(index),
+            })
+            .collect();
+        let judge = |index: usize, reply| match (index % 2, reply) {
+            (0, reply) => status(reply).map(|answer| answer.map(|()| false)),
+            (_, Reply::Attrs(_)) => Some(Ok(true)),
+            (_, Reply::Status(..)) => Some(Ok(false)),
+            _ => None,
+        };
+        let answers = self.each(requests.len(), |index| requests[index].clone(), judge);
+        answers.chunks_exact(2).map(|pair| (pair[0].clone().map(drop), pair[1] == Ok(true))).collect()
+    }
+
+    fn remove(&mut self, paths: &[&str]) -> Vec<Result<Removal, RemoteError>> {
+        let mut answers = self.each(
+            paths.len(),
+            |index| Request::Remove(paths[index]),
+            |_, reply| match reply {
+                Reply::Status(packet::NO_SUCH_FILE, _) => Some(Ok(Removal::NothingThere)),
+                other => status(other).map(|answer| answer.map(|()| Removal::Removed)),
+            },
+        );
+        // Not every server says so when there is nothing to remove.
+        let refused = refused_among(&answers);
+        let unclear: Vec<&str> = refused.iter().map(|&i| paths[i]).collect();
+        let looks = if unclear.is_empty() { Vec::new() } else { self.look(&unclear) };
+        for (i, look) in refused.into_iter().zip(looks) {
+            if look == Ok(RemoteStat::Absent) {
+                answers[i] = Ok(Removal::NothingThere);
+            }
+        }
+        answers
+    }
+
     fn digest(&mut self, files: &[(&str, u64)]) -> Vec<Result<Option<Digest>, RemoteError>> {
-        let mut batch = DigestBatch::new(files);
-        let fault = self.multiplexer.run(&mut batch).err();
-        batch.finish(fault.as_ref())
+        let at_once = self.traits.open_at_once.unwrap_or(files.len()).max(1);
+        let mut answers: Vec<_> =
+            files.chunks(at_once).flat_map(|files| self.digest_at_once(files)).collect();
+        // A server that lets fewer files be open says so only by refusing.
+        for i in refused_among(&answers).into_iter().filter(|_| at_once > 1 && files.len() > 1) {
+            if let Some(again) = self.digest_at_once(&[files[i]]).pop() {
+                if again.is_ok() {
+                    self.traits.open_at_once = Some(1);
+                }
+                answers[i] = again;
+            }
+        }
+        answers
     }
 
     fn list(&mut self, folder: &str) -> Result<Vec<Entry>, RemoteError> {
@@ -205,5 +339,9 @@ impl<S: ByteStream> Remote for Client<S> {
 
     fn is_closed(&self) -> bool {
         self.multiplexer.fault().is_some()
+    }
+
+    fn fault(&self) -> Option<Arc<ConnectionFault>> {
+        self.multiplexer.fault().cloned()
     }
 }

@@ -49,6 +49,8 @@ pub enum Request<'a> {
     Close(&'a Handle),
     /// The attributes at a path; links are not followed.
     Lstat(&'a str),
+    /// The attributes at a path; links are followed. For servers without LSTAT.
+    Stat(&'a str),
     /// Rename; version 3 does not overwrite.
     Rename(&'a str, &'a str),
     /// Remove a file.
@@ -154,6 +156,7 @@ pub fn encode(out: &mut Vec<u8>, id: u32, request: &Request<'_>) {
         Request::Opendir(_) => 11,
         Request::Readdir(_) => 12,
         Request::Remove(_) => 13,
+        Request::Stat(_) => 17,
         Request::Rename(..) => 18,
         Request::Sync(_) => EXTENDED,
     };
@@ -200,7 +203,9 @@ fn body(out: &mut Vec<u8>, request: &Request<'_>) {
         | Request::Readdir(Handle(handle)) => {
             string(out, handle);
         }
-        Request::Lstat(path) | Request::Remove(path) | Request::Opendir(path) => string(out, path.as_bytes()),
+        Request::Lstat(path) | Request::Stat(path) | Request::Remove(path) | Request::Opendir(path) => {
+            string(out, path.as_bytes());
+        }
         Request::Rename(from, to) => {
             string(out, from.as_bytes());
             string(out, to.as_bytes());

@@ -10,7 +10,8 @@ use std::time::Duration;
 
 use super::multiplexer::{Batch, Requests, Unexpected, budget};
 use super::packet::{self, Handle, Reply, Request};
-use super::upload::{CHUNK, WindowShare, fill};
+use super::upload::{CHUNK, Manner, WindowShare, fill};
+use crate::config::SyncRule;
 use crate::remote::{ConnectionFault, Progress, RemoteError, Source, UploadError, Uploaded};
 
 /// Sync after each so many bytes: the server's disk then works during the upload, and the last sync is short.
@@ -203,7 +204,9 @@ impl Batch for PieceBatch<'_, '_> {
             (Tag::Write(length), Reply::Status(packet::OK, _)) => (self.progress)(length as u64),
             (Tag::Sync, Reply::Status(packet::OK | packet::UNSUPPORTED, _))
             | (Tag::Close, Reply::Status(packet::OK, _)) => {}
-            (Tag::Write(_) | Tag::Sync | Tag::Close, Reply::Status(status, text)) => {
+            // The sync at the end is the one that counts.
+            (Tag::Sync, Reply::Status(..)) => self.sync = false,
+            (Tag::Write(_) | Tag::Close, Reply::Status(status, text)) => {
                 self.error.get_or_insert(UploadError::Broken(RemoteError::Refused { status, text }));
                 self.pieces.close();
             }
@@ -235,16 +238,22 @@ impl Batch for PieceBatch<'_, '_> {
 /// The requests that end the file on the connection that created it: sync, size, close.
 pub(super) struct CloseBatch<'j> {
     handle: &'j Handle,
-    sync: bool,
+    manner: Manner,
     asked: bool,
     size: Option<u64>,
     error: Option<UploadError>,
+    sync_refused: Option<(u32, String)>,
 }
 
 impl<'j> CloseBatch<'j> {
-    /// `sync` is whether to sync first: where the server supports it and every piece was written.
-    pub(super) fn new(handle: &'j Handle, sync: bool) -> CloseBatch<'j> {
-        CloseBatch { handle, sync, asked: false, size: None, error: None }
+    /// `manner.sync` is whether to sync first: where the server supports it and every piece was written.
+    pub(super) fn new(handle: &'j Handle, manner: Manner) -> CloseBatch<'j> {
+        CloseBatch { handle, manner, asked: false, size: None, error: None, sync_refused: None }
+    }
+
+    /// The refusal to sync the file, where it was refused.
+    pub(super) fn take_sync_refused(&mut self) -> Option<(u32, String)> {
+        self.sync_refused.take()
     }
 
     pub(super) fn finish(
@@ -267,7 +276,7 @@ impl Batch for CloseBatch<'_> {
         if std::mem::replace(&mut self.asked, true) {
             return;
         }
-        if self.sync {
+        if self.manner.sync {
             requests.send(Tag::Sync, &Request::Sync(self.handle));
         }
         requests.send(Tag::Stat, &Request::Fstat(self.handle));
@@ -280,7 +289,14 @@ impl Batch for CloseBatch<'_> {
             (Tag::Stat, Reply::Status(status, _)) if status != packet::OK => {}
             (Tag::Sync, Reply::Status(packet::OK | packet::UNSUPPORTED, _))
             | (Tag::Close, Reply::Status(packet::OK, _)) => {}
-            (Tag::Sync | Tag::Close, Reply::Status(status, text)) => {
+            (Tag::Sync, Reply::Status(status, text)) => {
+                self.sync_refused = Some((status, text.clone()));
+                if self.manner.rule == SyncRule::Required {
+                    let refused = RemoteError::Refused { status, text };
+                    self.error.get_or_insert(UploadError::NotSynced(refused));
+                }
+            }
+            (Tag::Close, Reply::Status(status, text)) => {
                 self.error.get_or_insert(UploadError::Broken(RemoteError::Refused { status, text }));
             }
             _ => return Err(Unexpected),

@@ -6,13 +6,12 @@
 
 use std::collections::VecDeque;
 use std::io::{self, ErrorKind};
-use std::iter::Enumerate;
-use std::slice::IterMut;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::multiplexer::{Batch, Requests, Unexpected, budget};
 use super::packet::{self, Handle, Reply, Request};
+use crate::config::SyncRule;
 use crate::remote::{
     ConnectionFault, Progress, RemoteError, RemoteStat, RemoteStats, Source, Upload, UploadError, Uploaded,
 };
@@ -25,11 +24,20 @@ const MOST_UNACKNOWLEDGED: usize = 4 * 1024 * 1024;
 pub(super) const CHUNK: usize = 32_000;
 
 /// The files of a batch that no connection has taken yet.
-pub(in crate::remote) struct Queue<'f, 's>(Mutex<Enumerate<IterMut<'f, Upload<'s>>>>);
+pub(in crate::remote) struct Queue<'f, 's>(Mutex<std::vec::IntoIter<(usize, &'f mut Upload<'s>)>>);
 
 impl<'f, 's> Queue<'f, 's> {
     pub(in crate::remote) fn new(files: &'f mut [Upload<'s>]) -> Queue<'f, 's> {
-        Queue(Mutex::new(files.iter_mut().enumerate()))
+        Queue::some_of(files, |_| true)
+    }
+
+    /// Only the files at those places in the batch.
+    pub(in crate::remote) fn some_of(
+        files: &'f mut [Upload<'s>],
+        wanted: impl Fn(usize) -> bool,
+    ) -> Queue<'f, 's> {
+        let files: Vec<_> = files.iter_mut().enumerate().filter(|(place, _)| wanted(*place)).collect();
+        Queue(Mutex::new(files.into_iter()))
     }
 
     /// Takes the next file, with its index in the batch.
@@ -99,10 +107,50 @@ struct Progressing<'f, 's> {
     done: bool,
 }
 
+/// What holds for a batch of uploads.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Manner {
+    /// Whether the server offers to sync files.
+    pub(super) sync: bool,
+    /// What becomes of a file that it refuses to sync.
+    pub(super) rule: SyncRule,
+    /// How many files it lets be open at once, where it is known to refuse more.
+    pub(super) open_at_once: Option<usize>,
+    /// STAT is asked in place of LSTAT.
+    pub(super) without_lstat: bool,
+}
+
+/// What a batch of uploads came to.
+pub(super) struct Finished<'s> {
+    pub(super) answers: Answers,
+    /// What is at the final paths.
+    pub(super) stats: RemoteStats,
+    /// The path of each file among the answers.
+    pub(super) paths: Vec<&'s str>,
+    /// The first refusal to sync a file.
+    pub(super) sync_refused: Option<(u32, String)>,
+    /// How many files the server let be open at once, where it refused more.
+    pub(super) open_at_once: Option<usize>,
+}
+
 /// The requests that upload the files which one connection takes from a queue.
+///
+/// A server may allow fewer open files than are opened ahead, and says so only by refusing. So a file that is refused while
+/// others are open is opened again when they are closed, and then fewer are opened at once.
 pub(super) struct UploadBatch<'j, 'f, 's> {
     queue: &'j Queue<'f, 's>,
     states: Vec<Progressing<'f, 's>>,
+    /// Indices of files that were refused while others were open.
+    again: VecDeque<usize>,
+    /// How many files may be open at once, as far as is known.
+    limit: usize,
+    /// Whether a file that had been refused was opened once fewer others were open.
+    limited: bool,
+    /// Whether the server has opened any file.
+    opened: bool,
+    /// How many files the server holds open.
+    held: usize,
+    sync_refused: Option<(u32, String)>,
     /// The queue is empty.
     drained: bool,
     /// Indices of files that are open on the server and not yet read to their end.
@@ -112,7 +160,7 @@ pub(super) struct UploadBatch<'j, 'f, 's> {
     unended: usize,
     unacknowledged: usize,
     share: WindowShare,
-    sync: bool,
+    manner: Manner,
     progress: Progress<'j>,
     chunk: Vec<u8>,
     /// The paths to ask about when all files are written, with the answers.
@@ -126,19 +174,25 @@ impl<'j, 'f, 's> UploadBatch<'j, 'f, 's> {
         queue: &'j Queue<'f, 's>,
         share: WindowShare,
         finals: &'j [&'j str],
-        sync: bool,
+        manner: Manner,
         progress: Progress<'j>,
     ) -> UploadBatch<'j, 'f, 's> {
         UploadBatch {
             queue,
             states: Vec::new(),
+            again: VecDeque::new(),
+            limit: manner.open_at_once.unwrap_or(share.open).clamp(1, share.open.max(1)),
+            limited: manner.open_at_once.is_some(),
+            opened: false,
+            held: 0,
+            sync_refused: None,
             drained: false,
             writing: VecDeque::new(),
             open: 0,
             unended: 0,
             unacknowledged: 0,
             share,
-            sync,
+            manner,
             progress,
             chunk: vec![0; CHUNK],
             finals,
@@ -149,7 +203,13 @@ impl<'j, 'f, 's> UploadBatch<'j, 'f, 's> {
 
     /// What became of each file that was taken, and what is at the final paths. `fault` is why the connection was lost;
     /// without one every request was answered.
-    pub(super) fn finish(self, fault: Option<&Arc<ConnectionFault>>) -> (Answers, RemoteStats) {
+    pub(super) fn finish(mut self, fault: Option<&Arc<ConnectionFault>>) -> Finished<'s> {
+        // What was to be opened again was refused for want of room and not for itself.
+        for index in self.again.drain(..) {
+            self.states[index].error = None;
+        }
+        let paths = self.states.iter().map(|state| state.file.path).collect();
+        let open_at_once = Some(self.limit).filter(|_| self.limited);
         let outcome = |state: Progressing<'_, '_>| match (state.error, fault) {
             (Some(error), _) => Err(error),
             (None, Some(fault)) if !state.done => Err(match state.handle {
@@ -161,7 +221,78 @@ impl<'j, 'f, 's> UploadBatch<'j, 'f, 's> {
         let unsent = || fault.cloned().unwrap_or_else(|| Arc::new(ConnectionFault::Closed(String::new())));
         let stats =
             self.stats.into_iter().map(|stat| stat.unwrap_or_else(|| Err(RemoteError::NotSent(unsent()))));
-        (self.states.into_iter().map(|state| (state.place, outcome(state))).collect(), stats.collect())
+        Finished {
+            answers: self.states.into_iter().map(|state| (state.place, outcome(state))).collect(),
+            stats: stats.collect(),
+            paths,
+            sync_refused: self.sync_refused,
+            open_at_once,
+        }
+    }
+
+    /// Opens a file that was refused before, or the next one. False where that is not due, or none is left.
+    fn open_one(&mut self, requests: &mut Requests<'_, Tag>) -> bool {
+        if self.open >= self.limit {
+            return false;
+        }
+        let Some(&index) = self.again.front() else { return !self.drained && self.open_next(requests) };
+        if !self.limited && self.open > 0 {
+            // Not yet known to be a limit: try this one alone.
+            return false;
+        }
+        if !self.opened {
+            self.give_up_refused();
+            return true;
+        }
+        self.again.pop_front();
+        self.states[index].error = None;
+        self.open += 1;
+        self.send(requests, index, Step::Open);
+        true
+    }
+
+    /// Nothing was ever opened, so the files were not refused because of others.
+    fn give_up_refused(&mut self) {
+        for index in self.again.drain(..) {
+            self.states[index].done = true;
+            self.unended -= 1;
+        }
+        self.limit = self.share.open;
+    }
+
+    /// Notes that a file was not opened. One that was refused while others were open is tried again.
+    fn not_opened(&mut self, index: usize, status: u32, text: String) {
+        let others = self.open > 1;
+        self.open -= 1;
+        let state = &mut self.states[index];
+        state.error = Some(UploadError::NotOpened(RemoteError::Refused { status, text }));
+        if others && status != packet::NO_SUCH_FILE {
+            self.limit = self.held.clamp(1, self.limit);
+            self.again.push_back(index);
+            return;
+        }
+        state.done = true;
+        self.unended -= 1;
+        if !self.limited && self.again.is_empty() {
+            self.limit = self.share.open;
+        }
+    }
+
+    /// Notes that a file was opened.
+    fn is_opened(&mut self, index: usize, handle: Handle) {
+        self.limited |= self.limit < self.share.open;
+        self.opened = true;
+        self.held += 1;
+        self.states[index].handle = Some(handle);
+        self.writing.push_back(index);
+    }
+
+    fn not_synced(&mut self, index: usize, status: u32, text: String) {
+        self.sync_refused.get_or_insert_with(|| (status, text.clone()));
+        if self.manner.rule == SyncRule::Required {
+            let refused = RemoteError::Refused { status, text };
+            self.states[index].error.get_or_insert(UploadError::NotSynced(refused));
+        }
     }
 
     /// Takes the next file and opens it. False where the queue is empty.
@@ -191,7 +322,9 @@ impl<'j, 'f, 's> UploadBatch<'j, 'f, 's> {
     fn stat_next(&mut self, requests: &mut Requests<'_, Tag>) -> bool {
         let due = self.drained && self.unended == 0 && self.asked < self.finals.len();
         if due {
-            requests.send(Tag(self.asked, Step::FinalStat), &Request::Lstat(self.finals[self.asked]));
+            let path = self.finals[self.asked];
+            let look = if self.manner.without_lstat { Request::Stat(path) } else { Request::Lstat(path) };
+            requests.send(Tag(self.asked, Step::FinalStat), &look);
             self.asked += 1;
         }
         due
@@ -234,7 +367,7 @@ impl<'j, 'f, 's> UploadBatch<'j, 'f, 's> {
         }
         self.writing.pop_front();
         if self.states[index].error.is_none() {
-            if self.sync {
+            if self.manner.sync {
                 self.send(requests, index, Step::Sync);
             }
             self.send(requests, index, Step::Stat);
@@ -264,7 +397,7 @@ impl Batch for UploadBatch<'_, '_, '_> {
 
     fn fill(&mut self, requests: &mut Requests<'_, Tag>) {
         while requests.room() {
-            if !self.drained && self.open < self.share.open && self.open_next(requests) {
+            if self.open_one(requests) {
                 continue;
             }
             if let Some(&index) = self.writing.front()
@@ -284,31 +417,32 @@ impl Batch for UploadBatch<'_, '_, '_> {
         }
         let state = &mut self.states[index];
         match (step, reply) {
-            (Step::Open, Reply::Handle(handle)) => {
-                state.handle = Some(handle);
-                self.writing.push_back(index);
-            }
+            (Step::Open, Reply::Handle(handle)) => self.is_opened(index, handle),
             (Step::Open, Reply::Status(status, text)) if status != packet::OK => {
-                state.error = Some(UploadError::NotOpened(RemoteError::Refused { status, text }));
-                self.unended -= 1;
+                state.pending -= 1;
+                self.not_opened(index, status, text);
+                return Ok(());
             }
             (Step::Stat, Reply::Attrs(attrs)) => state.size = attrs.size,
             (Step::Stat, Reply::Status(status, _)) if status != packet::OK => {}
             (Step::Write(length), Reply::Status(packet::OK, _)) => (self.progress)(length as u64),
             (Step::Sync, Reply::Status(packet::OK | packet::UNSUPPORTED, _))
             | (Step::Close, Reply::Status(packet::OK, _)) => {}
-            (Step::Write(_) | Step::Sync | Step::Close, Reply::Status(status, text)) => {
+            (Step::Sync, Reply::Status(status, text)) => self.not_synced(index, status, text),
+            (Step::Write(_) | Step::Close, Reply::Status(status, text)) => {
                 state.error.get_or_insert(UploadError::Broken(RemoteError::Refused { status, text }));
             }
             _ => return Err(Unexpected),
         }
+        let state = &mut self.states[index];
         state.pending -= 1;
         if let Step::Write(length) = step {
             self.unacknowledged -= length;
         }
-        if state.pending == 0 && (state.ending || state.handle.is_none()) {
+        if state.pending == 0 && state.ending {
             state.done = true;
             self.open -= 1;
+            self.held -= 1;
         }
         Ok(())
     }

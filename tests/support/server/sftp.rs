@@ -10,7 +10,7 @@ use russh_sftp::protocol::{
 use russh_sftp::server::Handler;
 
 use super::cut::Line;
-use super::world::{PERMISSION_DENIED, Rename, World};
+use super::world::{Answer, Ask, Odd, PERMISSION_DENIED, Rename, When, World};
 
 /// One client's channel.
 pub struct Sftp {
@@ -19,6 +19,8 @@ pub struct Sftp {
     requests: u64,
     handles: HashMap<String, Open>,
     made: u64,
+    /// How often each kind was asked.
+    asked: HashMap<Ask, usize>,
 }
 
 enum Open {
@@ -28,7 +30,7 @@ enum Open {
 
 impl Sftp {
     pub fn new(world: Arc<Mutex<World>>, line: Line) -> Sftp {
-        Sftp { world, line, requests: 0, handles: HashMap::new(), made: 0 }
+        Sftp { world, line, requests: 0, handles: HashMap::new(), made: 0, asked: HashMap::new() }
     }
 
     fn world(&self) -> MutexGuard<'_, World> {
@@ -55,6 +57,42 @@ impl Sftp {
         }
     }
 
+    /// What the server does in place of the right thing; none where it does the right thing.
+    async fn odd(&mut self, ask: Ask, path: &str) -> Result<Option<Answer>, StatusCode> {
+        let asked = self.asked.entry(ask).or_default();
+        *asked += 1;
+        let before = *asked - 1;
+        let here = self.handles.values().any(|open| matches!(open, Open::File { .. }));
+        let answer = {
+            let world = self.world();
+            let path = plain(path);
+            let there = world.files.contains_key(&path) || world.folders.contains(&path);
+            let fits = |when: When| match when {
+                When::Always => true,
+                When::Absent => !there,
+                When::Named(part) => path.contains(part),
+                When::OtherOpen => here,
+                When::SameOpen => world.open.contains_key(&path),
+                When::After(many) => before >= many,
+            };
+            let odd = world.behaviour.odd.iter().find(|Odd(kind, when, _)| *kind == ask && fits(*when));
+            odd.map(|Odd(.., answer)| *answer)
+        };
+        match answer {
+            Some(Answer::Status(code)) => Err(status(code)),
+            Some(Answer::HangsUp) => self.hang_up().await,
+            other => Ok(other),
+        }
+    }
+
+    /// The path of an open file.
+    fn path_of(&self, handle: &str) -> String {
+        match self.handles.get(handle) {
+            Some(Open::File { path, .. }) => path.clone(),
+            _ => String::new(),
+        }
+    }
+
     /// Cuts the connection and never answers.
     async fn hang_up(&self) -> ! {
         self.line.cut();
@@ -65,6 +103,9 @@ impl Sftp {
     fn handle(&mut self, id: u32, open: Open) -> Handle {
         self.made += 1;
         let handle = self.made.to_string();
+        if let Open::File { path, .. } = &open {
+            *self.world().open.entry(path.clone()).or_default() += 1;
+        }
         self.handles.insert(handle.clone(), open);
         Handle { id, handle }
     }
@@ -92,8 +133,11 @@ impl Drop for Sftp {
     fn drop(&mut self) {
         let mut world = self.world.lock().unwrap_or_else(PoisonError::into_inner);
         for open in self.handles.values() {
-            if let Open::File { path, written: true, .. } = open {
-                world.becomes_visible(path);
+            if let Open::File { path, written, .. } = open {
+                world.closed(path);
+                if *written {
+                    world.becomes_visible(path);
+                }
             }
         }
     }
@@ -126,6 +170,12 @@ impl Handler for Sftp {
         let path = plain(&filename);
         let written = flags.contains(OpenFlags::WRITE);
         let is_open = self.handles.values().any(|open| matches!(open, Open::File { .. }));
+        let ask = match (written, flags.contains(OpenFlags::CREATE)) {
+            (true, true) => Ask::Create,
+            (true, false) => Ask::Reopen,
+            _ => Ask::Read,
+        };
+        let truncates = self.odd(ask, &path).await? == Some(Answer::Truncates);
         let file = {
             let mut world = self.world();
             world.counts.opens += 1;
@@ -145,7 +195,7 @@ impl Handler for Sftp {
             match there {
                 Some(_) if flags.contains(OpenFlags::EXCLUDE) => return Err(StatusCode::Failure),
                 Some(file) => {
-                    if flags.contains(OpenFlags::TRUNCATE)
+                    if (truncates || flags.contains(OpenFlags::TRUNCATE))
                         && let Some(stored) = world.by_id(file)
                     {
                         stored.bytes.clear();
@@ -162,9 +212,15 @@ impl Handler for Sftp {
 
     async fn close(&mut self, id: u32, handle: String) -> Result<Status, StatusCode> {
         self.turn().await;
+        let path = self.path_of(&handle);
+        self.odd(Ask::Close, &path).await?;
         let open = self.handles.remove(&handle).ok_or(StatusCode::Failure)?;
-        if let Open::File { path, written: true, .. } = open {
-            self.world().becomes_visible(&path);
+        if let Open::File { path, written, .. } = open {
+            let mut world = self.world();
+            world.closed(&path);
+            if written {
+                world.becomes_visible(&path);
+            }
         }
         Ok(done(id))
     }
@@ -177,6 +233,10 @@ impl Handler for Sftp {
         data: Vec<u8>,
     ) -> Result<Status, StatusCode> {
         self.turn().await;
+        let path = self.path_of(&handle);
+        if self.odd(Ask::Write, &path).await? == Some(Answer::Done) {
+            return Ok(done(id));
+        }
         let file = self.file_id(&handle)?;
         let mut world = self.world();
         let world = &mut *world;
@@ -211,20 +271,25 @@ impl Handler for Sftp {
 
     async fn fstat(&mut self, id: u32, handle: String) -> Result<Attrs, StatusCode> {
         self.turn().await;
+        let path = self.path_of(&handle);
+        let odd = self.odd(Ask::Fstat, &path).await?;
         let file = self.file_id(&handle)?;
         let mut world = self.world();
         let lie = world.behaviour.size_lie;
         let stored = world.by_id(file).ok_or(StatusCode::Failure)?;
-        Ok(Attrs { id, attrs: regular(stored.bytes.len() as u64, lie) })
+        Ok(Attrs { id, attrs: told(regular(stored.bytes.len() as u64, lie), odd) })
     }
 
     async fn lstat(&mut self, id: u32, path: String) -> Result<Attrs, StatusCode> {
         self.turn().await;
-        Ok(Attrs { id, attrs: self.attributes(&path)? })
+        let odd = self.odd(Ask::Lstat, &path).await?;
+        Ok(Attrs { id, attrs: told(self.attributes(&path)?, odd) })
     }
 
     async fn stat(&mut self, id: u32, path: String) -> Result<Attrs, StatusCode> {
-        self.lstat(id, path).await
+        self.turn().await;
+        let odd = self.odd(Ask::Stat, &path).await?;
+        Ok(Attrs { id, attrs: told(self.attributes(&path)?, odd) })
     }
 
     async fn setstat(&mut self, id: u32, _: String, _: FileAttributes) -> Result<Status, StatusCode> {
@@ -241,6 +306,7 @@ impl Handler for Sftp {
 
     async fn opendir(&mut self, id: u32, path: String) -> Result<Handle, StatusCode> {
         self.turn().await;
+        self.odd(Ask::List, &path).await?;
         let folder = plain(&path);
         let names = {
             let world = self.world();
@@ -278,6 +344,9 @@ impl Handler for Sftp {
 
     async fn remove(&mut self, id: u32, filename: String) -> Result<Status, StatusCode> {
         self.turn().await;
+        if self.odd(Ask::Remove, &filename).await? == Some(Answer::Done) {
+            return Ok(done(id));
+        }
         let mut world = self.world();
         world.counts.removes += 1;
         if world.behaviour.denies_remove {
@@ -293,6 +362,9 @@ impl Handler for Sftp {
 
     async fn rename(&mut self, id: u32, old: String, new: String) -> Result<Status, StatusCode> {
         self.turn().await;
+        if self.odd(Ask::Rename, &old).await? == Some(Answer::Done) {
+            return Ok(done(id));
+        }
         let (old, new) = (plain(&old), plain(&new));
         let what = self.world().next_rename();
         match what {
@@ -310,6 +382,7 @@ impl Handler for Sftp {
 
     async fn extended(&mut self, id: u32, request: String, _: Vec<u8>) -> Result<Packet, StatusCode> {
         self.turn().await;
+        self.odd(Ask::Sync, "").await?;
         let mut world = self.world();
         if request != "fsync@openssh.com" || world.behaviour.without_fsync {
             return Err(StatusCode::OpUnsupported);
@@ -340,6 +413,27 @@ fn regular(size: u64, lie: i64) -> FileAttributes {
         size: Some(size.saturating_add_signed(lie)),
         permissions: Some(0o100_644),
         ..FileAttributes::default()
+    }
+}
+
+/// The attributes as an odd server tells them.
+fn told(attrs: FileAttributes, odd: Option<Answer>) -> FileAttributes {
+    match odd {
+        Some(Answer::Size(size)) => FileAttributes { size: Some(size), ..attrs },
+        Some(Answer::NoSize) => FileAttributes { size: None, ..attrs },
+        _ => attrs,
+    }
+}
+
+/// The status of that number (draft-ietf-secsh-filexfer-02, section 7).
+fn status(code: u32) -> StatusCode {
+    match code {
+        1 => StatusCode::Eof,
+        2 => StatusCode::NoSuchFile,
+        3 => StatusCode::PermissionDenied,
+        5 => StatusCode::BadMessage,
+        8 => StatusCode::OpUnsupported,
+        _ => StatusCode::Failure,
     }
 }
 

@@ -48,6 +48,8 @@ pub struct Behaviour {
     pub endless_file: bool,
     /// A folder that is listed has names of 4 KB without end.
     pub endless_folder: bool,
+    /// What it answers otherwise than it should: the first that fits a request.
+    pub odd: Vec<Odd>,
 }
 
 /// What a server sends that nobody asked for.
@@ -61,6 +63,61 @@ pub enum Flood {
     Channels,
     /// Bytes where SFTP's replies should be.
     Data,
+}
+
+/// One oddity: which requests, and what becomes of them.
+#[derive(Debug, Clone, Copy)]
+pub struct Odd(pub Ask, pub When, pub Answer);
+
+/// What is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Ask {
+    Create,
+    Reopen,
+    Read,
+    Write,
+    Close,
+    Sync,
+    Fstat,
+    Lstat,
+    Stat,
+    List,
+    Rename,
+    Remove,
+}
+
+/// Which of these requests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    /// All of them.
+    Always,
+    /// Those about a name at which nothing is.
+    Absent,
+    /// Those about a path that has this in it.
+    Named(&'static str),
+    /// Those while this session has a file open.
+    OtherOpen,
+    /// Those about a file that any session has open.
+    SameOpen,
+    /// Those that follow so many of their kind in the same session.
+    After(usize),
+}
+
+/// What the server does in place of the right thing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// It refuses with this status, and does nothing.
+    Status(u32),
+    /// It answers that this is done, and does nothing.
+    Done,
+    /// It tells this size.
+    Size(u64),
+    /// It tells no size.
+    NoSize,
+    /// It empties the file, and then does the right thing.
+    Truncates,
+    /// It cuts the connection.
+    HangsUp,
 }
 
 /// What becomes of a rename.
@@ -134,6 +191,8 @@ pub struct World {
     pub inbox: Vec<Received>,
     pub connected: u64,
     pub let_in: u64,
+    /// How often each path is open now.
+    pub open: BTreeMap<String, usize>,
     /// What was here before each request, where that is recorded.
     pub record: Option<Vec<Moment>>,
     next_id: u64,
@@ -185,6 +244,16 @@ impl World {
     /// The file with this id, whatever its name is now.
     pub fn by_id(&mut self, id: u64) -> Option<&mut Stored> {
         self.files.values_mut().find(|file| file.id == id)
+    }
+
+    /// A handle of this path is closed.
+    pub fn closed(&mut self, path: &str) {
+        let left = self.open.get(path).map_or(0, |times| times - 1);
+        if left == 0 {
+            self.open.remove(path)
+        } else {
+            self.open.insert(path.into(), left)
+        };
     }
 
     /// Bytes on the disk.

@@ -166,8 +166,8 @@ impl Peer {
                 file.extend_from_slice(data);
                 status(id, 0)
             }
-            7 | 8 => {
-                let path = if kind == 7 { field.text() } else { self.path(field) };
+            7 | 8 | 17 => {
+                let path = if kind == 8 { self.path(field) } else { field.text() };
                 let Some(file) = self.files.get(&path) else { return status(id, 2) };
                 let size = (file.len() as u64).to_be_bytes();
                 frame(105, &[&id_bytes, &1u32.to_be_bytes(), &size])
