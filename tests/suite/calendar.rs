@@ -208,7 +208,7 @@ fn a_months_account_names_what_happened_and_no_cpr_number() {
     for text in [
         "april 2023",
         "kommer oveni",
-        "nr. 1, 2023-04-14",
+        "nr. 1, 14. april 2023",
         "Trækfil ønskes igen",
         "Gennemgået af",
         "******-****",

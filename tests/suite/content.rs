@@ -103,13 +103,13 @@ fn a_second_file_for_a_month_is_held_with_its_numbers_everywhere() {
     assert_eq!(file["compared"]["more_ore"], 5700);
     let said = "40 of 41 records are the same as in delivery 1; 1 new; +57.00 kr.";
     for command in [["run", "-v"], ["status", "-v"]] {
-        town.run(command).exit(3).plain().says(said).says("on top of the first, or in its place?");
+        town.run(command).exit(3).plain().says(said).says("on top of the first one, or in place of it?");
     }
     town.run(["run", "--language", "da"])
         .exit(3)
         .plain()
         .says("40 af 41 poster er de samme som i levering 1; 1 ny; +57,00 kr.")
-        .says("Kommer den oven i den første, eller i stedet for den?");
+        .says("kommer den oven i den første, eller i stedet for den?");
     town.run(["report", "-o", "overblik.html"]).exit(3);
     let page = std::fs::read_to_string(town.path("overblik.html")).unwrap();
     assert!(page.contains(said), "{page}");

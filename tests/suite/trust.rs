@@ -251,7 +251,8 @@ fn a_job_of_roots_runs_only_what_root_alone_can_change() {
     assert!(!town.path("bin/calls").exists() && names_in(&units).is_empty());
     // Anna's own job may run it, but systemd hands it no file of root's.
     run(&["systemd", "--install", "--user", "anna"]).exit(0);
-    let unit = fs::read_to_string(units.join("traekfil.service")).unwrap();
+    let service = names_in(&units).into_iter().find(|name| name.ends_with(".service")).unwrap();
+    let unit = fs::read_to_string(units.join(service)).unwrap();
     assert!(unit.contains("User=anna") && !unit.contains("LoadCredential"), "{unit}");
     // A program that another could exchange is no job of anybody's.
     std::os::unix::fs::lchown(town.path("bin"), Some(BO), Some(BO)).unwrap();
