@@ -308,6 +308,8 @@ pub struct Load {
     pub files: usize,
     /// Their size together, in bytes.
     pub bytes: u64,
+    /// Whether a large one may be written in pieces, so that it alone gains from several connections.
+    pub pieces: bool,
 }
 
 /// Makes connections.

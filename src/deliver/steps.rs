@@ -84,7 +84,12 @@ impl Executor<'_> {
             let in_pieces = sftp.pieces && row.started.size >= PIECES_FROM;
             let without_size = matches!(&stored, Ok(Uploaded { size: None, .. }));
             if read_back || in_pieces || without_size && sftp.verify != Verify::None {
-                unsure.push((i, without_size && !read_back));
+                let why = match (read_back, without_size) {
+                    (true, _) => ReadBack::Always,
+                    (false, true) => ReadBack::WithoutSize,
+                    (false, false) => ReadBack::InPieces,
+                };
+                unsure.push((i, why));
             }
             verdicts.push(compare(&row.started, original.digest(), stored));
         }
@@ -246,10 +251,11 @@ impl Executor<'_> {
             Some(connection) if !traces.is_empty() => connection.remove(&traces),
             _ => Vec::new(),
         };
-        self.note_abandoned(left, removed, why)
+        self.note_abandoned(left, removed, (why, why))
     }
 
-    /// The same over new connections where they are lost.
+    /// The same over new connections where they are lost. Requests of the lost one may still be executed, so a later run looks
+    /// once more for a file that is not there yet.
     pub(super) fn abandon_over_connections(
         &mut self,
         left: &[Left],
@@ -258,15 +264,16 @@ impl Executor<'_> {
         let traces: Vec<&str> =
             left.iter().filter(|left| left.traces).map(|left| left.temporary.as_str()).collect();
         let removed = self.remove_all(&traces);
-        self.note_abandoned(left, removed, why)
+        self.note_abandoned(left, removed, (why, Delivery::TEMPORARY_LEFT))
     }
 
-    /// Writes down what became of the deliveries, with an answer for the temporary file of each that may have one.
+    /// Writes down what became of the deliveries, with an answer for the temporary file of each that may have one. `missing` is
+    /// why one ends of which nothing was there to be removed.
     fn note_abandoned(
         &mut self,
         left: &[Left],
         removed: Vec<Result<Removal, RemoteError>>,
-        why: &str,
+        (why, missing): (&str, &str),
     ) -> Result<Vec<i64>, UserError> {
         failpoint("removed");
         let mut removed = removed.into_iter();
@@ -274,6 +281,7 @@ impl Executor<'_> {
         for left in left {
             let answer = if left.traces { removed.next() } else { Some(Ok(Removal::NothingThere)) };
             match answer {
+                Some(Ok(Removal::NothingThere)) if left.traces => gone.push((left.delivery, missing)),
                 Some(Ok(_)) => gone.push((left.delivery, why)),
                 Some(Err(error @ RemoteError::Refused { .. })) => {
                     self.note_left(&left.temporary, &error);
@@ -362,23 +370,37 @@ impl NotStored {
     }
 }
 
-/// Reads these uploaded files back, each with whether that is because the server tells no size, and compares their digests
-/// with the plan's. Answers whether the server refused to let one be read.
+/// Why a file is read back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum ReadBack {
+    /// The configuration says so of every file.
+    Always,
+    /// The server does not tell its size.
+    WithoutSize,
+    /// It was written in pieces.
+    InPieces,
+}
+
+/// Reads these uploaded files back, each with why, and compares their digests with the plan's. Answers whether the server refused to let one be read.
 fn compare_what_is_there(
     connection: &mut dyn Remote,
     rows: &[InFlight<'_>],
     path: fn(&Started) -> &str,
-    unsure: &[(usize, bool)],
+    unsure: &[(usize, ReadBack)],
     verdicts: &mut [Result<(), NotStored>],
 ) -> bool {
     let files: Vec<(&str, u64)> =
         unsure.iter().map(|(i, _)| (path(&rows[*i].started), rows[*i].started.size)).collect();
     let mut unreadable = false;
-    for (&(i, without_size), answer) in unsure.iter().zip(connection.digest(&files)) {
+    for (&(i, reason), answer) in unsure.iter().zip(connection.digest(&files)) {
         let why = match &answer {
             Ok(digest) if *digest == Some(rows[i].started.digest) => continue,
             Ok(_) => say::other_content_on_server(),
-            Err(error @ RemoteError::Refused { .. }) if without_size => say::size_unknown(error),
+            Err(error @ RemoteError::Refused { .. }) => match reason {
+                ReadBack::Always => say::not_read_back(error),
+                ReadBack::WithoutSize => say::size_unknown(error),
+                ReadBack::InPieces => say::pieces_not_read_back(error),
+            },
             Err(error) => say::not_read_back(error),
         };
         unreadable |= matches!(answer, Err(RemoteError::Refused { .. }));

@@ -28,12 +28,27 @@ crate::messages::catalogue! {
         da "serveren har kun én fil åben ad gangen, så filerne sendes én efter én",
         en "the server keeps one file open at a time, so files are sent one by one",
     }
+    remote_sync() { da "Fil bragt på serverens disk", en "File synced to the server's disk" }
+    sync_refused(error: &dyn Display) {
+        da "serveren tilbyder at bringe en fil sikkert på sin disk (fsync), men afviste det ({error}). Bed KP's driftsleverandør rette det. Skal \
+            filer leveres uden den sikkerhed, så skriv under [sftp]:",
+        en "the server offers to bring a file safely to its disk (fsync), but refused to ({error}). Ask KP's operator to mend that. To deliver \
+            files without that certainty, write under [sftp]:",
+    }
+    sync_left_out() {
+        da "serveren afviste det, og [sftp] sync = \"best_effort\" lader filerne gå alligevel",
+        en "the server refused to, and [sftp] sync = \"best_effort\" lets files go all the same",
+    }
+    known_by_reading() {
+        da "serveren oplyser den ikke, så filer læses tilbage",
+        en "the server does not tell it, so files are read back",
+    }
     size_told(size: usize) { da "{size} bytes, som den skal være", en "{size} bytes, as it should be" }
     other_size_told(size: usize, seen: u64) {
-        da "serveren melder {seen} bytes, men filen har {size}, så en kørsel kan ikke se, om en fil er hel. Læs om [sftp] verify i \
-            vejledningen, og skriv under [sftp]:",
-        en "the server reports {seen} bytes, but the file has {size}, so a run cannot see whether a file is whole. Read about [sftp] \
-            verify in the README, and write under [sftp]:",
+        da "serveren melder {seen} bytes, men filen har {size}, så en kørsel leverer ingen filer dertil. Spørg KP's driftsleverandør, om \
+            serverens disk er fuld, og hvorfor den melder en anden størrelse",
+        en "the server reports {seen} bytes, but the file has {size}, so a run delivers no file there. Ask KP's operator whether the \
+            server's disk is full, and why it reports another size",
     }
     no_size_told() {
         da "serveren oplyser ikke, hvor stor en fil er, så en kørsel kan ikke se, om den er hel. Læs om [sftp] verify i vejledningen, \

@@ -166,6 +166,13 @@ crate::messages::catalogue! {
             \"size\"",
     }
     /// Uploading.
+    pieces_not_read_back(error: &dyn Display) {
+        da "filen blev skrevet i stykker og kunne ikke læses tilbage ({error}), så ingen ved, om den er hel; den er ikke leveret, og den næste \
+            kørsel prøver igen. Tillader serveren ikke læsning, så sæt [sftp] pieces = false",
+        en "the file was written in pieces and could not be read back ({error}), so nobody knows whether it is whole; it was not delivered, \
+            and the next run tries again. If the server does not allow reading, set [sftp] pieces = false",
+    }
+    /// Uploading.
     not_opened(error: &dyn Display, name: &str => escape(name)) {
         da "serveren tog ikke imod filen ({error}). Kontrollér, at [sftp] folder findes på serveren, at brugeren må skrive i den, og \
             at der er plads. Afviser serveren navne som {name}, så sæt [sftp] temporary_name til noget andet",

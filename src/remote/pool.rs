@@ -30,11 +30,12 @@ const BYTES_PER_CONNECTION: u64 = 64 << 20;
 /// How long to wait before looking again for new connections and for the state of the work.
 const SOON: Duration = Duration::from_millis(2);
 
-/// How many connections to use for a load, the first one included.
+/// How many connections to use for a load, the first one included. No more than files where none goes in pieces.
 fn connections_for(load: Load, most: usize) -> usize {
     let by_bytes = usize::try_from(load.bytes / BYTES_PER_CONNECTION).unwrap_or(usize::MAX);
     let connections = (load.files / FILES_PER_CONNECTION).max(by_bytes);
-    connections.saturating_add(1).min(most)
+    let useful = if load.pieces { most } else { most.min(load.files.max(1)) };
+    connections.saturating_add(1).min(useful)
 }
 
 /// The first connection and the further ones.
@@ -243,10 +244,10 @@ impl<S: ByteStream + Send + 'static> Remote for Pool<S> {
         progress: Progress<'_>,
     ) -> (Vec<Result<Uploaded, UploadError>>, RemoteStats) {
         let bytes = files.iter().fold(0, |sum: u64, file| sum.saturating_add(file.size));
-        if connections_for(Load { files: files.len(), bytes }, self.most) == 1 {
+        let pieces = self.terms.pieces;
+        if connections_for(Load { files: files.len(), bytes, pieces }, self.most) == 1 {
             return self.first.store_and_stat(files, finals, progress);
         }
-        let pieces = self.terms.pieces;
         let is_large = |file: &Upload<'_>| pieces && file.size >= PIECES_FROM;
         // Keep the order of the files: each large file is a group of its own between groups of smaller ones.
         let mut stored = Vec::new();

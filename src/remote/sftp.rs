@@ -13,3 +13,6 @@ pub(super) mod pieces;
 #[cfg(test)]
 mod tests;
 pub(super) mod upload;
+
+pub use client::Client;
+pub use multiplexer::ByteStream;

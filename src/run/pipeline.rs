@@ -27,7 +27,7 @@ use crate::model::delivery::State;
 use crate::model::ledger::Delivery;
 use crate::model::run_report::{FileReport, PlanReport, RunReport, Warning};
 use crate::remote::trial::TrialNote;
-use crate::remote::{Connect, Load};
+use crate::remote::{Connect, Load, Terms};
 
 /// One run: all of `traekfil run` except opening the ledger, choosing the connection, and printing.
 ///
@@ -158,9 +158,11 @@ impl Run<'_> {
         writers::let_written_files_wait(self.config, &mut planned);
         let plan = plan.map(|plan| plan.narrow(ledger, &mut planned)).transpose()?;
         judge::look_up(ledger, &planned)?;
-        let load = sends(&planned).fold(Load::default(), |load, file| Load {
+        let pieces = Terms::of(&self.config.sftp).pieces;
+        let load = sends(&planned).fold(Load { pieces, ..Load::default() }, |load, file| Load {
             files: load.files + 1,
             bytes: load.bytes.saturating_add(file.scanned.size()),
+            pieces,
         });
         if load.files > 0 {
             self.server.expect(load);

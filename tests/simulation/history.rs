@@ -7,7 +7,7 @@ use std::path::Path;
 use std::rc::Rc;
 
 use chrono::{DateTime, TimeDelta};
-use traekfil::config::{Config, Publish};
+use traekfil::config::{Config, Publish, SyncRule};
 use traekfil::deliver::{End, Watch};
 use traekfil::exit::ExitCode;
 use traekfil::ledger::event::Event;
@@ -17,6 +17,7 @@ use traekfil::model::decision::Reason;
 use traekfil::model::delivery::Step;
 use traekfil::model::ledger::{Delivery, Hold, Verdict};
 use traekfil::model::run_report::RunReport;
+use traekfil::remote::Connect;
 use traekfil::run::pipeline;
 
 use crate::chance::Chance;
@@ -24,6 +25,7 @@ use crate::faulty_ledger::FaultyLedger;
 use crate::folder::Folder;
 use crate::promise;
 use crate::server::{Connector, Shared};
+use crate::wire::WireConnector;
 use crate::world::{Died, Late, World};
 
 struct Unwatched;
@@ -36,6 +38,8 @@ impl Watch for Unwatched {
 pub struct History {
     pub config: Config,
     pub world: Shared,
+    /// The program speaks SFTP to the server.
+    wired: bool,
 }
 
 /// A configuration with randomly chosen settings.
@@ -94,13 +98,30 @@ impl History {
         let now = DateTime::parse_from_rfc3339("2023-04-14T06:00:00+02:00").unwrap();
         let world = World::new(seed, &config, now, Folder::new(root));
         Ledger::begin(&config.ledger, &config.archive, now).unwrap();
-        History { config, world: Rc::new(RefCell::new(world)) }
+        History { config, world: Rc::new(RefCell::new(world)), wired: false }
     }
 
     /// The same with a server that answers now and then with any status.
     pub fn answered_anyhow(seed: u64, root: &Path) -> History {
         let history = History::of(seed, root);
         history.world.borrow_mut().answer_anyhow(&history.config);
+        history
+    }
+
+    /// The same byte for byte, below the program's SFTP client. What is written under its final name at once is left out: KP
+    /// may take any part of that.
+    pub fn wired(seed: u64, root: &Path) -> History {
+        let mut history = History::of(seed, root);
+        history.wired = true;
+        history.config.sftp.publish = Publish::Rename;
+        history.config.policy.gone_is_delivered = false;
+        let mut world = history.world.borrow_mut();
+        world.publish = Publish::Rename;
+        world.answer_anyhow(&history.config);
+        if world.chance.per_mille(500) {
+            history.config.sftp.sync = SyncRule::BestEffort;
+        }
+        drop(world);
         history
     }
 
@@ -216,6 +237,7 @@ impl History {
             let mut world = self.world.borrow_mut();
             let now = world.now;
             world.away = false;
+            (world.steps, world.connections) = (0, 0);
             world.log.push(format!("run at {now}"));
             promise::check(&mut world, &self.config, &ledger);
         }
@@ -223,7 +245,9 @@ impl History {
         let mut faulty = FaultyLedger { ledger, world: Rc::clone(&self.world), failed: false };
         let now = || self.world.borrow().now;
         let ended = panic::catch_unwind(AssertUnwindSafe(|| {
-            let server = Box::new(Connector(Rc::clone(&self.world)));
+            let world = Rc::clone(&self.world);
+            let server: Box<dyn Connect> =
+                if self.wired { Box::new(WireConnector(world)) } else { Box::new(Connector(world)) };
             pipeline::run(&self.config, &mut faulty, server, &now, |_| Unwatched)
         }));
         let FaultyLedger { ledger, failed, .. } = faulty;

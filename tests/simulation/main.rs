@@ -11,6 +11,7 @@ mod folder;
 mod history;
 mod promise;
 mod server;
+mod wire;
 mod world;
 
 use std::collections::BTreeMap;
@@ -117,6 +118,23 @@ fn each_file_is_delivered_once_or_a_person_is_told_whatever_breaks() {
 #[test]
 fn each_file_is_delivered_once_or_a_person_is_told_whatever_is_answered() {
     play(History::answered_anyhow, &["answered anyhow", "delivered", "failed", "in doubt"]);
+}
+
+/// The same below the program's SFTP client, which makes its own sense of such answers.
+#[test]
+fn each_file_is_delivered_once_or_a_person_is_told_whatever_comes_over_the_wire() {
+    let happens = [
+        "answered anyhow",
+        "delivered",
+        "failed",
+        "falls silent",
+        "hangs up",
+        "in doubt",
+        "late request done",
+        "rename by half",
+        "size lies",
+    ];
+    play(History::wired, &happens);
 }
 
 fn play(make: fn(u64, &Path) -> History, happens: &[&str]) {

@@ -22,6 +22,7 @@ impl Connect for Connector {
     fn connect(&mut self) -> Result<Box<dyn Remote>, ConnectError> {
         let mut world = self.0.borrow_mut();
         world.step();
+        world.connected();
         if world.away && !world.calm || world.strikes("server away", 200) {
             world.tell("the server is away");
             return Err(ConnectError::Unreachable("away".to_owned()));
@@ -232,7 +233,7 @@ fn refused(status: u32) -> RemoteError {
 }
 
 /// The size that the server reports, which may be wrong.
-fn told_size(world: &mut World, size: u64) -> Option<u64> {
+pub fn told_size(world: &mut World, size: u64) -> Option<u64> {
     if !world.strikes("size lies", 100) {
         return Some(size);
     }

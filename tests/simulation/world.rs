@@ -12,6 +12,10 @@ use traekfil::config::{Config, Publish, Verify};
 use crate::chance::Chance;
 use crate::folder::Folder;
 
+/// The most steps and connections of one run: far more than any run here needs, so that one without an end is noticed.
+const MOST_STEPS: usize = 20_000;
+const MOST_CONNECTIONS: usize = 150;
+
 /// The payload of the panic by which the simulated process dies.
 pub struct Died;
 
@@ -61,6 +65,9 @@ pub struct World {
     /// The program reads back what it stored.
     pub read_back: bool,
     pub now: DateTime<FixedOffset>,
+    /// The steps and the connections of this run so far.
+    pub steps: usize,
+    pub connections: usize,
     pub server: BTreeMap<String, Vec<u8>>,
     pub late: Vec<Late>,
     /// Temporary files that were made late, which the program does not know of.
@@ -101,6 +108,8 @@ impl World {
             publish: config.sftp.publish,
             read_back: config.sftp.verify == Verify::ReadBack,
             now,
+            steps: 0,
+            connections: 0,
             server: BTreeMap::new(),
             late: Vec::new(),
             strays: BTreeSet::new(),
@@ -151,10 +160,18 @@ impl World {
 
     /// Between any two steps of the program, the others may act.
     pub fn step(&mut self) {
+        self.steps += 1;
+        assert!(self.steps < MOST_STEPS, "a run without an end");
         if !self.calm {
             self.others_act();
         }
         while self.weather.eager && self.receiver_takes() {}
+    }
+
+    /// The program connects once more.
+    pub fn connected(&mut self) {
+        self.connections += 1;
+        assert!(self.connections < MOST_CONNECTIONS, "a run that connects without an end");
     }
 
     fn others_act(&mut self) {

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::support::output::{Output, Running};
-use crate::support::server::{Behaviour, Rename};
+use crate::support::server::{Answer, Ask, Behaviour, Odd, Rename, When};
 use crate::support::town::Town;
 use crate::{MAD, MAD_APRIL};
 
@@ -61,11 +61,56 @@ fn nothing_that_kp_takes_is_made() {
 }
 
 #[test]
-fn sizes_that_are_wrong_are_read_back_or_left() {
+fn a_size_that_is_wrong_has_no_line() {
     let town = meets(|b| b.size_lie = 7);
-    advises(&town, 4, "remote_size", Some("verify = \"read_back\""));
-    let town = meets(|b| (b.size_lie, b.denies_read) = (7, true));
+    advises(&town, 4, "remote_size", None);
+    town.file(MAD, MAD_APRIL);
+    town.run(["run"]).exit(4);
+}
+
+/// Servers that tell no size at all.
+fn without_sizes(more: &[Odd]) -> Town {
+    let silent = [Ask::Fstat, Ask::Lstat, Ask::Stat].map(|ask| Odd(ask, When::Always, Answer::NoSize));
+    meets(|b| b.odd = [&silent[..], more].concat())
+}
+
+#[test]
+fn sizes_that_are_not_told_are_read_back_or_left() {
+    let town = without_sizes(&[]);
+    let json = town.run(["check", "--json"]).exit(0).json();
+    assert_eq!(found(&json, "remote_size")["ok"], true, "{json:#}");
+    town.file(MAD, MAD_APRIL);
+    town.run(["run"]).exit(0);
+    let town = without_sizes(&[Odd(Ask::Read, When::Always, Answer::Status(3))]);
     advises(&town, 4, "remote_size", Some("verify = \"none\""));
+    town.set("sftp.verify", "none");
+    town.run(["check"]).exit(0);
+    town.file(MAD, MAD_APRIL);
+    town.run(["run"]).exit(0);
+}
+
+#[test]
+fn a_server_that_refuses_to_sync_is_told_with_its_line_and_the_rest_is_tried() {
+    let town = meets(|b| b.odd = vec![Odd(Ask::Sync, When::Always, Answer::Status(4))]);
+    advises(&town, 4, "remote_sync", Some("sync = \"best_effort\""));
+    let json = town.run(["check", "--json"]).exit(4).json();
+    assert_eq!(found(&json, "remote_rename")["ok"], true, "{json:#}");
+    assert!(town.server.as_embedded().files().is_empty());
+    town.set("sftp.sync", "best_effort");
+    town.run(["check"]).exit(0);
+    town.file(MAD, MAD_APRIL);
+    town.run(["run"]).exit(0);
+}
+
+#[test]
+fn absent_names_that_are_told_by_another_status_pass() {
+    for status in [3, 4] {
+        let odd = [Ask::Lstat, Ask::Stat].map(|ask| Odd(ask, When::Absent, Answer::Status(status)));
+        let town = meets(|b| b.odd = odd.to_vec());
+        town.run(["check"]).exit(0);
+        town.file(MAD, MAD_APRIL);
+        town.run(["run"]).exit(0);
+    }
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use traekfil::remote::ssh::SshConnector;
 use traekfil::remote::{
-    Connect, Load, Remote, RemoteError, RemoteStat, RemoteStats, Source, Upload, UploadError, Uploaded,
+    Connect, Load, Remote, RemoteError, RemoteStat, RemoteStats, Source, Terms, Upload, UploadError, Uploaded,
 };
 use traekfil::secrets::Secrets;
 
@@ -46,13 +46,15 @@ fn store_over_connections(
     files: &[(String, Vec<u8>)],
     (halting, at): (usize, u64),
     act: &(dyn Fn() + Sync),
+    pieces: bool,
 ) -> (Vec<Result<Uploaded, UploadError>>, RemoteStats, Box<dyn Remote>) {
     let mut settings = server.settings(Some(server.path("key")));
     settings.connections = 4;
     let mut connector = SshConnector::new(&settings, Secrets::default());
     let bytes = files.iter().map(|(_, bytes)| bytes.len() as u64).sum();
-    connector.expect(Load { files: files.len(), bytes });
+    connector.expect(Load { files: files.len(), bytes, pieces });
     let mut remote = connector.connect().unwrap();
+    remote.go_by(&Terms { pieces, ..Terms::default() });
     let mut sources: Vec<Halting<'_>> = files
         .iter()
         .enumerate()
@@ -79,7 +81,8 @@ fn a_large_batch_goes_over_several_connections() {
     let files: Vec<(String, Vec<u8>)> =
         (0..700).map(|i| (server.remote(&format!("mad_{i}")), content(i, 1000 + i))).collect();
     // The first connection is held up, so the others have to do the work.
-    let (stored, looks, remote) = store_over_connections(&server, &files, (0, 0), &|| logged_in(&server, 4));
+    let (stored, looks, remote) =
+        store_over_connections(&server, &files, (0, 0), &|| logged_in(&server, 4), false);
     for ((stored, look), (path, bytes)) in stored.into_iter().zip(looks).zip(&files) {
         let size = Some(bytes.len() as u64);
         assert_eq!(stored.unwrap(), Uploaded { sent: bytes.len() as u64, size });
@@ -95,8 +98,21 @@ fn a_few_files_go_over_one_line() {
     server.user_key("key", "ed25519", &[], "");
     let files: Vec<(String, Vec<u8>)> =
         (0..90).map(|i| (server.remote(&format!("mad_{i}")), content(i, 1000 + i))).collect();
-    let (stored, ..) = store_over_connections(&server, &files, (0, 0), &|| ());
+    let (stored, ..) = store_over_connections(&server, &files, (0, 0), &|| (), false);
     assert!(stored.iter().all(Result::is_ok));
+    logged_in(&server, 1);
+    assert_eq!(server.children.lock().unwrap().len(), 1);
+}
+
+/// Front to back through one handle is what every server bears.
+#[test]
+fn a_large_file_goes_over_one_line_unless_told_otherwise() {
+    let Some(server) = Server::start(&["ed25519"], "") else { return };
+    server.user_key("key", "ed25519", &[], "");
+    let files = [(server.remote("stor"), content(3, 129 << 20))];
+    let (stored, ..) = store_over_connections(&server, &files, (9, 0), &|| (), false);
+    assert_eq!(stored[0].as_ref().unwrap().sent, 129 << 20);
+    assert!(fs::read(&files[0].0).unwrap() == files[0].1);
     logged_in(&server, 1);
     assert_eq!(server.children.lock().unwrap().len(), 1);
 }
@@ -108,14 +124,14 @@ fn a_large_file_goes_over_several_connections_in_pieces() {
     let large = content(3, 193 << 20);
     let files = [(server.remote("stor"), large), (server.remote("lille"), content(1, 5))];
     let (stored, looks, remote) =
-        store_over_connections(&server, &files, (0, 1 << 20), &|| logged_in(&server, 4));
+        store_over_connections(&server, &files, (0, 1 << 20), &|| logged_in(&server, 4), true);
     for ((stored, look), (path, bytes)) in stored.into_iter().zip(looks).zip(&files) {
         let size = Some(bytes.len() as u64);
         assert_eq!(stored.unwrap(), Uploaded { sent: bytes.len() as u64, size });
         assert_eq!(look, Ok(RemoteStat::Present { size }));
         assert!(&fs::read(path).unwrap() == bytes);
     }
-    let (again, ..) = store_over_connections(&server, &files[..1], (9, 0), &|| ());
+    let (again, ..) = store_over_connections(&server, &files[..1], (9, 0), &|| (), true);
     assert!(
         matches!(again[0], Err(UploadError::NotOpened(RemoteError::Refused { .. }))),
         "never overwritten"
@@ -139,7 +155,7 @@ fn a_further_line_that_is_lost_takes_only_what_it_had_with_it() {
     let files: Vec<(String, Vec<u8>)> =
         (0..900).map(|i| (server.remote(&format!("mad_{i}")), content(i, 40_000))).collect();
     let (stored, _, mut remote) =
-        store_over_connections(&server, &files, (0, 0), &|| cut_the_others(&server));
+        store_over_connections(&server, &files, (0, 0), &|| cut_the_others(&server), false);
     assert!(!remote.is_closed());
     assert!(stored[0].is_ok());
     for (stored, (path, bytes)) in stored.iter().zip(&files) {
@@ -167,7 +183,7 @@ fn a_large_file_whose_further_line_is_lost_is_not_stored() {
         seen.store(true, Ordering::SeqCst);
         cut_the_others(&server);
     };
-    let (stored, _, mut remote) = store_over_connections(&server, &files, (0, 150 << 20), &cut);
+    let (stored, _, mut remote) = store_over_connections(&server, &files, (0, 150 << 20), &cut, true);
     assert!(seen.load(Ordering::SeqCst));
     // A connection that was idle when it was cut does not matter.
     let whole = stored[0].is_ok();

@@ -8,13 +8,13 @@
 use std::io;
 
 use super::{Checks, Found};
-use crate::config::{Config, Publish, Verify};
+use crate::config::{Config, Publish, SyncRule, Verify};
 use crate::digest::Digest;
 use crate::exit::ExitCode;
 use crate::failpoint::failpoint;
 use crate::messages::{check as say, escape};
 use crate::remote::trial::TrialNote;
-use crate::remote::{Remote, RemoteError, RemoteStat, Source, Upload, UploadError, Uploaded};
+use crate::remote::{Remote, RemoteError, RemoteStat, Source, Terms, Upload, UploadError, Uploaded};
 use crate::template::{Placeholder, Template};
 
 /// The content of the trial files.
@@ -39,6 +39,7 @@ pub(super) fn try_folder(
     if !checks.note("remote_folder", say::remote_folder(), looked) {
         return;
     }
+    connection.go_by(&Terms::of(&config.sftp));
     let mut trial = Trial { config, folder, connection, note, checks, made: Vec::new() };
     trial.make_look_rename();
     trial.remove();
@@ -62,6 +63,9 @@ impl Trial<'_> {
         // Noted before they are made: whoever comes after a check that was cut off removes them.
         self.about_to_make(&[&first, &second, &renamed]);
         let Some(stored) = self.store_two(&first, &second) else { return };
+        if self.connection.learned().sync_refused.is_some() && self.config.sftp.sync == SyncRule::BestEffort {
+            self.checks.note("remote_sync", say::remote_sync(), Ok(say::sync_left_out()));
+        }
         self.see_whole(&first, &stored);
         let looks = self.look_at_free(&free);
         if self.config.sftp.publish == Publish::Rename {
@@ -100,10 +104,22 @@ impl Trial<'_> {
             (Err(UploadError::NotOpened(error @ RemoteError::Refused { .. })), _) => {
                 return self.find_a_name(&error);
             }
+            (Err(UploadError::NotSynced(error)), _) | (_, Err(UploadError::NotSynced(error))) => {
+                return self.go_on_unsynced(&error, first, second);
+            }
             (Err(error), _) | (_, Err(error)) => (failed(say::trial_not_stored(&error)), None),
         };
         self.checks.note("remote_write", say::remote_write(), found);
         stored
+    }
+
+    /// Says that the server does not sync, and stores the files anew without that, so that the rest can be tried too.
+    fn go_on_unsynced(&mut self, error: &RemoteError, first: &str, second: &str) -> Option<Uploaded> {
+        let found = failed(say::sync_refused(error));
+        self.checks.advise("remote_sync", say::remote_sync(), found, &["sync = \"best_effort\""]);
+        self.connection.remove(&[first, second]);
+        self.connection.go_by(&Terms { sync: SyncRule::BestEffort, ..Terms::of(&self.config.sftp) });
+        self.store_two(first, second)
     }
 
     /// Finds out whether the server refuses only the temporary name, by names of other forms. Nothing more is tried then:
@@ -134,16 +150,23 @@ impl Trial<'_> {
         let sized = stored.size == Some(TRIAL.len() as u64);
         if verify == Verify::Size && sized {
             self.checks.note("remote_size", say::remote_size(), Ok(say::size_told(TRIAL.len())));
+        } else if let Some(seen) = stored.size.filter(|_| !sized) {
+            // A run never delivers against a size that is told, so no line makes up for this.
+            self.checks.note(
+                "remote_size",
+                say::remote_size(),
+                failed(say::other_size_told(TRIAL.len(), seen)),
+            );
         } else if verify == Verify::Size {
-            let line = match self.read(path) {
-                Ok(digest) if digest == Some(ours()) => "verify = \"read_back\"",
-                _ => "verify = \"none\"",
-            };
-            let found = failed(match stored.size {
-                Some(seen) => say::other_size_told(TRIAL.len(), seen),
-                None => say::no_size_told(),
-            });
-            self.checks.advise("remote_size", say::remote_size(), found, &[line]);
+            match self.read(path) {
+                Ok(digest) if digest == Some(ours()) => {
+                    self.checks.note("remote_size", say::remote_size(), Ok(say::known_by_reading()));
+                }
+                _ => {
+                    let found = failed(say::no_size_told());
+                    self.checks.advise("remote_size", say::remote_size(), found, &["verify = \"none\""]);
+                }
+            }
         } else if verify == Verify::ReadBack {
             let (found, line) = match self.read(path) {
                 Ok(digest) if digest == Some(ours()) => (Ok(say::content_is_ours()), None),
