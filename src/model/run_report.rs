@@ -327,6 +327,8 @@ pub struct RunReport {
     /// What went wrong beside the files above: what recovery could not settle, and failures on this machine.
     #[serde(skip)]
     pub warnings: Vec<Warning>,
+    /// What a person should know and need not do anything about now, told once.
+    pub notes: Vec<Warning>,
     /// Files that the scan rules leave out.
     #[serde(rename = "excluded_files")]
     pub excluded: usize,
@@ -371,7 +373,7 @@ impl RunReport {
 }
 
 /// Something that went wrong beside what is said of each file, such as an original that could not be put away.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Warning {
     /// The file's path in the drop folder.
     pub path: String,

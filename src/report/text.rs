@@ -8,7 +8,7 @@ use crate::messages::{command, content as say_content, escape, plan as say_plan,
 use crate::model::attention::{AttentionItem, AttentionKind};
 use crate::model::decision::{Choice, Reason};
 use crate::model::run_report::{DifferenceKind, FileReport, ObservedReport, PlanReport, RunReport};
-use crate::wording::advice::all_reasons;
+use crate::wording::advice::{about_file, all_reasons};
 use crate::wording::cause::by_cause;
 use crate::wording::{self, period};
 
@@ -36,6 +36,10 @@ pub fn run(report: &RunReport, quiet: bool, verbose: bool) -> String {
     if !needs.is_empty() {
         out.push_str(&attention(&needs));
         out.push('\n');
+    }
+    // Even where only what needs a person is printed, since it is told this once.
+    for note in &report.notes {
+        push(&mut out, &about_file(&note.path, &note.message));
     }
     if !quiet && !report.observed.is_empty() {
         out.push_str(&observed(report));

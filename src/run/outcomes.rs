@@ -184,7 +184,8 @@ pub(super) fn report(
         attention: Vec::new(),
         overview,
         cleared: findings.deleted,
-        warnings: unsettled.chain(findings.warnings).chain(findings.notes).collect(),
+        warnings: unsettled.chain(findings.warnings).collect(),
+        notes: findings.notes,
         excluded: findings.excluded.files,
         folders: findings.excluded.folders,
     };
