@@ -70,10 +70,13 @@ pub(super) fn cases(config: &Config, global: &Global) -> anyhow::Result<ExitCode
         #[derive(Serialize)]
         struct Answer<'a> {
             cases: &'a [Case],
+            /// The same, without what KP has, as every command tells what keeps it from 0.
+            matters: &'a [AttentionItem],
             exit_code: u8,
         }
         let exit = overview.exit();
-        answer(global, &Answer { cases: &cases, exit_code: exit.code() }, String::new)?;
+        let json = Answer { cases: &cases, matters: &overview.matters, exit_code: exit.code() };
+        answer(global, &json, String::new)?;
         return Ok(exit);
     }
     if cases.is_empty() {

@@ -116,8 +116,10 @@ fn lists(command: &str) -> &'static [&'static str] {
     match command {
         "status" => &["months", "series", "matters"],
         "history" | "ledger export" => &["entries"],
-        "approve" | "reject" => &["decisions"],
-        "cases" => &["cases"],
+        "approve" | "reject" | "withdraw" => &["decisions"],
+        "cases" => &["cases", "matters"],
+        "format guess" => &["files"],
+        "format test" => &["fields", "periods", "header_periods", "faults", "first", "matters"],
         "adopt" => &["files", "matters"],
         "check" | "init" => &["checks"],
         "report" => &["matters"],

@@ -11,7 +11,9 @@ use crate::cli::{FormatTest, Global};
 use crate::config::Config;
 use crate::exit::{ExitCode, UserError};
 use crate::messages::{content as say_content, escape, format as say, run as say_run};
+use crate::model::decision::Reason;
 use crate::output::{answer, warn};
+use crate::period::Period;
 use crate::records::citizen::Citizen;
 use crate::records::format::{Field, Format};
 use crate::records::reader::{Ending, LineCounts, Reader, Reading, Record};
@@ -127,6 +129,18 @@ struct LinesShown {
     unknown: u64,
 }
 
+/// Something that holds such a file, or lets it wait.
+#[derive(Serialize)]
+struct Matter {
+    /// The reason's name; `no_records` where nothing is deducted.
+    kind: &'static str,
+    series: Option<String>,
+    period: Option<Period>,
+    path: PathBuf,
+    text: String,
+    commands: Vec<String>,
+}
+
 #[derive(Serialize)]
 struct Tested {
     file: PathBuf,
@@ -139,6 +153,7 @@ struct Tested {
     header_periods: Vec<String>,
     whole: bool,
     faults: Vec<String>,
+    matters: Vec<Matter>,
     first: Vec<Shown>,
     exit_code: u8,
 }
@@ -149,8 +164,8 @@ pub(super) fn test(config: &Config, options: &FormatTest, global: &Global) -> an
     let (name, format, deduction) = chosen(config, options, &file)?;
     let most = if global.verbose > 0 { SHOWN_VERBOSE } else { SHOWN };
     let (reading, first) = tested(&file, &format, &deduction, (options.show_birthdays, most))?;
-    let faults = faults(&reading);
-    let exit = if faults.is_empty() { ExitCode::Ok } else { ExitCode::Attention };
+    let matters = matters(&reading, &file);
+    let exit = if matters.is_empty() { ExitCode::Ok } else { ExitCode::Attention };
     let LineCounts { header, record, trailer, ignored, unknown } = reading.lines;
     let json = Tested {
         file,
@@ -162,7 +177,8 @@ pub(super) fn test(config: &Config, options: &FormatTest, global: &Global) -> an
         periods: reading.periods.keys().map(ToString::to_string).collect(),
         header_periods: reading.header_periods.keys().map(ToString::to_string).collect(),
         whole: reading.ending != Ending::CutShort,
-        faults,
+        faults: matters.iter().map(|matter| matter.text.clone()).collect(),
+        matters,
         first,
         exit_code: exit.code(),
     };
@@ -227,16 +243,28 @@ fn fields(format: &Format) -> Vec<FieldShown> {
     ALL.into_iter().filter_map(shown).collect()
 }
 
-fn faults(reading: &Reading) -> Vec<String> {
-    let mut faults: Vec<String> = reading.findings.iter().map(content::finding).collect();
-    faults.extend(reading.mismatches.iter().map(content::mismatch));
+/// What would hold the file, or let it wait, each under its reason.
+fn matters(reading: &Reading, file: &Path) -> Vec<Matter> {
+    let under = |kind: Reason| move |text: String| (kind.name(), text);
+    let findings = reading.findings.iter().map(content::finding).map(under(Reason::UnreadableRecord));
+    let mismatches = reading.mismatches.iter().map(content::mismatch).map(under(Reason::TotalsDiffer));
+    let mut told: Vec<(&str, String)> = findings.chain(mismatches).collect();
     if reading.ending == Ending::CutShort {
-        faults.push(say_content::incomplete());
+        told.push((Reason::Incomplete.name(), say_content::incomplete()));
     }
     if reading.totals.records == 0 {
-        faults.push(say::no_records());
+        told.push(("no_records", say::no_records()));
     }
-    faults
+    let path = file.to_owned();
+    let matter = |(kind, text)| Matter {
+        kind,
+        series: None,
+        period: None,
+        path: path.clone(),
+        text,
+        commands: Vec::new(),
+    };
+    told.into_iter().map(matter).collect()
 }
 
 /// What is read of a file, and its first records.

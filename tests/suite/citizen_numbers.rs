@@ -4,7 +4,11 @@
 use std::fs;
 
 #[cfg(unix)]
+use crate::support::server::Rename;
+#[cfg(unix)]
 use crate::support::smtp::{Smtp, Speaks};
+#[cfg(unix)]
+use crate::support::terminal::Terminal;
 use crate::support::town::Town;
 use crate::{MAD, MAD_APRIL};
 
@@ -24,6 +28,7 @@ fn a_reason_with_a_cpr_number_is_refused_and_not_repeated() {
         for command in [
             &["approve", "1", "--reason", &reason][..],
             &["reject", "uden_maaned.txt", "--reason", &reason],
+            &["withdraw", "1", "--reason", &reason],
             &["resolve", "1", "--delivered", "--reason", &reason],
             &["resolve", "1", "--not-delivered", "--reason", &reason],
             &["adopt", MAD, "--reason", &reason],
@@ -47,6 +52,58 @@ fn a_reason_with_a_cpr_number_is_refused_and_not_repeated() {
         assert!(town.run(["history", "--json"]).json().to_string().contains(reason));
     }
     assert!(!fs::read(town.path("ledger.db")).unwrap().windows(6).any(|six| six == b"610101"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_reason_with_one_is_refused_in_the_questions_too_and_asked_for_again() {
+    let town = Town::new();
+    town.file("uden_maaned.txt", "x");
+    town.run(["run"]).exit(3);
+    let before = town.snapshot();
+    for number in NUMBERS {
+        let mut terminal = Terminal::start(&mut town.command(["cases", "--language", "da"]), 80);
+        terminal.types(&format!("afvis\naftalt om {number} i telefonen\n"));
+        terminal.shows("uden nummeret");
+        terminal.types("\n");
+        let (code, screen) = terminal.finish();
+        assert_eq!(code, Some(3), "{number}: {screen}");
+        assert!(screen.contains("Intet blev afgjort"), "{number}: {screen}");
+    }
+    assert_eq!(before, town.snapshot(), "nothing was touched");
+    let mut terminal = Terminal::start(&mut town.command(["cases", "--language", "da"]), 80);
+    terminal.types("afvis\naftalt om 610101-0000\naftalt i telefonen\n");
+    let (code, screen) = terminal.finish();
+    assert_eq!(code, Some(0), "{screen}");
+    assert!(!fs::read(town.path("ledger.db")).unwrap().windows(6).any(|six| six == b"610101"));
+}
+
+#[cfg(unix)]
+#[test]
+fn the_finished_mail_in_a_notice_has_none_either() {
+    const NAME: &str = "mad_610101-0007_korsbaek_202304.txt";
+    let mail = Smtp::start(Speaks::Plainly);
+    let town = Town::new();
+    town.set("language", "da")
+        .set("notify.mail_to", vec!["kp@korsbaek.example.dk"])
+        .set("notify.mail_from", "traekfil@korsbaek.example.dk")
+        .set("notify.smtp_host", "127.0.0.1")
+        .set("notify.smtp_port", mail.port())
+        .set("notify.smtp_tls", "none")
+        .set("notify.command", vec!["sh", "-c", "cat > besked.txt"]);
+    town.file(NAME, MAD_APRIL);
+    town.server.as_embedded().behave(|b| {
+        (b.rename, b.rename_times, b.takes_at_once) = (Rename::DoneReplyLost, Some(1), true);
+    });
+    town.run(["run"]).exit(3);
+    let told = fs::read_to_string(town.path("besked.txt")).unwrap();
+    for text in [mail.letters().pop().unwrap().text(), told] {
+        let (matters, _) = text.split_once("--head").unwrap();
+        assert!(!matters.contains("610101") && !matters.contains("0007"), "{matters}");
+        let quoted = matters.lines().filter(|line| line.starts_with("  > ") && line.contains("******-****"));
+        assert!(quoted.count() >= 3, "subject, name and name on the server, in {matters}");
+        assert!(matters.contains("Størrelse:         50 bytes"), "{matters}");
+    }
 }
 
 #[cfg(unix)]

@@ -7,7 +7,7 @@ use crate::support::town::Town;
 
 mod drafts;
 mod privacy;
-mod samples;
+pub(crate) mod samples;
 
 use samples::{Record, WITH_TRAILER, record, records, with_trailer};
 

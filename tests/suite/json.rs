@@ -4,13 +4,14 @@ use std::fs::{self, File};
 
 use serde_json::{Value, json};
 
+use crate::content::samples::{WITH_TRAILER, records, with_trailer};
 use crate::support::output::{Output, entry};
 use crate::support::server::{Behaviour, Rename};
 use crate::support::town::Town;
 use crate::{MAD, MAD_APRIL, VASK, VASK_APRIL};
 
 /// Each command with what it needs, and the lists of its answer.
-const COMMANDS: [(&[&str], &[&str]); 21] = [
+const COMMANDS: [(&[&str], &[&str]); 27] = [
     (&["run"], &["files", "recovered", "matters", "overdue"]),
     (&["run", "--dry-run"], &["files", "recovered", "matters", "overdue"]),
     (&["status"], &["months", "series", "matters"]),
@@ -18,7 +19,16 @@ const COMMANDS: [(&[&str], &[&str]); 21] = [
     (&["check"], &["checks"]),
     (&["approve", "1", "--reason", "rettet"], &["decisions"]),
     (&["reject", "1", "--reason", "forkert"], &["decisions"]),
+    (&["withdraw", "1", "--reason", "fortrudt"], &["decisions"]),
+    (&["cases"], &["cases", "matters"]),
     (&["resolve", "1", "--delivered", "--reason", "kvitteret"], &[]),
+    (&["ask", "mad"], &[]),
+    (&["compare", "1"], &[]),
+    (&["format", "guess", "findes_ikke.txt"], &["files"]),
+    (
+        &["format", "test", "findes_ikke.txt"],
+        &["fields", "periods", "header_periods", "faults", "first", "matters"],
+    ),
     (&["adopt", "drop", "--reason", "leveret før"], &["files", "matters"]),
     (&["adopt", "drop", "--dry-run"], &["files", "matters"]),
     (&["report", "-o", "side.html"], &["matters"]),
@@ -101,7 +111,14 @@ fn a_configuration_that_is_wrong() {
 fn a_ledger_that_is_damaged() {
     let town = Town::new();
     fs::write(town.path("ledger.db"), "Dette er ikke en SQLite-database. ".repeat(500)).unwrap();
-    let skip = ["schedule cron", "init", "ledger begin --yes", "ledger rebuild"];
+    let skip = [
+        "schedule cron",
+        "init",
+        "ledger begin --yes",
+        "ledger rebuild",
+        "format guess findes_ikke.txt",
+        "format test findes_ikke.txt",
+    ];
     all_fail(&town, &[], "ledger", 6, &skip);
 }
 
@@ -140,6 +157,76 @@ fn what_goes_well_has_no_error() {
     assert!(run["config"].as_str().unwrap().ends_with("config.toml"), "{run:#}");
     let failed = object(&town.run(["run", "--plan", "findes_ikke", "--json"]).exit(2));
     assert_eq!((&failed["town"], &failed["config"]), (&run["town"], &run["config"]));
+}
+
+#[test]
+fn what_cases_and_a_tested_file_need_a_person_for_stands_in_their_matters() {
+    let town = formatted();
+    town.file("snak.txt", "uden måned");
+    town.run(["run"]).exit(3);
+    let cases = object(&town.run(["cases", "--json"]).exit(3));
+    let [("held", text)] = matters(&cases)[..] else { panic!("{cases:#}") };
+    assert_eq!(cases["cases"][0]["text"], text);
+    let whole = with_trailer(&records(3), "202304");
+    for (text, kinds) in [
+        (whole.replacen("  0000", "  00x0", 1), &["unreadable_record", "totals_differ", "totals_differ"][..]),
+        (whole.replace("SLUTD00000003", "SLUTD00000004"), &["totals_differ"]),
+        (whole[..whole.len() - 82].to_owned(), &["incomplete"]),
+        (with_trailer(&[], "202304"), &["no_records"]),
+    ] {
+        fs::write(town.path("prøve.txt"), text).unwrap();
+        let tested = object(&town.run(["format", "test", "prøve.txt", "--json"]).exit(3));
+        let told = matters(&tested);
+        assert_eq!(told.iter().map(|(kind, _)| *kind).collect::<Vec<_>>(), kinds, "{tested:#}");
+        let faults: Vec<&str> =
+            tested["faults"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+        assert_eq!(told.iter().map(|(_, text)| *text).collect::<Vec<_>>(), faults);
+        assert!(tested["matters"].as_array().unwrap().iter().all(|one| one["path"] == "prøve.txt"));
+    }
+}
+
+#[test]
+fn commands_about_one_file_have_no_error_and_say_one_where_they_fail() {
+    let town = formatted();
+    town.file(MAD, with_trailer(&records(3), "202304"));
+    town.deliver(0);
+    town.file(MAD, with_trailer(&records(4), "202304"));
+    town.deliver(3);
+    fs::write(town.path("prøve.txt"), with_trailer(&records(9), "202304")).unwrap();
+    for args in [
+        &["compare", "1"][..],
+        &["ask", "mad", "2023-04"],
+        &["approve", "1", "--reason", "oven i"],
+        &["withdraw", "1", "--reason", "fortrudt"],
+        &["format", "guess", "prøve.txt"],
+        &["format", "test", "prøve.txt"],
+    ] {
+        let json = object(&town.run(args.iter().chain(&["--json"])).exit(0));
+        assert!(json.get("error").is_some_and(Value::is_null), "{args:?}: {json:#}");
+    }
+    fs::write(town.path("brev.txt"), "Kære kommune\nhermed filen\n").unwrap();
+    for args in [
+        &["compare", "99"][..],
+        &["ask", "rejsekort"],
+        &["withdraw", "1", "--reason", "fortrudt igen"],
+        &["format", "guess", "brev.txt"],
+        &["format", "guess", "drop"],
+        &["format", "test", "prøve.txt", "--format", "findes_ikke"],
+        &["cases", "--findes-ikke"],
+    ] {
+        let json = object(&town.run(args.iter().chain(&["--json"])).exit(2));
+        assert_eq!((&json["error"]["code"], &json["exit_code"]), (&json!("usage"), &json!(2)), "{args:?}");
+    }
+}
+
+/// A town whose food series has a format.
+fn formatted() -> Town {
+    let town = Town::new();
+    town.series(&format!(
+        "name = \"mad\"\nfiles = [\"mad_*.txt\"]\nformat = \"madservice\"\ndeduction = \"mad\"\n\
+         [formats.madservice]\n{WITH_TRAILER}"
+    ));
+    town
 }
 
 /// The matters of a run, each with its kind and its text.
