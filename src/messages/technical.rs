@@ -115,7 +115,7 @@ crate::messages::catalogue! {
     ssh_not_agreed() { da "der kunne ikke aftales en kryptering", en "no encryption could be agreed on" }
     ssh_timeout() { da "serveren svarede ikke i tide", en "the server did not answer in time" }
     ssh_garbled() { da "serveren sendte noget, der ikke er gyldig SSH", en "the server sent what is not valid SSH" }
-    ssh_login() { da "serveren afviste login", en "the server refused the login" }
+    ssh_login() { da "login lykkedes ikke", en "the login did not succeed" }
     ssh_channel() { da "serveren ville ikke åbne en kanal", en "the server would not open a channel" }
     ssh_closed() { da "serveren lukkede kanalen", en "the server closed the channel" }
     ssh_agent() { da "ssh-agenten svarer ikke, som den skal", en "the ssh agent does not answer as it should" }

@@ -28,7 +28,7 @@ const HISTORIES: u64 = 2_000;
 /// The number of failing seeds that are shown; then the test stops.
 const SHOWN: usize = 3;
 /// What must have happened in at least one history; otherwise the test proves nothing about it.
-const HAPPENS: [&str; 40] = [
+const HAPPENS: [&str; 39] = [
     "archive fails",
     "commit fails",
     "commit fails, though it is on the disk",
@@ -44,7 +44,6 @@ const HAPPENS: [&str; 40] = [
     "failed",
     "held",
     "in doubt",
-    "late rename after a person's word",
     "late rename of what is free finds nothing",
     "late request done",
     "ledger away",
