@@ -4,7 +4,7 @@
 //! command decides what may be sent: `run` and the commands about held files ask [`crate::run`].
 //!
 //! The files, in reading order: [`dispatch`] below; `context`, what most commands begin with (configuration, ledger, who
-//! gives the command); `run` with `progress`; the commands that only read, `status`, `report`, `history` and `check`; those
+//! gives the command); `run` with `progress` and `interrupt`; the commands that only read, `status`, `report`, `history` and `check`; those
 //! with which a person decides, `decisions` (`approve`, `reject`), `resolve` and `adopt`; those that set things up, `init`
 //! and `schedule`; `ledger`; and `help`, which also makes the completions and the manual page.
 
@@ -18,6 +18,7 @@ mod decisions;
 mod help;
 mod history;
 mod init;
+mod interrupt;
 mod ledger;
 mod progress;
 mod report;

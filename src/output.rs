@@ -60,7 +60,8 @@ pub(crate) fn write_document(bytes: &[u8]) -> anyhow::Result<()> {
 /// Says on standard error that something went wrong.
 pub(crate) fn warn(what: &str) {
     let bold = anstyle::Style::new().bold().fg_color(Some(anstyle::AnsiColor::Red.into()));
-    anstream::eprint!("{}", paragraph::fill(what, &format!("{bold}traekfil:{bold:#} "), "", WIDTH));
+    let text = paragraph::fill(what, &format!("{bold}traekfil:{bold:#} "), "", WIDTH);
+    let _ = write!(anstream::stderr(), "{text}");
 }
 
 /// Says on standard error why a command failed, and answers the exit code that goes with it.
@@ -76,11 +77,12 @@ pub fn error(error: &anyhow::Error) -> ExitCode {
 pub fn refusal(refusal: &Refusal) -> ExitCode {
     match refusal {
         Refusal::HelpAsked(text) => {
-            anstream::print!("{}", text.ansi());
+            // Unlike `print!`, this does not panic where the reader has gone.
+            let _ = write!(anstream::stdout(), "{}", text.ansi());
             ExitCode::Ok
         }
         Refusal::NoCommand(text) => {
-            anstream::eprint!("{}", text.ansi());
+            let _ = write!(anstream::stderr(), "{}", text.ansi());
             ExitCode::Usage
         }
         Refusal::Wrong(error) => {
@@ -98,7 +100,11 @@ fn print_json<T: Serialize>(answer: &T) -> io::Result<()> {
     out.flush()
 }
 
-fn unless_closed(printed: io::Result<()>) -> anyhow::Result<()> {
+/// The same result, where a reader that closed its end early (`| head`) is no error.
+///
+/// # Errors
+/// Any other than that.
+pub(crate) fn unless_closed(printed: io::Result<()>) -> anyhow::Result<()> {
     match printed {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         printed => Ok(printed?),

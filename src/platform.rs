@@ -33,7 +33,7 @@ mod system;
 mod writers;
 
 pub use access::Access;
-pub use atomic::{replace_private, write_new_private};
+pub use atomic::{overwrite, replace_private, write_new_private};
 pub use paths::{canonical_in_folder, parent_or_dot, temporary_sibling, with_suffix};
 pub use place::{Folder, Place, leads_elsewhere};
 pub use system::{

@@ -7,6 +7,7 @@ use clap_complete::Shell;
 use crate::cli::{man, words};
 use crate::exit::{ExitCode, UserError};
 use crate::messages::{escape, language, usage as say};
+use crate::output::{unless_closed, write_document};
 
 /// The help of one command, or of them all.
 pub(super) fn help(path: &[String]) -> anyhow::Result<ExitCode> {
@@ -19,7 +20,7 @@ pub(super) fn help(path: &[String]) -> anyhow::Result<ExitCode> {
             .ok_or_else(|| UserError::usage(say::no_such_help(&escape(&path.join(" ")))))?;
     }
     let help = inner.render_help();
-    write!(anstream::stdout(), "{}", help.ansi())?;
+    unless_closed(write!(anstream::stdout(), "{}", help.ansi()))?;
     Ok(ExitCode::Ok)
 }
 
@@ -27,12 +28,12 @@ pub(super) fn help(path: &[String]) -> anyhow::Result<ExitCode> {
 pub(super) fn completions(shell: Shell) -> anyhow::Result<ExitCode> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut words::described(language()), "traekfil", &mut script);
-    std::io::stdout().write_all(&script)?;
+    write_document(&script)?;
     Ok(ExitCode::Ok)
 }
 
 /// The manual page, as roff.
 pub(super) fn man() -> anyhow::Result<ExitCode> {
-    std::io::stdout().write_all(man::page(language()).as_bytes())?;
+    write_document(man::page(language()).as_bytes())?;
     Ok(ExitCode::Ok)
 }

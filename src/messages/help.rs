@@ -265,6 +265,10 @@ texts! {
         da "Spørg ikke om noget: tag alle standarder; --host og --user har ingen",
         en "Ask nothing: take every default; --host and --user have none",
     }
+    "init --name" {
+        da "Kommunens navn, som det står i mails, rapporter og JSON; - er intet",
+        en "The town's name, as it stands in mails, reports and JSON; - for none",
+    }
     "init --drop" { da "Mappen, som filerne kommer i", en "The folder that the files arrive in" }
     "init --archive" { da "Mappen, som leverede filer flyttes til", en "The folder that delivered files are moved to" }
     "init --ledger" { da "Regnskabet, på en lokal disk", en "The ledger, on a local disk" }

@@ -10,8 +10,8 @@ use crate::ledger::Ledger;
 use crate::messages::{config::shown_path, init as say};
 use crate::platform;
 
-use super::answers::{Answers, Key};
-use super::{config_template, key};
+use super::answers::{Answers, Before, Key};
+use super::{config_template, cut_off, key};
 
 /// What was made.
 pub(super) struct Created {
@@ -20,19 +20,52 @@ pub(super) struct Created {
     pub(super) public: Option<String>,
 }
 
+/// Makes everything, for a configuration that is new.
+///
+/// # Errors
+/// What could not be made. Exit code 2 or 6: nothing was.
 pub(super) fn make(answers: &Answers) -> Result<Created, UserError> {
     let text = config_template::text(answers)?;
     let config = Config::of(&answers.config, text.clone().into_bytes())?;
+    if !config.ledger.exists() {
+        Ledger::may_begin(&config.ledger, &config.archive)?;
+    }
+    cut_off::making();
     folders(answers)?;
     config.check_folders()?;
-    let public = match &answers.key {
-        Key::None => None,
-        Key::Existing(_, known) => known.public.clone(),
-        Key::New(file) => Some(key::make(file, &format!("traekfil {}@{}", answers.user, answers.host))?),
-    };
+    let public = public_key(answers)?;
     ledger(&config)?;
     write(&answers.config, text.as_bytes())?;
     Ok(Created { config, public })
+}
+
+/// Makes what a changed configuration needs, and writes it. No ledger is begun: a new one beside a configuration that is
+/// in use would know nothing of what KP has.
+///
+/// # Errors
+/// What could not be made or written. Exit code 2 or 6: nothing was.
+pub(super) fn change(answers: &Answers, before: &Before, text: &str) -> Result<Created, UserError> {
+    let config = Config::of(&answers.config, text.as_bytes().to_vec())?;
+    let moved = config.ledger != before.config.ledger || config.archive != before.config.archive;
+    if moved {
+        // Whoever moves the ledger or the archive has moved the files before: both must be there and belong together.
+        open_ledger(&config, now())?;
+    }
+    cut_off::making();
+    folders(answers)?;
+    config.check_folders()?;
+    let public = public_key(answers)?;
+    platform::overwrite(&answers.config, text.as_bytes())
+        .map_err(|error| UserError::unexpected(say::config_not_written(&shown_path(&answers.config), &error)))?;
+    Ok(Created { config, public })
+}
+
+fn public_key(answers: &Answers) -> Result<Option<String>, UserError> {
+    match &answers.key {
+        Key::Unasked | Key::None => Ok(None),
+        Key::Existing(_, known) => Ok(known.public.clone()),
+        Key::New(file) => key::make(file, &format!("traekfil {}@{}", answers.user, answers.host)).map(Some),
+    }
 }
 
 /// Begins the ledger and gives the archive its name; a ledger that is there already must be in order.
@@ -47,8 +80,14 @@ fn ledger(config: &Config) -> Result<(), UserError> {
 /// alone.
 fn folders(answers: &Answers) -> Result<(), UserError> {
     let of = |file: &Path| file.parent().map(Path::to_owned);
-    let open = [of(&answers.config), Some(answers.drop.clone())];
-    let private = [Some(answers.archive.clone()), of(&answers.ledger), answers.key.path().and_then(of)];
+    // What is configured already may lie on a disk or a share that is not connected: it is not made anew in its place.
+    let before = answers.before.as_ref().map(|before| &before.config);
+    let is_new = |now: &Path, then: fn(&Config) -> &PathBuf| before.is_none_or(|before| then(before) != now);
+    let drop = Some(answers.drop.clone()).filter(|folder| is_new(folder, |config| &config.drop));
+    let archive = Some(answers.archive.clone()).filter(|_| before.is_none());
+    let ledger = of(&answers.ledger).filter(|_| before.is_none());
+    let open = [of(&answers.config), drop];
+    let private = [archive, ledger, answers.key.path().and_then(of)];
     let make = |folder: &PathBuf, how: fn(&Path) -> io::Result<()>| {
         how(folder).map_err(|error| UserError::unexpected(say::folder_not_made(&shown_path(folder), &error)))
     };
