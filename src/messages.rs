@@ -116,6 +116,32 @@ pub fn command_with(words: &str, file: Option<&Path>) -> String {
     format!("traekfil {words}{}", file.map_or_else(String::new, config_option))
 }
 
+/// Whose messages they are: the town's name, and what a command needs to find the configuration from any folder.
+static TOWN: OnceLock<(Option<String>, Option<String>)> = OnceLock::new();
+
+/// Remembers the town for messages that are read somewhere else, such as mails. `file` is its configuration, where a command
+/// would not find it from any folder.
+pub fn name_town(name: Option<&str>, file: Option<&Path>) {
+    // Setting it again fails, but a process reads only one configuration.
+    let _ = TOWN.set((name.map(escape), file.map(config_option)));
+}
+
+/// The town's name, as it may be shown.
+pub(crate) fn town() -> Option<&'static str> {
+    TOWN.get()?.0.as_deref()
+}
+
+/// A command as it works in whatever folder it is given: it names the configuration.
+pub(crate) fn from_anywhere(command: &str) -> String {
+    let option = TOWN.get().and_then(|(_, option)| option.as_deref());
+    match option {
+        Some(option) if command.starts_with("traekfil ") && !command.contains(" --config ") => {
+            format!("{command}{option}")
+        }
+        _ => command.to_owned(),
+    }
+}
+
 /// A path as it can be pasted into a command, in any shell; none where a shell could read something else in it.
 pub(crate) fn pasted(path: &str) -> Option<String> {
     let plain = |c: char| c.is_alphanumeric() || "._-/".contains(c);

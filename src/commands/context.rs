@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use chrono::{DateTime, FixedOffset};
+use serde::Serialize;
 
 use crate::cli::Global;
 use crate::clock;
@@ -24,7 +25,32 @@ pub(super) fn load(global: &Global) -> Result<Config, UserError> {
     if global.config.is_some() || by_variable {
         messages::name_configuration(&file);
     }
-    Config::load(&file)
+    let config = Config::load(&file)?;
+    let found_anywhere = file == config::platform_place();
+    messages::name_town(config.name.as_deref(), (!found_anywhere).then_some(file.as_path()));
+    Ok(config)
+}
+
+/// An answer in JSON, with whose it is: the town, the machine and the configuration.
+#[derive(Serialize)]
+pub(super) struct Whose<'a, T> {
+    #[serde(flatten)]
+    answer: &'a T,
+    town: Option<&'a str>,
+    host: String,
+    config: String,
+}
+
+impl<'a, T> Whose<'a, T> {
+    pub(super) fn of(config: &'a Config, answer: &'a T) -> Whose<'a, T> {
+        let file = std::path::absolute(&config.file).unwrap_or_else(|_| config.file.clone());
+        Whose {
+            answer,
+            town: config.name.as_deref(),
+            host: whoami::hostname().unwrap_or_else(|_| "localhost".to_owned()),
+            config: file.display().to_string(),
+        }
+    }
 }
 
 /// The configuration, for a command that writes to the ledger: root becomes the owner of the ledger's folder, so that

@@ -13,6 +13,7 @@ use crate::ledger::query::Filter;
 use crate::messages::page as say;
 use crate::model::attention::Overview;
 use crate::model::ledger::Volume;
+use crate::names;
 use crate::period::Period;
 use crate::report::page::{self, Page};
 use crate::report::status;
@@ -68,8 +69,12 @@ fn render(config: &Config, overview: &Overview) -> Result<String, UserError> {
     let (decisions, taken_out) = (ledger.decisions()?, ledger.taken_out()?);
     let older = ledger.count()?.saturating_sub(deliveries.len());
     let volumes = volumes(&ledger, overview)?;
+    let (year, year_of) = year(config, &ledger, overview)?;
     drop(ledger);
     Ok(page::html(&Page {
+        town: config.name.as_deref(),
+        year,
+        year_of,
         overview,
         drop: &config.drop,
         server: format!("{}@{}:{}", config.sftp.user, config.sftp.host, config.sftp.port),
@@ -79,6 +84,43 @@ fn render(config: &Config, overview: &Overview) -> Result<String, UserError> {
         decisions: &decisions,
         taken_out: &taken_out,
     }))
+}
+
+/// The last twelve months up to the current one, and for each series, whether KP has a file for each of them.
+fn year(
+    config: &Config,
+    ledger: &LedgerReader,
+    overview: &Overview,
+) -> Result<(Vec<Period>, Vec<(String, Vec<bool>)>), UserError> {
+    // The grid's last month is the next one, so step back.
+    let Some(this_month) = overview.months.iter().rev().nth(1) else { return Ok((Vec::new(), Vec::new())) };
+    let months: Vec<Period> = (-11..=0).filter_map(|back| this_month.plus(back)).collect();
+    let (Some(&first), Some(&last)) = (months.first(), months.last()) else {
+        return Ok((Vec::new(), Vec::new()));
+    };
+    let names =
+        config.series.iter().map(|rule| &rule.name).chain(overview.series.iter().map(|row| &row.series));
+    let mut rows: Vec<(String, Vec<bool>)> = Vec::new();
+    for name in names {
+        if !rows.iter().any(|(known, _)| names::same(known, name)) {
+            rows.push((name.clone(), vec![false; months.len()]));
+        }
+    }
+    for delivery in ledger.deliveries_between(first, last)? {
+        let at = months.iter().position(|month| Some(*month) == delivery.key.slot.period);
+        let Some(at) = at.filter(|_| delivery.state.is_delivered()) else { continue };
+        let series = &delivery.key.slot.series;
+        match rows.iter_mut().find(|(known, _)| names::same(known, series)) {
+            Some((_, has)) => has[at] = true,
+            None => {
+                let mut has = vec![false; months.len()];
+                has[at] = true;
+                rows.push((series.clone(), has));
+            }
+        }
+    }
+    rows.sort();
+    Ok((months, rows))
 }
 
 /// The last months up to the current one, with those that have no delivery.

@@ -16,7 +16,7 @@ use crate::run::preview::Preview;
 use crate::run::saved_plan::{self, Saved};
 use crate::secrets::Secrets;
 
-use super::context::{not_retired, now, open_ledger, open_reader};
+use super::context::{Whose, not_retired, now, open_ledger, open_reader};
 use super::{interrupt, progress};
 
 /// `run --dry-run`: shows the plan that a run would make now, and does nothing.
@@ -34,7 +34,7 @@ pub(super) fn preview(config: &Config, options: &cli::Run, global: &Global) -> a
     };
     let preview = Preview::of(config, &open, started)?;
     let (report, exit) = preview.report(config, plan.as_ref(), options.save.as_deref(), &now)?;
-    show(&report, global)?;
+    show(config, &report, global)?;
     Ok(exit)
 }
 
@@ -55,7 +55,7 @@ pub(super) fn run(config: &Config, options: &cli::Run, global: &Global) -> anyho
     };
     // Print text before notifying (mail is slow), JSON after it (it carries the final exit code). A closed standard
     // output must not suppress notices.
-    let shown = if global.json { Ok(()) } else { show(&report, global) };
+    let shown = if global.json { Ok(()) } else { show(config, &report, global) };
     let failures = notify_person(config, &mut ledger, &report);
     warn_not_notified(&failures);
     if !failures.is_empty() {
@@ -63,14 +63,14 @@ pub(super) fn run(config: &Config, options: &cli::Run, global: &Global) -> anyho
         report.exit_code = exit.code();
     }
     if global.json {
-        show(&report, global)?;
+        show(config, &report, global)?;
     }
     shown?;
     Ok(exit)
 }
 
-fn show(report: &RunReport, global: &Global) -> anyhow::Result<()> {
-    answer(global, report, || report::text::run(report, global.quiet, global.verbose > 0))
+fn show(config: &Config, report: &RunReport, global: &Global) -> anyhow::Result<()> {
+    answer(global, &Whose::of(config, report), || report::text::run(report, global.quiet, global.verbose > 0))
 }
 
 fn carry_out(

@@ -7,14 +7,14 @@ use crate::model::attention::Overview;
 use crate::overview;
 use crate::report::status::{self, Status};
 
-use super::context::{now, open_reader};
+use super::context::{Whose, now, open_reader};
 use crate::output::answer;
 use crate::run::preview::Preview;
 
 pub(super) fn status(config: &Config, global: &Global) -> anyhow::Result<ExitCode> {
     let overview = gather(config)?;
     let exit = overview.exit();
-    answer(global, &Status::new(&overview, exit), || {
+    answer(global, &Whose::of(config, &Status::new(&overview, exit)), || {
         status::text(&overview, global.quiet, global.verbose > 0)
     })?;
     Ok(exit)

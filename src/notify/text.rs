@@ -1,7 +1,7 @@
 //! What a notice says.
 
 use super::Notice;
-use crate::messages::{command, escape, notify as say};
+use crate::messages::{command, escape, from_anywhere, notify as say, town};
 use crate::model::ledger::ChainPosition;
 use crate::names::without_cpr_numbers;
 use crate::period::Period;
@@ -39,7 +39,7 @@ impl Message {
 /// and counts of the message itself are no one's number.
 #[must_use]
 pub fn compose(due: &[&Notice], others: usize, complete: &[Period], head: Option<ChainPosition>) -> Message {
-    let host = host();
+    let host = place();
     let months = complete.iter().map(Period::to_string).collect::<Vec<_>>().join(", ");
     let subject = if due.is_empty() {
         say::subject_complete(&months, &host)
@@ -55,7 +55,7 @@ pub fn compose(due: &[&Notice], others: usize, complete: &[Period], head: Option
     for (n, notice) in (1..).zip(told) {
         body += &wrapped(&without_cpr_numbers(&notice.message), &format!("{n}. "), "   ");
         for command in &notice.commands {
-            body.extend(["     ", &without_cpr_numbers(command), "\n"]);
+            body.extend(["     ", &without_cpr_numbers(&from_anywhere(command)), "\n"]);
         }
         body.push('\n');
     }
@@ -72,6 +72,7 @@ pub fn compose(due: &[&Notice], others: usize, complete: &[Period], head: Option
         body.push('\n');
     }
     body += &wrapped(&say::see_all(), "", "");
+    body.extend(["     ", &without_cpr_numbers(&from_anywhere(&command("status"))), "\n"]);
     Message { subject, body, seal: head.map(seal).unwrap_or_default(), items: due.len() }
 }
 
@@ -89,20 +90,26 @@ fn within_limit<'a, 'b>(due: &'a [&'b Notice]) -> &'a [&'b Notice] {
 fn seal(head: ChainPosition) -> String {
     // Only the configuration's path comes from outside: a hash may well look like somebody's number.
     let head = head.to_string();
-    let verify = without_cpr_numbers(&command("ledger verify --head HEAD")).replacen("HEAD", &head, 1);
+    let verify = from_anywhere(&command("ledger verify --head HEAD"));
+    let verify = without_cpr_numbers(&verify).replacen("HEAD", &head, 1);
     format!("\n{}     {verify}\n", wrapped(&say::chain_ends(), "", ""))
 }
 
 /// What `check --send-test-mail` sends.
 #[must_use]
 pub fn trial() -> Message {
-    let host = host();
+    let host = place();
     Message {
         subject: say::subject_trial(&host),
         body: wrapped(&say::trial(&host), "", ""),
         seal: String::new(),
         items: 0,
     }
+}
+
+/// The town, where the configuration names it, and this machine.
+fn place() -> String {
+    town().map_or_else(host, |town| format!("{}, {}", without_cpr_numbers(town), host()))
 }
 
 /// This machine's name.

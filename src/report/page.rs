@@ -1,6 +1,6 @@
 //! The overview and the history as one page, which needs no network and no script, and can be printed.
 //!
-//! The one script only adds the search field. The page's content security policy allows this style sheet and this script,
+//! The one script only adds the search field and the buttons that copy a command. The page's content security policy allows this style sheet and this script,
 //! by their digests, and nothing else.
 
 use std::path::Path;
@@ -19,6 +19,7 @@ use crate::period::Period;
 use crate::wording;
 
 mod plot;
+mod year;
 
 const STYLE: &str = include_str!("page/page.css");
 const SCRIPT: &str = include_str!("page/search.js");
@@ -28,12 +29,18 @@ const GENERATOR: &str = "<meta name=\"generator\" content=\"traekfil report ";
 /// What the page shows.
 #[derive(Debug)]
 pub struct Page<'a> {
+    /// The town's name; none where the configuration gives none.
+    pub town: Option<&'a str>,
     /// How things stand.
     pub overview: &'a Overview,
     /// The drop folder.
     pub drop: &'a Path,
     /// KP's server, `user@host:port`.
     pub server: String,
+    /// The last twelve months, oldest first.
+    pub year: Vec<Period>,
+    /// For each series, whether KP has a file for each of these months.
+    pub year_of: Vec<(String, Vec<bool>)>,
     /// What was delivered in each of the last months, oldest first.
     pub volumes: Vec<Volume>,
     /// The newest deliveries, newest first.
@@ -73,7 +80,7 @@ pub fn html(page: &Page) -> String {
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 meta name="robots" content="noindex";
-                title { (say::title()) }
+                title { @if let Some(town) = page.town { (escape(town)) ": " } (say::title()) }
                 style { (PreEscaped(STYLE)) }
             }
             body {
@@ -81,6 +88,7 @@ pub fn html(page: &Page) -> String {
                 main {
                     (needs(&page.overview.matters))
                     (grid(page.overview))
+                    (year::glance(page))
                     (plot::volumes(&page.volumes))
                     (history(page))
                 }
@@ -103,6 +111,7 @@ fn allowed(part: &str) -> String {
 fn head(page: &Page) -> Markup {
     html! {
         header {
+            @if let Some(town) = page.town { p.town { (escape(town)) } }
             h1 { (say::title()) }
             p.facts {
                 span { (say::made(&wording::moment(&page.overview.made_at))) }
@@ -122,7 +131,8 @@ fn needs(items: &[AttentionItem]) -> Markup {
     html! {
         section.open {
             h2 { (report_say::needs_you(items.len())) }
-            ol {
+            // Without numbers of its own: a case has one number, the one that the commands take.
+            ul.cases data-copy=(say::copy()) data-copied=(say::copied()) {
                 @for item in items {
                     li {
                         p { (item.message) }

@@ -188,7 +188,9 @@ fn a_wrong_answer_is_explained_and_asked_again() {
 
 #[test]
 fn when_the_input_ends_nothing_is_there() {
-    for lines in [&[][..], &["da"], &["da", "", "", "", "", "", "127.0.0.1", "1", "nej", "korsbaek", "ny", "ja", ""]] {
+    for lines in
+        [&[][..], &["da"], &["da", "", "", "", "", "", "127.0.0.1", "1", "nej", "korsbaek", "ny", "ja", ""]]
+    {
         let town = town();
         fs::remove_file(town.path("id_ed25519")).unwrap();
         let before = names_in(&town.path(""));
@@ -284,7 +286,8 @@ fn an_edited_config_gets_no_second_ledger() {
 fn a_question_mark_explains_and_a_yes_or_no_is_no_path() {
     let town = town();
     let before = names_in(&town.path(""));
-    let lines = ["da", "?", "", "?", "", "n", "?", "ja", "", "n", "nej", "x", "mappe*", "", "??", "", "?", "j"];
+    let lines =
+        ["da", "?", "", "?", "", "n", "?", "ja", "", "n", "nej", "x", "mappe*", "", "??", "", "?", "j"];
     let ran = told(&town, &["init"], &lines).exit(2).plain();
     for word in ["Stien til en mappe", "ikke svares ja eller nej", "ikke en sti", "fx sftp.example.dk"] {
         assert!(ran.out().contains(word), "{word}\n{}", ran.out());
@@ -299,8 +302,29 @@ fn the_way_back_and_the_summary() {
     let town = town();
     let port = town.server.port().to_string();
     let lines = [
-        "<", "da", "", "<", "", "Forkert", "<", "Korsbæk", "", "", "", "127.0.0.1", &port, "korsbaek", "", "<", "",
-        "ind", "nej", "", "tilbage", "", "nej",
+        "<",
+        "da",
+        "",
+        "<",
+        "",
+        "Forkert",
+        "<",
+        "Korsbæk",
+        "",
+        "",
+        "",
+        "127.0.0.1",
+        &port,
+        "korsbaek",
+        "",
+        "<",
+        "",
+        "ind",
+        "nej",
+        "",
+        "tilbage",
+        "",
+        "nej",
     ];
     let before = names_in(&town.path(""));
     let ran = told(&town, &["init"], &lines).exit(2).plain();
@@ -318,12 +342,34 @@ fn it_looks_before_it_takes() {
     town.file("læsmig.txt", "x");
     let port = town.server.port().to_string();
     let lines = [
-        "da", "", "", "mappex", "nej", "drop", "", "", "127.0.0.1", "1", "ja", "127.0.0.1", &port, "korsbaek", "",
-        "ind", "ja", "", "10", "", "", "",
+        "da",
+        "",
+        "",
+        "mappex",
+        "nej",
+        "drop",
+        "",
+        "",
+        "127.0.0.1",
+        "1",
+        "ja",
+        "127.0.0.1",
+        &port,
+        "korsbaek",
+        "",
+        "ind",
+        "ja",
+        "",
+        "10",
+        "",
+        "",
+        "",
     ];
     let ran = told(&town, &["init"], &lines).plain();
     let out = ran.out().to_owned();
-    for word in ["mappex findes ikke. Skal den laves?", "3 filer", "læsmig.txt", "rette serverens navn", "2023-03"] {
+    for word in
+        ["mappex findes ikke. Skal den laves?", "3 filer", "læsmig.txt", "rette serverens navn", "2023-03"]
+    {
         let flat = out.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(flat.contains(word), "{word}\n{out}");
     }

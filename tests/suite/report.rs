@@ -39,6 +39,7 @@ fn report(town: &Town, language: &str, exit: i32) -> String {
 #[test]
 fn it_shows_what_status_shows_and_the_history_in_both_languages() {
     let town = town();
+    town.set("name", "Korsbæk & Omegn");
     let before = (town.server.connections(), fs::read(town.path("ledger.db")).unwrap());
     let danish = [
         "<html lang=\"da\">",
@@ -48,6 +49,10 @@ fn it_shows_what_status_shows_and_the_history_in_both_languages() {
         "tilbageholdt 14.",
         "overskredet, senest 12.",
         "april 2023",
+        "<p class=\"town\">Korsbæk &amp; Omegn</p>",
+        "Året på et blik",
+        "KP har filen",
+        "data-copy=\"Kopiér\"",
         "forkert &lt;b&gt;fil&lt;/b&gt; &amp; &quot;mere&quot;",
         "Antal filer",
     ];
@@ -59,6 +64,10 @@ fn it_shows_what_status_shows_and_the_history_in_both_languages() {
         "held 14",
         "overdue, by 12",
         "April 2023",
+        "<p class=\"town\">Korsbæk &amp; Omegn</p>",
+        "The year at a glance",
+        "KP has the file",
+        "data-copy=\"Copy\"",
         "forkert &lt;b&gt;fil&lt;/b&gt; &amp; &quot;mere&quot;",
         "Number of files",
     ];

@@ -61,7 +61,8 @@ pub(super) enum Claim {
 pub(super) fn expanded(config: &Config, paths: &[PathBuf]) -> Result<Vec<PathBuf>, UserError> {
     let mut all = Vec::new();
     for path in paths {
-        if !is_pattern(path) || path.symlink_metadata().is_ok() {
+        let is_there = |path: &Path| path.symlink_metadata().is_ok();
+        if !is_pattern(path) || is_there(path) || is_there(&config.drop.join(path)) {
             all.push(path.clone());
             continue;
         }

@@ -23,17 +23,18 @@ pub(super) struct Edited {
 /// Exit code 2: a path is not Unicode; or `[[series]]` is written in a form that cannot be added to.
 pub(super) fn edited(answers: &Answers, before: &Before) -> Result<Edited, UserError> {
     let file = shown_path(&answers.config);
-    let document: DocumentMut = before
-        .text
-        .trim_start_matches('\u{feff}')
-        .parse()
-        .map_err(|error: toml_edit::TomlError| UserError::usage(say::not_edited(&file, &error.message())))?;
+    let document: DocumentMut =
+        before.text.trim_start_matches('\u{feff}').parse().map_err(|error: toml_edit::TomlError| {
+            UserError::usage(say::not_edited(&file, &error.message()))
+        })?;
     let mut editing = Editing { document, changes: Vec::new() };
     town(&mut editing, answers, &before.config);
     places(&mut editing, answers, &before.config)?;
     server(&mut editing, answers, &before.config)?;
     for series in &answers.series {
-        editing.series(series, &before.config).map_err(|()| UserError::usage(say::series_not_edited(&file)))?;
+        editing
+            .series(series, &before.config)
+            .map_err(|()| UserError::usage(say::series_not_edited(&file)))?;
     }
     let text = if editing.changes.is_empty() { before.text.clone() } else { editing.document.to_string() };
     Ok(Edited { text, changes: editing.changes })
@@ -165,8 +166,13 @@ impl Editing {
             all.push(table);
             return Ok(());
         };
-        let patterns: Vec<&str> =
-            table.get("files").and_then(Item::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+        let patterns: Vec<&str> = table
+            .get("files")
+            .and_then(Item::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect();
         if patterns != [series.pattern.as_str()] {
             self.changes.push(change("files", files.to_string()));
             table.insert("files", value(files));

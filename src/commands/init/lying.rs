@@ -98,8 +98,10 @@ pub(super) fn due_already(series: &[Series]) -> Option<String> {
 /// where the pattern has no word, since it would take every supplier's files.
 fn name_for(pattern: &str, taken: &[String]) -> Option<String> {
     let stem = pattern.rsplit_once('.').map_or(pattern, |(stem, _)| stem);
-    let words: Vec<&str> =
-        stem.split(|c: char| !c.is_alphanumeric()).filter(|word| word.contains(char::is_alphabetic)).collect();
+    let words: Vec<&str> = stem
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| word.contains(char::is_alphabetic))
+        .collect();
     let first = (*words.first()?).to_owned();
     let whole: String = pattern.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
     let candidates = [first, words.join("_"), whole.trim_matches('_').to_owned()];

@@ -55,8 +55,9 @@ pub(super) fn change(answers: &Answers, before: &Before, text: &str) -> Result<C
     folders(answers)?;
     config.check_folders()?;
     let public = public_key(answers)?;
-    platform::overwrite(&answers.config, text.as_bytes())
-        .map_err(|error| UserError::unexpected(say::config_not_written(&shown_path(&answers.config), &error)))?;
+    platform::overwrite(&answers.config, text.as_bytes()).map_err(|error| {
+        UserError::unexpected(say::config_not_written(&shown_path(&answers.config), &error))
+    })?;
     Ok(Created { config, public })
 }
 

@@ -124,11 +124,12 @@ fn language(interview: &mut Interview) -> Asked<()> {
         default,
         kind: Kind::Choice,
     };
-    interview.answers.language = interview.prompter.ask(question, |text| match text.to_lowercase().as_str() {
-        "da" | "dansk" | "danish" => Ok(Language::Da),
-        "en" | "engelsk" | "english" => Ok(Language::En),
-        _ => Err(say::language_wrong()),
-    })?;
+    interview.answers.language =
+        interview.prompter.ask(question, |text| match text.to_lowercase().as_str() {
+            "da" | "dansk" | "danish" => Ok(Language::Da),
+            "en" | "engelsk" | "english" => Ok(Language::En),
+            _ => Err(say::language_wrong()),
+        })?;
     messages::speak(interview.answers.language);
     Ok(())
 }
@@ -148,8 +149,7 @@ fn config_place(interview: &mut Interview) -> Asked<()> {
         None => None,
     };
     let earlier = &interview.answers.config;
-    let default =
-        if earlier.as_os_str().is_empty() { "config.toml".to_owned() } else { shown_path(earlier) };
+    let default = if earlier.as_os_str().is_empty() { "config.toml".to_owned() } else { shown_path(earlier) };
     let question = Question {
         text: say::ask_config(),
         help: say::help_config(),
@@ -218,11 +218,10 @@ fn name(interview: &mut Interview) -> Asked<()> {
     let given = interview.options.name.as_deref();
     let default = interview.answers.name.clone().unwrap_or_else(|| "-".to_owned());
     let asked = (say::ask_name(), say::help_name());
-    interview.answers.name =
-        interview.text(asked, ("--name", given), Some(default), |text| match text {
-            "-" => Ok(None),
-            text => typed::name(text).map(Some),
-        })?;
+    interview.answers.name = interview.text(asked, ("--name", given), Some(default), |text| match text {
+        "-" => Ok(None),
+        text => typed::name(text).map(Some),
+    })?;
     Ok(())
 }
 

@@ -96,7 +96,9 @@ fn suggested(interview: &Interview, earlier: &Path, name: &str, what: What) -> P
     let config = &interview.answers.config;
     let place = typed::beside(config, name);
     match config.file_stem().and_then(|stem| stem.to_str()) {
-        Some(stem) if free(interview, &place, what).is_err() => typed::beside(config, &format!("{stem}-{name}")),
+        Some(stem) if free(interview, &place, what).is_err() => {
+            typed::beside(config, &format!("{stem}-{name}"))
+        }
         _ => place,
     }
 }
@@ -108,7 +110,11 @@ fn may_be_made(interview: &Interview, folder: &Path, suggested: &Path, given: bo
         return Ok(());
     }
     let text = say::ask_make_folder(&shown_path(folder));
-    if interview.prompter.ask_whether(text, say::help_make_folder(), true)? { Ok(()) } else { Err(Stop::Back) }
+    if interview.prompter.ask_whether(text, say::help_make_folder(), true)? {
+        Ok(())
+    } else {
+        Err(Stop::Back)
+    }
 }
 
 /// Refuses a file in the drop folder, where a run would deliver it. The config's own check follows links as well,

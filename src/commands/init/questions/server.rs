@@ -14,8 +14,8 @@ pub(super) fn server(interview: &mut Interview) -> Asked<()> {
     loop {
         let earlier = Some(interview.answers.host.clone()).filter(|host| !host.is_empty());
         let asked = (say::ask_host(), say::help_host());
-        interview.answers.host = interview
-            .text(asked, ("--host", host), earlier, |text| typed::filled(text, values::host))?;
+        interview.answers.host =
+            interview.text(asked, ("--host", host), earlier, |text| typed::filled(text, values::host))?;
         let question = Question {
             text: say::ask_port(),
             help: say::port_wrong(),
@@ -60,7 +60,8 @@ fn fetched(interview: &Interview) -> Result<SeenKey, String> {
     server["sftp"]["host"] = toml_edit::value(&answers.host);
     server["sftp"]["port"] = toml_edit::value(i64::from(answers.port));
     server["sftp"]["user"] = toml_edit::value("-");
-    let config = Config::of(&answers.config, server.to_string().into_bytes()).map_err(|error| error.message)?;
+    let config =
+        Config::of(&answers.config, server.to_string().into_bytes()).map_err(|error| error.message)?;
     ssh::seen_host_key(&config.sftp).map_err(|error| error.to_string())
 }
 

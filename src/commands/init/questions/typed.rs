@@ -15,7 +15,8 @@ pub(super) fn path(text: &str) -> Result<PathBuf, String> {
     let home = text.strip_prefix("~/").and_then(|rest| Some(std::env::home_dir()?.join(rest)));
     let odd = |c: char| matches!(c, '?' | '*' | '<' | '>' | '|' | '"');
     // `\\?\` begins a long path on Windows.
-    if text.trim_start_matches(r"\\?\").contains(odd) || (text.chars().count() == 1 && !matches!(text, "." | "/"))
+    if text.trim_start_matches(r"\\?\").contains(odd)
+        || (text.chars().count() == 1 && !matches!(text, "." | "/"))
     {
         return Err(say::not_a_path(text));
     }
