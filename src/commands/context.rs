@@ -27,7 +27,7 @@ pub(super) fn load(global: &Global) -> Result<Config, UserError> {
     }
     let config = Config::load(&file)?;
     let found_anywhere = file == config::platform_place();
-    messages::name_town(config.name.as_deref(), (!found_anywhere).then_some(file.as_path()));
+    messages::name_town(config.name.as_deref(), &file, found_anywhere);
     Ok(config)
 }
 

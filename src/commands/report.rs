@@ -15,7 +15,7 @@ use crate::model::attention::Overview;
 use crate::model::ledger::Volume;
 use crate::names;
 use crate::period::Period;
-use crate::report::page::{self, Page};
+use crate::report::page::{self, Page, Year};
 use crate::report::status;
 
 use super::context::open_reader;
@@ -69,12 +69,11 @@ fn render(config: &Config, overview: &Overview) -> Result<String, UserError> {
     let (decisions, taken_out) = (ledger.decisions()?, ledger.taken_out()?);
     let older = ledger.count()?.saturating_sub(deliveries.len());
     let volumes = volumes(&ledger, overview)?;
-    let (year, year_of) = year(config, &ledger, overview)?;
+    let year = year(config, &ledger, overview)?;
     drop(ledger);
     Ok(page::html(&Page {
         town: config.name.as_deref(),
         year,
-        year_of,
         overview,
         drop: &config.drop,
         server: format!("{}@{}:{}", config.sftp.user, config.sftp.host, config.sftp.port),
@@ -87,40 +86,39 @@ fn render(config: &Config, overview: &Overview) -> Result<String, UserError> {
 }
 
 /// The last twelve months up to the current one, and for each series, whether KP has a file for each of them.
-fn year(
-    config: &Config,
-    ledger: &LedgerReader,
-    overview: &Overview,
-) -> Result<(Vec<Period>, Vec<(String, Vec<bool>)>), UserError> {
+fn year(config: &Config, ledger: &LedgerReader, overview: &Overview) -> Result<Year, UserError> {
     // The grid's last month is the next one, so step back.
-    let Some(this_month) = overview.months.iter().rev().nth(1) else { return Ok((Vec::new(), Vec::new())) };
-    let months: Vec<Period> = (-11..=0).filter_map(|back| this_month.plus(back)).collect();
-    let (Some(&first), Some(&last)) = (months.first(), months.last()) else {
-        return Ok((Vec::new(), Vec::new()));
+    let this_month = overview.months.iter().rev().nth(1);
+    let months: Vec<Period> =
+        this_month.iter().flat_map(|month| (-11..=0).filter_map(|back| month.plus(back))).collect();
+    let (Some(&first), Some(&last)) = (months.first(), months.last()) else { return Ok(Year::default()) };
+    let mut series: Vec<(String, Vec<bool>)> = Vec::new();
+    let mut row = |name: &str| {
+        let at = series.iter().position(|(known, _)| names::same(known, name));
+        let at = at.unwrap_or(series.len());
+        if at == series.len() {
+            series.push((name.to_owned(), vec![false; months.len()]));
+        }
+        at
     };
-    let names =
-        config.series.iter().map(|rule| &rule.name).chain(overview.series.iter().map(|row| &row.series));
-    let mut rows: Vec<(String, Vec<bool>)> = Vec::new();
-    for name in names {
-        if !rows.iter().any(|(known, _)| names::same(known, name)) {
-            rows.push((name.clone(), vec![false; months.len()]));
-        }
+    for rule in &config.series {
+        row(&rule.name);
     }
+    for shown in &overview.series {
+        row(&shown.series);
+    }
+    let mut has = Vec::new();
     for delivery in ledger.deliveries_between(first, last)? {
-        let at = months.iter().position(|month| Some(*month) == delivery.key.slot.period);
-        let Some(at) = at.filter(|_| delivery.state.is_delivered()) else { continue };
-        let series = &delivery.key.slot.series;
-        match rows.iter_mut().find(|(known, _)| names::same(known, series)) {
-            Some((_, has)) => has[at] = true,
-            None => {
-                let mut has = vec![false; months.len()];
-                has[at] = true;
-                rows.push((series.clone(), has));
-            }
+        let month = months.iter().position(|month| Some(*month) == delivery.key.slot.period);
+        if let Some(month) = month.filter(|_| delivery.state.is_delivered()) {
+            has.push((row(&delivery.key.slot.series), month));
         }
     }
-    rows.sort();
-    Ok((months, rows))
+    for (at, month) in has {
+        series[at].1[month] = true;
+    }
+    series.sort();
+    Ok(Year { months, series })
 }
 
 /// The last months up to the current one, with those that have no delivery.

@@ -197,6 +197,10 @@ crate::messages::catalogue! {
         da "Serierne i {file} står ikke som afsnit med [[series]], så der kan ikke lægges nye til. Ret dem i filen.",
         en "The series in {file} do not stand as sections with [[series]], so none can be added. Edit them in the file.",
     }
+    other_unread(file: &str) {
+        da "{file} kan ikke læses. Er det en konfiguration, så se selv efter, at den ikke bruger de samme mapper og det samme regnskab.",
+        en "{file} cannot be read. If it is a configuration, see to it that it does not use the same folders and the same ledger.",
+    }
     drop_is_used(path: &str, config: &str) {
         da "Mappen {path} bruges allerede af konfigurationen {config}. To konfigurationer med samme mappe ville levere de samme filer hver for sig. Vælg en anden mappe, eller ret den konfiguration: traekfil init --config {config}",
         en "The folder {path} is already used by the configuration {config}. Two configurations with one folder would each deliver the same files. Choose another folder, or edit that configuration: traekfil init --config {config}",

@@ -42,6 +42,7 @@ crate::messages::catalogue! {
         da "En åben sag meldes højst én gang om dagen. Alt, hvad der er åbent, ses på maskinen med denne kommando:",
         en "An open matter is told of once a day at most. All that is open is shown on the machine by this command:",
     }
+    of_configuration(file: &str) { da "Konfiguration: {file}", en "Configuration: {file}" }
     trial(host: &str) {
         da "Dette er en prøve fra traekfil ({host}). Beskeder om sager, der venter på dig, kommer samme vej. Du skal ikke gøre noget.",
         en "This is a test from traekfil ({host}). Word of matters that wait for you comes the same way. There is nothing to do.",

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::path::Path;
 
-use super::escape;
+use super::{command, escape};
 
 crate::messages::catalogue! {
     /// The drop folder.
@@ -291,8 +291,8 @@ crate::messages::catalogue! {
         en "{path} is a link or a file, not a folder of the archive",
     }
     /// A run that had to stop.
-    unfinished(files: &str) {
-        da "Det gælder disse filer, som måske ikke er leveret: {files}. Se, hvor de nåede til: traekfil history",
-        en "It concerns these files, which may not be delivered: {files}. See how far they came: traekfil history",
+    unfinished(files: &str; history = command("history")) {
+        da "Det gælder disse filer, som måske ikke er leveret: {files}. Se, hvor de nåede til: {history}",
+        en "It concerns these files, which may not be delivered: {files}. See how far they came: {history}",
     }
 }

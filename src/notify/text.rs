@@ -1,7 +1,7 @@
 //! What a notice says.
 
 use super::Notice;
-use crate::messages::{command, escape, from_anywhere, notify as say, town};
+use crate::messages::{command, configuration, escape, from_anywhere, notify as say, town};
 use crate::model::ledger::ChainPosition;
 use crate::names::without_cpr_numbers;
 use crate::period::Period;
@@ -73,6 +73,9 @@ pub fn compose(due: &[&Notice], others: usize, complete: &[Period], head: Option
     }
     body += &wrapped(&say::see_all(), "", "");
     body.extend(["     ", &without_cpr_numbers(&from_anywhere(&command("status"))), "\n"]);
+    if let Some(file) = configuration() {
+        body += &wrapped(&without_cpr_numbers(&say::of_configuration(file)), "", "");
+    }
     Message { subject, body, seal: head.map(seal).unwrap_or_default(), items: due.len() }
 }
 

@@ -37,10 +37,8 @@ pub struct Page<'a> {
     pub drop: &'a Path,
     /// KP's server, `user@host:port`.
     pub server: String,
-    /// The last twelve months, oldest first.
-    pub year: Vec<Period>,
-    /// For each series, whether KP has a file for each of these months.
-    pub year_of: Vec<(String, Vec<bool>)>,
+    /// Which months KP has files for.
+    pub year: Year,
     /// What was delivered in each of the last months, oldest first.
     pub volumes: Vec<Volume>,
     /// The newest deliveries, newest first.
@@ -51,6 +49,15 @@ pub struct Page<'a> {
     pub decisions: &'a [Decision],
     /// Every file that was rejected unread, oldest first.
     pub taken_out: &'a [UnreadRejection],
+}
+
+/// A year of files at KP.
+#[derive(Debug, Default)]
+pub struct Year {
+    /// Its months, oldest first.
+    pub months: Vec<Period>,
+    /// For each series, whether KP has a file for each of these months.
+    pub series: Vec<(String, Vec<bool>)>,
 }
 
 /// Whether these bytes are a report of this program's, of whatever version.
@@ -88,7 +95,7 @@ pub fn html(page: &Page) -> String {
                 main {
                     (needs(&page.overview.matters))
                     (grid(page.overview))
-                    (year::glance(page))
+                    (year::glance(&page.year))
                     (plot::volumes(&page.volumes))
                     (history(page))
                 }

@@ -366,7 +366,7 @@ fn it_looks_before_it_takes() {
         "",
     ];
     let ran = told(&town, &["init"], &lines).plain();
-    let out = ran.out().to_owned();
+    let out = ran.out();
     for word in
         ["mappex findes ikke. Skal den laves?", "3 filer", "læsmig.txt", "rette serverens navn", "2023-03"]
     {
@@ -411,6 +411,16 @@ fn what_another_config_uses_is_not_taken() {
         let more = ["--config", "andet/to.toml", "--drop", "andet/link"];
         town.run(init.iter().chain(&more)).exit(2).says("config.toml");
     }
+    // A ledger knows its configuration, wherever either lies.
+    for folder in ["et", "to"] {
+        fs::create_dir(town.path(folder)).unwrap();
+    }
+    let far = ["--ledger", "bog/ledger.db", "--archive", "arkiv/ny", "--drop", "ind/ny"];
+    town.run(init.iter().chain(&["--config", "et/kommune.toml"]).chain(&far));
+    assert!(town.path("et/kommune.toml").exists());
+    let same = ["--config", "to/kommune.toml", "--ledger", "bog/ledger.db", "--archive", "arkiv/ny"];
+    town.run(init.iter().chain(&same)).exit(2).says("kommune.toml");
+    assert!(!town.path("to/kommune.toml").exists());
     // What the defaults name is in use, so others are suggested.
     town.run(init.iter().chain(&["--config", "to.toml"]));
     assert!(town.path("to-drop").is_dir() && town.path("to-ledger.db").exists());

@@ -256,6 +256,9 @@ fn in_a_browser_it_fits_a_phone_and_a_desk_and_its_history_can_be_searched() {
         const shown = () => rows.filter(row => w.getComputedStyle(row).display !== 'none').length;
         const look = text => { field.value = text; field.dispatchEvent(new w.Event('input')); return shown(); };
         return [rows.length, look('VASK'), d.querySelector('output').textContent, look('afvist forkert'), look('findes ikke'), look('')];";
+    let copies = "const buttons = [...d.querySelectorAll('.cases button')]; buttons[0].click();
+        return [buttons.length === d.querySelectorAll('.cases pre').length, buttons[0].textContent.startsWith('Kopi')];";
+    assert_eq!(in_a_frame(&town, browser, &page, 1280, copies), json!([true, true]));
     for width in [360, 1280] {
         let found = in_a_frame(&town, browser, &page, width, script);
         assert_eq!(found, json!([4, 1, "1 række vist", 1, 0, 4]), "at {width}");

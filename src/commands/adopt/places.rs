@@ -88,7 +88,9 @@ fn fitting(pattern: &Path) -> Result<Vec<PathBuf>, UserError> {
     for part in pattern.components() {
         let part = Path::new(part.as_os_str());
         if !matches!(part.components().next(), Some(Component::Normal(_))) || !is_pattern(part) {
-            found.iter_mut().for_each(|path| path.push(part));
+            for path in &mut found {
+                path.push(part);
+            }
             continue;
         }
         let text = names::nfc(&part.to_string_lossy());

@@ -11,7 +11,7 @@ use crate::messages::{config::shown_path, init as say};
 use crate::platform;
 
 use super::answers::{Answers, Before, Key};
-use super::{config_template, cut_off, key};
+use super::{config_template, cut_off, key, others};
 
 /// What was made.
 pub(super) struct Created {
@@ -36,6 +36,7 @@ pub(super) fn make(answers: &Answers) -> Result<Created, UserError> {
     let public = public_key(answers)?;
     ledger(&config)?;
     write(&answers.config, text.as_bytes())?;
+    others::note(&config.ledger, &answers.config);
     Ok(Created { config, public })
 }
 

@@ -50,13 +50,37 @@ pub(super) fn user_of(own: &Path, path: &Path, what: What) -> Option<Used> {
         .map(Path::to_owned)
         .collect();
     folders.extend(std::env::current_dir());
-    folders.iter().flat_map(|folder| configurations(folder)).find_map(|file| {
+    let noted = fs::read_to_string(note_of(&path)).ok().filter(|_| what == What::Ledger).map(PathBuf::from);
+    let files = folders.iter().flat_map(|folder| configurations(folder));
+    noted.into_iter().chain(files).find_map(|file| {
         if whole(&file) == own {
             return None;
         }
         let used = Places::of(&file)?.use_of(&path, what)?;
         Some(Used { config: file, what: used })
     })
+}
+
+/// The file beside a ledger that names the configuration it was begun with, wherever that lies.
+fn note_of(ledger: &Path) -> PathBuf {
+    platform::with_suffix(ledger, ".config")
+}
+
+/// Notes which configuration uses a ledger.
+pub(super) fn note(ledger: &Path, config: &Path) {
+    // Without the note all is as safe, but `init` finds fewer mistakes: two configurations of one ledger.
+    if let Some(config) = whole(config).to_str() {
+        let _ = platform::replace_private(&note_of(ledger), config.as_bytes());
+    }
+}
+
+/// The configurations beside `own`, and in the system's own place, that cannot be read: nobody can say what they use.
+pub(super) fn unread(own: &Path) -> Vec<PathBuf> {
+    let folders = [own.parent().map(Path::to_owned), config::platform_place().parent().map(Path::to_owned)];
+    let files = folders.iter().flatten().flat_map(|folder| configurations(folder));
+    let mut unread: Vec<PathBuf> = files.filter(|file| file != own && fs::read(file).is_err()).collect();
+    unread.dedup();
+    unread
 }
 
 /// The `*.toml` of a folder.

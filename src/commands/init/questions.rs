@@ -171,6 +171,9 @@ fn config_place(interview: &mut Interview) -> Asked<()> {
     if file == interview.answers.config {
         return Ok(());
     }
+    for other in others::unread(&file) {
+        crate::output::warn(&say::other_unread(&shown_path(&other)));
+    }
     interview.answers = Answers { config: file, ..Answers::unasked(interview.answers.language) };
     if let Some(before) = before {
         take_over(interview, before)?;

@@ -44,7 +44,7 @@ pub(super) fn text(answers: &Answers) -> Result<Option<String>, UserError> {
         (say::summary_host_key(), answers.host_key.clone().unwrap_or_else(say::pinned_later)),
     ];
     for series in &answers.series {
-        let due = series.due_day.map(|day| say::due_on(day)).unwrap_or_default();
+        let due = series.due_day.map(say::due_on).unwrap_or_default();
         rows.push((
             say::summary_series(),
             format!("{}: {}{due}", escape(&series.name), escape(&series.pattern)),

@@ -2,12 +2,12 @@
 
 use maud::{Markup, html};
 
-use super::{Page, escape, report_say, say};
+use super::{Year, escape, report_say, say};
 use crate::wording;
 
 /// The table; nothing where there is no series.
-pub(super) fn glance(page: &Page) -> Markup {
-    if page.year_of.is_empty() {
+pub(super) fn glance(year: &Year) -> Markup {
+    if year.series.is_empty() {
         return html! {};
     }
     let cell = |has: bool| {
@@ -22,10 +22,10 @@ pub(super) fn glance(page: &Page) -> Markup {
                 table.year {
                     thead { tr {
                         th scope="col" { (report_say::head_series()) }
-                        @for month in &page.year { th scope="col" { (wording::period(Some(*month))) } }
+                        @for month in &year.months { th scope="col" { (wording::period(Some(*month))) } }
                     } }
                     tbody {
-                        @for (series, months) in &page.year_of {
+                        @for (series, months) in &year.series {
                             tr { th scope="row" { (escape(series)) } @for has in months { (cell(*has)) } }
                         }
                     }
