@@ -122,7 +122,7 @@ fn waiting_files_are_told_of_after_a_day_unless_it_says_otherwise() {
 
 #[test]
 fn the_example_names_every_key() {
-    let keys = "language drop archive path include exclude subfolders settle largest months_back months_ahead name files \
+    let keys = "language name drop archive path include exclude subfolders settle largest months_back months_ahead name files \
         period period_in per_period due_day due_from not_due remote_folder same_content_other_slot unknown_period old_period \
         future_period unknown_series new_series slot_taken two_persons gone_after_publish host port user identity password_file passphrase_file host_key \
         known_hosts folder remote_name temporary_name verify publish timeout connections delivered duplicates \
@@ -159,7 +159,7 @@ fn each_optional_line_of_the_example_can_be_used() {
         assert_defaults(&config);
         tried += 1;
     }
-    assert_eq!(tried, 7, "language, exclude, identity, two files of secrets, host_key, known_hosts");
+    assert_eq!(tried, 8, "language, name, exclude, identity, two files of secrets, host_key, known_hosts");
 }
 
 #[test]

@@ -131,7 +131,7 @@ mod tests {
             "Vask April2023.csv",
             "2023-04.txt",
             "læsmig.txt",
-            "mad_000000-0000_202304.txt",
+            "mad_010190-0000_202304.txt",
         ]);
         assert_eq!(
             found,
