@@ -238,9 +238,11 @@ texts! {
     "adopt examples" {
         da "traekfil adopt /srv/traek/arkiv-2022 --dry-run\n\
             traekfil adopt mappe-x --reason \"leveret af den tidligere leverandør\"\n\
+            traekfil adopt \"mappe-x/vask_*\" --dry-run\n\
             traekfil adopt --remote --reason \"de ligger hos KP i forvejen\"",
         en "traekfil adopt /srv/traek/archive-2022 --dry-run\n\
             traekfil adopt folder-x --reason \"delivered by the earlier operator\"\n\
+            traekfil adopt \"folder-x/vask_*\" --dry-run\n\
             traekfil adopt --remote --reason \"they lie with KP already\"",
     }
 

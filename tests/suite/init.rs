@@ -421,6 +421,9 @@ fn what_another_config_uses_is_not_taken() {
     let same = ["--config", "to/kommune.toml", "--ledger", "bog/ledger.db", "--archive", "arkiv/ny"];
     town.run(init.iter().chain(&same)).exit(2).says("kommune.toml");
     assert!(!town.path("to/kommune.toml").exists());
+    // One that cannot be read may use anything: that is said.
+    fs::write(town.path("andet/brudt.toml"), "[sftp\nhost").unwrap();
+    town.run(init.iter().chain(&["--config", "andet/nyt.toml", "--port", "0"])).exit(2).says("brudt.toml");
     // What the defaults name is in use, so others are suggested.
     town.run(init.iter().chain(&["--config", "to.toml"]));
     assert!(town.path("to-drop").is_dir() && town.path("to-ledger.db").exists());

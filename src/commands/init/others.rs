@@ -78,7 +78,11 @@ pub(super) fn note(ledger: &Path, config: &Path) {
 pub(super) fn unread(own: &Path) -> Vec<PathBuf> {
     let folders = [own.parent().map(Path::to_owned), config::platform_place().parent().map(Path::to_owned)];
     let files = folders.iter().flatten().flat_map(|folder| configurations(folder));
-    let mut unread: Vec<PathBuf> = files.filter(|file| file != own && fs::read(file).is_err()).collect();
+    let is_unread = |file: &Path| match fs::read_to_string(file) {
+        Ok(text) => text.contains("sftp") && text.trim_start_matches('\u{feff}').parse::<Table>().is_err(),
+        Err(_) => true,
+    };
+    let mut unread: Vec<PathBuf> = files.filter(|file| file != own && is_unread(file)).collect();
     unread.dedup();
     unread
 }
