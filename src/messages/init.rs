@@ -197,6 +197,10 @@ crate::messages::catalogue! {
         da "Serierne i {file} står ikke som afsnit med [[series]], så der kan ikke lægges nye til. Ret dem i filen.",
         en "The series in {file} do not stand as sections with [[series]], so none can be added. Edit them in the file.",
     }
+    not_a_ledger(file: &str) {
+        da "{file} findes, men er ikke et regnskab. Vælg en anden fil; den bliver ikke rørt.",
+        en "{file} exists but is no ledger. Choose another file; it is not touched.",
+    }
     other_unread(file: &str) {
         da "{file} kan ikke læses. Er det en konfiguration, så se selv efter, at den ikke bruger de samme mapper og det samme regnskab.",
         en "{file} cannot be read. If it is a configuration, see to it that it does not use the same folders and the same ledger.",

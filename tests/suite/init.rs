@@ -451,6 +451,20 @@ fn ctrl_c_says_that_nothing_was_made() {
 }
 
 #[test]
+fn a_file_that_is_no_ledger_is_not_taken_for_one() {
+    let town = town();
+    fs::write(town.path("noter.txt"), "husk mælk").unwrap();
+    fs::write(town.path("tom.db"), "").unwrap();
+    let before = names_in(&town.path(""));
+    for file in ["noter.txt", "tom.db"] {
+        let init = ["init", "--yes", "--host", "h", "--user", "u", "--ledger", file];
+        town.run(init).exit(2).says(file);
+    }
+    assert_eq!(names_in(&town.path("")), before);
+    assert_eq!(fs::read_to_string(town.path("noter.txt")).unwrap(), "husk mælk");
+}
+
+#[test]
 fn yes_names_the_flags_that_have_no_default() {
     let town = town();
     let before = names_in(&town.path(""));

@@ -27,7 +27,9 @@ pub(super) struct Created {
 pub(super) fn make(answers: &Answers) -> Result<Created, UserError> {
     let text = config_template::text(answers)?;
     let config = Config::of(&answers.config, text.clone().into_bytes())?;
-    if !config.ledger.exists() {
+    if config.ledger.exists() {
+        open_ledger(&config, now())?;
+    } else {
         Ledger::may_begin(&config.ledger, &config.archive)?;
     }
     cut_off::making();

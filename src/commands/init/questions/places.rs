@@ -1,5 +1,7 @@
 //! The folders and the ledger on this machine. Each is looked at before it is taken.
 
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use crate::ledger::Ledger;
@@ -26,10 +28,7 @@ pub(super) fn drop_folder(interview: &mut Interview) -> Asked<()> {
         Ok(drop)
     })?;
     may_be_made(interview, &drop, &suggested, given.is_some())?;
-    if interview.is_asking() && drop.is_dir() {
-        let lying = Lying::look(&drop)?;
-        interview.prompter.say(&super::paragraph("  ", &lying.told()))?;
-    }
+    told_of(interview, &drop)?;
     interview.answers.drop = drop;
     Ok(())
 }
@@ -51,6 +50,7 @@ pub(super) fn archive(interview: &mut Interview) -> Asked<()> {
         Ok(archive)
     })?;
     may_be_made(interview, &archive, &suggested, given.is_some())?;
+    told_of(interview, &archive)?;
     interview.answers.archive = archive;
     Ok(())
 }
@@ -64,6 +64,9 @@ pub(super) fn ledger(interview: &mut Interview) -> Asked<()> {
         let ledger = typed::path(text)?;
         if ledger.is_dir() {
             return Err(rules::ledger_is_folder(&shown_path(&ledger)));
+        }
+        if ledger.exists() && !is_database(&ledger) {
+            return Err(say::not_a_ledger(&shown_path(&ledger)));
         }
         outside("[ledger] path", &ledger, &drop)?;
         free(interview, &ledger, What::Ledger)?;
@@ -85,6 +88,21 @@ pub(super) fn ledger(interview: &mut Interview) -> Asked<()> {
         }
     }
     interview.answers.ledger = ledger;
+    Ok(())
+}
+
+/// Whether a file begins as every SQLite database does; what is wrong inside it shows when it is opened.
+fn is_database(file: &Path) -> bool {
+    let mut head = [0; 16];
+    let read = File::open(file).and_then(|mut file| file.read_exact(&mut head));
+    read.is_ok() && head == *b"SQLite format 3\0"
+}
+
+/// Says what lies in a folder that is taken.
+fn told_of(interview: &Interview, folder: &Path) -> Asked<()> {
+    if interview.is_asking() && folder.is_dir() {
+        interview.prompter.say(&super::paragraph("  ", &Lying::look(folder)?.told()))?;
+    }
     Ok(())
 }
 
