@@ -205,17 +205,17 @@ crate::messages::catalogue! {
         da "{file} kan ikke læses. Er det en konfiguration, så se selv efter, at den ikke bruger de samme mapper og det samme regnskab.",
         en "{file} cannot be read. If it is a configuration, see to it that it does not use the same folders and the same ledger.",
     }
-    drop_is_used(path: &str, config: &str) {
-        da "Mappen {path} bruges allerede af konfigurationen {config}. To konfigurationer med samme mappe ville levere de samme filer hver for sig. Vælg en anden mappe, eller ret den konfiguration: traekfil init --config {config}",
-        en "The folder {path} is already used by the configuration {config}. Two configurations with one folder would each deliver the same files. Choose another folder, or edit that configuration: traekfil init --config {config}",
+    drop_is_used(path: &str, config: &str, edit: &str) {
+        da "Mappen {path} bruges allerede af konfigurationen {config}. To konfigurationer med samme mappe ville levere de samme filer hver for sig. Vælg en anden mappe, eller ret den konfiguration: {edit}",
+        en "The folder {path} is already used by the configuration {config}. Two configurations with one folder would each deliver the same files. Choose another folder, or edit that configuration: {edit}",
     }
     archive_is_used(path: &str, config: &str) {
         da "{path} er arkivet for konfigurationen {config} eller ligger i det. Hver konfiguration skal have sine egne mapper. Vælg en anden.",
         en "{path} is the archive of the configuration {config}, or lies in it or around it. Each configuration needs its own folders. Choose another.",
     }
-    ledger_is_used(path: &str, config: &str) {
-        da "Regnskabet {path} bruges allerede af konfigurationen {config}. Hver konfiguration skal have sit eget. Vælg en anden fil, eller ret den konfiguration: traekfil init --config {config}",
-        en "The ledger {path} is already used by the configuration {config}. Each configuration needs its own. Choose another file, or edit that configuration: traekfil init --config {config}",
+    ledger_is_used(path: &str, config: &str, edit: &str) {
+        da "Regnskabet {path} bruges allerede af konfigurationen {config}. Hver konfiguration skal have sit eget. Vælg en anden fil, eller ret den konfiguration: {edit}",
+        en "The ledger {path} is already used by the configuration {config}. Each configuration needs its own. Choose another file, or edit that configuration: {edit}",
     }
     yes() { da "ja", en "yes" }
     no() { da "nej", en "no" }

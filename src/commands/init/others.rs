@@ -10,7 +10,7 @@ use toml::Table;
 
 use crate::config;
 use crate::messages::config::shown_path;
-use crate::messages::init as say;
+use crate::messages::{command_with, init as say};
 use crate::platform;
 
 /// What a path is to be.
@@ -31,10 +31,11 @@ impl Used {
     /// Why the path cannot be taken, and what to do.
     pub(super) fn message(&self, path: &Path) -> String {
         let (path, config) = (shown_path(path), shown_path(&self.config));
+        let edit = command_with("init", Some(&self.config));
         match self.what {
-            What::Drop => say::drop_is_used(&path, &config),
+            What::Drop => say::drop_is_used(&path, &config, &edit),
             What::Archive => say::archive_is_used(&path, &config),
-            What::Ledger => say::ledger_is_used(&path, &config),
+            What::Ledger => say::ledger_is_used(&path, &config, &edit),
         }
     }
 }
