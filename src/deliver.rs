@@ -105,6 +105,10 @@ pub trait Watch: Sync {
     fn bytes(&self, more: u64);
     /// The delivery of a file has ended.
     fn ended(&self, path: &str, end: &End);
+    /// Whether a person wants the run to end: no further batch is begun.
+    fn is_stopping(&self) -> bool {
+        false
+    }
 }
 
 /// Executes the delivery protocol.
@@ -220,6 +224,9 @@ impl<'a> Executor<'a> {
         let mut outcomes = Vec::with_capacity(uploads.len());
         let mut stopped: Option<String> = None;
         for batch in batches(uploads) {
+            if stopped.is_none() && watch.is_stopping() {
+                stopped = Some(say::stopped_by_a_person());
+            }
             let ended = match &stopped {
                 Some(why) => batch.iter().map(|_| failed(why.clone())).collect(),
                 None => match self.server.connection() {

@@ -1,6 +1,6 @@
 //! The overview and the history as one page, which needs no network and no script, and can be printed.
 //!
-//! The one script only adds the search field. The page's content security policy allows this style sheet and this script,
+//! The one script only adds the search field and the buttons that copy a command. The page's content security policy allows this style sheet and this script,
 //! by their digests, and nothing else.
 
 use std::path::Path;
@@ -25,6 +25,7 @@ use crate::wording;
 
 pub mod month;
 mod plot;
+mod year;
 
 const STYLE: &str = include_str!("page/page.css");
 const SCRIPT: &str = include_str!("page/search.js");
@@ -34,12 +35,16 @@ const GENERATOR: &str = "<meta name=\"generator\" content=\"traekfil report ";
 /// What the page shows.
 #[derive(Debug)]
 pub struct Page<'a> {
+    /// The town's name; none where the configuration gives none.
+    pub town: Option<&'a str>,
     /// How things stand.
     pub overview: &'a Overview,
     /// The drop folder.
     pub drop: &'a Path,
     /// KP's server, `user@host:port`.
     pub server: String,
+    /// Which months KP has files for.
+    pub year: Year,
     /// What was delivered in each of the last months, oldest first.
     pub volumes: Vec<Volume>,
     /// The newest deliveries, newest first.
@@ -54,6 +59,15 @@ pub struct Page<'a> {
     pub taken_out: &'a [UnreadRejection],
     /// Everything that suppliers were asked, oldest first.
     pub asked: &'a [Asked],
+}
+
+/// A year of files at KP.
+#[derive(Debug, Default)]
+pub struct Year {
+    /// Its months, oldest first.
+    pub months: Vec<Period>,
+    /// For each series, whether KP has a file for each of these months.
+    pub series: Vec<(String, Vec<bool>)>,
 }
 
 /// Whether these bytes are a report of this program's, of whatever version.
@@ -83,7 +97,7 @@ pub fn html(page: &Page) -> String {
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 meta name="robots" content="noindex";
-                title { (say::title()) }
+                title { @if let Some(town) = page.town { (escape(town)) ": " } (say::title()) }
                 style { (PreEscaped(STYLE)) }
             }
             body {
@@ -91,6 +105,7 @@ pub fn html(page: &Page) -> String {
                 main {
                     (needs(&page.overview.matters))
                     (grid(page.overview))
+                    (year::glance(&page.year))
                     (plot::volumes(&page.volumes))
                     (plot::contents(page.overview))
                     (history(page))
@@ -114,6 +129,7 @@ fn allowed(part: &str) -> String {
 fn head(page: &Page) -> Markup {
     html! {
         header {
+            @if let Some(town) = page.town { p.town { (escape(town)) } }
             h1 { (say::title()) }
             p.facts {
                 span { (say::made(&wording::moment(&page.overview.made_at))) }
@@ -134,7 +150,8 @@ fn needs(items: &[AttentionItem]) -> Markup {
     html! {
         section.open {
             h2 { (report_say::needs_you(items.len())) }
-            ul {
+            // Without numbers of its own: a case has one number, the one that the commands take.
+            ul.cases data-copy=(say::copy()) data-copied=(say::copied()) {
                 @for item in items {
                     li {
                         p { (item.message) }

@@ -21,6 +21,9 @@ pub(super) fn text(answers: &Answers) -> Result<String, UserError> {
         text.map(quoted).ok_or_else(|| UserError::usage(say::path_not_text(&shown_path(path))))
     };
     template.set("", "language", if answers.language == Language::Da { "\"da\"" } else { "\"en\"" });
+    if let Some(name) = &answers.name {
+        template.set("", "name", &quoted(name));
+    }
     template.set("[folders]", "drop", &path(&answers.drop)?);
     template.set("[folders]", "archive", &path(&answers.archive)?);
     template.set("[ledger]", "path", &path(&answers.ledger)?);
