@@ -104,6 +104,11 @@ fn render(config: &Config, overview: &Overview) -> Result<String, UserError> {
     drop(ledger);
     Ok(page::html(&Page {
         town: config.name.as_deref(),
+        contacts: config
+            .series
+            .iter()
+            .filter_map(|rule| Some((&*rule.name, rule.contact.as_deref()?)))
+            .collect(),
         year,
         overview,
         drop: &config.drop,

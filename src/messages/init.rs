@@ -58,8 +58,8 @@ crate::messages::catalogue! {
     ask_series_name() { da "Seriens navn, fx mad (- for ikke flere)", en "The series' name, e.g. mad (- for no more)" }
     ask_series_pattern() { da "Mønster for filernes navne", en "Pattern of the files' names" }
     ask_due_day(name: &str) {
-        da "{name}: senest hvilken dag i måneden, 1 til 31, eller kørsel (- for ingen frist)",
-        en "{name}: by which day of the month, 1 to 31, or run (- for no due day)",
+        da "{name}: senest hvilken dag, 1 til 31, eller kørsel (- for ingen)",
+        en "{name}: by which day, 1 to 31, or run (- for none)",
     }
     ask_name() { da "Kommunens navn (- for intet)", en "The town's name (- for none)" }
     ask_make_folder(folder: &str) {
@@ -72,6 +72,10 @@ crate::messages::catalogue! {
     }
     ask_again() { da "Vil du rette serverens navn og port?", en "Do you want to correct the server's name and port?" }
     ask_drafts() { da "Skal de med i konfigurationen?", en "Shall they stand in the configuration?" }
+    ask_formats() {
+        da "Skal der også laves et udkast til filernes format?",
+        en "Draft the format of these files as well?",
+    }
     ask_make() { da "Skal det laves?", en "Shall it be made?" }
     series_drafted() {
         da "Efter navnene på de filer, der ligger i mappen, er der disse serier:",
@@ -107,6 +111,10 @@ crate::messages::catalogue! {
     help_ledger_goes_on() {
         da "Svar ja, hvis det er denne kommunes eget regnskab, og konfigurationen til det er gået tabt. Svar nej for at vælge et andet sted.",
         en "Answer yes if it is this town's own ledger and its configuration was lost. Answer no to choose another place.",
+    }
+    help_formats() {
+        da "Med et format kan programmet se i filerne, fx om de er hele, og om kontroltallene passer. Udkastet gør intet, før du har set det efter med traekfil format test og skrevet det på serien; sæt afsnittet [policy] til observe den første måned.",
+        en "With a format the program can look into the files, such as whether they are whole and their control totals come out right. The draft does nothing before you have looked at it with traekfil format test and written it under the series; set the section [policy] to observe for the first month.",
     }
     help_make_folder() {
         da "Svar nej, hvis stien er skrevet forkert; så bliver du spurgt om den igen.",
@@ -164,6 +172,7 @@ crate::messages::catalogue! {
     summary_series() { da "Serie", en "Series" }
     due_on(day: u8) { da ", senest den {day}.", en ", by day {day}" }
     due_by_run() { da ", før KP's kørsel", en ", before KP's run" }
+    summary_format() { da "Udkast til format", en "Draft of a format" }
     summary_runs() { da "KP's kørsler", en "KP's runs" }
     no_key() { da "ingen", en "none" }
     will_be_made(path: &str) { da "{path} (bliver lavet)", en "{path} (will be made)" }

@@ -3,6 +3,7 @@
 //! The one script only adds the search field and the buttons that copy a command. The page's content security policy allows this style sheet and this script,
 //! by their digests, and nothing else.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use base64::Engine;
@@ -37,6 +38,8 @@ const GENERATOR: &str = "<meta name=\"generator\" content=\"traekfil report ";
 pub struct Page<'a> {
     /// The town's name; none where the configuration gives none.
     pub town: Option<&'a str>,
+    /// Whom to ask about a file, by series.
+    pub contacts: HashMap<&'a str, &'a str>,
     /// How things stand.
     pub overview: &'a Overview,
     /// The drop folder.
@@ -104,7 +107,7 @@ pub fn html(page: &Page) -> String {
                 (head(page))
                 main {
                     (needs(&page.overview.matters))
-                    (grid(page.overview))
+                    (grid(page.overview, &page.contacts))
                     (year::glance(&page.year))
                     (plot::volumes(&page.volumes))
                     (plot::contents(page.overview))
@@ -166,7 +169,7 @@ fn needs(items: &[AttentionItem]) -> Markup {
     }
 }
 
-fn grid(overview: &Overview) -> Markup {
+fn grid(overview: &Overview, contacts: &HashMap<&str, &str>) -> Markup {
     if overview.series.is_empty() {
         return html! { section { h2 { (say::month_by_month()) } p { (say::no_series()) } } };
     }
@@ -183,7 +186,7 @@ fn grid(overview: &Overview) -> Markup {
                             th.now[at == this_month] scope="col" { (wording::period_in_full(*month)) }
                         }
                     } }
-                    tbody { @for row in &overview.series { (series(row)) } }
+                    tbody { @for row in &overview.series { (series(row, contacts.get(row.series.as_str()).copied())) } }
                 }
             }
             (legend(overview))
@@ -191,7 +194,10 @@ fn grid(overview: &Overview) -> Markup {
     }
 }
 
-fn series(row: &Row) -> Markup {
+/// A series' row; whom to ask stands where a file is missing.
+fn series(row: &Row, contact: Option<&str>) -> Markup {
+    let whom =
+        |mark: &Mark| contact.filter(|_| matches!(mark.standing, SlotStatus::Missing | SlotStatus::Overdue));
     html! {
         tr {
             th scope="row" { (escape(&row.series)) }
@@ -201,6 +207,7 @@ fn series(row: &Row) -> Markup {
                         p class=(class(mark.standing)) title=[mark.path.as_deref().map(escape)] {
                             span.sign aria-hidden="true" { (status::sign(mark.standing)) }
                             " " (words(cell, mark))
+                            @if let Some(whom) = whom(mark) { br; small { (escape(whom)) } }
                         }
                     }
                 }

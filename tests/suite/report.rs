@@ -18,7 +18,9 @@ const FILE: &str = "overblik.html";
 fn town() -> Town {
     let town = Town::new();
     town.series("name = 'mad'\nfiles = ['mad_*']\ndue_day = 20");
-    town.series("name = 'vask'\nfiles = ['vask_*']\ndue_day = 12\ndue_from = '2023-04'");
+    town.series(
+        "name = 'vask'\nfiles = ['vask_*']\ndue_day = 12\ndue_from = '2023-04'\ncontact = 'Vaskeriet'",
+    );
     town.file(MAD, MAD_APRIL);
     town.run(["run"]).exit(3);
     town.file(MAD, MAD_APRIL);
@@ -48,6 +50,7 @@ fn it_shows_what_status_shows_and_the_history_in_both_languages() {
         "dublet, lagt væk 14.",
         "tilbageholdt 14.",
         "overskredet, senest 12.",
+        "<br><small>Vaskeriet</small>",
         "april 2023",
         "<p class=\"town\">Korsbæk &amp; Omegn</p>",
         "Året på et blik",
@@ -63,6 +66,7 @@ fn it_shows_what_status_shows_and_the_history_in_both_languages() {
         "duplicate, put away 14",
         "held 14",
         "overdue, by 12",
+        "<br><small>Vaskeriet</small>",
         "April 2023",
         "<p class=\"town\">Korsbæk &amp; Omegn</p>",
         "The year at a glance",

@@ -34,6 +34,8 @@ pub(super) struct Answers {
     /// process's own user.
     pub(super) worker: Option<Account>,
     pub(super) calendar: RunDates,
+    /// Drafts of formats that no series has yet, each with its name.
+    pub(super) formats: Vec<(String, String)>,
 }
 
 /// The configuration before `init` edits it.
@@ -103,6 +105,7 @@ impl Answers {
             series: Vec::new(),
             worker: None,
             calendar: RunDates::default(),
+            formats: Vec::new(),
         }
     }
 

@@ -51,7 +51,8 @@ pub(super) fn text(answers: &Answers) -> Result<String, UserError> {
         template.set("[calendar]", "warn_before", &quoted(&before.to_string()));
     }
     template.add_series(&answers.series);
-    Ok(template.0.join("\n") + "\n")
+    let formats = answers.formats.iter().flat_map(|(_, draft)| ["\n", draft]);
+    Ok(template.0.join("\n") + "\n" + &formats.collect::<String>())
 }
 
 /// The lines of the example, to be filled in.

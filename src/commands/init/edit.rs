@@ -37,7 +37,12 @@ pub(super) fn edited(answers: &Answers, before: &Before) -> Result<Edited, UserE
             .series(series, &before.config)
             .map_err(|()| UserError::usage(say::series_not_edited(&file)))?;
     }
-    let text = if editing.changes.is_empty() { before.text.clone() } else { editing.document.to_string() };
+    let new: Vec<&(String, String)> =
+        answers.formats.iter().filter(|(name, _)| !editing.has_format(name)).collect();
+    editing.changes.extend(new.iter().map(|(name, _)| format!("[formats.{name}]")));
+    let mut text =
+        if editing.changes.is_empty() { before.text.clone() } else { editing.document.to_string() };
+    text.extend(new.into_iter().flat_map(|(_, draft)| ["\n", draft]));
     Ok(Edited { text, changes: editing.changes })
 }
 
@@ -122,6 +127,11 @@ impl Editing {
             return Some(self.document.as_table_mut());
         }
         self.document.entry(name).or_insert_with(|| Item::Table(Table::new())).as_table_like_mut()
+    }
+
+    fn has_format(&self, name: &str) -> bool {
+        let formats = self.document.get("formats").and_then(Item::as_table_like);
+        formats.is_some_and(|formats| formats.contains_key(name))
     }
 
     fn set(&mut self, section: &str, key: &str, new: impl Into<Value>) {

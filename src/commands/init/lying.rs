@@ -29,6 +29,8 @@ pub(super) struct Draft {
     pub(super) series: Series,
     /// The months of its files, the earliest first.
     pub(super) months: Vec<String>,
+    /// One of its files, from the drop folder.
+    pub(super) sample: String,
 }
 
 impl Lying {
@@ -60,26 +62,30 @@ impl Lying {
 
     /// The series of the files whose name has a month and that no rule takes.
     pub(super) fn drafts(&self, known: &[SeriesRule]) -> Vec<Draft> {
-        let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        let mut found: BTreeMap<String, (BTreeSet<String>, &String)> = BTreeMap::new();
         for name in self.0.iter().filter(|name| !holds_cpr_number(name)) {
             let identified = series::identify(known, name, b"");
             if let (None, Some(period)) = (identified.rule, identified.period) {
-                found.entry(identified.series).or_default().insert(period.to_string());
+                let (months, sample) =
+                    found.entry(identified.series).or_insert_with(|| (BTreeSet::new(), name));
+                months.insert(period.to_string());
+                *sample = name;
             }
         }
         // The first pattern that fits a name counts, so the closest ones come first.
-        let mut found: Vec<(String, BTreeSet<String>)> = found.into_iter().collect();
+        let mut found: Vec<_> = found.into_iter().collect();
         found.sort_by_key(|(pattern, _)| std::cmp::Reverse(pattern.chars().count()));
         let mut taken: Vec<String> = known.iter().map(|rule| rule.name.clone()).collect();
         let mut drafts = Vec::new();
-        for (pattern, months) in found {
+        for (pattern, (months, sample)) in found {
             if glob::glob(&pattern).is_err() {
                 continue;
             }
             let Some(name) = name_for(&pattern, &taken) else { continue };
             taken.push(name.clone());
             let series = Series { name, pattern, due_day: None, before_run: false };
-            drafts.push(Draft { series, months: months.into_iter().collect() });
+            let months = months.into_iter().collect();
+            drafts.push(Draft { series, months, sample: sample.clone() });
         }
         drafts
     }

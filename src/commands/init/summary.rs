@@ -52,6 +52,9 @@ pub(super) fn text(answers: &Answers) -> Result<Option<String>, UserError> {
             format!("{}: {}{due}", escape(&series.name), escape(&series.pattern)),
         ));
     }
+    for (name, _) in &answers.formats {
+        rows.push((say::summary_format(), name.clone()));
+    }
     if !answers.calendar.runs.is_empty() {
         let runs: Vec<String> = answers.calendar.runs.all().iter().map(|run| long_deadline(*run)).collect();
         rows.push((say::summary_runs(), runs.join(", ")));

@@ -31,6 +31,7 @@ fn answers() -> Answers {
         calendar: RunDates::default(),
         series: Vec::new(),
         worker: None,
+        formats: Vec::new(),
     }
 }
 

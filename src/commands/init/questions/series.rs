@@ -1,5 +1,8 @@
 //! The series: drafted from the files that lie in the drop folder, or typed.
 
+use std::path::PathBuf;
+
+use crate::commands::format;
 use crate::config::{glob, values};
 use crate::exit::UserError;
 use crate::messages::config as rules;
@@ -14,6 +17,7 @@ use super::{Interview, typed};
 /// The series that flags name; else those that the files in the drop folder are of, if the person wants them.
 pub(super) fn drafted(interview: &mut Interview) -> Asked<()> {
     interview.answers.series = given(interview)?;
+    interview.answers.formats.clear();
     let is_new = interview.answers.before.is_none();
     // A second `--yes` must not find other answers in other files.
     if !interview.options.series.is_empty() || !(interview.is_asking() || is_new) {
@@ -39,9 +43,30 @@ pub(super) fn drafted(interview: &mut Interview) -> Asked<()> {
     if !wanted {
         return Ok(());
     }
+    let samples: Vec<PathBuf> =
+        drafts.iter().map(|draft| interview.answers.drop.join(&draft.sample)).collect();
     for draft in drafts {
         let (due_day, before_run) = due_asked(interview, &draft.series.name)?;
         interview.answers.series.push(Series { due_day, before_run, ..draft.series });
+    }
+    formats(interview, &samples)
+}
+
+/// Offers a draft of the format of each of these files. No series has it before a person has looked at it and written so.
+fn formats(interview: &mut Interview, samples: &[PathBuf]) -> Asked<()> {
+    if !interview.is_asking() {
+        return Ok(());
+    }
+    let mut offered: Vec<(String, String)> = Vec::new();
+    for (name, draft) in samples.iter().filter_map(|file| format::offered(file)) {
+        if offered.iter().all(|(other, _)| *other != name) {
+            offered.push((name, draft));
+        }
+    }
+    if !offered.is_empty()
+        && interview.prompter.ask_whether(say::ask_formats(), say::help_formats(), false)?
+    {
+        interview.answers.formats = offered;
     }
     Ok(())
 }
