@@ -65,8 +65,11 @@ impl Town {
     fn first_day(&self) -> Result<String> {
         let day = "2026-04-14T09:00:00+02:00";
         let port = self.kp.port().to_string();
+        fs::create_dir(self.path("drop"))?;
+        self.put(day, "mad_korsbaek_202603.txt", "MAD;202603\n000000-0000;412,50\n")?;
+        let town = "Korsbæk Kommune";
         let answers =
-            ["", "", "", "", "127.0.0.1", &port, "korsbaek", "", "", "ind", "ja", "mad", "", "20", ""]
+            ["", town, "", "", "", "127.0.0.1", &port, "korsbaek", "", "", "ind", "ja", "", "20", "", "", ""]
                 .join("\\n");
         let mut said = self.play(day, "init", Some(&answers), 4)?;
         let public = fs::read_to_string(self.path("id_ed25519.pub"))?;
@@ -74,7 +77,6 @@ impl Town {
         said += &remark("KP har registreret nøglen.");
         said += &self.play(day, "check", None, 0)?;
         said += &remark("Marts ligger stadig i mappen: den leverede KMD.");
-        self.put(day, "mad_korsbaek_202603.txt", "MAD;202603\n000000-0000;412,50\n")?;
         said += &self.play(
             day,
             "adopt drop/mad_korsbaek_202603.txt --reason \"leveret af KMD i marts\"",

@@ -129,6 +129,9 @@ pub struct Init {
     /// Ask nothing: take every default; --host and --user have none
     #[arg(long)]
     pub yes: bool,
+    /// The town's name, as it stands in mails, reports and JSON; - for none
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
     /// The folder that the files arrive in
     #[arg(long, value_name = "DIR")]
     pub drop: Option<String>,

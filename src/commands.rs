@@ -4,7 +4,7 @@
 //! command decides what may be sent: `run` and the commands about held files ask [`crate::run`].
 //!
 //! The files, in reading order: [`dispatch`] below; `context`, what most commands begin with (configuration, ledger, who
-//! gives the command); `run` with `place` and `progress`; the commands that only read, `status`, `report`, `history`, `compare`, `format` and `check`;
+//! gives the command); `run` with `place`, `progress` and `interrupt`; the commands that only read, `status`, `report`, `history`, `compare`, `format` and `check`;
 //! those with which a person decides, `decisions` (`approve`, `reject`, `withdraw`), `cases`, `resolve` and `adopt`; `ask`, which writes to a
 //! supplier; those that set things up, `init` and `schedule`; `ledger`; `help`, which also makes the completions and the manual page; and
 //! `failure`, which says what failed, in words and as JSON.
@@ -26,6 +26,7 @@ mod format;
 mod help;
 mod history;
 mod init;
+mod interrupt;
 mod ledger;
 mod place;
 mod progress;

@@ -108,6 +108,10 @@ pub trait Watch: Sync {
     fn bytes(&self, more: u64);
     /// The delivery of a file has ended.
     fn ended(&self, path: &str, end: &End);
+    /// Whether a person wants the run to end: no further batch is begun.
+    fn is_stopping(&self) -> bool {
+        false
+    }
 }
 
 /// Executes the delivery protocol.
@@ -206,7 +210,8 @@ impl<'a> Executor<'a> {
         let mut pace = Pace::of(uploads.len());
         while !queue.is_empty() {
             let batch = next_batch(&mut queue, uploads, pace.at_once());
-            let (ended, after) = match self.why_stopped(&pace) {
+            let stopped = watch.is_stopping().then(say::stopped_by_a_person);
+            let (ended, after) = match stopped.or_else(|| self.why_stopped(&pace)) {
                 Some(why) => {
                     let failed = |_| Ended { outcome: failed(why.clone()), again: false };
                     (batch.iter().map(failed).collect(), AfterLoss::Fails)

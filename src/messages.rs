@@ -117,6 +117,47 @@ pub fn command_with(words: &str, file: Option<&Path>) -> String {
     format!("traekfil {words}{}", file.map_or_else(String::new, config_option))
 }
 
+/// Whose messages they are.
+static TOWN: OnceLock<Town> = OnceLock::new();
+
+struct Town {
+    name: Option<String>,
+    /// The configuration's whole path.
+    file: String,
+    /// What a command needs to find it from any folder; none where it finds it by itself.
+    option: Option<String>,
+}
+
+/// Remembers the town and its configuration for messages that are read somewhere else, such as mails. `found_anywhere` says
+/// that a command finds the configuration in whatever folder it is given.
+pub fn name_town(name: Option<&str>, file: &Path, found_anywhere: bool) {
+    let whole = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
+    let option = (!found_anywhere).then(|| config_option(file));
+    // Setting it again fails, but a process reads only one configuration.
+    let _ = TOWN.set(Town { name: name.map(escape), file: escape(&whole.to_string_lossy()), option });
+}
+
+/// The town's name, as it may be shown.
+pub(crate) fn town() -> Option<&'static str> {
+    TOWN.get()?.name.as_deref()
+}
+
+/// The configuration's whole path, as it may be shown.
+pub(crate) fn configuration() -> Option<&'static str> {
+    TOWN.get().map(|town| town.file.as_str())
+}
+
+/// A command as it works in whatever folder it is given: it names the configuration.
+pub(crate) fn from_anywhere(command: &str) -> String {
+    let option = TOWN.get().and_then(|town| town.option.as_deref());
+    match option {
+        Some(option) if command.starts_with("traekfil ") && !command.contains(" --config ") => {
+            format!("{command}{option}")
+        }
+        _ => command.to_owned(),
+    }
+}
+
 /// A path as it can be pasted into a command, in any shell; none where a shell could read something else in it.
 pub(crate) fn pasted(path: &str) -> Option<String> {
     let plain = |c: char| c.is_alphanumeric() || "._-/".contains(c);

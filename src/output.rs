@@ -135,7 +135,11 @@ fn print_json<T: Serialize>(answer: &T, error: Option<&Failure>) -> io::Result<(
     out.flush()
 }
 
-fn unless_closed(printed: io::Result<()>) -> anyhow::Result<()> {
+/// The same result, where a reader that closed its end early (`| head`) is no error.
+///
+/// # Errors
+/// Any other than that.
+pub(crate) fn unless_closed(printed: io::Result<()>) -> anyhow::Result<()> {
     match printed {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         printed => Ok(printed?),

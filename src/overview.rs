@@ -23,7 +23,7 @@ mod facts;
 mod grid;
 
 pub use attention::{notice_not_sent, of_run, original_changed};
-pub use facts::altered_lately;
+pub use facts::{altered_lately, as_held};
 
 /// The picture of this moment. `files` are those of the drop folder, as a run or its preview found them, `altered` the
 /// originals of which [`altered_lately`] tells.

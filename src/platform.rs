@@ -52,7 +52,7 @@ mod writers;
 pub use access::Access;
 #[cfg(unix)]
 pub use accounts::{Account, Acting};
-pub use atomic::{replace_private, replace_shared, write_new_for, write_new_private};
+pub use atomic::{overwrite, replace_private, replace_shared, write_new_for, write_new_private};
 pub use paths::{canonical_in_folder, drawn_number, parent_or_dot, temporary_sibling, with_suffix};
 pub use person::person;
 pub use place::{Folder, Place, leads_elsewhere};

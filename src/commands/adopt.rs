@@ -91,7 +91,8 @@ enum Outcome {
 
 pub(super) fn adopt(config: &Config, options: &cli::Adopt, global: &Global) -> anyhow::Result<ExitCode> {
     config.check_folders()?;
-    let options = &cli::Adopt { paths: places::found_in_drop(config, &options.paths), ..options.clone() };
+    let paths = places::expanded(config, &options.paths)?;
+    let options = &cli::Adopt { paths: places::found_in_drop(config, &paths), ..options.clone() };
     places::all_there(&options.paths)?;
     let (files, excluded) = if options.dry_run {
         let ledger = open_reader(config, false)?;

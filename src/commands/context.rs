@@ -42,6 +42,7 @@ pub(super) fn load_alone(global: &Global) -> Result<Config, UserError> {
         messages::speak(language);
     }
     let config = Config::load(&file)?;
+    messages::name_town(config.name.as_deref(), &file, file == config::platform_place());
     let folder = platform::parent_or_dot(&config.ledger);
     become_owner(folder.ancestors().find(|folder| folder.exists()).unwrap_or(folder))?;
     Ok(config)
@@ -73,7 +74,10 @@ fn find(global: &Global) -> Result<PathBuf, UserError> {
 }
 
 /// Behind root, works from now on as the user who could change this file or folder.
-fn become_owner(path: &Path) -> Result<(), UserError> {
+///
+/// # Errors
+/// Nobody can tell who that is, or this process cannot become that user.
+pub(super) fn become_owner(path: &Path) -> Result<(), UserError> {
     if !Account::own().is_root() {
         return Ok(());
     }

@@ -2,6 +2,7 @@
 //! case, with its lists empty.
 
 use std::fmt;
+use std::io::Write;
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -54,11 +55,12 @@ pub(super) fn refused(refusal: &Refusal, asked: &Asked) -> ExitCode {
             ExitCode::Ok
         }
         Refusal::HelpAsked(text) => {
-            anstream::print!("{}", text.ansi());
+            // Unlike `print!`, this does not panic where the reader has gone.
+            let _ = write!(anstream::stdout(), "{}", text.ansi());
             ExitCode::Ok
         }
         Refusal::NoCommand(text) => {
-            anstream::eprint!("{}", text.ansi());
+            let _ = write!(anstream::stderr(), "{}", text.ansi());
             print(ExitCode::Usage, &say::no_command(&command("--help")), &[], asked)
         }
         Refusal::Wrong(error) => said(error.exit, &error.message, &[], asked),
@@ -76,6 +78,9 @@ fn print(exit: ExitCode, message: &str, matters: &[AttentionItem], asked: &Asked
         let failure = Failure::new(exit, anstream::adapter::strip_str(message).to_string());
         if asked.command == "run" {
             output::failed(&run(exit, matters, asked), &failure);
+        } else if asked.command == "status" {
+            let place = Place::found(asked.config.as_deref());
+            output::failed(&Answer { report: empty(exit, matters, asked), place }, &failure);
         } else {
             output::failed(&empty(exit, matters, asked), &failure);
         }

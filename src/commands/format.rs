@@ -84,7 +84,6 @@ pub(super) fn guess(files: &[PathBuf], global: &Global) -> anyhow::Result<ExitCo
 
 /// A draft made from one file, as its name and the text for a configuration; none where none can be made. `init` offers it
 /// when a file lies in the drop folder.
-#[allow(dead_code)]
 pub(super) fn offered(file: &Path) -> Option<(String, String)> {
     let (drafted, ..) = best(&[file.to_owned()]).ok()?;
     let name = name_of(file);

@@ -141,7 +141,7 @@ fn begin(config: &Config, options: &LedgerBegin, global: &Global) -> anyhow::Res
     let asked = !options.yes && !global.json && std::io::stdin().is_terminal();
     if asked {
         let text = say_witness::is_disk_mounted(&config.ledger, &config.archive);
-        if !Prompter::new(false).confirm(text, "--yes")? {
+        if !Prompter::new(false).confirm(&text, "--yes")? {
             return Err(UserError::usage(say_witness::not_begun()).into());
         }
     }

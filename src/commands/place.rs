@@ -1,4 +1,4 @@
-//! Whose run it is, and where: what the JSON of `run` says beside the run itself.
+//! Whose run it is, and where: what the JSON of `run` and `status` says beside the answer itself.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::config::Config;
 use crate::notify;
 
-/// What `run` answers with `--json`.
+/// What `run` and `status` answer with `--json`.
 #[derive(Serialize)]
 pub(super) struct Answer<R> {
     #[serde(flatten)]
@@ -16,7 +16,7 @@ pub(super) struct Answer<R> {
     pub(super) place: Place,
 }
 
-/// Whose run it is, and where.
+/// Whose it is, and where.
 #[derive(Serialize)]
 pub(super) struct Place {
     /// The town's name; none where the configuration gives none, or cannot be read.

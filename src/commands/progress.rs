@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::interrupt;
 use crate::cli::Global;
 use crate::deliver::{End, Watch};
 use crate::messages::{escape, report as say};
@@ -49,6 +50,7 @@ impl Progress {
             last: Mutex::new(Instant::now()),
         };
         progress.bar.set_message(progress.count());
+        interrupt::left(files);
         progress
     }
 
@@ -80,8 +82,13 @@ impl Watch for Progress {
         self.line();
     }
 
+    fn is_stopping(&self) -> bool {
+        interrupt::is_pressed()
+    }
+
     fn ended(&self, path: &str, end: &End) {
         self.files.inc(1);
+        interrupt::left(self.files.length().unwrap_or_default().saturating_sub(self.files.position()));
         self.bar.set_message(self.count());
         if self.each_file {
             let outcome = match end {

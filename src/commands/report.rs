@@ -13,8 +13,9 @@ use crate::ledger::query::Filter;
 use crate::messages::page as say;
 use crate::model::attention::{AttentionItem, Overview};
 use crate::model::ledger::Volume;
+use crate::names;
 use crate::period::Period;
-use crate::report::page::{self, Page};
+use crate::report::page::{self, Page, Year};
 use crate::report::status;
 
 mod month;
@@ -99,8 +100,16 @@ fn render(config: &Config, overview: &Overview) -> Result<String, UserError> {
     let older = ledger.count()?.saturating_sub(deliveries.len());
     let volumes = volumes(&ledger, overview)?;
     let more = super::history::more(&ledger, &deliveries)?;
+    let year = year(config, &ledger, overview)?;
     drop(ledger);
     Ok(page::html(&Page {
+        town: config.name.as_deref(),
+        contacts: config
+            .series
+            .iter()
+            .filter_map(|rule| Some((&*rule.name, rule.contact.as_deref()?)))
+            .collect(),
+        year,
         overview,
         drop: &config.drop,
         server: format!("{}@{}:{}", config.sftp.user, config.sftp.host, config.sftp.port),
@@ -112,6 +121,42 @@ fn render(config: &Config, overview: &Overview) -> Result<String, UserError> {
         taken_out: &taken_out,
         asked: &asked,
     }))
+}
+
+/// The last twelve months up to the current one, and for each series, whether KP has a file for each of them.
+fn year(config: &Config, ledger: &LedgerReader, overview: &Overview) -> Result<Year, UserError> {
+    // The grid's last month is the next one, so step back.
+    let this_month = overview.months.iter().rev().nth(1);
+    let months: Vec<Period> =
+        this_month.iter().flat_map(|month| (-11..=0).filter_map(|back| month.plus(back))).collect();
+    let (Some(&first), Some(&last)) = (months.first(), months.last()) else { return Ok(Year::default()) };
+    let mut series: Vec<(String, Vec<bool>)> = Vec::new();
+    let mut row = |name: &str| {
+        let at = series.iter().position(|(known, _)| names::same(known, name));
+        let at = at.unwrap_or(series.len());
+        if at == series.len() {
+            series.push((name.to_owned(), vec![false; months.len()]));
+        }
+        at
+    };
+    for rule in &config.series {
+        row(&rule.name);
+    }
+    for shown in &overview.series {
+        row(&shown.series);
+    }
+    let mut has = Vec::new();
+    for delivery in ledger.deliveries_between(first, last)? {
+        let month = months.iter().position(|month| Some(*month) == delivery.key.slot.period);
+        if let Some(month) = month.filter(|_| delivery.state.is_delivered()) {
+            has.push((row(&delivery.key.slot.series), month));
+        }
+    }
+    for (at, month) in has {
+        series[at].1[month] = true;
+    }
+    series.sort();
+    Ok(Year { months, series })
 }
 
 /// The last months up to the current one, with those that have no delivery.

@@ -20,11 +20,12 @@ use crate::secrets::Secrets;
 use super::context::{not_retired, now, open_ledger, open_reader};
 use super::failure::Stopped;
 use super::place::{Answer, Place};
-use super::progress;
+use super::{interrupt, progress};
 
 /// `run --dry-run`: shows the plan that a run would make now, and does nothing.
 pub(super) fn preview(config: &Config, options: &cli::Run, global: &Global) -> anyhow::Result<ExitCode> {
-    let plan = prepare(config, options)?;
+    // Nothing is sent, so the server need not be known yet.
+    let plan = prepare(config, options, false)?;
     let started = now();
     if let Some(file) = &options.save {
         saved_plan::check_place(config, file)?;
@@ -80,7 +81,8 @@ fn carry_out(
     options: &cli::Run,
     global: &Global,
 ) -> Result<(Ledger, RunReport, ExitCode), UserError> {
-    let plan = prepare(config, options)?;
+    interrupt::watch();
+    let plan = prepare(config, options, true)?;
     let connect = SshConnector::new(&config.sftp, Secrets::gather(&config.sftp)?);
     let mut ledger = open_ledger(config, now())?;
     let (report, exit) =
@@ -117,12 +119,14 @@ fn not_notified(failures: &[String]) -> Vec<String> {
 }
 
 /// Checks the configuration before anything is touched, and reads the plan to go by, where one is named. A damaged
-/// ledger (exit code 6) outranks every other error, so it is looked for when there is one.
-fn prepare(config: &Config, options: &cli::Run) -> Result<Option<Saved>, UserError> {
+/// ledger (exit code 6) outranks every other error, so it is looked for when there is one. `connects` says that the server
+/// will be reached, so its host key must be known.
+fn prepare(config: &Config, options: &cli::Run, connects: bool) -> Result<Option<Saved>, UserError> {
     config.check_folders()?;
     // A ledger that others could have changed is not opened, not even to see whether it is damaged.
     config.check_trust()?;
-    let checked = config.check_sftp().and_then(|()| config.check_host_key());
+    let known = || if connects { config.check_host_key() } else { Ok(()) };
+    let checked = config.check_sftp().and_then(|()| known());
     checked.and_then(|()| read_plan(config, options)).map_err(|error| match open_reader(config, true) {
         Err(worse) if worse.exit == ExitCode::Ledger => worse,
         _ => error,

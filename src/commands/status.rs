@@ -8,15 +8,15 @@ use crate::overview;
 use crate::report::status::{self, Status};
 
 use super::context::{now, open_reader};
+use super::place::{Answer, Place};
 use crate::output::answer;
 use crate::run::preview::Preview;
 
 pub(super) fn status(config: &Config, global: &Global) -> anyhow::Result<ExitCode> {
     let overview = gather(config)?;
     let exit = overview.exit();
-    answer(global, &Status::new(&overview, exit), || {
-        status::text(&overview, global.quiet, global.verbose > 0)
-    })?;
+    let json = Answer { report: Status::new(&overview, exit), place: Place::of(config) };
+    answer(global, &json, || status::text(&overview, global.quiet, global.verbose > 0))?;
     Ok(exit)
 }
 

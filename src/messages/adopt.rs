@@ -6,6 +6,10 @@ use std::path::Path;
 use crate::messages::command;
 
 crate::messages::catalogue! {
+    nothing_fits(pattern: &str) {
+        da "Ingen fil passer til {pattern}, hverken her eller i mappen. Ret mønsteret. Intet er indskrevet.",
+        en "No file fits {pattern}, neither here nor in the folder. Correct the pattern. Nothing was recorded.",
+    }
     no_such_path(path: &str, error: &dyn Display) {
         da "{path} findes ikke eller kan ikke ses ({error}). Intet er ændret. Skriv filens eller mappens navn; en mappe tages med alt, \
             hvad der ligger i den.",

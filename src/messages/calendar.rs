@@ -208,6 +208,10 @@ crate::messages::catalogue! {
         en "When are KP's monthly runs? Paste the dates, such as from a mail, and end with an empty line. The program can then warn \
             before it is too late. An empty line alone skips this.",
     }
+    runs_kept(runs: &str) {
+        da "Nu står der: {runs}. En tom linje beholder dem; - tager dem ud.",
+        en "Now there are: {runs}. An empty line keeps them; - takes them out.",
+    }
     ask_runs() { da "Datoer", en "Dates" }
     understood() { da "Sådan er det forstået:", en "This is what was understood:" }
     understood_date(day: &str) { da "- {day}", en "- {day}" }
@@ -216,6 +220,14 @@ crate::messages::catalogue! {
     other_order() { da " (dag før måned)", en " (day before month)" }
     not_understood(text: &str, why: &str) { da "Ikke forstået: \"{text}\": {why}", en "Not understood: \"{text}\": {why}" }
     confirm_runs() { da "Er det rigtigt?", en "Is that right?" }
+    help_confirm_runs() {
+        da "Svar nej, hvis en dato er forkert eller mangler; så kan du skrive dem igen.",
+        en "Answer no if a date is wrong or missing; you can then write them again.",
+    }
+    help_warn_before() {
+        da "Så længe før kørslen bliver du mindet om det, der mangler: fx 3 bankdage eller 2d. Skriv - for ingen påmindelse.",
+        en "So long before the run you are reminded of what is missing: such as 3 banking days or 2d. Write - for no reminder.",
+    }
     runs_again() { da "Skriv datoerne igen.", en "Write the dates again." }
     no_dates() { da "Der er ingen dato i det.", en "There is no date in it." }
     runs_needed(series: &str) {

@@ -3,6 +3,8 @@
 use std::io;
 use std::path::Path;
 
+use super::command;
+
 /// The text with control and direction characters escaped, so that it can be shown.
 pub(crate) fn shown(text: &str) -> String {
     super::escaped_by(text, char::escape_default).collect()
@@ -311,9 +313,9 @@ crate::messages::catalogue! {
         da "{file} ([sftp] {key}) kan ikke læses: {error}. Kontrollér, at programmets bruger har adgang til filen.",
         en "{file} ([sftp] {key}) cannot be read: {error}. Check that the program's user has access to the file.",
     }
-    no_host_key(file: &str) {
-        da "{file} siger ikke, hvordan serveren kendes: [sftp] host_key mangler. Kør traekfil check, sammenlign det viste fingeraftryk med det, som KP's driftsleverandør har oplyst, og skriv det i host_key.",
-        en "{file} does not say how the server is recognised: [sftp] host_key is missing. Run traekfil check, compare the fingerprint it shows with the one that KP's operator gave you, and write it into host_key.",
+    no_host_key(file: &str; check = command("check")) {
+        da "{file} siger ikke, hvordan serveren kendes: [sftp] host_key mangler. Kør {check}, sammenlign det viste fingeraftryk med det, som KP's driftsleverandør har oplyst, og skriv det i host_key.",
+        en "{file} does not say how the server is recognised: [sftp] host_key is missing. Run {check}, compare the fingerprint it shows with the one that KP's operator gave you, and write it into host_key.",
     }
 
     // secrets

@@ -336,9 +336,11 @@ texts! {
     "adopt examples" {
         da "traekfil adopt /srv/traek/arkiv-2022 --dry-run\n\
             traekfil adopt mappe-x --reason \"leveret af den tidligere leverandør\"\n\
+            traekfil adopt \"mappe-x/vask_*\" --dry-run\n\
             traekfil adopt --remote --reason \"de ligger hos KP i forvejen\"",
         en "traekfil adopt /srv/traek/archive-2022 --dry-run\n\
             traekfil adopt folder-x --reason \"delivered by the earlier operator\"\n\
+            traekfil adopt \"folder-x/vask_*\" --dry-run\n\
             traekfil adopt --remote --reason \"they lie with KP already\"",
     }
 
@@ -366,6 +368,10 @@ texts! {
     "init --yes" {
         da "Spørg ikke om noget: tag alle standarder; --host og --user har ingen",
         en "Ask nothing: take every default; --host and --user have none",
+    }
+    "init --name" {
+        da "Kommunens navn, som det står i mails, rapporter og JSON; - er intet",
+        en "The town's name, as it stands in mails, reports and JSON; - for none",
     }
     "init --drop" { da "Mappen, som filerne kommer i", en "The folder that the files arrive in" }
     "init --archive" { da "Mappen, som leverede filer flyttes til", en "The folder that delivered files are moved to" }

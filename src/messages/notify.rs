@@ -21,8 +21,8 @@ crate::messages::catalogue! {
         en "traekfil: test message ({host})",
     }
     matters(n: usize, host: &str) {
-        da [n] "traekfil på {host} har 1 sag, der venter på dig:" "traekfil på {host} har {n} sager, der venter på dig:",
-        en [n] "traekfil on {host} has 1 matter that waits for you:" "traekfil on {host} has {n} matters that wait for you:",
+        da [n] "traekfil ({host}) har 1 sag, der venter på dig:" "traekfil ({host}) har {n} sager, der venter på dig:",
+        en [n] "traekfil ({host}) has 1 matter that waits for you:" "traekfil ({host}) has {n} matters that wait for you:",
     }
     others(n: usize) {
         da [n] "1 sag mere er stadig åben; den er meldt tidligere i dag." "{n} sager mere er stadig åbne; de er meldt tidligere i dag.",
@@ -39,16 +39,17 @@ crate::messages::catalogue! {
             same up to then.",
     }
     complete(months: &str, host: &str) {
-        da "Alle de filer, som traekfil på {host} forventer for {months}, er leveret til KP.",
-        en "All the files that traekfil on {host} expects for {months} have been delivered to KP.",
+        da "Alle de filer, som traekfil ({host}) forventer for {months}, er leveret til KP.",
+        en "All the files that traekfil ({host}) expects for {months} have been delivered to KP.",
     }
     see_all() {
-        da "Se alt, hvad der er åbent, på maskinen: traekfil status. En åben sag meldes højst én gang om dagen.",
-        en "See all that is open, on the machine: traekfil status. An open matter is told of once a day at most.",
+        da "En åben sag meldes højst én gang om dagen. Alt, hvad der er åbent, ses på maskinen med denne kommando:",
+        en "An open matter is told of once a day at most. All that is open is shown on the machine by this command:",
     }
+    of_configuration(file: &str) { da "Konfiguration: {file}", en "Configuration: {file}" }
     trial(host: &str) {
-        da "Dette er en prøve fra traekfil på {host}. Beskeder om sager, der venter på dig, kommer samme vej. Du skal ikke gøre noget.",
-        en "This is a test from traekfil on {host}. Word of matters that wait for you comes the same way. There is nothing to do.",
+        da "Dette er en prøve fra traekfil ({host}). Beskeder om sager, der venter på dig, kommer samme vej. Du skal ikke gøre noget.",
+        en "This is a test from traekfil ({host}). Word of matters that wait for you comes the same way. There is nothing to do.",
     }
     run_failed(why: &str) {
         da "Kørslen kunne ikke gennemføres, så intet nyt er leveret: {why}",

@@ -12,6 +12,11 @@ crate::messages::catalogue! {
     series_wide() { da "Tabel over serier og måneder", en "Table of series and months" }
     legend() { da "Tegnene betyder:", en "The signs mean:" }
     by(day: &str) { da "senest {day}", en "by {day}" }
+    copy() { da "Kopiér", en "Copy" }
+    copied() { da "Kopieret", en "Copied" }
+    year() { da "Året på et blik", en "The year at a glance" }
+    kp_has_it() { da "KP har filen", en "KP has the file" }
+    kp_has_none() { da "ingen fil hos KP", en "no file at KP" }
     what_to_do() { da "Det afgøres med:", en "It is settled with:" }
 
     /// The plots.

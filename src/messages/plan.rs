@@ -3,6 +3,8 @@
 use std::fmt::Display;
 use std::path::Path;
 
+use super::command;
+
 crate::messages::catalogue! {
     saved(path: &str) {
         da "Planen er gemt i {path}. Udfør netop den med:",
@@ -53,9 +55,9 @@ crate::messages::catalogue! {
         da "Planen {path} kunne ikke læses ({error}). Intet er ændret.",
         en "The plan {path} could not be read ({error}). Nothing was changed.",
     }
-    no_plan(path: &Path => path.display()) {
-        da "{path} er ikke en plan. Lav en med: traekfil run --dry-run --save FIL. Intet er ændret.",
-        en "{path} is no plan. Make one with: traekfil run --dry-run --save FILE. Nothing was changed.",
+    no_plan(path: &Path => path.display(); save = command("run --dry-run --save")) {
+        da "{path} er ikke en plan. Lav en med: {save} FIL. Intet er ændret.",
+        en "{path} is no plan. Make one with: {save} FILE. Nothing was changed.",
     }
     newer(path: &Path => path.display()) {
         da "Planen {path} er lavet af en nyere version af traekfil. Brug den version, eller lav en ny plan. Intet er ændret.",

@@ -339,9 +339,9 @@ crate::messages::catalogue! {
         en "Delivery {delivery} ({path}) now stands as not delivered. The next run looks at its file as at a new one. If it is not in the \
             folder any more, put it there again, for example from the archive.",
     }
-    no_such_file(what: &str) {
-        da "Der er hverken en sag eller en fil i mappen med navnet {what}. Se numrene med: traekfil run --dry-run",
-        en "There is neither a hold nor a file in the folder called {what}. See the numbers with: traekfil run --dry-run",
+    no_such_file(what: &str; preview = command("run --dry-run")) {
+        da "Der er hverken en sag eller en fil i mappen med navnet {what}. Se numrene med: {preview}",
+        en "There is neither a hold nor a file in the folder called {what}. See the numbers with: {preview}",
     }
     cannot_approve(path: &str, why: &str) {
         da "{path} kan ikke godkendes: {why}. Intet er ændret.",
@@ -351,9 +351,9 @@ crate::messages::catalogue! {
         da "{path} er ikke tilbageholdt ({why}), så der er intet at afgøre. Intet er ændret.",
         en "{path} is not held ({why}), so there is nothing to decide. Nothing was changed.",
     }
-    no_such_delivery(id: i64) {
-        da "Der er ingen levering {id} i regnskabet. Se numrene med: traekfil history",
-        en "There is no delivery {id} in the ledger. See the numbers with: traekfil history",
+    no_such_delivery(id: i64; history = command("history")) {
+        da "Der er ingen levering {id} i regnskabet. Se numrene med: {history}",
+        en "There is no delivery {id} in the ledger. See the numbers with: {history}",
     }
     not_in_doubt(id: i64, state: &str; history = command("history")) {
         da "Levering {id} er {state}, så der er intet at spørge KP om. Intet er ændret. Fik KP den aldrig, så tilføj --not-delivered --reason \"…\". \

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::path::Path;
 
-use super::escape;
+use super::{command, escape};
 
 crate::messages::catalogue! {
     /// The drop folder.
@@ -264,6 +264,22 @@ crate::messages::catalogue! {
             nothing",
     }
     /// After a lost connection.
+    stopping(left: u64) {
+        da [left] "Ctrl-C: det, der er i gang, bliver gjort færdigt, og så stopper kørslen. 1 fil er ikke leveret endnu; næste kørsel går videre, hvor denne slap. Ctrl-C en gang til stopper med det samme."
+            "Ctrl-C: det, der er i gang, bliver gjort færdigt, og så stopper kørslen. {left} filer er ikke leveret endnu; næste kørsel går videre, hvor denne slap. Ctrl-C en gang til stopper med det samme.",
+        en [left] "Ctrl-C: what is under way is finished, and then the run stops. 1 file is not delivered yet; the next run goes on where this one ended. Ctrl-C once more stops at once."
+            "Ctrl-C: what is under way is finished, and then the run stops. {left} files are not delivered yet; the next run goes on where this one ended. Ctrl-C once more stops at once.",
+    }
+    stopped_at_once(left: u64) {
+        da [left] "Stoppet. 1 fil er ikke leveret færdigt; næste kørsel finder selv ud af, hvor langt denne nåede, og går videre derfra."
+            "Stoppet. {left} filer er ikke leveret færdigt; næste kørsel finder selv ud af, hvor langt denne nåede, og går videre derfra.",
+        en [left] "Stopped. 1 file is not delivered; the next run finds out how far this one came, and goes on from there."
+            "Stopped. {left} files are not delivered; the next run finds out how far this one came, and goes on from there.",
+    }
+    stopped_by_a_person() {
+        da "Kørslen blev stoppet med Ctrl-C, før filen blev sendt. Næste kørsel sender den.",
+        en "The run was stopped with Ctrl-C before the file was sent. The next run sends it.",
+    }
     connection_was_lost() {
         da "forbindelsen til serveren gik tabt, før filen kom til; den næste kørsel prøver igen",
         en "the connection to the server was lost before the file had its turn; the next run tries again",
@@ -341,8 +357,8 @@ crate::messages::catalogue! {
         en "{path} is a link or a file, not a folder of the archive",
     }
     /// A run that had to stop.
-    unfinished(files: &str) {
-        da "Det gælder disse filer, som måske ikke er leveret: {files}. Se, hvor de nåede til: traekfil history",
-        en "It concerns these files, which may not be delivered: {files}. See how far they came: traekfil history",
+    unfinished(files: &str; history = command("history")) {
+        da "Det gælder disse filer, som måske ikke er leveret: {files}. Se, hvor de nåede til: {history}",
+        en "It concerns these files, which may not be delivered: {files}. See how far they came: {history}",
     }
 }

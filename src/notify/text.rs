@@ -1,7 +1,10 @@
 //! What a notice says.
 
 use super::Notice;
-use crate::messages::{command, content as say_content, escape, mail as say_mail, notify as say};
+use crate::messages::{
+    command, configuration, content as say_content, escape, from_anywhere, mail as say_mail, notify as say,
+    town,
+};
 use crate::model::ledger::ChainPosition;
 use crate::names::without_cpr_numbers;
 use crate::period::Period;
@@ -46,7 +49,7 @@ pub fn compose(
     observed: &[&Notice],
     head: Option<ChainPosition>,
 ) -> Message {
-    let host = host();
+    let host = place();
     let months = complete.iter().map(Period::to_string).collect::<Vec<_>>().join(", ");
     let subject = match (due.is_empty(), complete.is_empty()) {
         (false, _) => say::subject_matters(due.len(), &host),
@@ -62,7 +65,7 @@ pub fn compose(
     for notice in told {
         body += &wrapped(&without_cpr_numbers(&notice.message), "- ", "  ");
         for command in &notice.commands {
-            body.extend(["     ", &without_cpr_numbers(command), "\n"]);
+            body.extend(["     ", &without_cpr_numbers(&from_anywhere(command)), "\n"]);
         }
         if let Some(mail) = &notice.mail {
             body.push('\n');
@@ -95,6 +98,10 @@ pub fn compose(
         body.push('\n');
     }
     body += &wrapped(&say::see_all(), "", "");
+    body.extend(["     ", &without_cpr_numbers(&from_anywhere(&command("status"))), "\n"]);
+    if let Some(file) = configuration() {
+        body += &wrapped(&without_cpr_numbers(&say::of_configuration(file)), "", "");
+    }
     Message { subject, body, seal: head.map(seal).unwrap_or_default(), items: due.len() }
 }
 
@@ -112,20 +119,26 @@ fn within_limit<'a, 'b>(due: &'a [&'b Notice]) -> &'a [&'b Notice] {
 fn seal(head: ChainPosition) -> String {
     // Only the configuration's path comes from outside: a hash may well look like somebody's number.
     let head = head.to_string();
-    let verify = without_cpr_numbers(&command("ledger verify --head HEAD")).replacen("HEAD", &head, 1);
+    let verify = from_anywhere(&command("ledger verify --head HEAD"));
+    let verify = without_cpr_numbers(&verify).replacen("HEAD", &head, 1);
     format!("\n{}     {verify}\n", wrapped(&say::chain_ends(), "", ""))
 }
 
 /// What `check --send-test-mail` sends.
 #[must_use]
 pub fn trial() -> Message {
-    let host = host();
+    let host = place();
     Message {
         subject: say::subject_trial(&host),
         body: wrapped(&say::trial(&host), "", ""),
         seal: String::new(),
         items: 0,
     }
+}
+
+/// The town, where the configuration names it, and this machine.
+fn place() -> String {
+    town().map_or_else(host, |town| format!("{}, {}", without_cpr_numbers(town), host()))
 }
 
 /// This machine's name.

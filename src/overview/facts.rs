@@ -167,7 +167,10 @@ fn first_periods(config: &Config, ledger: &LedgerReader) -> Result<HashMap<Strin
 
 /// Shows a file as held where a run held it for a reason that only the server shows; a preview, which does not ask the
 /// server, takes such a file for new.
-fn as_held(file: &FileReport, holds: &[Hold], ledger: &LedgerReader) -> Result<FileReport, UserError> {
+///
+/// # Errors
+/// The ledger could not be read.
+pub fn as_held(file: &FileReport, holds: &[Hold], ledger: &LedgerReader) -> Result<FileReport, UserError> {
     let mut file = file.clone();
     let hold = holds.iter().find(|hold| hold.path == file.path && hold.digest == file.sha256);
     let reason = hold.and_then(|hold| Reason::named(&hold.reason));

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use super::paths::temporary_sibling;
-use super::{Account, create_new_private, rename_noreplace, sync_folder_of};
+use super::{Account, create_new_private, create_private, rename_noreplace, sync_folder_of};
 
 /// Writes `bytes` to `path`, in place of what stands there, for its owner alone to read. Durable when it returns.
 ///
@@ -45,6 +45,20 @@ pub fn write_new_for(path: &Path, bytes: &[u8], reader: &Account) -> io::Result<
         reader.let_read(temporary)?;
         rename_noreplace(temporary, path)
     })
+}
+
+/// Writes `bytes` into a file that exists: its owner and its permissions stay as they are. A whole copy stands beside it
+/// until it is written, so that a power cut loses neither. Durable when it returns.
+///
+/// # Errors
+/// What the file system says.
+pub fn overwrite(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let copy = temporary_sibling(path, "");
+    let write = |mut file: fs::File| file.write_all(bytes).and_then(|()| file.sync_all());
+    create_private(&copy).and_then(write).inspect_err(|_| drop(fs::remove_file(&copy)))?;
+    // From here on the copy goes only once the file is whole.
+    fs::OpenOptions::new().write(true).truncate(true).open(path).and_then(write)?;
+    fs::remove_file(&copy)
 }
 
 fn write_then(path: &Path, bytes: &[u8], rename: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<()> {

@@ -1,8 +1,9 @@
 //! The overview and the history as one page, which needs no network and no script, and can be printed.
 //!
-//! The one script only adds the search field. The page's content security policy allows this style sheet and this script,
+//! The one script only adds the search field and the buttons that copy a command. The page's content security policy allows this style sheet and this script,
 //! by their digests, and nothing else.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use base64::Engine;
@@ -25,6 +26,7 @@ use crate::wording;
 
 pub mod month;
 mod plot;
+mod year;
 
 const STYLE: &str = include_str!("page/page.css");
 const SCRIPT: &str = include_str!("page/search.js");
@@ -34,12 +36,18 @@ const GENERATOR: &str = "<meta name=\"generator\" content=\"traekfil report ";
 /// What the page shows.
 #[derive(Debug)]
 pub struct Page<'a> {
+    /// The town's name; none where the configuration gives none.
+    pub town: Option<&'a str>,
+    /// Whom to ask about a file, by series.
+    pub contacts: HashMap<&'a str, &'a str>,
     /// How things stand.
     pub overview: &'a Overview,
     /// The drop folder.
     pub drop: &'a Path,
     /// KP's server, `user@host:port`.
     pub server: String,
+    /// Which months KP has files for.
+    pub year: Year,
     /// What was delivered in each of the last months, oldest first.
     pub volumes: Vec<Volume>,
     /// The newest deliveries, newest first.
@@ -54,6 +62,15 @@ pub struct Page<'a> {
     pub taken_out: &'a [UnreadRejection],
     /// Everything that suppliers were asked, oldest first.
     pub asked: &'a [Asked],
+}
+
+/// A year of files at KP.
+#[derive(Debug, Default)]
+pub struct Year {
+    /// Its months, oldest first.
+    pub months: Vec<Period>,
+    /// For each series, whether KP has a file for each of these months.
+    pub series: Vec<(String, Vec<bool>)>,
 }
 
 /// Whether these bytes are a report of this program's, of whatever version.
@@ -83,14 +100,15 @@ pub fn html(page: &Page) -> String {
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 meta name="robots" content="noindex";
-                title { (say::title()) }
+                title { @if let Some(town) = page.town { (escape(town)) ": " } (say::title()) }
                 style { (PreEscaped(STYLE)) }
             }
             body {
                 (head(page))
                 main {
                     (needs(&page.overview.matters))
-                    (grid(page.overview))
+                    (grid(page.overview, &page.contacts))
+                    (year::glance(&page.year))
                     (plot::volumes(&page.volumes))
                     (plot::contents(page.overview))
                     (history(page))
@@ -114,6 +132,7 @@ fn allowed(part: &str) -> String {
 fn head(page: &Page) -> Markup {
     html! {
         header {
+            @if let Some(town) = page.town { p.town { (escape(town)) } }
             h1 { (say::title()) }
             p.facts {
                 span { (say::made(&wording::moment(&page.overview.made_at))) }
@@ -134,7 +153,8 @@ fn needs(items: &[AttentionItem]) -> Markup {
     html! {
         section.open {
             h2 { (report_say::needs_you(items.len())) }
-            ul {
+            // Without numbers of its own: a case has one number, the one that the commands take.
+            ul.cases data-copy=(say::copy()) data-copied=(say::copied()) {
                 @for item in items {
                     li {
                         p { (item.message) }
@@ -149,7 +169,7 @@ fn needs(items: &[AttentionItem]) -> Markup {
     }
 }
 
-fn grid(overview: &Overview) -> Markup {
+fn grid(overview: &Overview, contacts: &HashMap<&str, &str>) -> Markup {
     if overview.series.is_empty() {
         return html! { section { h2 { (say::month_by_month()) } p { (say::no_series()) } } };
     }
@@ -166,7 +186,7 @@ fn grid(overview: &Overview) -> Markup {
                             th.now[at == this_month] scope="col" { (wording::period_in_full(*month)) }
                         }
                     } }
-                    tbody { @for row in &overview.series { (series(row)) } }
+                    tbody { @for row in &overview.series { (series(row, contacts.get(row.series.as_str()).copied())) } }
                 }
             }
             (legend(overview))
@@ -174,7 +194,10 @@ fn grid(overview: &Overview) -> Markup {
     }
 }
 
-fn series(row: &Row) -> Markup {
+/// A series' row; whom to ask stands where a file is missing.
+fn series(row: &Row, contact: Option<&str>) -> Markup {
+    let whom =
+        |mark: &Mark| contact.filter(|_| matches!(mark.standing, SlotStatus::Missing | SlotStatus::Overdue));
     html! {
         tr {
             th scope="row" { (escape(&row.series)) }
@@ -184,6 +207,7 @@ fn series(row: &Row) -> Markup {
                         p class=(class(mark.standing)) title=[mark.path.as_deref().map(escape)] {
                             span.sign aria-hidden="true" { (status::sign(mark.standing)) }
                             " " (words(cell, mark))
+                            @if let Some(whom) = whom(mark) { br; small { (escape(whom)) } }
                         }
                     }
                 }

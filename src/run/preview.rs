@@ -21,6 +21,7 @@ use crate::exit::{ExitCode, UserError};
 use crate::ledger::LedgerReader;
 use crate::model::decision::Choice;
 use crate::model::run_report::{FileReport, PlanReport, RunReport};
+use crate::overview;
 
 /// The drop folder as the next run would judge it, and the ledger that it was judged by.
 pub(crate) struct Preview {
@@ -69,7 +70,11 @@ impl Preview {
             }
             report
         };
-        let mut files: Vec<FileReport> = self.planned.iter().map(describe).collect();
+        // What the server held in an earlier run is still held, as far as anybody knows without asking it.
+        let open = self.ledger.open_holds()?;
+        let known = |file: FileReport| overview::as_held(&file, &open, &self.ledger);
+        let mut files: Vec<FileReport> =
+            self.planned.iter().map(|file| known(describe(file))).collect::<Result<_, _>>()?;
         compared::annotate(config, &self.ledger, &self.planned, &mut files)?;
         outcomes::explain_waits(&mut files, &self.ledger, &[])?;
         Ok(files)

@@ -322,3 +322,35 @@ fn a_server_that_is_away_leaves_everything_as_it_was() {
     town.server.as_embedded().behave(|b| b.unreachable = false);
     assert_decided(&town.deliver(0), MAD, "send", "new", "delivered");
 }
+
+#[test]
+fn a_pattern_is_expanded_where_the_shell_does_not() {
+    let town = Town::new();
+    std::fs::rename(town.path("drop"), town.path("mappe X")).unwrap();
+    town.set("folders.drop", "mappe X");
+    let file = |name: &str, content: &str| std::fs::write(town.path("mappe X").join(name), content).unwrap();
+    file("vask_202304.txt", "a");
+    file("VASK_202305.txt", "b");
+    file("mad_202304.txt", "c");
+    file("vask [1]_202306.txt", "d");
+    let adopted = |pattern: &str, exit: i32| {
+        let ran = town.run(["adopt", pattern, "--dry-run", "--json"]).exit(exit);
+        if exit != 0 {
+            ran.says(pattern);
+            return Vec::new();
+        }
+        let json = ran.json();
+        let path = |file: &Value| file["path"].as_str().unwrap().to_owned();
+        json["files"].as_array().unwrap().iter().map(path).collect()
+    };
+    assert_eq!(adopted("mappe X/vask_*", 0), ["mappe X/VASK_202305.txt", "mappe X/vask_202304.txt"]);
+    assert_eq!(adopted("map*/?ad*.txt", 0), ["mappe X/mad_202304.txt"]);
+    assert_eq!(adopted("vask [1]_202306.txt", 0).len(), 1, "a name that is there is no pattern");
+    assert_eq!(adopted("vask_20230[45]*", 0).len(), 2, "a pattern alone is tried in the drop folder");
+    adopted("mappe X/vaks*", 2);
+    adopted("nowhere/*", 2);
+    let absolute = town.path("mappe X/mad_*");
+    assert_eq!(adopted(absolute.to_str().unwrap(), 0).len(), 1);
+    town.run(["adopt", "mappe X/vask_*", "--reason", "KP har dem"]).exit(0);
+    assert_eq!(town.deliver(3)["summary"]["duplicate"], 2);
+}

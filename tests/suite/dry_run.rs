@@ -90,3 +90,14 @@ fn an_approval_shows_in_it_and_is_not_used_up() {
     }
     assert_eq!(entry(&town.deliver(0), MAD)["outcome"], "delivered");
 }
+
+#[test]
+fn it_needs_no_host_key() {
+    let town = Town::new();
+    town.unset("sftp.host_key");
+    town.file(MAD, MAD_APRIL);
+    let dry = town.run(["run", "--dry-run", "--json"]).exit(0).json();
+    assert_eq!(entry(&dry, MAD)["decision"], "send");
+    assert_eq!(town.server.connections(), 0);
+    town.run(["run"]).exit(2);
+}

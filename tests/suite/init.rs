@@ -35,8 +35,26 @@ fn step_by_step_to_the_first_delivery() {
     for (language, yes) in [("da", "ja"), ("en", "y")] {
         let town = town();
         let port = town.server.port().to_string();
-        let lines =
-            [language, "", "", "", "", "127.0.0.1", &port, "korsbaek", "", "ind", yes, "mad", "", "20", ""];
+        let lines = [
+            language,
+            "",
+            "Korsbæk Kommune",
+            "",
+            "",
+            "",
+            "127.0.0.1",
+            &port,
+            "korsbaek",
+            "",
+            "ind",
+            yes,
+            "mad",
+            "",
+            "20",
+            "",
+            "",
+            "",
+        ];
         let ran = told(&town, &["init"], &lines).exit(0).plain().stdout_has(&town.server.fingerprint());
         for line in ran.out().lines().filter(|line| !line.contains(town.path("").to_str().unwrap())) {
             assert!(line.chars().count() <= 80 || line.contains("ssh-ed25519"), "{line}");
@@ -53,6 +71,7 @@ fn step_by_step_to_the_first_delivery() {
         assert!(
             config.contains(&format!("language = \"{language}\"")) && config.contains("quiet_for = \"3d\"")
         );
+        assert!(config.contains("\nname = \"Korsbæk Kommune\"\n"), "{config}");
         assert!(config.contains("name = \"mad\"\nfiles = [\"mad_*.txt\"]\ndue_day = 20\n"), "{config}");
         town.file(MAD, MAD_APRIL);
         let run = town.deliver(0);
@@ -65,7 +84,8 @@ fn step_by_step_to_the_first_delivery() {
 fn a_new_key_is_private_and_its_public_half_is_shown() {
     let town = town();
     let port = town.server.port().to_string();
-    let lines = ["127.0.0.1", &port, "korsbaek", "nøgler/kp", "ja", ".", &town.server.fingerprint(), "-"];
+    let lines =
+        ["", "127.0.0.1", &port, "korsbaek", "nøgler/kp", "ja", ".", &town.server.fingerprint(), "-", "", ""];
     let flags = [
         "init",
         "--language",
@@ -132,6 +152,7 @@ fn a_wrong_answer_is_explained_and_asked_again() {
             "",
             "",
             "",
+            "",
             "sftp://x",
             "127.0.0.1",
             "0",
@@ -154,6 +175,8 @@ fn a_wrong_answer_is_explained_and_asked_again() {
             "40",
             "",
             "",
+            "",
+            "",
         ];
         let mut ran = told(&town, &["init"], &lines).exit(2).plain();
         for word in words {
@@ -167,7 +190,9 @@ fn a_wrong_answer_is_explained_and_asked_again() {
 
 #[test]
 fn when_the_input_ends_nothing_is_there() {
-    for lines in [&[][..], &["da"], &["da", "", "", "", "", "127.0.0.1", "1", "korsbaek", "ny", "ja", ""]] {
+    for lines in
+        [&[][..], &["da"], &["da", "", "", "", "", "", "127.0.0.1", "1", "nej", "korsbaek", "ny", "ja", ""]]
+    {
         let town = town();
         fs::remove_file(town.path("id_ed25519")).unwrap();
         let before = names_in(&town.path(""));
@@ -179,19 +204,271 @@ fn when_the_input_ends_nothing_is_there() {
     }
 }
 
+/// The flags of a whole `init`, for the town's own server.
+fn flags(town: &Town) -> Vec<String> {
+    let port = town.server.port().to_string();
+    let flags = ["init", "--yes", "--language", "da", "--host", "127.0.0.1", "--user", "korsbaek"];
+    let more = ["--remote-folder", "ind", "--accept-host-key", "--name", "Korsbæk Kommune", "--port", &port];
+    flags.iter().chain(&more).map(|&flag| flag.to_owned()).collect()
+}
+
 #[test]
-fn a_config_that_is_there_stays() {
-    let town = Town::without_ledger(Server::embedded());
+fn the_same_flags_a_second_time_change_nothing() {
+    let town = town();
+    let mut flags = flags(&town);
+    flags.extend(["--new-key", "--identity", "ny"].map(str::to_owned));
+    flags.extend(["--series", "mad=mad_*.txt:20"].map(str::to_owned));
+    town.run(&flags).exit(4);
+    let before = town.snapshot();
+    // Files that came since are no reason to write anything.
+    town.file("vask_202304.txt", MAD_APRIL);
+    town.run(&flags).exit(0).stdout_has("Uændret").never_says("traekfil adopt");
+    let json: Vec<String> = flags.iter().cloned().chain(["--json".to_owned()]).collect();
+    let answer = town.run(&json).exit(0).json();
+    assert_eq!((answer["outcome"].as_str(), answer["exit_code"].as_i64()), (Some("unchanged"), Some(0)));
+    assert_eq!(answer["host_key"], town.server.fingerprint());
+    fs::remove_file(town.path("drop/vask_202304.txt")).unwrap();
+    assert_eq!(
+        before.keys().collect::<Vec<_>>(),
+        town.snapshot().keys().collect::<Vec<_>>(),
+        "nothing was made"
+    );
+}
+
+#[test]
+fn a_config_that_is_there_is_edited_and_keeps_its_comments() {
+    let town = town();
+    town.run(flags(&town)).exit(0);
+    let file = town.path("config.toml");
+    let text = fs::read_to_string(&file).unwrap().replace("\nuser = ", "\n# spørg driften\nuser = ");
+    fs::write(&file, text.replace("settle = \"10s\"", "settle = \"11s\"  # hurtig disk")).unwrap();
+    let answer = town
+        .run(["init", "--yes", "--json", "--user", "vask", "--series", "mad=mad_*.txt:20"])
+        .exit(4)
+        .json();
+    assert_eq!(answer["outcome"], "changed");
+    let text = fs::read_to_string(&file).unwrap();
+    for line in [
+        "# spørg driften\nuser = \"vask\"",
+        "settle = \"11s\"  # hurtig disk",
+        "name = \"Korsbæk Kommune\"",
+        "language = \"da\"",
+    ] {
+        assert!(text.contains(line), "{line}\n{text}");
+    }
+    // In the dialogue, Enter keeps what is there; only what is answered otherwise is changed.
+    let lines = ["", "config.toml", "", "", "", "", "", "", "korsbaek", "", "", "", "", ""];
+    told(&town, &["init"], &lines).exit(0).stdout_has("findes allerede").stdout_has("user = \"korsbaek\"");
+    let now = fs::read_to_string(&file).unwrap();
+    assert_eq!(now, text.replace("user = \"vask\"", "user = \"korsbaek\""));
+    // A broken one is named, not replaced.
+    fs::write(&file, "[sftp\n").unwrap();
+    town.run(["init", "--yes", "--host", "h", "--user", "u"]).exit(2).says("config.toml");
+    assert_eq!(fs::read_to_string(&file).unwrap(), "[sftp\n");
+}
+
+#[test]
+fn an_edited_config_gets_no_second_ledger() {
+    let town = town();
+    town.run(flags(&town)).exit(0);
     let before = fs::read(town.path("config.toml")).unwrap();
-    town.run(["init", "--yes", "--language", "da", "--host", "h", "--user", "u"])
-        .exit(2)
-        .says("findes allerede");
-    town.run(["init", "--yes", "--language", "en", "--config", "config.toml", "--host", "h", "--user", "u"])
-        .exit(2)
-        .says("exists already");
-    told(&town, &["init", "--language", "en"], &["config.toml"]).exit(2).stdout_has("exists already");
-    assert_eq!(fs::read(town.path("config.toml")).unwrap(), before);
-    assert!(!town.path("ledger.db").exists());
+    for other in [["--ledger", "ny.db"], ["--archive", "nyt"]] {
+        let ran = town.run(["init", "--yes"].iter().chain(&other));
+        assert_ne!(ran.code(), Some(0), "{}", ran.err());
+        assert_eq!(fs::read(town.path("config.toml")).unwrap(), before);
+        assert!(!town.path(other[1]).exists(), "{other:?}");
+    }
+    // What the configuration names and is not there, such as a disk that is not mounted, is not made.
+    fs::rename(town.path("archive"), town.path("away")).unwrap();
+    town.run(["init", "--yes", "--name", "Korsbæk"]);
+    assert!(!town.path("archive").exists());
+}
+
+#[test]
+fn a_question_mark_explains_and_a_yes_or_no_is_no_path() {
+    let town = town();
+    let before = names_in(&town.path(""));
+    let lines =
+        ["da", "?", "", "?", "", "n", "?", "ja", "", "n", "nej", "x", "mappe*", "", "??", "", "?", "j"];
+    let ran = told(&town, &["init"], &lines).exit(2).plain();
+    for word in ["Stien til en mappe", "ikke svares ja eller nej", "ikke en sti", "fx sftp.example.dk"] {
+        assert!(ran.out().contains(word), "{word}\n{}", ran.out());
+    }
+    let mut after = names_in(&town.path(""));
+    after.retain(|name| name != "answers");
+    assert_eq!(after, before);
+}
+
+#[test]
+fn the_way_back_and_the_summary() {
+    let town = town();
+    let port = town.server.port().to_string();
+    let lines = [
+        "<",
+        "da",
+        "",
+        "<",
+        "",
+        "Forkert",
+        "<",
+        "Korsbæk",
+        "",
+        "",
+        "",
+        "127.0.0.1",
+        &port,
+        "korsbaek",
+        "",
+        "<",
+        "",
+        "ind",
+        "nej",
+        "",
+        "",
+        "tilbage",
+        "",
+        "nej",
+    ];
+    let before = names_in(&town.path(""));
+    let ran = told(&town, &["init"], &lines).exit(2).plain();
+    ran.stdout_has("no question before").stdout_has("Kommune: Korsbæk\n").says("ikke lavet noget");
+    let mut after = names_in(&town.path(""));
+    after.retain(|name| name != "answers");
+    assert_eq!(after, before);
+}
+
+#[test]
+fn it_looks_before_it_takes() {
+    let town = town();
+    town.file("mad_korsbaek_202303.txt", MAD_APRIL);
+    town.file("vask_202304.txt", MAD_APRIL);
+    town.file("læsmig.txt", "x");
+    let port = town.server.port().to_string();
+    let lines = [
+        "da",
+        "",
+        "",
+        "mappex",
+        "nej",
+        "drop",
+        "",
+        "",
+        "127.0.0.1",
+        "1",
+        "ja",
+        "127.0.0.1",
+        &port,
+        "korsbaek",
+        "",
+        "ind",
+        "ja",
+        "",
+        "10",
+        "",
+        "",
+        "",
+        "",
+    ];
+    let ran = told(&town, &["init"], &lines).plain();
+    let out = ran.out();
+    for word in
+        ["mappex findes ikke. Skal den laves?", "3 filer", "læsmig.txt", "rette serverens navn", "2023-03"]
+    {
+        let flat = out.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(flat.contains(word), "{word}\n{out}");
+    }
+    assert!(!town.path("mappex").exists());
+    let config = fs::read_to_string(town.path("config.toml")).unwrap();
+    assert!(
+        config.contains("name = \"mad\"\nfiles = [\"mad_korsbaek_*.txt\"]\ndue_day = 10\n")
+            && config.contains("name = \"vask\"\nfiles = [\"vask_*.txt\"]\n"),
+        "{config}"
+    );
+    // The 10th has passed, and nobody could say yet what KP has.
+    assert!(out.contains("Fristen for") && !out.contains("overskredet"), "{out}");
+    town.run(["run", "--dry-run"]).exit(3).stdout_has("mad");
+}
+
+#[test]
+fn what_another_config_uses_is_not_taken() {
+    let town = town();
+    town.run(flags(&town)).exit(0);
+    fs::create_dir(town.path("andet")).unwrap();
+    let init = ["init", "--yes", "--language", "da", "--host", "h", "--user", "u"];
+    for place in ["to.toml", "andet/to.toml"] {
+        for (flag, path) in [
+            ("--drop", "drop"),
+            ("--drop", "andet/../drop"),
+            ("--ledger", "ledger.db"),
+            ("--archive", "archive"),
+            ("--drop", "archive"),
+            ("--archive", "."),
+        ] {
+            let more = ["--config", place, flag, path];
+            town.run(init.iter().chain(&more)).exit(2).says(flag).says("");
+            assert!(!town.path(place).exists(), "{place} {flag}");
+        }
+    }
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink(town.path("drop"), town.path("andet/link")).unwrap();
+        let more = ["--config", "andet/to.toml", "--drop", "andet/link"];
+        town.run(init.iter().chain(&more)).exit(2).says("config.toml");
+    }
+    // A ledger knows its configuration, wherever either lies.
+    for folder in ["et", "to"] {
+        fs::create_dir(town.path(folder)).unwrap();
+    }
+    let far = ["--ledger", "bog/ledger.db", "--archive", "arkiv/ny", "--drop", "ind/ny"];
+    town.run(init.iter().chain(&["--config", "et/kommune.toml"]).chain(&far));
+    assert!(town.path("et/kommune.toml").exists());
+    let same = ["--config", "to/kommune.toml", "--ledger", "bog/ledger.db", "--archive", "arkiv/ny"];
+    town.run(init.iter().chain(&same)).exit(2).says("kommune.toml");
+    assert!(!town.path("to/kommune.toml").exists());
+    // One that cannot be read may use anything: that is said.
+    fs::write(town.path("andet/brudt.toml"), "[sftp\nhost").unwrap();
+    town.run(init.iter().chain(&["--config", "andet/nyt.toml", "--port", "0"])).exit(2).says("brudt.toml");
+    // What the defaults name is in use, so others are suggested.
+    town.run(init.iter().chain(&["--config", "to.toml"]));
+    assert!(town.path("to-drop").is_dir() && town.path("to-ledger.db").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_says_that_nothing_was_made() {
+    use std::io::{BufRead, BufReader, Read, Write};
+    let town = town();
+    let mut command = town.command(["init", "--language", "da"]);
+    let mut child = command.stdin(std::process::Stdio::piped()).spawn().unwrap();
+    let mut out = BufReader::new(child.stdout.take().unwrap());
+    // As far as the server: before that, root may yet become another user, and only then is Ctrl-C answered.
+    let mut input = child.stdin.take().unwrap();
+    input.write_all(b"\n\n\n\n\n").unwrap();
+    let mut seen = Vec::new();
+    while !String::from_utf8_lossy(&seen).contains("KP's server (navn eller adresse):") {
+        assert_ne!(out.read_until(b':', &mut seen).unwrap(), 0, "it ended early");
+    }
+    let pid = rustix::process::Pid::from_child(&child);
+    rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
+    let mut said = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert!(said.contains("ikke lavet noget"), "{said}");
+    assert!(!town.path("config.toml").exists());
+}
+
+#[test]
+fn a_file_that_is_no_ledger_is_not_taken_for_one() {
+    let town = town();
+    fs::write(town.path("noter.txt"), "husk mælk").unwrap();
+    fs::write(town.path("tom.db"), "").unwrap();
+    let before = names_in(&town.path(""));
+    for file in ["noter.txt", "tom.db"] {
+        let init = ["init", "--yes", "--host", "h", "--user", "u", "--ledger", file];
+        town.run(init).exit(2).says(file);
+    }
+    assert_eq!(names_in(&town.path("")), before);
+    assert_eq!(fs::read_to_string(town.path("noter.txt")).unwrap(), "husk mælk");
 }
 
 #[test]
@@ -288,6 +565,7 @@ fn the_dates_of_kps_runs_are_pasted_and_shown_as_they_were_understood() {
         "",
         "",
         "",
+        "",
         "127.0.0.1",
         &port,
         "korsbaek",
@@ -301,7 +579,7 @@ fn the_dates_of_kps_runs_are_pasted_and_shown_as_they_were_understood() {
     ];
     // Two lines of a mail, one date that there is none of, and then the same without it.
     let wrong = ["Kørslerne er mandag d. 14. december 2099 kl. 12", "og 31/2 2099", "", "nej"];
-    let right = ["14/1-2099 kl. 12 og", "15. februar 2099", "", "ja", "2 bankdage"];
+    let right = ["14/1-2099 kl. 12 og", "15. februar 2099", "", "ja", "2 bankdage", ""];
     let lines: Vec<&str> = before.iter().copied().chain(wrong).chain(right).collect();
     let ran = told(&town, &["init"], &lines).plain();
     let ran = ran.stdout_has("Ikke forstået").stdout_has("31/2 2099");

@@ -48,6 +48,29 @@ fn only(mail: &Smtp) -> Letter {
     letters.pop().unwrap()
 }
 
+/// A mail is read far from the machine: it says whose it is, and its commands work in any folder there.
+#[test]
+fn a_mail_names_the_town_and_its_configuration() {
+    let mail = Smtp::start(Speaks::Plainly);
+    let town = told_by(&mail, "none");
+    town.set("name", "Korsbæk Kommune");
+    town.series("name = 'mad'\nfiles = ['mad_*']");
+    held(&town);
+    let json = run(&town).exit(3).json();
+    assert_eq!(json["town"], "Korsbæk Kommune");
+    assert!(json["host"].is_string(), "{json}");
+    let config = std::fs::canonicalize(town.path("config.toml")).unwrap();
+    assert_eq!(std::fs::canonicalize(json["config"].as_str().unwrap()).unwrap(), config);
+    let letter = only(&mail);
+    assert!(letter.header("Subject").contains("Korsbæk Kommune, "), "{letter:#?}");
+    let text = letter.text();
+    let commands: Vec<&str> = text.lines().filter(|line| line.starts_with("     traekfil ")).collect();
+    assert!(commands.len() >= 5, "{text}");
+    for command in commands {
+        assert!(command.contains(" --config ") && command.contains("config.toml"), "{command}");
+    }
+}
+
 fn run(town: &Town) -> Output {
     town.run(["run", "--json"])
 }

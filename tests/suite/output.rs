@@ -214,7 +214,22 @@ fn files_of(town: &Town) -> Snapshot {
 #[test]
 fn a_reader_that_has_seen_enough_is_no_error() {
     let town = mixed();
-    for args in [&["history"][..], &["history", "--json"], &["run", "--dry-run"]] {
+    for args in [
+        &["history"][..],
+        &["history", "--json"],
+        &["run", "--dry-run"],
+        &["status"],
+        &["report", "-o", "-"],
+        &["ledger", "export"],
+        &["ledger", "export", "--format", "json"],
+        &["help"],
+        &["help", "run"],
+        &["run", "--help"],
+        &["--version"],
+        &["man"],
+        &["completions", "bash"],
+        &["check"],
+    ] {
         let expected = town.run(args).code();
         let (reader, writer) = std::io::pipe().unwrap();
         drop(reader);

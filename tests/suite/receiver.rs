@@ -127,6 +127,17 @@ fn has_the_name_already() {
         let files = town.server.as_embedded().files();
         assert_eq!(files, [(format!("ind/{MAD}"), there.as_bytes().to_vec())], "neither touched nor joined");
         assert_eq!(town.dropped(), [MAD]);
+        // The preview does not ask the server, and knows what it held all the same.
+        let dry = town.run(["run", "--dry-run", "--json"]).exit(3).json();
+        let (was, is) = (entry(&run, MAD), entry(&dry, MAD));
+        for key in ["decision", "reason", "hold_id"] {
+            assert_eq!(is[key], was[key], "{key}");
+        }
+        assert_eq!(is["decision"], "hold");
+        // Another file under that name is another matter.
+        town.file(MAD, "ny aprilfil");
+        let dry = town.run(["run", "--dry-run", "--json"]).json();
+        assert_eq!(entry(&dry, MAD)["decision"], "send");
     }
 }
 

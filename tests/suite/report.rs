@@ -18,7 +18,9 @@ const FILE: &str = "overblik.html";
 fn town() -> Town {
     let town = Town::new();
     town.series("name = 'mad'\nfiles = ['mad_*']\ndue_day = 20");
-    town.series("name = 'vask'\nfiles = ['vask_*']\ndue_day = 12\ndue_from = '2023-04'");
+    town.series(
+        "name = 'vask'\nfiles = ['vask_*']\ndue_day = 12\ndue_from = '2023-04'\ncontact = 'Vaskeriet'",
+    );
     town.file(MAD, MAD_APRIL);
     town.run(["run"]).exit(3);
     town.file(MAD, MAD_APRIL);
@@ -39,6 +41,7 @@ fn report(town: &Town, language: &str, exit: i32) -> String {
 #[test]
 fn it_shows_what_status_shows_and_the_history_in_both_languages() {
     let town = town();
+    town.set("name", "Korsbæk & Omegn");
     let before = (town.server.connections(), fs::read(town.path("ledger.db")).unwrap());
     let danish = [
         "<html lang=\"da\">",
@@ -47,7 +50,12 @@ fn it_shows_what_status_shows_and_the_history_in_both_languages() {
         "dublet, lagt væk 14.",
         "tilbageholdt 14.",
         "overskredet, senest 12.",
+        "<br><small>Vaskeriet</small>",
         "april 2023",
+        "<p class=\"town\">Korsbæk &amp; Omegn</p>",
+        "Året på et blik",
+        "KP har filen",
+        "data-copy=\"Kopiér\"",
         "forkert &lt;b&gt;fil&lt;/b&gt; &amp; &quot;mere&quot;",
         "Antal filer",
     ];
@@ -58,7 +66,12 @@ fn it_shows_what_status_shows_and_the_history_in_both_languages() {
         "duplicate, put away 14",
         "held 14",
         "overdue, by 12",
+        "<br><small>Vaskeriet</small>",
         "April 2023",
+        "<p class=\"town\">Korsbæk &amp; Omegn</p>",
+        "The year at a glance",
+        "KP has the file",
+        "data-copy=\"Copy\"",
         "forkert &lt;b&gt;fil&lt;/b&gt; &amp; &quot;mere&quot;",
         "Number of files",
     ];
@@ -248,6 +261,9 @@ fn in_a_browser_it_fits_a_phone_and_a_desk_and_its_history_can_be_searched() {
         const shown = () => rows.filter(row => w.getComputedStyle(row).display !== 'none').length;
         const look = text => { field.value = text; field.dispatchEvent(new w.Event('input')); return shown(); };
         return [rows.length, look('VASK'), d.querySelector('output').textContent, look('afvist forkert'), look('findes ikke'), look('')];";
+    let copies = "const buttons = [...d.querySelectorAll('.cases button')]; buttons[0].click();
+        return [buttons.length === d.querySelectorAll('.cases pre').length, buttons[0].textContent.startsWith('Kopi')];";
+    assert_eq!(in_a_frame(&town, browser, &page, 1280, copies), json!([true, true]));
     for width in [360, 1280] {
         let found = in_a_frame(&town, browser, &page, width, script);
         assert_eq!(found, json!([4, 1, "1 række vist", 1, 0, 4]), "at {width}");

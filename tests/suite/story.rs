@@ -225,3 +225,37 @@ fn a_delivery_leaves_nothing_else_behind() {
     assert_eq!(counts.written, (MAD_APRIL.len() + VASK_APRIL.len()) as u64);
     assert!(counts.most_connections <= 2, "no more than there are files");
 }
+
+/// Ctrl-C ends a run after the batch that is under way: it says what is left, and the next run sends that and no more.
+#[cfg(unix)]
+#[test]
+fn ctrl_c_leaves_the_rest_to_the_next_run() {
+    let town = Town::new();
+    // More than one batch.
+    let name = |n: u32| format!("mad{n}_202304.txt");
+    for n in 0..515 {
+        town.file(name(n), format!("fil {n}"));
+    }
+    let halt = format!("uploading:{}", town.path("her").display());
+    let mut command = town.command(["run", "--json", "--language", "da"]);
+    let child = command.env("TRAEKFIL_WAIT_AT", halt).spawn().unwrap();
+    while !town.path("her.reached").exists() {
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+    let pid = rustix::process::Pid::from_child(&child);
+    rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
+    fs::write(town.path("her.go"), "").unwrap();
+    let ended = child.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&ended.stderr);
+    assert_eq!(ended.status.code(), Some(4), "{said}");
+    assert!(said.contains("515 filer") && said.contains("næste"), "{said}");
+    let run: serde_json::Value = serde_json::from_slice(&ended.stdout).unwrap();
+    assert_eq!((&run["summary"]["delivered"], &run["summary"]["failed"]), (&512.into(), &3.into()));
+    let failed = run["files"].as_array().unwrap().iter().find(|file| file["outcome"] == "failed").unwrap();
+    assert!(failed["error"].as_str().unwrap().contains("Ctrl-C"), "{failed}");
+    assert_eq!(town.server.received().len(), 512);
+    assert_eq!(town.deliver(0)["summary"]["delivered"], 3);
+    let mut received: Vec<String> = town.server.received().into_iter().map(|(path, _)| path).collect();
+    received.dedup();
+    assert_eq!(received.len(), 515, "each of them once");
+}

@@ -1,11 +1,12 @@
 //! Finds the files that a person names, and reads them as a run would.
 
 use std::collections::HashSet;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use chrono::{DateTime, FixedOffset};
 
 use crate::archive::REJECTED;
+use crate::config::glob::glob;
 use crate::config::{Config, Scan};
 use crate::drop_folder::{self, FolderEntry};
 use crate::exit::UserError;
@@ -14,6 +15,7 @@ use crate::messages::{adopt as say, escape, report as say_report};
 use crate::model::decision::{Blocked, Unsafe};
 use crate::model::delivery::Key;
 use crate::model::ledger::ContentTotals;
+use crate::names;
 use crate::platform;
 use crate::run::judge;
 use crate::run::scan::{self, ScannedFile};
@@ -51,6 +53,73 @@ pub(super) enum Claim {
     NotAtKp,
     /// It cannot be judged. The text says why.
     Refused(String),
+}
+
+/// Replaces each pattern, such as `mappe X/vask*`, by the paths that fit it: not every shell does that itself. A path that
+/// exists is taken as it is, whatever signs it has. A pattern without a folder that fits nothing here is tried in the drop
+/// folder. As in a shell, names that begin with a full stop are not meant by `*`, and case does not matter.
+///
+/// # Errors
+/// Exit code 2, naming the first pattern that nothing fits, or that is none.
+pub(super) fn expanded(config: &Config, paths: &[PathBuf]) -> Result<Vec<PathBuf>, UserError> {
+    let mut all = Vec::new();
+    for path in paths {
+        let is_there = |path: &Path| path.symlink_metadata().is_ok();
+        if !is_pattern(path) || is_there(path) || is_there(&config.drop.join(path)) {
+            all.push(path.clone());
+            continue;
+        }
+        let mut fitting = fitting(path)?;
+        if fitting.is_empty() && path.is_relative() {
+            fitting = self::fitting(&config.drop.join(path))?;
+        }
+        if fitting.is_empty() {
+            return Err(UserError::usage(say::nothing_fits(&escape(&path.display().to_string()))));
+        }
+        all.extend(fitting);
+    }
+    Ok(all)
+}
+
+fn is_pattern(part: impl AsRef<Path>) -> bool {
+    part.as_ref().to_string_lossy().contains(['*', '?', '[', '{'])
+}
+
+/// The paths that fit a pattern, in alphabetical order.
+fn fitting(pattern: &Path) -> Result<Vec<PathBuf>, UserError> {
+    let mut found = vec![PathBuf::new()];
+    for part in pattern.components() {
+        let part = Path::new(part.as_os_str());
+        if !matches!(part.components().next(), Some(Component::Normal(_))) || !is_pattern(part) {
+            for path in &mut found {
+                path.push(part);
+            }
+            continue;
+        }
+        let text = names::nfc(&part.to_string_lossy());
+        let fits = glob(&text).map_err(UserError::usage)?.compile_matcher();
+        let mut inside = Vec::new();
+        for folder in found {
+            let folder = if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder };
+            // A part before this one may be a file, or a folder that is not there.
+            let Ok(entries) = std::fs::read_dir(&folder) else { continue };
+            for entry in entries {
+                let name = entry.map_err(|error| unread(&folder, &error))?.file_name();
+                let plain = names::nfc(&name.to_string_lossy());
+                if fits.is_match(&plain) && (text.starts_with('.') || !plain.starts_with('.')) {
+                    inside.push(if folder == Path::new(".") { name.into() } else { folder.join(name) });
+                }
+            }
+        }
+        inside.sort();
+        found = inside;
+    }
+    found.retain(|path| path.symlink_metadata().is_ok());
+    Ok(found)
+}
+
+fn unread(folder: &Path, error: &std::io::Error) -> UserError {
+    UserError::usage(say::no_such_path(&escape(&folder.display().to_string()), error))
 }
 
 /// Resolves the paths: one that does not exist, but exists in the drop folder, is taken from there, since `run` and `status`

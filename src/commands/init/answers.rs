@@ -3,16 +3,21 @@
 use std::path::{Path, PathBuf};
 
 use crate::calendar::runs::{Runs, WarnBefore};
+use crate::config::Config;
 use crate::messages::Language;
 use crate::platform::Account;
 
 use super::key;
 
-/// Everything that the config is written from. Paths are absolute.
+/// Everything that the config is written from. Paths are absolute. While the questions are asked, what is empty was not
+/// answered yet.
 #[derive(Debug, Clone)]
 pub(super) struct Answers {
     pub(super) language: Language,
     pub(super) config: PathBuf,
+    /// The configuration that stands at that place, if there is one: it is edited.
+    pub(super) before: Option<Before>,
+    pub(super) name: Option<String>,
     pub(super) drop: PathBuf,
     pub(super) archive: PathBuf,
     pub(super) ledger: PathBuf,
@@ -23,16 +28,28 @@ pub(super) struct Answers {
     pub(super) passphrase_file: Option<PathBuf>,
     pub(super) remote_folder: String,
     pub(super) host_key: Option<String>,
+    /// The series to add; where one of the same name is there, it is changed.
     pub(super) series: Vec<Series>,
     /// Behind root, the user that the program works as, where the configuration itself is root's; none where that is the
     /// process's own user.
     pub(super) worker: Option<Account>,
     pub(super) calendar: RunDates,
+    /// Drafts of formats that no series has yet, each with its name.
+    pub(super) formats: Vec<(String, String)>,
+}
+
+/// The configuration before `init` edits it.
+#[derive(Debug, Clone)]
+pub(super) struct Before {
+    pub(super) text: String,
+    pub(super) config: Config,
 }
 
 /// The private key that logs in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Key {
+    /// Not answered yet.
+    Unasked,
     /// No key file: the ssh agent or a password.
     None,
     /// An existing key.
@@ -44,7 +61,7 @@ pub(super) enum Key {
 impl Key {
     pub(super) fn path(&self) -> Option<&Path> {
         match self {
-            Key::None => None,
+            Key::Unasked | Key::None => None,
             Key::Existing(path, _) | Key::New(path) => Some(path),
         }
     }
@@ -65,4 +82,39 @@ pub(super) struct Series {
 pub(super) struct RunDates {
     pub(super) runs: Runs,
     pub(super) warn_before: Option<WarnBefore>,
+}
+
+impl Answers {
+    /// What is known before the first question.
+    pub(super) fn unasked(language: Language) -> Answers {
+        Answers {
+            language,
+            config: PathBuf::new(),
+            before: None,
+            name: None,
+            drop: PathBuf::new(),
+            archive: PathBuf::new(),
+            ledger: PathBuf::new(),
+            host: String::new(),
+            port: 22,
+            user: String::new(),
+            key: Key::Unasked,
+            passphrase_file: None,
+            remote_folder: String::new(),
+            host_key: None,
+            series: Vec::new(),
+            worker: None,
+            calendar: RunDates::default(),
+            formats: Vec::new(),
+        }
+    }
+
+    /// Whether the configuration that is there already knows this server by its host key.
+    pub(super) fn knows_server(&self) -> bool {
+        self.before.as_ref().is_some_and(|before| {
+            let sftp = &before.config.sftp;
+            let known = !sftp.host_key.is_empty() || sftp.known_hosts.is_some();
+            known && sftp.host == self.host && sftp.port == self.port
+        })
+    }
 }

@@ -21,6 +21,9 @@ pub(super) fn text(answers: &Answers) -> Result<String, UserError> {
         text.map(quoted).ok_or_else(|| UserError::usage(say::path_not_text(&shown_path(path))))
     };
     template.set("", "language", if answers.language == Language::Da { "\"da\"" } else { "\"en\"" });
+    if let Some(name) = &answers.name {
+        template.set("", "name", &quoted(name));
+    }
     template.set("[folders]", "drop", &path(&answers.drop)?);
     template.set("[folders]", "archive", &path(&answers.archive)?);
     template.set("[ledger]", "path", &path(&answers.ledger)?);
@@ -48,7 +51,8 @@ pub(super) fn text(answers: &Answers) -> Result<String, UserError> {
         template.set("[calendar]", "warn_before", &quoted(&before.to_string()));
     }
     template.add_series(&answers.series);
-    Ok(template.0.join("\n") + "\n")
+    let formats = answers.formats.iter().flat_map(|(_, draft)| ["\n", draft]);
+    Ok(template.0.join("\n") + "\n" + &formats.collect::<String>())
 }
 
 /// The lines of the example, to be filled in.

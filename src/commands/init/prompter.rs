@@ -1,5 +1,6 @@
 //! Asks questions line by line; or asks none, and takes flags and defaults.
 
+use std::cell::Cell;
 use std::io::{self, BufRead, IsTerminal, Write};
 
 use crate::exit::UserError;
@@ -9,27 +10,64 @@ use crate::report::paragraph::{WIDTH, fill};
 /// Asks on standard output and reads answers from standard input; `silent` asks nothing and takes every default.
 pub(in crate::commands) struct Prompter {
     silent: bool,
+    asked: Cell<usize>,
 }
 
 /// A question, and how it can be answered without asking it.
 pub(super) struct Question<'a> {
     /// Its text.
     pub(super) text: String,
+    /// What `?` says about it.
+    pub(super) help: String,
     /// The flag that answers it.
     pub(super) flag: &'static str,
     /// The value of that flag; if it was given, the question is not asked.
     pub(super) given: Option<&'a str>,
     /// The answer for an empty line; none if an answer must be typed.
     pub(super) default: Option<String>,
+    /// What kind of answer it takes.
+    pub(super) kind: Kind,
 }
+
+/// What kind of answer a question takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A name or a path: a yes or a no is none, however it is spelled.
+    Text,
+    /// A word out of a few, or a number.
+    Choice,
+}
+
+/// Why a question has no answer.
+#[derive(Debug)]
+pub(super) enum Stop {
+    /// The person wants to go back to the question before.
+    Back,
+    /// It cannot be answered.
+    Failed(UserError),
+}
+
+impl From<UserError> for Stop {
+    fn from(error: UserError) -> Stop {
+        Stop::Failed(error)
+    }
+}
+
+/// An answer, or why there is none.
+pub(super) type Asked<T> = Result<T, Stop>;
 
 impl Prompter {
     pub(in crate::commands) fn new(silent: bool) -> Prompter {
-        Prompter { silent }
+        Prompter { silent, asked: Cell::new(0) }
     }
 
     pub(super) fn is_silent(&self) -> bool {
         self.silent
+    }
+
+    /// How many questions were asked so far; those that a flag or a default answered do not count.
+    pub(super) fn asked(&self) -> usize {
+        self.asked.get()
     }
 
     /// Prints something between the questions, unless nobody is asked.
@@ -40,16 +78,16 @@ impl Prompter {
     /// Asks until `read` accepts the answer, and explains each wrong one. A wrong flag is an error at once.
     ///
     /// # Errors
-    /// Exit code 2: a flag is wrong; it is missing and nobody is asked; or the input ended.
+    /// [`Stop::Back`], or exit code 2: a flag is wrong; it is missing and nobody is asked; or the input ended.
     pub(super) fn ask<T>(
         &self,
         question: Question,
         mut read: impl FnMut(&str) -> Result<T, String>,
-    ) -> Result<T, UserError> {
+    ) -> Asked<T> {
         let mut sound = |answer: &str| {
             if answer.contains(char::is_control) { Err(say::control_character()) } else { read(answer) }
         };
-        let wrong = |what: String| UserError::usage(say::flag_wrong(question.flag, &what));
+        let wrong = |what: String| Stop::Failed(UserError::usage(say::flag_wrong(question.flag, &what)));
         if let Some(given) = question.given {
             return sound(given.trim()).map_err(wrong);
         }
@@ -58,6 +96,7 @@ impl Prompter {
                 question.default.ok_or_else(|| UserError::usage(say::flag_needed(question.flag)))?;
             return sound(&default).map_err(wrong);
         }
+        self.asked.set(self.asked.get() + 1);
         let default = question.default.as_ref().map_or_else(String::new, |default| format!(" [{default}]"));
         loop {
             print(&format!("{}{default}: ", question.text))?;
@@ -65,7 +104,17 @@ impl Prompter {
                 (None, _) => Err(say::not_text()),
                 (Some(line), Some(default)) if line.is_empty() => Ok(default.clone()),
                 (Some(line), None) if line.is_empty() => Err(say::answer_needed()),
-                (Some(line), _) => Ok(line),
+                (Some(line), _) => match spoken(&line) {
+                    Some(Word::Back) => return Err(Stop::Back),
+                    Some(Word::Help) => {
+                        print(&format!("{}\n", paragraph("  ? ", &question.help)))?;
+                        continue;
+                    }
+                    None if question.kind == Kind::Text && yes_or_no(&line).is_some() => {
+                        Err(say::no_yes_here(&question.help))
+                    }
+                    None => Ok(line),
+                },
             };
             match answer.and_then(|answer| sound(&answer)) {
                 Ok(answer) => return Ok(answer),
@@ -76,37 +125,84 @@ impl Prompter {
 
     /// Asks for several lines at once, such as a list that is pasted: they end with an empty line, or with the input. Where
     /// an answer is `needed`, input that has ended is an error, as for other questions.
-    pub(super) fn ask_lines(&self, text: &str, needed: bool) -> Result<String, UserError> {
+    ///
+    /// # Errors
+    /// As [`Prompter::ask`].
+    pub(super) fn ask_lines(&self, text: &str, help: &str, needed: bool) -> Asked<String> {
         if self.silent {
             return Ok(String::new());
         }
+        self.asked.set(self.asked.get() + 1);
         print(&format!("{text}: "))?;
         let mut lines = String::new();
         loop {
             match next_line()? {
                 Input::Ended if needed && lines.is_empty() => {
-                    return Err(UserError::usage(say::input_ended()));
+                    return Err(UserError::usage(say::input_ended()).into());
                 }
-                Input::Line(line) if !line.is_empty() => lines.extend([line.as_str(), "\n"]),
+                Input::Line(line) if !line.is_empty() => match spoken(&line).filter(|_| lines.is_empty()) {
+                    Some(Word::Back) => return Err(Stop::Back),
+                    Some(Word::Help) => print(&format!("{}\n{text}: ", paragraph("  ? ", help)))?,
+                    None => lines.extend([line.as_str(), "\n"]),
+                },
                 Input::NotText => print(&format!("{}\n", paragraph("  ! ", &say::not_text())))?,
                 Input::Ended | Input::Line(_) => return Ok(lines),
             }
         }
     }
 
-    /// Asks for yes or no, with yes as the default.
-    pub(in crate::commands) fn confirm(&self, text: String, flag: &'static str) -> Result<bool, UserError> {
-        let default = Some(say::yes());
-        self.ask(Question { text, flag, given: None, default }, |answer| {
-            yes_or_no(answer).ok_or_else(say::yes_or_no)
-        })
+    /// Asks for yes or no.
+    ///
+    /// # Errors
+    /// As [`Prompter::ask`].
+    pub(super) fn ask_whether(&self, text: String, help: String, default: bool) -> Asked<bool> {
+        let default = Some(if default { say::yes() } else { say::no() });
+        let question = Question { text, help, flag: "--yes", given: None, default, kind: Kind::Choice };
+        self.ask(question, |answer| yes_or_no(answer).ok_or_else(say::yes_or_no))
+    }
+
+    /// Asks one question alone for yes or no, with yes as the default.
+    ///
+    /// # Errors
+    /// Exit code 2: the input ended.
+    pub(in crate::commands) fn confirm(&self, text: &str, flag: &'static str) -> Result<bool, UserError> {
+        loop {
+            let question = Question {
+                text: text.to_owned(),
+                help: say::yes_or_no(),
+                flag,
+                given: None,
+                default: Some(say::yes()),
+                kind: Kind::Choice,
+            };
+            match self.ask(question, |answer| yes_or_no(answer).ok_or_else(say::yes_or_no)) {
+                Ok(answer) => return Ok(answer),
+                Err(Stop::Failed(error)) => return Err(error),
+                Err(Stop::Back) => self.say(&paragraph("  ! ", &say::nothing_before()))?,
+            }
+        }
+    }
+}
+
+/// What can be said in the place of an answer.
+enum Word {
+    Help,
+    Back,
+}
+
+fn spoken(line: &str) -> Option<Word> {
+    match line.to_lowercase().as_str() {
+        "<" | "tilbage" | "back" => Some(Word::Back),
+        "hjælp" | "help" => Some(Word::Help),
+        text if text.chars().all(|c| c == '?') => Some(Word::Help),
+        _ => None,
     }
 }
 
 /// Whether an answer means yes, in either language.
 pub(super) fn yes_or_no(answer: &str) -> Option<bool> {
-    match answer.to_lowercase().as_str() {
-        "j" | "ja" | "y" | "yes" => Some(true),
+    match answer.to_lowercase().trim_end_matches(['.', '!']) {
+        "j" | "ja" | "jo" | "y" | "yes" => Some(true),
         "n" | "nej" | "no" => Some(false),
         _ => None,
     }

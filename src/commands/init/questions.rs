@@ -1,434 +1,305 @@
-//! The questions, in their order, and what counts as an answer.
+//! The questions, in their order, and the way back through them.
+//!
+//! The files: this one has the order, and the questions about the configuration itself; `typed` says what counts as a path
+//! or a name; then a file for each group of questions.
 
 use std::path::{Path, PathBuf};
 
 use crate::cli::{self, Global};
-use crate::config::{Config, glob, values};
+use crate::commands::context::become_owner;
+use crate::config::{self, Config, values};
 use crate::exit::UserError;
-use crate::messages::config::{self as rules, shown_path};
+use crate::messages::config::shown_path;
 use crate::messages::{self, Language, init as say};
 use crate::platform::Acting;
-use crate::remote::ssh;
 
-use super::answers::{Answers, Key, RunDates, Series};
-use super::config_template;
+use super::answers::{Answers, Before, Key, RunDates};
 use super::key;
-use super::prompter::{Prompter, Question, paragraph, yes_or_no};
-use super::runs;
-use super::worker::{acting, worker};
+use super::prompter::{Asked, Kind, Prompter, Question, Stop, paragraph};
+use super::{cut_off, others, runs, summary, worker};
 
-/// Asks every question that no flag answers.
+mod keys;
+mod places;
+mod series;
+mod server;
+mod typed;
+
+/// What the questions need: the flags, who asks, and the answers so far.
+pub(super) struct Interview<'a> {
+    options: &'a cli::Init,
+    global: &'a Global,
+    prompter: &'a Prompter,
+    answers: Answers,
+    /// The host key that the server showed, if it was reached.
+    seen: Option<crate::remote::ssh::SeenKey>,
+    /// Behind root, the rights of the user that the program works as, from the question on that settles who that is.
+    acting: Option<Acting>,
+}
+
+type Step = fn(&mut Interview) -> Asked<()>;
+
+const STEPS: [Step; 18] = [
+    language,
+    welcome,
+    config_place,
+    name,
+    places::drop_folder,
+    places::archive,
+    places::ledger,
+    worker_found,
+    server::server,
+    user,
+    keys::key,
+    keys::passphrase_file,
+    remote_folder,
+    server::host_key,
+    series::drafted,
+    series::others,
+    runs,
+    summary_accepted,
+];
+
+/// Asks every question that no flag answers. `<` goes back to the question before.
 ///
 /// # Errors
-/// Exit code 2: a flag is wrong; it is missing and nobody is asked; or the input ended.
+/// Exit code 2: a flag is wrong; it is missing and nobody is asked; the input ended; or the person said no at the end.
 pub(super) fn gather(
     options: &cli::Init,
     global: &Global,
     prompter: &Prompter,
 ) -> Result<Answers, UserError> {
-    let language = language(global, prompter)?;
-    messages::speak(language);
-    prompter.say(&paragraph("", &say::welcome()))?;
-    let config = config_place(global, prompter)?;
-    let places = places(options, prompter, &config)?;
-    let account = account(options, prompter)?;
-    let worker = worker(options, &config, &places.ledger)?;
-    // A key, a passphrase and a server are looked at as the user who works with them.
-    let acting = worker.as_ref().map(acting).transpose()?;
-    let default_key = match &worker {
-        Some(_) => places.ledger.with_file_name("id_ed25519"),
-        None => beside(&config, "id_ed25519"),
-    };
-    let key = key(options, prompter, &default_key, &places.drop)?;
-    let passphrase_file = passphrase_file(options, prompter, &key, &places.drop)?;
-    let default = Some(".".to_owned());
-    let given = options.remote_folder.as_deref();
-    let question = Question { text: say::ask_remote_folder(), flag: "--remote-folder", given, default };
-    let remote_folder = prompter.ask(question, values::remote_folder)?;
-    let mut answers = Answers {
-        language,
-        config,
-        drop: places.drop,
-        archive: places.archive,
-        ledger: places.ledger,
-        host: account.host,
-        port: account.port,
-        user: account.user,
-        key,
-        passphrase_file,
-        remote_folder,
-        host_key: None,
-        series: Vec::new(),
-        worker,
-        calendar: RunDates::default(),
-    };
-    answers.host_key = host_key(options, prompter, &answers)?;
-    answers.series = series(options, prompter)?;
-    acting.map_or(Ok(()), Acting::end).map_err(|error| UserError::unexpected(error.to_string()))?;
-    answers.calendar = runs::runs(options, prompter, &answers.series)?;
-    Ok(answers)
+    let answers = Answers::unasked(messages::language());
+    let mut interview = Interview { options, global, prompter, answers, seen: None, acting: None };
+    // The steps that asked something, and so can be gone back to.
+    let mut trail = Vec::new();
+    let mut at = 0;
+    while let Some(step) = STEPS.get(at) {
+        let before = prompter.asked();
+        match step(&mut interview) {
+            Ok(()) => {
+                if prompter.asked() > before {
+                    trail.push(at);
+                }
+                at += 1;
+            }
+            Err(Stop::Failed(error)) => return Err(error),
+            // From a step's second question, back is its first one.
+            Err(Stop::Back) if prompter.asked() > before + 1 => {}
+            Err(Stop::Back) => match trail.pop() {
+                Some(earlier) => at = earlier,
+                None => prompter.say(&paragraph("  ! ", &say::nothing_before()))?,
+            },
+        }
+    }
+    interview.work_as_before()?;
+    Ok(interview.answers)
 }
 
-/// The folders and the ledger on this machine.
-struct Places {
-    drop: PathBuf,
-    archive: PathBuf,
-    ledger: PathBuf,
+impl<'a> Interview<'a> {
+    /// Whether somebody sits there to be asked.
+    fn is_asking(&self) -> bool {
+        !self.prompter.is_silent()
+    }
+
+    fn warn(&self, what: &str) -> Result<(), UserError> {
+        self.prompter.say(&paragraph("  ! ", what))
+    }
+
+    fn work_as_before(&mut self) -> Result<(), UserError> {
+        let ended = self.acting.take().map_or(Ok(()), Acting::end);
+        ended.map_err(|error| UserError::unexpected(error.to_string()))
+    }
+
+    /// Asks for a text; `earlier` is the answer that stands already.
+    fn text<T>(
+        &self,
+        (text, help): (String, String),
+        (flag, given): (&'static str, Option<&'a str>),
+        default: Option<String>,
+        read: impl FnMut(&str) -> Result<T, String>,
+    ) -> Asked<T> {
+        self.prompter.ask(Question { text, help, flag, given, default, kind: Kind::Text }, read)
+    }
 }
 
-fn places(options: &cli::Init, prompter: &Prompter, config: &Path) -> Result<Places, UserError> {
-    let default = |name: &str| Some(shown_path(&beside(config, name)));
-    let question = Question {
-        text: say::ask_drop(),
-        flag: "--drop",
-        given: options.drop.as_deref(),
-        default: default("drop"),
-    };
-    let drop = prompter.ask(question, |text| drop_folder(path(text)?, config))?;
-    let question = Question {
-        text: say::ask_archive(),
-        flag: "--archive",
-        given: options.archive.as_deref(),
-        default: default("archive"),
-    };
-    let archive = prompter.ask(question, |text| archive_folder(path(text)?, &drop))?;
-    let question = Question {
-        text: say::ask_ledger(),
-        flag: "--ledger",
-        given: options.ledger.as_deref(),
-        default: default("ledger.db"),
-    };
-    let ledger = prompter.ask(question, |text| ledger_file(path(text)?, &drop))?;
-    Ok(Places { drop, archive, ledger })
-}
-
-/// The account on KP's server.
-struct Account {
-    host: String,
-    port: u16,
-    user: String,
-}
-
-fn account(options: &cli::Init, prompter: &Prompter) -> Result<Account, UserError> {
-    let question = |text, flag, given, default| Question { text, flag, given, default };
-    let host = question(say::ask_host(), "--host", options.host.as_deref(), None);
-    let host = prompter.ask(host, |text| filled(text, values::host))?;
-    let port = question(say::ask_port(), "--port", options.port.as_deref(), Some("22".to_owned()));
-    let port = prompter.ask(port, self::port)?;
-    let login = options.login.as_deref().or(options.user.as_deref());
-    let user = question(say::ask_user(), "--user", login, None);
-    let user = prompter.ask(user, |text| filled(text, values::user))?;
-    Ok(Account { host, port, user })
-}
-
-fn language(global: &Global, prompter: &Prompter) -> Result<Language, UserError> {
-    if let Some(language) = global.language {
-        return Ok(language);
+fn language(interview: &mut Interview) -> Asked<()> {
+    if let Some(language) = interview.global.language {
+        interview.answers.language = language;
+        return Ok(());
     }
     let default = Some(if messages::language() == Language::Da { "da" } else { "en" }.to_owned());
-    let question = Question { text: say::ask_language(), flag: "--language", given: None, default };
-    prompter.ask(question, |text| match text.to_lowercase().as_str() {
-        "da" | "dansk" | "danish" => Ok(Language::Da),
-        "en" | "engelsk" | "english" => Ok(Language::En),
-        _ => Err(say::language_wrong()),
-    })
+    let question = Question {
+        text: say::ask_language(),
+        help: say::language_wrong(),
+        flag: "--language",
+        given: None,
+        default,
+        kind: Kind::Choice,
+    };
+    interview.answers.language =
+        interview.prompter.ask(question, |text| match text.to_lowercase().as_str() {
+            "da" | "dansk" | "danish" => Ok(Language::Da),
+            "en" | "engelsk" | "english" => Ok(Language::En),
+            _ => Err(say::language_wrong()),
+        })?;
+    messages::speak(interview.answers.language);
+    Ok(())
 }
 
-fn config_place(global: &Global, prompter: &Prompter) -> Result<PathBuf, UserError> {
-    let variable = std::env::var_os("TRAEKFIL_CONFIG").filter(|value| !value.is_empty()).map(PathBuf::from);
-    let named = global.config.clone().or(variable);
+fn welcome(interview: &mut Interview) -> Asked<()> {
+    Ok(interview.prompter.say(&paragraph("", &say::welcome()))?)
+}
+
+fn config_place(interview: &mut Interview) -> Asked<()> {
+    let variable = std::env::var_os(config::VARIABLE).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let named = interview.global.config.clone().or(variable);
     let named = match named.as_ref().map(|path| path.to_str()) {
-        Some(None) => return Err(UserError::usage(say::flag_wrong("--config", &say::not_text()))),
+        Some(None) => {
+            return Err(UserError::usage(say::flag_wrong("--config", &say::not_text())).into());
+        }
         Some(Some(text)) => Some(text),
         None => None,
     };
-    let free = Path::new("config.toml").symlink_metadata().is_err();
-    // Without questions the default name is kept even if such a file exists; the error then names the file.
-    let default = (free || prompter.is_silent()).then(|| "config.toml".to_owned());
-    if named.is_none() && !free {
-        prompter.say(&paragraph("  ! ", &say::config_exists("config.toml")))?;
-    }
-    let question = Question { text: say::ask_config(), flag: "--config", given: named, default };
-    prompter.ask(question, |text| {
-        let mut file = path(text)?;
+    let earlier = &interview.answers.config;
+    let default = if earlier.as_os_str().is_empty() { "config.toml".to_owned() } else { shown_path(earlier) };
+    let question = Question {
+        text: say::ask_config(),
+        help: say::help_config(),
+        flag: "--config",
+        given: named,
+        default: Some(default),
+        kind: Kind::Text,
+    };
+    let (file, before) = interview.prompter.ask(question, |text| {
+        let mut file = typed::path(text)?;
         if file.is_dir() {
             file.push("config.toml");
         }
         // Not `exists`: it is false for a dangling link.
-        if file.symlink_metadata().is_ok() { Err(say::config_exists(&shown_path(&file))) } else { Ok(file) }
-    })
-}
-
-/// The default place of a file: beside the config. Beside a config in /etc, data goes to /var/lib instead, since
-/// /etc is for configuration.
-fn beside(config: &Path, name: &str) -> PathBuf {
-    let folder = config.parent().unwrap_or(Path::new("."));
-    if folder == Path::new("/etc/traekfil") && name != "id_ed25519" {
-        return Path::new("/var/lib/traekfil").join(name);
+        let there = file.symlink_metadata().is_ok();
+        let before = if there { Some(read_before(&file)?) } else { None };
+        Ok((file, before))
+    })?;
+    if file == interview.answers.config {
+        return Ok(());
     }
-    folder.join(name)
-}
-
-/// A typed path; a relative one counts from the working folder.
-fn path(text: &str) -> Result<PathBuf, String> {
-    let home = text.strip_prefix("~/").and_then(|rest| Some(std::env::home_dir()?.join(rest)));
-    let typed = home.unwrap_or_else(|| PathBuf::from(text));
-    if text.is_empty() {
-        return Err(say::answer_needed());
+    for other in others::unread(&file) {
+        crate::output::warn(&say::other_unread(&shown_path(&other)));
     }
-    std::path::absolute(typed).map_err(|error| error.to_string())
-}
-
-fn filled(text: &str, read: fn(&str) -> Result<String, String>) -> Result<String, String> {
-    if text.is_empty() { Err(say::answer_needed()) } else { read(text) }
-}
-
-fn drop_folder(drop: PathBuf, config: &Path) -> Result<PathBuf, String> {
-    if drop.exists() && !drop.is_dir() {
-        return Err(rules::drop_is_file(&shown_path(&drop)));
-    }
-    outside("--config", config, &drop)?;
-    Ok(drop)
-}
-
-fn archive_folder(archive: PathBuf, drop: &Path) -> Result<PathBuf, String> {
-    if archive.exists() && !archive.is_dir() {
-        return Err(rules::archive_is_file(&shown_path(&archive)));
-    }
-    if drop.starts_with(&archive) {
-        return Err(rules::drop_in_archive(&shown_path(drop), &shown_path(&archive)));
-    }
-    Ok(archive)
-}
-
-fn ledger_file(ledger: PathBuf, drop: &Path) -> Result<PathBuf, String> {
-    if ledger.is_dir() {
-        return Err(rules::ledger_is_folder(&shown_path(&ledger)));
-    }
-    outside("[ledger] path", &ledger, drop)?;
-    Ok(ledger)
-}
-
-/// Refuses a file in the drop folder, where a run would deliver it. The config's own check follows links as well,
-/// before anything is written.
-fn outside(what: &str, file: &Path, drop: &Path) -> Result<(), String> {
-    if file.parent() == Some(drop) {
-        return Err(rules::private_file_taken(what, &shown_path(file), &shown_path(drop)));
+    interview.answers = Answers { config: file, ..Answers::unasked(interview.answers.language) };
+    if let Some(before) = before {
+        take_over(interview, before)?;
     }
     Ok(())
 }
 
-fn port(text: &str) -> Result<u16, String> {
-    text.parse().ok().filter(|port| *port > 0).ok_or_else(say::port_wrong)
+fn read_before(file: &Path) -> Result<Before, String> {
+    become_owner(file).map_err(|error| error.message)?;
+    let config = Config::load(file).map_err(|error| error.message)?;
+    let text = std::fs::read_to_string(file).map_err(|error| error.to_string())?;
+    Ok(Before { text, config })
 }
 
-/// The key: an existing file, a new one, or none.
-fn key(options: &cli::Init, prompter: &Prompter, default: &Path, drop: &Path) -> Result<Key, UserError> {
-    let question = || Question {
-        text: say::ask_identity(),
-        flag: "--identity",
-        given: options.identity.as_deref(),
-        default: Some(shown_path(default)),
+/// Settles whom the program works as. A key, a passphrase and a server are looked at as the user who works with them.
+fn worker_found(interview: &mut Interview) -> Asked<()> {
+    interview.work_as_before()?;
+    let Answers { config, ledger, .. } = &interview.answers;
+    let found = worker::worker(interview.options, config, ledger)?;
+    match &found {
+        Some(worker) => interview.acting = Some(worker::acting(worker)?),
+        // It starts a thread, and no user may change after that.
+        None => cut_off::watch(),
+    }
+    interview.answers.worker = found;
+    Ok(())
+}
+
+fn runs(interview: &mut Interview) -> Asked<()> {
+    interview.answers.calendar = runs::runs(interview.options, interview.prompter, &interview.answers)?;
+    Ok(())
+}
+
+/// Begins with the answers that the configuration gives already.
+fn take_over(interview: &mut Interview, before: Before) -> Result<(), UserError> {
+    interview.warn(&say::config_edited(&shown_path(&interview.answers.config)))?;
+    let config = &before.config;
+    let sftp = &config.sftp;
+    let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let answers = &mut interview.answers;
+    if interview.global.language.is_none() && interview.prompter.is_silent() {
+        answers.language = config.language.unwrap_or(answers.language);
+    }
+    answers.name.clone_from(&config.name);
+    answers.drop = absolute(&config.drop);
+    answers.archive = absolute(&config.archive);
+    answers.ledger = absolute(&config.ledger);
+    answers.host.clone_from(&sftp.host);
+    answers.port = sftp.port;
+    answers.user.clone_from(&sftp.user);
+    answers.key = match &sftp.identity {
+        None => Key::None,
+        Some(file) => match key::look_at(file) {
+            Ok(known) => Key::Existing(absolute(file), known),
+            Err(_) => Key::New(absolute(file)),
+        },
     };
-    // A missing file that --identity names may be a typing error, so a new key is not offered in its place.
-    let may_be_new = options.new_key || options.identity.is_none();
-    loop {
-        let key = prompter.ask(question(), |text| {
-            if text == "-" && !options.new_key {
-                return Ok(Key::None);
-            }
-            let file = path(text)?;
-            outside("[sftp] identity", &file, drop)?;
-            if file.symlink_metadata().is_err() {
-                let public = key::public_file(&file);
-                return match public.symlink_metadata() {
-                    Ok(_) => Err(say::public_exists(&shown_path(&public))),
-                    Err(_) if may_be_new => Ok(Key::New(file)),
-                    Err(_) => Err(say::no_such_key(&shown_path(&file))),
-                };
-            }
-            if options.new_key {
-                return Err(say::key_exists(&shown_path(&file)));
-            }
-            let known = key::look_at(&file)?;
-            Ok(Key::Existing(file, known))
+    answers.passphrase_file = sftp.passphrase_file.as_deref().map(absolute);
+    answers.remote_folder.clone_from(&sftp.folder);
+    answers.calendar =
+        RunDates { runs: config.calendar.runs.clone(), warn_before: config.calendar.warn_before };
+    answers.before = Some(before);
+    Ok(())
+}
+
+fn name(interview: &mut Interview) -> Asked<()> {
+    let given = interview.options.name.as_deref();
+    let default = interview.answers.name.clone().unwrap_or_else(|| "-".to_owned());
+    let asked = (say::ask_name(), say::help_name());
+    interview.answers.name = interview.text(asked, ("--name", given), Some(default), |text| match text {
+        "-" => Ok(None),
+        text => typed::name(text).map(Some),
+    })?;
+    Ok(())
+}
+
+fn user(interview: &mut Interview) -> Asked<()> {
+    let earlier = Some(interview.answers.user.clone()).filter(|user| !user.is_empty());
+    // With --login, --user is the user of this machine that the program works as.
+    let given = interview.options.login.as_deref().or(interview.options.user.as_deref());
+    interview.answers.user =
+        interview.text((say::ask_user(), say::help_user()), ("--user", given), earlier, |text| {
+            typed::filled(text, values::user)
         })?;
-        match &key {
-            Key::New(file) if !options.new_key => {
-                if prompter.confirm(say::confirm_new_key(&shown_path(file)), "--new-key")? {
-                    return Ok(key);
-                }
-            }
-            _ => return Ok(key),
-        }
-    }
+    Ok(())
 }
 
-fn passphrase_file(
-    options: &cli::Init,
-    prompter: &Prompter,
-    key: &Key,
-    drop: &Path,
-) -> Result<Option<PathBuf>, UserError> {
-    let locked = matches!(key, Key::Existing(_, known) if known.locked);
-    if !locked && options.passphrase_file.is_none() {
-        return Ok(None);
-    }
-    let question = Question {
-        text: say::ask_passphrase_file(),
-        flag: "--passphrase-file",
-        given: options.passphrase_file.as_deref(),
-        default: Some("-".to_owned()),
-    };
-    prompter.ask(question, |text| {
-        if text == "-" {
-            return Ok(None);
-        }
-        let file = path(text)?;
-        outside("[sftp] passphrase_file", &file, drop)?;
-        if file.is_file() {
-            Ok(Some(file))
-        } else {
-            Err(rules::file_missing("passphrase_file", &shown_path(&file)))
-        }
-    })
+fn remote_folder(interview: &mut Interview) -> Asked<()> {
+    let earlier = Some(interview.answers.remote_folder.clone()).filter(|folder| !folder.is_empty());
+    let default = Some(earlier.unwrap_or_else(|| ".".to_owned()));
+    let given = interview.options.remote_folder.as_deref();
+    let asked = (say::ask_remote_folder(), say::help_remote_folder());
+    interview.answers.remote_folder =
+        interview.text(asked, ("--remote-folder", given), default, typed::remote_folder)?;
+    Ok(())
 }
 
-/// The server's host key, if the person has compared it or a flag accepts it; none if it is to be pinned later.
-fn host_key(
-    options: &cli::Init,
-    prompter: &Prompter,
-    answers: &Answers,
-) -> Result<Option<String>, UserError> {
-    if let Some(given) = &options.host_key {
-        let read = values::fingerprint(given.trim().trim_end_matches('='));
-        return read.map(Some).map_err(|what| UserError::usage(say::flag_wrong("--host-key", &what)));
+/// Shows everything before anything is written.
+fn summary_accepted(interview: &mut Interview) -> Asked<()> {
+    if !interview.is_asking() {
+        return Ok(());
     }
-    if prompter.is_silent() && !options.accept_host_key {
-        return Ok(None);
+    let Some(text) = summary::text(&interview.answers)? else { return Ok(()) };
+    interview.prompter.say(&text)?;
+    if interview.prompter.ask_whether(say::ask_make(), say::help_make(), true)? {
+        return Ok(());
     }
-    let config = Config::of(&answers.config, config_template::text(answers)?.into_bytes())?;
-    let address = format!("{}:{}", answers.host, answers.port);
-    prompter.say(&say::fetching_host_key(&address))?;
-    let seen = match ssh::seen_host_key(&config.sftp) {
-        Ok(seen) => seen,
-        Err(error) => {
-            prompter.say(&paragraph("  ! ", &say::host_key_not_fetched(&error)))?;
-            return Ok(None);
-        }
-    };
-    if options.accept_host_key {
-        return Ok(Some(seen.fingerprint));
-    }
-    prompter.say(&format!("  {} ({})", seen.fingerprint, seen.key_type))?;
-    prompter.say(&paragraph("  ", &say::compare_host_key()))?;
-    let question =
-        Question { text: say::ask_host_key(), flag: "--host-key", given: None, default: Some(say::no()) };
-    prompter.ask(question, |text| match yes_or_no(text) {
-        Some(true) => Ok(Some(seen.fingerprint.clone())),
-        Some(false) => Ok(None),
-        None if text.trim_end_matches('=') == seen.fingerprint => Ok(Some(seen.fingerprint.clone())),
-        None if text.starts_with("SHA256:") => Err(say::host_key_differs(&seen.fingerprint)),
-        None => Err(say::yes_or_no()),
-    })
+    Err(UserError::usage(say::nothing_made()).into())
 }
 
-fn series(options: &cli::Init, prompter: &Prompter) -> Result<Vec<Series>, UserError> {
-    let mut all: Vec<Series> = Vec::new();
-    for given in &options.series {
-        let one = one_series(given)
-            .and_then(|one| Ok(Series { name: new_name(&one.name, &all)?, ..one }))
-            .map_err(|what| UserError::usage(say::flag_wrong("--series", &what)))?;
-        all.push(one);
-    }
-    if prompter.is_silent() || !all.is_empty() {
-        return Ok(all);
-    }
-    prompter.say(&paragraph("", &say::about_series()))?;
-    let question = |text, default: &str| Question {
-        text,
-        flag: "--series",
-        given: None,
-        default: Some(default.to_owned()),
-    };
-    loop {
-        let name = prompter.ask(question(say::ask_series_name(), "-"), |text| match text {
-            "-" => Ok(None),
-            text => new_name(text, &all).map(Some),
-        })?;
-        let Some(name) = name else { return Ok(all) };
-        let pattern = prompter.ask(question(say::ask_series_pattern(), &format!("{name}_*.txt")), pattern)?;
-        let (due_day, before_run) = prompter.ask(question(say::ask_due_day(), "-"), due)?;
-        all.push(Series { name, pattern, due_day, before_run });
-    }
-}
-
-/// By which day a file is due, or whether it is due before KP's run; `-` for neither.
-fn due(text: &str) -> Result<(Option<u8>, bool), String> {
-    match text.to_lowercase().as_str() {
-        "-" => Ok((None, false)),
-        "run" | "kørsel" | "kørslen" => Ok((None, true)),
-        text => day(text).map(|day| (Some(day), false)),
-    }
-}
-
-/// `name=pattern`, `name=pattern:day` or `name=pattern:run`.
-fn one_series(text: &str) -> Result<Series, String> {
-    let (name, rest) = text.split_once('=').ok_or_else(say::series_form)?;
-    let (files, (due_day, before_run)) = match rest.rsplit_once(':') {
-        Some((_, text)) if text.trim() == "-" => return Err(say::day_wrong()),
-        Some((files, text)) => (files, due(text.trim())?),
-        None => (rest, (None, false)),
-    };
-    Ok(Series { name: name.trim().to_owned(), pattern: pattern(files.trim())?, due_day, before_run })
-}
-
-fn new_name(text: &str, others: &[Series]) -> Result<String, String> {
-    let name = filled(text, values::part_of_a_file_name)?;
-    if others.iter().any(|other| other.name == name) { Err(rules::series_twice()) } else { Ok(name) }
-}
-
-fn pattern(text: &str) -> Result<String, String> {
-    if text.is_empty() {
-        return Err(say::answer_needed());
-    }
-    glob::glob(text).map(|_| text.to_owned())
-}
-
-fn day(text: &str) -> Result<u8, String> {
-    text.parse().ok().filter(|day| (1..=31).contains(day)).ok_or_else(say::day_wrong)
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used)]
-
-    use super::*;
-
-    #[test]
-    fn a_series_is_its_name_its_pattern_and_perhaps_a_day() {
-        let series = |name: &str, pattern: &str, due_day| Series {
-            name: name.to_owned(),
-            pattern: pattern.to_owned(),
-            due_day,
-            before_run: false,
-        };
-        assert_eq!(one_series("mad=mad_*.txt"), Ok(series("mad", "mad_*.txt", None)));
-        assert_eq!(one_series("mad=mad_*.txt:20"), Ok(series("mad", "mad_*.txt", Some(20))));
-        assert_eq!(one_series(" tøj = vask=*.csv : 1 "), Ok(series("tøj", "vask=*.csv", Some(1))));
-        let by_run = Series { before_run: true, ..series("mad", "mad_*.txt", None) };
-        assert_eq!(one_series("mad=mad_*.txt:run"), Ok(by_run));
-        for wrong in ["mad", "mad=", "mad=mad_*:0", "mad=mad_*:32", "mad=mad_*:tyve", "mad=ind/*", "mad=[a"] {
-            assert!(one_series(wrong).is_err(), "{wrong}");
-        }
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn what_grows_does_not_lie_in_etc() {
-        let default = |config: &str, name| beside(Path::new(config), name);
-        assert_eq!(default("/etc/traekfil/config.toml", "drop"), Path::new("/var/lib/traekfil/drop"));
-        assert_eq!(default("/etc/traekfil/config.toml", "id_ed25519"), Path::new("/etc/traekfil/id_ed25519"));
-        assert_eq!(default("/srv/a/config.toml", "drop"), Path::new("/srv/a/drop"));
+/// What stands in the way of a folder or ledger: another configuration's.
+fn free(interview: &Interview, path: &Path, what: others::What) -> Result<(), String> {
+    match others::user_of(&interview.answers.config, path, what) {
+        Some(used) => Err(used.message(path)),
+        None => Ok(()),
     }
 }

@@ -10,34 +10,49 @@ use crate::clock;
 use crate::config::calendar::{date_refused, refused};
 use crate::exit::UserError;
 use crate::messages::{calendar as say, escape, init as say_init};
+use crate::names;
 use crate::wording::calendar::long_deadline;
 
-use super::answers::{RunDates, Series};
-use super::prompter::{Prompter, Question, paragraph};
+use super::answers::{Answers, RunDates};
+use super::prompter::{Asked, Kind, Prompter, Question, paragraph};
 
-/// Asks for the dates, unless `--runs` has them. Without questions and without the flag there are none.
+/// Asks for the dates, unless `--runs` has them. Those that stand already stay where nobody names others.
 ///
 /// # Errors
-/// Exit code 2: the flag is wrong, the dates are needed for one of the series and nobody is asked, or the input ended.
-pub(super) fn runs(
-    options: &cli::Init,
-    prompter: &Prompter,
-    series: &[Series],
-) -> Result<RunDates, UserError> {
+/// Going back; or exit code 2: the flag is wrong, the dates are needed for one of the series and nobody is asked, or the input
+/// ended.
+pub(super) fn runs(options: &cli::Init, prompter: &Prompter, answers: &Answers) -> Asked<RunDates> {
     let wrong = |what: String| UserError::usage(say_init::flag_wrong("--runs", &what));
-    let needed = series.iter().find(|one| one.before_run).map(|one| say::runs_needed(&escape(&one.name)));
+    let earlier = &answers.calendar;
+    let needed = due_before_run(answers).map(|name| say::runs_needed(&escape(name)));
+    let over = Over::of(answers);
     let runs = match &options.runs {
-        Some(text) => of_flag(text).map_err(wrong)?,
-        None if prompter.is_silent() => Runs::default(),
-        None => asked(prompter, needed.as_deref())?,
+        Some(text) => of_flag(text, &over).map_err(wrong)?,
+        None if prompter.is_silent() => earlier.runs.clone(),
+        None => match asked(prompter, needed.as_deref(), earlier, &over)? {
+            Some(runs) => runs,
+            None => return Ok(earlier.clone()),
+        },
     };
     match needed {
-        Some(needed) if runs.is_empty() => return Err(wrong(needed)),
+        Some(needed) if runs.is_empty() => return Err(wrong(needed).into()),
         _ if runs.is_empty() => return Ok(RunDates::default()),
+        _ if options.runs.is_none() && prompter.is_silent() => return Ok(earlier.clone()),
         _ => {}
     }
-    let default = Some(say::three_banking_days());
-    let question = Question { text: say::ask_warn_before(), flag: "--runs", given: None, default };
+    let default = if earlier.runs.is_empty() {
+        say::three_banking_days()
+    } else {
+        earlier.warn_before.map_or_else(|| "-".to_owned(), |before| before.to_string())
+    };
+    let question = Question {
+        text: say::ask_warn_before(),
+        help: say::help_warn_before(),
+        flag: "--runs",
+        given: None,
+        default: Some(default),
+        kind: Kind::Choice,
+    };
     let warn_before = prompter.ask(question, |text| match text {
         "-" => Ok(None),
         text => text.parse().map(Some).map_err(|_| say::not_a_warning(&escape(text))),
@@ -45,8 +60,26 @@ pub(super) fn runs(
     Ok(RunDates { runs, warn_before })
 }
 
+/// The first series that is due before KP's run, by the answers, or else by the configuration that is there.
+fn due_before_run(answers: &Answers) -> Option<&str> {
+    let answered = |name: &str| answers.series.iter().any(|one| names::same(&one.name, name));
+    let rules = answers.before.iter().flat_map(|before| &before.config.series);
+    let standing = rules.filter(|rule| rule.due_before_run && !answered(&rule.name)).map(|rule| &*rule.name);
+    answers.series.iter().filter(|one| one.before_run).map(|one| &*one.name).chain(standing).next()
+}
+
+/// The runs of the configuration that is there. A new list has those to come, and the months before it are still told of.
+struct Over(Vec<Deadline>);
+
+impl Over {
+    fn of(answers: &Answers) -> Over {
+        let before = answers.before.as_ref();
+        Over(before.map_or_else(Vec::new, |before| before.config.calendar.runs.all().to_vec()))
+    }
+}
+
 /// The dates of the flag: nobody is there to be asked, so each must be clear by itself.
-fn of_flag(text: &str) -> Result<Runs, String> {
+fn of_flag(text: &str, over: &Over) -> Result<Runs, String> {
     let read = read_dates(text, MissingYear::Refused);
     if let Some(fault) = read.not_read.first() {
         return Err(not_understood(text, fault.span.clone(), &date_refused(fault.is)));
@@ -57,20 +90,30 @@ fn of_flag(text: &str) -> Result<Runs, String> {
     if read.dates.is_empty() {
         return Err(say::no_dates());
     }
-    in_order(&read)
+    in_order(&read, over)
 }
 
-fn asked(prompter: &Prompter, needed: Option<&str>) -> Result<Runs, UserError> {
+/// The dates that were pasted; none where those that stand already are kept.
+fn asked(prompter: &Prompter, needed: Option<&str>, earlier: &RunDates, over: &Over) -> Asked<Option<Runs>> {
+    let is_new = earlier.runs.is_empty();
     prompter.say(&paragraph("", &say::about_runs()))?;
-    if let Some(needed) = needed {
+    if !is_new {
+        let standing: Vec<String> = earlier.runs.all().iter().map(|run| long_deadline(*run)).collect();
+        prompter.say(&paragraph("", &say::runs_kept(&standing.join(", "))))?;
+    }
+    let needed_now = needed.filter(|_| is_new);
+    if let Some(needed) = needed_now {
         prompter.say(&paragraph("", needed))?;
     }
     let today = clock::now().date_naive();
     loop {
-        let text = prompter.ask_lines(&say::ask_runs(), needed.is_some())?;
+        let text = prompter.ask_lines(&say::ask_runs(), &say::about_runs(), needed_now.is_some())?;
+        if text.trim().is_empty() && !is_new {
+            return Ok(None);
+        }
         if text.trim().is_empty() || text.trim() == "-" {
             match needed {
-                None => return Ok(Runs::default()),
+                None => return Ok(Some(Runs::default())),
                 Some(needed) => prompter.say(&paragraph("  ! ", needed))?,
             }
             continue;
@@ -79,18 +122,23 @@ fn asked(prompter: &Prompter, needed: Option<&str>) -> Result<Runs, UserError> {
         for line in shown(&text, &read, today) {
             prompter.say(&paragraph("  ", &line))?;
         }
-        match in_order(&read) {
+        match in_order(&read, over) {
             Err(what) => prompter.say(&paragraph("  ! ", &what))?,
-            Ok(runs) if prompter.confirm(say::confirm_runs(), "--runs")? => return Ok(runs),
+            Ok(runs) if prompter.ask_whether(say::confirm_runs(), say::help_confirm_runs(), true)? => {
+                return Ok(Some(runs));
+            }
             Ok(_) => {}
         }
         prompter.say(&say::runs_again())?;
     }
 }
 
-/// The dates as runs, earliest first and each once, however they were pasted.
-fn in_order(read: &DatesRead) -> Result<Runs, String> {
+/// The dates as runs, earliest first and each once, however they were pasted; after the runs that were before all of them.
+fn in_order(read: &DatesRead, over: &Over) -> Result<Runs, String> {
     let mut deadlines: Vec<Deadline> = read.dates.iter().map(|date| date.is.deadline()).collect();
+    if let Some(first) = deadlines.iter().map(|run| run.day).min() {
+        deadlines.extend(over.0.iter().filter(|run| run.day < first));
+    }
     deadlines.sort_unstable();
     deadlines.dedup();
     if deadlines.is_empty() {
@@ -136,7 +184,8 @@ mod tests {
     #[test]
     fn a_flag_is_taken_only_where_it_is_clear() {
         let read = |text: &str| {
-            of_flag(text).map(|runs| runs.all().iter().map(ToString::to_string).collect::<Vec<_>>())
+            let runs = of_flag(text, &Over(Vec::new()))?;
+            Ok::<_, String>(runs.all().iter().map(ToString::to_string).collect::<Vec<_>>())
         };
         assert_eq!(read("2026-12-15, 14. januar 2027 kl. 12").unwrap(), ["2026-12-15", "2027-01-14 12:00"]);
         assert_eq!(read("14. januar 2027 og 15/12-2026, 15/12-2026").unwrap(), ["2026-12-15", "2027-01-14"]);

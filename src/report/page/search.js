@@ -24,3 +24,27 @@
     count.textContent = words.length === 0 ? "" : told;
   });
 })();
+(function () {
+  "use strict";
+  var cases = document.querySelector(".cases");
+  if (!cases) { return; }
+  Array.prototype.forEach.call(cases.querySelectorAll("pre"), function (block) {
+    var code = block.querySelector("code");
+    var button = document.createElement("button");
+    button.type = "button";
+    button.textContent = cases.getAttribute("data-copy");
+    button.addEventListener("click", function () {
+      var done = function () { button.textContent = cases.getAttribute("data-copied"); };
+      var by_hand = function () {
+        var range = document.createRange();
+        range.selectNodeContents(code);
+        window.getSelection().removeAllRanges();
+        window.getSelection().addRange(range);
+        if (document.execCommand("copy")) { done(); }
+      };
+      // A page that was opened as a file may not use the clipboard in every browser.
+      if (navigator.clipboard) { navigator.clipboard.writeText(code.textContent).then(done, by_hand); } else { by_hand(); }
+    });
+    block.appendChild(button);
+  });
+})();

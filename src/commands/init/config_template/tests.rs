@@ -16,6 +16,8 @@ fn answers() -> Answers {
     Answers {
         language: Language::Da,
         config: folder().join("config.toml"),
+        before: None,
+        name: Some("Korsbæk Kommune".to_owned()),
         drop: folder().join("drop"),
         archive: folder().join("arkiv"),
         ledger: folder().join("ledger.db"),
@@ -29,6 +31,7 @@ fn answers() -> Answers {
         calendar: RunDates::default(),
         series: Vec::new(),
         worker: None,
+        formats: Vec::new(),
     }
 }
 
@@ -39,6 +42,7 @@ fn comes_back(answers: &Answers) -> Config {
     let config = Config::of(&answers.config, text.clone().into_bytes())
         .unwrap_or_else(|error| panic!("{error}\n{text}"));
     assert_eq!(config.language, Some(answers.language), "{text}");
+    assert_eq!(config.name, answers.name, "{text}");
     assert_eq!(
         [&config.drop, &config.archive, &config.ledger],
         [&answers.drop, &answers.archive, &answers.ledger]
