@@ -118,12 +118,11 @@ fn lists(command: &str) -> &'static [&'static str] {
         "history" | "ledger export" => &["entries"],
         "approve" | "reject" | "withdraw" => &["decisions"],
         "cases" => &["cases", "matters"],
-        "format guess" => &["files"],
         "format test" => &["fields", "periods", "header_periods", "faults", "first", "matters"],
         "adopt" => &["files", "matters"],
         "check" | "init" => &["checks"],
         "report" => &["matters"],
-        "schedule" => &["files"],
+        "format guess" | "schedule" => &["files"],
         "ledger verify" => &["changed", "matters"],
         _ => &[],
     }

@@ -84,17 +84,14 @@ impl Seen {
     pub(super) fn note(&mut self, record: &Record<'_>) -> Noted {
         let kind = self.kind(record.deduction);
         let full = self.short.len() + self.long.len() >= self.most;
-        match text_of(record.reference).filter(|_| kind != NO_KIND) {
-            Some((text, length)) => {
-                let [one, other] = &self.mixers;
-                let key = Short(one.mix(packed(record, kind, length)), other.mix(text));
-                noted(self.short.entry(key), record.line, full)
-            }
-            None => {
-                let key = self.hashed(record, kind);
-                noted(self.long.entry(key), record.line, full)
-            }
-        }
+        let short = text_of(record.reference).filter(|_| kind != NO_KIND);
+        let Some((text, length)) = short else {
+            let key = self.hashed(record, kind);
+            return noted(self.long.entry(key), record.line, full);
+        };
+        let [one, other] = &self.mixers;
+        let key = Short(one.mix(packed(record, kind, length)), other.mix(text));
+        noted(self.short.entry(key), record.line, full)
     }
 
     fn hashed(&self, record: &Record<'_>, kind: u64) -> Hashed {
