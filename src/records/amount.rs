@@ -264,13 +264,18 @@ impl Unit {
 
 /// A number of ASCII digits, one at least.
 pub(super) fn digits(text: &[u8]) -> Result<i128, AmountError> {
+    if (1..=18).contains(&text.len()) {
+        // 18 digits always fit, so the common amount needs no check for each of them
+        let (mut number, mut all) = (0_u64, true);
+        for byte in text {
+            let digit = byte.wrapping_sub(b'0');
+            all &= digit <= 9;
+            number = number.wrapping_mul(10).wrapping_add(u64::from(digit));
+        }
+        return if all { Ok(i128::from(number)) } else { Err(AmountError::Digits) };
+    }
     if text.is_empty() || !text.iter().all(u8::is_ascii_digit) {
         return Err(AmountError::Digits);
-    }
-    if text.len() <= 18 {
-        // 18 digits always fit, so the common amount needs no check for each digit
-        let small = text.iter().fold(0_u64, |number, digit| number * 10 + u64::from(digit - b'0'));
-        return Ok(i128::from(small));
     }
     text.iter()
         .try_fold(0_i128, |number, digit| number.checked_mul(10)?.checked_add(i128::from(digit - b'0')))

@@ -17,6 +17,13 @@ impl Citizen {
     #[must_use]
     pub fn read(text: &str, restore: bool) -> Option<Citizen> {
         let text = text.as_bytes().trim_ascii();
+        if let Ok(ten) = <[u8; 10]>::try_from(text)
+            && ten[5] != b'-'
+        {
+            // the usual form, which needs no taking apart
+            let citizen = Citizen(ten);
+            return citizen.is_plausible().then_some(citizen);
+        }
         let mut citizen = Citizen([b'0'; 10]);
         let (front, serial) = text.split_at(text.len().checked_sub(4)?);
         let front = front.strip_suffix(b"-").unwrap_or(front);
@@ -29,7 +36,8 @@ impl Citizen {
     }
 
     fn is_plausible(&self) -> bool {
-        if !self.0.iter().all(u8::is_ascii_digit) {
+        // all of them without a stop, since a wrong one is rare
+        if !self.0.iter().fold(true, |all, byte| all & byte.is_ascii_digit()) {
             return false;
         }
         let two = |at: usize| (self.0[at] - b'0') * 10 + self.0[at + 1] - b'0';

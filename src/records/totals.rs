@@ -3,17 +3,17 @@
 //! Banks look into payment files so: counts and sums against the trailer, against the months before,
 //! and the same record twice. Nothing is decided here: policies say what holds a file.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
-use std::hash::{BuildHasher, BuildHasherDefault, Hash, Hasher, RandomState};
 use std::str::FromStr;
 
 use crate::period::Period;
 
 use super::amount::Ore;
 use super::format::Field;
-use super::key::KeyHasher;
 use super::reader::{Ending, Finding, LINES_KEPT, Lines, Mismatch, Problem, Reading, Record, Totals};
+
+mod seen;
+
+use seen::{Noted, Seen};
 
 /// How many different records of one file are told apart; what comes after is counted as not looked at.
 pub const MOST_RECORDS: usize = 4_000_000;
@@ -22,26 +22,10 @@ pub const MOST_RECORDS: usize = 4_000_000;
 /// each record, up to [`MOST_RECORDS`] of them.
 #[derive(Debug)]
 pub struct Tally {
-    /// Two keyed hashes tell records apart, under keys that the process draws for itself: they are quicker than the
-    /// keys of the ledger, and nothing of them outlives the file.
-    hashers: [RandomState; 2],
     largest_allowed: Option<Ore>,
-    /// The line on which each record stands first.
-    seen: HashMap<Hashed, u64, BuildHasherDefault<KeyHasher>>,
-    most: usize,
+    seen: Seen,
     repeats: Repeats,
     over: Option<Over>,
-}
-
-/// What stands for a record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Hashed(u64, u64);
-
-impl Hash for Hashed {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        // it is a hash already, so a part of it spreads as well as all
-        state.write_u64(self.0);
-    }
 }
 
 /// What is left of a [`Tally`] once all records were seen.
@@ -81,14 +65,7 @@ impl Tally {
     #[must_use]
     pub fn new(largest: Option<Ore>) -> Tally {
         let repeats = Repeats { sum: Some(Ore::ZERO), ..Repeats::default() };
-        Tally {
-            hashers: [RandomState::new(), RandomState::new()],
-            largest_allowed: largest,
-            seen: HashMap::default(),
-            most: MOST_RECORDS,
-            repeats,
-            over: None,
-        }
+        Tally { largest_allowed: largest, seen: Seen::new(MOST_RECORDS), repeats, over: None }
     }
 
     /// Takes one record.
@@ -96,34 +73,17 @@ impl Tally {
         if self.largest_allowed.is_some_and(|largest| record.amount.size() > largest.size()) {
             self.note_over(record);
         }
-        let key = self.hashed(record);
-        let full = self.seen.len() >= self.most;
-        match self.seen.entry(key) {
-            Entry::Occupied(first) => {
+        match self.seen.note(record) {
+            Noted::First => {}
+            Noted::Again(first) => {
                 self.repeats.count += 1;
                 self.repeats.sum = self.repeats.sum.and_then(|sum| sum.plus(record.amount));
                 if self.repeats.lines.len() < LINES_KEPT {
-                    self.repeats.lines.push((*first.get(), record.line));
+                    self.repeats.lines.push((first, record.line));
                 }
             }
-            Entry::Vacant(_) if full => self.repeats.unchecked += 1,
-            Entry::Vacant(place) => {
-                place.insert(record.line);
-            }
+            Noted::TooMany => self.repeats.unchecked += 1,
         }
-    }
-
-    /// What makes a record itself: citizen, deduction, month, the amount's sign and the reference.
-    fn hashed(&self, record: &Record<'_>) -> Hashed {
-        let what = (
-            record.citizen.digits(),
-            record.period,
-            record.amount.is_negative(),
-            record.deduction,
-            record.reference,
-        );
-        let [one, other] = &self.hashers;
-        Hashed(one.hash_one(what), other.hash_one(what))
     }
 
     /// Ends the file; the keys of its records are gone with it.

@@ -17,10 +17,15 @@ pub(in crate::records) enum Expression {
 impl Expression {
     pub(in crate::records) fn fits(&self, line: &str) -> bool {
         match self {
-            Expression::Begins(words) => words.iter().any(|word| line.starts_with(word.as_str())),
+            Expression::Begins(words) => words.iter().any(|word| begins(line, word)),
             Expression::Fits(expression) => expression.is_match(line),
         }
     }
+}
+
+/// Such words are short, and most differ in their first letter: quicker told byte by byte.
+fn begins(line: &str, word: &str) -> bool {
+    line.len() >= word.len() && line.bytes().zip(word.bytes()).all(|(one, other)| one == other)
 }
 
 /// Compiles an expression for lines; `last` where no other expression is tried after it, so that it may

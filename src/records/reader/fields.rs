@@ -18,6 +18,11 @@ const MOST_CLAIMED: i128 = 99_999_999;
 /// Finds the text at a place; none where the line does not reach so far.
 pub(super) trait Cells<'a> {
     fn cell(&self, place: &Place) -> Option<&'a str>;
+
+    /// Whether every text is known to be ASCII.
+    fn are_ascii(&self) -> bool {
+        false
+    }
 }
 
 impl<'a, F: Fn(&Place) -> Option<&'a str>> Cells<'a> for F {
@@ -38,8 +43,33 @@ pub(super) struct Row<'a> {
     pub(super) period: Option<Period>,
 }
 
+/// The month that a record said last: the next one usually says it in the same way.
+#[derive(Default)]
+pub(super) struct LastMonth {
+    text: String,
+    period: Option<Period>,
+}
+
+impl LastMonth {
+    fn read<'a>(&mut self, field: &PeriodField, cells: &impl Cells<'a>) -> Result<Period, Fault> {
+        let text = text(cells, &field.at, Field::Period)?;
+        if let Some(period) = self.period.filter(|_| self.text == text) {
+            return Ok(period);
+        }
+        let period = field.form.read(text).ok_or((Field::Period, Problem::NotAPeriod))?;
+        self.text.clear();
+        self.text.push_str(text);
+        self.period = Some(period);
+        Ok(period)
+    }
+}
+
 /// Reads a record; the first field that cannot be read is its fault.
-pub(super) fn row<'a>(fields: &RecordFields, cells: &impl Cells<'a>) -> Result<Row<'a>, Fault> {
+pub(super) fn row<'a>(
+    fields: &RecordFields,
+    cells: &impl Cells<'a>,
+    month: &mut LastMonth,
+) -> Result<Row<'a>, Fault> {
     let citizen = text(cells, &fields.citizen, Field::Citizen)?;
     let citizen =
         Citizen::read(citizen, fields.restore_zero).ok_or((Field::Citizen, Problem::NotACitizen))?;
@@ -60,7 +90,7 @@ pub(super) fn row<'a>(fields: &RecordFields, cells: &impl Cells<'a>) -> Result<R
         None => "",
     };
     let period = match &fields.period {
-        Some(field) => Some(period(field, cells, Field::Period)?),
+        Some(field) => Some(month.read(field, cells)?),
         None => None,
     };
     Ok(Row { citizen, amount, deduction, reference, period })
@@ -71,7 +101,9 @@ pub(super) fn header_period<'a>(
     fields: &HeaderFields,
     cells: &impl Cells<'a>,
 ) -> Result<Option<Period>, Fault> {
-    fields.period.as_ref().map(|field| period(field, cells, Field::HeaderPeriod)).transpose()
+    let Some(field) = &fields.period else { return Ok(None) };
+    let read = field.form.read(text(cells, &field.at, Field::HeaderPeriod)?);
+    read.map(Some).ok_or((Field::HeaderPeriod, Problem::NotAPeriod))
 }
 
 /// A header's municipality, a number of at most four digits; none where the format has no such field.
@@ -106,11 +138,18 @@ pub(super) fn claims<'a>(fields: &TrailerFields, cells: &impl Cells<'a>) -> Resu
 }
 
 fn text<'a>(cells: &impl Cells<'a>, place: &Place, field: Field) -> Result<&'a str, Fault> {
-    let text = cells.cell(place).ok_or((field, Problem::Missing))?.trim_ascii();
-    if text.is_ascii() {
+    let text = without_blanks(cells.cell(place).ok_or((field, Problem::Missing))?);
+    if cells.are_ascii() || text.is_ascii() {
         return Ok(text);
     }
     if text.contains(NO_CHARACTER) { Err((field, Problem::Undecodable)) } else { Ok(text.trim()) }
+}
+
+/// Most fields have no blanks around them, which two bytes tell.
+fn without_blanks(text: &str) -> &str {
+    let bytes = text.as_bytes();
+    let is_blank = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_whitespace);
+    if is_blank(bytes.first()) || is_blank(bytes.last()) { text.trim_ascii() } else { text }
 }
 
 fn amount<'a>(field: &AmountField, cells: &impl Cells<'a>, name: Field) -> Result<Ore, Fault> {
@@ -123,8 +162,4 @@ fn amount<'a>(field: &AmountField, cells: &impl Cells<'a>, name: Field) -> Resul
         AmountError::Blank => (name, Problem::Blank),
         error => (name, Problem::NotAnAmount(error)),
     })
-}
-
-fn period<'a>(field: &PeriodField, cells: &impl Cells<'a>, name: Field) -> Result<Period, Fault> {
-    field.form.read(text(cells, &field.at, name)?).ok_or((name, Problem::NotAPeriod))
 }

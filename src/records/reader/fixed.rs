@@ -4,6 +4,7 @@ use crate::records::format::{LineKind, Place};
 use crate::records::lines::Line;
 
 use super::Record;
+use super::fields::Cells;
 use super::gather::Gather;
 use super::reading::Problem;
 
@@ -21,15 +22,30 @@ pub(super) fn line<V: FnMut(&Record<'_>)>(gather: &mut Gather<'_, V>, number: u6
     if kind != LineKind::Ignored && format.line_length.is_some_and(|wanted| wanted != length) {
         return gather.unknown(number, Problem::LineLength);
     }
-    let cell = |place: &Place| {
+    gather.line(number, kind, &format.fields, &Positions { line, length, ascii });
+}
+
+/// The texts at the positions of a line.
+struct Positions<'a> {
+    line: &'a str,
+    /// How many characters it has.
+    length: usize,
+    ascii: bool,
+}
+
+impl<'a> Cells<'a> for Positions<'a> {
+    fn cell(&self, place: &Place) -> Option<&'a str> {
         let Place::Span { first, last } = *place else { return None };
-        if first > length {
+        if first > self.length {
             // lines whose last fields are blank are often written without them
             return Some("");
         }
-        if ascii { line.get(first - 1..last) } else { characters(line, first, last) }
-    };
-    gather.line(number, kind, &format.fields, &cell);
+        if self.ascii { self.line.get(first - 1..last) } else { characters(self.line, first, last) }
+    }
+
+    fn are_ascii(&self) -> bool {
+        self.ascii
+    }
 }
 
 /// These characters of the line, from 1, both counted.

@@ -5,7 +5,7 @@ use crate::records::amount::{Ore, SignForm};
 use crate::records::format::{AmountField, Field, Fields, Format, LineKind, TrailerFields};
 
 use super::Record;
-use super::fields::{Cells, claims, header_period, municipality, row};
+use super::fields::{Cells, LastMonth, claims, header_period, municipality, row};
 use super::reading::{Claim, Claims, Ending, LINES_KEPT, Mismatch, Problem, Reading, Totals};
 
 /// The reading so far, and who is shown each record.
@@ -15,6 +15,7 @@ pub(super) struct Gather<'f, V> {
     visit: V,
     deduction: String,
     header_period: Option<Period>,
+    last_month: LastMonth,
     /// Since the last trailer.
     section: Totals,
     /// Whether something stands after the last trailer.
@@ -29,6 +30,7 @@ impl<'f, V: FnMut(&Record<'_>)> Gather<'f, V> {
             visit,
             deduction: deduction.to_owned(),
             header_period: None,
+            last_month: LastMonth::default(),
             section: Totals::default(),
             open: true,
         }
@@ -69,7 +71,7 @@ impl<'f, V: FnMut(&Record<'_>)> Gather<'f, V> {
     pub(super) fn record<'a>(&mut self, line: u64, fields: &Fields, cells: &impl Cells<'a>) {
         self.reading.lines.record += 1;
         self.open = true;
-        let row = match row(&fields.record, cells) {
+        let row = match row(&fields.record, cells, &mut self.last_month) {
             Ok(row) => row,
             Err((field, problem)) => return self.find(line, Some(field), problem),
         };

@@ -86,7 +86,7 @@ fn a_correction_by_the_opposite_sign_and_another_month_repeat_nothing() {
 #[test]
 fn past_the_bound_records_are_told_as_not_looked_at() {
     let mut tally = Tally::new(None);
-    tally.most = 5;
+    tally.seen = super::Seen::new(5);
     let format = format(EIGHTY);
     let mut reader = Reader::new(&format, "mad", |record: &Record<'_>| tally.record(record));
     reader.push(eighty(&deductions(8), "202304").as_bytes());
