@@ -96,7 +96,6 @@ pub enum Command {
     /// Record files that KP has had since before the ledger began as delivered, unsent
     Adopt(Adopt),
     /// Lay a held file beside what KP has
-    #[command(alias = "sammenlign")]
     Compare(Compare),
     /// Draft the format of a file, or show what is read of it
     #[command(subcommand)]

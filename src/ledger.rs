@@ -28,6 +28,7 @@ mod chain;
 mod checked;
 pub mod event;
 pub(crate) mod kept;
+mod keys;
 mod lock;
 mod migrate;
 pub mod query;
@@ -42,6 +43,7 @@ pub use append::Journal;
 pub use attest::WITNESSED;
 pub use backup::backup;
 pub use beside::ReaderPool;
+pub use keys::Keying;
 pub use lock::RunLock;
 pub use rebuild::{Rebuilt, rebuild};
 pub use restore::Reconciliation;
@@ -321,6 +323,7 @@ impl LedgerReader {
                     self.integrity_check()?;
                     self.verify_chain(1)?;
                     self.verify_tables()?;
+                    self.verify_keys()?;
                 }
             }
             Ok(())
