@@ -13,10 +13,11 @@ use crate::period::Period;
 use super::amount::Ore;
 use super::key::{Keyer, RecordKey, Secret};
 use super::reader::Record;
-use super::totals::MOST_RECORDS;
 
 /// What the key of the amounts is derived for.
 const AMOUNTS: &str = "traekfil records amounts";
+/// How many records of one file get keys; what comes after is counted as not looked at.
+const MOST_RECORDS: usize = 4_000_000;
 /// Bytes of a nonce of AES-GCM.
 const NONCE: usize = 12;
 
