@@ -283,6 +283,8 @@ impl LedgerReader {
     fn write_ahead(&self) -> Result<(), UserError> {
         let modes: Vec<String> = self.query(|db| {
             db.pragma_update(None, "synchronous", "FULL")?;
+            // Keys of records that were deleted leave nothing in the file.
+            db.pragma_update(None, "secure_delete", "ON")?;
             db.prepare("PRAGMA journal_mode = WAL")?.query_map([], |row| row.get(0))?.collect()
         })?;
         match modes.concat().as_str() {

@@ -124,8 +124,7 @@ fn no_key_and_no_secret_is_told_or_written_elsewhere() {
     }
     told.push(fs::read_to_string(town.path("overblik.html")).unwrap());
     let hex = |key: &[u8]| format!("{:016x}", u64::from_be_bytes(key[..8].try_into().unwrap()));
-    let canaries: Vec<String> =
-        keys.chunks(16).map(|key| hex(key)).chain([secret[..16].to_owned()]).collect();
+    let canaries: Vec<String> = keys.chunks(16).map(hex).chain([secret[..16].to_owned()]).collect();
     for text in &told {
         let text = text.to_lowercase();
         assert!(!canaries.iter().any(|canary| text.contains(canary)), "{text}");
@@ -257,8 +256,15 @@ fn keys_are_deleted_once_they_were_kept_long_enough() {
     town.at("2023-07-14T06:00:00+02:00");
     town.deliver(0);
     assert_eq!(count(&town, "SELECT count(*) FROM record_keys"), 1);
+    let db = rusqlite::Connection::open(town.path("ledger.db")).unwrap();
+    let keys: Vec<u8> = db.query_row("SELECT keys FROM record_keys", [], |row| row.get(0)).unwrap();
+    drop(db);
+    let holds =
+        |part: &[u8]| fs::read(town.path("ledger.db")).unwrap().windows(16).any(|bytes| bytes == part);
+    assert!(holds(&keys[..16]));
     town.at("2023-08-01T06:00:00+02:00");
     town.deliver(0);
+    assert!(!holds(&keys[..16]) && !holds(&keys[160..176]), "they are wiped");
     assert_eq!(count(&town, "SELECT count(*) FROM record_keys"), 0);
     town.run(["ledger", "verify"]).exit(0);
     // By then the month is too old to be sent without asking.
