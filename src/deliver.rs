@@ -24,6 +24,7 @@ use crate::ledger::event::{Event, Started};
 use crate::messages::run as say;
 use crate::model::decision::Reason;
 use crate::model::delivery::{Key, State, Step};
+use crate::model::keys::KeyedRecords;
 use crate::model::ledger::{ContentTotals, Delivery};
 use crate::remote::Terms;
 
@@ -65,6 +66,8 @@ pub struct PlannedUpload {
     pub content: Option<ContentTotals>,
     /// What would have held it and is only observed.
     pub observed: Vec<Reason>,
+    /// The keys of its records, where its series has a format.
+    pub keyed: Option<KeyedRecords>,
 }
 
 /// How a delivery ended.
@@ -359,6 +362,7 @@ impl<'a> Executor<'a> {
             decision: planned.decision,
             content: planned.content,
             observed: planned.observed.iter().map(|reason| reason.name().to_owned()).collect(),
+            keyed: planned.keyed.clone(),
         };
         Ok(InFlight { planned, started, end: None, lost: false, abandoned: false })
     }

@@ -28,6 +28,7 @@ mod chain;
 mod checked;
 pub mod event;
 pub(crate) mod kept;
+mod keys;
 mod lock;
 mod migrate;
 pub mod query;
@@ -42,6 +43,7 @@ pub use append::Journal;
 pub use attest::WITNESSED;
 pub use backup::backup;
 pub use beside::ReaderPool;
+pub use keys::Keying;
 pub use lock::RunLock;
 pub use rebuild::{Rebuilt, rebuild};
 pub use restore::Reconciliation;
@@ -281,6 +283,8 @@ impl LedgerReader {
     fn write_ahead(&self) -> Result<(), UserError> {
         let modes: Vec<String> = self.query(|db| {
             db.pragma_update(None, "synchronous", "FULL")?;
+            // Keys of records that were deleted leave nothing in the file.
+            db.pragma_update(None, "secure_delete", "ON")?;
             db.prepare("PRAGMA journal_mode = WAL")?.query_map([], |row| row.get(0))?.collect()
         })?;
         match modes.concat().as_str() {
@@ -321,6 +325,7 @@ impl LedgerReader {
                     self.integrity_check()?;
                     self.verify_chain(1)?;
                     self.verify_tables()?;
+                    self.verify_keys()?;
                 }
             }
             Ok(())

@@ -212,6 +212,7 @@ pub(crate) mod notify;
 pub(crate) mod overview;
 pub(crate) mod page;
 pub(crate) mod plan;
+pub(crate) mod records;
 pub(crate) mod report;
 pub(crate) mod resolve;
 pub(crate) mod run;

@@ -2,12 +2,13 @@
 //!
 //! The files, in reading order: [`delivery`] has the key that says what a file is and is for, and the states of a delivery;
 //! [`decision`] what can happen to a file, and why; [`policy`] what the configuration lets pass; [`ledger`] the ledger's
-//! rows, [`person`] who gave a word; [`run_report`] what a run tells; `attention` the months of each series, and what needs a person;
-//! [`server`] what was learned about a server.
+//! rows, [`keys`] what it keeps of records, [`person`] who gave a word; [`run_report`] what a run tells; `attention` the months of each
+//! series, and what needs a person; [`server`] what was learned about a server.
 
 pub(crate) mod attention;
 pub mod decision;
 pub mod delivery;
+pub mod keys;
 pub mod ledger;
 pub mod person;
 pub mod policy;

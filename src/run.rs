@@ -3,7 +3,7 @@
 //! This room puts the others together; it holds no rule of its own about what may be sent. [`pipeline`] is one run from
 //! beginning to end, and `preview` is the same run up to the point where something would be done.
 //!
-//! The files, in reading order: [`pipeline`], `scan`, `judge`, `writers`, `holds`, `duplicates`, `outcomes`, `preview`, `saved_plan`.
+//! The files, in reading order: [`pipeline`], `secret`, `kept_content`, `keying`, `scan`, `judge`, `known`, `writers`, `holds`, `duplicates`, `outcomes`, `preview`, `saved_plan`.
 //!
 //! # What happens to one file
 //!
@@ -31,10 +31,14 @@ mod duplicates;
 mod earlier;
 pub(crate) mod holds;
 pub(crate) mod judge;
+mod kept_content;
+mod keying;
+mod known;
 mod leftovers;
 pub(crate) mod outcomes;
 pub mod pipeline;
 pub(crate) mod preview;
 pub(crate) mod saved_plan;
 pub(crate) mod scan;
+pub(crate) mod secret;
 mod writers;

@@ -14,6 +14,8 @@ use crate::exit::UserError;
 use crate::messages::config as say;
 use crate::platform;
 
+pub mod records_key;
+
 /// What the secrets are called: behind `TRAEKFIL_` in the environment, and in small letters in the credentials folder.
 const NAMES: [&str; 3] = [PASSWORD, PASSPHRASE, SMTP_PASSWORD];
 const PASSWORD: &str = "PASSWORD";

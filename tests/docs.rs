@@ -168,6 +168,7 @@ fn holds(reason: Reason) -> bool {
         | Reason::UnreadableRecord
         | Reason::TotalsDiffer
         | Reason::OtherPeriod
+        | Reason::RecordsDelivered
         | Reason::RecordsRepeat
         | Reason::TotalsRepeat
         | Reason::UnusualTotal

@@ -14,7 +14,7 @@ use traekfil::names;
 use traekfil::period::Period;
 use traekfil::plan::Candidate;
 use traekfil::records::amount::Ore;
-use traekfil::records::content::ContentRule;
+use traekfil::records::content::{ContentRule, SharedSecret};
 use traekfil::records::format::table::FormatTable;
 use traekfil::records::format::{Format, SeriesUse};
 
@@ -119,6 +119,8 @@ trailer.sum = { at = "14-26", unit = "øre" }
         largest: Some(Ore::new(450_000)),
         unusual: None,
         many: false,
+        by: String::new(),
+        secret: SharedSecret::default(),
     })
 }
 
@@ -130,6 +132,6 @@ pub fn look(rule: &ContentRule, file: &[u8]) -> u64 {
         }
         Ok::<(), Infallible>(())
     };
-    let Ok(((), content)) = rule.look(feed);
+    let Ok(((), content)) = rule.look(None, feed);
     content.reading.totals.records
 }

@@ -17,10 +17,12 @@ use crate::ledger::query::Sequence;
 use crate::ledger::{Journal, Ledger, LedgerReader};
 use crate::messages::{adopt as say, escape, report as say_report};
 use crate::model::delivery::{Key, Slot, State};
+use crate::model::keys::KeyedRecords;
 use crate::model::ledger::{ContentTotals, Delivery};
 use crate::period::Period;
 use crate::report::listing::{Column, Listing};
 use crate::report::text;
+use crate::run::secret;
 use crate::wording;
 
 use self::places::{Claim, Found};
@@ -73,6 +75,8 @@ struct Adoption {
     #[serde(skip)]
     content: Option<ContentTotals>,
     #[serde(skip)]
+    keyed: Option<KeyedRecords>,
+    #[serde(skip)]
     in_drop: bool,
 }
 
@@ -97,6 +101,7 @@ pub(super) fn adopt(config: &Config, options: &cli::Adopt, global: &Global) -> a
     let (files, excluded) = if options.dry_run {
         let ledger = open_reader(config, false)?;
         let known = remote::delivered_names(&ledger)?;
+        secret::look(config, &ledger)?;
         // The ledger is not open while files are read, so that a run can start in the meantime.
         drop(ledger);
         let (found, excluded) = look(config, options, &known)?;
@@ -110,6 +115,7 @@ pub(super) fn adopt(config: &Config, options: &cli::Adopt, global: &Global) -> a
     } else {
         let reason = options.reason.as_deref().unwrap_or_default();
         let mut ledger = open_ledger(config, now())?;
+        secret::ready(config, &mut ledger, now())?;
         let known = remote::delivered_names(&ledger)?;
         let (found, excluded) = look(config, options, &known)?;
         let files = judge(&ledger, found)?;
@@ -258,6 +264,7 @@ impl Adoption {
             note: None,
             error,
             content: file.content,
+            keyed: file.keyed,
             in_drop: file.in_drop,
         }
     }
@@ -289,6 +296,7 @@ impl Adoption {
             why: why.to_owned(),
             who: who.to_owned(),
             content: self.content,
+            keyed: self.keyed.clone(),
         })
     }
 

@@ -106,8 +106,8 @@ pub(super) fn compare(config: &Config, options: &cli::Compare, global: &Global) 
         return Err(UserError::usage(say::nothing_to_compare(&escape(&options.file))).into());
     };
     let delivery = earlier(&ledger, &file, options.with)?;
-    let compared = compared::with(config, config.content_of(file.scanned.rule), &file, &delivery)
-        .map_err(|why| not_compared(&why, &file, &delivery))?;
+    let compared = compared::with((config, &ledger), config.content_of(file.scanned.rule), &file, &delivery)
+        .map_err(|why| not_compared(why, &file, &delivery))?;
     let verbose = global.verbose > 0;
     let mut json = match &compared {
         Compared::Records(comparison, records) => {
@@ -189,13 +189,14 @@ fn earlier(ledger: &LedgerReader, file: &PlannedFile, with: Option<i64>) -> Resu
     found.ok_or_else(|| UserError::usage(say::nothing_to_compare(&escape(&file.scanned.file.path))))
 }
 
-fn not_compared(why: &NotCompared, file: &PlannedFile, delivery: &Delivery) -> UserError {
+fn not_compared(why: NotCompared, file: &PlannedFile, delivery: &Delivery) -> UserError {
     match why {
         NotCompared::Gone => UserError::usage(say::content_gone(delivery.id, &escape(&delivery.path))),
         NotCompared::Unread(why) => {
-            UserError::unexpected(say::not_read(&escape(&file.scanned.file.path), &wording::blocked(why)))
+            UserError::unexpected(say::not_read(&escape(&file.scanned.file.path), &wording::blocked(&why)))
         }
-        NotCompared::ArchiveUnread(why) => UserError::unexpected(say::archive_not_read(delivery.id, why)),
+        NotCompared::ArchiveUnread(why) => UserError::unexpected(say::archive_not_read(delivery.id, &why)),
+        NotCompared::Ledger(error) => error,
     }
 }
 

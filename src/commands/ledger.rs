@@ -13,16 +13,21 @@ use crate::exit::{ExitCode, UserError};
 use crate::ledger::event::Event;
 use crate::ledger::query::Filter;
 use crate::ledger::{self, Journal, Ledger, Verified};
-use crate::messages::{ledger as say, overview as say_overview, witness as say_witness};
+use crate::messages::{
+    ledger as say, overview as say_overview, records as say_records, witness as say_witness,
+};
 use crate::model::attention::AttentionItem;
 use crate::model::ledger::ChainMark;
 use crate::overview;
+use crate::platform::with_suffix;
 use crate::report::csv;
 use crate::report::history::{History, More};
 use crate::report::text::sentence;
+use crate::run::secret;
+use crate::secrets::records_key;
 use crate::wording;
 
-use super::context::{attest, now, open_reader, who};
+use super::context::{attest, now, open_ledger, open_reader, who};
 use super::init::Prompter;
 use crate::output::answer;
 
@@ -112,6 +117,15 @@ fn export(config: &Config, format: ExportFormat, global: &Global) -> anyhow::Res
 }
 
 fn rebuild(config: &Config, global: &Global) -> anyhow::Result<ExitCode> {
+    if renewed(config)? {
+        #[derive(Serialize)]
+        struct Renewed<'a> {
+            key: &'a Path,
+        }
+        let path = records_key::place(&config.ledger);
+        answer(global, &Renewed { key: &path }, || sentence(&say_records::secret_renewed(&path)))?;
+        return Ok(ExitCode::Ok);
+    }
     let rebuilt = ledger::rebuild(&config.ledger, &config.archive, now())?;
     answer(global, &rebuilt, || {
         let mut text = sentence(&say::rebuilt(&config.ledger, rebuilt.deliveries, &rebuilt.old_receipts));
@@ -127,6 +141,20 @@ fn rebuild(config: &Config, global: &Global) -> anyhow::Result<ExitCode> {
         text + &sentence(&say::not_known_after_rebuild())
     })?;
     Ok(ExitCode::Ok)
+}
+
+/// Puts a new secret in the place of one that is lost, where the ledger itself is in order; answers whether it did.
+fn renewed(config: &Config) -> Result<bool, UserError> {
+    let is_lost = match open_reader(config, false) {
+        Ok(reader) => secret::of_ledger(config, &reader).is_err_and(|error| error.exit == ExitCode::Ledger),
+        // The ledger is what has to be made again.
+        Err(_) => return Ok(false),
+    };
+    let renew = || {
+        let mut ledger = open_ledger(config, now())?;
+        secret::renew(config, &mut ledger, now(), who())
+    };
+    if is_lost { renew() } else { Ok(false) }
 }
 
 /// What `ledger begin` and `ledger retire` answer with `--json`.
@@ -168,10 +196,25 @@ fn backup(config: &Config, file: &Path, global: &Global) -> anyhow::Result<ExitC
     #[derive(Serialize)]
     struct Copied<'a> {
         file: &'a Path,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        key: Option<&'a Path>,
     }
     let ledger = open_reader(config, true)?;
+    let kept = with_suffix(file, ".key");
+    let secret = secret::of_ledger(config, &ledger)?;
+    if secret.is_some() && kept.symlink_metadata().is_ok() {
+        return Err(UserError::usage(say_witness::backup_exists(&kept)).into());
+    }
     ledger::backup(&ledger, file)?;
-    answer(global, &Copied { file }, || sentence(&say_witness::backed_up(file)))?;
+    if let Some(secret) = &secret {
+        let failed = |error| UserError::unexpected(say_witness::not_backed_up(&kept, &error));
+        records_key::keep(secret, &kept).map_err(failed)?;
+    }
+    let key = secret.map(|_| kept.as_path());
+    answer(global, &Copied { file, key }, || {
+        let of_key = key.map(|key| sentence(&say_records::backed_up(key)));
+        sentence(&say_witness::backed_up(file)) + &of_key.unwrap_or_default()
+    })?;
     Ok(ExitCode::Ok)
 }
 

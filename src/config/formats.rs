@@ -7,10 +7,11 @@ use serde::Deserialize;
 use toml::{Table, Value};
 
 use super::reader::{Problems, Section, wrong_type};
+use crate::digest::Digest;
 use crate::messages::{config as say, formats as say_format};
 use crate::model::policy::{ContentPolicy, ContentRule as Choice};
 use crate::records::amount::Ore;
-use crate::records::content::ContentRule;
+use crate::records::content::{ContentRule, SharedSecret};
 use crate::records::format::table::FormatTable;
 use crate::records::format::{FaultKind, Format, FormatFault, Kind, SeriesUse};
 use crate::records::totals::Percent;
@@ -56,9 +57,17 @@ impl ContentKeys {
     }
 
     /// The rule for its files; none without a format, or with one that is wrong.
-    pub(super) fn with(self, formats: &BTreeMap<String, Arc<Format>>) -> Option<ContentRule> {
+    ///
+    /// `written` are the tables of the formats as they stand, and `secret` is what all rules share.
+    pub(super) fn with(
+        self,
+        formats: &BTreeMap<String, Arc<Format>>,
+        written: &Table,
+        secret: &SharedSecret,
+    ) -> Option<ContentRule> {
         let name = self.format?;
         let format = Arc::clone(formats.get(&name)?);
+        let by = description(written.get(&name)?, self.deduction.as_deref().unwrap_or_default());
         Some(ContentRule {
             name,
             format,
@@ -66,8 +75,16 @@ impl ContentKeys {
             largest: self.largest,
             unusual: self.unusual,
             many: self.many,
+            by,
+            secret: Arc::clone(secret),
         })
     }
+}
+
+/// What tells a format with a series' kind of deduction from every other: 16 hexadecimal digits.
+fn description(written: &Value, deduction: &str) -> String {
+    let digest = Digest::of(format!("{written:?}\n{deduction:?}").as_bytes()).to_string();
+    digest[..16].to_owned()
 }
 
 fn nearest<'a>(name: &str, formats: &'a Table) -> Option<&'a str> {
@@ -77,12 +94,12 @@ fn nearest<'a>(name: &str, formats: &'a Table) -> Option<&'a str> {
 
 /// Builds every format; what is wrong with one is noted, and the others are built all the same.
 pub(super) fn build(
-    formats: Table,
+    formats: &Table,
     series: &[ContentKeys],
     problems: &Problems,
 ) -> BTreeMap<String, Arc<Format>> {
     let mut built = BTreeMap::new();
-    for (name, value) in formats {
+    for (name, value) in formats.clone() {
         let uses: Vec<SeriesUse> = series
             .iter()
             .filter(|keys| keys.format.as_deref() == Some(&name))
@@ -286,6 +303,7 @@ pub(super) fn policy(of: &mut Section) -> ContentPolicy {
         unreadable_record: of.choice("unreadable_record", &THREE).unwrap_or(usual.unreadable_record),
         totals_differ: of.choice("totals_differ", &THREE).unwrap_or(usual.totals_differ),
         other_period: of.choice("other_period", &THREE).unwrap_or(usual.other_period),
+        records_delivered: of.choice("records_delivered", &THREE).or(usual.records_delivered),
         records_repeat: of.choice("records_repeat", &THREE).or(usual.records_repeat),
         totals_repeat: of.choice("totals_repeat", &THREE).unwrap_or(usual.totals_repeat),
         unusual_total: of.choice("unusual_total", &THREE).unwrap_or(usual.unusual_total),

@@ -21,6 +21,7 @@ use crate::exit::UserError;
 use crate::messages::{Language, calendar as say_calendar, config as say};
 use crate::names::{self, unfinished_files};
 use crate::period::Period;
+use crate::records::content::SharedSecret;
 use crate::series::{PerPeriod, PeriodSource, Route, SeriesRule};
 
 pub(super) fn checked(file: &Path, table: Table) -> Result<Config, UserError> {
@@ -35,8 +36,9 @@ pub(super) fn checked(file: &Path, table: Table) -> Result<Config, UserError> {
     let (calendar, with_runs) = calendar(top.section("calendar"));
     let written = top.tables("formats");
     let (series, contents) = series(top.entries("series"), with_runs, &written);
-    let formats = formats::build(written, &contents, &problems);
-    let contents = contents.into_iter().map(|content| content.with(&formats)).collect();
+    let formats = formats::build(&written, &contents, &problems);
+    let secret = SharedSecret::default();
+    let contents = contents.into_iter().map(|content| content.with(&formats, &written, &secret)).collect();
     let config = Config {
         file: file.to_owned(),
         name,

@@ -54,7 +54,9 @@ fn assert_defaults(config: &Config) {
     ];
     assert_eq!((rules, policy.gone_is_delivered, policy.two_persons), ([Rule::Hold; 7], false, false));
     assert_eq!(policy.content.rule(Reason::RecordsRepeat, false), Choice::Hold);
-    assert_eq!(ContentPolicy { records_repeat: None, ..policy.content }, ContentPolicy::USUAL);
+    assert_eq!(policy.content.rule(Reason::RecordsDelivered, false), Choice::Hold);
+    let unsaid = ContentPolicy { records_delivered: None, records_repeat: None, ..policy.content };
+    assert_eq!(unsaid, ContentPolicy::USUAL);
     assert_eq!(config.records.keep_months, 36);
     assert!(config.contents.iter().all(Option::is_none) && config.formats.is_empty());
     let sftp = &config.sftp;
@@ -138,7 +140,7 @@ fn the_example_names_every_key() {
         kind encoding line_length header record trailer ignore citizen amount reference period period records sum keep \
         same_content_other_slot unknown_period old_period \
         future_period unknown_series new_series slot_taken incomplete unreadable_record totals_differ other_period \
-        records_repeat totals_repeat unusual_total amount_over two_persons gone_after_publish host port user identity password_file passphrase_file host_key \
+        records_delivered records_repeat totals_repeat unusual_total amount_over two_persons gone_after_publish host port user identity password_file passphrase_file host_key \
         known_hosts folder remote_name temporary_name verify sync publish pieces timeout connections delivered duplicates \
         keep_archive quiet_for not_picked_up_after unsettled_after mail_to mail_from smtp_host smtp_port smtp_tls smtp_user \
         smtp_password_file smtp_ca monthly event_log command";
@@ -188,8 +190,8 @@ fn each_optional_line_of_the_example_can_be_used() {
         tried += 1;
     }
     assert_eq!(
-        tried, 11,
-        "language, name, exclude, runs, warn_before, records_repeat, identity, two files of secrets, host_key, known_hosts"
+        tried, 12,
+        "language, name, exclude, runs, warn_before, records_delivered, records_repeat, identity, two files of secrets, host_key, known_hosts"
     );
 }
 

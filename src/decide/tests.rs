@@ -485,11 +485,12 @@ mod content {
     use super::*;
     use crate::model::policy::ContentRule;
 
-    const ALL: [Reason; 8] = [
+    const ALL: [Reason; 9] = [
         Reason::Incomplete,
         Reason::UnreadableRecord,
         Reason::TotalsDiffer,
         Reason::OtherPeriod,
+        Reason::RecordsDelivered,
         Reason::RecordsRepeat,
         Reason::TotalsRepeat,
         Reason::UnusualTotal,
@@ -502,6 +503,7 @@ mod content {
             unreadable_record: rule,
             totals_differ: rule,
             other_period: rule,
+            records_delivered: Some(rule),
             records_repeat: Some(rule),
             totals_repeat: rule,
             unusual_total: rule,
@@ -538,6 +540,8 @@ mod content {
         assert_eq!(usual(Reason::TotalsRepeat, false), Choice::Send);
         assert_eq!(usual(Reason::RecordsRepeat, false), Choice::Hold);
         assert_eq!(usual(Reason::RecordsRepeat, true), Choice::Send);
+        assert_eq!(usual(Reason::RecordsDelivered, false), Choice::Hold);
+        assert_eq!(usual(Reason::RecordsDelivered, true), Choice::Send);
         for reason in
             [Reason::UnreadableRecord, Reason::TotalsDiffer, Reason::OtherPeriod, Reason::UnusualTotal]
         {

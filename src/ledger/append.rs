@@ -12,8 +12,10 @@ use crate::clock::moment;
 use crate::exit::{ExitCode, UserError};
 use crate::messages::ledger as say;
 use crate::model::delivery::{State, Step};
+use crate::model::keys::KeyedRecords;
 use crate::model::ledger::{ChainPosition, Delivery};
 use crate::names;
+use crate::period::Period;
 
 /// A ledger to write to, as the delivery protocol needs it: it can be asked as well.
 pub trait Journal: Deref<Target = LedgerReader> {
@@ -127,32 +129,31 @@ pub(super) fn apply(db: &Connection, at: &str, event: &Event) -> rusqlite::Resul
                 params![run, at, exit, warnings],
             )
         }
-        Event::Started(started) => start(db, at, started),
+        Event::Started(started) => {
+            start(db, at, started)?;
+            started.keyed.as_ref().map_or(Ok(()), |keyed| keep_keys(db, started.delivery, keyed))
+        }
         Event::Stepped { delivery, step, why, who } => {
             take_step(db, at, *delivery, *step, why.as_deref(), who.as_deref())
         }
-        Event::Adopted { delivery, series, period, digest, size, path, why, who, content } => execute(
+        Event::Adopted { .. } => adopt(db, at, event),
+        Event::RecordsKeyMade { fingerprint, .. } => {
+            let emptied = ["DELETE FROM keyed", "DELETE FROM key_marks", "DELETE FROM record_keys"];
+            emptied.into_iter().try_for_each(|sql| execute(db, sql, []))?;
+            execute(db, "UPDATE ledger SET records_key = ?1", [fingerprint])
+        }
+        Event::Keyed { delivery, keyed } => {
+            forget_keys(db, *delivery)?;
+            keep_keys(db, *delivery, keyed)
+        }
+        // Keys that were made by an earlier description count still.
+        Event::NotKeyed { delivery, by } => execute(
             db,
-            "INSERT INTO deliveries (id, state, digest, series, period, path, size, reason, started_at, changed_at,
-                                     delivered_at, why, who, series_key, records, sum_ore, first_period, last_period)
-             VALUES (?1, 'adopted', ?2, ?3, ?4, ?5, ?6, 'adopted', ?7, ?7, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
-            params![
-                delivery,
-                digest.as_bytes(),
-                series,
-                period.map(|p| p.to_string()),
-                path,
-                size.cast_signed(),
-                at,
-                why,
-                who,
-                names::comparable(series),
-                content.map(|content| content.records.cast_signed()),
-                content.map(|content| content.sum_ore),
-                content.and_then(|content| content.first_period).map(|p| p.to_string()),
-                content.and_then(|content| content.last_period).map(|p| p.to_string()),
-            ],
+            "INSERT INTO keyed (delivery, by, gone) VALUES (?1, ?2, 1)
+             ON CONFLICT (delivery) DO UPDATE SET by = excluded.by, gone = 1",
+            params![delivery, by],
         ),
+        Event::KeysDeleted { before } => delete_keys(db, &before.to_string()),
         Event::Restored { .. } => restore(db, event),
         Event::RestoredHold { opened_at, held } => hold(db, opened_at, held),
         Event::Reconciled { .. } => Ok(()),
@@ -197,6 +198,85 @@ pub(super) fn apply(db: &Connection, at: &str, event: &Event) -> rusqlite::Resul
             )
         }),
     }
+}
+
+fn adopt(db: &Connection, at: &str, event: &Event) -> rusqlite::Result<()> {
+    let Event::Adopted { delivery, series, period, digest, size, path, why, who, content, keyed } = event
+    else {
+        return Ok(());
+    };
+    execute(
+        db,
+            "INSERT INTO deliveries (id, state, digest, series, period, path, size, reason, started_at, changed_at,
+                                     delivered_at, why, who, series_key, records, sum_ore, first_period, last_period)
+             VALUES (?1, 'adopted', ?2, ?3, ?4, ?5, ?6, 'adopted', ?7, ?7, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+            params![
+                delivery,
+                digest.as_bytes(),
+                series,
+                period.map(|p| p.to_string()),
+                path,
+                size.cast_signed(),
+                at,
+                why,
+                who,
+                names::comparable(series),
+                content.map(|content| content.records.cast_signed()),
+                content.map(|content| content.sum_ore),
+                content.and_then(|content| content.first_period).map(|p| p.to_string()),
+                content.and_then(|content| content.last_period).map(|p| p.to_string()),
+            ],
+    )?;
+    keyed.as_ref().map_or(Ok(()), |keyed| keep_keys(db, *delivery, keyed))
+}
+
+/// Writes the marks of a delivery's keys, and the keys where they are at hand: who replays the chain has none.
+fn keep_keys(db: &Connection, delivery: i64, keyed: &KeyedRecords) -> rusqlite::Result<()> {
+    execute(db, "INSERT INTO keyed (delivery, by, gone) VALUES (?1, ?2, 0)", params![delivery, keyed.by])?;
+    for mark in &keyed.marks {
+        execute(
+            db,
+            "INSERT INTO key_marks (delivery, period, records, digest) VALUES (?1, ?2, ?3, ?4)",
+            params![delivery, month(mark.period), mark.records.cast_signed(), mark.digest.as_bytes()],
+        )?;
+    }
+    for block in keyed.blocks.iter() {
+        execute(
+            db,
+            "INSERT INTO record_keys (delivery, period, keys, amounts) VALUES (?1, ?2, ?3, ?4)",
+            params![delivery, month(block.period), block.keys, block.amounts],
+        )?;
+    }
+    Ok(())
+}
+
+/// Takes away what is known of a delivery's records.
+fn forget_keys(db: &Connection, delivery: i64) -> rusqlite::Result<()> {
+    for sql in [
+        "DELETE FROM keyed WHERE delivery = ?1",
+        "DELETE FROM key_marks WHERE delivery = ?1",
+        "DELETE FROM record_keys WHERE delivery = ?1",
+    ] {
+        execute(db, sql, [delivery])?;
+    }
+    Ok(())
+}
+
+/// Deletes the keys of months before `before`, and those of no month that were delivered before it.
+fn delete_keys(db: &Connection, before: &str) -> rusqlite::Result<()> {
+    for table in ["record_keys", "key_marks"] {
+        let sql = format!(
+            "DELETE FROM {table} WHERE period < ?1 AND (period <> '' OR delivery IN
+                (SELECT id FROM deliveries WHERE substr(started_at, 1, 7) < ?1))"
+        );
+        execute(db, &sql, [before])?;
+    }
+    Ok(())
+}
+
+/// A month as the tables of keys have it.
+pub(super) fn month(period: Option<Period>) -> String {
+    period.map(|period| period.to_string()).unwrap_or_default()
 }
 
 fn execute(db: &Connection, sql: &str, values: impl rusqlite::Params) -> rusqlite::Result<()> {
@@ -265,10 +345,12 @@ fn take_step(
     if step == Step::NotOpened {
         execute(db, "UPDATE decisions SET used_by = NULL WHERE used_by = ?1", [delivery])?;
     }
-    if to == State::Publishing {
-        use_up(db, delivery)?;
+    match to {
+        State::Publishing => use_up(db, delivery),
+        // KP never got its records.
+        State::Abandoned | State::NotDelivered => forget_keys(db, delivery),
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 /// Writes a person's decision down, one that was made at `at` or one that the witness tells of. An earlier version named no
@@ -370,6 +452,9 @@ fn restore(db: &Connection, event: &Event) -> rusqlite::Result<()> {
             delivery.content.and_then(|content| content.last_period).map(|p| p.to_string()),
         ],
     )?;
+    if matches!(state, State::Abandoned | State::NotDelivered) {
+        forget_keys(db, delivery.delivery)?;
+    }
     if *state == State::Abandoned { Ok(()) } else { use_up(db, delivery.delivery) }
 }
 

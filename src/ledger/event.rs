@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
 use crate::model::delivery::{State, Step};
+use crate::model::keys::KeyedRecords;
 use crate::model::ledger::{AskedAbout, Attested, ContentTotals, Verdict};
 use crate::period::Period;
 
@@ -70,6 +71,37 @@ pub enum Event {
         /// What its records come to, where its series has a format.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         content: Option<ContentTotals>,
+        /// The keys of its records, where they were made.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        keyed: Option<KeyedRecords>,
+    },
+    /// The secret that the keys of records are made under was made, or put in the place of one that was lost: then the keys
+    /// made under that one are gone.
+    RecordsKeyMade {
+        /// What tells it from every other.
+        fingerprint: String,
+        /// Who did it, where a person did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        who: Option<String>,
+    },
+    /// The records of a delivery got their keys from its content.
+    Keyed {
+        /// The delivery.
+        delivery: i64,
+        /// The keys.
+        keyed: KeyedRecords,
+    },
+    /// The records of a delivery cannot get keys: its content is gone, or is not read by the description of its layout.
+    NotKeyed {
+        /// The delivery.
+        delivery: i64,
+        /// What tells that description from every other.
+        by: String,
+    },
+    /// Keys were deleted, as `records.keep` says.
+    KeysDeleted {
+        /// Those of months before this one, and those of no month that were delivered before it.
+        before: Period,
     },
     /// The witness tells of a delivery that the ledger does not know, or further than the ledger knows.
     Restored {
@@ -303,6 +335,9 @@ pub struct Started {
     /// What would have held it and is only observed, as the reasons' names.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub observed: Vec<String>,
+    /// The keys of its records, where its series has a format.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keyed: Option<KeyedRecords>,
 }
 
 impl From<&Started> for Attested {

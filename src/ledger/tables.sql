@@ -2,7 +2,8 @@
 CREATE TABLE ledger (
     id      TEXT NOT NULL,           -- random; receipts and temporary names carry it
     made_at TEXT NOT NULL,
-    retired_at TEXT                  -- when a person said that it sends nothing any more
+    retired_at TEXT,                 -- when a person said that it sends nothing any more
+    records_key TEXT                 -- the fingerprint of the secret that records' keys are made under
 ) STRICT;
 
 CREATE TABLE runs (
@@ -108,6 +109,34 @@ CREATE TABLE told (
     matter TEXT PRIMARY KEY,
     at     TEXT NOT NULL
 ) STRICT;
+
+-- Of which deliveries the records have keys, and what tells the description of their layout from every other.
+CREATE TABLE keyed (
+    delivery INTEGER PRIMARY KEY,
+    by       TEXT NOT NULL,
+    gone     INTEGER NOT NULL        -- 1: the content was gone, or could not be read by it, so they have none
+) STRICT;
+
+-- What the keys of a delivery's records are in each month; the keys themselves are no part of the chain.
+CREATE TABLE key_marks (
+    mark     INTEGER PRIMARY KEY,
+    delivery INTEGER NOT NULL,
+    period   TEXT NOT NULL,          -- YYYY-MM; empty: the records name no month
+    records  INTEGER NOT NULL,
+    digest   BLOB NOT NULL CHECK (length(digest) = 32) -- over the sorted keys
+) STRICT;
+CREATE UNIQUE INDEX key_marks_by_delivery ON key_marks (delivery, period);
+CREATE INDEX key_marks_by_period ON key_marks (period);
+
+-- The keys, a block for each mark. This is no part of the chain, so that they can be deleted.
+CREATE TABLE record_keys (
+    id       INTEGER PRIMARY KEY,
+    delivery INTEGER NOT NULL,
+    period   TEXT NOT NULL,
+    keys     BLOB NOT NULL,          -- sorted, 16 bytes each
+    amounts  BLOB NOT NULL           -- sealed
+) STRICT;
+CREATE UNIQUE INDEX record_keys_by_delivery ON record_keys (delivery, period);
 
 -- How far the files of the witness have been held against the ledger. This is no part of the chain: without it, all of
 -- them are read again.

@@ -9,7 +9,8 @@ use crate::exit::UserError;
 use crate::messages::ledger as say;
 
 /// What the chain makes.
-const TABLES: [&str; 7] = ["ledger", "runs", "deliveries", "holds", "decisions", "duplicates", "told"];
+const TABLES: [&str; 9] =
+    ["ledger", "runs", "deliveries", "holds", "decisions", "duplicates", "told", "keyed", "key_marks"];
 
 /// What was found in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -34,6 +35,7 @@ impl LedgerReader {
         let before = if self.run_under_way() { Some(witness::check::listing(&self.archive)?) } else { None };
         let events = self.verify_chain(1)?;
         let rows = self.verify_tables()?;
+        self.verify_keys()?;
         let receipts = self.hold_against_witness(&self.archive, before.as_ref(), true)?.receipts;
         Ok(Verified { events, rows, receipts, head: self.head()? })
     }

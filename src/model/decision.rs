@@ -69,6 +69,8 @@ pub enum Reason {
     TotalsDiffer,
     /// Its header or records name another period than its own.
     OtherPeriod,
+    /// Records of it were delivered before, by any file, or nobody can tell any more whether they were.
+    RecordsDelivered,
     /// One record stands in it more than once.
     RecordsRepeat,
     /// Count and sum are those of another delivery of the series.
@@ -114,6 +116,7 @@ impl Reason {
                 | Reason::UnreadableRecord
                 | Reason::TotalsDiffer
                 | Reason::OtherPeriod
+                | Reason::RecordsDelivered
                 | Reason::RecordsRepeat
                 | Reason::TotalsRepeat
                 | Reason::UnusualTotal

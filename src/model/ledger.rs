@@ -75,7 +75,7 @@ impl FromStr for ChainMark {
 pub struct NotAMark;
 
 /// What a delivered file's records come to. Nothing of any citizen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct ContentTotals {
     /// How many records.
     pub records: u64,

@@ -72,6 +72,8 @@ pub struct ContentPolicy {
     pub totals_differ: ContentRule,
     /// Another period is named.
     pub other_period: ContentRule,
+    /// Records were delivered before; none where the configuration does not say.
+    pub records_delivered: Option<ContentRule>,
     /// A record stands there more than once; none where the configuration does not say.
     pub records_repeat: Option<ContentRule>,
     /// Count and sum are another delivery's.
@@ -89,6 +91,7 @@ impl ContentPolicy {
         unreadable_record: ContentRule::Hold,
         totals_differ: ContentRule::Hold,
         other_period: ContentRule::Hold,
+        records_delivered: None,
         records_repeat: None,
         totals_repeat: ContentRule::Observe,
         unusual_total: ContentRule::Hold,
@@ -106,6 +109,7 @@ impl ContentPolicy {
             Reason::UnreadableRecord => self.unreadable_record,
             Reason::TotalsDiffer => self.totals_differ,
             Reason::OtherPeriod => self.other_period,
+            Reason::RecordsDelivered => self.records_delivered.unwrap_or(unsaid),
             Reason::RecordsRepeat => self.records_repeat.unwrap_or(unsaid),
             Reason::TotalsRepeat => self.totals_repeat,
             Reason::UnusualTotal => self.unusual_total,

@@ -65,6 +65,13 @@ impl Side {
         self.records.push(Entry { key, amount: record.amount, line: record.line, deduction });
     }
 
+    /// The records of a file by the ledger's keys, whose kinds of deduction nobody knows any more.
+    #[must_use]
+    pub fn of_keys(secret: &Secret, records: impl Iterator<Item = (RecordKey, Ore, u64)>) -> Side {
+        let entry = |(key, amount, line)| Entry { key, amount, line, deduction: 0 };
+        Side { records: records.map(entry).collect(), ..Side::new(secret, Months::Apart) }
+    }
+
     fn deduction(&mut self, name: &str) -> u32 {
         let known = self.deductions.iter().position(|known| known == name);
         let number = known.unwrap_or_else(|| {
@@ -88,11 +95,11 @@ pub struct Part {
 }
 
 impl Part {
-    fn nothing() -> Part {
+    pub(super) fn nothing() -> Part {
         Part { lines: Lines::default(), sum: Some(Ore::ZERO) }
     }
 
-    fn add(&mut self, line: u64, amount: Option<Ore>) {
+    pub(super) fn add(&mut self, line: u64, amount: Option<Ore>) {
         self.lines.note(line);
         self.sum = self.sum.and_then(|sum| sum.plus(amount?));
     }

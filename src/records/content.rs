@@ -1,13 +1,19 @@
 //! The content of a series' files: how it is looked into, and what is kept of it.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+
+use crate::period::Period;
 
 use super::amount::Ore;
 use super::compare::{Months, Side};
 use super::format::Format;
 use super::key::Secret;
+use super::keyed::{FileKeys, KeyGatherer};
 use super::reader::{Reader, Reading, Record};
 use super::totals::{Percent, Tallied, Tally};
+
+/// The secret of the ledger's keys, once it was read; empty as long as no keys are to be made.
+pub type SharedSecret = Arc<OnceLock<Secret>>;
 
 /// How the content of a series' files is looked into.
 #[derive(Debug, Clone)]
@@ -24,6 +30,10 @@ pub struct ContentRule {
     pub unusual: Option<Percent>,
     /// Whether the series takes many files for a period.
     pub many: bool,
+    /// What tells this description of a layout from every other: it changes with any key of the format.
+    pub by: String,
+    /// What the keys of records are made under.
+    pub secret: SharedSecret,
 }
 
 /// What was found in a file: counts, sums and findings, and nothing of any citizen.
@@ -33,24 +43,32 @@ pub struct Content {
     pub reading: Reading,
     /// What its records have against each other and against the largest amount.
     pub tallied: Tallied,
+    /// The keys of its records, where they are made.
+    pub keys: Option<FileKeys>,
 }
 
 impl ContentRule {
     /// Looks into a file whose bytes `feed` hands over as they come. Every record that could be read is visited here, once
-    /// and in the file's order: what else is to be kept of records belongs beside the tally.
+    /// and in the file's order. `month` is the file's own: records that name none count for it.
     ///
     /// # Errors
     /// What `feed` says; then nothing is known of the content.
     pub fn look<T, E>(
         &self,
+        month: Option<Period>,
         feed: impl FnOnce(&mut (dyn FnMut(&[u8]) + Send)) -> Result<T, E>,
     ) -> Result<(T, Content), E> {
         let mut tally = Tally::new(self.largest);
-        let mut reader =
-            Reader::new(&self.format, &self.deduction, |record: &Record<'_>| tally.record(record));
+        let mut keys = self.secret.get().map(|secret| KeyGatherer::new(secret, month));
+        let mut reader = Reader::new(&self.format, &self.deduction, |record: &Record<'_>| {
+            tally.record(record);
+            if let Some(keys) = &mut keys {
+                keys.record(record);
+            }
+        });
         let answer = feed(&mut |bytes| reader.push(bytes))?;
         let reading = reader.finish();
-        Ok((answer, Content { reading, tallied: tally.finish() }))
+        Ok((answer, Content { reading, tallied: tally.finish(), keys: keys.map(KeyGatherer::finish) }))
     }
 
     /// The same as one side of a comparison, record by record.

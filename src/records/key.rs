@@ -32,6 +32,50 @@ impl Secret {
     }
 }
 
+impl Secret {
+    /// The secret that is written so: 64 hexadecimal digits; none of anything else.
+    #[must_use]
+    pub fn read(text: &str) -> Option<Secret> {
+        let digits = text.as_bytes();
+        let mut bytes = Zeroizing::new([0; 32]);
+        if digits.len() != 64 {
+            return None;
+        }
+        for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
+            let value = |digit: u8| char::from(digit).to_digit(16);
+            *byte = u8::try_from(value(pair[0])? * 16 + value(pair[1])?).ok()?;
+        }
+        Some(Secret(*bytes))
+    }
+
+    /// How it is written: 64 hexadecimal digits.
+    #[must_use]
+    pub fn written(&self) -> Zeroizing<String> {
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        // Room for all of it from the start: a text that grows leaves copies behind.
+        let mut text = Zeroizing::new(String::with_capacity(64));
+        for byte in self.0 {
+            text.push(char::from(DIGITS[usize::from(byte >> 4)]));
+            text.push(char::from(DIGITS[usize::from(byte & 15)]));
+        }
+        text
+    }
+
+    /// What tells it from every other and gives nothing of it away: 16 hexadecimal digits.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        let bytes = self.derived("traekfil records fingerprint");
+        format!("{:016x}", bytes.first_chunk().map_or(0, |part| u64::from_be_bytes(*part)))
+    }
+
+    /// A secret of its own for another use.
+    pub(super) fn derived(&self, purpose: &str) -> Zeroizing<[u8; 32]> {
+        let mut mac = Keyer::new(self).0;
+        mac.update(purpose.as_bytes());
+        Zeroizing::new(mac.finalize().into_bytes().into())
+    }
+}
+
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Secret(…)")
@@ -49,6 +93,12 @@ impl Drop for Secret {
 pub struct RecordKey([u8; 16]);
 
 impl RecordKey {
+    /// The key of these bytes.
+    #[must_use]
+    pub const fn of(bytes: [u8; 16]) -> RecordKey {
+        RecordKey(bytes)
+    }
+
     /// Its bytes.
     #[must_use]
     pub const fn as_bytes(&self) -> &[u8; 16] {
@@ -112,10 +162,17 @@ impl Keyer {
     /// month that the record counts for, where one is known.
     #[must_use]
     pub fn key(&self, record: &Record<'_>, period: Option<Period>) -> RecordKey {
+        self.pair(record, period).0
+    }
+
+    /// The same, and the key that the record would have with the other sign: the halves of one HMAC are the keys of
+    /// the two signs, so that a reversal is found without a second one.
+    #[must_use]
+    pub fn pair(&self, record: &Record<'_>, period: Option<Period>) -> (RecordKey, RecordKey) {
         let mut mac = self.0.clone();
         let (year, month) = period.map_or((0, 0), |period| (period.year(), period.month()));
         let [high, low] = year.to_be_bytes();
-        let fixed = [high, low, month, u8::from(record.amount.is_negative())];
+        let fixed = [high, low, month];
         // with its length, so that no two pairs of texts make the same bytes
         let length = u64::try_from(record.deduction.len()).unwrap_or(u64::MAX).to_be_bytes();
         let parts: [&[u8]; 5] = [
@@ -126,9 +183,12 @@ impl Keyer {
             record.reference.as_bytes(),
         ];
         update(&mut mac, &parts);
-        let mut key = [0; 16];
-        key.copy_from_slice(&mac.finalize().into_bytes()[..16]);
-        RecordKey(key)
+        let (mut deducted, mut taken_back) = ([0; 16], [0; 16]);
+        let hash = mac.finalize().into_bytes();
+        deducted.copy_from_slice(&hash[..16]);
+        taken_back.copy_from_slice(&hash[16..]);
+        let (deducted, taken_back) = (RecordKey(deducted), RecordKey(taken_back));
+        if record.amount.is_negative() { (taken_back, deducted) } else { (deducted, taken_back) }
     }
 
     /// The key of any bytes, such as a line's.
@@ -202,6 +262,34 @@ mod tests {
         for other in others {
             assert_ne!(plain, other);
         }
+    }
+
+    #[test]
+    fn a_secret_is_written_and_read_and_nothing_else_is_one() {
+        let secret = Secret::of([0xa7; 32]);
+        let written = secret.written();
+        assert_eq!(Secret::read(&written).unwrap().0, secret.0);
+        assert_eq!(Secret::read(&written).unwrap().fingerprint(), secret.fingerprint());
+        assert_ne!(Secret::of([1; 32]).fingerprint(), secret.fingerprint());
+        assert!(!written.contains(&secret.fingerprint()));
+        for wrong in ["", "a7", &written[1..], &format!("{}g", &written[1..]), &format!("{}æ", &written[2..])]
+        {
+            assert!(Secret::read(wrong).is_none(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_reversal_has_the_key_of_the_other_sign() {
+        let keys = |ore| {
+            let citizen = Citizen::read("0101009999", false).unwrap();
+            let (line, amount) = (1, Ore::new(ore));
+            let record =
+                Record { line, citizen: &citizen, deduction: "mad", reference: "", amount, period: None };
+            Keyer::new(&Secret::of([1; 32])).pair(&record, None)
+        };
+        let (own, other) = keys(100);
+        assert_eq!(keys(-70), (other, own));
+        assert_ne!(own, other);
     }
 
     #[test]

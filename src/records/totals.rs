@@ -8,6 +8,7 @@ use std::str::FromStr;
 use crate::period::Period;
 
 use super::amount::Ore;
+use super::delivered::Overlap;
 use super::format::Field;
 use super::reader::{Ending, Finding, LINES_KEPT, Lines, Mismatch, Problem, Reading, Record, Totals};
 
@@ -110,6 +111,10 @@ impl Tally {
 pub struct Against<'a> {
     /// The month that the file is for, where its name or series tells one.
     pub period: Option<Period>,
+    /// Which of its records KP has got, where they have keys.
+    pub delivered: Option<&'a Overlap>,
+    /// With which deliveries it cannot be compared.
+    pub not_comparable: &'a [NotComparable],
     /// The series' other deliveries, of any period.
     pub others: &'a [Delivered],
     /// The totals of its last periods; the last three are looked at.
@@ -119,6 +124,15 @@ pub struct Against<'a> {
     pub so_far: Option<PeriodTotals>,
     /// How far from their median count and sum may be.
     pub unusual: Option<Percent>,
+}
+
+/// A delivery whose records nobody knows any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotComparable {
+    /// The delivery.
+    pub delivery_id: i64,
+    /// The month it was for.
+    pub period: Option<Period>,
 }
 
 /// A delivery's totals.
@@ -203,6 +217,19 @@ pub enum Suspicion {
         /// Where.
         lines: Lines,
     },
+    /// Records of it were delivered before.
+    RecordsDelivered(Overlap),
+    /// Its records cannot be held against those of a delivery whose content is gone.
+    NotComparable(NotComparable),
+    /// Records of it stand in another file that goes in the same run.
+    RecordsInRun {
+        /// That file's path in the drop folder.
+        path: String,
+        /// How many records this one has.
+        records: u64,
+        /// Where those of both stand.
+        lines: Lines,
+    },
     /// A record stands in the file more than once.
     RecordsRepeat(Repeats),
     /// Count and sum are those of another delivery.
@@ -241,6 +268,9 @@ pub fn suspicions(reading: &Reading, tally: Option<&Tallied>, against: &Against<
     found.extend(too_large(reading).map(Suspicion::UnreadableRecord));
     found.extend(reading.mismatches.iter().copied().map(Suspicion::TotalsDiffer));
     found.extend(against.period.into_iter().flat_map(|expected| other_periods(reading, expected)));
+    let overlap = against.delivered.filter(|overlap| overlap.count() > 0 || overlap.unchecked > 0);
+    found.extend(overlap.cloned().map(Suspicion::RecordsDelivered));
+    found.extend(against.not_comparable.iter().copied().map(Suspicion::NotComparable));
     if let Some(tally) = tally
         && (tally.repeats.count > 0 || tally.repeats.unchecked > 0)
     {

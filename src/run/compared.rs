@@ -2,23 +2,22 @@
 //!
 //! The earlier file is read from the archive. Nothing is kept of either but counts, sums and line numbers.
 
-use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use super::judge::PlannedFile;
-use crate::archive::{Archive, search};
+use super::kept_content::{self, entry, read};
+use super::{keying, secret};
 use crate::config::Config;
-use crate::digest::Digest;
-use crate::drop_folder::{self, FolderEntry, Limits, Listener, NotRead};
 use crate::exit::UserError;
 use crate::ledger::LedgerReader;
 use crate::model::decision::{Blocked, Choice, Reason, Unsafe, Unsettled};
 use crate::model::delivery::Slot;
 use crate::model::ledger::Delivery;
 use crate::model::run_report::FileReport;
-use crate::records::compare::{self, Comparison, LineComparison, LineSide, Months};
+use crate::records::compare::{self, Comparison, LineComparison, LineSide, Months, Side};
 use crate::records::content::ContentRule;
 use crate::records::key::Secret;
+use crate::records::keyed::unseal;
 use crate::records::totals::Suspicion;
 use crate::wording::content as wording;
 
@@ -38,6 +37,14 @@ pub(crate) enum NotCompared {
     Unread(Blocked),
     /// The archive could not be searched, in these words.
     ArchiveUnread(String),
+    /// The ledger could not be read.
+    Ledger(UserError),
+}
+
+impl From<UserError> for NotCompared {
+    fn from(error: UserError) -> NotCompared {
+        NotCompared::Ledger(error)
+    }
 }
 
 impl From<Blocked> for NotCompared {
@@ -60,7 +67,9 @@ pub(super) fn annotate(
     for (planned, file) in planned.iter().zip(files).filter(|(_, file)| file.decision == Choice::Hold) {
         let Some(rule) = config.content_of(planned.scanned.rule) else { continue };
         let Some(delivery) = holding(ledger, planned)? else { continue };
-        if let Ok(Compared::Records(comparison, records)) = with(config, Some(rule), planned, &delivery) {
+        if let Ok(Compared::Records(comparison, records)) =
+            with((config, ledger), Some(rule), planned, &delivery)
+        {
             file.compared = Some(wording::compared(delivery.id, records, &comparison.all));
         }
     }
@@ -101,6 +110,12 @@ pub(crate) fn holding(ledger: &LedgerReader, planned: &PlannedFile) -> Result<Op
                     return Ok(Some(delivery));
                 }
             }
+            Suspicion::RecordsDelivered(overlap) => {
+                let most = overlap.with.iter().max_by_key(|with| with.same.count() + with.changed.count());
+                if let Some(with) = most {
+                    return ledger.delivery(with.delivery_id);
+                }
+            }
             Suspicion::TotalsRepeat(of) => return ledger.delivery(of.delivery_id),
             _ => {}
         }
@@ -114,63 +129,73 @@ pub(crate) fn holding(ledger: &LedgerReader, planned: &PlannedFile) -> Result<Op
 /// # Errors
 /// Why they could not be compared.
 pub(crate) fn with(
-    config: &Config,
+    (config, ledger): (&Config, &LedgerReader),
     rule: Option<&ContentRule>,
     planned: &PlannedFile,
     delivery: &Delivery,
 ) -> Result<Compared, NotCompared> {
     let key = planned.scanned.key.as_ref().ok_or(Blocked::Unsettled(Unsettled::StillChanging))?;
-    let earlier = entry(&found(config, delivery)?);
+    let earlier = match (kept_content::found(config, delivery).map_err(NotCompared::ArchiveUnread)?, rule) {
+        (Some(found), _) => entry(&found),
+        (None, Some(_)) => return by_keys((config, ledger), planned, delivery),
+        (None, None) => return Err(NotCompared::Gone),
+    };
     let newer = &planned.scanned.file;
     if let Some(rule) = rule {
         let same_month = delivery.key.slot.period == key.slot.period;
         let months = if same_month { Months::Apart } else { Months::Alike };
-        let keyed = (secret()?, months);
-        let ((), before, old) = rule.side(keyed, |listener| read(&earlier, delivery.key.digest, listener))?;
+        let keyed = (session_secret()?, months);
+        // Its supplier may be another, with a layout of his own.
+        let own = keying::rule_of(config, &delivery.path, &delivery.key.slot.series).unwrap_or(rule);
+        let ((), before, old) = own.side(keyed, |listener| read(&earlier, delivery.key.digest, listener))?;
         let ((), after, new) = rule.side(keyed, |listener| read(newer, key.digest, listener))?;
         if before.findings.is_empty() && after.findings.is_empty() {
             return Ok(Compared::Records(compare::compare(old, new), after.totals.records));
         }
     }
-    let (mut old, mut new) = (LineSide::new(secret()?), LineSide::new(secret()?));
+    let (mut old, mut new) = (LineSide::new(session_secret()?), LineSide::new(session_secret()?));
     read(&earlier, delivery.key.digest, &mut |bytes| old.push(bytes))?;
     read(newer, key.digest, &mut |bytes| new.push(bytes))?;
     Ok(Compared::Lines(compare::compare_lines(old, new)))
 }
 
-/// Where a delivery's content lies now: in the archive, or still in the drop folder.
-fn found(config: &Config, delivery: &Delivery) -> Result<PathBuf, NotCompared> {
-    let (digest, size) = (delivery.key.digest, delivery.size);
-    let folder = Archive::new(&config.archive).delivered(delivery.key.slot.period);
-    let archived = search::find_where(&folder, digest, size, &|_| true)
-        .map_err(|error| NotCompared::ArchiveUnread(error.to_string()))?;
-    if let Some(found) = archived {
-        return Ok(found);
+/// A file beside a delivery whose content is gone, by the keys that the ledger keeps of its records.
+fn by_keys(
+    (config, ledger): (&Config, &LedgerReader),
+    planned: &PlannedFile,
+    delivery: &Delivery,
+) -> Result<Compared, NotCompared> {
+    let of_file =
+        planned.scanned.content.as_ref().and_then(|content| Some((content, content.keys.as_ref()?)));
+    let (Some(secret), Some((content, keys))) = (secret::of(config), of_file) else {
+        return Err(NotCompared::Gone);
+    };
+    let mut earlier = Vec::new();
+    for (period, _) in ledger.keyed_months(delivery.id)? {
+        let block = ledger.key_block(delivery.id, period)?;
+        let amounts = block.and_then(|block| unseal(secret, &block)).ok_or(NotCompared::Gone)?;
+        earlier.extend(amounts.into_iter().map(|(key, amount)| (key, amount, 0)));
     }
-    let name = delivery.path.rsplit('/').next().unwrap_or_default();
-    let dropped = search::find_in_drop_folder(&config.drop, digest, size, &|other| other == name)
-        .map_err(|error| NotCompared::ArchiveUnread(error.to_string()))?;
-    dropped.ok_or(NotCompared::Gone)
-}
-
-fn entry(path: &Path) -> FolderEntry {
-    FolderEntry { path: path.display().to_string(), place: path.into(), unsafe_because: None }
-}
-
-/// Reads a file that must have this digest still.
-fn read(file: &FolderEntry, digest: Digest, listener: &mut Listener<'_>) -> Result<(), Blocked> {
-    match drop_folder::read(file, Limits::NONE, false, Some(listener)) {
-        Ok(snapshot) if snapshot.digest == digest => Ok(()),
-        Ok(_) | Err(NotRead::Later(_)) => Err(Blocked::Unsettled(Unsettled::StillChanging)),
-        Err(NotRead::Blocked(blocked)) => Err(blocked),
+    // Some of its keys were deleted since.
+    let kept = u64::try_from(earlier.len()).unwrap_or(u64::MAX);
+    if delivery.content.is_none_or(|content| content.records != kept) {
+        return Err(NotCompared::Gone);
     }
+    let earlier = Side::of_keys(secret, earlier.into_iter());
+    let newer = keys.records().iter().map(|record| (record.key, record.amount, record.line));
+    let mut comparison = compare::compare(earlier, Side::of_keys(secret, newer));
+    // Where the earlier records stood, and what they were for, nobody knows any more.
+    comparison.all.gone.lines.first.clear();
+    comparison.by_deduction.clear();
+    comparison.unchecked += keys.unchecked;
+    Ok(Compared::Records(comparison, content.reading.totals.records))
 }
 
 /// The secret under which this process lays records beside each other; it is kept nowhere.
 ///
 /// # Errors
 /// The system has no random bytes: then nothing can be compared.
-fn secret() -> Result<&'static Secret, Blocked> {
+fn session_secret() -> Result<&'static Secret, Blocked> {
     static SECRET: OnceLock<Result<Secret, String>> = OnceLock::new();
     let made = SECRET.get_or_init(|| Secret::random().map_err(|error| error.to_string()));
     made.as_ref().map_err(|error| Blocked::Unsafe(Unsafe::Unreadable(error.clone())))

@@ -1,5 +1,8 @@
 //! What speaks against the content of a file: what was read of it, held against the ledger's totals.
 
+use chrono::{DateTime, FixedOffset};
+
+use super::known::KnownRecords;
 use super::scan::ScannedFile;
 use crate::config::Config;
 use crate::exit::UserError;
@@ -20,8 +23,8 @@ const LOOKED_AT: u32 = 3;
 /// # Errors
 /// The ledger could not be read.
 pub(super) fn suspicions(
-    config: &Config,
-    ledger: &LedgerReader,
+    (config, ledger, now): (&Config, &LedgerReader, DateTime<FixedOffset>),
+    known: &KnownRecords,
     scanned: &ScannedFile,
 ) -> Result<Vec<Suspicion>, UserError> {
     let (Some(rule), Some(content), Some(key)) =
@@ -45,7 +48,20 @@ pub(super) fn suspicions(
         Some(period) => Some(so_far(ledger, series, period)?),
         None => None,
     };
-    let against = Against { period, others: &others, recent: &recent, so_far, unusual: rule.unusual };
+    let about =
+        content.keys.as_ref().map(|keys| known.about((config, ledger, now), (keys, period))).transpose()?;
+    let (delivered, not_comparable) = about.unzip();
+    let not_comparable = not_comparable.unwrap_or_default();
+    let (delivered, not_comparable) = (delivered.as_ref(), &not_comparable[..]);
+    let against = Against {
+        period,
+        delivered,
+        not_comparable,
+        others: &others,
+        recent: &recent,
+        so_far,
+        unusual: rule.unusual,
+    };
     Ok(totals::suspicions(&content.reading, Some(&content.tallied), &against))
 }
 
@@ -79,6 +95,9 @@ pub(super) fn reason(suspicion: &Suspicion) -> Reason {
         Suspicion::UnreadableRecord(_) => Reason::UnreadableRecord,
         Suspicion::TotalsDiffer(_) => Reason::TotalsDiffer,
         Suspicion::OtherPeriod { .. } => Reason::OtherPeriod,
+        Suspicion::RecordsDelivered(_) | Suspicion::NotComparable(_) | Suspicion::RecordsInRun { .. } => {
+            Reason::RecordsDelivered
+        }
         Suspicion::RecordsRepeat(_) => Reason::RecordsRepeat,
         Suspicion::TotalsRepeat(_) => Reason::TotalsRepeat,
         Suspicion::UnusualRecords { .. } | Suspicion::UnusualSum { .. } => Reason::UnusualTotal,
@@ -107,10 +126,12 @@ fn lines(suspicion: &Suspicion) -> Vec<u64> {
     match suspicion {
         Suspicion::UnreadableRecord(finding) => finding.lines.first.clone(),
         Suspicion::TotalsDiffer(mismatch) => vec![mismatch.line],
-        Suspicion::OtherPeriod { lines, .. } => lines.first.clone(),
+        Suspicion::OtherPeriod { lines, .. } | Suspicion::RecordsInRun { lines, .. } => lines.first.clone(),
+        Suspicion::RecordsDelivered(overlap) => overlap.lines(),
         Suspicion::RecordsRepeat(repeats) => repeats.lines.iter().map(|(_, again)| *again).collect(),
         Suspicion::AmountOver { over, .. } => over.lines.first.clone(),
         Suspicion::Incomplete { .. }
+        | Suspicion::NotComparable(_)
         | Suspicion::TotalsRepeat(_)
         | Suspicion::UnusualRecords { .. }
         | Suspicion::UnusualSum { .. } => Vec::new(),

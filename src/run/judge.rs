@@ -8,7 +8,9 @@ use chrono::{DateTime, FixedOffset};
 
 use super::content;
 use super::earlier::EarlierFiles;
+use super::known::KnownRecords;
 use super::scan::{self, Scanned, ScannedFile};
+use super::secret;
 use crate::config::Config;
 use crate::decide::history::History;
 use crate::decide::{self, Approval, Facts, Past, Stranger};
@@ -62,7 +64,8 @@ pub fn scan_and_judge(
     now: DateTime<FixedOffset>,
 ) -> Result<Scanned<PlannedFile>, UserError> {
     let readers = ledger.beside();
-    let judge = Judge { config, now, earlier: EarlierFiles::default() };
+    secret::look(config, ledger)?;
+    let judge = Judge { config, now, earlier: EarlierFiles::default(), known: KnownRecords::default() };
     let work = |batch: Vec<ScannedFile>| match readers.take(batch.len()) {
         Some(reader) => Ok(judge.each(&reader, batch)),
         None => Err(batch),
@@ -96,7 +99,7 @@ pub fn judge(
     files: Vec<ScannedFile>,
     now: DateTime<FixedOffset>,
 ) -> Result<Vec<PlannedFile>, UserError> {
-    let judge = Judge { config, now, earlier: EarlierFiles::default() };
+    let judge = Judge { config, now, earlier: EarlierFiles::default(), known: KnownRecords::default() };
     judge.resolve_conflicts(ledger, judge.each(ledger, files)?)
 }
 
@@ -105,6 +108,7 @@ struct Judge<'a> {
     config: &'a Config,
     now: DateTime<FixedOffset>,
     earlier: EarlierFiles,
+    known: KnownRecords,
 }
 
 impl Judge<'_> {
@@ -134,9 +138,12 @@ impl Judge<'_> {
         let claimed: Vec<String> = claiming.filter_map(|delivery| delivery.remote_path).collect();
         // Each candidate had its facts from the history, so it has been made unless there are none.
         let history = self.earlier.made();
+        let mut to_send = Vec::new();
         for decided in plan::plan(candidates, policy, &history, &claimed) {
             files[decided.index].judgement = decided.judgement;
+            to_send.push(decided.index);
         }
+        same_run::hold_same_records(self.config, &mut files, &to_send);
         for file in &mut files {
             file.takes_two |= policy.two_persons && file.judgement.reason.can_take_two();
         }
@@ -163,7 +170,7 @@ impl Judge<'_> {
         let suspicions = match facts.past.delivered {
             // KP has it, whatever is in it.
             Some(_) => Vec::new(),
-            None => content::suspicions(config, ledger, &scanned)?,
+            None => content::suspicions((config, ledger, self.now), &self.known, &scanned)?,
         };
         facts.content = content::reasons(&suspicions);
         let judgement = decide::decide(&facts, config.policy, config.period);
@@ -290,6 +297,8 @@ pub fn remote_path(config: &Config, file: &ScannedFile) -> Option<String> {
 pub fn per_period(config: &Config, file: &ScannedFile) -> PerPeriod {
     file.rule.and_then(|rule| config.series.get(rule)).map_or(PerPeriod::One, |rule| rule.per_period)
 }
+
+mod same_run;
 
 #[cfg(test)]
 mod tests;

@@ -6,10 +6,12 @@ use super::compared;
 use super::duplicates::{self, PutAwayDuplicates};
 use super::holds::{self, Holds, TooLong};
 use super::judge::{self, PlannedFile};
+use super::keying;
 use super::leftovers;
 use super::outcomes::{self, Findings};
 use super::saved_plan::Saved;
 use super::scan::{LARGE, Scanned};
+use super::secret;
 use super::writers;
 use crate::archive::Archive;
 use crate::archive::retention::{self, PruneResult};
@@ -24,6 +26,7 @@ use crate::ledger::{Journal, LedgerReader};
 use crate::messages::{escape, run as say};
 use crate::model::decision::{Choice, Judgement, Reason};
 use crate::model::delivery::State;
+use crate::model::keys::KeyedRecords;
 use crate::model::ledger::Delivery;
 use crate::model::run_report::{FileReport, PlanReport, RunReport, Warning};
 use crate::remote::trial::TrialNote;
@@ -62,6 +65,8 @@ pub(crate) fn run_planned<W: Watch>(
     let id = ledger.next(Sequence::Run)?;
     let mut run =
         Run { config, id, archive: Archive::new(&config.archive), server: Server::new(connect), now };
+    secret::ready(config, ledger, started)?;
+    keying::make(config, ledger, started)?;
     let leftovers = leftovers::clear(config, &mut run.archive, ledger, started)?;
     // With nothing to recover, plan first: the server is then connected to while the ledger is written.
     let early = if needs_recovery(ledger)? { None } else { Some(run.prepare(ledger, plan)?) };
@@ -90,6 +95,7 @@ pub(crate) fn run_planned<W: Watch>(
     run.server.clear_trial(&TrialNote::beside(&config.ledger));
     run.note_picked_up(ledger)?;
     let pruned = run.prune_archive(ledger)?;
+    keying::forget_old(config, ledger, now())?;
     warnings.extend(pruned.warnings);
 
     let findings = Findings {
@@ -217,8 +223,12 @@ impl Run<'_> {
         files: &mut [FileReport],
         watch: &dyn Watch,
     ) -> Result<(Vec<Warning>, Vec<Warning>), UserError> {
-        let uploads = planned.iter().enumerate().filter_map(|(i, file)| Some((i, planned_upload(file)?)));
-        let mut uploads: Vec<(usize, PlannedUpload)> = uploads.collect();
+        let mut uploads: Vec<(usize, PlannedUpload)> = Vec::new();
+        for (i, file) in planned.iter().enumerate() {
+            let is_sent = file.judgement.choice == Choice::Send;
+            let keyed = if is_sent { secret::sealed(self.config, &file.scanned)? } else { None };
+            uploads.extend(planned_upload(file, keyed).map(|upload| (i, upload)));
+        }
         // Large files last, the smallest of them first, so that a slow one stops nobody; the others keep their order.
         uploads.sort_by_key(|(_, upload)| Some(upload.reading.size).filter(|size| *size > LARGE));
         let (indices, uploads): (Vec<usize>, Vec<PlannedUpload>) = uploads.into_iter().unzip();
@@ -270,7 +280,7 @@ impl Run<'_> {
 }
 
 /// What the executor gets of a file that is to be sent; none for any other.
-fn planned_upload(file: &PlannedFile) -> Option<PlannedUpload> {
+fn planned_upload(file: &PlannedFile, keyed: Option<KeyedRecords>) -> Option<PlannedUpload> {
     let Judgement { choice: Choice::Send, reason, .. } = file.judgement else { return None };
     Some(PlannedUpload {
         file: file.scanned.file.clone(),
@@ -281,5 +291,6 @@ fn planned_upload(file: &PlannedFile) -> Option<PlannedUpload> {
         decision: file.decision.filter(|_| reason == Reason::Approved),
         content: file.scanned.totals(),
         observed: file.judgement.observed.clone(),
+        keyed,
     })
 }

@@ -12,6 +12,7 @@ use super::judge::{self, PlannedFile};
 use super::outcomes::{self, Findings};
 use super::saved_plan::{self, Document, Saved};
 use super::scan;
+use super::secret;
 use super::writers;
 use crate::clock::moment;
 use crate::config::Config;
@@ -44,7 +45,7 @@ impl Preview {
         open: &dyn Fn() -> Result<LedgerReader, UserError>,
         started: DateTime<FixedOffset>,
     ) -> Result<Preview, UserError> {
-        drop(open()?);
+        secret::look(config, &open()?)?;
         let scanned = scan::scan(&config.drop, &config.scan, config.into(), started)?;
         let ledger = open()?;
         let mut planned = judge::judge(config, &ledger, scanned.files, started)?;

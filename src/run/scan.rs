@@ -17,6 +17,7 @@ use crate::exit::UserError;
 use crate::model::decision::{Blocked, Unsettled};
 use crate::model::delivery::{Key, Slot};
 use crate::model::ledger::ContentTotals;
+use crate::period::Period;
 use crate::records::amount::Ore;
 use crate::records::content::{Content, ContentRule};
 use crate::series::{self, SeriesRule};
@@ -298,12 +299,22 @@ impl<'a> Reader<'a> {
         let read = match content {
             None => drop_folder::read(&file, limits, keep_head, None).map(|snapshot| (snapshot, None)),
             Some(rule) => {
-                let look = rule.look(|listener| drop_folder::read(&file, limits, keep_head, Some(listener)));
-                look.map(|(snapshot, content)| (snapshot, Some(Arc::new(content))))
+                let by_name = series::identify(rules, name(&file), &[]).period;
+                let look = |month: Option<Period>| {
+                    rule.look(month, |listener| drop_folder::read(&file, limits, keep_head, Some(listener)))
+                };
+                look(by_name)
+                    .and_then(|(snapshot, content)| {
+                        let month = series::identify(rules, name(&file), &snapshot.head).period;
+                        let lacks = content.keys.as_ref().is_some_and(|keys| keys.lacks_period);
+                        // The first bytes name the month, and records that name none need it for their keys.
+                        if lacks && month != by_name { look(month) } else { Ok((snapshot, content)) }
+                    })
+                    .map(|(snapshot, content)| (snapshot, Some(content)))
             }
         };
         let (mut snapshot, content) = match read {
-            Ok(read) => read,
+            Ok((snapshot, content)) => (snapshot, content.map(Arc::new)),
             Err(NotRead::Later(size)) => return Err((size, file)),
             Err(NotRead::Blocked(blocked)) => {
                 return Ok(ScannedFile { file, reading: Err(blocked), key: None, rule: None, content: None });

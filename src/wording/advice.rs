@@ -102,7 +102,9 @@ fn other_reasons(file: &FileReport) -> String {
 /// Why a file is held, in a few words, with every reason.
 #[must_use]
 pub fn all_reasons(file: &FileReport) -> String {
-    let compared = file.compared.as_ref().map(|compared| format!(". {}", compared.text));
+    // How many records were delivered before says as much.
+    let compared = file.compared.as_ref().filter(|_| file.reason != Reason::RecordsDelivered);
+    let compared = compared.map(|compared| format!(". {}", compared.text));
     let reasons = reason(file) + &other_reasons(file) + &compared.unwrap_or_default();
     if file.approved_before { say::new_since_approved(&reasons) } else { reasons }
 }
@@ -130,6 +132,7 @@ pub fn reason_alone(why: Reason) -> String {
         Reason::UnreadableRecord => content::unreadable(),
         Reason::TotalsDiffer => content::totals_differ(),
         Reason::OtherPeriod => content::other_period(),
+        Reason::RecordsDelivered => crate::messages::records::delivered(),
         Reason::RecordsRepeat => content::repeats(),
         Reason::TotalsRepeat => content::same_totals(),
         Reason::UnusualTotal => content::unusual(),
@@ -197,6 +200,7 @@ fn about_held(file: &FileReport) -> Advice {
         Reason::SlotTaken if file.compared.is_some() => {
             (content::on_top_or_in_place(), vec![approve, reject])
         }
+        Reason::RecordsDelivered => (crate::messages::records::next_delivered(), vec![approve, reject]),
         Reason::UnreadableRecord => (content::next_unreadable(), vec![approve, reject]),
         Reason::OtherPeriod => (content::next_other_period(), vec![approve, reject]),
         _ => (say::next_approve(), vec![approve, reject]),

@@ -1,14 +1,15 @@
 //! What is in a file, in words: amounts, findings, and what is suspicious about it. Never a citizen.
 
-use crate::messages::{Language, content as say, escape, language};
+use crate::messages::{Language, content as say, escape, language, records as say_records};
 use crate::model::run_report::ComparedReport;
 use crate::records::amount::{AmountError, Ore};
 use crate::records::compare::{Difference, Part};
+use crate::records::delivered::{Overlap, OverlapWith};
 use crate::records::format::{Field, Place};
 use crate::records::reader::{Claim, Finding, Lines, Mismatch, Problem};
-use crate::records::totals::{Delivered, NamedBy, Over, Repeats, Suspicion};
+use crate::records::totals::{Delivered, NamedBy, NotComparable, Over, Repeats, Suspicion};
 
-use super::period_in_full;
+use super::{day, period_in_full};
 
 /// An amount of øre as kroner, `123.456,00 kr.` in Danish.
 #[must_use]
@@ -86,6 +87,14 @@ pub fn suspicion(suspicion: &Suspicion) -> String {
                 NamedBy::Records => say::records_of_other_period(&expected, &named, &at),
             }
         }
+        Suspicion::RecordsDelivered(overlap) => self::overlap(overlap),
+        Suspicion::NotComparable(NotComparable { delivery_id, period }) => {
+            let period = period.map_or_else(|| "–".to_owned(), period_in_full);
+            say_records::not_comparable(*delivery_id, &period)
+        }
+        Suspicion::RecordsInRun { path, records, lines: at } => {
+            say_records::in_run(at.count, &count(at.count), &count(*records), &escape(path))
+        }
         Suspicion::RecordsRepeat(repeats) => self::repeats(repeats),
         Suspicion::TotalsRepeat(Delivered { delivery_id, period, records, sum }) => {
             let period = period.map_or_else(|| "–".to_owned(), period_in_full);
@@ -103,6 +112,34 @@ pub fn suspicion(suspicion: &Suspicion) -> String {
             &kroner(largest.get()),
         ),
     }
+}
+
+/// Which records KP has got, when, and how many it has not.
+fn overlap(overlap: &Overlap) -> String {
+    let sum = |sum: Option<Ore>| sum.map_or_else(|| "–".to_owned(), |sum| kroner(sum.get()));
+    let mut parts = Vec::new();
+    for with in &overlap.with {
+        let OverlapWith { delivery_id, delivered_at, same, .. } = with;
+        let at = delivered_at.as_deref().and_then(|at| chrono::DateTime::parse_from_rfc3339(at).ok());
+        let at = at.map_or_else(say_records::before, |at| say_records::on(&day(at.date_naive())));
+        let (n, records) = (same.count(), count(overlap.records));
+        parts.push(say_records::with(n, &count(n), &records, &at, *delivery_id, &sum(same.sum)));
+    }
+    if overlap.count() > 0 {
+        parts.push(say_records::new(overlap.not_delivered(), &count(overlap.not_delivered())));
+    }
+    let changed = overlap.with.iter().map(|with| &with.changed);
+    let changed = changed.fold((0, Some(Ore::ZERO)), |(n, more), part| {
+        (n + part.count(), more.and_then(|more| more.plus(part.sum?)))
+    });
+    if let (n @ 1.., more) = changed {
+        let more = more.map_or_else(|| "–".to_owned(), |more| more_kroner(more.get()));
+        parts.push(say_records::changed(n, &count(n), &more));
+    }
+    if overlap.unchecked > 0 {
+        parts.push(say::not_compared(&count(overlap.unchecked)));
+    }
+    parts.join("; ")
 }
 
 fn repeats(repeats: &Repeats) -> String {

@@ -34,7 +34,7 @@ const DELIVERY: [&str; 15] = [
 const AROUND: [&str; 2] = ["opening", "done"];
 const RECOVERY: [&str; 4] = ["temporary_removed", "recovered_uploading", "renamed_again", "settled"];
 /// The failpoints that only files reach which are not simply delivered.
-const ASIDE: [&str; 15] = [
+const ASIDE: [&str; 17] = [
     "ledger_created",
     "ledger_made",
     "watching",
@@ -50,6 +50,8 @@ const ASIDE: [&str; 15] = [
     "copied",
     "tried",
     "late_rename_ruled_out",
+    "records_key_made",
+    "keyed",
 ];
 
 /// Two towns: one whose receiver leaves the files, and one whose receiver takes them at once.
@@ -385,4 +387,66 @@ fn killed_while_the_archive_is_cleared() {
         town.run(["run"]).exit(0);
         assert_eq!(size(&town), before.map(|events| events + 2), "the run's begin and end alone");
     }
+}
+
+/// The files of two suppliers of the same deductions, one citizen and amount in a line.
+const LISTS: &str = r#"name = "mad"
+files = ["mad_*.txt"]
+format = "liste"
+deduction = "mad"
+per_period = "many"
+[[series]]
+name = "kost"
+files = ["kost_*.txt"]
+format = "liste"
+deduction = "mad"
+per_period = "many"
+[formats.liste]
+kind = "csv"
+separator = ";"
+[formats.liste.record]
+citizen = 1
+amount = { at = 2, unit = "øre" }
+"#;
+const LIST: &str = "0101009999;41250\r\n0201009998;38800\r\n";
+const TURNED: &str = "0201009998;38800\r\n0101009999;41250\r\n";
+const KOST: &str = "kost_korsbaek_202304.txt";
+
+/// A town that looks into its files, with April's.
+fn town_with_lists() -> Town {
+    let town = Town::new();
+    town.series(LISTS).set("policy.records_delivered", "hold");
+    town.file(MAD, LIST);
+    town
+}
+
+#[test]
+fn the_same_records_go_once_wherever_a_run_is_killed() {
+    for point in DELIVERY.iter().copied().chain(["records_key_made"]).step_by(stride(3)) {
+        let town = town_with_lists();
+        kill_at(&town, &["run"], point);
+        town.file(KOST, TURNED);
+        let run = town.deliver(3);
+        let held = run["files"].as_array().unwrap().iter().filter(|file| file["decision"] == "hold");
+        let reasons: Vec<_> = held.map(|file| file["reason"].as_str().unwrap()).collect();
+        assert_eq!(reasons, ["records_delivered"], "{point}: {run:#}");
+        assert_eq!(town.server.received().len(), 1, "{point}: {run:#}");
+        town.run(["ledger", "verify"]).exit(0);
+    }
+}
+
+#[test]
+fn killed_while_keys_are_made_again() {
+    let town = town_with_lists();
+    town.run(["run"]).exit(0);
+    let secret = fs::read_to_string(town.path("records.key")).unwrap();
+    fs::remove_file(town.path("ledger.db")).unwrap();
+    town.run(["ledger", "rebuild"]).exit(0);
+    town.file(KOST, TURNED);
+    for point in ["records_key_made", "keyed"] {
+        assert!(kill_at(&town, &["run"], point), "{point}");
+    }
+    assert_eq!(entry(&town.deliver(3), KOST)["reason"], "records_delivered");
+    assert_eq!(fs::read_to_string(town.path("records.key")).unwrap(), secret);
+    assert_eq!(town.server.received().len(), 1);
 }

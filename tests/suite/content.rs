@@ -7,7 +7,7 @@ use crate::support::town::Town;
 
 mod drafts;
 mod privacy;
-pub(crate) mod samples;
+pub mod samples;
 
 use samples::{Record, WITH_TRAILER, record, records, with_trailer};
 
@@ -61,7 +61,7 @@ fn april_written_anew_as_may_is_held_with_its_numbers() {
     let april = records(40);
     let town = after_april("", &april);
     let anew = with_trailer(&april, "202304").replacen("Z300 MADSERVICE ", "Z300 MADSERVICE2", 1);
-    let file = held(&town, MAY, &anew, &["other_period"]);
+    let file = held(&town, MAY, &anew, &["other_period", "records_delivered"]);
     assert!(texts(&file).contains("its header says April 2023 (line 1)"), "{file:#}");
     let compared = &file["compared"];
     assert_eq!(
@@ -98,7 +98,8 @@ fn a_second_file_for_a_month_is_held_with_its_numbers_everywhere() {
     town.at("2023-04-20T06:00:00+02:00");
     let mut more = records(40);
     more.push(Record { ore: 5700, ..record(999) });
-    let file = held(&town, "mad_korsbaek_202304_ny.txt", &with_trailer(&more, "202304"), &["slot_taken"]);
+    let reasons = ["slot_taken", "records_delivered"];
+    let file = held(&town, "mad_korsbaek_202304_ny.txt", &with_trailer(&more, "202304"), &reasons);
     assert_eq!((file["compared"]["same"].as_i64(), file["compared"]["new"].as_i64()), (Some(40), Some(1)));
     assert_eq!(file["compared"]["more_ore"], 5700);
     let said = "40 of 41 records are the same as in delivery 1; 1 new; +57.00 kr.";

@@ -32,6 +32,7 @@ mod picked_up;
 mod plan_document;
 mod real_folder;
 mod receiver;
+mod records;
 mod report;
 mod schedule;
 mod servers;

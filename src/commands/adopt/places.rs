@@ -14,11 +14,13 @@ use crate::ledger::witness;
 use crate::messages::{adopt as say, escape, report as say_report};
 use crate::model::decision::{Blocked, Unsafe};
 use crate::model::delivery::Key;
+use crate::model::keys::KeyedRecords;
 use crate::model::ledger::ContentTotals;
 use crate::names;
 use crate::platform;
 use crate::run::judge;
 use crate::run::scan::{self, ScannedFile};
+use crate::run::secret;
 use crate::series::PerPeriod;
 use crate::wording;
 
@@ -42,6 +44,8 @@ pub(super) struct Found {
     pub(super) claim: Claim,
     /// What its records come to, where its series has a format.
     pub(super) content: Option<ContentTotals>,
+    /// The keys of its records, where its series has a format.
+    pub(super) keyed: Option<KeyedRecords>,
     /// What the person should know about it.
     pub(super) note: Option<String>,
 }
@@ -177,17 +181,11 @@ pub(super) fn look(
     };
     let in_drop: Vec<bool> = files.iter().map(in_drop).collect();
     let scanned = scan::scan_files(files, &config.scan, config.into(), now);
-    Ok((
-        scanned
-            .into_iter()
-            .zip(in_drop)
-            .map(|(file, in_drop)| {
-                let certain = named.contains(&file.file.path);
-                found(config, file, in_drop, certain)
-            })
-            .collect(),
-        excluded,
-    ))
+    let found = scanned.into_iter().zip(in_drop).map(|(file, in_drop)| {
+        let certain = named.contains(&file.file.path);
+        found(config, file, in_drop, certain)
+    });
+    Ok((found.collect::<Result<_, _>>()?, excluded))
 }
 
 /// The files of the drop folder as a run sees them, and how many the scan rules leave out.
@@ -199,13 +197,12 @@ pub(super) fn look_into_drop(
     now: DateTime<FixedOffset>,
 ) -> Result<(Vec<Found>, usize), UserError> {
     let scanned = scan::scan(&config.drop, &config.scan, config.into(), now)?;
-    Ok((
-        scanned.files.into_iter().map(|file| found(config, file, true, false)).collect(),
-        scanned.excluded.files,
-    ))
+    let found = scanned.files.into_iter().map(|file| found(config, file, true, false));
+    Ok((found.collect::<Result<_, _>>()?, scanned.excluded.files))
 }
 
-fn found(config: &Config, scanned: ScannedFile, in_drop: bool, certain: bool) -> Found {
+fn found(config: &Config, scanned: ScannedFile, in_drop: bool, certain: bool) -> Result<Found, UserError> {
+    let keyed = secret::sealed(config, &scanned)?;
     let size = scanned.size();
     let claim = match &scanned.reading {
         Err(Blocked::Unsafe(why)) => Claim::Refused(wording::unsafe_file(why)),
@@ -213,18 +210,19 @@ fn found(config: &Config, scanned: ScannedFile, in_drop: bool, certain: bool) ->
         Ok(_) if size == 0 => Claim::Refused(say_report::empty()),
         Ok(_) => Claim::Delivered,
     };
-    Found {
+    Ok(Found {
         size,
         one_per_period: judge::per_period(config, &scanned) == PerPeriod::One,
         remote_path: judge::remote_path(config, &scanned),
         content: scanned.totals(),
+        keyed,
         path: scanned.file.path,
         key: scanned.key,
         in_drop,
         certain,
         claim,
         note: None,
-    }
+    })
 }
 
 /// Every file that the scan rules include, in a folder and the folders in it, without what the archive keeps for itself:

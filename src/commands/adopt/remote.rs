@@ -192,6 +192,7 @@ fn only_there(config: &Config, there: &Lying) -> Found {
         remote_path: Some(there.path.clone()),
         claim,
         content: None,
+        keyed: None,
         note: Some(say::lies_at_kp_alone()),
     }
 }

@@ -71,7 +71,7 @@ impl LedgerReader {
                 let decision = self.approval_of(*delivery)?;
                 Line { decision, why: why.clone().filter(|_| by_person), who: who.clone(), ..line }
             }
-            Event::Adopted { delivery, series, period, digest, size, path, why, who, content } => {
+            Event::Adopted { delivery, series, period, digest, size, path, why, who, content, .. } => {
                 let about = Attested {
                     delivery: *delivery,
                     series: series.clone(),

@@ -48,6 +48,7 @@ fn delivered_events(config: &Config, names: &[&str]) -> Vec<Event> {
             decision: None,
             content: None,
             observed: Vec::new(),
+            keyed: None,
         }));
         for step in [Step::Publish, Step::Confirm, Step::PutAway] {
             events.push(Event::Stepped { delivery, step, why: None, who: None });

@@ -1,0 +1,145 @@
+//! Which of a file's records KP has got already, told by their keys.
+
+use super::amount::Ore;
+use super::compare::Part;
+use super::key::RecordKey;
+use super::keyed::KeyedRecord;
+use super::reader::Lines;
+
+/// The keys of one month that count, each with the delivery that it came with, sorted.
+#[derive(Debug, Default)]
+pub struct MonthKeys(Vec<(RecordKey, i64)>);
+
+impl MonthKeys {
+    /// Of the keys of each delivery.
+    #[must_use]
+    pub fn of(mut keys: Vec<(RecordKey, i64)>) -> MonthKeys {
+        // each delivery's keys are sorted already, and a stable sort makes use of that
+        keys.sort();
+        MonthKeys(keys)
+    }
+
+    /// The deliveries that a key came with, the oldest first.
+    #[must_use]
+    pub fn with(&self, key: RecordKey) -> &[(RecordKey, i64)] {
+        let first = self.0.partition_point(|(known, _)| *known < key);
+        let rest = &self.0[first..];
+        &rest[..rest.iter().take_while(|(known, _)| *known == key).count()]
+    }
+}
+
+/// The records of a file that KP has got, and how many it has not.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Overlap {
+    /// How many records the file has.
+    pub records: u64,
+    /// What each earlier delivery had of them, by its number.
+    pub with: Vec<OverlapWith>,
+    /// How many records were not looked up, because there are too many.
+    pub unchecked: u64,
+}
+
+/// What one delivery had of a file's records.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OverlapWith {
+    /// The delivery.
+    pub delivery_id: i64,
+    /// When KP got it, RFC 3339, where that is known.
+    pub delivered_at: Option<String>,
+    /// Records with the same amount.
+    pub same: Part,
+    /// Records with another amount; the sum is how much more the file has.
+    pub changed: Part,
+}
+
+impl Overlap {
+    /// Notes a record of which an earlier delivery had one of this amount.
+    pub fn note(&mut self, delivery_id: i64, record: &KeyedRecord, was: Ore) {
+        let at = self.with.binary_search_by_key(&delivery_id, |with| with.delivery_id).unwrap_or_else(|at| {
+            let (same, changed) = (Part::nothing(), Part::nothing());
+            self.with.insert(at, OverlapWith { delivery_id, delivered_at: None, same, changed });
+            at
+        });
+        let with = &mut self.with[at];
+        if was == record.amount {
+            with.same.add(record.line, Some(record.amount));
+        } else {
+            with.changed.add(record.line, record.amount.minus(was));
+        }
+    }
+
+    /// How many records KP has got, with this amount or another.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.with.iter().map(|with| with.same.count() + with.changed.count()).sum()
+    }
+
+    /// How many it has not got.
+    #[must_use]
+    pub fn not_delivered(&self) -> u64 {
+        self.records.saturating_sub(self.count())
+    }
+
+    /// The lines of the records that KP has got.
+    #[must_use]
+    pub fn lines(&self) -> Vec<u64> {
+        let mut all = Lines::default();
+        let parts = self.with.iter().flat_map(|with| [&with.same, &with.changed]);
+        parts.flat_map(|part| &part.lines.first).for_each(|line| all.note(*line));
+        all.first
+    }
+}
+
+/// Whether a record whose key KP has got comes after a reversal, and so is no deduction made twice.
+///
+/// `delivered` is every amount that KP has got of its citizen, deduction, month and reference, with its sign; `file` is every
+/// amount that the file has of them. It is one where the file's own reversals take back exactly what stands, or earlier ones
+/// did and the amount is a new one.
+#[must_use]
+pub fn follows_a_reversal(record: Ore, delivered: &[Ore], file: &[Ore]) -> bool {
+    let Some(stands) = sum(delivered.iter()) else { return false };
+    if stands == Ore::ZERO {
+        return !record.is_negative() && !delivered.contains(&record);
+    }
+    let opposite = |amount: &Ore| amount.is_negative() != stands.is_negative();
+    let taken_back = sum(file.iter().filter(|amount| opposite(amount)));
+    taken_back.and_then(|taken_back| taken_back.plus(stands)) == Some(Ore::ZERO)
+}
+
+fn sum<'a>(mut amounts: impl Iterator<Item = &'a Ore>) -> Option<Ore> {
+    amounts.try_fold(Ore::ZERO, |sum, amount| sum.plus(*amount))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn follows(record: i128, delivered: &[i128], file: &[i128]) -> bool {
+        let amounts = |amounts: &[i128]| amounts.iter().copied().map(Ore::new).collect::<Vec<Ore>>();
+        follows_a_reversal(Ore::new(record), &amounts(delivered), &amounts(file))
+    }
+
+    #[test]
+    fn a_correction_needs_a_reversal_of_all_that_stands() {
+        assert!(follows(120, &[100], &[-100, 120]));
+        assert!(follows(120, &[100, -100], &[120]), "the reversal came with an earlier file");
+        assert!(follows(-120, &[100, -100, 120], &[-120, 130]), "corrected again");
+        assert!(!follows(120, &[100], &[120]));
+        assert!(!follows(100, &[100], &[100]));
+        assert!(!follows(120, &[100], &[-50, 120]), "half of it stands");
+        assert!(!follows(100, &[100, -100], &[100]), "the first file again");
+        assert!(!follows(-100, &[100, -100], &[-100]), "the reversal again");
+        assert!(!follows(120, &[100, -100, 120], &[-100, 120]), "reversal and correction again");
+    }
+
+    #[test]
+    fn every_delivery_of_a_key_is_found() {
+        let key = |byte| RecordKey::of([byte; 16]);
+        let keys = MonthKeys::of(vec![(key(2), 9), (key(1), 3), (key(2), 4), (key(7), 1)]);
+        let with = |byte| keys.with(key(byte)).iter().map(|(_, delivery)| *delivery).collect::<Vec<i64>>();
+        assert_eq!(
+            (with(0), with(1), with(2), with(7), with(8)),
+            (vec![], vec![3], vec![4, 9], vec![1], vec![])
+        );
+    }
+}

@@ -1,0 +1,231 @@
+//! The keys of a file's records as the ledger keeps them: in blocks of a month, the amounts sealed beside them.
+
+use std::fmt;
+use std::sync::Arc;
+
+use aes_gcm::aead::{Aead, KeyInit, Payload};
+use aes_gcm::{Aes256Gcm, Key, Nonce};
+
+use crate::digest::Digest;
+use crate::model::keys::{KeyBlock, KeyMark, KeyedRecords};
+use crate::period::Period;
+
+use super::amount::Ore;
+use super::key::{Keyer, RecordKey, Secret};
+use super::reader::Record;
+
+/// What the key of the amounts is derived for.
+const AMOUNTS: &str = "traekfil records amounts";
+/// How many records of one file get keys; what comes after is counted as not looked at.
+const MOST_RECORDS: usize = 4_000_000;
+/// Bytes of a nonce of AES-GCM.
+const NONCE: usize = 12;
+
+/// One record, by its key.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct KeyedRecord {
+    /// The month that it counts for, where one is known.
+    pub period: Option<Period>,
+    /// Its key.
+    pub key: RecordKey,
+    /// How much.
+    pub amount: Ore,
+    /// The line that it stands on.
+    pub line: u64,
+    /// The key that it would have with the other sign.
+    pub opposite: RecordKey,
+}
+
+/// The keys of a file's records, sorted by month and key. Some 64 bytes for each record.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct FileKeys {
+    records: Vec<KeyedRecord>,
+    /// How many records have no key, because there are too many.
+    pub unchecked: u64,
+    /// Whether a record names no month, so that the file's own was taken.
+    pub lacks_period: bool,
+}
+
+impl fmt::Debug for FileKeys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FileKeys").field("records", &self.records.len()).finish_non_exhaustive()
+    }
+}
+
+/// Makes the keys of a file's records as they are visited.
+#[derive(Debug)]
+pub struct KeyGatherer {
+    keyer: Keyer,
+    month: Option<Period>,
+    found: FileKeys,
+}
+
+impl KeyGatherer {
+    /// Makes keys under this secret. `month` is the file's own, for records that name none.
+    #[must_use]
+    pub fn new(secret: &Secret, month: Option<Period>) -> KeyGatherer {
+        KeyGatherer { keyer: Keyer::new(secret), month, found: FileKeys::default() }
+    }
+
+    /// Takes one record.
+    pub fn record(&mut self, record: &Record<'_>) {
+        let found = &mut self.found;
+        if found.records.len() >= MOST_RECORDS {
+            found.unchecked += 1;
+            return;
+        }
+        found.lacks_period |= record.period.is_none();
+        let period = record.period.or(self.month);
+        let (key, opposite) = self.keyer.pair(record, period);
+        found.records.push(KeyedRecord { period, key, amount: record.amount, line: record.line, opposite });
+    }
+
+    /// Ends the file.
+    #[must_use]
+    pub fn finish(mut self) -> FileKeys {
+        self.found.records.sort_unstable();
+        self.found
+    }
+}
+
+/// The amounts could not be sealed: the system gives no random bytes.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct NotSealed(String);
+
+impl FileKeys {
+    /// How many records there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.records.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.records.is_empty()
+    }
+
+    /// All records, by month and key.
+    #[must_use]
+    pub fn records(&self) -> &[KeyedRecord] {
+        &self.records
+    }
+
+    /// The records of each month, sorted by key.
+    pub fn months(&self) -> impl Iterator<Item = (Option<Period>, &[KeyedRecord])> {
+        self.records.chunk_by(|a, b| a.period == b.period).map(|of| (of[0].period, of))
+    }
+
+    /// What the ledger keeps of them, read by that description of their layout, the amounts sealed under `secret`.
+    ///
+    /// # Errors
+    /// The system gives no random bytes.
+    pub fn sealed(&self, secret: &Secret, by: &str) -> Result<KeyedRecords, NotSealed> {
+        let (mut marks, mut blocks) = (Vec::new(), Vec::new());
+        for (period, records) in self.months() {
+            let keys: Vec<u8> = records.iter().flat_map(|record| *record.key.as_bytes()).collect();
+            let digest = Digest::of(&keys);
+            let amounts = seal(secret, &keys, records)?;
+            marks.push(KeyMark { period, records: records.len() as u64, digest });
+            blocks.push(KeyBlock { period, keys, amounts });
+        }
+        Ok(KeyedRecords { by: by.to_owned(), marks, blocks: Arc::new(blocks) })
+    }
+}
+
+fn cipher(secret: &Secret) -> Aes256Gcm {
+    Aes256Gcm::new(&Key::<Aes256Gcm>::from(*secret.derived(AMOUNTS)))
+}
+
+/// The amounts of a block, 8 bytes each, behind a nonce of their own; the keys are bound to them.
+fn seal(secret: &Secret, keys: &[u8], records: &[KeyedRecord]) -> Result<Vec<u8>, NotSealed> {
+    let mut sealed = vec![0; NONCE];
+    getrandom::getrandom(&mut sealed).map_err(|error| NotSealed(error.to_string()))?;
+    let nonce = Nonce::try_from(&sealed[..]).map_err(|error| NotSealed(error.to_string()))?;
+    let plain: Vec<u8> = records.iter().flat_map(|record| stored(record.amount).to_le_bytes()).collect();
+    let hidden = cipher(secret).encrypt(&nonce, Payload { msg: &plain, aad: keys });
+    sealed.extend(hidden.map_err(|error| NotSealed(error.to_string()))?);
+    Ok(sealed)
+}
+
+/// An amount as it is kept; one that a file can hardly have is cut to the largest that is.
+fn stored(amount: Ore) -> i64 {
+    amount.to_i64().unwrap_or(if amount.is_negative() { i64::MIN } else { i64::MAX })
+}
+
+/// The keys of a block with their amounts, sorted; none where they were sealed under another secret, or changed since.
+#[must_use]
+pub fn unseal(secret: &Secret, block: &KeyBlock) -> Option<Vec<(RecordKey, Ore)>> {
+    let (nonce, hidden) = block.amounts.split_at_checked(NONCE)?;
+    let nonce = Nonce::try_from(nonce).ok()?;
+    let plain = cipher(secret).decrypt(&nonce, Payload { msg: hidden, aad: &block.keys }).ok()?;
+    let (amounts, rest) = plain.as_chunks::<8>();
+    let keys: Vec<RecordKey> = keys_of(&block.keys)?.collect();
+    let fits = rest.is_empty() && keys.len() == amounts.len();
+    let amounts = amounts.iter().map(|bytes| Ore::new(i64::from_le_bytes(*bytes).into()));
+    fits.then(|| keys.into_iter().zip(amounts).collect())
+}
+
+/// The keys in the bytes of a block; none where these are no keys.
+#[must_use]
+pub fn keys_of(bytes: &[u8]) -> Option<impl Iterator<Item = RecordKey>> {
+    let (keys, rest) = bytes.as_chunks::<16>();
+    rest.is_empty().then(|| keys.iter().map(|key| RecordKey::of(*key)))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::records::citizen::Citizen;
+
+    fn keys(secret: &Secret, records: &[(&str, i128, Option<&str>)]) -> FileKeys {
+        let mut gatherer = KeyGatherer::new(secret, "2023-04".parse().ok());
+        for (line, (citizen, ore, period)) in (1..).zip(records) {
+            let citizen = Citizen::read(citizen, false).unwrap();
+            let period = period.map(|period| period.parse().unwrap());
+            let (deduction, amount) = ("mad", Ore::new(*ore));
+            gatherer.record(&Record { line, citizen: &citizen, deduction, reference: "", amount, period });
+        }
+        gatherer.finish()
+    }
+
+    const TWO: [(&str, i128, Option<&str>); 3] =
+        [("0101009999", 100, None), ("0201009998", -7, Some("2023-03")), ("0301009997", 5, Some("2023-04"))];
+
+    #[test]
+    fn amounts_come_back_under_the_same_secret_and_the_same_keys_alone() {
+        let secret = Secret::of([1; 32]);
+        let kept = keys(&secret, &TWO).sealed(&secret, "a").unwrap();
+        let counts: Vec<_> =
+            kept.marks.iter().map(|mark| (mark.period.unwrap().to_string(), mark.records)).collect();
+        assert_eq!(counts, [("2023-03".to_owned(), 1), ("2023-04".to_owned(), 2)]);
+        let april = &kept.blocks[1];
+        let amounts: i128 = unseal(&secret, april).unwrap().iter().map(|(_, amount)| amount.get()).sum();
+        assert_eq!(amounts, 105);
+        assert!(unseal(&Secret::of([2; 32]), april).is_none());
+        for change in [0, 20] {
+            let mut changed = april.clone();
+            changed.keys[change] ^= 1;
+            assert!(unseal(&secret, &changed).is_none());
+        }
+        let mut cut = april.clone();
+        cut.amounts.truncate(5);
+        assert!(unseal(&secret, &cut).is_none());
+        let again = keys(&secret, &TWO).sealed(&secret, "a").unwrap();
+        assert_eq!(again.marks, kept.marks);
+        assert_ne!(again.blocks[1].amounts, april.amounts, "no two blocks are sealed alike");
+    }
+
+    #[test]
+    fn nothing_is_shown_by_debug() {
+        let secret = Secret::of([1; 32]);
+        let found = keys(&secret, &TWO);
+        assert_eq!(format!("{found:?}"), "FileKeys { records: 3, .. }");
+        let shown = format!("{:?}", found.sealed(&secret, "a").unwrap().blocks);
+        assert_eq!(shown.matches("KeyBlock { period").count(), 2, "{shown}");
+        assert!(shown.len() < 200 && found.lacks_period, "{shown}");
+    }
+}
