@@ -97,7 +97,9 @@ impl Year {
         for letter in &letters[self.letters..] {
             let host = whoami::hostname().unwrap();
             let text = format!("{}\n{}", letter.header("Subject"), letter.text()).replace('\r', "");
-            writeln!(mails, "{}", without_head(&text.replace(&host, "srv01")).trim_end()).unwrap();
+            let config = self.town.path("config.toml").display().to_string();
+            let text = text.replace(&host, "srv01").replace(&config, "/srv/korsbaek/config.toml");
+            writeln!(mails, "{}", without_head(&text).trim_end()).unwrap();
         }
         self.letters = letters.len();
         if exit == self.last.2 && mails.is_empty() {
