@@ -303,6 +303,20 @@ fn init_behind_root_leaves_all_but_the_configuration_to_the_user() {
     for user in [SERVICE, 0] {
         users::run(&town, user, None, &["check", "--offline", "--config", etc.to_str().unwrap()]).exit(0);
     }
+    // From here on the job runs as the service, and root's own hand does the same work as the service.
+    let public = fs::read_to_string(data.join("id_ed25519.pub")).unwrap();
+    town.server.as_embedded().register(public.parse().unwrap());
+    let text = fs::read_to_string(&etc).unwrap();
+    let settle = text.lines().find(|line| line.trim_start_matches('#').starts_with("settle")).unwrap();
+    fs::write(&etc, text.replace(settle, "settle = \"0s\"")).unwrap();
+    for (user, name) in [(SERVICE, "mad_korsbaek_202304.txt"), (0, "mad_korsbaek_202305.txt")] {
+        let file = data.join("drop").join(name);
+        fs::write(&file, name).unwrap();
+        std::os::unix::fs::chown(&file, Some(SERVICE), Some(SERVICE)).unwrap();
+        users::run(&town, user, None, &["run", "--config", etc.to_str().unwrap()]).exit(0);
+    }
+    assert_eq!(town.server.received().len(), 2);
+    assert_eq!(owner(data.join("ledger.db")), SERVICE);
 }
 
 /// A draft is never a file that somebody has put there.
