@@ -39,6 +39,8 @@ fn every_kind_of_key_logs_in() {
         }
     }
     let text = fs::read_to_string(server.path("a")).unwrap().replace('\n', "\r\n");
+    // Copied first, so that it is as private as the key.
+    fs::copy(server.path("a"), server.path("windows")).unwrap();
     fs::write(server.path("windows"), text).unwrap();
     connect(&server.settings(Some(server.path("windows"))), Secrets::default()).map(drop).unwrap();
 }
