@@ -11,7 +11,7 @@
 
 use std::panic::{self, AssertUnwindSafe};
 
-use crate::cli::{Asked, Cli, Command, FormatCommand, Refusal, Scheduler};
+use crate::cli::{Asked, Cli, Command, FormatCommand, Refusal};
 use crate::exit::ExitCode;
 
 mod adopt;
@@ -78,7 +78,6 @@ fn dispatch(cli: &Cli) -> anyhow::Result<ExitCode> {
         Command::Init(options) => init::init(options, global),
         Command::Check(options) => check::check(options, global),
         Command::Ledger(command) => ledger::ledger(&config()?, command, global),
-        Command::Schedule(options) if options.scheduler == Scheduler::List => schedule::list(options, global),
         Command::Schedule(options) => schedule::schedule(options, global),
         Command::Completions { shell } => help::completions(*shell, global),
         Command::Man => help::man(global),

@@ -84,7 +84,7 @@ struct Answer {
 ///
 /// # Errors
 /// A scheduler that is here could not be asked.
-pub(super) fn list(options: &cli::Schedule, global: &Global) -> anyhow::Result<ExitCode> {
+fn list(options: &cli::Schedule, global: &Global) -> anyhow::Result<ExitCode> {
     let mut jobs = Vec::new();
     if cfg!(unix) {
         match cron::list(options.user.as_deref()) {
@@ -118,6 +118,9 @@ fn listed(jobs: &[Listed]) -> String {
 }
 
 pub(super) fn schedule(options: &cli::Schedule, global: &Global) -> anyhow::Result<ExitCode> {
+    if options.scheduler == Scheduler::List {
+        return list(options, global);
+    }
     let (config, owner) = load_as_root(global)?;
     let job = Job::new(&config, options)?;
     let kind = options.scheduler;
@@ -131,8 +134,9 @@ pub(super) fn schedule(options: &cli::Schedule, global: &Global) -> anyhow::Resu
         }
     }
     let files = match kind {
-        Scheduler::List => return list(options, global),
-        Scheduler::Cron => vec![Piece { path: "crontab".to_owned(), content: cron::block(&job) }],
+        Scheduler::Cron | Scheduler::List => {
+            vec![Piece { path: "crontab".to_owned(), content: cron::block(&job) }]
+        }
         Scheduler::Systemd => systemd::units(&job)?,
         Scheduler::Windows => {
             let content = windows::printed(&windows::task(&job)?);

@@ -120,7 +120,10 @@ impl Trial<'_> {
     fn go_on_unsynced(&mut self, error: &RemoteError, first: &str, second: &str) -> Option<Uploaded> {
         let found = failed(say::sync_refused(error));
         self.checks.advise("remote_sync", say::remote_sync(), found, &["sync = \"best_effort\""]);
-        self.connection.remove(&[first, second]);
+        // Where they may not be removed, their names are taken, and another refusal would tell something wrong.
+        if self.connection.remove(&[first, second]).iter().any(Result::is_err) {
+            return None;
+        }
         self.connection.go_by(&Terms { sync: SyncRule::BestEffort, ..Terms::of(&self.config.sftp) });
         self.store_two(first, second)
     }
