@@ -126,7 +126,8 @@ impl LedgerReader {
         })
     }
 
-    /// Every delivery that counts for a month from `first` on, or for none, as far as its records have keys; oldest first.
+    /// Every delivery that counts for a month from `first` on, or for none, or with records of such a month, as far as its
+    /// records have keys; oldest first.
     ///
     /// # Errors
     /// The ledger could not be read.
@@ -134,7 +135,8 @@ impl LedgerReader {
         let sql = format!(
             "SELECT id, series, path, keyed.by, coalesce(keyed.gone, 0)
                FROM deliveries LEFT JOIN keyed ON keyed.delivery = id
-              WHERE {COUNT} AND coalesce(period, substr(started_at, 1, 7)) >= ?1 ORDER BY id"
+              WHERE {COUNT} AND max(coalesce(period, substr(started_at, 1, 7)), coalesce(last_period, '')) >= ?1
+              ORDER BY id"
         );
         self.query(|db| {
             db.prepare_cached(&sql)?

@@ -54,7 +54,8 @@ pub(super) struct About {
 pub(super) struct KnownRecords {
     months: Mutex<HashMap<Option<Period>, Arc<Month>>>,
     amounts: Mutex<HashMap<Block, Arc<Amounts>>>,
-    lacking: Mutex<Option<Arc<Vec<Lacking>>>>,
+    /// Those of the months since this one.
+    lacking: Mutex<Option<(Option<Period>, Arc<Vec<Lacking>>)>>,
 }
 
 /// A file's question, and by what it is answered.
@@ -74,7 +75,11 @@ impl KnownRecords {
         (config, ledger, now): (&Config, &LedgerReader, DateTime<FixedOffset>),
         (keys, own): (&FileKeys, Option<Period>),
     ) -> Result<About, UserError> {
-        let lacking = self.lacking(config, ledger, now)?;
+        let months: Vec<Option<Period>> =
+            keys.months().map(|(period, _)| period).chain(own.map(Some)).collect();
+        // A file of an older month goes only where a person or a policy lets it: then that month counts as well.
+        let first = keying::first_month(config, now).min(months.iter().flatten().min().copied());
+        let lacking = self.lacking(config, ledger, first)?;
         let ask = Question { config, ledger, lacking: &lacking };
         let records = u64::try_from(keys.len()).unwrap_or(u64::MAX).saturating_add(keys.unchecked);
         let mut overlap = Overlap { records, unchecked: keys.unchecked, ..Overlap::default() };
@@ -91,8 +96,6 @@ impl KnownRecords {
         for with in &mut overlap.with {
             with.delivered_at = ledger.delivery(with.delivery_id)?.and_then(|delivery| delivery.delivered_at);
         }
-        let months: Vec<Option<Period>> =
-            keys.months().map(|(period, _)| period).chain(own.map(Some)).collect();
         let gone = lacking.iter().filter(|lacking| lacking.keys.is_none());
         let gone = gone.filter(|lacking| months.iter().any(|month| lacking.may_have(*month)));
         let not_comparable = gone.map(|lacking| NotComparable {
@@ -188,14 +191,16 @@ impl KnownRecords {
         &self,
         config: &Config,
         ledger: &LedgerReader,
-        now: DateTime<FixedOffset>,
+        first: Option<Period>,
     ) -> Result<Arc<Vec<Lacking>>, UserError> {
         let mut known = lock(&self.lacking);
-        if let Some(lacking) = &*known {
+        if let Some((since, lacking)) = &*known
+            && *since <= first
+        {
             return Ok(Arc::clone(lacking));
         }
-        let lacking = Arc::new(keying::lacking(config, ledger, now)?);
-        *known = Some(Arc::clone(&lacking));
+        let lacking = Arc::new(keying::lacking(config, ledger, first)?);
+        *known = Some((first, Arc::clone(&lacking)));
         Ok(lacking)
     }
 }
