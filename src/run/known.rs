@@ -78,7 +78,8 @@ impl KnownRecords {
         let months: Vec<Option<Period>> =
             keys.months().map(|(period, _)| period).chain(own.map(Some)).collect();
         // A file of an older month goes only where a person or a policy lets it: then that month counts as well.
-        let first = keying::first_month(config, now).min(months.iter().flatten().min().copied());
+        let old = months.iter().flatten().min();
+        let first = keying::first_month(config, now).map(|first| old.map_or(first, |old| first.min(*old)));
         let lacking = self.lacking(config, ledger, first)?;
         let ask = Question { config, ledger, lacking: &lacking };
         let records = u64::try_from(keys.len()).unwrap_or(u64::MAX).saturating_add(keys.unchecked);
