@@ -46,6 +46,8 @@ pub struct Past {
     pub elsewhere_not_free: Option<Earlier>,
     /// Other bytes for the same slot, as [`Past::not_free`].
     pub slot_not_free: Option<Earlier>,
+    /// A file with some of the same records, as [`Past::not_free`].
+    pub records_not_free: Option<Earlier>,
     /// A file whose name is a look-alike of this one's was delivered, or may have been, for the same period.
     pub look_alike: Option<Earlier>,
 }
@@ -84,6 +86,7 @@ impl Past {
             slot_not_free: last(
                 same_slot.iter().rev().filter(not_free).find(other_bytes).filter(|_| has_slot),
             ),
+            records_not_free: None,
             look_alike: None,
         }
     }
@@ -174,14 +177,17 @@ fn judged(facts: &Facts, policy: Policy, limits: PeriodLimits) -> Judgement {
             row.choice = Choice::Hold;
         }
         if certain.is_empty() && doubts.iter().all(|row| row.choice == Choice::Send) {
-            return Judgement::new(Choice::Send, Reason::Approved, None);
+            return match waits_for_server(facts, policy, &covered) {
+                Some(earlier) => Judgement::new(Choice::Wait, Reason::Unsettled, Some(earlier)),
+                None => Judgement::new(Choice::Send, Reason::Approved, None),
+            };
         }
     }
     let opened = doubts.iter().find(|row| row.choice == Choice::Send).map(|row| (row.reason, row.earlier));
     let against: Vec<Row> =
         certain.into_iter().chain(doubts.into_iter().filter(|row| row.choice != Choice::Send)).collect();
     let Some(first) = against.first() else {
-        if let Some(earlier) = waits_for_server(facts, policy) {
+        if let Some(earlier) = waits_for_server(facts, policy, &[]) {
             return Judgement::new(Choice::Wait, Reason::Unsettled, Some(earlier));
         }
         let (reason, earlier) = opened.unwrap_or((Reason::New, None));
@@ -253,14 +259,23 @@ fn certain_rows(facts: &Facts) -> Vec<Row<'_>> {
     fitting.map(|(_, choice, reason, earlier)| Row { reason, choice, earlier }).collect()
 }
 
-/// The delivery that a person says KP never got and that would hold the file, as the same content or in its slot, if KP got it late; none
-/// where a policy opens that row.
-fn waits_for_server(facts: &Facts, policy: Policy) -> Option<&Earlier> {
-    let elsewhere = facts.past.elsewhere_not_free.as_ref();
-    let slot = facts.past.slot_not_free.as_ref().filter(|_| facts.one_per_period);
-    elsewhere
-        .filter(|_| policy.same_content_other_slot != Rule::Send)
-        .or(slot.filter(|_| policy.slot_taken != Rule::Send))
+/// The delivery that a person says KP never got and that would hold the file if KP got it late: as the same content, in its slot, or
+/// for its records. None where a policy opens that row, or approvals cover it.
+fn waits_for_server<'a>(facts: &'a Facts, policy: Policy, covered: &[Reason]) -> Option<&'a Earlier> {
+    let past = &facts.past;
+    let slot = past.slot_not_free.as_ref().filter(|_| facts.one_per_period);
+    let records = policy.content.rule(Reason::RecordsDelivered, facts.may_repeat);
+    let rows = [
+        (
+            past.elsewhere_not_free.as_ref(),
+            policy.same_content_other_slot != Rule::Send,
+            Reason::SameContentOtherSlot,
+        ),
+        (slot, policy.slot_taken != Rule::Send, Reason::SlotTaken),
+        (past.records_not_free.as_ref(), records == ContentRule::Hold, Reason::RecordsDelivered),
+    ];
+    rows.into_iter()
+        .find_map(|(earlier, holds, reason)| earlier.filter(|_| holds && !covered.contains(&reason)))
 }
 
 /// The rows that a policy may open, where they fit, each with what its policy makes of it.

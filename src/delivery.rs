@@ -125,6 +125,32 @@ pub fn confirm_content(action: RecoveryAction, content: ContentCheck) -> Recover
     }
 }
 
+/// What the records of a delivery are to a new file that has the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RecordsStand {
+    /// KP has them.
+    Delivered,
+    /// KP may have them, and nobody knows yet: they count as delivered.
+    Unclear,
+    /// A person says that KP never got them, and a rename that was asked for may still bring them: the file waits.
+    MayCome,
+    /// KP has not got them, and nothing of the delivery can come.
+    Nowhere,
+}
+
+/// Where the records of a delivery stand, by its state. `temporary_is_gone` as in [`witness::may_go_again`]: until then a
+/// late rename would bring the records as it would bring the file.
+#[must_use]
+pub fn records_stand(state: State, temporary_is_gone: bool) -> RecordsStand {
+    match state {
+        State::Delivered | State::Archived | State::Adopted => RecordsStand::Delivered,
+        State::Publishing | State::InDoubt => RecordsStand::Unclear,
+        State::NotDelivered if !temporary_is_gone => RecordsStand::MayCome,
+        // Nothing of what is `uploading` has asked for its final name.
+        State::Uploading | State::Abandoned | State::NotDelivered => RecordsStand::Nowhere,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -48,6 +48,10 @@ fn plain() -> Facts {
 }
 
 /// An approval that covers every reason.
+fn covering(reason: Reason) -> Approval {
+    Approval { who: "Bodil".to_owned(), covers: vec![reason] }
+}
+
 fn approval(who: &str) -> Approval {
     Approval { who: who.to_owned(), covers: Reason::ALL.to_vec() }
 }
@@ -167,19 +171,32 @@ fn a_policy_of_send_opens_its_row_and_no_other() {
 fn what_a_late_rename_would_hold_waits() {
     let waits = (Reason::Unsettled, Choice::Wait);
     for fit in [
-        |f: &mut Facts| f.past.elsewhere_not_free = Some(earlier(3)),
+        |f: &mut Facts| {
+            f.past.elsewhere_not_free = Some(earlier(3));
+            Reason::SameContentOtherSlot
+        },
         |f: &mut Facts| {
             f.past.slot_not_free = Some(earlier(3));
+            Reason::SlotTaken
+        },
+        |f: &mut Facts| {
+            f.past.records_not_free = Some(earlier(3));
+            Reason::RecordsDelivered
         },
     ] {
         let mut facts = plain();
-        fit(&mut facts);
+        let reason = fit(&mut facts);
         for rule in [Rule::Hold, Rule::Skip] {
             assert_eq!(decided(&facts, rule), waits);
         }
         assert_eq!(decide(&facts, policy(Rule::Hold), LIMITS).earlier, Some(earlier(3)));
-        assert_eq!(decided(&facts, Rule::Send), (Reason::New, Choice::Send), "the row is open");
+        let mut open = policy(Rule::Send);
+        open.content.records_delivered = Some(ContentRule::Send);
+        assert_eq!(decide(&facts, open, LIMITS).choice, Choice::Send, "the row is open");
         facts.past.verdict = Some((6, Verdict::Approved));
+        facts.past.approvals = vec![covering(Reason::OldPeriod)];
+        assert_eq!(decided(&facts, Rule::Hold), waits, "nobody has said that it may come on top");
+        facts.past.approvals = vec![covering(reason)];
         assert_eq!(decided(&facts, Rule::Hold), (Reason::Approved, Choice::Send), "a person lets it pass");
     }
     let mut many = Facts { one_per_period: false, ..plain() };

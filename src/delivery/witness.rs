@@ -22,6 +22,19 @@ pub enum Word {
     Adopted,
 }
 
+impl Word {
+    /// The later of two words about one delivery has the higher number: nothing is said of it after `not_delivered`, and
+    /// `publishing` first.
+    #[must_use]
+    pub fn rank(self) -> u8 {
+        match self {
+            Word::Publishing => 0,
+            Word::Abandoned | Word::Delivered | Word::Adopted => 1,
+            Word::NotDelivered => 2,
+        }
+    }
+}
+
 /// What a word of the witness means for the ledger beside it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Standing {

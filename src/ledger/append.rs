@@ -175,7 +175,8 @@ pub(super) fn apply(db: &Connection, at: &str, event: &Event) -> rusqlite::Resul
             execute(db, "UPDATE deliveries SET picked_up_at = ?2 WHERE id = ?1", params![delivery, at])
         }
         Event::TemporaryGone { delivery } => {
-            execute(db, "UPDATE deliveries SET temporary_gone_at = ?2 WHERE id = ?1", params![delivery, at])
+            execute(db, "UPDATE deliveries SET temporary_gone_at = ?2 WHERE id = ?1", params![delivery, at])?;
+            forget_keys_of_what_cannot_come(db, *delivery)
         }
         Event::ContentDeleted { deliveries, duplicates, decisions, .. } => {
             let of = [("deliveries", deliveries), ("duplicates", duplicates), ("decisions", decisions)];
@@ -260,6 +261,17 @@ fn forget_keys(db: &Connection, delivery: i64) -> rusqlite::Result<()> {
         execute(db, sql, [delivery])?;
     }
     Ok(())
+}
+
+/// Takes away the keys of a delivery whose records KP never got, once nothing of it can come.
+fn forget_keys_of_what_cannot_come(db: &Connection, delivery: i64) -> rusqlite::Result<()> {
+    let nowhere: bool = db
+        .prepare_cached(
+            "SELECT state = 'abandoned' OR state = 'not_delivered' AND (temporary_gone_at IS NOT NULL OR temporary IS NULL)
+               FROM deliveries WHERE id = ?1",
+        )?
+        .query_row([delivery], |row| row.get(0))?;
+    if nowhere { forget_keys(db, delivery) } else { Ok(()) }
 }
 
 /// Deletes the keys of months before `before`, and those of no month that were delivered before it.
@@ -347,8 +359,7 @@ fn take_step(
     }
     match to {
         State::Publishing => use_up(db, delivery),
-        // KP never got its records.
-        State::Abandoned | State::NotDelivered => forget_keys(db, delivery),
+        State::Abandoned | State::NotDelivered => forget_keys_of_what_cannot_come(db, delivery),
         _ => Ok(()),
     }
 }
@@ -452,9 +463,7 @@ fn restore(db: &Connection, event: &Event) -> rusqlite::Result<()> {
             delivery.content.and_then(|content| content.last_period).map(|p| p.to_string()),
         ],
     )?;
-    if matches!(state, State::Abandoned | State::NotDelivered) {
-        forget_keys(db, delivery.delivery)?;
-    }
+    forget_keys_of_what_cannot_come(db, delivery.delivery)?;
     if *state == State::Abandoned { Ok(()) } else { use_up(db, delivery.delivery) }
 }
 

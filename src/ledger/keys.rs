@@ -4,14 +4,21 @@ use rusqlite::{OptionalExtension, params};
 
 use super::LedgerReader;
 use super::append::month;
+use crate::delivery::{RecordsStand, records_stand};
 use crate::digest::Digest;
 use crate::exit::UserError;
 use crate::messages::records as say;
+use crate::model::delivery::State;
 use crate::model::keys::KeyBlock;
 use crate::period::Period;
 
-/// The states in which a delivery's keys count: KP has its records, or may have them.
-const COUNT: &str = "('publishing', 'in_doubt', 'delivered', 'archived', 'adopted')";
+/// The deliveries whose keys count: KP has their records, may have them, or may still get them. [`records_stand`] in SQL; where
+/// a later delivery of the same key was begun, an earlier one can bring nothing any more.
+const COUNT: &str = "(deliveries.state IN ('publishing', 'in_doubt', 'delivered', 'archived', 'adopted')
+    OR deliveries.state = 'not_delivered' AND deliveries.temporary_gone_at IS NULL AND deliveries.temporary IS NOT NULL
+       AND NOT EXISTS (SELECT 1 FROM deliveries later
+                        WHERE later.digest = deliveries.digest AND later.series = deliveries.series
+                          AND later.period IS deliveries.period AND later.id > deliveries.id))";
 
 /// A delivery that counts, as far as its records have keys.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +34,17 @@ pub struct Keying {
     pub by: Option<String>,
     /// Whether that failed.
     pub gone: bool,
+}
+
+/// The keys of one delivery's records for one month, that count.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CountingKeys {
+    /// The delivery.
+    pub delivery: i64,
+    /// Whether KP has the records.
+    pub stand: RecordsStand,
+    /// The keys, sorted, 16 bytes each.
+    pub keys: Vec<u8>,
 }
 
 /// The columns of a mark and of its block, where it has one.
@@ -45,19 +63,28 @@ impl LedgerReader {
     ///
     /// # Errors
     /// The ledger could not be read; exit code 6 where a block is not what the chain says.
-    pub fn keys_of_month(&self, period: Option<Period>) -> Result<Vec<(i64, Vec<u8>)>, UserError> {
+    pub fn keys_of_month(&self, period: Option<Period>) -> Result<Vec<CountingKeys>, UserError> {
         let sql = format!(
-            "SELECT mark.delivery, mark.records, mark.digest, block.keys
+            "SELECT mark.delivery, mark.records, mark.digest, block.keys, deliveries.state
                FROM key_marks mark JOIN deliveries ON deliveries.id = mark.delivery
                LEFT JOIN record_keys block ON block.delivery = mark.delivery AND block.period = mark.period
-              WHERE mark.period = ?1 AND deliveries.state IN {COUNT} ORDER BY mark.delivery"
+              WHERE mark.period = ?1 AND {COUNT} ORDER BY mark.delivery"
         );
-        let rows: Vec<Row> = self.query(|db| {
+        let rows: Vec<(Row, String)> = self.query(|db| {
             db.prepare_cached(&sql)?
-                .query_map([month(period)], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?
+                .query_map([month(period)], |row| {
+                    Ok(((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?), row.get(4)?))
+                })?
                 .collect()
         })?;
-        rows.into_iter().map(|row| self.intact(row)).collect()
+        let counting = |(row, state): (Row, String)| {
+            let (delivery, keys) = self.intact(row)?;
+            // A state that this version does not know could be any.
+            let stand =
+                State::named(&state).map_or(RecordsStand::Unclear, |state| records_stand(state, false));
+            Ok(CountingKeys { delivery, stand, keys })
+        };
+        rows.into_iter().map(counting).collect()
     }
 
     /// The keys of a mark, where they are what it says.
@@ -99,7 +126,8 @@ impl LedgerReader {
         })
     }
 
-    /// Every delivery that counts for a month from `first` on, or for none, as far as its records have keys; oldest first.
+    /// Every delivery that counts for a month from `first` on, or for none, or with records of such a month, as far as its
+    /// records have keys; oldest first.
     ///
     /// # Errors
     /// The ledger could not be read.
@@ -107,7 +135,8 @@ impl LedgerReader {
         let sql = format!(
             "SELECT id, series, path, keyed.by, coalesce(keyed.gone, 0)
                FROM deliveries LEFT JOIN keyed ON keyed.delivery = id
-              WHERE state IN {COUNT} AND coalesce(period, substr(started_at, 1, 7)) >= ?1 ORDER BY id"
+              WHERE {COUNT} AND max(coalesce(period, substr(started_at, 1, 7)), coalesce(last_period, '')) >= ?1
+              ORDER BY id"
         );
         self.query(|db| {
             db.prepare_cached(&sql)?
@@ -165,5 +194,80 @@ impl LedgerReader {
             Ok(None)
         })?;
         wrong.map_or(Ok(()), Err)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::ledger::event::{Event, Started};
+    use crate::model::delivery::Step::{
+        Abandon, Confirm, Doubt, Publish, PutAway, ResolveDelivered, ResolveNotDelivered,
+    };
+    use crate::model::keys::{KeyMark, KeyedRecords};
+
+    const NOW: &str = "2023-04-14T06:00:00+02:00";
+
+    fn started(delivery: i64) -> Event {
+        let (keys, period) = (vec![7; 16], "2023-04".parse().ok());
+        let marks = vec![KeyMark { period, records: 1, digest: Digest::of(&keys) }];
+        let blocks = Arc::new(vec![KeyBlock { period, keys, amounts: Vec::new() }]);
+        Event::Started(Started {
+            delivery,
+            run: 1,
+            series: "mad".to_owned(),
+            period,
+            digest: Digest::of(b"april"),
+            size: 5,
+            path: "mad_202304.txt".to_owned(),
+            temporary: format!("ind/.mad_202304.txt.{delivery}.part"),
+            remote_path: "ind/mad_202304.txt".to_owned(),
+            reason: "new".to_owned(),
+            decision: None,
+            content: None,
+            observed: Vec::new(),
+            keyed: Some(KeyedRecords { by: "x".to_owned(), marks, blocks }),
+        })
+    }
+
+    /// How the keys of the first delivery count after these events, and whether they are there at all.
+    fn after(events: &[Event]) -> (RecordsStand, bool) {
+        let all: Vec<Event> = [started(1)].iter().chain(events).cloned().collect();
+        let ledger = LedgerReader::in_memory(NOW, &all).unwrap();
+        let counting = ledger.keys_of_month("2023-04".parse().ok()).unwrap();
+        let first = counting.iter().find(|keys| keys.delivery == 1);
+        let since = ledger.keyed_since("2023-04".parse().unwrap()).unwrap();
+        assert_eq!(first.is_some(), since.iter().any(|keying| keying.delivery == 1));
+        let kept = ledger.key_block(1, "2023-04".parse().ok()).unwrap().is_some();
+        let stand = first.map_or(RecordsStand::Nowhere, |keys| keys.stand);
+        let delivery = ledger.delivery(1).unwrap().unwrap();
+        if !all[1..].iter().any(|event| matches!(event, Event::Started(_))) {
+            assert_eq!(stand, records_stand(delivery.state, delivery.temporary_is_gone()));
+        }
+        (stand, kept)
+    }
+
+    #[test]
+    fn keys_count_from_publishing_until_nothing_of_them_can_come() {
+        use RecordsStand::{Delivered, MayCome, Nowhere, Unclear};
+        let step = |step| Event::Stepped { delivery: 1, step, why: None, who: None };
+        let steps = |steps: &[_]| steps.iter().copied().map(step).collect::<Vec<Event>>();
+        let gone = Event::TemporaryGone { delivery: 1 };
+        assert_eq!(after(&[]), (Nowhere, true));
+        assert_eq!(after(&steps(&[Abandon])), (Nowhere, false));
+        assert_eq!(after(&steps(&[Publish])), (Unclear, true));
+        assert_eq!(after(&steps(&[Publish, Doubt])), (Unclear, true));
+        assert_eq!(after(&steps(&[Publish, Confirm])), (Delivered, true));
+        assert_eq!(after(&steps(&[Publish, Confirm, PutAway])), (Delivered, true));
+        assert_eq!(after(&steps(&[Publish, Confirm, ResolveNotDelivered])), (Nowhere, false));
+        assert_eq!(after(&steps(&[Publish, Doubt, ResolveDelivered])), (Delivered, true));
+        let word = steps(&[Publish, Doubt, ResolveNotDelivered]);
+        assert_eq!(after(&word), (MayCome, true));
+        assert_eq!(after(&[&word[..], &[gone.clone()]].concat()), (Nowhere, false));
+        assert_eq!(after(&[&word[..2], &[gone], &word[2..]].concat()), (Nowhere, false));
+        assert_eq!(after(&[&word[..], &[started(2)]].concat()).0, Nowhere, "the key went again");
     }
 }

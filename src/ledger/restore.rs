@@ -14,7 +14,7 @@ use super::witness::files::{self, Placed};
 use super::witness::holdings::{self, Name};
 use super::witness::line::{Kind, Line};
 use super::{Journal, Ledger, LedgerReader, attest, witness};
-use crate::delivery::witness::{Standing, reconciled};
+use crate::delivery::witness::{Standing, Word, reconciled};
 use crate::exit::UserError;
 use crate::messages::witness as say;
 use crate::model::delivery::{Key, State};
@@ -173,7 +173,9 @@ impl LedgerReader {
         let told = lines.iter().filter(|line| line.attests.word().is_some());
         let mut numbers = Numbers::new(self, Sequence::Delivery, told.clone().filter_map(|l| l.delivery))?;
         let mut events = Vec::new();
-        for of_one in by_delivery(told.copied()).into_values() {
+        for mut of_one in by_delivery(told.copied()).into_values() {
+            // Where an older ledger was put back in between, its events count from there again.
+            of_one.sort_by_key(|line| line.attests.word().map(Word::rank));
             let Some(last) = of_one.last() else { continue };
             let Some(state) = self.reconciled(&of_one)? else { continue };
             let Some(mut attested) = last.attested() else { continue };

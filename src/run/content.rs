@@ -18,6 +18,15 @@ use crate::wording::content as wording;
 /// How many periods before a file's own tell what is usual.
 const LOOKED_AT: u32 = 3;
 
+/// What was found out about a file's content.
+#[derive(Default)]
+pub(super) struct Found {
+    /// Everything that speaks against it.
+    pub(super) suspicions: Vec<Suspicion>,
+    /// The newest delivery with a record of it that a person says KP never got, and that may still come.
+    pub(super) may_come: Option<i64>,
+}
+
 /// Everything that speaks against a file's content; nothing where its series has no format.
 ///
 /// # Errors
@@ -26,11 +35,11 @@ pub(super) fn suspicions(
     (config, ledger, now): (&Config, &LedgerReader, DateTime<FixedOffset>),
     known: &KnownRecords,
     scanned: &ScannedFile,
-) -> Result<Vec<Suspicion>, UserError> {
+) -> Result<Found, UserError> {
     let (Some(rule), Some(content), Some(key)) =
         (config.content_of(scanned.rule), &scanned.content, &scanned.key)
     else {
-        return Ok(Vec::new());
+        return Ok(Found::default());
     };
     let (series, period) = (&key.slot.series, key.slot.period);
     let others: Vec<Delivered> = match scanned.totals().filter(|totals| totals.records > 0) {
@@ -50,19 +59,17 @@ pub(super) fn suspicions(
     };
     let about =
         content.keys.as_ref().map(|keys| known.about((config, ledger, now), (keys, period))).transpose()?;
-    let (delivered, not_comparable) = about.unzip();
-    let not_comparable = not_comparable.unwrap_or_default();
-    let (delivered, not_comparable) = (delivered.as_ref(), &not_comparable[..]);
     let against = Against {
         period,
-        delivered,
-        not_comparable,
+        delivered: about.as_ref().map(|about| &about.overlap),
+        not_comparable: about.as_ref().map_or(&[], |about| &about.not_comparable),
         others: &others,
         recent: &recent,
         so_far,
         unusual: rule.unusual,
     };
-    Ok(totals::suspicions(&content.reading, Some(&content.tallied), &against))
+    let suspicions = totals::suspicions(&content.reading, Some(&content.tallied), &against);
+    Ok(Found { suspicions, may_come: about.and_then(|about| about.may_come) })
 }
 
 /// What KP has got for a period of a series that takes many files.

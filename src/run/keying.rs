@@ -45,17 +45,21 @@ impl Lacking {
     }
 }
 
-/// The deliveries of the months that may still be sent whose records have no keys, with those keys.
+/// The first month that may still be sent without asking; none where the calendar does not reach so far back.
+pub(super) fn first_month(config: &Config, now: DateTime<FixedOffset>) -> Option<Period> {
+    let back = i32::try_from(config.period.months_back).unwrap_or(i32::MAX);
+    Period::of(now.date_naive()).and_then(|today| today.plus(-back))
+}
+
+/// The deliveries of the months since `first` whose records have no keys, with those keys.
 ///
 /// # Errors
 /// The ledger could not be read; or, exit code 4, the archive could not.
 pub(super) fn lacking(
     config: &Config,
     ledger: &LedgerReader,
-    now: DateTime<FixedOffset>,
+    first: Option<Period>,
 ) -> Result<Vec<Lacking>, UserError> {
-    let back = i32::try_from(config.period.months_back).unwrap_or(i32::MAX);
-    let first = Period::of(now.date_naive()).and_then(|today| today.plus(-back));
     let Some(first) = first.filter(|_| secret::of(config).is_some()) else { return Ok(Vec::new()) };
     let mut lacking = Vec::new();
     for keyed in ledger.keyed_since(first)? {
@@ -89,7 +93,7 @@ fn made(config: &Config, rule: &ContentRule, delivery: &Delivery) -> Result<Opti
     Ok(content.keys.filter(|_| !nothing_read))
 }
 
-/// Writes down the keys of records that have none.
+/// Writes down the keys of records that have none, as far as the months go that may still be sent without asking.
 ///
 /// # Errors
 /// As [`lacking`]; or the ledger could not be written.
@@ -99,7 +103,7 @@ pub(super) fn make(
     now: DateTime<FixedOffset>,
 ) -> Result<(), UserError> {
     let Some(secret) = secret::of(config) else { return Ok(()) };
-    let lacking = lacking(config, ledger, now)?;
+    let lacking = lacking(config, ledger, first_month(config, now))?;
     let event = |lacking: Lacking| {
         let delivery = lacking.delivery.id;
         Ok::<_, NotSealed>(match lacking.keys {

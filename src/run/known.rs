@@ -9,9 +9,11 @@ use chrono::{DateTime, FixedOffset};
 use super::keying::{self, Lacking};
 use super::secret;
 use crate::config::Config;
+use crate::delivery::{RecordsStand, records_stand};
 use crate::exit::UserError;
 use crate::ledger::LedgerReader;
 use crate::messages::records as say;
+use crate::model::ledger::Delivery;
 use crate::period::Period;
 use crate::records::amount::Ore;
 use crate::records::delivered::{MonthKeys, Overlap, follows_a_reversal};
@@ -24,12 +26,36 @@ type Amounts = Vec<(RecordKey, Ore)>;
 /// A delivery and a month: a block of its keys.
 type Block = (i64, Option<Period>);
 
+/// The keys of one month that count, and the deliveries of which it is not certain that KP has them.
+struct Month {
+    keys: MonthKeys,
+    uncertain: HashMap<i64, RecordsStand>,
+}
+
+impl Month {
+    fn stand(&self, delivery: i64) -> RecordsStand {
+        self.uncertain.get(&delivery).copied().unwrap_or(RecordsStand::Delivered)
+    }
+}
+
+/// What is known of a file's records.
+#[derive(Default)]
+pub(super) struct About {
+    /// Which of them KP has got.
+    pub(super) overlap: Overlap,
+    /// The deliveries with which it cannot be compared, since their content is gone.
+    pub(super) not_comparable: Vec<NotComparable>,
+    /// The newest delivery with one of them that a person says KP never got, and that may still come.
+    pub(super) may_come: Option<i64>,
+}
+
 /// What was read so far.
 #[derive(Default)]
 pub(super) struct KnownRecords {
-    months: Mutex<HashMap<Option<Period>, Arc<MonthKeys>>>,
+    months: Mutex<HashMap<Option<Period>, Arc<Month>>>,
     amounts: Mutex<HashMap<Block, Arc<Amounts>>>,
-    lacking: Mutex<Option<Arc<Vec<Lacking>>>>,
+    /// Those of the months since this one.
+    lacking: Mutex<Option<(Option<Period>, Arc<Vec<Lacking>>)>>,
 }
 
 /// A file's question, and by what it is answered.
@@ -40,7 +66,7 @@ struct Question<'a> {
 }
 
 impl KnownRecords {
-    /// Which of a file's records KP has got, and with which deliveries it cannot be compared, since their content is gone.
+    /// What is known of a file's records.
     ///
     /// # Errors
     /// The ledger could not be read, its keys are not what its chain says, or the archive could not be read.
@@ -48,14 +74,21 @@ impl KnownRecords {
         &self,
         (config, ledger, now): (&Config, &LedgerReader, DateTime<FixedOffset>),
         (keys, own): (&FileKeys, Option<Period>),
-    ) -> Result<(Overlap, Vec<NotComparable>), UserError> {
-        let lacking = self.lacking(config, ledger, now)?;
+    ) -> Result<About, UserError> {
+        let months: Vec<Option<Period>> =
+            keys.months().map(|(period, _)| period).chain(own.map(Some)).collect();
+        // A file of an older month goes only where a person or a policy lets it: then that month counts as well.
+        let old = months.iter().flatten().min();
+        let first = keying::first_month(config, now).map(|first| old.map_or(first, |old| first.min(*old)));
+        let lacking = self.lacking(config, ledger, first)?;
         let ask = Question { config, ledger, lacking: &lacking };
         let records = u64::try_from(keys.len()).unwrap_or(u64::MAX).saturating_add(keys.unchecked);
         let mut overlap = Overlap { records, unchecked: keys.unchecked, ..Overlap::default() };
+        let mut may_come = None;
         for (period, records) in keys.months() {
             let month = self.month(&ask, period)?;
             for record in records {
+                may_come = may_come.max(month.may_come(record.key));
                 if let Some((delivery, was)) = self.delivered(&ask, &month, record, records)? {
                     overlap.note(delivery, record, was);
                 }
@@ -64,15 +97,13 @@ impl KnownRecords {
         for with in &mut overlap.with {
             with.delivered_at = ledger.delivery(with.delivery_id)?.and_then(|delivery| delivery.delivered_at);
         }
-        let months: Vec<Option<Period>> =
-            keys.months().map(|(period, _)| period).chain(own.map(Some)).collect();
         let gone = lacking.iter().filter(|lacking| lacking.keys.is_none());
         let gone = gone.filter(|lacking| months.iter().any(|month| lacking.may_have(*month)));
         let not_comparable = gone.map(|lacking| NotComparable {
             delivery_id: lacking.delivery.id,
             period: lacking.delivery.key.slot.period,
         });
-        Ok((overlap, not_comparable.collect()))
+        Ok(About { overlap, not_comparable: not_comparable.collect(), may_come })
     }
 
     /// The newest delivery that KP got a record with, and the amount it then had; none where it is a new one, or comes after
@@ -80,16 +111,20 @@ impl KnownRecords {
     fn delivered(
         &self,
         ask: &Question<'_>,
-        month: &MonthKeys,
+        month: &Month,
         record: &KeyedRecord,
         file: &[KeyedRecord],
     ) -> Result<Option<(i64, Ore)>, UserError> {
-        let Some((_, newest)) = month.with(record.key).last() else { return Ok(None) };
+        let counted = |(_, delivery): &&(RecordKey, i64)| month.stand(*delivery) != RecordsStand::MayCome;
+        let Some((_, newest)) = month.keys.with(record.key).iter().rfind(counted) else { return Ok(None) };
         let mut stand = Vec::new();
+        let mut certain = true;
         for key in [record.key, record.opposite] {
-            let mut deliveries: Vec<i64> = month.with(key).iter().map(|(_, delivery)| *delivery).collect();
+            let mut deliveries: Vec<i64> =
+                month.keys.with(key).iter().map(|(_, delivery)| *delivery).collect();
             deliveries.dedup();
             for delivery in deliveries {
+                certain &= month.stand(delivery) == RecordsStand::Delivered;
                 let amounts = self.amounts(ask, (delivery, record.period))?;
                 stand.extend(amounts_of(&amounts, key).iter().map(|(_, amount)| *amount));
             }
@@ -101,7 +136,8 @@ impl KnownRecords {
                 file[first..].iter().take_while(move |other| other.key == *key).map(|other| other.amount)
             })
             .collect();
-        if follows_a_reversal(record.amount, &stand, &in_file) {
+        // A reversal that KP may not have got takes nothing back.
+        if certain && follows_a_reversal(record.amount, &stand, &in_file) {
             return Ok(None);
         }
         let amounts = self.amounts(ask, (*newest, record.period))?;
@@ -110,19 +146,22 @@ impl KnownRecords {
         Ok(same.map(|(_, amount)| (*newest, *amount)))
     }
 
-    fn month(&self, ask: &Question<'_>, period: Option<Period>) -> Result<Arc<MonthKeys>, UserError> {
+    fn month(&self, ask: &Question<'_>, period: Option<Period>) -> Result<Arc<Month>, UserError> {
         let mut months = lock(&self.months);
         if let Some(known) = months.get(&period) {
             return Ok(Arc::clone(known));
         }
-        let mut keys = Vec::new();
-        for (delivery, block) in ask.ledger.keys_of_month(period)? {
-            keys.extend(keys_of(&block).into_iter().flatten().map(|key| (key, delivery)));
+        let (mut keys, mut uncertain) = (Vec::new(), HashMap::new());
+        for block in ask.ledger.keys_of_month(period)? {
+            keys.extend(keys_of(&block.keys).into_iter().flatten().map(|key| (key, block.delivery)));
+            uncertain.insert(block.delivery, block.stand);
         }
         for (delivery, records) in ask.made(period) {
-            keys.extend(records.iter().map(|record| (record.key, delivery)));
+            keys.extend(records.iter().map(|record| (record.key, delivery.id)));
+            uncertain.insert(delivery.id, records_stand(delivery.state, delivery.temporary_is_gone()));
         }
-        let month = Arc::new(MonthKeys::of(keys));
+        uncertain.retain(|_, stand| *stand != RecordsStand::Delivered);
+        let month = Arc::new(Month { keys: MonthKeys::of(keys), uncertain });
         months.insert(period, Arc::clone(&month));
         Ok(month)
     }
@@ -133,7 +172,7 @@ impl KnownRecords {
             return Ok(Arc::clone(amounts));
         }
         let (delivery, period) = of;
-        let made = ask.made(period).find(|(of, _)| *of == delivery);
+        let made = ask.made(period).find(|(of, _)| of.id == delivery);
         let mut amounts: Amounts = match made {
             Some((_, records)) => records.iter().map(|record| (record.key, record.amount)).collect(),
             None => Vec::new(),
@@ -153,24 +192,35 @@ impl KnownRecords {
         &self,
         config: &Config,
         ledger: &LedgerReader,
-        now: DateTime<FixedOffset>,
+        first: Option<Period>,
     ) -> Result<Arc<Vec<Lacking>>, UserError> {
         let mut known = lock(&self.lacking);
-        if let Some(lacking) = &*known {
+        if let Some((since, lacking)) = &*known
+            && *since <= first
+        {
             return Ok(Arc::clone(lacking));
         }
-        let lacking = Arc::new(keying::lacking(config, ledger, now)?);
-        *known = Some(Arc::clone(&lacking));
+        let lacking = Arc::new(keying::lacking(config, ledger, first)?);
+        *known = Some((first, Arc::clone(&lacking)));
         Ok(lacking)
+    }
+}
+
+impl Month {
+    /// The newest delivery with this key that a person says KP never got, and that may still come.
+    fn may_come(&self, key: RecordKey) -> Option<i64> {
+        let with = if self.uncertain.is_empty() { &[] } else { self.keys.with(key) };
+        let may_come = |delivery: &i64| self.stand(*delivery) == RecordsStand::MayCome;
+        with.iter().map(|(_, delivery)| *delivery).rfind(may_come)
     }
 }
 
 impl Question<'_> {
     /// The keys of one month that the next run writes into the ledger, each with its delivery.
-    fn made(&self, period: Option<Period>) -> impl Iterator<Item = (i64, &[KeyedRecord])> {
+    fn made(&self, period: Option<Period>) -> impl Iterator<Item = (&Delivery, &[KeyedRecord])> {
         self.lacking.iter().filter_map(move |lacking| {
             let (_, records) = lacking.keys.as_ref()?.months().find(|(of, _)| *of == period)?;
-            Some((lacking.delivery.id, records))
+            Some((&lacking.delivery, records))
         })
     }
 }

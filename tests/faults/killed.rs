@@ -10,7 +10,7 @@ use crate::support::output::entry;
 use crate::support::server::Rename;
 use crate::support::servers::Server;
 use crate::support::town::Town;
-use crate::{MAD, MAD_APRIL, MAD_CHANGED};
+use crate::{MAD, MAD_APRIL, MAD_CHANGED, at_once};
 
 /// The failpoints of a first delivery.
 const DELIVERY: [&str; 15] = [
@@ -422,7 +422,8 @@ fn town_with_lists() -> Town {
 
 #[test]
 fn the_same_records_go_once_wherever_a_run_is_killed() {
-    for point in DELIVERY.iter().copied().chain(["records_key_made"]).step_by(stride(3)) {
+    let points = DELIVERY.iter().chain(&AROUND).copied().chain(["records_key_made"]);
+    at_once(points, |point| {
         let town = town_with_lists();
         kill_at(&town, &["run"], point);
         town.file(KOST, TURNED);
@@ -432,7 +433,7 @@ fn the_same_records_go_once_wherever_a_run_is_killed() {
         assert_eq!(reasons, ["records_delivered"], "{point}: {run:#}");
         assert_eq!(town.server.received().len(), 1, "{point}: {run:#}");
         town.run(["ledger", "verify"]).exit(0);
-    }
+    });
 }
 
 #[test]

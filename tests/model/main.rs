@@ -27,6 +27,7 @@ mod person;
 mod phases;
 mod promise;
 mod protocol;
+mod records;
 mod requests;
 mod rules;
 mod story;
@@ -36,7 +37,7 @@ use std::collections::BTreeSet;
 use std::time::Instant;
 
 use protocol::{Guards, Scenario};
-use stateright::{Checker, Expectation, HasDiscoveries, Model};
+use stateright::{Checker, Expectation, HasDiscoveries, Model, Property};
 use world::{ANY, Budget};
 
 /// Any number of faults, one word of a person that takes something back, one restored ledger, one stranger.
@@ -50,6 +51,8 @@ const ONE_FILE: Scenario = Scenario {
     rename_overwrites: false,
     one_is_held: false,
     one_was_there: false,
+    records: records::NOT_READ,
+    content_is_deleted: false,
     budget: WHATEVER,
     guards: Guards::ALL,
 };
@@ -85,8 +88,8 @@ fn explore(name: &str, scenario: Scenario) -> BTreeSet<&'static str> {
     reached
 }
 
-fn all_reached(reached: &BTreeSet<&str>) {
-    for property in promise::sometimes() {
+fn all_reached(reached: &BTreeSet<&str>, wanted: &[Property<Scenario>]) {
+    for property in wanted {
         assert!(reached.contains(property.name), "never reached: {}", property.name);
     }
 }
@@ -108,13 +111,38 @@ fn alone(faults: u8) -> [(&'static str, Scenario); 6] {
 #[test]
 fn one_file_and_two_faults() {
     let reached = alone(2).into_iter().flat_map(|(name, scenario)| explore(name, scenario)).collect();
-    all_reached(&reached);
+    all_reached(&reached, &promise::sometimes());
 }
 
 #[test]
 fn two_files_and_one_fault() {
     let budget = Budget { faults: 1, strangers: 0, ..WHATEVER };
     explore("two files", Scenario { files: 2, budget, ..ONE_FILE });
+}
+
+/// Two files with a record in common, one of them with a second one: as the configuration comes, with so many faults, and with
+/// other settings, with as many restored ledgers.
+fn records_of_two(faults: u8, restores: u8) -> [(&'static str, Scenario); 4] {
+    let budget = Budget { faults, strangers: 0, ..WHATEVER };
+    let two = Scenario { files: 2, records: records::SHARED, budget, ..ONE_FILE };
+    let fewer = Scenario { budget: Budget { restores, ..budget }, ..two };
+    let no_fault = Budget { faults: faults - 1, ..budget };
+    [
+        ("records of two files", two),
+        ("records of two files, gone is delivered", Scenario { gone_is_delivered: true, ..fewer }),
+        ("records of two files, direct", Scenario { direct: true, ..fewer }),
+        (
+            "records of two files, content deleted",
+            Scenario { content_is_deleted: true, budget: no_fault, ..two },
+        ),
+    ]
+}
+
+#[test]
+fn records_of_two_files_and_one_fault() {
+    let reached: BTreeSet<&str> =
+        records_of_two(1, 0).into_iter().flat_map(|(name, scenario)| explore(name, scenario)).collect();
+    all_reached(&reached, &promise::sometimes_of_records());
 }
 
 #[test]
@@ -124,6 +152,12 @@ fn three_files_on_one_host() {
     let nobody_else = Budget { strangers: 0, ..two_faults };
     let three = Scenario { files: 3, budget: nobody_else, ..ONE_FILE };
     let two = Scenario { files: 2, ..ONE_FILE };
+    let records_of_three = Scenario {
+        files: 3,
+        records: records::SHARED,
+        budget: Budget { faults: 1, ..nobody_else },
+        ..ONE_FILE
+    };
     let scenarios = [
         ("three files, two faults, a stranger", Scenario { budget: two_faults, ..three }),
         ("three files, three faults", Scenario { budget: Budget { faults: 3, ..nobody_else }, ..three }),
@@ -146,7 +180,10 @@ fn three_files_on_one_host() {
     let reached = scenarios
         .into_iter()
         .chain(alone(ANY))
+        .chain(records_of_two(3, 1))
+        .chain([("records of three files, one fault", records_of_three)])
         .flat_map(|(name, scenario)| explore(name, scenario))
         .collect();
-    all_reached(&reached);
+    all_reached(&reached, &promise::sometimes());
+    all_reached(&reached, &promise::sometimes_of_records());
 }

@@ -6,6 +6,7 @@ use stateright::{Checker, HasDiscoveries, Model};
 
 use crate::promise;
 use crate::protocol::{Guards, Scenario};
+use crate::records::SHARED;
 use crate::story::{self, Walk};
 use crate::world::Budget;
 use crate::{ONE_FILE, explore};
@@ -120,4 +121,68 @@ fn with_no_second_look_at_a_file_that_could_not_be_read() {
     explore("one file, two strangers", scenario);
     let guards = Guards { looks_again: false, ..Guards::ALL };
     without("the second look at what could not be read", guards, scenario, promise::NOT_FORGOTTEN);
+}
+
+/// Two files that share a record.
+const TWO: Scenario = Scenario { files: 2, records: SHARED, budget: QUIET, ..ONE_FILE };
+
+#[test]
+fn without_the_keys_of_records() {
+    let guards = Guards { keys_are_kept: false, ..Guards::ALL };
+    without("the keys of records", guards, TWO, promise::NO_RECORD_TWICE);
+}
+
+/// What is not written in the commit of `uploading` is made by the next run, before it plans anything.
+#[test]
+fn keys_that_come_later_are_made_from_the_archive_in_time() {
+    let late = Guards { keys_with_uploading: false, ..Guards::ALL };
+    let budget = Budget { faults: 1, words: 1, ..QUIET };
+    explore("keys from the archive alone", Scenario { guards: late, budget, ..TWO });
+    let guards = Guards { archive_is_keyed: false, gone_content_holds: false, ..late };
+    without("the keys of the archive", guards, TWO, promise::NO_RECORD_TWICE);
+}
+
+#[test]
+fn without_looking_through_one_run() {
+    let guards = Guards { one_run_is_looked_through: false, ..Guards::ALL };
+    without("a look through the files of one run", guards, TWO, promise::NO_RECORD_TWICE);
+}
+
+#[test]
+fn with_records_in_doubt_that_do_not_count() {
+    let guards = Guards { doubt_counts: false, ..Guards::ALL };
+    let scenario = Scenario { budget: Budget { faults: 1, ..QUIET }, ..TWO };
+    without("counting the records of what is in doubt", guards, scenario, promise::NO_RECORD_TWICE);
+}
+
+#[test]
+fn with_records_that_count_from_delivered_alone() {
+    let guards = Guards { publishing_counts: false, doubt_counts: false, ..Guards::ALL };
+    let scenario = Scenario { budget: Budget { faults: 1, ..QUIET }, ..TWO };
+    without("counting records before they are delivered", guards, scenario, promise::NO_RECORD_TWICE);
+    let guards = Guards { publishing_counts: false, ..Guards::ALL };
+    let scenario = Scenario { budget: Budget { faults: 2, ..QUIET }, ..TWO };
+    without("counting records from `publishing`", guards, scenario, promise::NO_RECORD_TWICE);
+}
+
+#[test]
+fn with_records_that_not_delivered_frees_at_once() {
+    let guards = Guards { keys_wait_with_the_file: false, ..Guards::ALL };
+    let scenario = Scenario { budget: Budget { faults: 2, words: 1, ..QUIET }, ..TWO };
+    without("the wait of records after `not_delivered`", guards, scenario, promise::RECORDS_OF_TRUE_WORDS);
+}
+
+#[test]
+fn with_a_restored_ledger_whose_archive_is_not_keyed() {
+    let guards = Guards { archive_is_keyed: false, gone_content_holds: false, ..Guards::ALL };
+    let scenario = Scenario { budget: Budget { restores: 1, ..QUIET }, ..TWO };
+    without("making keys from the archive first", guards, scenario, promise::NO_RECORD_TWICE);
+}
+
+#[test]
+fn with_content_that_is_gone_and_holds_nothing() {
+    let guards = Guards { gone_content_holds: false, ..Guards::ALL };
+    let budget = Budget { restores: 1, ..QUIET };
+    let scenario = Scenario { content_is_deleted: true, budget, ..TWO };
+    without("holding what cannot be compared", guards, scenario, promise::NO_RECORD_TWICE);
 }

@@ -4,6 +4,7 @@ use traekfil::delivery::witness::{Standing, Word, reconciled};
 use traekfil::model::delivery::{State, Step};
 
 use crate::protocol::{Action, Scenario};
+use crate::records;
 use crate::rules::{older, standing, word_of};
 use crate::world::{
     ATTEMPTS, FILES, Final, Ledger, LedgerRow, Mark, Original, Phase, Temporary, World, spend,
@@ -32,6 +33,9 @@ pub fn actions(scenario: &Scenario, world: &World, actions: &mut Vec<Action>) {
             if ledger.attempts == [LedgerRow::default(); ATTEMPTS] && world.witness[at].visible[0].is_none() {
                 actions.push(Action::Reject(file));
             }
+        }
+        if records::is_held(scenario, world, at) {
+            actions.push(Action::Approve(file));
         }
         if world.originals[at] == Original::NotYetThere {
             if world.witness[at].synced[0].is_some() {
@@ -83,6 +87,7 @@ pub fn say_not_delivered(scenario: &Scenario, world: &mut World, file: usize, at
         let absent = server.temporary[attempt] == Temporary::Absent;
         row.temporary_is_gone = if scenario.direct { server.published == Final::Nothing } else { absent };
     }
+    records::forget_what_cannot_come(scenario, &mut world.host.ledger[file].attempts[attempt]);
     let said = &mut world.said[file];
     said.not_delivered += 1;
     said.wrongly += u8::from(world.server[file].publications > 0);
@@ -104,8 +109,10 @@ pub fn reject(world: &mut World, file: usize) {
     world.originals[file] = Original::Away;
 }
 
-pub fn adopt(world: &mut World, file: usize) {
-    world.host.ledger[file].attempts[0].state = Some(State::Adopted);
+pub fn adopt(scenario: &Scenario, world: &mut World, file: usize) {
+    let keyed = scenario.records[file] != 0 && scenario.guards.keys_are_kept;
+    let row = &mut world.host.ledger[file].attempts[0];
+    (row.state, row.keyed) = (Some(State::Adopted), keyed);
     line_comes(world, file, 0);
 }
 
@@ -171,6 +178,7 @@ pub fn say_restored(scenario: &Scenario, world: &mut World) {
             if standing == Some(Standing::LedgerIsOlder) {
                 row.temporary_is_gone = false;
             }
+            records::forget_what_cannot_come(scenario, row);
         }
         world.host.ledger[file].approved |= world.witness[file].approved;
     }

@@ -5,6 +5,7 @@ use traekfil::delivery::witness::Word;
 use traekfil::model::delivery::{State, Step};
 
 use crate::protocol::{Scenario, end};
+use crate::records;
 use crate::rules::{lacking_line, may_go, place, publish_first};
 use crate::world::{ATTEMPTS, FILES, InFlight, LedgerRow, Mark, Original, Phase, Stage, Temporary, World};
 
@@ -96,7 +97,17 @@ fn remarked(scenario: &Scenario, world: &World, file: usize, phase: Phase) -> Ma
 fn planned(scenario: &Scenario, world: &World, file: usize) -> Option<usize> {
     let held = world.said[file].must_approve && !world.host.ledger[file].approved;
     let goes = world.originals[file] == Original::InFolder && !held && may_go(scenario, world, file);
+    let goes =
+        goes && records::block(scenario, world, file).is_none() && !goes_with_another(scenario, world, file);
     goes.then(|| place(world, file)).flatten()
+}
+
+/// Whether an earlier file of the same run brings a record of this one, and nobody has let it go on top.
+fn goes_with_another(scenario: &Scenario, world: &World, file: usize) -> bool {
+    let shares = |other: &usize| scenario.records[file] & scenario.records[*other] != 0;
+    scenario.guards.one_run_is_looked_through
+        && !world.host.ledger[file].approved
+        && (0..file).filter(shares).any(|other| planned(scenario, world, other).is_some())
 }
 
 /// The next phase, where this one has nothing left to do.
@@ -107,6 +118,10 @@ pub fn leave(scenario: &Scenario, world: &World, phase: Phase) -> Option<Phase> 
         Phase::LackingSync => (unsynced && scenario.guards.opening_syncs, Phase::PublishFirst),
         Phase::PublishFirst => {
             let due = (0..FILES).any(|file| publish_first(scenario, world, file).is_some());
+            (due, Phase::CommitKeyed)
+        }
+        Phase::CommitKeyed => {
+            let due = (0..FILES).any(|file| records::to_key(scenario, world, file).is_some());
             (due, Phase::RemoveUploading)
         }
         Phase::ReceiptsSync(stage) => (unsynced, Phase::PutAway(stage)),
@@ -157,7 +172,8 @@ fn after_requests(phase: Phase, any: impl Fn(Mark) -> bool) -> Phase {
 
 fn after_commit(phase: Phase) -> Phase {
     match phase {
-        Phase::PublishFirst => Phase::RemoveUploading,
+        Phase::PublishFirst => Phase::CommitKeyed,
+        Phase::CommitKeyed => Phase::RemoveUploading,
         Phase::CommitInterrupted => Phase::Settle(Stage::Recovery),
         Phase::CommitSettled(stage) => Phase::Receipts(stage),
         Phase::CommitArchived(Stage::Recovery) => Phase::RemoveAfterWord,
@@ -178,6 +194,12 @@ pub fn commit(scenario: &Scenario, world: &mut World) {
             take_step(world, file, attempt, Step::Publish);
             continue;
         }
+        if phase == Phase::CommitKeyed {
+            while let Some(attempt) = records::to_key(scenario, world, file) {
+                world.host.ledger[file].attempts[attempt].keyed = true;
+            }
+            continue;
+        }
         let InFlight { attempt, mark, temporary, .. } = world.host.in_flight[file];
         let attempt = usize::from(attempt);
         let step = match (phase, mark) {
@@ -188,11 +210,13 @@ pub fn commit(scenario: &Scenario, world: &mut World) {
             (Phase::CommitArchived(_), Mark::Done) => Step::PutAway,
             (Phase::CommitPublishing, Mark::Done) => Step::Publish,
             (Phase::CommitGone, Mark::Done) => {
-                world.host.ledger[file].attempts[attempt].temporary_is_gone = true;
+                let row = &mut world.host.ledger[file].attempts[attempt];
+                row.temporary_is_gone = true;
+                records::forget_what_cannot_come(scenario, row);
                 continue;
             }
             (Phase::CommitUploading, Mark::Todo) => {
-                begin_delivery(world, file, attempt);
+                begin_delivery(scenario, world, file, attempt);
                 continue;
             }
             _ => continue,
@@ -201,6 +225,7 @@ pub fn commit(scenario: &Scenario, world: &mut World) {
         let absent = step == Step::Confirm || (step == Step::Doubt && temporary == Some(Observed::Nothing));
         world.host.ledger[file].attempts[attempt].temporary_is_gone |=
             absent && scenario.guards.absence_precedes_word;
+        records::forget_what_cannot_come(scenario, &mut world.host.ledger[file].attempts[attempt]);
         if step != Step::Publish {
             world.host.in_flight[file].mark = Mark::Out;
         }
@@ -214,9 +239,10 @@ fn take_step(world: &mut World, file: usize, attempt: usize, step: Step) {
     row.state = Some(before.after(step).unwrap_or_else(|illegal| panic!("{illegal}")));
 }
 
-fn begin_delivery(world: &mut World, file: usize, attempt: usize) {
+fn begin_delivery(scenario: &Scenario, world: &mut World, file: usize, attempt: usize) {
+    let keyed = records::written_with_uploading(scenario, file);
     world.host.ledger[file].attempts[attempt] =
-        LedgerRow { state: Some(State::Uploading), temporary_is_gone: false };
+        LedgerRow { state: Some(State::Uploading), temporary_is_gone: false, keyed };
     let server = &mut world.server[file];
     for earlier in 0..ATTEMPTS {
         server.superseded[earlier] = earlier != attempt && server.temporary[earlier] != Temporary::Absent;

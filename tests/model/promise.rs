@@ -5,8 +5,9 @@ use traekfil::delivery::RecoveryAction;
 use traekfil::model::delivery::State;
 
 use crate::protocol::Scenario;
+use crate::records::{self, Block, RECORDS};
 use crate::rules::{may_go, older};
-use crate::world::{FILES, Original, World};
+use crate::world::{FILES, LedgerRow, Original, World};
 
 /// What becomes of a file that KP does not have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,7 +46,11 @@ pub fn fate(scenario: &Scenario, world: &World, file: usize) -> Fate {
     } else if world.said[file].must_approve && !world.host.ledger[file].approved {
         Fate::Named
     } else {
-        Fate::Planned
+        match records::block(scenario, world, file) {
+            Some(Block::Held) => Fate::Named,
+            Some(Block::Waits) => Fate::Waiting,
+            None => Fate::Planned,
+        }
     }
 }
 
@@ -61,6 +66,9 @@ pub const NEVER_OVERWRITTEN: &str = "nothing at a final name is overwritten";
 pub const NOT_FORGOTTEN: &str = "a file that KP lacks is planned, waiting, or named to a person";
 pub const ORIGINALS: &str = "an original leaves the folder only when KP has it, or a person rejected it";
 pub const APPROVED: &str = "a held file goes only when a person approved it";
+pub const NO_RECORD_TWICE: &str = "KP gets a record at most once more than persons let it go";
+pub const RECORDS_OF_TRUE_WORDS: &str =
+    "where a person's word was true and she approved nothing, KP gets a record once";
 
 pub fn always() -> Vec<Property<Scenario>> {
     vec![
@@ -99,6 +107,74 @@ pub fn always() -> Vec<Property<Scenario>> {
                 let said = &world.said[file];
                 world.server[file].publications == 0 || !said.must_approve || said.approved
             })
+        }),
+    ]
+}
+
+/// The same of records, where files have some.
+pub fn always_of_records() -> Vec<Property<Scenario>> {
+    vec![
+        Property::always(NO_RECORD_TWICE, |scenario: &Scenario, world: &World| {
+            (0..RECORDS).all(|record| {
+                let (times, said) =
+                    records::taken(scenario, world, record, |file| world.said[file].not_delivered);
+                times <= 1 + said
+            })
+        }),
+        Property::always(RECORDS_OF_TRUE_WORDS, |scenario: &Scenario, world: &World| {
+            (0..RECORDS).all(|record| {
+                let (times, said) = records::taken(scenario, world, record, |file| world.said[file].wrongly);
+                times <= 1 + said
+            })
+        }),
+    ]
+}
+
+/// What must be reached with records.
+pub fn sometimes_of_records() -> Vec<Property<Scenario>> {
+    fn blocked(scenario: &Scenario, world: &World, block: Block) -> bool {
+        let fresh = |file: &usize| world.originals[*file] == Original::InFolder;
+        let goes = |file: &usize| may_go(scenario, world, *file);
+        files(scenario)
+            .filter(fresh)
+            .filter(goes)
+            .any(|file| records::block(scenario, world, file) == Some(block))
+    }
+    fn any_row(world: &World, fits: impl Fn(&LedgerRow) -> bool) -> bool {
+        world.host.ledger.iter().flat_map(|file| &file.attempts).any(fits)
+    }
+    fn got_again(scenario: &Scenario, world: &World, fits: impl Fn(usize) -> bool) -> bool {
+        let twice = |record: u8| records::taken(scenario, world, record, |_| 0).0 > 1;
+        (0..RECORDS).any(twice) && files(scenario).any(fits)
+    }
+    vec![
+        Property::sometimes("a file is held for its records", |scenario: &Scenario, world: &World| {
+            blocked(scenario, world, Block::Held)
+        }),
+        Property::sometimes(
+            "a file waits for records that may come",
+            |scenario: &Scenario, world: &World| blocked(scenario, world, Block::Waits),
+        ),
+        Property::sometimes("records in doubt hold a file", |scenario: &Scenario, world: &World| {
+            let doubt = |row: &LedgerRow| row.state == Some(State::InDoubt) && row.keyed;
+            blocked(scenario, world, Block::Held)
+                && any_row(world, doubt)
+                && !any_row(world, |row| row.state.is_some_and(State::is_delivered))
+        }),
+        Property::sometimes("a record goes again, approved", |scenario: &Scenario, world: &World| {
+            got_again(scenario, world, |file| {
+                world.said[file].approved && world.server[file].publications > 0
+            })
+        }),
+        Property::sometimes("what KP never got frees its records", |scenario: &Scenario, world: &World| {
+            files(scenario).any(|file| {
+                let never = world.said[file].not_delivered > 0 && world.server[file].publications == 0;
+                let others = files(scenario).filter(|&other| other != file && !world.said[other].approved);
+                never && others.into_iter().any(|other| world.server[other].got_whole)
+            })
+        }),
+        Property::sometimes("a restored ledger lacks keys", |scenario: &Scenario, world: &World| {
+            files(scenario).any(|file| records::to_key(scenario, world, file).is_some())
         }),
     ]
 }

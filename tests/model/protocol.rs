@@ -6,6 +6,7 @@ use traekfil::model::delivery::State;
 use crate::person;
 use crate::phases;
 use crate::promise;
+use crate::records::{NOT_READ, Records};
 use crate::requests;
 use crate::world::{
     ATTEMPTS, Budget, FILES, Final, Host, InFlight, LedgerFile, Mark, Original, Phase, Said, ServerFile,
@@ -34,6 +35,22 @@ pub struct Guards {
     pub absence_precedes_word: bool,
     /// A file at the final name that could not be read is looked at once more.
     pub looks_again: bool,
+    /// The ledger keeps the keys of records.
+    pub keys_are_kept: bool,
+    /// The keys of a delivery's records are written in the commit of `uploading`.
+    pub keys_with_uploading: bool,
+    /// What has no keys gets them from its content before anything is planned.
+    pub archive_is_keyed: bool,
+    /// Where that content is gone, a file of the same month is held.
+    pub gone_content_holds: bool,
+    /// Records count as delivered while nobody knows whether KP has them.
+    pub doubt_counts: bool,
+    /// Records count as delivered once their final name is about to be asked for.
+    pub publishing_counts: bool,
+    /// `not_delivered` frees the keys of records only together with the file's own.
+    pub keys_wait_with_the_file: bool,
+    /// A record goes with one file of a run.
+    pub one_run_is_looked_through: bool,
 }
 
 impl Guards {
@@ -48,6 +65,14 @@ impl Guards {
         failed_line_leaves_all: true,
         absence_precedes_word: true,
         looks_again: true,
+        keys_are_kept: true,
+        keys_with_uploading: true,
+        archive_is_keyed: true,
+        gone_content_holds: true,
+        doubt_counts: true,
+        publishing_counts: true,
+        keys_wait_with_the_file: true,
+        one_run_is_looked_through: true,
     };
 }
 
@@ -66,6 +91,10 @@ pub struct Scenario {
     pub one_is_held: bool,
     /// KP had the first file before this ledger began.
     pub one_was_there: bool,
+    /// The records of each file.
+    pub records: [Records; FILES],
+    /// `delivered = "delete"`: what KP has is not kept here.
+    pub content_is_deleted: bool,
     pub budget: Budget,
     pub guards: Guards,
 }
@@ -144,6 +173,7 @@ impl Model for Scenario {
             budget: self.budget,
             overwritten: false,
             came_too_late: false,
+            records: self.records,
         };
         for file in 0..usize::from(self.files) {
             world.originals[file] = Original::InFolder;
@@ -201,7 +231,7 @@ impl Model for Scenario {
             }
             Action::Approve(file) => person::approve(&mut world, usize::from(file)),
             Action::Reject(file) => person::reject(&mut world, usize::from(file)),
-            Action::Adopt(file) => person::adopt(&mut world, usize::from(file)),
+            Action::Adopt(file) => person::adopt(self, &mut world, usize::from(file)),
             Action::Drop(file) => world.originals[usize::from(file)] = Original::InFolder,
             Action::Take(file) => take(&mut world.server[usize::from(file)]),
             Action::RenameComes(file, attempt) => {
@@ -230,6 +260,10 @@ impl Model for Scenario {
     fn properties(&self) -> Vec<Property<Scenario>> {
         let mut all = promise::always();
         all.extend(promise::sometimes());
+        if self.records != NOT_READ {
+            all.extend(promise::always_of_records());
+            all.extend(promise::sometimes_of_records());
+        }
         all
     }
 }
@@ -325,6 +359,7 @@ impl Phase {
         matches!(
             self,
             Phase::PublishFirst
+                | Phase::CommitKeyed
                 | Phase::CommitInterrupted
                 | Phase::CommitSettled(_)
                 | Phase::CommitArchived(_)

@@ -7,6 +7,7 @@ use traekfil::delivery::{Observed, RecoveryAction};
 use traekfil::model::delivery::State;
 
 use crate::protocol::{Action, How, Scenario};
+use crate::records::{self, NOT_READ, RECORDS};
 use crate::rules;
 use crate::world::{FILES, Final, Mark, Phase, Temporary, World};
 
@@ -22,6 +23,12 @@ pub fn tell(scenario: &Scenario, walk: &Walk) -> String {
         writeln!(story, "{:>4}. {said}", number + 1).unwrap();
     }
     let (end, _) = walk.last().unwrap();
+    if scenario.records != NOT_READ {
+        for record in 0..RECORDS {
+            let (times, _) = records::taken(scenario, end, record, |_| 0);
+            writeln!(story, "      At the end KP has got record {} {times} times.", record + 1).unwrap();
+        }
+    }
     for file in 0..usize::from(scenario.files) {
         writeln!(story, "      At the end, file {}: {}", file + 1, leaves(end, file)).unwrap();
     }
@@ -173,7 +180,10 @@ fn commit(scenario: &Scenario, before: &World, after: &World) -> String {
                 && before.host.phase == Phase::PublishFirst;
             let why = if first { " (its line was there)" } else { "" };
             if was.state != is.state {
-                written.push(format!("file {} `{}`{why}", file + 1, is.state.map_or("", State::name)));
+                let keys = if is.keyed && !was.keyed { " with the keys of its records" } else { "" };
+                written.push(format!("file {} `{}`{keys}{why}", file + 1, is.state.map_or("", State::name)));
+            } else if is.keyed && !was.keyed {
+                written.push(format!("file {}: the keys of its records, from its content", file + 1));
             } else if was.temporary_is_gone != is.temporary_is_gone {
                 written.push(format!("file {}: its temporary file is gone", file + 1));
             }

@@ -6,6 +6,8 @@ use traekfil::delivery::witness::Word;
 use traekfil::delivery::{Observed, RecoveryAction};
 use traekfil::model::delivery::State;
 
+use crate::records::{RECORDS, Records};
+
 /// Room for so many files; a scenario uses some of them.
 pub const FILES: usize = 3;
 /// How many deliveries of one key can matter at the same time.
@@ -17,6 +19,8 @@ pub struct LedgerRow {
     pub state: Option<State>,
     /// A run removed the temporary file, or saw that it was absent.
     pub temporary_is_gone: bool,
+    /// The keys of its records are kept.
+    pub keyed: bool,
 }
 
 /// What the ledger says about one file.
@@ -149,6 +153,8 @@ pub enum Phase {
     Lacking,
     LackingSync,
     PublishFirst,
+    /// The keys of what was delivered and has none are made from its content.
+    CommitKeyed,
     RemoveUploading,
     CommitInterrupted,
     Settle(Stage),
@@ -224,6 +230,8 @@ pub struct World {
     pub overwritten: bool,
     /// A delivery became visible although a later one of the same key was asked for before.
     pub came_too_late: bool,
+    /// The records of each file: part of its name, so that files of different ones are not exchanged.
+    pub records: [Records; FILES],
 }
 
 /// Bits, first in first out.
@@ -252,6 +260,7 @@ impl World {
             for row in [self.host.ledger[file].attempts[attempt], copy[file].attempts[attempt]] {
                 bits.push(row.state.map_or(0, |state| state as u8 + 1), 4);
                 bits.flag(row.temporary_is_gone);
+                bits.flag(row.keyed);
             }
             for word in [witness.visible[attempt], witness.synced[attempt]] {
                 bits.push(word.map_or(0, |word| word as u8 + 1), 3);
@@ -278,11 +287,12 @@ impl World {
         bits.push(row.mark as u8, 4);
         bits.push(row.temporary.map_or(0, |seen| seen as u8 + 1), 2);
         bits.push(row.choice.map_or(0, |choice| choice as u8 + 1), 3);
+        bits.push(self.records[file], u32::from(RECORDS));
         bits.0
     }
 }
 
-/// Worlds that differ only in which file is which count as one: the rules treat all files alike.
+/// Worlds that differ only in which file is which count as one: the rules treat all files of the same records alike.
 impl Hash for World {
     fn hash<H: Hasher>(&self, hasher: &mut H) {
         let mut files: [u128; FILES] = std::array::from_fn(|file| self.packed(file));

@@ -92,6 +92,13 @@ impl Journal for FaultyLedger {
             }
         }
         let mut world = self.world.borrow_mut();
+        for event in events {
+            match event {
+                Event::Keyed { .. } => *world.tally.entry("keys made from the archive").or_default() += 1,
+                Event::NotKeyed { .. } => *world.tally.entry("keys cannot be made").or_default() += 1,
+                _ => {}
+            }
+        }
         world.may_die("dies after a commit", format!("after {what}"));
         if world.strikes("commit fails, though it is on the disk", 100) {
             world.tell("  fails, though it is on the disk");

@@ -8,6 +8,7 @@ use std::time::SystemTime;
 use chrono::{DateTime, FixedOffset};
 
 use crate::chance::Chance;
+use crate::records;
 
 /// What KP should get once: the series and period of a file's name, and its bytes.
 pub type Key = (String, Vec<u8>);
@@ -20,9 +21,12 @@ pub struct Folder {
     pub dropped: BTreeSet<Key>,
     /// Those that the supplier removed or overwrote while they lay in the folder.
     pub withdrawn: BTreeSet<Key>,
+    /// The series have a format, and a third one comes from another supplier.
+    pub has_records: bool,
 }
 
 const SERIES: [&str; 2] = ["mad", "vask"];
+const SERIES_WITH_RECORDS: [&str; 4] = ["mad", "mad", "kost", "vask"];
 const MONTHS: [&str; 8] = ["202303", "202304", "202304", "202304", "202305", "202305", "202305", "202301"];
 /// Few contents, nearly all of one length, so that the same bytes come again and a size alone says little.
 const CONTENTS: [&str; 10] = [
@@ -39,7 +43,7 @@ const CONTENTS: [&str; 10] = [
 ];
 
 impl Folder {
-    pub fn new(root: &Path) -> Folder {
+    pub fn new(root: &Path, has_records: bool) -> Folder {
         let drop = root.join("drop");
         fs::create_dir(&drop).unwrap();
         Folder {
@@ -48,11 +52,13 @@ impl Folder {
             archive: root.join("archive"),
             dropped: BTreeSet::new(),
             withdrawn: BTreeSet::new(),
+            has_records,
         }
     }
 
-    pub fn some_name(chance: &mut Chance) -> String {
-        let series = chance.one_of(&SERIES);
+    pub fn some_name(&self, chance: &mut Chance) -> String {
+        let series =
+            if self.has_records { chance.one_of(&SERIES_WITH_RECORDS) } else { chance.one_of(&SERIES) };
         let town = chance.one_of(&["korsbaek", "korsbaek", "ny"]);
         match chance.below(20) {
             0 => format!("{series}_{town}.txt"),
@@ -68,7 +74,7 @@ impl Folder {
         let name = if known {
             files.keys().nth(chance.below(files.len())).cloned().unwrap()
         } else {
-            Folder::some_name(chance)
+            self.some_name(chance)
         };
         let place = self.drop.join(&name);
         if let Some(before) = files.get(&name) {
@@ -78,7 +84,8 @@ impl Folder {
             fs::remove_file(&place).unwrap();
             return format!("supplier takes {name} back");
         }
-        let bytes = chance.one_of(&CONTENTS);
+        let bytes =
+            if self.has_records { chance.one_of(&records::CONTENTS) } else { chance.one_of(&CONTENTS) };
         let target = if chance.per_mille(500) { place.clone() } else { self.root.join("new") };
         fs::write(&target, bytes).unwrap();
         let at: SystemTime = now.with_timezone(&chrono::Utc).into();

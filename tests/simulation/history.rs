@@ -5,6 +5,7 @@ use std::fs;
 use std::panic::{self, AssertUnwindSafe};
 use std::path::Path;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta};
 use traekfil::config::{Config, Publish, SyncRule};
@@ -17,6 +18,7 @@ use traekfil::model::decision::Reason;
 use traekfil::model::delivery::Step;
 use traekfil::model::ledger::{Delivery, Hold, Verdict};
 use traekfil::model::run_report::RunReport;
+use traekfil::records::content::SharedSecret;
 use traekfil::remote::Connect;
 use traekfil::run::pipeline;
 
@@ -24,6 +26,7 @@ use crate::chance::Chance;
 use crate::faulty_ledger::FaultyLedger;
 use crate::folder::Folder;
 use crate::promise;
+use crate::records;
 use crate::server::{Connector, Shared};
 use crate::wire::WireConnector;
 use crate::world::{Died, Late, World};
@@ -42,19 +45,29 @@ pub struct History {
     wired: bool,
 }
 
-/// A configuration with randomly chosen settings.
-fn config(chance: &mut Chance, root: &Path) -> Config {
+/// A configuration with randomly chosen settings, whose series have a format where files have records.
+fn config(chance: &mut Chance, root: &Path, has_records: bool) -> Config {
+    let (format, formats) =
+        if has_records { ("format = \"liste\"\ndeduction = ", records::FORMAT) } else { ("# ", "") };
     let mut pick = |words: &[&'static str]| chance.one_of(words);
     let text = format!(
         r#"
 [[series]]
 name = "mad"
 files = ["mad_*"]
+{format}"mad"
 
 [[series]]
 name = "vask"
 files = ["vask_*"]
 per_period = "many"
+{format}"vask"
+
+[[series]]
+name = "kost"
+files = ["kost_*"]
+per_period = "many"
+{format}"mad"
 
 [policy]
 same_content_other_slot = "{}"
@@ -62,7 +75,9 @@ unknown_period = "{}"
 old_period = "{}"
 slot_taken = "{}"
 gone_after_publish = "{}"
+records_delivered = "hold"
 
+{formats}
 [scan]
 # Content bears the times of the world, status those of the machine.
 settle = "0s"
@@ -94,9 +109,11 @@ duplicates = "{}"
 
 impl History {
     pub fn of(seed: u64, root: &Path) -> History {
-        let config = config(&mut Chance::of(!seed), root);
+        let mut chance = Chance::of(!seed);
+        let has_records = chance.per_mille(600);
+        let config = config(&mut chance, root, has_records);
         let now = DateTime::parse_from_rfc3339("2023-04-14T06:00:00+02:00").unwrap();
-        let world = World::new(seed, &config, now, Folder::new(root));
+        let world = World::new(seed, &config, now, Folder::new(root, has_records));
         Ledger::begin(&config.ledger, &config.archive, now).unwrap();
         History { config, world: Rc::new(RefCell::new(world)), wired: false }
     }
@@ -230,6 +247,16 @@ impl History {
         }
     }
 
+    /// The configuration without what another process has read of the secret.
+    fn of_one_process(&self) -> Config {
+        let mut config = self.config.clone();
+        let secret = SharedSecret::default();
+        for rule in config.contents.iter_mut().flatten() {
+            rule.secret = Arc::clone(&secret);
+        }
+        config
+    }
+
     /// One run, to its end, its error or its death.
     fn run(&self) -> Option<(RunReport, Ledger)> {
         let mut ledger = self.open();
@@ -242,13 +269,14 @@ impl History {
             promise::check(&mut world, &self.config, &ledger);
         }
         self.people_decide(&mut ledger);
+        let config = self.of_one_process();
         let mut faulty = FaultyLedger { ledger, world: Rc::clone(&self.world), failed: false };
         let now = || self.world.borrow().now;
         let ended = panic::catch_unwind(AssertUnwindSafe(|| {
             let world = Rc::clone(&self.world);
             let server: Box<dyn Connect> =
                 if self.wired { Box::new(WireConnector(world)) } else { Box::new(Connector(world)) };
-            pipeline::run(&self.config, &mut faulty, server, &now, |_| Unwatched)
+            pipeline::run(&config, &mut faulty, server, &now, |_| Unwatched)
         }));
         let FaultyLedger { ledger, failed, .. } = faulty;
         let mut world = self.world.borrow_mut();
@@ -260,6 +288,7 @@ impl History {
                 }
                 world.tell(format!("ends with {exit:?}"));
                 promise::check_report(&mut world, &report);
+                records::tally(&mut world, &report, &ledger);
                 Some((report, ledger))
             }
             Ok(Err(error)) => {
@@ -287,6 +316,10 @@ impl History {
             };
             if let Some(event) = decided(ledger, &hold, verdict) {
                 world.tell(format!("a person: {} {}", verdict.name(), hold.path));
+                if verdict == Verdict::Approved {
+                    let key = records::let_go(&world, &hold);
+                    world.approved_records.extend(key);
+                }
                 ledger.record(world.now, &[event]).unwrap();
                 ledger.attest().unwrap();
             }
@@ -317,10 +350,14 @@ impl History {
                 if gone && !delivery.temporary_is_gone() {
                     events.push(Event::TemporaryGone { delivery: delivery.id });
                 }
-                world.never_came.extend(delivery.temporary.map(|temporary| (temporary, gone)));
+                world.never_came.extend(delivery.temporary.clone().map(|temporary| (temporary, gone)));
             }
             ledger.record(world.now, &events).unwrap();
             ledger.attest().unwrap();
+            // Now and then the server comes to the rename just then.
+            if step == Step::ResolveNotDelivered && awaited && world.chance.per_mille(400) {
+                world.run_late_rename_of(delivery.temporary.as_deref().unwrap_or_default());
+            }
         }
         people_say_again(&mut world, ledger);
     }

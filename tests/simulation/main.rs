@@ -10,6 +10,7 @@ mod faulty_ledger;
 mod folder;
 mod history;
 mod promise;
+mod records;
 mod server;
 mod wire;
 mod world;
@@ -28,7 +29,9 @@ const HISTORIES: u64 = 2_000;
 /// The number of failing seeds that are shown; then the test stops.
 const SHOWN: usize = 3;
 /// What must have happened in at least one history; otherwise the test proves nothing about it.
-const HAPPENS: [&str; 39] = [
+const HAPPENS: [&str; 48] = [
+    "a correction goes behind its reversal",
+    "approved records go again",
     "archive fails",
     "commit fails",
     "commit fails, though it is on the disk",
@@ -43,7 +46,11 @@ const HAPPENS: [&str; 39] = [
     "duplicate",
     "failed",
     "held",
+    "held by records_delivered",
     "in doubt",
+    "keys cannot be made",
+    "keys made from the archive",
+    "late rename after a person's word",
     "late rename of what is free finds nothing",
     "late request done",
     "ledger away",
@@ -52,6 +59,9 @@ const HAPPENS: [&str; 39] = [
     "line not written",
     "line not written, though it is on the disk",
     "older ledger noticed",
+    "records in doubt hold a file",
+    "records that may come keep a file waiting",
+    "records that never came go with another file",
     "remove refused",
     "rename by half",
     "rename refused",

@@ -12,6 +12,7 @@ use traekfil::model::ledger::Delivery;
 use traekfil::model::run_report::{FileOutcome, FileReport, RunReport};
 
 use crate::folder::{Key, key};
+use crate::records;
 use crate::world::{Visible, World, is_hidden};
 
 fn key_of(visible: &Visible) -> Key {
@@ -41,6 +42,9 @@ pub fn check(world: &mut World, config: &Config, ledger: &LedgerReader) {
     let deliveries = ledger.history(&Filter::default()).unwrap();
     let mut broken = Vec::new();
     broken.extend(twice(world));
+    if world.folder.has_records {
+        broken.extend(records::taken_twice(world).0);
+    }
     broken.extend(lost(world, config));
     broken.extend(falsely_delivered(world, &deliveries));
     broken.extend(unaccounted(world, &deliveries));

@@ -10,7 +10,7 @@ use chrono::{DateTime, FixedOffset, TimeDelta};
 use traekfil::config::{Config, Publish, Verify};
 
 use crate::chance::Chance;
-use crate::folder::Folder;
+use crate::folder::{Folder, Key};
 
 /// The most steps and connections of one run: far more than any run here needs, so that one without an end is noticed.
 const MOST_STEPS: usize = 20_000;
@@ -79,6 +79,8 @@ pub struct World {
     /// Final names from renames done by half, each with the temporary name that is still there.
     pub half: BTreeMap<String, String>,
     pub visible: Vec<Visible>,
+    /// The files whose records a person let go, though KP may have them.
+    pub approved_records: BTreeSet<Key>,
     pub folder: Folder,
     pub log: Vec<String>,
     pub tally: BTreeMap<&'static str, usize>,
@@ -117,6 +119,7 @@ impl World {
             never_came: BTreeMap::new(),
             half: BTreeMap::new(),
             visible: Vec::new(),
+            approved_records: BTreeSet::new(),
             folder,
             log: Vec::new(),
             tally: BTreeMap::new(),
@@ -192,13 +195,16 @@ impl World {
             // If there is a temporary file, take the final name that it is to get.
             let name = match hidden.first() {
                 Some(path) => final_name(path),
-                None => Folder::some_name(&mut self.chance),
+                None => self.folder.some_name(&mut self.chance),
             };
             let path = format!("ind/{name}");
             if !self.server.contains_key(&path) {
-                let bytes = if self.chance.per_mille(800) { "stranger" } else { "else" };
-                self.tell(format!("somebody else puts {path} {bytes:?}"));
-                self.server.insert(path, bytes.as_bytes().to_vec());
+                let ours = hidden.first().and_then(|hidden| self.server.get(hidden)).map_or(8, Vec::len);
+                let bytes =
+                    if self.chance.per_mille(800) { "stranger".repeat(16) } else { "else".to_owned() };
+                let bytes = &bytes.as_bytes()[..bytes.len().min(ours)];
+                self.tell(format!("somebody else puts {path} {:?}", String::from_utf8_lossy(bytes)));
+                self.server.insert(path, bytes.to_vec());
             }
         }
         if self.strikes("supplier acts during a run", 200) {
@@ -218,12 +224,27 @@ impl World {
     /// Lets the server execute a request from a connection that is gone.
     pub fn run_late(&mut self) {
         let at = self.chance.below(self.late.len());
-        // A rename that comes after a run has ruled it out is worth waiting for.
-        let ruled_out_soon =
-            matches!(&self.late[at], Late::Rename(from, _) if self.never_came.get(from) == Some(&false));
-        if ruled_out_soon && !self.calm && self.chance.per_mille(900) {
+        // A rename that comes after a person's word, or after a run has ruled it out, is worth waiting for.
+        let patience = match &self.late[at] {
+            Late::Rename(from, _) if self.never_came.get(from) == Some(&false) => 900,
+            Late::Rename(..) => 700,
+            Late::Remove(_) | Late::Create(..) => 0,
+        };
+        if !self.calm && self.chance.per_mille(patience) {
             return;
         }
+        self.run_late_at(at);
+    }
+
+    /// The server comes to a rename that a person has ruled out, before a run has.
+    pub fn run_late_rename_of(&mut self, temporary: &str) {
+        let of_it = |late: &Late| matches!(late, Late::Rename(from, _) if from == temporary);
+        if let Some(at) = self.late.iter().position(of_it) {
+            self.run_late_at(at);
+        }
+    }
+
+    fn run_late_at(&mut self, at: usize) {
         let late = self.late.remove(at);
         self.tell(format!("late: {late:?}"));
         *self.tally.entry("late request done").or_default() += 1;

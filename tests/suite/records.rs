@@ -10,6 +10,7 @@ use crate::support::town::Town;
 
 mod keys;
 mod rewritten;
+mod uncertain;
 
 const APRIL: &str = "mad_korsbaek_202304.txt";
 const MAY: &str = "mad_korsbaek_202305.txt";

@@ -497,6 +497,27 @@ fn a_ledger_made_again_knows_doubts_holds_and_decisions() {
     assert_eq!(town.server.received().len(), 2);
 }
 
+/// The events of a ledger that was put back count from the copy again, so that what was said later may have the lower number.
+#[test]
+fn a_ledger_that_was_put_back_and_is_then_lost_is_made_again_with_what_was_said_last() {
+    let town = Town::new();
+    backup(&town, "i_gaar.db");
+    (0..4).for_each(|_| drop(town.deliver(0)));
+    town.file(MAD, MAD_APRIL);
+    town.server.as_embedded().behave(|b| {
+        (b.rename, b.rename_times, b.takes_at_once) = (Rename::DoneReplyLost, Some(1), true);
+    });
+    town.run(["run"]).exit(3);
+    put_back(&town, "i_gaar.db");
+    restored(&town).stdout_has("1 delivery is in doubt");
+    town.run(["resolve", "1", "--delivered", REASON[0], REASON[1]]).exit(0);
+    lose_ledger(&town);
+    town.run(["ledger", "rebuild"]).exit(0);
+    town.run(["ledger", "verify"]).exit(0);
+    assert_decided(&town.deliver(0), MAD, "duplicate", "already_delivered", "duplicate");
+    assert_eq!(town.server.received().len(), 1);
+}
+
 #[test]
 fn a_new_archive_gets_its_witness_from_the_ledger() {
     let (town, _) = in_doubt();

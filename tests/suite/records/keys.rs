@@ -167,6 +167,25 @@ fn a_ledger_made_again_has_its_keys_from_the_archive() {
     assert_eq!(count(&town, "SELECT sum(records) FROM key_marks"), 20);
 }
 
+/// A month that is older than `period.months_back` is not keyed ahead: a file of it goes only where somebody lets it.
+#[test]
+fn an_old_month_is_compared_with_what_the_archive_has_of_it() {
+    let town = town("per_period = \"many\"");
+    town.set("policy.old_period", "send");
+    goes(&town, "mad_korsbaek_202301.txt", &with_trailer(&records(20), "202301"));
+    fs::remove_file(town.path("ledger.db")).unwrap();
+    town.run(["ledger", "rebuild"]).exit(0);
+    let old = "samlet_korsbaek_202301.csv";
+    let file = held(&town, old, &semicolons(&records(22), "202301"));
+    assert!(said(&file).contains("20 of 22 records were delivered"), "{file:#}");
+    // Other months are not asked about it, whatever became of its content.
+    fs::remove_dir_all(town.path("archive/2023-01")).unwrap();
+    let file = held(&town, old, &semicolons(&records(22), "202301"));
+    assert!(said(&file).contains("delivery 1 for January 2023 cannot be held against"), "{file:#}");
+    fs::remove_file(town.path("drop").join(old)).unwrap();
+    goes(&town, APRIL, &with_trailer(&records(20), "202304"));
+}
+
 #[test]
 fn a_ledger_put_back_from_a_copy_has_its_keys_from_the_archive() {
     let town = town("per_period = \"many\"");
