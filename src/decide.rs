@@ -46,6 +46,8 @@ pub struct Past {
     pub elsewhere_not_free: Option<Earlier>,
     /// Other bytes for the same slot, as [`Past::not_free`].
     pub slot_not_free: Option<Earlier>,
+    /// Records of it in a delivery that is as [`Past::not_free`].
+    pub records_not_free: Option<Earlier>,
     /// A file whose name is a look-alike of this one's was delivered, or may have been, for the same period.
     pub look_alike: Option<Earlier>,
 }
@@ -84,6 +86,7 @@ impl Past {
             slot_not_free: last(
                 same_slot.iter().rev().filter(not_free).find(other_bytes).filter(|_| has_slot),
             ),
+            records_not_free: None,
             look_alike: None,
         }
     }
@@ -174,7 +177,10 @@ fn judged(facts: &Facts, policy: Policy, limits: PeriodLimits) -> Judgement {
             row.choice = Choice::Hold;
         }
         if certain.is_empty() && doubts.iter().all(|row| row.choice == Choice::Send) {
-            return Judgement::new(Choice::Send, Reason::Approved, None);
+            return match records_wait(facts, policy) {
+                Some(earlier) => Judgement::new(Choice::Wait, Reason::Unsettled, Some(earlier)),
+                None => Judgement::new(Choice::Send, Reason::Approved, None),
+            };
         }
     }
     let opened = doubts.iter().find(|row| row.choice == Choice::Send).map(|row| (row.reason, row.earlier));
@@ -261,6 +267,14 @@ fn waits_for_server(facts: &Facts, policy: Policy) -> Option<&Earlier> {
     elsewhere
         .filter(|_| policy.same_content_other_slot != Rule::Send)
         .or(slot.filter(|_| policy.slot_taken != Rule::Send))
+        .or(records_wait(facts, policy))
+}
+
+/// The same where it has records of the file. An approval does not pass it: nobody could see yet what comes of it.
+fn records_wait(facts: &Facts, policy: Policy) -> Option<&Earlier> {
+    let rule = policy.content.rule(Reason::RecordsDelivered, facts.may_repeat);
+    let waits = matches!(rule, ContentRule::Hold | ContentRule::Wait);
+    facts.past.records_not_free.as_ref().filter(|_| waits)
 }
 
 /// The rows that a policy may open, where they fit, each with what its policy makes of it.

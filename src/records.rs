@@ -21,6 +21,7 @@ pub mod keyed;
 mod lines;
 pub mod period_form;
 pub mod reader;
+pub mod spelling;
 pub mod totals;
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::io;
 use std::ops::Deref;
 
 use chrono::{DateTime, FixedOffset};
-use rusqlite::{Connection, named_params, params};
+use rusqlite::{Connection, OptionalExtension, named_params, params};
 
 use super::event::{Event, Held, Started};
 use super::{Ledger, LedgerReader, chain, trouble};
@@ -175,7 +175,8 @@ pub(super) fn apply(db: &Connection, at: &str, event: &Event) -> rusqlite::Resul
             execute(db, "UPDATE deliveries SET picked_up_at = ?2 WHERE id = ?1", params![delivery, at])
         }
         Event::TemporaryGone { delivery } => {
-            execute(db, "UPDATE deliveries SET temporary_gone_at = ?2 WHERE id = ?1", params![delivery, at])
+            execute(db, "UPDATE deliveries SET temporary_gone_at = ?2 WHERE id = ?1", params![delivery, at])?;
+            forget_keys_of_free(db, *delivery)
         }
         Event::ContentDeleted { deliveries, duplicates, decisions, .. } => {
             let of = [("deliveries", deliveries), ("duplicates", duplicates), ("decisions", decisions)];
@@ -260,6 +261,18 @@ fn forget_keys(db: &Connection, delivery: i64) -> rusqlite::Result<()> {
         execute(db, sql, [delivery])?;
     }
     Ok(())
+}
+
+/// Takes them away where a person says that KP never got the delivery and nothing of it can come any more.
+fn forget_keys_of_free(db: &Connection, delivery: i64) -> rusqlite::Result<()> {
+    let is_free = db
+        .prepare_cached(
+            "SELECT state = 'not_delivered' AND (temporary IS NULL OR temporary_gone_at IS NOT NULL)
+               FROM deliveries WHERE id = ?1",
+        )?
+        .query_row([delivery], |row| row.get(0))
+        .optional()?;
+    if is_free == Some(true) { forget_keys(db, delivery) } else { Ok(()) }
 }
 
 /// Deletes the keys of months before `before`, and those of no month that were delivered before it.
@@ -347,8 +360,8 @@ fn take_step(
     }
     match to {
         State::Publishing => use_up(db, delivery),
-        // KP never got its records.
-        State::Abandoned | State::NotDelivered => forget_keys(db, delivery),
+        State::Abandoned => forget_keys(db, delivery),
+        State::NotDelivered => forget_keys_of_free(db, delivery),
         _ => Ok(()),
     }
 }
@@ -452,8 +465,10 @@ fn restore(db: &Connection, event: &Event) -> rusqlite::Result<()> {
             delivery.content.and_then(|content| content.last_period).map(|p| p.to_string()),
         ],
     )?;
-    if matches!(state, State::Abandoned | State::NotDelivered) {
-        forget_keys(db, delivery.delivery)?;
+    match state {
+        State::Abandoned => forget_keys(db, delivery.delivery)?,
+        State::NotDelivered => forget_keys_of_free(db, delivery.delivery)?,
+        _ => {}
     }
     if *state == State::Abandoned { Ok(()) } else { use_up(db, delivery.delivery) }
 }

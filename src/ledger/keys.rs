@@ -10,8 +10,15 @@ use crate::messages::records as say;
 use crate::model::keys::KeyBlock;
 use crate::period::Period;
 
-/// The states in which a delivery's keys count: KP has its records, or may have them.
-const COUNT: &str = "('publishing', 'in_doubt', 'delivered', 'archived', 'adopted')";
+/// The deliveries whose keys count: KP has their records, or may have them.
+const COUNT: &str = "deliveries.state IN ('publishing', 'in_doubt', 'delivered', 'archived', 'adopted')";
+
+/// Those that a person says KP never got and that may still come, as [`LedgerReader::not_free`] has them.
+const NOT_FREE: &str =
+    "(deliveries.state = 'not_delivered' AND deliveries.temporary_gone_at IS NULL AND deliveries.temporary IS NOT NULL
+      AND NOT EXISTS (SELECT 1 FROM deliveries later
+                       WHERE later.digest = deliveries.digest AND later.series = deliveries.series
+                         AND later.period IS deliveries.period AND later.id > deliveries.id))";
 
 /// A delivery that counts, as far as its records have keys.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,11 +53,23 @@ impl LedgerReader {
     /// # Errors
     /// The ledger could not be read; exit code 6 where a block is not what the chain says.
     pub fn keys_of_month(&self, period: Option<Period>) -> Result<Vec<(i64, Vec<u8>)>, UserError> {
+        self.keys_of(COUNT, period)
+    }
+
+    /// The keys of one month that KP never got by a person's word and may still get, each block with its delivery.
+    ///
+    /// # Errors
+    /// As [`LedgerReader::keys_of_month`].
+    pub fn keys_not_free(&self, period: Option<Period>) -> Result<Vec<(i64, Vec<u8>)>, UserError> {
+        self.keys_of(NOT_FREE, period)
+    }
+
+    fn keys_of(&self, which: &str, period: Option<Period>) -> Result<Vec<(i64, Vec<u8>)>, UserError> {
         let sql = format!(
             "SELECT mark.delivery, mark.records, mark.digest, block.keys
                FROM key_marks mark JOIN deliveries ON deliveries.id = mark.delivery
                LEFT JOIN record_keys block ON block.delivery = mark.delivery AND block.period = mark.period
-              WHERE mark.period = ?1 AND deliveries.state IN {COUNT} ORDER BY mark.delivery"
+              WHERE mark.period = ?1 AND {which} ORDER BY mark.delivery"
         );
         let rows: Vec<Row> = self.query(|db| {
             db.prepare_cached(&sql)?
@@ -99,7 +118,8 @@ impl LedgerReader {
         })
     }
 
-    /// Every delivery that counts for a month from `first` on, or for none, as far as its records have keys; oldest first.
+    /// Every delivery that counts or may still come, for a month from `first` on or for none, as far as its records have keys;
+    /// oldest first.
     ///
     /// # Errors
     /// The ledger could not be read.
@@ -107,7 +127,7 @@ impl LedgerReader {
         let sql = format!(
             "SELECT id, series, path, keyed.by, coalesce(keyed.gone, 0)
                FROM deliveries LEFT JOIN keyed ON keyed.delivery = id
-              WHERE state IN {COUNT} AND coalesce(period, substr(started_at, 1, 7)) >= ?1 ORDER BY id"
+              WHERE ({COUNT} OR {NOT_FREE}) AND coalesce(period, substr(started_at, 1, 7)) >= ?1 ORDER BY id"
         );
         self.query(|db| {
             db.prepare_cached(&sql)?

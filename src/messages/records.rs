@@ -72,6 +72,12 @@ crate::messages::catalogue! {
         en [n] "{count} of {records} records was delivered {at} (delivery {delivery}, {sum})"
             "{count} of {records} records were delivered {at} (delivery {delivery}, {sum})",
     }
+    perhaps_with(n: u64, count: &str, records: &str, delivery: i64, sum: &str) {
+        da [n] "{count} af {records} poster er måske leveret (levering {delivery} er ikke afklaret, {sum})"
+            "{count} af {records} poster er måske leveret (levering {delivery} er ikke afklaret, {sum})",
+        en [n] "{count} of {records} records was perhaps delivered (delivery {delivery} is not settled, {sum})"
+            "{count} of {records} records were perhaps delivered (delivery {delivery} is not settled, {sum})",
+    }
     on(day: &str) { da "den {day}", en "on {day}" }
     before() { da "før", en "before" }
     new(n: u64, count: &str) {

@@ -10,6 +10,7 @@ use super::format::Format;
 use super::key::Secret;
 use super::keyed::{FileKeys, KeyGatherer};
 use super::reader::{Reader, Reading, Record};
+use super::spelling;
 use super::totals::{Percent, Tallied, Tally};
 
 /// The secret of the ledger's keys, once it was read; empty as long as no keys are to be made.
@@ -61,10 +62,12 @@ impl ContentRule {
         let mut tally = Tally::new(self.largest);
         let mut keys = self.secret.get().map(|secret| KeyGatherer::new(secret, month));
         let mut reader = Reader::new(&self.format, &self.deduction, |record: &Record<'_>| {
-            tally.record(record);
-            if let Some(keys) = &mut keys {
-                keys.record(record);
-            }
+            spelling::compared(record, |record| {
+                tally.record(record);
+                if let Some(keys) = &mut keys {
+                    keys.record(record);
+                }
+            });
         });
         let answer = feed(&mut |bytes| reader.push(bytes))?;
         let reading = reader.finish();

@@ -18,7 +18,8 @@ use crate::wording::content as wording;
 /// How many periods before a file's own tell what is usual.
 const LOOKED_AT: u32 = 3;
 
-/// Everything that speaks against a file's content; nothing where its series has no format.
+/// Everything that speaks against a file's content, and the delivery for whose end it must wait since records of both are the
+/// same; nothing where its series has no format.
 ///
 /// # Errors
 /// The ledger could not be read.
@@ -26,11 +27,11 @@ pub(super) fn suspicions(
     (config, ledger, now): (&Config, &LedgerReader, DateTime<FixedOffset>),
     known: &KnownRecords,
     scanned: &ScannedFile,
-) -> Result<Vec<Suspicion>, UserError> {
+) -> Result<(Vec<Suspicion>, Option<Delivery>), UserError> {
     let (Some(rule), Some(content), Some(key)) =
         (config.content_of(scanned.rule), &scanned.content, &scanned.key)
     else {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), None));
     };
     let (series, period) = (&key.slot.series, key.slot.period);
     let others: Vec<Delivered> = match scanned.totals().filter(|totals| totals.records > 0) {
@@ -50,19 +51,20 @@ pub(super) fn suspicions(
     };
     let about =
         content.keys.as_ref().map(|keys| known.about((config, ledger, now), (keys, period))).transpose()?;
-    let (delivered, not_comparable) = about.unzip();
-    let not_comparable = not_comparable.unwrap_or_default();
-    let (delivered, not_comparable) = (delivered.as_ref(), &not_comparable[..]);
+    let not_free = match about.as_ref().and_then(|about| about.not_free) {
+        Some(delivery) => ledger.delivery(delivery)?,
+        None => None,
+    };
     let against = Against {
         period,
-        delivered,
-        not_comparable,
+        delivered: about.as_ref().map(|about| &about.overlap),
+        not_comparable: about.as_ref().map_or(&[], |about| &about.not_comparable),
         others: &others,
         recent: &recent,
         so_far,
         unusual: rule.unusual,
     };
-    Ok(totals::suspicions(&content.reading, Some(&content.tallied), &against))
+    Ok((totals::suspicions(&content.reading, Some(&content.tallied), &against), not_free))
 }
 
 /// What KP has got for a period of a series that takes many files.

@@ -167,12 +167,13 @@ impl Judge<'_> {
             Some(key) => self.look_up(ledger, key, &scanned, &mut facts)?,
             None => None,
         };
-        let suspicions = match facts.past.delivered {
+        let (suspicions, not_free) = match facts.past.delivered {
             // KP has it, whatever is in it.
-            Some(_) => Vec::new(),
+            Some(_) => (Vec::new(), None),
             None => content::suspicions((config, ledger, self.now), &self.known, &scanned)?,
         };
         facts.content = content::reasons(&suspicions);
+        facts.past.records_not_free = not_free.as_ref().map(Earlier::from);
         let judgement = decide::decide(&facts, config.policy, config.period);
         // A duplicate gets no path: KP has it under the path of the earlier delivery.
         let remote_path =

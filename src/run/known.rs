@@ -12,6 +12,7 @@ use crate::config::Config;
 use crate::exit::UserError;
 use crate::ledger::LedgerReader;
 use crate::messages::records as say;
+use crate::model::delivery::State;
 use crate::period::Period;
 use crate::records::amount::Ore;
 use crate::records::delivered::{MonthKeys, Overlap, follows_a_reversal};
@@ -28,8 +29,19 @@ type Block = (i64, Option<Period>);
 #[derive(Default)]
 pub(super) struct KnownRecords {
     months: Mutex<HashMap<Option<Period>, Arc<MonthKeys>>>,
+    not_free: Mutex<HashMap<Option<Period>, Arc<MonthKeys>>>,
     amounts: Mutex<HashMap<Block, Arc<Amounts>>>,
     lacking: Mutex<Option<Arc<Vec<Lacking>>>>,
+}
+
+/// What is known of a file's records.
+pub(super) struct About {
+    /// Which of them KP has got.
+    pub(super) overlap: Overlap,
+    /// With which deliveries they cannot be compared, since their content is gone.
+    pub(super) not_comparable: Vec<NotComparable>,
+    /// The delivery that has one of them, that KP never got by a person's word, and that may still come.
+    pub(super) not_free: Option<i64>,
 }
 
 /// A file's question, and by what it is answered.
@@ -40,7 +52,7 @@ struct Question<'a> {
 }
 
 impl KnownRecords {
-    /// Which of a file's records KP has got, and with which deliveries it cannot be compared, since their content is gone.
+    /// Which of a file's records KP has got, or may get.
     ///
     /// # Errors
     /// The ledger could not be read, its keys are not what its chain says, or the archive could not be read.
@@ -48,21 +60,26 @@ impl KnownRecords {
         &self,
         (config, ledger, now): (&Config, &LedgerReader, DateTime<FixedOffset>),
         (keys, own): (&FileKeys, Option<Period>),
-    ) -> Result<(Overlap, Vec<NotComparable>), UserError> {
+    ) -> Result<About, UserError> {
         let lacking = self.lacking(config, ledger, now)?;
         let ask = Question { config, ledger, lacking: &lacking };
         let records = u64::try_from(keys.len()).unwrap_or(u64::MAX).saturating_add(keys.unchecked);
         let mut overlap = Overlap { records, unchecked: keys.unchecked, ..Overlap::default() };
+        let mut waits_for = None;
         for (period, records) in keys.months() {
             let month = self.month(&ask, period)?;
+            let not_free = self.not_free(ledger, period)?;
             for record in records {
+                waits_for = waits_for.or(not_free.with(record.key).last().map(|(_, delivery)| *delivery));
                 if let Some((delivery, was)) = self.delivered(&ask, &month, record, records)? {
                     overlap.note(delivery, record, was);
                 }
             }
         }
         for with in &mut overlap.with {
-            with.delivered_at = ledger.delivery(with.delivery_id)?.and_then(|delivery| delivery.delivered_at);
+            let delivery = ledger.delivery(with.delivery_id)?;
+            with.uncertain = delivery.as_ref().is_none_or(|delivery| !delivery.state.is_delivered());
+            with.delivered_at = delivery.and_then(|delivery| delivery.delivered_at);
         }
         let months: Vec<Option<Period>> =
             keys.months().map(|(period, _)| period).chain(own.map(Some)).collect();
@@ -72,7 +89,7 @@ impl KnownRecords {
             delivery_id: lacking.delivery.id,
             period: lacking.delivery.key.slot.period,
         });
-        Ok((overlap, not_comparable.collect()))
+        Ok(About { overlap, not_comparable: not_comparable.collect(), not_free: waits_for })
     }
 
     /// The newest delivery that KP got a record with, and the amount it then had; none where it is a new one, or comes after
@@ -101,7 +118,7 @@ impl KnownRecords {
                 file[first..].iter().take_while(move |other| other.key == *key).map(|other| other.amount)
             })
             .collect();
-        if follows_a_reversal(record.amount, &stand, &in_file) {
+        if follows_a_reversal(record.amount, &stand, &in_file) && all_certain(ask, month, record)? {
             return Ok(None);
         }
         let amounts = self.amounts(ask, (*newest, record.period))?;
@@ -121,6 +138,20 @@ impl KnownRecords {
         }
         for (delivery, records) in ask.made(period) {
             keys.extend(records.iter().map(|record| (record.key, delivery)));
+        }
+        let month = Arc::new(MonthKeys::of(keys));
+        months.insert(period, Arc::clone(&month));
+        Ok(month)
+    }
+
+    fn not_free(&self, ledger: &LedgerReader, period: Option<Period>) -> Result<Arc<MonthKeys>, UserError> {
+        let mut months = lock(&self.not_free);
+        if let Some(known) = months.get(&period) {
+            return Ok(Arc::clone(known));
+        }
+        let mut keys = Vec::new();
+        for (delivery, block) in ledger.keys_not_free(period)? {
+            keys.extend(keys_of(&block).into_iter().flatten().map(|key| (key, delivery)));
         }
         let month = Arc::new(MonthKeys::of(keys));
         months.insert(period, Arc::clone(&month));
@@ -168,11 +199,22 @@ impl KnownRecords {
 impl Question<'_> {
     /// The keys of one month that the next run writes into the ledger, each with its delivery.
     fn made(&self, period: Option<Period>) -> impl Iterator<Item = (i64, &[KeyedRecord])> {
-        self.lacking.iter().filter_map(move |lacking| {
+        let counts = |lacking: &&Lacking| lacking.delivery.state != State::NotDelivered;
+        self.lacking.iter().filter(counts).filter_map(move |lacking| {
             let (_, records) = lacking.keys.as_ref()?.months().find(|(of, _)| *of == period)?;
             Some((lacking.delivery.id, records))
         })
     }
+}
+
+/// Whether KP got every delivery that has a record or its reversal: what is in doubt may have taken nothing back.
+fn all_certain(ask: &Question<'_>, month: &MonthKeys, record: &KeyedRecord) -> Result<bool, UserError> {
+    for (_, delivery) in month.with(record.key).iter().chain(month.with(record.opposite)) {
+        if !ask.ledger.delivery(*delivery)?.is_some_and(|delivery| delivery.state.is_delivered()) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 fn amounts_of(amounts: &Amounts, key: RecordKey) -> &[(RecordKey, Ore)] {

@@ -119,10 +119,14 @@ fn overlap(overlap: &Overlap) -> String {
     let sum = |sum: Option<Ore>| sum.map_or_else(|| "–".to_owned(), |sum| kroner(sum.get()));
     let mut parts = Vec::new();
     for with in &overlap.with {
-        let OverlapWith { delivery_id, delivered_at, same, .. } = with;
+        let OverlapWith { delivery_id, delivered_at, uncertain, same, .. } = with;
         let at = delivered_at.as_deref().and_then(|at| chrono::DateTime::parse_from_rfc3339(at).ok());
         let at = at.map_or_else(say_records::before, |at| say_records::on(&day(at.date_naive())));
         let (n, records) = (same.count(), count(overlap.records));
+        if *uncertain {
+            parts.push(say_records::perhaps_with(n, &count(n), &records, *delivery_id, &sum(same.sum)));
+            continue;
+        }
         parts.push(say_records::with(n, &count(n), &records, &at, *delivery_id, &sum(same.sum)));
     }
     if overlap.count() > 0 {
