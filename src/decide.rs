@@ -22,6 +22,16 @@ pub struct Approval {
     pub who: String,
     /// The reasons that it covers.
     pub covers: Vec<Reason>,
+    /// How many records it lets go that KP has got; none where it sets no bound.
+    pub records: Option<u64>,
+}
+
+impl Approval {
+    /// Whether it lets a file go of which KP has got so many records.
+    #[must_use]
+    pub fn lets_go(&self, records: u64) -> bool {
+        self.records.is_none_or(|seen| records <= seen)
+    }
 }
 
 /// What the ledger knows that matters to one file.
@@ -120,6 +130,8 @@ pub struct Facts {
     pub past: Past,
     /// What speaks against its content, in the order of the rows; nothing where its series has no format.
     pub content: Vec<Reason>,
+    /// How many of its records KP has got, or may have.
+    pub delivered_records: u64,
     /// Whether several records of one citizen are expected in it, since nothing tells them apart.
     pub may_repeat: bool,
 }
@@ -131,6 +143,14 @@ impl Facts {
     fn taken_by(&self) -> Option<&Earlier> {
         let look_alike = self.past.look_alike.as_ref().filter(|_| self.stranger.is_none());
         self.past.slot_taken.as_ref().or(look_alike).filter(|_| self.one_per_period)
+    }
+
+    /// Whether the approvals cover a reason as far as it goes now: what KP has got since of a file's records, nobody saw.
+    fn covers(&self, reason: Reason) -> bool {
+        self.past.approvals.iter().any(|approval| {
+            approval.covers.contains(&reason)
+                && (reason != Reason::RecordsDelivered || approval.lets_go(self.delivered_records))
+        })
     }
 
     /// The reasons that the approvals cover, together.
@@ -170,8 +190,7 @@ fn judged(facts: &Facts, policy: Policy, limits: PeriodLimits) -> Judgement {
     let certain = certain_rows(facts);
     let mut doubts = doubts(facts, policy, limits);
     if is_approved && approval_counts {
-        let covered = facts.covered();
-        doubts.retain(|row| !covered.contains(&row.reason));
+        doubts.retain(|row| !facts.covers(row.reason));
         // A person expects the file to go, so a doubt that came up since is hers too, whatever the policy leaves.
         for row in doubts.iter_mut().filter(|row| row.choice == Choice::Skip) {
             row.choice = Choice::Hold;

@@ -75,6 +75,7 @@ CREATE TABLE decisions (
     who     TEXT NOT NULL,
     why     TEXT NOT NULL,
     reasons TEXT NOT NULL,           -- the reasons that an approval covers, with a comma between
+    records INTEGER,                 -- of how many records it was told that KP has got them; none: it was not about records
     used_by INTEGER,                 -- the delivery that used an approval up
     withdrawn_at TEXT,               -- when a person took an approval back; then it lets nothing go
     withdrawn_by TEXT,
