@@ -47,6 +47,7 @@ pub(super) fn ledger(config: &Config, command: &LedgerCommand, global: &Global) 
 fn verify(config: &Config, mark: Option<&ChainMark>, global: &Global) -> anyhow::Result<ExitCode> {
     let ledger = open_reader(config, true)?;
     let verified = ledger.verify()?;
+    let unseen = secret::verify_amounts(config, &ledger)?;
     if let Some(mark) = mark {
         ledger.verify_mark(mark)?;
     }
@@ -63,7 +64,9 @@ fn verify(config: &Config, mark: Option<&ChainMark>, global: &Global) -> anyhow:
         // On a line of its own and whole, so that it can be copied.
         let head = say_overview::chain_ends_at(&verified.head.to_string()) + "\n";
         let has = mark.map(|mark| sentence(&say::chain_has(&mark.to_string()))).unwrap_or_default();
-        in_order + &head + &has + &changed.collect::<String>()
+        let unseen =
+            unseen.as_ref().map(|why| sentence(&say_records::amounts_not_looked_at(why))).unwrap_or_default();
+        in_order + &head + &has + &unseen + &changed.collect::<String>()
     };
     let changed = altered.iter().map(|original| Changed {
         delivery_id: original.delivery.id,
@@ -75,6 +78,7 @@ fn verify(config: &Config, mark: Option<&ChainMark>, global: &Global) -> anyhow:
     let json = Verification {
         verified: &verified,
         contains: mark.map(ChainMark::to_string),
+        amounts_unseen: unseen.as_deref(),
         changed: changed.collect(),
         matters,
         exit_code: exit.code(),
@@ -91,6 +95,9 @@ struct Verification<'a> {
     /// The mark of `--head`, which the chain contains.
     #[serde(skip_serializing_if = "Option::is_none")]
     contains: Option<String>,
+    /// Why the amounts beside the records' keys were not looked at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    amounts_unseen: Option<&'a str>,
     /// Originals that were changed in the archive.
     changed: Vec<Changed>,
     /// The same as matters for a person.

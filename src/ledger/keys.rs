@@ -103,6 +103,18 @@ impl LedgerReader {
         })
     }
 
+    /// Every block of keys, as its delivery and month.
+    ///
+    /// # Errors
+    /// The ledger could not be read.
+    pub fn key_blocks(&self) -> Result<Vec<(i64, Option<Period>)>, UserError> {
+        self.query(|db| {
+            db.prepare("SELECT delivery, period FROM record_keys ORDER BY delivery, period")?
+                .query_map([], |row| Ok((row.get(0)?, row.get::<_, String>(1)?.parse().ok())))?
+                .collect()
+        })
+    }
+
     /// The months of which a delivery's records have keys still, and how many records it had keys of when they were made.
     ///
     /// # Errors

@@ -116,6 +116,7 @@ pub(crate) fn holding(ledger: &LedgerReader, planned: &PlannedFile) -> Result<Op
                     return ledger.delivery(with.delivery_id);
                 }
             }
+            Suspicion::NotComparable(with) => return ledger.delivery(with.delivery_id),
             Suspicion::TotalsRepeat(of) => return ledger.delivery(of.delivery_id),
             _ => {}
         }
@@ -176,9 +177,9 @@ fn by_keys(
         let amounts = block.and_then(|block| unseal(secret, &block)).ok_or(NotCompared::Gone)?;
         earlier.extend(amounts.into_iter().map(|(key, amount)| (key, amount, 0)));
     }
-    // Some of its keys were deleted since.
+    // None were made, or some were deleted since; how many there were is not known where its format came later.
     let kept = u64::try_from(earlier.len()).unwrap_or(u64::MAX);
-    if delivery.content.is_none_or(|content| content.records != kept) {
+    if kept == 0 || delivery.content.is_some_and(|content| content.records != kept) {
         return Err(NotCompared::Gone);
     }
     let earlier = Side::of_keys(secret, earlier.into_iter());

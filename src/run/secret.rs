@@ -1,5 +1,7 @@
 //! The secret of the keys of records: made when a series first has a format, and held against the ledger from then on.
 
+use std::path::PathBuf;
+
 use chrono::{DateTime, FixedOffset};
 
 use super::scan::ScannedFile;
@@ -12,6 +14,7 @@ use crate::messages::records as say;
 use crate::model::keys::KeyedRecords;
 use crate::records::content::SharedSecret;
 use crate::records::key::Secret;
+use crate::records::keyed::unseal;
 use crate::secrets::records_key;
 
 /// Where the rules of a configuration share the secret; none where no series has a format: then no secret is made or read.
@@ -79,6 +82,51 @@ pub(crate) fn of_ledger(config: &Config, ledger: &LedgerReader) -> Result<Option
         Some(known) => held_against(config, Some(&known)),
         None => Ok(None),
     }
+}
+
+/// Where the secret lies.
+pub(crate) enum Lies {
+    /// In this file.
+    At(PathBuf),
+    /// Nowhere yet: the next run makes it here.
+    Nowhere(PathBuf),
+}
+
+/// Where the secret lies, if it is one, and the one that the ledger knows where that could be read; none where none is needed, as
+/// no series has a format and the ledger has no keys, or where nothing can be told.
+///
+/// # Errors
+/// As [`ready`].
+pub(crate) fn lies(config: &Config, ledger: Option<&LedgerReader>) -> Result<Option<Lies>, UserError> {
+    let known = ledger.map_or(Ok(None), LedgerReader::records_key)?;
+    if shared(config).is_none() && known.is_none() {
+        return Ok(None);
+    }
+    let path = records_key::place(&config.ledger);
+    Ok(match (held_against(config, known.as_deref())?, ledger) {
+        (Some(_), _) => Some(Lies::At(path)),
+        (None, Some(_)) => Some(Lies::Nowhere(path)),
+        (None, None) => None,
+    })
+}
+
+/// Looks at every amount that is sealed beside a key. Answers why that could not be done, where the secret is not there.
+///
+/// # Errors
+/// Exit code 6 where one was changed; or the ledger could not be read.
+pub(crate) fn verify_amounts(config: &Config, ledger: &LedgerReader) -> Result<Option<String>, UserError> {
+    let secret = match of_ledger(config, ledger) {
+        Ok(Some(secret)) => secret,
+        Ok(None) => return Ok(None),
+        Err(error) => return Ok(Some(error.message)),
+    };
+    for (delivery, period) in ledger.key_blocks()? {
+        let block = ledger.key_block(delivery, period)?;
+        if block.and_then(|block| unseal(&secret, &block)).is_none() {
+            return Err(UserError::ledger(say::keys_differ(ledger.path(), delivery)));
+        }
+    }
+    Ok(None)
 }
 
 /// The secret, where it is the one that the ledger knows, or the ledger knows none; none where neither has one.
