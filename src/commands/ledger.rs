@@ -150,10 +150,15 @@ fn rebuild(config: &Config, global: &Global) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::Ok)
 }
 
-/// Puts a new secret in the place of one that is lost, where the ledger itself is in order; answers whether it did.
+/// Puts a new secret in the place of one that is lost, or lets the keys be made again under the same one where their amounts
+/// were changed; where the ledger itself is in order. Answers whether it did.
 fn renewed(config: &Config) -> Result<bool, UserError> {
     let is_lost = match open_reader(config, false) {
-        Ok(reader) => secret::of_ledger(config, &reader).is_err_and(|error| error.exit == ExitCode::Ledger),
+        Ok(reader) => {
+            let of_no_use = |error: UserError| error.exit == ExitCode::Ledger;
+            secret::of_ledger(config, &reader).is_err_and(of_no_use)
+                || secret::verify_amounts(config, &reader).is_err_and(of_no_use)
+        }
         // The ledger is what has to be made again.
         Err(_) => return Ok(false),
     };

@@ -407,7 +407,8 @@ fn an_approval_passes_the_rows_that_it_names_and_no_other() {
             later(&mut facts);
             fit(&mut facts);
             facts.past.verdict = Some((6, Verdict::Approved));
-            facts.past.approvals = vec![Approval { who: "Bodil".to_owned(), covers: vec![*covered], records: None }];
+            facts.past.approvals =
+                vec![Approval { who: "Bodil".to_owned(), covers: vec![*covered], records: None }];
             let judgement = decide(&facts, policy(Rule::Hold), LIMITS);
             if covered == other {
                 assert_eq!((judgement.reason, judgement.choice), (Reason::Approved, Choice::Send));
@@ -424,7 +425,11 @@ fn an_approval_passes_the_rows_that_it_names_and_no_other() {
                 (Choice::Hold, *other),
                 "an approved file is not left without a word"
             );
-            facts.past.approvals.push(Approval { who: "Bodil".to_owned(), covers: vec![*other], records: None });
+            facts.past.approvals.push(Approval {
+                who: "Bodil".to_owned(),
+                covers: vec![*other],
+                records: None,
+            });
             let judgement = decide(&facts, policy(Rule::Hold), LIMITS);
             assert_eq!(
                 (judgement.reason, judgement.choice),
@@ -478,7 +483,8 @@ fn what_the_supplier_sends_himself_is_held_whatever_the_policy_and_goes_by_appro
         assert_eq!(decided(&facts, rule), (Reason::OtherRoute, Choice::Hold));
     }
     facts.past.verdict = Some((6, Verdict::Approved));
-    facts.past.approvals = vec![Approval { who: "Bodil".to_owned(), covers: vec![Reason::OtherRoute], records: None }];
+    facts.past.approvals =
+        vec![Approval { who: "Bodil".to_owned(), covers: vec![Reason::OtherRoute], records: None }];
     assert_eq!(decided(&facts, Rule::Hold), (Reason::Approved, Choice::Send));
 }
 

@@ -371,7 +371,17 @@ fn take_step(
 fn decide(db: &Connection, at: &str, event: &Event) -> rusqlite::Result<()> {
     let (Event::Decided { decision, verdict, series, period, digest, path, why, who, reasons, records }
     | Event::RestoredDecision {
-        decision, verdict, series, period, digest, path, why, who, reasons, records, ..
+        decision,
+        verdict,
+        series,
+        period,
+        digest,
+        path,
+        why,
+        who,
+        reasons,
+        records,
+        ..
     }) = event
     else {
         return Ok(());

@@ -59,7 +59,8 @@ impl Overlap {
     pub fn note(&mut self, delivery_id: i64, record: &KeyedRecord, was: Ore) {
         let at = self.with.binary_search_by_key(&delivery_id, |with| with.delivery_id).unwrap_or_else(|at| {
             let (same, changed) = (Part::nothing(), Part::nothing());
-            self.with.insert(at, OverlapWith { delivery_id, delivered_at: None, uncertain: false, same, changed });
+            self.with
+                .insert(at, OverlapWith { delivery_id, delivered_at: None, uncertain: false, same, changed });
             at
         });
         let with = &mut self.with[at];

@@ -266,11 +266,7 @@ fn approvals(decisions: Vec<Decision>) -> Vec<Approval> {
     let covers =
         |decision: &Decision| decision.reasons.iter().filter_map(|name| Reason::named(name)).collect();
     standing
-        .map(|decision| Approval {
-            covers: covers(&decision),
-            records: decision.records,
-            who: decision.who,
-        })
+        .map(|decision| Approval { covers: covers(&decision), records: decision.records, who: decision.who })
         .collect()
 }
 

@@ -154,8 +154,8 @@ pub(crate) fn sealed(config: &Config, file: &ScannedFile) -> Result<Option<Keyed
     sealed.map(Some).map_err(|error| UserError::unexpected(say::not_sealed(&error)))
 }
 
-/// Puts the secret that lies there, or a new one, in the place of the one that the ledger knows, where that is lost: the keys
-/// made under it are gone. Answers whether it was lost.
+/// Puts the secret that lies there, or a new one, in the place of the one that the ledger knows, where that is lost, or where
+/// amounts that were sealed under it were changed: all keys are gone then. Answers whether it did.
 ///
 /// # Errors
 /// The ledger could not be written, or the secret not be read or made.
@@ -167,7 +167,8 @@ pub(crate) fn renew(
 ) -> Result<bool, UserError> {
     let Some(known) = ledger.records_key()? else { return Ok(false) };
     let found = records_key::read(&config.ledger)?;
-    if found.as_ref().is_some_and(|secret| secret.fingerprint() == known) {
+    let is_right = found.as_ref().is_some_and(|secret| secret.fingerprint() == known);
+    if is_right && verify_amounts(config, ledger).is_ok() {
         return Ok(false);
     }
     let secret = found.map_or_else(|| records_key::make(&config.ledger), Ok)?;

@@ -92,7 +92,16 @@ impl LedgerReader {
             }
             Event::Decided { decision, series, period, digest, path, why, who, reasons, records, .. }
             | Event::RestoredDecision {
-                decision, series, period, digest, path, why, who, reasons, records, ..
+                decision,
+                series,
+                period,
+                digest,
+                path,
+                why,
+                who,
+                reasons,
+                records,
+                ..
             } => {
                 let at = match event {
                     Event::RestoredDecision { decided_at, .. } => decided_at,

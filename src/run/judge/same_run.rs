@@ -74,8 +74,9 @@ fn after(suspicion: &Suspicion) -> bool {
 fn judge(config: &Config, file: &mut PlannedFile) {
     let may_repeat = config.content_of(file.scanned.rule).is_some_and(content::ContentRule::may_repeat);
     let records = file.delivered_records();
-    let covers =
-        |approval: &Approval| approval.covers.contains(&Reason::RecordsDelivered) && approval.lets_go(records);
+    let covers = |approval: &Approval| {
+        approval.covers.contains(&Reason::RecordsDelivered) && approval.lets_go(records)
+    };
     let is_approved = file.judgement.reason == Reason::Approved && file.approvals.iter().any(covers);
     match config.policy.content.rule(Reason::RecordsDelivered, may_repeat) {
         ContentRule::Observe => {
