@@ -137,6 +137,7 @@ fn by_records(
     let mut text = text::sentence(&format!("{}.", said.trim_end_matches('.')));
     text += &table(all, &comparison.by_deduction);
     if verbose {
+        text += &line_list(&say::same(), &all.same.lines);
         text += &line_list(&say::new(), &all.new.lines);
         text += &line_list(&say::gone(), &all.gone.lines);
         text += &line_list(&say::changed(), &all.changed.lines);
@@ -159,6 +160,7 @@ fn by_lines(lines: &LineComparison, (file, delivery): (&PlannedFile, &Delivery),
     let said = say::by_lines(&n(&lines.same), delivery.id, &n(&lines.new), &n(&lines.gone));
     let mut text = text::sentence(&said);
     if verbose {
+        text += &line_list(&say::same(), &lines.same);
         text += &line_list(&say::new(), &lines.new);
         text += &line_list(&say::gone(), &lines.gone);
     }

@@ -196,6 +196,17 @@ fn another_suppliers_spelling_is_the_same_deduction() {
         held(&town, &name, &list(art, agreement));
         fs::remove_file(town.path("drop").join(name)).unwrap();
     }
+    // Whatever encoding they are written in: cp850 and Mac have the letter elsewhere.
+    for (at, byte) in [0x9b_u8, 0xbf, 0xf8].into_iter().enumerate() {
+        let name = format!("mad_kode{at}_202304.csv");
+        let text = list("K#kken", "A7").into_bytes();
+        let text = text.into_iter().map(|of| if of == b'#' { byte } else { of }).collect::<Vec<u8>>();
+        let text = [&b"CPR;Bel\xf8b"[..], &text["CPR;Beløb".len()..]].concat();
+        town.file(&name, text);
+        let run = town.deliver(3);
+        assert_eq!(entry(&run, &name)["reason"], "records_delivered", "{run:#}");
+        fs::remove_file(town.path("drop").join(name)).unwrap();
+    }
     // Both spellings in one file are one record twice.
     let name = "mad_begge_202304.csv";
     town.file(name, list("Vask", "1") + &list("VASK", "01")["CPR;Beløb;Art;Aftale\r\n".len()..]);
