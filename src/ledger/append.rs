@@ -233,7 +233,11 @@ fn adopt(db: &Connection, at: &str, event: &Event) -> rusqlite::Result<()> {
 
 /// Writes the marks of a delivery's keys, and the keys where they are at hand: who replays the chain has none.
 fn keep_keys(db: &Connection, delivery: i64, keyed: &KeyedRecords) -> rusqlite::Result<()> {
-    execute(db, "INSERT INTO keyed (delivery, by, gone) VALUES (?1, ?2, 0)", params![delivery, keyed.by])?;
+    execute(
+        db,
+        "INSERT INTO keyed (delivery, by, gone) VALUES (?1, ?2, ?3)",
+        params![delivery, keyed.by, keyed.partial],
+    )?;
     for mark in &keyed.marks {
         execute(
             db,

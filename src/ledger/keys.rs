@@ -32,7 +32,7 @@ pub struct Keying {
     /// What tells the description of their layout from every other by which keys were made or tried; none where that was
     /// never done.
     pub by: Option<String>,
-    /// Whether that failed.
+    /// Whether that failed for all or some of them.
     pub gone: bool,
 }
 

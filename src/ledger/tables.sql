@@ -115,7 +115,7 @@ CREATE TABLE told (
 CREATE TABLE keyed (
     delivery INTEGER PRIMARY KEY,
     by       TEXT NOT NULL,
-    gone     INTEGER NOT NULL        -- 1: the content was gone, or could not be read by it, so they have none
+    gone     INTEGER NOT NULL        -- 1: the content was gone, or could not be read by it, so that some have none
 ) STRICT;
 
 -- What the keys of a delivery's records are in each month; the keys themselves are no part of the chain.

@@ -104,8 +104,8 @@ crate::messages::catalogue! {
         en [n] "{count} of {records} records stands in {path} as well, which goes in this run" "{count} of {records} records stand in {path} as well, which goes in this run",
     }
     not_comparable(delivery: i64, period: &str) {
-        da "levering {delivery} for {period} kan ikke holdes op mod filen post for post: dens indhold er ikke i arkivet mere, eller kan ikke læses efter formatet",
-        en "delivery {delivery} for {period} cannot be held against the file record by record: its content is not in the archive any more, or is not read by the format",
+        da "levering {delivery} for {period} kan ikke holdes op mod filen post for post: dens indhold er ikke i arkivet mere, eller kan ikke læses helt efter formatet",
+        en "delivery {delivery} for {period} cannot be held against the file record by record: its content is not in the archive any more, or is not wholly read by the format",
     }
     next_delivered() {
         da "Spørg leverandøren, om posterne med rette kommer igen. Gør de ikke, så afvis filen, og bed om en uden dem; ellers godkend den",

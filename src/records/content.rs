@@ -6,7 +6,7 @@ use crate::period::Period;
 
 use super::amount::Ore;
 use super::compare::{Months, Side};
-use super::format::Format;
+use super::format::{Field, Format};
 use super::key::Secret;
 use super::keyed::{FileKeys, KeyGatherer};
 use super::reader::{Reader, Reading, Record};
@@ -46,6 +46,20 @@ pub struct Content {
     pub tallied: Tallied,
     /// The keys of its records, where they are made.
     pub keys: Option<FileKeys>,
+}
+
+impl Content {
+    /// Whether records of it may not have been read, so that its keys do not tell all that it deducts.
+    #[must_use]
+    pub fn is_partial(&self) -> bool {
+        let of_a_record = |field: Field| {
+            matches!(
+                field,
+                Field::Citizen | Field::Amount | Field::Deduction | Field::Reference | Field::Period
+            )
+        };
+        self.reading.findings.iter().any(|finding| finding.field.is_none_or(of_a_record))
+    }
 }
 
 impl ContentRule {

@@ -83,7 +83,7 @@ impl KnownRecords {
         }
         let months: Vec<Option<Period>> =
             keys.months().map(|(period, _)| period).chain(own.map(Some)).collect();
-        let gone = lacking.iter().filter(|lacking| lacking.keys.is_none());
+        let gone = lacking.iter().filter(|lacking| lacking.is_incomparable());
         let gone = gone.filter(|lacking| months.iter().any(|month| lacking.may_have(*month)));
         let not_comparable = gone.map(|lacking| NotComparable {
             delivery_id: lacking.delivery.id,

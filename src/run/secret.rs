@@ -11,8 +11,10 @@ use crate::failpoint::failpoint;
 use crate::ledger::event::Event;
 use crate::ledger::{Journal, LedgerReader};
 use crate::messages::records as say;
+use crate::model::decision::Reason;
 use crate::model::keys::KeyedRecords;
-use crate::records::content::SharedSecret;
+use crate::model::policy::ContentRule;
+use crate::records::content::{Content, SharedSecret};
 use crate::records::key::Secret;
 use crate::records::keyed::unseal;
 use crate::secrets::records_key;
@@ -150,8 +152,17 @@ pub(crate) fn sealed(config: &Config, file: &ScannedFile) -> Result<Option<Keyed
     let (Some(keys), Some(rule), Some(secret)) = (keys, config.content_of(file.rule), of(config)) else {
         return Ok(None);
     };
-    let sealed = keys.sealed(secret, &rule.by);
-    sealed.map(Some).map_err(|error| UserError::unexpected(say::not_sealed(&error)))
+    let sealed =
+        keys.sealed(secret, &rule.by).map_err(|error| UserError::unexpected(say::not_sealed(&error)))?;
+    let partial =
+        sealed.partial || file.content.as_deref().is_some_and(|content| is_partial(config, content));
+    Ok(Some(KeyedRecords { partial, ..sealed }))
+}
+
+/// Whether records of a file may have no keys, and the configuration does not say that this is no matter.
+pub(super) fn is_partial(config: &Config, content: &Content) -> bool {
+    let rule = config.policy.content.rule(Reason::UnreadableRecord, false);
+    rule != ContentRule::Send && content.is_partial()
 }
 
 /// Puts the secret that lies there, or a new one, in the place of the one that the ledger knows, where that is lost, or where

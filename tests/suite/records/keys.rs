@@ -269,6 +269,37 @@ fn a_format_that_comes_later_keys_the_archive_and_asks_where_the_content_is_gone
 }
 
 #[test]
+fn what_was_delivered_unread_is_asked_about() {
+    let unread = record(40).citizen;
+    let text = with_trailer(&records(20), "202304").replacen("SLUTD00000020", "SLUTD00000021", 1);
+    let line = with_trailer(&[record(40)], "202304").lines().nth(1).unwrap().replace(&unread, "ukendt    ");
+    let text = text.replacen("SLUTD", &format!("{line}\r\nSLUTD"), 1);
+    let alone = with_trailer(&[record(40)], "202304");
+    for policy in ["hold", "send"] {
+        for adopted in [false, true] {
+            let town = town("per_period = \"many\"");
+            town.set("policy.unreadable_record", policy).set("policy.totals_differ", "send");
+            town.file(APRIL, &text);
+            if adopted {
+                town.run(["adopt", APRIL, "--reason", "leveret af KMD"]).exit(0);
+            } else if policy == "hold" {
+                let run = town.deliver(3);
+                assert_eq!(entry(&run, APRIL)["reason"], "unreadable_record", "{run:#}");
+                town.run(["approve", APRIL, "--reason", "set efter"]).exit(0);
+            }
+            town.deliver(0);
+            if policy == "send" {
+                goes(&town, "mad_alene_202304.txt", &alone);
+                continue;
+            }
+            let file = held(&town, "mad_alene_202304.txt", &alone);
+            assert!(said(&file).contains("delivery 1 for April 2023 cannot be held against"), "{file:#}");
+            town.run(["ledger", "verify"]).exit(0);
+        }
+    }
+}
+
+#[test]
 fn compare_tells_by_the_keys_where_the_content_is_gone() {
     let town = after_april(20);
     fs::remove_dir_all(town.path("archive/2023-04")).unwrap();
