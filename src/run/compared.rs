@@ -135,7 +135,11 @@ pub(crate) fn with(
     planned: &PlannedFile,
     delivery: &Delivery,
 ) -> Result<Compared, NotCompared> {
-    let key = planned.scanned.key.as_ref().ok_or(Blocked::Unsettled(Unsettled::StillChanging))?;
+    let key = match (&planned.scanned.key, &planned.scanned.reading) {
+        (Some(key), _) => key,
+        (None, Err(why)) => return Err(why.clone().into()),
+        (None, Ok(_)) => return Err(Blocked::Unsettled(Unsettled::StillChanging).into()),
+    };
     let earlier = match (kept_content::found(config, delivery).map_err(NotCompared::ArchiveUnread)?, rule) {
         (Some(found), _) => entry(&found),
         (None, Some(_)) => return by_keys((config, ledger), planned, delivery),

@@ -59,6 +59,12 @@ fn records_in_doubt_count_and_are_called_so() {
     let text = said(&file);
     assert!(text.contains("20 of 22 records were perhaps delivered (delivery 1 is not settled"), "{text}");
     town.run(["kør", "--language", "da"]).exit(3).plain().says("20 af 22 poster er måske leveret");
+    town.run(["compare", LIST])
+        .exit(0)
+        .plain()
+        .says(&format!("{LIST} beside delivery 1 ({REVERSAL}, in doubt)"));
+    let compared = town.run(["compare", LIST, "--json"]).exit(0).json();
+    assert_eq!(compared["state"], "in_doubt", "{compared:#}");
 }
 
 #[test]
