@@ -22,6 +22,16 @@ pub struct Approval {
     pub who: String,
     /// The reasons that it covers.
     pub covers: Vec<Reason>,
+    /// How many records it lets go that KP has got; none where it sets no bound.
+    pub records: Option<u64>,
+}
+
+impl Approval {
+    /// Whether it lets a file go of which KP has got so many records.
+    #[must_use]
+    pub fn lets_go(&self, records: u64) -> bool {
+        self.records.is_none_or(|seen| records <= seen)
+    }
 }
 
 /// What the ledger knows that matters to one file.
@@ -46,7 +56,7 @@ pub struct Past {
     pub elsewhere_not_free: Option<Earlier>,
     /// Other bytes for the same slot, as [`Past::not_free`].
     pub slot_not_free: Option<Earlier>,
-    /// A file with some of the same records, as [`Past::not_free`].
+    /// Records of it in a delivery that is as [`Past::not_free`].
     pub records_not_free: Option<Earlier>,
     /// A file whose name is a look-alike of this one's was delivered, or may have been, for the same period.
     pub look_alike: Option<Earlier>,
@@ -120,6 +130,8 @@ pub struct Facts {
     pub past: Past,
     /// What speaks against its content, in the order of the rows; nothing where its series has no format.
     pub content: Vec<Reason>,
+    /// How many of its records KP has got, or may have.
+    pub delivered_records: u64,
     /// Whether several records of one citizen are expected in it, since nothing tells them apart.
     pub may_repeat: bool,
 }
@@ -131,6 +143,14 @@ impl Facts {
     fn taken_by(&self) -> Option<&Earlier> {
         let look_alike = self.past.look_alike.as_ref().filter(|_| self.stranger.is_none());
         self.past.slot_taken.as_ref().or(look_alike).filter(|_| self.one_per_period)
+    }
+
+    /// Whether the approvals cover a reason as far as it goes now: what KP has got since of a file's records, nobody saw.
+    fn covers(&self, reason: Reason) -> bool {
+        self.past.approvals.iter().any(|approval| {
+            approval.covers.contains(&reason)
+                && (reason != Reason::RecordsDelivered || approval.lets_go(self.delivered_records))
+        })
     }
 
     /// The reasons that the approvals cover, together.
@@ -170,14 +190,13 @@ fn judged(facts: &Facts, policy: Policy, limits: PeriodLimits) -> Judgement {
     let certain = certain_rows(facts);
     let mut doubts = doubts(facts, policy, limits);
     if is_approved && approval_counts {
-        let covered = facts.covered();
-        doubts.retain(|row| !covered.contains(&row.reason));
+        doubts.retain(|row| !facts.covers(row.reason));
         // A person expects the file to go, so a doubt that came up since is hers too, whatever the policy leaves.
         for row in doubts.iter_mut().filter(|row| row.choice == Choice::Skip) {
             row.choice = Choice::Hold;
         }
         if certain.is_empty() && doubts.iter().all(|row| row.choice == Choice::Send) {
-            return match waits_for_server(facts, policy, &covered) {
+            return match waits_for_server(facts, policy, &facts.covered()) {
                 Some(earlier) => Judgement::new(Choice::Wait, Reason::Unsettled, Some(earlier)),
                 None => Judgement::new(Choice::Send, Reason::Approved, None),
             };
@@ -260,22 +279,22 @@ fn certain_rows(facts: &Facts) -> Vec<Row<'_>> {
 }
 
 /// The delivery that a person says KP never got and that would hold the file if KP got it late: as the same content, in its slot, or
-/// for its records. None where a policy opens that row, or approvals cover it.
+/// for its records. None where a policy opens that row, or approvals cover it; none covers what may still come of its records,
+/// since nobody could see that yet.
 fn waits_for_server<'a>(facts: &'a Facts, policy: Policy, covered: &[Reason]) -> Option<&'a Earlier> {
     let past = &facts.past;
     let slot = past.slot_not_free.as_ref().filter(|_| facts.one_per_period);
     let records = policy.content.rule(Reason::RecordsDelivered, facts.may_repeat);
+    let holds = matches!(records, ContentRule::Hold | ContentRule::Wait);
     let rows = [
         (
             past.elsewhere_not_free.as_ref(),
-            policy.same_content_other_slot != Rule::Send,
-            Reason::SameContentOtherSlot,
+            policy.same_content_other_slot != Rule::Send && !covered.contains(&Reason::SameContentOtherSlot),
         ),
-        (slot, policy.slot_taken != Rule::Send, Reason::SlotTaken),
-        (past.records_not_free.as_ref(), records == ContentRule::Hold, Reason::RecordsDelivered),
+        (slot, policy.slot_taken != Rule::Send && !covered.contains(&Reason::SlotTaken)),
+        (past.records_not_free.as_ref(), holds),
     ];
-    rows.into_iter()
-        .find_map(|(earlier, holds, reason)| earlier.filter(|_| holds && !covered.contains(&reason)))
+    rows.into_iter().find_map(|(earlier, holds)| earlier.filter(|_| holds))
 }
 
 /// The rows that a policy may open, where they fit, each with what its policy makes of it.

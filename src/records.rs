@@ -3,7 +3,8 @@
 //! A layout is described, never built in: [`format`] checks the description, [`reader`] reads a file's
 //! bytes by it as they come, [`totals`] says what is suspicious about what was read, [`content`] does both
 //! for a series' files, [`keyed`] makes the keys that the ledger keeps of records, [`delivered`] says which of a file's
-//! records KP has got by them, [`compare`] lays two files side by side, and [`guess`] drafts a description from a sample.
+//! records KP has got by them, [`spelling`] says when two kinds or references are one, [`compare`] lays two files side by
+//! side, and [`guess`] drafts a description from a sample.
 //!
 //! The room is pure: bytes come in, numbers and typed findings go out. A citizen's number lives only
 //! while its record is visited; nothing that outlives the record carries it, and no `Debug` shows it.
@@ -21,6 +22,7 @@ pub mod keyed;
 mod lines;
 pub mod period_form;
 pub mod reader;
+pub mod spelling;
 pub mod totals;
 
 #[cfg(test)]

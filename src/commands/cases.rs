@@ -240,7 +240,12 @@ impl Case {
         }
         let Some(file) = &self.file else { return Ok(String::new()) };
         let name = file.hold_id.map_or_else(|| file.path.clone(), |hold| hold.to_string());
-        let shown = Shown { path: &file.path, digest: file.sha256, reasons: &file.reasons };
+        let shown = Shown {
+            path: &file.path,
+            digest: file.sha256,
+            reasons: &file.reasons,
+            delivered_records: file.delivered_records,
+        };
         let asked = Asked { files: &[name], reason, shown: Some(shown) };
         let judged = match reply {
             Reply::Approve => approve_named(config, &asked, |_| Ok(()))?,

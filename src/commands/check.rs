@@ -12,6 +12,7 @@ use serde::Serialize;
 use crate::cli::{self, Global};
 use crate::config::{self, Config};
 use crate::exit::{ExitCode, UserError};
+use crate::ledger::LedgerReader;
 use crate::ledger::query::Filter;
 use crate::messages::{check as say, escape};
 use crate::notify;
@@ -26,6 +27,7 @@ mod server;
 mod trial;
 
 mod calendar;
+mod records_key;
 
 /// With less free space than this, in bytes, the check fails.
 const LITTLE_SPACE: u64 = 100 << 20;
@@ -147,14 +149,21 @@ fn here(config: &Config, checks: &mut Checks) {
         checks.note("space", say::space(), space(&config.archive));
         checks.note("open_files", say::open_files(), Ok(open_files(&config.drop)));
     }
-    let ledger = open_reader(config, true).and_then(|ledger| {
-        let last = ledger.verify_chain(1)?;
-        let newest = ledger.history(&Filter { limit: Some(1), ..Filter::default() })?.pop();
-        let newest = newest.and_then(|delivery| delivery.delivered_at);
-        let newest = newest.as_deref().map_or_else(|| "–".to_owned(), wording::moment);
-        Ok(say::ledger_sound(&config.ledger, last, &newest))
-    });
-    checks.note("ledger", say::ledger(), ledger.map_err(plain));
+    let (found, ledger) = match open_reader(config, true) {
+        Ok(ledger) => (ledger_found(config, &ledger), Some(ledger)),
+        Err(error) => (Err(error), None),
+    };
+    checks.note("ledger", say::ledger(), found.map_err(plain));
+    records_key::records_key(config, ledger.as_ref(), checks);
+}
+
+/// How far the ledger's chain goes, and what it last says, if it is whole.
+fn ledger_found(config: &Config, ledger: &LedgerReader) -> Result<String, UserError> {
+    let last = ledger.verify_chain(1)?;
+    let newest = ledger.history(&Filter { limit: Some(1), ..Filter::default() })?.pop();
+    let newest = newest.and_then(|delivery| delivery.delivered_at);
+    let newest = newest.as_deref().map_or_else(|| "–".to_owned(), wording::moment);
+    Ok(say::ledger_sound(&config.ledger, last, &newest))
 }
 
 /// Checks what the configuration alone tells: nothing is connected to, and nothing is written.
@@ -165,6 +174,8 @@ fn offline(config: &Config, checks: &mut Checks) {
     let shown = config.sftp.identity.as_ref().map_or_else(|| "–".to_owned(), |key| key.display().to_string());
     checks.note("identity", say::identity(), key.map(|()| shown));
     checks.note("host_key", say::host_key(), config.check_host_key().map_err(plain).map(|()| say::pinned()));
+    // What is wrong with the ledger itself is no part of this.
+    records_key::records_key(config, open_reader(config, true).ok().as_ref(), checks);
 }
 
 /// Mail and the program of `[notify]`, with a test message where that is asked for.

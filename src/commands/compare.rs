@@ -10,6 +10,7 @@ use crate::exit::{ExitCode, UserError};
 use crate::ledger::LedgerReader;
 use crate::messages::{compare as say, content as say_content, escape, report as say_report};
 use crate::model::decision::{Choice, Reason};
+use crate::model::delivery::State;
 use crate::model::ledger::Delivery;
 use crate::output::answer;
 use crate::records::amount::Ore;
@@ -29,6 +30,8 @@ struct Answer {
     path: String,
     hold_id: Option<i64>,
     delivery_id: i64,
+    /// Where that delivery stands.
+    state: State,
     /// `records` or `lines`.
     by: &'static str,
     #[serde(flatten)]
@@ -137,6 +140,7 @@ fn by_records(
     let mut text = text::sentence(&format!("{}.", said.trim_end_matches('.')));
     text += &table(all, &comparison.by_deduction);
     if verbose {
+        text += &line_list(&say::same(), &all.same.lines);
         text += &line_list(&say::new(), &all.new.lines);
         text += &line_list(&say::gone(), &all.gone.lines);
         text += &line_list(&say::changed(), &all.changed.lines);
@@ -145,6 +149,7 @@ fn by_records(
         path: file.scanned.file.path.clone(),
         hold_id: None,
         delivery_id: delivery.id,
+        state: delivery.state,
         by: "records",
         all: all.into(),
         by_deduction: comparison.by_deduction.iter().map(|(name, of)| (escape(name), of.into())).collect(),
@@ -159,6 +164,7 @@ fn by_lines(lines: &LineComparison, (file, delivery): (&PlannedFile, &Delivery),
     let said = say::by_lines(&n(&lines.same), delivery.id, &n(&lines.new), &n(&lines.gone));
     let mut text = text::sentence(&said);
     if verbose {
+        text += &line_list(&say::same(), &lines.same);
         text += &line_list(&say::new(), &lines.new);
         text += &line_list(&say::gone(), &lines.gone);
     }
@@ -166,6 +172,7 @@ fn by_lines(lines: &LineComparison, (file, delivery): (&PlannedFile, &Delivery),
         path: file.scanned.file.path.clone(),
         hold_id: None,
         delivery_id: delivery.id,
+        state: delivery.state,
         by: "lines",
         all: lines.into(),
         by_deduction: BTreeMap::new(),
@@ -202,7 +209,9 @@ fn not_compared(why: NotCompared, file: &PlannedFile, delivery: &Delivery) -> Us
 
 impl Answer {
     fn text(&self, delivery: &Delivery) -> String {
-        let at = delivery.delivered_at.as_deref().map_or_else(|| "–".to_owned(), wording::moment);
+        // Where KP has not got it for certain, that is what matters.
+        let at = delivery.delivered_at.as_deref().filter(|_| delivery.state.is_delivered());
+        let at = at.map_or_else(|| wording::state(delivery.state), wording::moment);
         let head = say::beside(&escape(&self.path), delivery.id, &escape(&delivery.path), &at);
         text::sentence(&head) + &self.said
     }

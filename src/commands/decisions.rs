@@ -19,6 +19,7 @@ use crate::model::decision::{Choice, Reason};
 use crate::model::delivery::Key;
 use crate::model::ledger::{Hold, Verdict};
 use crate::model::person;
+use crate::model::run_report::ContentNote;
 use crate::period::Period;
 use crate::platform::Account;
 use crate::report::case::{self, AtKp};
@@ -53,6 +54,9 @@ pub(super) struct Judged {
     period: Option<Period>,
     /// What KP has, or may have, that bears on it.
     at_kp: Vec<AtKp>,
+    /// What speaks against its content, in numbers.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notes: Vec<ContentNote>,
     /// What came of it, in a sentence.
     #[serde(rename = "text")]
     pub(super) said: String,
@@ -77,6 +81,8 @@ pub(super) struct Shown<'a> {
     pub(super) digest: Option<Digest>,
     /// The reasons that she saw.
     pub(super) reasons: &'a [Reason],
+    /// How many of its records KP had got.
+    pub(super) delivered_records: u64,
 }
 
 impl Asked<'_> {
@@ -143,7 +149,7 @@ pub(super) fn approve_named(
     for (judged, (hold, file)) in judged.iter().zip(&files) {
         let mut report = outcomes::describe(file);
         report.hold_id = hold.as_ref().map(|hold| hold.id);
-        tell(&case::facts(&report, &judged.at_kp))?;
+        tell(&(case::facts(&report, &judged.at_kp) + &case::notes(&report.notes)))?;
     }
     ledger.record(now(), &events)?;
     failpoint("approved");
@@ -286,6 +292,7 @@ fn decided(
     asked: &Asked,
     seen: &[Reason],
 ) -> Event {
+    let known = file.delivered_records();
     Event::Decided {
         decision: number,
         verdict,
@@ -296,6 +303,8 @@ fn decided(
         why: asked.reason.to_owned(),
         who: who(),
         reasons: seen.iter().map(|reason| reason.name().to_owned()).collect(),
+        records: (verdict == Verdict::Approved && file.scanned.content.is_some())
+            .then(|| asked.shown.map_or(known, |shown| shown.delivered_records)),
     }
 }
 
@@ -330,6 +339,7 @@ fn of(
     said: String,
 ) -> Result<Judged, UserError> {
     let key = file.scanned.key.as_ref();
+    let report = outcomes::describe(file);
     Ok(Judged {
         hold_id: hold.map(|hold| hold.id),
         path: file.scanned.file.path.clone(),
@@ -337,7 +347,8 @@ fn of(
         size: file.scanned.size(),
         series: key.map(|key| key.slot.series.clone()),
         period: key.and_then(|key| key.slot.period),
-        at_kp: at_kp(ledger, &outcomes::describe(file))?,
+        at_kp: at_kp(ledger, &report)?,
+        notes: report.notes,
         said,
     })
 }

@@ -47,6 +47,7 @@ pub(super) fn ledger(config: &Config, command: &LedgerCommand, global: &Global) 
 fn verify(config: &Config, mark: Option<&ChainMark>, global: &Global) -> anyhow::Result<ExitCode> {
     let ledger = open_reader(config, true)?;
     let verified = ledger.verify()?;
+    let unseen = secret::verify_amounts(config, &ledger)?;
     if let Some(mark) = mark {
         ledger.verify_mark(mark)?;
     }
@@ -63,7 +64,9 @@ fn verify(config: &Config, mark: Option<&ChainMark>, global: &Global) -> anyhow:
         // On a line of its own and whole, so that it can be copied.
         let head = say_overview::chain_ends_at(&verified.head.to_string()) + "\n";
         let has = mark.map(|mark| sentence(&say::chain_has(&mark.to_string()))).unwrap_or_default();
-        in_order + &head + &has + &changed.collect::<String>()
+        let unseen =
+            unseen.as_ref().map(|why| sentence(&say_records::amounts_not_looked_at(why))).unwrap_or_default();
+        in_order + &head + &has + &unseen + &changed.collect::<String>()
     };
     let changed = altered.iter().map(|original| Changed {
         delivery_id: original.delivery.id,
@@ -75,6 +78,7 @@ fn verify(config: &Config, mark: Option<&ChainMark>, global: &Global) -> anyhow:
     let json = Verification {
         verified: &verified,
         contains: mark.map(ChainMark::to_string),
+        amounts_unseen: unseen.as_deref(),
         changed: changed.collect(),
         matters,
         exit_code: exit.code(),
@@ -91,6 +95,9 @@ struct Verification<'a> {
     /// The mark of `--head`, which the chain contains.
     #[serde(skip_serializing_if = "Option::is_none")]
     contains: Option<String>,
+    /// Why the amounts beside the records' keys were not looked at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    amounts_unseen: Option<&'a str>,
     /// Originals that were changed in the archive.
     changed: Vec<Changed>,
     /// The same as matters for a person.
@@ -143,10 +150,15 @@ fn rebuild(config: &Config, global: &Global) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::Ok)
 }
 
-/// Puts a new secret in the place of one that is lost, where the ledger itself is in order; answers whether it did.
+/// Puts a new secret in the place of one that is lost, or lets the keys be made again under the same one where their amounts
+/// were changed; where the ledger itself is in order. Answers whether it did.
 fn renewed(config: &Config) -> Result<bool, UserError> {
     let is_lost = match open_reader(config, false) {
-        Ok(reader) => secret::of_ledger(config, &reader).is_err_and(|error| error.exit == ExitCode::Ledger),
+        Ok(reader) => {
+            let of_no_use = |error: UserError| error.exit == ExitCode::Ledger;
+            secret::of_ledger(config, &reader).is_err_and(of_no_use)
+                || secret::verify_amounts(config, &reader).is_err_and(of_no_use)
+        }
         // The ledger is what has to be made again.
         Err(_) => return Ok(false),
     };

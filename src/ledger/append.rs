@@ -233,7 +233,11 @@ fn adopt(db: &Connection, at: &str, event: &Event) -> rusqlite::Result<()> {
 
 /// Writes the marks of a delivery's keys, and the keys where they are at hand: who replays the chain has none.
 fn keep_keys(db: &Connection, delivery: i64, keyed: &KeyedRecords) -> rusqlite::Result<()> {
-    execute(db, "INSERT INTO keyed (delivery, by, gone) VALUES (?1, ?2, 0)", params![delivery, keyed.by])?;
+    execute(
+        db,
+        "INSERT INTO keyed (delivery, by, gone) VALUES (?1, ?2, ?3)",
+        params![delivery, keyed.by, keyed.partial],
+    )?;
     for mark in &keyed.marks {
         execute(
             db,
@@ -367,9 +371,19 @@ fn take_step(
 /// Writes a person's decision down, one that was made at `at` or one that the witness tells of. An earlier version named no
 /// reasons: then an approval covers the reason that the file was held for.
 fn decide(db: &Connection, at: &str, event: &Event) -> rusqlite::Result<()> {
-    let (Event::Decided { decision, verdict, series, period, digest, path, why, who, reasons }
+    let (Event::Decided { decision, verdict, series, period, digest, path, why, who, reasons, records }
     | Event::RestoredDecision {
-        decision, verdict, series, period, digest, path, why, who, reasons, ..
+        decision,
+        verdict,
+        series,
+        period,
+        digest,
+        path,
+        why,
+        who,
+        reasons,
+        records,
+        ..
     }) = event
     else {
         return Ok(());
@@ -380,8 +394,8 @@ fn decide(db: &Connection, at: &str, event: &Event) -> rusqlite::Result<()> {
     };
     execute(
         db,
-        "INSERT INTO decisions (id, verdict, digest, series, series_key, period, path, at, who, why, reasons)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,
+        "INSERT INTO decisions (id, verdict, digest, series, series_key, period, path, at, who, why, records, reasons)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?12,
                  CASE WHEN ?11 <> '' OR ?2 = 'rejected' THEN ?11
                       ELSE coalesce((SELECT reason FROM holds WHERE digest = ?3 AND series = ?4 AND period IS ?6
                                       ORDER BY id DESC LIMIT 1), '') END)",
@@ -396,7 +410,8 @@ fn decide(db: &Connection, at: &str, event: &Event) -> rusqlite::Result<()> {
             at,
             who,
             why,
-            reasons.join(",")
+            reasons.join(","),
+            records.map(u64::cast_signed)
         ],
     )
 }

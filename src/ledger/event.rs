@@ -148,6 +148,9 @@ pub enum Event {
         /// The reasons by name that an approval covers; none where the witness does not tell.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         reasons: Vec<String>,
+        /// As [`Event::Decided`] has it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        records: Option<u64>,
     },
     /// The witness tells of a hold that the ledger does not know.
     RestoredHold {
@@ -208,6 +211,10 @@ pub enum Event {
         /// covers the reason that the hold then named.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         reasons: Vec<String>,
+        /// Of how many of the file's records she was told that KP has got them or may have: an approval covers no more than
+        /// these. None in an approval that was not about records.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        records: Option<u64>,
     },
     /// A person took an approval back that no delivery had used.
     Withdrawn {

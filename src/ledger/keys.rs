@@ -32,7 +32,7 @@ pub struct Keying {
     /// What tells the description of their layout from every other by which keys were made or tried; none where that was
     /// never done.
     pub by: Option<String>,
-    /// Whether that failed.
+    /// Whether that failed for all or some of them.
     pub gone: bool,
 }
 
@@ -108,6 +108,18 @@ impl LedgerReader {
                     Ok(KeyBlock { period, keys: row.get(0)?, amounts: row.get(1)? })
                 })
                 .optional()
+        })
+    }
+
+    /// Every block of keys, as its delivery and month.
+    ///
+    /// # Errors
+    /// The ledger could not be read.
+    pub fn key_blocks(&self) -> Result<Vec<(i64, Option<Period>)>, UserError> {
+        self.query(|db| {
+            db.prepare("SELECT delivery, period FROM record_keys ORDER BY delivery, period")?
+                .query_map([], |row| Ok((row.get(0)?, row.get::<_, String>(1)?.parse().ok())))?
+                .collect()
         })
     }
 
@@ -229,7 +241,7 @@ mod tests {
             decision: None,
             content: None,
             observed: Vec::new(),
-            keyed: Some(KeyedRecords { by: "x".to_owned(), marks, blocks }),
+            keyed: Some(KeyedRecords { by: "x".to_owned(), marks, blocks, partial: false }),
         })
     }
 

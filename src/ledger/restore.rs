@@ -143,6 +143,7 @@ impl LedgerReader {
                 who: line.who.clone().unwrap_or_default(),
                 decided_at: line.at.clone(),
                 reasons: line.reasons.clone(),
+                records: line.records,
             });
         }
         // Before the deliveries: what was taken back was used up by none of them.

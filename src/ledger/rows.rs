@@ -63,6 +63,7 @@ pub(super) fn decision(row: &Row<'_>) -> rusqlite::Result<Decision> {
         who: row.get("who")?,
         why: row.get("why")?,
         reasons: reasons(row)?,
+        records: row.get::<_, Option<i64>>("records")?.map(i64::cast_unsigned),
         used_by: row.get("used_by")?,
         withdrawn: withdrawal(row)?,
     })

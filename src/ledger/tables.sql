@@ -75,6 +75,7 @@ CREATE TABLE decisions (
     who     TEXT NOT NULL,
     why     TEXT NOT NULL,
     reasons TEXT NOT NULL,           -- the reasons that an approval covers, with a comma between
+    records INTEGER,                 -- of how many records it was told that KP has got them; none: it was not about records
     used_by INTEGER,                 -- the delivery that used an approval up
     withdrawn_at TEXT,               -- when a person took an approval back; then it lets nothing go
     withdrawn_by TEXT,
@@ -114,7 +115,7 @@ CREATE TABLE told (
 CREATE TABLE keyed (
     delivery INTEGER PRIMARY KEY,
     by       TEXT NOT NULL,
-    gone     INTEGER NOT NULL        -- 1: the content was gone, or could not be read by it, so they have none
+    gone     INTEGER NOT NULL        -- 1: the content was gone, or could not be read by it, so that some have none
 ) STRICT;
 
 -- What the keys of a delivery's records are in each month; the keys themselves are no part of the chain.

@@ -11,6 +11,11 @@ crate::messages::catalogue! {
     space() { da "Ledig plads", en "Free space" }
     ledger() { da "Regnskab", en "Ledger" }
     identity() { da "Nøglefiler", en "Key files" }
+    records_key() { da "Hemmeligheden bag posternes nøgler", en "The secret of the records' keys" }
+    records_key_comes(path: &Path => path.display()) {
+        da "der er ingen nøgler endnu, så den næste kørsel laver den i {path}",
+        en "there are no keys yet, so the next run makes it in {path}",
+    }
     secrets() { da "Adgangskoder", en "Passwords" }
     server() { da "Forbindelse til serveren", en "Connection to the server" }
     host_key() { da "Værtsnøgle", en "Host key" }

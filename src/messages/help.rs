@@ -472,7 +472,10 @@ texts! {
         da "Kopiér regnskabet, også mens en kørsel er i gang",
         en "Copy the ledger, also while a run is under way",
     }
-    "ledger backup <file>" { da "Kopien; den må ikke findes i forvejen", en "The copy; it must not exist" }
+    "ledger backup <file>" {
+        da "Kopien; den må ikke findes i forvejen. Hemmeligheden bag posternes nøgler lægges i <FIL>.key",
+        en "The copy; it must not exist. The secret of the records' keys goes to <FILE>.key",
+    }
     "ledger backup examples" {
         da "traekfil ledger backup /var/backups/traekfil/ledger-2023-04-14.db",
         en "traekfil ledger backup /var/backups/traekfil/ledger-2023-04-14.db",

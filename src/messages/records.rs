@@ -16,9 +16,10 @@ crate::messages::catalogue! {
     /// The secret is gone.
     secret_gone(path: &Path => path.display(); rebuild = command("ledger rebuild")) {
         da "Hemmeligheden {path} mangler, og uden den kan det ikke ses, hvilke poster KP allerede har fået. Intet er sendt. Læg den tilbage fra \
-            sikkerhedskopien (filen, der ender på .key). Er den tabt, så lav en ny, og nøglerne igen af arkivet: {rebuild}",
+            sikkerhedskopien (filen, der ender på .key). Får jobbet den af systemd (LoadCredential), så giv kommandoen på samme måde. Er den \
+            tabt, så lav en ny, og nøglerne igen af arkivet: {rebuild}",
         en "The secret {path} is missing, and without it nobody can see which records KP has got already. Nothing was sent. Put it back from the \
-            backup (the file that ends in .key). If it is lost, make a new one, and the keys again from the archive: {rebuild}",
+            backup (the file that ends in .key). If systemd hands it to the job (LoadCredential), give the command in the same way. If it is lost, make a new one, and the keys again from the archive: {rebuild}",
     }
     /// Another secret.
     secret_other(path: &Path => path.display(); rebuild = command("ledger rebuild")) {
@@ -52,6 +53,10 @@ crate::messages::catalogue! {
         da "Systemet giver ingen tilfældige tal ({error}), så posternes beløb kan ikke forsegles. Intet er sendt.",
         en "The system gives no random numbers ({error}), so that the records' amounts cannot be sealed. Nothing was sent.",
     }
+    amounts_not_looked_at(why: &str) {
+        da "Beløbene ved posternes nøgler er ikke efterset. {why}",
+        en "The amounts beside the records' keys were not looked at. {why}",
+    }
     secret_renewed(path: &Path => path.display()) {
         da "Regnskabets nøgler til poster hører fra nu af til hemmeligheden {path}. Den næste kørsel laver dem igen af arkivet. Tag en \
             sikkerhedskopi.",
@@ -72,6 +77,18 @@ crate::messages::catalogue! {
         en [n] "{count} of {records} records was delivered {at} (delivery {delivery}, {sum})"
             "{count} of {records} records were delivered {at} (delivery {delivery}, {sum})",
     }
+    with_other_amount(n: u64, count: &str, records: &str, at: &str, delivery: i64, more: &str) {
+        da [n] "{count} af {records} poster er leveret {at} med et andet beløb (levering {delivery}, {more})"
+            "{count} af {records} poster er leveret {at} med et andet beløb (levering {delivery}, {more})",
+        en [n] "{count} of {records} records was delivered {at} with another amount (delivery {delivery}, {more})"
+            "{count} of {records} records were delivered {at} with another amount (delivery {delivery}, {more})",
+    }
+    perhaps_with(n: u64, count: &str, records: &str, delivery: i64, sum: &str) {
+        da [n] "{count} af {records} poster er måske leveret (levering {delivery} er ikke afklaret, {sum})"
+            "{count} af {records} poster er måske leveret (levering {delivery} er ikke afklaret, {sum})",
+        en [n] "{count} of {records} records was perhaps delivered (delivery {delivery} is not settled, {sum})"
+            "{count} of {records} records were perhaps delivered (delivery {delivery} is not settled, {sum})",
+    }
     on(day: &str) { da "den {day}", en "on {day}" }
     before() { da "før", en "before" }
     new(n: u64, count: &str) {
@@ -87,8 +104,8 @@ crate::messages::catalogue! {
         en [n] "{count} of {records} records stands in {path} as well, which goes in this run" "{count} of {records} records stand in {path} as well, which goes in this run",
     }
     not_comparable(delivery: i64, period: &str) {
-        da "levering {delivery} for {period} kan ikke holdes op mod filen post for post: dens indhold er ikke i arkivet mere, eller kan ikke læses efter formatet",
-        en "delivery {delivery} for {period} cannot be held against the file record by record: its content is not in the archive any more, or is not read by the format",
+        da "levering {delivery} for {period} kan ikke holdes op mod filen post for post: dens indhold er ikke i arkivet mere, eller kan ikke læses helt efter formatet",
+        en "delivery {delivery} for {period} cannot be held against the file record by record: its content is not in the archive any more, or is not wholly read by the format",
     }
     next_delivered() {
         da "Spørg leverandøren, om posterne med rette kommer igen. Gør de ikke, så afvis filen, og bed om en uden dem; ellers godkend den",

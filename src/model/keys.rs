@@ -13,6 +13,9 @@ use crate::period::Period;
 pub struct KeyedRecords {
     /// By which description of their layout they were read: see `ContentRule::by`.
     pub by: String,
+    /// Whether the file has lines that could not be read, so that nobody knows whose deductions KP got with them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub partial: bool,
     /// A mark for each month, the earliest first.
     pub marks: Vec<KeyMark>,
     /// The keys themselves, a block for each mark.

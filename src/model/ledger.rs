@@ -212,6 +212,8 @@ pub struct Decision {
     pub why: String,
     /// The reasons that an approval covers, by name.
     pub reasons: Vec<String>,
+    /// Of how many of the file's records an approval was told that KP has got them; none where it was not about records.
+    pub records: Option<u64>,
     /// The delivery that used an approval up.
     pub used_by: Option<i64>,
     /// Who took an approval back, where a person did.

@@ -118,6 +118,9 @@ pub struct FileReport {
     /// What speaks against its content, in numbers.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<ContentNote>,
+    /// How many of its records KP has got, by those notes.
+    #[serde(skip)]
+    pub delivered_records: u64,
     /// What would have held it and is only observed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub observed: Vec<Reason>,

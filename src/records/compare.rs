@@ -9,6 +9,7 @@ use sha2::Sha256;
 use super::amount::Ore;
 use super::key::{Keyer, RecordKey, Secret};
 use super::reader::{Lines, Record};
+use super::spelling;
 
 /// How many records or lines of one file are compared; memory is some 50 bytes for each.
 pub const MOST_COMPARED: usize = 4_000_000;
@@ -60,7 +61,7 @@ impl Side {
             return;
         }
         let period = if self.months == Months::Apart { record.period } else { None };
-        let key = self.keyer.key(record, period);
+        let key = spelling::compared(record, |record| self.keyer.key(record, period));
         let deduction = self.deduction(record.deduction);
         self.records.push(Entry { key, amount: record.amount, line: record.line, deduction });
     }

@@ -6,10 +6,11 @@ use crate::period::Period;
 
 use super::amount::Ore;
 use super::compare::{Months, Side};
-use super::format::Format;
+use super::format::{Field, Format};
 use super::key::Secret;
 use super::keyed::{FileKeys, KeyGatherer};
 use super::reader::{Reader, Reading, Record};
+use super::spelling;
 use super::totals::{Percent, Tallied, Tally};
 
 /// The secret of the ledger's keys, once it was read; empty as long as no keys are to be made.
@@ -47,6 +48,20 @@ pub struct Content {
     pub keys: Option<FileKeys>,
 }
 
+impl Content {
+    /// Whether records of it may not have been read, so that its keys do not tell all that it deducts.
+    #[must_use]
+    pub fn is_partial(&self) -> bool {
+        let of_a_record = |field: Field| {
+            matches!(
+                field,
+                Field::Citizen | Field::Amount | Field::Deduction | Field::Reference | Field::Period
+            )
+        };
+        self.reading.findings.iter().any(|finding| finding.field.is_none_or(of_a_record))
+    }
+}
+
 impl ContentRule {
     /// Looks into a file whose bytes `feed` hands over as they come. Every record that could be read is visited here, once
     /// and in the file's order. `month` is the file's own: records that name none count for it.
@@ -61,10 +76,12 @@ impl ContentRule {
         let mut tally = Tally::new(self.largest);
         let mut keys = self.secret.get().map(|secret| KeyGatherer::new(secret, month));
         let mut reader = Reader::new(&self.format, &self.deduction, |record: &Record<'_>| {
-            tally.record(record);
-            if let Some(keys) = &mut keys {
-                keys.record(record);
-            }
+            spelling::compared(record, |record| {
+                tally.record(record);
+                if let Some(keys) = &mut keys {
+                    keys.record(record);
+                }
+            });
         });
         let answer = feed(&mut |bytes| reader.push(bytes))?;
         let reading = reader.finish();

@@ -46,6 +46,8 @@ pub struct OverlapWith {
     pub delivery_id: i64,
     /// When KP got it, RFC 3339, where that is known.
     pub delivered_at: Option<String>,
+    /// Whether nobody knows for certain that KP got it.
+    pub uncertain: bool,
     /// Records with the same amount.
     pub same: Part,
     /// Records with another amount; the sum is how much more the file has.
@@ -57,7 +59,8 @@ impl Overlap {
     pub fn note(&mut self, delivery_id: i64, record: &KeyedRecord, was: Ore) {
         let at = self.with.binary_search_by_key(&delivery_id, |with| with.delivery_id).unwrap_or_else(|at| {
             let (same, changed) = (Part::nothing(), Part::nothing());
-            self.with.insert(at, OverlapWith { delivery_id, delivered_at: None, same, changed });
+            self.with
+                .insert(at, OverlapWith { delivery_id, delivered_at: None, uncertain: false, same, changed });
             at
         });
         let with = &mut self.with[at];
@@ -99,7 +102,9 @@ impl Overlap {
 pub fn follows_a_reversal(record: Ore, delivered: &[Ore], file: &[Ore]) -> bool {
     let Some(stands) = sum(delivered.iter()) else { return false };
     if stands == Ore::ZERO {
-        return !record.is_negative() && !delivered.contains(&record);
+        // Amounts of zero take nothing back.
+        let is_taken_back = delivered.iter().any(|amount| amount.is_negative());
+        return is_taken_back && !record.is_negative() && !delivered.contains(&record);
     }
     let opposite = |amount: &Ore| amount.is_negative() != stands.is_negative();
     let taken_back = sum(file.iter().filter(|amount| opposite(amount)));
@@ -130,6 +135,7 @@ mod tests {
         assert!(!follows(100, &[100, -100], &[100]), "the first file again");
         assert!(!follows(-100, &[100, -100], &[-100]), "the reversal again");
         assert!(!follows(120, &[100, -100, 120], &[-100, 120]), "reversal and correction again");
+        assert!(!follows(120, &[0], &[120]), "nothing was taken back");
     }
 
     #[test]

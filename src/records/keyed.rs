@@ -130,7 +130,8 @@ impl FileKeys {
             marks.push(KeyMark { period, records: records.len() as u64, digest });
             blocks.push(KeyBlock { period, keys, amounts });
         }
-        Ok(KeyedRecords { by: by.to_owned(), marks, blocks: Arc::new(blocks) })
+        let partial = self.unchecked > 0;
+        Ok(KeyedRecords { by: by.to_owned(), partial, marks, blocks: Arc::new(blocks) })
     }
 }
 

@@ -257,6 +257,18 @@ pub enum Suspicion {
     },
 }
 
+impl Suspicion {
+    /// Of how many records it says that KP has got them, or gets them in the same run.
+    #[must_use]
+    pub fn delivered_records(&self) -> u64 {
+        match self {
+            Suspicion::RecordsDelivered(overlap) => overlap.count(),
+            Suspicion::RecordsInRun { lines, .. } => lines.count,
+            _ => 0,
+        }
+    }
+}
+
 /// Everything suspicious about what was read, in the order of the reasons that files are held for.
 #[must_use]
 pub fn suspicions(reading: &Reading, tally: Option<&Tallied>, against: &Against<'_>) -> Vec<Suspicion> {

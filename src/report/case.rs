@@ -6,7 +6,7 @@ use super::text::sentence;
 use crate::messages::{case as say, escape, report as said};
 use crate::model::delivery::State;
 use crate::model::ledger::Delivery;
-use crate::model::run_report::FileReport;
+use crate::model::run_report::{ContentNote, FileReport};
 use crate::period::Period;
 use crate::wording;
 
@@ -67,6 +67,12 @@ pub fn facts(file: &FileReport, at_kp: &[AtKp]) -> String {
         out += &sentence(&format!("  {}", say::and_more(at_kp.len() - MOST)));
     }
     out
+}
+
+/// What speaks against a file's content, a line each.
+#[must_use]
+pub fn notes(notes: &[ContentNote]) -> String {
+    notes.iter().map(|note| sentence(&format!("  {}.", note.text.trim_end_matches('.')))).collect()
 }
 
 fn at_kp_line(earlier: &AtKp) -> String {

@@ -116,6 +116,7 @@ pub(crate) fn holding(ledger: &LedgerReader, planned: &PlannedFile) -> Result<Op
                     return ledger.delivery(with.delivery_id);
                 }
             }
+            Suspicion::NotComparable(with) => return ledger.delivery(with.delivery_id),
             Suspicion::TotalsRepeat(of) => return ledger.delivery(of.delivery_id),
             _ => {}
         }
@@ -134,7 +135,11 @@ pub(crate) fn with(
     planned: &PlannedFile,
     delivery: &Delivery,
 ) -> Result<Compared, NotCompared> {
-    let key = planned.scanned.key.as_ref().ok_or(Blocked::Unsettled(Unsettled::StillChanging))?;
+    let key = match (&planned.scanned.key, &planned.scanned.reading) {
+        (Some(key), _) => key,
+        (None, Err(why)) => return Err(why.clone().into()),
+        (None, Ok(_)) => return Err(Blocked::Unsettled(Unsettled::StillChanging).into()),
+    };
     let earlier = match (kept_content::found(config, delivery).map_err(NotCompared::ArchiveUnread)?, rule) {
         (Some(found), _) => entry(&found),
         (None, Some(_)) => return by_keys((config, ledger), planned, delivery),
@@ -176,9 +181,9 @@ fn by_keys(
         let amounts = block.and_then(|block| unseal(secret, &block)).ok_or(NotCompared::Gone)?;
         earlier.extend(amounts.into_iter().map(|(key, amount)| (key, amount, 0)));
     }
-    // Some of its keys were deleted since.
+    // None were made, or some were deleted since; how many there were is not known where its format came later.
     let kept = u64::try_from(earlier.len()).unwrap_or(u64::MAX);
-    if delivery.content.is_none_or(|content| content.records != kept) {
+    if kept == 0 || delivery.content.is_some_and(|content| content.records != kept) {
         return Err(NotCompared::Gone);
     }
     let earlier = Side::of_keys(secret, earlier.into_iter());

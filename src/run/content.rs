@@ -119,6 +119,11 @@ pub(super) fn reasons(suspicions: &[Suspicion]) -> Vec<Reason> {
     reasons
 }
 
+/// Of how many records of a file they say that KP has got them, or gets them in the same run.
+pub(super) fn delivered_records(suspicions: &[Suspicion]) -> u64 {
+    suspicions.iter().map(Suspicion::delivered_records).fold(0, u64::saturating_add)
+}
+
 /// All that is suspicious, in words, each with its lines.
 pub(super) fn notes(suspicions: &[Suspicion]) -> Vec<ContentNote> {
     let note = |suspicion: &Suspicion| ContentNote {

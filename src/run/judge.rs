@@ -45,10 +45,20 @@ pub struct PlannedFile {
     pub takes_two: bool,
     /// The reasons that approvals cover, which stand and are not used up.
     pub covered: Vec<Reason>,
+    /// The approvals that stand and are not used up.
+    pub approvals: Vec<Approval>,
     /// What speaks against its content, in the order of the rows; nothing where its series has no format.
     pub suspicions: Vec<Suspicion>,
     /// What is left of its name without its period and the marks of copies; none where that was not asked for.
     pub core: Option<Box<Core>>,
+}
+
+impl PlannedFile {
+    /// Of how many of its records KP has got, or may have, or gets them with another file of the same run.
+    #[must_use]
+    pub fn delivered_records(&self) -> u64 {
+        content::delivered_records(&self.suspicions)
+    }
 }
 
 /// Reads the drop folder and decides about every file, in the order of the run.
@@ -161,6 +171,7 @@ impl Judge<'_> {
             other_route: other_route(config, &scanned),
             past: Past::default(),
             content: Vec::new(),
+            delivered_records: 0,
             may_repeat: config.content_of(scanned.rule).is_some_and(ContentRule::may_repeat),
         };
         let core = match &scanned.key {
@@ -173,6 +184,7 @@ impl Judge<'_> {
             None => content::suspicions((config, ledger, self.now), &self.known, &scanned)?,
         };
         facts.content = content::reasons(&suspicions);
+        facts.delivered_records = content::delivered_records(&suspicions);
         if let Some(delivery) = may_come {
             facts.past.records_not_free = ledger.delivery(delivery)?.as_ref().map(Earlier::from);
         }
@@ -187,6 +199,7 @@ impl Judge<'_> {
             approvers: decide::approvers(&facts, config.policy),
             takes_two: decide::takes_two(&facts, config.policy),
             covered: facts.covered(),
+            approvals: facts.past.approvals,
             suspicions,
             core: core.map(Box::new),
             scanned,
@@ -254,7 +267,9 @@ fn approvals(decisions: Vec<Decision>) -> Vec<Approval> {
     let standing = decisions.into_iter().take_while(|decision| decision.verdict == Verdict::Approved);
     let covers =
         |decision: &Decision| decision.reasons.iter().filter_map(|name| Reason::named(name)).collect();
-    standing.map(|decision| Approval { covers: covers(&decision), who: decision.who }).collect()
+    standing
+        .map(|decision| Approval { covers: covers(&decision), records: decision.records, who: decision.who })
+        .collect()
 }
 
 fn candidate(config: &Config, index: usize, file: &PlannedFile) -> Candidate {

@@ -10,6 +10,7 @@ use crate::failpoint::failpoint;
 use crate::ledger::event::Event;
 use crate::ledger::{Journal, LedgerReader};
 use crate::messages::records as say;
+use crate::model::keys::KeyedRecords;
 use crate::model::ledger::Delivery;
 use crate::names;
 use crate::period::Period;
@@ -26,11 +27,18 @@ pub(super) struct Lacking {
     pub(super) by: String,
     /// The keys, from its content; none where that is gone or is not read by it.
     pub(super) keys: Option<FileKeys>,
+    /// Whether there are records that have none all the same, since they could not be read.
+    partial: bool,
     /// Whether the ledger knows already that they cannot be made.
     known: bool,
 }
 
 impl Lacking {
+    /// Whether nobody knows all that KP got with it.
+    pub(super) fn is_incomparable(&self) -> bool {
+        self.partial || self.keys.is_none()
+    }
+
     /// Whether its records may be of one of these months.
     pub(super) fn may_have(&self, month: Option<Period>) -> bool {
         let content = self.delivery.content.unwrap_or_default();
@@ -69,8 +77,9 @@ pub(super) fn lacking(
             continue;
         }
         let Some(delivery) = ledger.delivery(keyed.delivery)? else { continue };
-        let keys = if is_known { None } else { made(config, rule, &delivery)? };
-        lacking.push(Lacking { delivery, by: rule.by.clone(), keys, known: is_known });
+        let made = if is_known { None } else { made(config, rule, &delivery)? };
+        let (keys, partial) = made.map_or((None, false), |(keys, partial)| (Some(keys), partial));
+        lacking.push(Lacking { delivery, by: rule.by.clone(), keys, partial, known: is_known });
     }
     Ok(lacking)
 }
@@ -82,15 +91,21 @@ pub(super) fn rule_of<'a>(config: &'a Config, path: &str, series: &str) -> Optio
     config.content_of(series::rule_of(&config.series, name).or_else(own))
 }
 
-/// The keys of a delivery's records from its content; none where that is gone or nothing of it is read.
-fn made(config: &Config, rule: &ContentRule, delivery: &Delivery) -> Result<Option<FileKeys>, UserError> {
+/// The keys of a delivery's records from its content, and whether some could not be read; none where the content is gone or
+/// nothing of it is read.
+fn made(
+    config: &Config,
+    rule: &ContentRule,
+    delivery: &Delivery,
+) -> Result<Option<(FileKeys, bool)>, UserError> {
     let content = kept_content::look(config, rule, delivery).map_err(|why| UserError {
         exit: ExitCode::Incomplete,
         message: say::not_keyed(delivery.id, &why),
     })?;
     let Some(content) = content else { return Ok(None) };
     let nothing_read = content.reading.totals.records == 0 && !content.reading.findings.is_empty();
-    Ok(content.keys.filter(|_| !nothing_read))
+    let partial = secret::is_partial(config, &content);
+    Ok(content.keys.filter(|_| !nothing_read).map(|keys| (keys, partial)))
 }
 
 /// Writes down the keys of records that have none, as far as the months go that may still be sent without asking.
@@ -107,7 +122,11 @@ pub(super) fn make(
     let event = |lacking: Lacking| {
         let delivery = lacking.delivery.id;
         Ok::<_, NotSealed>(match lacking.keys {
-            Some(keys) => Event::Keyed { delivery, keyed: keys.sealed(secret, &lacking.by)? },
+            Some(keys) => {
+                let sealed = keys.sealed(secret, &lacking.by)?;
+                let partial = sealed.partial || lacking.partial;
+                Event::Keyed { delivery, keyed: KeyedRecords { partial, ..sealed } }
+            }
             None => Event::NotKeyed { delivery, by: lacking.by },
         })
     };

@@ -95,9 +95,11 @@ impl KnownRecords {
             }
         }
         for with in &mut overlap.with {
-            with.delivered_at = ledger.delivery(with.delivery_id)?.and_then(|delivery| delivery.delivered_at);
+            let delivery = ledger.delivery(with.delivery_id)?;
+            with.uncertain = delivery.as_ref().is_none_or(|delivery| !delivery.state.is_delivered());
+            with.delivered_at = delivery.and_then(|delivery| delivery.delivered_at);
         }
-        let gone = lacking.iter().filter(|lacking| lacking.keys.is_none());
+        let gone = lacking.iter().filter(|lacking| lacking.is_incomparable());
         let gone = gone.filter(|lacking| months.iter().any(|month| lacking.may_have(*month)));
         let not_comparable = gone.map(|lacking| NotComparable {
             delivery_id: lacking.delivery.id,

@@ -46,6 +46,7 @@ pub(crate) fn describe(file: &PlannedFile) -> FileReport {
         earlier: file.judgement.earlier.clone(),
         content: file.scanned.totals(),
         notes: content::notes(&file.suspicions),
+        delivered_records: file.delivered_records(),
         observed: file.judgement.observed.clone(),
         compared: None,
         look_alike: file.judgement.look_alike.clone(),

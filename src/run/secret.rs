@@ -1,5 +1,7 @@
 //! The secret of the keys of records: made when a series first has a format, and held against the ledger from then on.
 
+use std::path::PathBuf;
+
 use chrono::{DateTime, FixedOffset};
 
 use super::scan::ScannedFile;
@@ -9,9 +11,12 @@ use crate::failpoint::failpoint;
 use crate::ledger::event::Event;
 use crate::ledger::{Journal, LedgerReader};
 use crate::messages::records as say;
+use crate::model::decision::Reason;
 use crate::model::keys::KeyedRecords;
-use crate::records::content::SharedSecret;
+use crate::model::policy::ContentRule;
+use crate::records::content::{Content, SharedSecret};
 use crate::records::key::Secret;
+use crate::records::keyed::unseal;
 use crate::secrets::records_key;
 
 /// Where the rules of a configuration share the secret; none where no series has a format: then no secret is made or read.
@@ -81,6 +86,51 @@ pub(crate) fn of_ledger(config: &Config, ledger: &LedgerReader) -> Result<Option
     }
 }
 
+/// Where the secret lies.
+pub(crate) enum Lies {
+    /// In this file.
+    At(PathBuf),
+    /// Nowhere yet: the next run makes it here.
+    Nowhere(PathBuf),
+}
+
+/// Where the secret lies, if it is one, and the one that the ledger knows where that could be read; none where none is needed, as
+/// no series has a format and the ledger has no keys, or where nothing can be told.
+///
+/// # Errors
+/// As [`ready`].
+pub(crate) fn lies(config: &Config, ledger: Option<&LedgerReader>) -> Result<Option<Lies>, UserError> {
+    let known = ledger.map_or(Ok(None), LedgerReader::records_key)?;
+    if shared(config).is_none() && known.is_none() {
+        return Ok(None);
+    }
+    let path = records_key::place(&config.ledger);
+    Ok(match (held_against(config, known.as_deref())?, ledger) {
+        (Some(_), _) => Some(Lies::At(path)),
+        (None, Some(_)) => Some(Lies::Nowhere(path)),
+        (None, None) => None,
+    })
+}
+
+/// Looks at every amount that is sealed beside a key. Answers why that could not be done, where the secret is not there.
+///
+/// # Errors
+/// Exit code 6 where one was changed; or the ledger could not be read.
+pub(crate) fn verify_amounts(config: &Config, ledger: &LedgerReader) -> Result<Option<String>, UserError> {
+    let secret = match of_ledger(config, ledger) {
+        Ok(Some(secret)) => secret,
+        Ok(None) => return Ok(None),
+        Err(error) => return Ok(Some(error.message)),
+    };
+    for (delivery, period) in ledger.key_blocks()? {
+        let block = ledger.key_block(delivery, period)?;
+        if block.and_then(|block| unseal(&secret, &block)).is_none() {
+            return Err(UserError::ledger(say::keys_differ(ledger.path(), delivery)));
+        }
+    }
+    Ok(None)
+}
+
 /// The secret, where it is the one that the ledger knows, or the ledger knows none; none where neither has one.
 fn held_against(config: &Config, known: Option<&str>) -> Result<Option<Secret>, UserError> {
     let path = || records_key::place(&config.ledger);
@@ -102,12 +152,21 @@ pub(crate) fn sealed(config: &Config, file: &ScannedFile) -> Result<Option<Keyed
     let (Some(keys), Some(rule), Some(secret)) = (keys, config.content_of(file.rule), of(config)) else {
         return Ok(None);
     };
-    let sealed = keys.sealed(secret, &rule.by);
-    sealed.map(Some).map_err(|error| UserError::unexpected(say::not_sealed(&error)))
+    let sealed =
+        keys.sealed(secret, &rule.by).map_err(|error| UserError::unexpected(say::not_sealed(&error)))?;
+    let partial =
+        sealed.partial || file.content.as_deref().is_some_and(|content| is_partial(config, content));
+    Ok(Some(KeyedRecords { partial, ..sealed }))
 }
 
-/// Puts the secret that lies there, or a new one, in the place of the one that the ledger knows, where that is lost: the keys
-/// made under it are gone. Answers whether it was lost.
+/// Whether records of a file may have no keys, and the configuration does not say that this is no matter.
+pub(super) fn is_partial(config: &Config, content: &Content) -> bool {
+    let rule = config.policy.content.rule(Reason::UnreadableRecord, false);
+    rule != ContentRule::Send && content.is_partial()
+}
+
+/// Puts the secret that lies there, or a new one, in the place of the one that the ledger knows, where that is lost, or where
+/// amounts that were sealed under it were changed: all keys are gone then. Answers whether it did.
 ///
 /// # Errors
 /// The ledger could not be written, or the secret not be read or made.
@@ -119,7 +178,8 @@ pub(crate) fn renew(
 ) -> Result<bool, UserError> {
     let Some(known) = ledger.records_key()? else { return Ok(false) };
     let found = records_key::read(&config.ledger)?;
-    if found.as_ref().is_some_and(|secret| secret.fingerprint() == known) {
+    let is_right = found.as_ref().is_some_and(|secret| secret.fingerprint() == known);
+    if is_right && verify_amounts(config, ledger).is_ok() {
         return Ok(false);
     }
     let secret = found.map_or_else(|| records_key::make(&config.ledger), Ok)?;

@@ -53,7 +53,8 @@ pub fn read(ledger: &Path) -> Result<Option<Secret>, UserError> {
     let mut file =
         if path == beside(ledger) { open_secret(&path)? } else { File::open(&path).map_err(unread)? };
     let text = read_secret(&mut file, LONGEST).map_err(unread)?;
-    let secret = Secret::read(text.trim_end());
+    // Editors of Windows put a mark before the text.
+    let secret = Secret::read(text.trim_start_matches('\u{feff}').trim());
     secret.map(Some).ok_or_else(|| UserError::ledger(say::secret_unreadable(&path)))
 }
 

@@ -116,30 +116,52 @@ pub fn suspicion(suspicion: &Suspicion) -> String {
 
 /// Which records KP has got, when, and how many it has not.
 fn overlap(overlap: &Overlap) -> String {
-    let sum = |sum: Option<Ore>| sum.map_or_else(|| "–".to_owned(), |sum| kroner(sum.get()));
-    let mut parts = Vec::new();
-    for with in &overlap.with {
-        let OverlapWith { delivery_id, delivered_at, same, .. } = with;
-        let at = delivered_at.as_deref().and_then(|at| chrono::DateTime::parse_from_rfc3339(at).ok());
-        let at = at.map_or_else(say_records::before, |at| say_records::on(&day(at.date_naive())));
-        let (n, records) = (same.count(), count(overlap.records));
-        parts.push(say_records::with(n, &count(n), &records, &at, *delivery_id, &sum(same.sum)));
-    }
+    let (only_changed, with): (Vec<_>, Vec<_>) =
+        overlap.with.iter().partition(|with| with.same.count() == 0 && !with.uncertain);
+    let mut parts: Vec<String> = with.iter().map(|with| overlap_with(with, overlap.records)).collect();
+    parts.extend(only_changed.iter().map(|with| only_changed_with(with, overlap.records)));
     if overlap.count() > 0 {
         parts.push(say_records::new(overlap.not_delivered(), &count(overlap.not_delivered())));
     }
-    let changed = overlap.with.iter().map(|with| &with.changed);
+    let changed = with.iter().map(|with| &with.changed);
     let changed = changed.fold((0, Some(Ore::ZERO)), |(n, more), part| {
         (n + part.count(), more.and_then(|more| more.plus(part.sum?)))
     });
     if let (n @ 1.., more) = changed {
-        let more = more.map_or_else(|| "–".to_owned(), |more| more_kroner(more.get()));
-        parts.push(say_records::changed(n, &count(n), &more));
+        parts.push(say_records::changed(n, &count(n), &more_or_dash(more)));
     }
     if overlap.unchecked > 0 {
         parts.push(say::not_compared(&count(overlap.unchecked)));
     }
     parts.join("; ")
+}
+
+/// What one delivery has of a file's records.
+fn overlap_with(with: &OverlapWith, records: u64) -> String {
+    let OverlapWith { delivery_id, uncertain, same, .. } = with;
+    let sum = same.sum.map_or_else(|| "–".to_owned(), |sum| kroner(sum.get()));
+    let (n, records) = (same.count(), count(records));
+    if *uncertain {
+        say_records::perhaps_with(n, &count(n), &records, *delivery_id, &sum)
+    } else {
+        say_records::with(n, &count(n), &records, &delivered_on(with), *delivery_id, &sum)
+    }
+}
+
+/// The same of one that has all of them with other amounts.
+fn only_changed_with(with: &OverlapWith, records: u64) -> String {
+    let (n, more) = (with.changed.count(), more_or_dash(with.changed.sum));
+    let (records, at) = (count(records), delivered_on(with));
+    say_records::with_other_amount(n, &count(n), &records, &at, with.delivery_id, &more)
+}
+
+fn delivered_on(with: &OverlapWith) -> String {
+    let at = with.delivered_at.as_deref().and_then(|at| chrono::DateTime::parse_from_rfc3339(at).ok());
+    at.map_or_else(say_records::before, |at| say_records::on(&day(at.date_naive())))
+}
+
+fn more_or_dash(more: Option<Ore>) -> String {
+    more.map_or_else(|| "–".to_owned(), |more| more_kroner(more.get()))
 }
 
 fn repeats(repeats: &Repeats) -> String {

@@ -395,5 +395,6 @@ fn decided(ledger: &Ledger, hold: &Hold, verdict: Verdict) -> Option<Event> {
         why: "known".to_owned(),
         who: "a person".to_owned(),
         reasons: hold.reasons.clone(),
+        records: None,
     })
 }

@@ -8,6 +8,7 @@ use crate::content::samples::{Record, WITH_TRAILER, record, records, semicolons,
 use crate::support::output::entry;
 use crate::support::town::Town;
 
+mod doubt;
 mod keys;
 mod rewritten;
 mod uncertain;
@@ -170,6 +171,48 @@ fn several_agreements_of_one_citizen_go_by_their_reference() {
     goes(&town, "mad_a_202304.txt", &with("A001"));
     goes(&town, "mad_b_202304.txt", &with("B002"));
     held(&town, "mad_c_202304.txt", &with("A001").replacen("MADSERVICE ", "MADSERVICE2", 1));
+}
+
+#[test]
+fn another_suppliers_spelling_is_the_same_deduction() {
+    let town = Town::new();
+    let format = "kind = \"csv\"\nseparator = \";\"\nheading = true\n[formats.liste.record]\n\
+                  citizen = \"CPR\"\namount = { at = \"Beløb\", unit = \"kroner\", decimal = \",\" }\n\
+                  deduction = \"Art\"\nreference = \"Aftale\"\n";
+    town.series(&format!(
+        "name = \"mad\"\nfiles = [\"mad_*.csv\"]\nformat = \"liste\"\nper_period = \"many\"\n[formats.liste]\n{format}"
+    ));
+    let list = |art: &str, agreement: &str| {
+        let line = |at: usize| format!("{};100,00;{art};{agreement}\r\n", record(at).citizen);
+        format!("CPR;Beløb;Art;Aftale\r\n{}", (0..9).map(line).collect::<String>())
+    };
+    goes(&town, "mad_a_202304.csv", &list("Køkken", "A7"));
+    goes(&town, "mad_b_202304.csv", &list("23", "7"));
+    goes(&town, "mad_c_202304.csv", &list("23", "8"));
+    goes(&town, "mad_d_202304.csv", &list("23", ""));
+    for (at, (art, agreement)) in
+        [("KØKKEN ", "a7"), ("køkken", " A7"), ("023", "0007"), ("23", "0000")].into_iter().enumerate()
+    {
+        let name = format!("mad_igen{at}_202304.csv");
+        held(&town, &name, &list(art, agreement));
+        fs::remove_file(town.path("drop").join(name)).unwrap();
+    }
+    // Whatever encoding they are written in: cp850 and Mac have the letter elsewhere.
+    for (at, byte) in [0x9b_u8, 0xbf, 0xf8].into_iter().enumerate() {
+        let name = format!("mad_kode{at}_202304.csv");
+        let text = list("K#kken", "A7").into_bytes();
+        let text = text.into_iter().map(|of| if of == b'#' { byte } else { of }).collect::<Vec<u8>>();
+        let text = [&b"CPR;Bel\xf8b"[..], &text["CPR;Beløb".len()..]].concat();
+        town.file(&name, text);
+        let run = town.deliver(3);
+        assert_eq!(entry(&run, &name)["reason"], "records_delivered", "{run:#}");
+        fs::remove_file(town.path("drop").join(name)).unwrap();
+    }
+    // Both spellings in one file are one record twice.
+    let name = "mad_begge_202304.csv";
+    town.file(name, list("Vask", "1") + &list("VASK", "01")["CPR;Beløb;Art;Aftale\r\n".len()..]);
+    let run = town.deliver(3);
+    assert_eq!(entry(&run, name)["reason"], "records_repeat", "{run:#}");
 }
 
 #[test]

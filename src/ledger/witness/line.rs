@@ -114,6 +114,9 @@ pub struct Line {
     /// Why a file is held or was let go, as the reasons' names.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reasons: Vec<String>,
+    /// Of how many of its records the person who let it go was told that KP has got them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub records: Option<u64>,
     /// The person, where one said it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub who: Option<String>,
@@ -157,6 +160,7 @@ impl Line {
             remote_path: None,
             content: None,
             reasons: Vec::new(),
+            records: None,
             who: None,
             why: None,
         }

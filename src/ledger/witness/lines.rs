@@ -90,8 +90,19 @@ impl LedgerReader {
                 let line = Line::of_delivery(kind, stamp, delivery.clone(), temporary.clone());
                 Line { decision: *decision, why: why.clone(), who: who.clone(), ..line }
             }
-            Event::Decided { decision, series, period, digest, path, why, who, reasons, .. }
-            | Event::RestoredDecision { decision, series, period, digest, path, why, who, reasons, .. } => {
+            Event::Decided { decision, series, period, digest, path, why, who, reasons, records, .. }
+            | Event::RestoredDecision {
+                decision,
+                series,
+                period,
+                digest,
+                path,
+                why,
+                who,
+                reasons,
+                records,
+                ..
+            } => {
                 let at = match event {
                     Event::RestoredDecision { decided_at, .. } => decided_at,
                     _ => stamp.at,
@@ -103,6 +114,7 @@ impl LedgerReader {
                     sha256: Some(*digest),
                     path: Some(path.clone()),
                     reasons: reasons.clone(),
+                    records: *records,
                     why: Some(why.clone()),
                     who: Some(who.clone()),
                     ..Line::new(kind, Stamp { at, ..stamp })

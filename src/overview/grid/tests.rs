@@ -75,6 +75,7 @@ fn file(path: &str, period: Option<&str>, decision: Choice, reason: Reason) -> F
         error: None,
         content: None,
         notes: Vec::new(),
+        delivered_records: 0,
         observed: Vec::new(),
         compared: None,
         look_alike: None,

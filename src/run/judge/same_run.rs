@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::PlannedFile;
 use crate::config::Config;
+use crate::decide::Approval;
 use crate::model::decision::{Choice, Judgement, Reason};
 use crate::model::policy::ContentRule;
 use crate::records::content;
@@ -72,8 +73,11 @@ fn after(suspicion: &Suspicion) -> bool {
 /// What the policy makes of it; an approval that covers the reason passes it.
 fn judge(config: &Config, file: &mut PlannedFile) {
     let may_repeat = config.content_of(file.scanned.rule).is_some_and(content::ContentRule::may_repeat);
-    let is_approved =
-        file.judgement.reason == Reason::Approved && file.covered.contains(&Reason::RecordsDelivered);
+    let records = file.delivered_records();
+    let covers = |approval: &Approval| {
+        approval.covers.contains(&Reason::RecordsDelivered) && approval.lets_go(records)
+    };
+    let is_approved = file.judgement.reason == Reason::Approved && file.approvals.iter().any(covers);
     match config.policy.content.rule(Reason::RecordsDelivered, may_repeat) {
         ContentRule::Observe => {
             if !file.judgement.observed.contains(&Reason::RecordsDelivered) {

@@ -33,6 +33,7 @@ fn without_a_format_no_secret_is_made() {
 fn the_secret_is_private_made_once_and_missed() {
     let town = town("");
     town.file(APRIL, with_trailer(&records(20), "202304"));
+    town.run(["check", "--offline"]).exit(0).stdout_has("the next run makes it");
     town.run(["run", "--dry-run"]).exit(0);
     assert!(!town.path("records.key").exists(), "a dry run writes nothing");
     town.deliver(0);
@@ -45,14 +46,30 @@ fn the_secret_is_private_made_once_and_missed() {
     }
     town.deliver(0);
     assert_eq!(fs::read_to_string(town.path("records.key")).unwrap(), secret);
+    let checked = |exit: i32, ok: bool, says: &str| {
+        for offline in [&[][..], &["--offline"]] {
+            let checks = town.run([&["check", "--json"][..], offline].concat()).exit(exit).json();
+            let checks = checks["checks"].as_array().unwrap();
+            let line = checks.iter().find(|check| check["name"] == "records_key").unwrap();
+            assert_eq!(line["ok"], ok, "{line:#}");
+            assert!(line["detail"].as_str().unwrap().contains(says), "{line:#}");
+        }
+    };
+    checked(0, true, "records.key");
     fs::remove_file(town.path("records.key")).unwrap();
+    checked(6, false, "ledger rebuild");
     for command in [&["run"][..], &["run", "--dry-run"], &["ledger", "backup", "kopi.db"]] {
         town.run(command).exit(6).says("records.key").says("ledger rebuild");
     }
     town.secret("records.key", &"0".repeat(64));
     town.run(["run"]).exit(6).says("is not the one");
+    checked(6, false, "is not the one");
     town.secret("records.key", "hemmelig");
     town.run(["run"]).exit(6).says("64 hexadecimal digits").never_says("hemmelig");
+    checked(6, false, "64 hexadecimal digits");
+    // As an editor of Windows keeps it.
+    town.secret("records.key", &format!("\u{feff}{}\r\n", secret.trim()));
+    checked(0, true, "records.key");
     town.secret("records.key", &secret);
     if cfg!(unix) {
         open_to_all(&town.path("records.key"));
@@ -137,6 +154,7 @@ fn a_changed_or_missing_key_is_found() {
         "UPDATE record_keys SET keys = zeroblob(length(keys))",
         "DELETE FROM record_keys",
         "UPDATE record_keys SET delivery = 9",
+        "UPDATE record_keys SET amounts = zeroblob(length(amounts))",
     ] {
         let town = after_april(20);
         let db = rusqlite::Connection::open(town.path("ledger.db")).unwrap();
@@ -149,6 +167,18 @@ fn a_changed_or_missing_key_is_found() {
         town.run(["ledger", "rebuild"]).exit(0);
         again(&town);
     }
+}
+
+#[test]
+fn without_the_secret_verify_says_what_it_did_not_look_at() {
+    let town = after_april(20);
+    fs::remove_file(town.path("records.key")).unwrap();
+    town.run(["ledger", "verify"])
+        .exit(0)
+        .plain()
+        .says("amounts beside the records' keys were not looked at");
+    let json = town.run(["ledger", "verify", "--json"]).exit(0).json();
+    assert!(json["amounts_unseen"].as_str().unwrap().contains("records.key"), "{json:#}");
 }
 
 #[test]
@@ -239,6 +269,7 @@ fn a_format_that_comes_later_keys_the_archive_and_asks_where_the_content_is_gone
             if gone { "delivery 1 for April 2023 cannot be held against" } else { "20 of 22 records" };
         assert!(said(&file).contains(expected), "{file:#}");
         if gone {
+            with_format.run(["compare", TOGETHER]).exit(2).plain().says("The file of delivery 1");
             with_format.run(["approve", TOGETHER, "--reason", "set efter"]).exit(0);
             let run = with_format.deliver(0);
             assert_eq!(entry(&run, TOGETHER)["reason"], "approved", "{run:#}");
@@ -246,7 +277,44 @@ fn a_format_that_comes_later_keys_the_archive_and_asks_where_the_content_is_gone
             with_format.at("2023-05-12T06:00:00+02:00");
             goes(&with_format, MAY, &with_trailer(&records(20), "202305"));
         }
+        if !gone {
+            // What it is compared with may go later: the keys tell.
+            fs::remove_dir_all(with_format.path("archive/2023-04")).unwrap();
+            let compared = with_format.run(["compare", TOGETHER]).exit(0).plain();
+            compared.says("20 of 22 records are the same as in delivery 1");
+        }
         with_format.run(["ledger", "verify"]).exit(0);
+    }
+}
+
+#[test]
+fn what_was_delivered_unread_is_asked_about() {
+    let unread = record(40).citizen;
+    let text = with_trailer(&records(20), "202304").replacen("SLUTD00000020", "SLUTD00000021", 1);
+    let line = with_trailer(&[record(40)], "202304").lines().nth(1).unwrap().replace(&unread, "ukendt    ");
+    let text = text.replacen("SLUTD", &format!("{line}\r\nSLUTD"), 1);
+    let alone = with_trailer(&[record(40)], "202304");
+    for policy in ["hold", "send"] {
+        for adopted in [false, true] {
+            let town = town("per_period = \"many\"");
+            town.set("policy.unreadable_record", policy).set("policy.totals_differ", "send");
+            town.file(APRIL, &text);
+            if adopted {
+                town.run(["adopt", APRIL, "--reason", "leveret af KMD"]).exit(0);
+            } else if policy == "hold" {
+                let run = town.deliver(3);
+                assert_eq!(entry(&run, APRIL)["reason"], "unreadable_record", "{run:#}");
+                town.run(["approve", APRIL, "--reason", "set efter"]).exit(0);
+            }
+            town.deliver(0);
+            if policy == "send" {
+                goes(&town, "mad_alene_202304.txt", &alone);
+                continue;
+            }
+            let file = held(&town, "mad_alene_202304.txt", &alone);
+            assert!(said(&file).contains("delivery 1 for April 2023 cannot be held against"), "{file:#}");
+            town.run(["ledger", "verify"]).exit(0);
+        }
     }
 }
 
@@ -265,7 +333,12 @@ fn compare_tells_by_the_keys_where_the_content_is_gone() {
     town.run(["compare", TOGETHER, "-v"])
         .exit(0)
         .plain()
-        .says("18 of 21 records are the same as in delivery 1");
+        .says("18 of 21 records are the same as in delivery 1")
+        .says("Same: lines 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 and 8 more");
+    // What is not looked into is not called unfinished.
+    let twice = town.file("mad_led_202304.txt", "");
+    fs::hard_link(&twice, town.path("andetsteds")).unwrap();
+    town.run(["compare", "mad_led_202304.txt", "--with", "1"]).exit(1).plain().never_says("still changing");
 }
 
 #[test]
