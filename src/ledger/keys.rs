@@ -278,7 +278,7 @@ mod tests {
         assert_eq!(after(&steps(&[Publish, Doubt, ResolveDelivered])), (Delivered, true));
         let word = steps(&[Publish, Doubt, ResolveNotDelivered]);
         assert_eq!(after(&word), (MayCome, true));
-        assert_eq!(after(&[&word[..], &[gone.clone()]].concat()), (Nowhere, false));
+        assert_eq!(after(&[&word[..], std::slice::from_ref(&gone)].concat()), (Nowhere, false));
         assert_eq!(after(&[&word[..2], &[gone], &word[2..]].concat()), (Nowhere, false));
         assert_eq!(after(&[&word[..], &[started(2)]].concat()).0, Nowhere, "the key went again");
     }

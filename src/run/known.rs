@@ -49,13 +49,15 @@ pub(super) struct About {
     pub(super) may_come: Option<i64>,
 }
 
+/// The first month that was looked at, and the deliveries since then whose records have no keys.
+type LackingSince = (Option<Period>, Arc<Vec<Lacking>>);
+
 /// What was read so far.
 #[derive(Default)]
 pub(super) struct KnownRecords {
     months: Mutex<HashMap<Option<Period>, Arc<Month>>>,
     amounts: Mutex<HashMap<Block, Arc<Amounts>>>,
-    /// Those of the months since this one.
-    lacking: Mutex<Option<(Option<Period>, Arc<Vec<Lacking>>)>>,
+    lacking: Mutex<Option<LackingSince>>,
 }
 
 /// A file's question, and by what it is answered.
