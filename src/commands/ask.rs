@@ -222,7 +222,8 @@ fn record(
         subject: letter.subject.clone(),
         who: who(),
     };
-    ledger.record(now(), &[event])
+    ledger.record(now(), &[event])?;
+    ledger.attest().map_err(|error| UserError::unexpected(say::line_not_written(&config.archive, &error)))
 }
 
 fn unknown(config: &Config, series: &str) -> UserError {

@@ -112,7 +112,9 @@ fn export(config: &Config, format: ExportFormat, global: &Global) -> anyhow::Res
     let taken_out = ledger.taken_out()?;
     let csv = csv::deliveries(&deliveries)?;
     let global = Global { json: global.json || format == ExportFormat::Json, ..global.clone() };
-    answer(&global, &History::new(&deliveries, &decisions, &taken_out, &More::new()), || csv)?;
+    let asked = ledger.asked()?;
+    let history = History::new(&deliveries, &decisions, &taken_out, &More::new()).with_asked(&asked);
+    answer(&global, &history, || csv)?;
     Ok(ExitCode::Ok)
 }
 

@@ -184,12 +184,19 @@ pub(super) fn apply(db: &Connection, at: &str, event: &Event) -> rusqlite::Resul
                 ids.iter().try_for_each(|id| execute(db, &sql, params![id, at]))
             })
         }
-        Event::Asked { asked, series, period, about, sent_to, subject, who, .. } => execute(
-            db,
-            "INSERT INTO asked (id, series, period, about, sent_to, subject, at, who)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-            params![asked, series, period.map(|p| p.to_string()), about.name(), sent_to, subject, at, who],
-        ),
+        Event::Asked { asked, series, period, about, sent_to, subject, who, .. }
+        | Event::RestoredAsked { asked, series, period, about, sent_to, subject, who, .. } => {
+            let at = match event {
+                Event::RestoredAsked { asked_at, .. } => asked_at,
+                _ => at,
+            };
+            execute(
+                db,
+                "INSERT INTO asked (id, series, period, about, sent_to, subject, at, who)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                params![asked, series, period.map(|p| p.to_string()), about.name(), sent_to, subject, at, who],
+            )
+        }
         Event::Told { matters } => matters.iter().try_for_each(|matter| {
             execute(
                 db,

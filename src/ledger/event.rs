@@ -282,6 +282,26 @@ pub enum Event {
         /// Who.
         who: String,
     },
+    /// The witness tells of a question to a supplier that the ledger does not know.
+    RestoredAsked {
+        /// Its number.
+        asked: i64,
+        /// Series.
+        series: String,
+        /// Period, where it is about one.
+        period: Option<Period>,
+        /// Why.
+        about: AskedAbout,
+        /// The address that the program sent it to; none where the program only made the text.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sent_to: Option<String>,
+        /// The subject.
+        subject: String,
+        /// Who.
+        who: String,
+        /// When, RFC 3339.
+        asked_at: String,
+    },
     /// A person was told of these open matters.
     Told {
         /// Their keys.

@@ -9,8 +9,18 @@ use crate::exit::UserError;
 use crate::messages::ledger as say;
 
 /// What the chain makes.
-const TABLES: [&str; 9] =
-    ["ledger", "runs", "deliveries", "holds", "decisions", "duplicates", "told", "keyed", "key_marks"];
+const TABLES: [&str; 10] = [
+    "ledger",
+    "runs",
+    "deliveries",
+    "holds",
+    "decisions",
+    "duplicates",
+    "asked",
+    "told",
+    "keyed",
+    "key_marks",
+];
 
 /// What was found in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]

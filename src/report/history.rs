@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 use crate::digest::Digest;
-use crate::messages::{content as say_content, escape, report as say};
+use crate::messages::{calendar as say_calendar, content as say_content, escape, report as say};
 use crate::model::decision::Reason;
 use crate::model::delivery::State;
-use crate::model::ledger::{ContentTotals, Decision, Delivery, Hold, UnreadRejection, Verdict};
+use crate::model::ledger::{Asked, ContentTotals, Decision, Delivery, Hold, UnreadRejection, Verdict};
 use crate::period::Period;
 use crate::wording::{self, advice};
 
@@ -80,6 +80,7 @@ enum Entry<'a> {
         #[serde(skip_serializing_if = "Option::is_none")]
         withdrawn_why: Option<&'a str>,
     },
+    Asked(&'a Asked),
 }
 
 fn no_names(names: &[String]) -> bool {
@@ -90,7 +91,7 @@ fn no_names(names: &[String]) -> bool {
 pub type More = HashMap<i64, (i64, i64)>;
 
 /// The whole answer: open holds where they were asked for, then deliveries, newest first, then decisions, then files that were
-/// rejected unread.
+/// rejected unread, then what suppliers were asked.
 #[derive(Debug, Serialize)]
 pub struct History<'a> {
     entries: Vec<Entry<'a>>,
@@ -118,7 +119,14 @@ impl<'a> History<'a> {
         self
     }
 
-    /// As a list, and the decisions under it; `verbose` says when KP was seen to have taken a file.
+    /// With these questions to suppliers behind all else, the newest first.
+    #[must_use]
+    pub fn with_asked(mut self, asked: &'a [Asked]) -> History<'a> {
+        self.entries.extend(asked.iter().rev().map(Entry::Asked));
+        self
+    }
+
+    /// As a list, and under it the decisions and what suppliers were asked; `verbose` says when KP was seen to have taken a file.
     #[must_use]
     pub fn text(&self, verbose: bool) -> String {
         if self.entries.is_empty() {
@@ -141,6 +149,10 @@ impl<'a> History<'a> {
         let mut out = if listing.is_empty() { String::new() } else { listing.text(text::list_width()) };
         if !decisions.is_empty() {
             out.extend([format!("\n{}\n", say::decisions()), decisions]);
+        }
+        let asked: String = self.entries.iter().filter_map(Entry::question).collect();
+        if !asked.is_empty() {
+            out.extend([format!("\n{}\n", say_calendar::asked_head()), asked]);
         }
         out
     }
@@ -230,6 +242,14 @@ impl Entry<'_> {
             &escape(why),
         );
         Some(text::sentence(&format!("  {line}{used}{taken}")))
+    }
+}
+
+impl Entry<'_> {
+    /// The line about a question to a supplier; none for anything else.
+    fn question(&self) -> Option<String> {
+        let Entry::Asked(asked) = self else { return None };
+        Some(text::sentence(&format!("  {}", wording::calendar::asked(asked))))
     }
 }
 
