@@ -137,6 +137,7 @@ fn late(facts: &Facts, series: &str, cell: &Cell) -> AttentionItem {
         period: cell.period,
         due: due.to_string(),
         message: said.into_iter().flatten().collect::<Vec<_>>().join(" "),
+        commands: calendar::ask_supplier(series, cell),
     })
 }
 
@@ -187,11 +188,12 @@ fn calendar_ended(end: CalendarEnd) -> Option<AttentionItem> {
 }
 
 fn overdue(month: &OverdueReport) -> AttentionItem {
-    let OverdueReport { series, period, due, message } = month;
+    let OverdueReport { series, period, due, message, commands } = month;
     AttentionItem {
         series: Some(series.clone()),
         period: Some(*period),
         since: Some(due.clone()),
+        commands: commands.clone(),
         ..item(AttentionKind::Overdue, format!("overdue:{series}:{period}"), message.clone())
     }
 }

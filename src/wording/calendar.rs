@@ -6,7 +6,7 @@ use super::{day, moment, period_in_full};
 use crate::calendar::deadline::Deadline;
 use crate::calendar::due_soon::DueSoon;
 use crate::messages::{calendar as say, command, escape, pasted};
-use crate::model::attention::{CalendarEnd, MissingFile, NextRun, SlotStatus};
+use crate::model::attention::{CalendarEnd, Cell, Mark, MissingFile, NextRun, SlotStatus};
 use crate::model::ledger::{Asked, AskedAbout};
 use crate::period::Period;
 
@@ -135,6 +135,13 @@ fn there(file: &MissingFile) -> Option<String> {
 pub fn ask_command(series: &str, period: Period) -> String {
     let series = pasted(series).unwrap_or_else(|| "…".to_owned());
     command(&format!("ask {series} {period}"))
+}
+
+/// The command that asks the supplier about an overdue month; none where KP must be asked, or the file waits to be sent.
+#[must_use]
+pub fn ask_supplier(series: &str, cell: &Cell) -> Vec<String> {
+    let elsewhere = |mark: &Mark| matches!(mark.standing, SlotStatus::InDoubt | SlotStatus::Waiting);
+    if cell.marks.iter().any(elsewhere) { Vec::new() } else { vec![ask_command(series, cell.period)] }
 }
 
 /// Whom to ask, in a sentence.

@@ -299,3 +299,22 @@ fn a_held_file_says_when_its_supplier_was_asked() {
     town.run(["status"]).exit(3).stdout_has("filen var tilbageholdt");
 }
 
+#[test]
+fn what_is_overdue_says_how_the_supplier_is_asked() {
+    let mail = Smtp::start(Speaks::Plainly);
+    let town = writing(&mail);
+    town.at("2023-04-21T06:00:00+02:00");
+    let run = town.deliver(3);
+    let matter = &run["matters"][0];
+    assert_eq!((&matter["kind"], &matter["series"]), (&"overdue".into(), &"mad".into()));
+    assert_eq!(matter["commands"], serde_json::json!(["traekfil ask mad 2023-04"]), "{matter:#}");
+    assert!(mail.letters().pop().unwrap().text().contains("traekfil ask mad 2023-04"));
+    town.run(["run"]).exit(3).stdout_has("traekfil ask mad 2023-04");
+    town.run(["status"]).exit(3).stdout_has("traekfil ask mad 2023-04");
+    // The command works as it stands; and where a file waits to be sent, or KP must be asked, it is not named.
+    town.run(["ask", "mad", "2023-04"]).exit(0);
+    town.file(MAD, MAD_APRIL);
+    let status = town.run(["status", "--json"]).exit(3).json();
+    assert_eq!(status["matters"][0]["commands"], serde_json::json!([]), "{status:#}");
+}
+
