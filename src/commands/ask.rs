@@ -193,7 +193,8 @@ fn compose(
     let deadline = rule.and_then(|rule| rule.due()?.deadline(period?, &config.calendar.runs));
     let deadline = deadline.map(|deadline| (deadline, deadline.is_missed_by(&now())));
     let from = config.notify.mail.as_ref().map(|mail| &mail.from);
-    let sender = from.map_or_else(who, |from| from.name.clone().unwrap_or_else(|| from.email.to_string()));
+    let from = from.map(|from| from.name.clone().unwrap_or_else(|| from.email.to_string()));
+    let sender = config.name.clone().or(from).unwrap_or_else(who);
     let recipient = rule.and_then(|rule| rule.mail.as_ref()?.name.as_deref());
     let spoken = messages::language();
     messages::speak(config.language.unwrap_or(spoken));

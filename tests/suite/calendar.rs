@@ -318,3 +318,16 @@ fn what_is_overdue_says_how_the_supplier_is_asked() {
     assert_eq!(status["matters"][0]["commands"], serde_json::json!([]), "{status:#}");
 }
 
+#[test]
+fn letters_and_the_months_account_name_the_town() {
+    let mail = Smtp::start(Speaks::Plainly);
+    let town = writing(&mail);
+    town.run(["ask", "mad"]).exit(0).stdout_has("Med venlig hilsen\nKorsbæk Kommune\n");
+    town.set("name", "Korsbæk Kommune, Ældre og Pension");
+    town.run(["ask", "mad", "--send"]).exit(0);
+    let letter = mail.letters().pop().unwrap();
+    assert!(letter.text().trim_end().ends_with("\nKorsbæk Kommune, Ældre og Pension"), "{}", letter.text());
+    town.run(["report", "--month", "2023-04", "-o", "april.html"]).exit(0);
+    let page = fs::read_to_string(town.path("april.html")).unwrap();
+    assert!(page.contains("<p class=\"town\">Korsbæk Kommune, Ældre og Pension</p>"), "{page}");
+}
