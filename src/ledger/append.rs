@@ -175,8 +175,15 @@ pub(super) fn apply(db: &Connection, at: &str, event: &Event) -> rusqlite::Resul
             execute(db, "UPDATE deliveries SET picked_up_at = ?2 WHERE id = ?1", params![delivery, at])
         }
         Event::TemporaryGone { delivery } => {
+            execute(db, "DELETE FROM left_on_server WHERE delivery = ?1", [delivery])?;
             execute(db, "UPDATE deliveries SET temporary_gone_at = ?2 WHERE id = ?1", params![delivery, at])
         }
+        Event::TemporaryLeft { delivery, path } => execute(
+            db,
+            "INSERT INTO left_on_server (delivery, path) VALUES (?1, ?2)
+             ON CONFLICT (delivery) DO UPDATE SET path = excluded.path",
+            params![delivery, path],
+        ),
         Event::ContentDeleted { deliveries, duplicates, decisions, .. } => {
             let of = [("deliveries", deliveries), ("duplicates", duplicates), ("decisions", decisions)];
             of.into_iter().try_for_each(|(table, ids)| {

@@ -252,6 +252,14 @@ pub enum Event {
         /// The delivery.
         delivery: i64,
     },
+    /// A temporary file that the server refuses to remove lies there under this path, and nothing becomes of it. A later
+    /// [`Event::TemporaryGone`] says that it is removed.
+    TemporaryLeft {
+        /// The delivery.
+        delivery: i64,
+        /// The path on the server.
+        path: String,
+    },
     /// What one look at the drop folder changes about the held files, all at once.
     Holds {
         /// Files that are held, for the first time or for another reason than before.

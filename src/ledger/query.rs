@@ -39,7 +39,8 @@ macro_rules! deliveries {
         concat!(
             "SELECT id, run, state, digest, series, period, path, size, temporary, remote_path, reason,
                     started_at, changed_at, delivered_at, picked_up_at, why, who, temporary_gone_at,
-                    records, sum_ore, first_period, last_period, observed
+                    records, sum_ore, first_period, last_period, observed,
+                    (SELECT path FROM left_on_server WHERE delivery = deliveries.id)
              FROM deliveries ",
             $which
         )
@@ -109,8 +110,8 @@ impl LedgerReader {
         self.deliveries(sql, [])
     }
 
-    /// The deliveries that ended without being published and whose temporary file the server refused to remove, oldest
-    /// first; at most 512 of them.
+    /// The deliveries of which a temporary file may lie on the server that it refused to remove, oldest first: those that
+    /// ended without being published, and those whose file is known to lie there; at most 512 of either.
     ///
     /// # Errors
     /// The ledger could not be read.
@@ -118,7 +119,14 @@ impl LedgerReader {
         let sql = deliveries!(
             "WHERE state = 'abandoned' AND why = 'temporary_left' AND temporary_gone_at IS NULL ORDER BY id LIMIT 512"
         );
-        self.deliveries(sql, [])
+        let mut left = self.deliveries(sql, [])?;
+        left.extend(self.deliveries(
+            deliveries!("WHERE id IN (SELECT delivery FROM left_on_server) ORDER BY id LIMIT 512"),
+            [],
+        )?);
+        left.sort_by_key(|delivery| delivery.id);
+        left.dedup_by_key(|delivery| delivery.id);
+        Ok(left)
     }
 
     /// The delivery of that number.

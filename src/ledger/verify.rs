@@ -9,7 +9,7 @@ use crate::exit::UserError;
 use crate::messages::ledger as say;
 
 /// What the chain makes.
-const TABLES: [&str; 10] = [
+const TABLES: [&str; 11] = [
     "ledger",
     "runs",
     "deliveries",
@@ -17,6 +17,7 @@ const TABLES: [&str; 10] = [
     "decisions",
     "duplicates",
     "asked",
+    "left_on_server",
     "told",
     "keyed",
     "key_marks",

@@ -46,6 +46,9 @@ enum Entry<'a> {
         picked_up_at: Option<&'a str>,
         why: Option<&'a str>,
         who: Option<&'a str>,
+        /// Where on the server a temporary file of it may lie that may not be removed.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        left_on_server: Option<&'a str>,
         /// What its records come to, where its series had a format.
         #[serde(skip_serializing_if = "Option::is_none")]
         content: Option<ContentTotals>,
@@ -188,6 +191,7 @@ impl Entry<'_> {
             more_records,
             more_ore,
             observed,
+            left_on_server,
             ..
         } = self
         else {
@@ -198,7 +202,9 @@ impl Entry<'_> {
         let of_content =
             content.map(|of| wording::content::month(of.records, of.sum_ore, more_records.zip(*more_ore)));
         let seen = (!observed.is_empty()).then(|| say_content::observed_reasons(&observed.join(", ")));
-        let more: Vec<String> = by.into_iter().chain(of_content).chain(seen).chain(taken).collect();
+        let left = left_on_server.map(|path| say::left_on_server(&escape(path)));
+        let more: Vec<String> =
+            by.into_iter().chain(of_content).chain(seen).chain(taken).chain(left).collect();
         let facts = [
             delivery_id.to_string(),
             escape(path),
@@ -284,6 +290,7 @@ fn entry(row: &Delivery, more: Option<(i64, i64)>) -> Entry<'_> {
         picked_up_at: row.picked_up_at.as_deref(),
         why: row.why.as_deref(),
         who: row.who.as_deref(),
+        left_on_server: row.left_on_server(),
         content: row.content,
         more_records: more.map(|(records, _)| records),
         more_ore: more.map(|(_, ore)| ore),
