@@ -21,6 +21,7 @@ use crate::model::ledger::ChainMark;
 use crate::overview;
 use crate::platform::with_suffix;
 use crate::report::csv;
+use crate::report::document;
 use crate::report::history::{History, More};
 use crate::report::text::sentence;
 use crate::run::secret;
@@ -137,6 +138,10 @@ fn rebuild(config: &Config, global: &Global) -> anyhow::Result<ExitCode> {
         if rebuilt.unread > 0 {
             text += &sentence(&say::receipts_unread(rebuilt.unread));
         }
+        if !rebuilt.missing_months.is_empty() {
+            let months = rebuilt.missing_months.iter().map(|month| wording::period_in_full(*month));
+            text += &sentence(&say::months_missing(&months.collect::<Vec<_>>().join(", ")));
+        }
         if rebuilt.in_doubt > 0 {
             text += &sentence(&say_witness::doubts_left(rebuilt.in_doubt));
         }
@@ -202,6 +207,7 @@ fn backup(config: &Config, file: &Path, global: &Global) -> anyhow::Result<ExitC
         key: Option<&'a Path>,
     }
     let ledger = open_reader(config, true)?;
+    document::keeps_clear(config, file)?;
     let kept = with_suffix(file, ".key");
     let secret = secret::of_ledger(config, &ledger)?;
     if secret.is_some() && kept.symlink_metadata().is_ok() {
