@@ -433,20 +433,20 @@ fn what_another_config_uses_is_not_taken() {
     assert!(town.path("to-drop").is_dir() && town.path("to-ledger.db").exists());
 }
 
+/// Starts `init`, gives these lines, waits for this question, and presses Ctrl-C: it says that nothing was made.
 #[cfg(unix)]
-#[test]
-fn ctrl_c_says_that_nothing_was_made() {
-    use std::io::{BufRead, BufReader, Read, Write};
-    let town = town();
-    let mut command = town.command(["init", "--language", "da"]);
+#[track_caller]
+fn cut_off(town: &Town, mut command: std::process::Command, lines: &[u8], question: &str) {
+    use std::io::{BufReader, Read, Write};
     let mut child = command.stdin(std::process::Stdio::piped()).spawn().unwrap();
     let mut out = BufReader::new(child.stdout.take().unwrap());
-    // As far as the server: before that, root may yet become another user, and only then is Ctrl-C answered.
     let mut input = child.stdin.take().unwrap();
-    input.write_all(b"\n\n\n\n\n").unwrap();
+    input.write_all(lines).unwrap();
     let mut seen = Vec::new();
-    while !String::from_utf8_lossy(&seen).contains("KP's server (navn eller adresse):") {
-        assert_ne!(out.read_until(b':', &mut seen).unwrap(), 0, "it ended early");
+    while !String::from_utf8_lossy(&seen).contains(question) {
+        let mut byte = [0];
+        assert_ne!(out.read(&mut byte).unwrap(), 0, "it ended early");
+        seen.extend(byte);
     }
     let pid = rustix::process::Pid::from_child(&child);
     rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
@@ -455,6 +455,75 @@ fn ctrl_c_says_that_nothing_was_made() {
     assert_eq!(child.wait().unwrap().code(), Some(130));
     assert!(said.contains("ikke lavet noget"), "{said}");
     assert!(!town.path("config.toml").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_says_that_nothing_was_made() {
+    let town = town();
+    // As far as the server: before that, root may yet become another user, and only then is Ctrl-C answered.
+    let command = town.command(["init", "--language", "da"]);
+    cut_off(&town, command, b"\n\n\n\n\n", "KP's server (navn eller adresse):");
+}
+
+/// Who is not root is answered from the first question on.
+#[cfg(target_os = "linux")]
+#[test]
+fn ctrl_c_at_the_first_question_says_so_too() {
+    use crate::support::users::{self, ANNA};
+    let town = town();
+    let args = ["init", "--config", "config.toml"];
+    let command = if rustix::process::geteuid().is_root() {
+        if !users::can_be_had() {
+            return;
+        }
+        let program = users::program(&town).display().to_string();
+        let words: Vec<&str> = [program.as_str()].into_iter().chain(args).collect();
+        users::command(&town, 0, None, &[]);
+        users::give(&town.path(""), ANNA);
+        users::command(&town, ANNA, None, &words)
+    } else {
+        town.command(args)
+    };
+    let mut command = command;
+    command.env("LC_ALL", "da_DK.UTF-8");
+    cut_off(&town, command, b"", "da");
+}
+
+#[test]
+fn kps_runs_are_entered_into_a_config_that_is_there() {
+    let town = town();
+    town.run(flags(&town)).exit(0);
+    let file = town.path("config.toml");
+    let before = fs::read_to_string(&file).unwrap();
+    assert!(!before.lines().any(|line| line.starts_with("runs")), "{before}");
+    let edit = |more: &[&str], exit: i32| {
+        let json = town.run(["init", "--yes", "--json"].iter().chain(more)).exit(exit).json();
+        (json["outcome"].as_str().unwrap().to_owned(), fs::read_to_string(&file).unwrap())
+    };
+    let (outcome, first) = edit(&["--runs", "14. januar 2099, 15. februar 2099 kl. 12"], 0);
+    assert_eq!(outcome, "changed");
+    assert!(first.contains("runs = [\"2099-01-14\", \"2099-02-15 12:00\"]"), "{first}");
+    assert!(first.contains("warn_before = \"3 banking days\""), "{first}");
+    assert!(before.lines().all(|line| first.contains(line)), "every line and comment stays: {first}");
+    assert_eq!(edit(&["--runs", "2099-01-14, 2099-02-15 12:00"], 0), ("unchanged".to_owned(), first.clone()));
+    // A new list keeps the runs before it, and a comment beside the old one.
+    fs::write(&file, first.replace("12:00\"]", "12:00\"]  # fra KP's brev")).unwrap();
+    let (outcome, second) = edit(&["--runs", "2099-02-16, 2099-03-15"], 0);
+    assert_eq!(outcome, "changed");
+    let runs = "runs = [\"2099-01-14\", \"2099-02-15 12:00\", \"2099-02-16\", \"2099-03-15\"]";
+    assert!(
+        second.contains(&format!("{runs}  # fra KP's brev")) || second.contains("# fra KP's brev"),
+        "{second}"
+    );
+    town.run(["status"]).stdout_has("14. januar 2099");
+    // In the dialogue, an empty line keeps them, and a line keeps them out.
+    let lines = ["", "config.toml", "", "", "", "", "", "", "", "", "", "", "", "", ""];
+    told(&town, &["init"], &lines).exit(0);
+    assert_eq!(fs::read_to_string(&file).unwrap(), second);
+    let wrong = town.run(["init", "--yes", "--runs", "31. februar 2099"]);
+    wrong.exit(2).says("--runs");
+    assert_eq!(fs::read_to_string(&file).unwrap(), second);
 }
 
 #[test]
