@@ -392,7 +392,7 @@ pub enum HistoryState {
     /// [`State::Publishing`].
     #[value(alias = "under navngivning")]
     Publishing,
-    /// [`State::Delivered`].
+    /// [`State::Delivered`] and [`State::Archived`]: whether the original is put away yet is nothing that a clerk asks.
     #[value(alias = "leveret")]
     Delivered,
     /// [`State::Archived`].

@@ -24,7 +24,7 @@ pub struct Filter {
     pub series: Option<String>,
     /// Only this period.
     pub period: Option<Period>,
-    /// Only this state.
+    /// Only this state; [`State::Delivered`] is all that KP has of this ledger's, put away or not.
     pub state: Option<State>,
     /// At most so many, the newest first.
     pub limit: Option<u32>,
@@ -145,7 +145,7 @@ impl LedgerReader {
     pub fn history(&self, filter: &Filter) -> Result<Vec<Delivery>, UserError> {
         let sql = deliveries!(
             "WHERE (:series IS NULL OR series_key = :series) AND (:period IS NULL OR period = :period)
-               AND (:state IS NULL OR state = :state)
+               AND (:state IS NULL OR state = :state OR (:state = 'delivered' AND state = 'archived'))
              ORDER BY id DESC LIMIT :limit"
         );
         self.deliveries(
