@@ -1,4 +1,4 @@
-//! What is asked of the ledger.
+//! What is asked of the ledger: here about deliveries, in `persons` about decisions, holds and questions, in `runs` about runs.
 
 use std::time::Duration;
 
@@ -6,16 +6,16 @@ use chrono::{DateTime, FixedOffset};
 use rusqlite::{OptionalExtension, named_params, params};
 
 use super::LedgerReader;
-use super::rows::{asked, decision, delivery, hold, run, word};
+use super::rows::{delivery, word};
 use crate::digest::Digest;
 use crate::exit::UserError;
-use crate::model::delivery::{Key, Slot, State};
-use crate::model::ledger::ChainPosition;
-use crate::model::ledger::{
-    Asked, ContentTotals, Decision, Delivery, DuplicateRecord, Hold, PastRun, UnreadRejection, Volume,
-};
+use crate::model::delivery::{Slot, State};
+use crate::model::ledger::{ChainPosition, ContentTotals, Delivery, DuplicateRecord, Volume};
 use crate::names;
 use crate::period::Period;
+
+mod persons;
+mod runs;
 
 /// Which deliveries `history` shows.
 #[derive(Debug, Clone, Default)]
@@ -72,16 +72,6 @@ impl LedgerReader {
     /// The ledger could not be read.
     pub fn all_deliveries(&self) -> Result<Vec<Delivery>, UserError> {
         self.deliveries(deliveries!("ORDER BY id"), [])
-    }
-
-    /// The newest run that came to the end of all its files: exit code 0 or 3.
-    ///
-    /// # Errors
-    /// The ledger could not be read.
-    pub fn last_whole_run(&self) -> Result<Option<i64>, UserError> {
-        self.query(|db| {
-            db.query_row("SELECT max(id) FROM runs WHERE exit_code IN (0, 3)", [], |row| row.get(0))
-        })
     }
 
     /// The deliveries that are not at an end: recovery and people have something to do with them.
@@ -157,32 +147,6 @@ impl LedgerReader {
                 ":limit": filter.limit.map_or(-1, i64::from),
             },
         )
-    }
-
-    /// The decisions about a key that still count, newest first: those after its last approval that was used up, without
-    /// approvals that were taken back.
-    ///
-    /// # Errors
-    /// The ledger could not be read.
-    pub fn decisions_about(&self, key: &Key) -> Result<Vec<Decision>, UserError> {
-        let mut all: Vec<Decision> = self.query(|db| {
-            db.prepare_cached(
-                "SELECT * FROM decisions WHERE digest = ?1 AND series_key = ?2 AND period IS ?3 AND withdrawn_at IS NULL
-                 ORDER BY id DESC",
-            )?
-            .query_map(
-                params![
-                    key.digest.as_bytes(),
-                    names::comparable(&key.slot.series),
-                    key.slot.period.map(|p| p.to_string())
-                ],
-                decision,
-            )?
-            .collect()
-        })?;
-        let used = all.iter().position(|decision| decision.used_by.is_some());
-        all.truncate(used.unwrap_or(all.len()));
-        Ok(all)
     }
 
     /// What was delivered in each month of the calendar from this one on, oldest first; months without any are not in
@@ -265,85 +229,6 @@ impl LedgerReader {
         Ok(usize::try_from(count).unwrap_or_default())
     }
 
-    /// The decision of that number.
-    ///
-    /// # Errors
-    /// The ledger could not be read.
-    pub fn decision(&self, id: i64) -> Result<Option<Decision>, UserError> {
-        self.query(|db| {
-            db.prepare_cached("SELECT * FROM decisions WHERE id = ?1")?.query_row([id], decision).optional()
-        })
-    }
-
-    /// Every decision, oldest first.
-    ///
-    /// # Errors
-    /// The ledger could not be read.
-    pub fn decisions(&self) -> Result<Vec<Decision>, UserError> {
-        self.query(|db| {
-            db.prepare_cached("SELECT * FROM decisions ORDER BY id")?.query_map([], decision)?.collect()
-        })
-    }
-
-    /// Every file that was taken out unread, oldest first.
-    ///
-    /// # Errors
-    /// The ledger could not be read.
-    pub fn taken_out(&self) -> Result<Vec<UnreadRejection>, UserError> {
-        self.query(|db| {
-            db.prepare_cached(
-                "SELECT holds.id, holds.path, at, body ->> 'who' AS who, body ->> 'why' AS why
-                 FROM events JOIN holds ON holds.id = body ->> 'hold'
-                 WHERE body ->> 'event' = 'hold_ended' AND digest IS NULL AND who IS NOT NULL ORDER BY seq",
-            )?
-            .query_map([], |row| {
-                Ok(UnreadRejection {
-                    hold: row.get(0)?,
-                    path: row.get(1)?,
-                    at: row.get(2)?,
-                    who: row.get(3)?,
-                    why: row.get::<_, Option<String>>(4)?.unwrap_or_default(),
-                })
-            })?
-            .collect()
-        })
-    }
-
-    /// The holds that are not over.
-    ///
-    /// # Errors
-    /// The ledger could not be read.
-    pub fn open_holds(&self) -> Result<Vec<Hold>, UserError> {
-        self.query(|db| {
-            db.prepare_cached("SELECT * FROM holds WHERE ended_at IS NULL ORDER BY id")?
-                .query_map([], hold)?
-                .collect()
-        })
-    }
-
-    /// What suppliers were asked, oldest first.
-    ///
-    /// # Errors
-    /// The ledger could not be read.
-    pub fn asked(&self) -> Result<Vec<Asked>, UserError> {
-        self.query(|db| db.prepare_cached("SELECT * FROM asked ORDER BY id")?.query_map([], asked)?.collect())
-    }
-
-    /// Every hold, over or not, of files for this period, and of files without one that was opened in that month of the
-    /// calendar; oldest first.
-    ///
-    /// # Errors
-    /// The ledger could not be read.
-    pub fn holds_of(&self, month: Period) -> Result<Vec<Hold>, UserError> {
-        self.query(|db| {
-            db.prepare_cached(
-                "SELECT * FROM holds WHERE period = ?1 OR (period IS NULL AND substr(opened_at, 1, 7) = ?1) ORDER BY id",
-            )?
-            .query_map([month.to_string()], hold)?
-            .collect()
-        })
-    }
-
     /// The deliveries for this period, and those without one that were begun in that month of the calendar; oldest first.
     ///
     /// # Errors
@@ -353,24 +238,6 @@ impl LedgerReader {
             "WHERE period = ?1 OR (period IS NULL AND substr(started_at, 1, 7) = ?1) ORDER BY id"
         );
         self.deliveries(sql, [month.to_string()])
-    }
-
-    /// The run of that number.
-    ///
-    /// # Errors
-    /// The ledger could not be read.
-    pub fn run(&self, id: i64) -> Result<Option<PastRun>, UserError> {
-        self.query(|db| {
-            db.prepare_cached("SELECT * FROM runs WHERE id = ?1")?.query_row([id], run).optional()
-        })
-    }
-
-    /// The newest run.
-    ///
-    /// # Errors
-    /// The ledger could not be read.
-    pub fn last_run(&self) -> Result<Option<PastRun>, UserError> {
-        self.query(|db| db.query_row("SELECT * FROM runs ORDER BY id DESC LIMIT 1", [], run).optional())
     }
 
     /// The deliveries for these periods, both included, oldest first.
@@ -466,26 +333,6 @@ impl LedgerReader {
         waiting
             .retain(|delivery| delivery.delivered_at.as_deref().is_some_and(|at| is_older(at, limit, now)));
         Ok(waiting)
-    }
-
-    /// When a person was last told of a matter, RFC 3339.
-    ///
-    /// # Errors
-    /// The ledger could not be read.
-    pub fn told_of(&self, matter: &str) -> Result<Option<String>, UserError> {
-        self.query(|db| {
-            db.prepare_cached("SELECT at FROM told WHERE matter = ?1")?
-                .query_row([matter], |row| row.get(0))
-                .optional()
-        })
-    }
-
-    /// When the ledger was made, RFC 3339; none where there is none yet.
-    ///
-    /// # Errors
-    /// The ledger could not be read.
-    pub fn made_at(&self) -> Result<Option<String>, UserError> {
-        self.query(|db| db.query_row("SELECT made_at FROM ledger", [], |row| row.get(0)).optional())
     }
 
     /// The ledger's random name and the end of its chain; none where there is no ledger yet.
