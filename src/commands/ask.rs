@@ -13,7 +13,7 @@ use crate::messages::{self, ask as say, command, escape};
 use crate::model::attention::{AttentionKind, Overview};
 use crate::model::decision::Choice;
 use crate::model::delivery::State;
-use crate::model::ledger::{AskedAbout, Delivery, Verdict};
+use crate::model::ledger::{Asked, AskedAbout, Delivery, Verdict};
 use crate::model::run_report::FileReport;
 use crate::names;
 use crate::names::without_cpr_numbers;
@@ -23,6 +23,7 @@ use crate::overview;
 use crate::period::Period;
 use crate::run::preview::Preview;
 use crate::series::SeriesRule;
+use crate::wording;
 use crate::wording::letter::{self, About, Context, Letter};
 
 #[derive(Serialize)]
@@ -34,6 +35,8 @@ struct Answer<'a> {
     subject: &'a str,
     body: &'a str,
     sent: bool,
+    /// When the supplier was last asked about this file before, RFC 3339.
+    asked_before: Option<&'a str>,
     exit_code: u8,
 }
 
@@ -42,6 +45,8 @@ struct Known {
     overview: Overview,
     files: Vec<FileReport>,
     deliveries: Vec<Delivery>,
+    /// What the supplier was asked already, oldest first.
+    asked: Vec<Asked>,
     /// The newest rejection, as the period that it is for and its file.
     rejected: Vec<(Option<Period>, String, String)>,
 }
@@ -76,6 +81,7 @@ pub(super) fn ask(config: &Config, options: &cli::Ask, global: &Global) -> anyho
         },
     )?;
     let address = rule.and_then(|rule| rule.mail.as_ref()).map(|mail| mail.email.to_string());
+    let before = known.asked.iter().rev().find(|asked| asked.period == period);
     let json = Answer {
         series,
         period,
@@ -84,9 +90,10 @@ pub(super) fn ask(config: &Config, options: &cli::Ask, global: &Global) -> anyho
         subject: &letter.subject,
         body: &letter.body,
         sent: to.is_some(),
+        asked_before: before.map(|asked| asked.at.as_str()),
         exit_code: 0,
     };
-    answer(global, &json, || text(&letter, address.as_deref(), to.as_deref(), global.quiet))?;
+    answer(global, &json, || text(&letter, address.as_deref(), to.as_deref(), before, global.quiet))?;
     Ok(ExitCode::Ok)
 }
 
@@ -112,6 +119,8 @@ fn gather(config: &Config, series: &str) -> Result<Known, UserError> {
     let overview = overview::of(config, ledger, &files, &[], now)?;
     let filter = Filter { series: Some(series.to_owned()), ..Filter::default() };
     let deliveries = ledger.history(&filter)?;
+    let mut asked = ledger.asked()?;
+    asked.retain(|asked| names::same(&asked.series, series));
     let mut rejected: Vec<_> = ledger.decisions()?;
     rejected.retain(|decision| names::same(&decision.key.slot.series, series));
     let rejected = rejected
@@ -119,7 +128,7 @@ fn gather(config: &Config, series: &str) -> Result<Known, UserError> {
         .filter(|decision| decision.verdict == Verdict::Rejected)
         .map(|decision| (decision.key.slot.period, decision.path, decision.at))
         .collect();
-    Ok(Known { overview, files, deliveries, rejected })
+    Ok(Known { overview, files, deliveries, asked, rejected })
 }
 
 fn is_of(file: &FileReport, series: &str) -> bool {
@@ -234,7 +243,13 @@ fn unknown(config: &Config, series: &str) -> UserError {
 }
 
 /// The mail to copy, and whether it was sent.
-fn text(letter: &Letter, address: Option<&str>, sent_to: Option<&str>, quiet: bool) -> String {
+fn text(
+    letter: &Letter,
+    address: Option<&str>,
+    sent_to: Option<&str>,
+    before: Option<&Asked>,
+    quiet: bool,
+) -> String {
     let mut out = String::new();
     if let Some(to) = address {
         out.extend([say::to_line(&escape(to)).as_str(), "\n"]);
@@ -243,6 +258,9 @@ fn text(letter: &Letter, address: Option<&str>, sent_to: Option<&str>, quiet: bo
     if !quiet {
         let end = sent_to.map_or_else(say::not_sent, |to| say::sent(&escape(to)));
         out.extend(["\n---\n", &crate::report::text::sentence(&end)]);
+        let before =
+            before.map(|asked| crate::report::text::sentence(&wording::calendar::asked_before(asked)));
+        out.extend(before);
     }
     out
 }

@@ -156,6 +156,12 @@ pub fn last_asked(asked: &Asked) -> String {
     say::asked_at(&moment(&asked.at))
 }
 
+/// That the supplier was asked about this file before, in a sentence.
+#[must_use]
+pub fn asked_before(asked: &Asked) -> String {
+    say::asked_before(&moment(&asked.at), &about(asked.about), &way(asked))
+}
+
 /// What a supplier was asked, in a line.
 #[must_use]
 pub fn asked(asked: &Asked) -> String {

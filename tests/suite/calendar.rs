@@ -136,7 +136,13 @@ fn a_supplier_is_asked_in_the_towns_language_and_the_ledger_says_so() {
         .stdout_has("Kære Køkkenet")
         .stdout_has("torsdag den 20. april 2023");
     assert_eq!(mail.letters().len(), 0, "nothing is sent unasked");
-    town.run(["ask", "MAD", "2023-04", "--send"]).exit(0).stdout_has("mad@koekken.example.dk");
+    let again = town.run(["ask", "mad", "--json"]).exit(0).json();
+    assert_eq!(again["asked_before"], "2023-04-14T06:00:00+02:00", "{again:#}");
+    town.run(["ask", "MAD", "2023-04", "--send"])
+        .exit(0)
+        .stdout_has("mad@koekken.example.dk")
+        .stdout_has("er også spurgt før: 14. april 2023");
+    town.run(["ask", "mad", "2023-03"]).exit(0).stdout_lacks("også spurgt før");
     let letter = mail.letters().pop().unwrap();
     assert_eq!(letter.to, ["mad@koekken.example.dk"]);
     assert!(letter.header("Reply-To").contains("kp@korsbaek.example.dk"), "{}", letter.raw);
@@ -146,7 +152,7 @@ fn a_supplier_is_asked_in_the_towns_language_and_the_ledger_says_so() {
         .stdout_has("Spurgt hos leverandørerne:")
         .stdout_has("mail til mad@koekken.example.dk");
     let asked = town.run(["status", "--json"]).exit(0).json();
-    assert_eq!(asked["asked"].as_array().unwrap().len(), 2);
+    assert_eq!(asked["asked"].as_array().unwrap().len(), 4);
     town.run(["ledger", "verify"]).exit(0);
     town.file(MAD, MAD_APRIL);
     town.file(SECOND, MAD_MAY);
