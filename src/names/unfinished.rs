@@ -94,9 +94,8 @@ const ENDINGS: &[&str] = &[
     "owncloud",
     // iCloud: the same
     "icloud",
-    // Resilio Sync, and before it was called so
+    // Resilio Sync
     "!sync",
-    "bts",
     // Google Drive
     "drivedownload",
     "driveupload",
