@@ -8,7 +8,7 @@ use crate::config::{Config, Mail};
 use crate::exit::{ExitCode, UserError};
 use crate::ledger::event::Event;
 use crate::ledger::query::{Filter, Sequence};
-use crate::ledger::{Journal, LedgerReader};
+use crate::ledger::{Journal, Ledger, LedgerReader};
 use crate::messages::{self, ask as say, command, escape};
 use crate::model::attention::{AttentionKind, Overview};
 use crate::model::decision::Choice;
@@ -74,12 +74,17 @@ pub(super) fn ask(config: &Config, options: &cli::Ask, global: &Global) -> anyho
     }
     let to = way.as_ref().map(|(_, to)| to.email.to_string());
     let holds = held.iter().filter_map(|file| file.hold_id).collect();
-    record(config, (series, period), about.kind(), holds, to.as_deref(), &letter).map_err(
-        |error| match &to {
-            Some(to) => UserError { message: say::sent_not_recorded(to, &error.message), ..error },
-            None => error,
-        },
-    )?;
+    let mut ledger =
+        record(config, (series, period), about.kind(), holds, to.as_deref(), &letter).map_err(|error| {
+            match &to {
+                Some(to) => UserError { message: say::sent_not_recorded(to, &error.message), ..error },
+                None => error,
+            }
+        })?;
+    ledger.attest().map_err(|error| {
+        let sent = to.as_deref().map(|to| say::sent(&escape(to)) + " ").unwrap_or_default();
+        UserError::unexpected(sent + &say::line_not_written(&config.archive, &error))
+    })?;
     let address = rule.and_then(|rule| rule.mail.as_ref()).map(|mail| mail.email.to_string());
     let before = known.asked.iter().rev().find(|asked| asked.period == period);
     let json = Answer {
@@ -220,7 +225,7 @@ fn record(
     holds: Vec<i64>,
     sent_to: Option<&str>,
     letter: &Letter,
-) -> Result<(), UserError> {
+) -> Result<Ledger, UserError> {
     let mut ledger = open_ledger(config, now())?;
     let event = Event::Asked {
         asked: ledger.next(Sequence::Asked)?,
@@ -233,7 +238,7 @@ fn record(
         who: who(),
     };
     ledger.record(now(), &[event])?;
-    ledger.attest().map_err(|error| UserError::unexpected(say::line_not_written(&config.archive, &error)))
+    Ok(ledger)
 }
 
 fn unknown(config: &Config, series: &str) -> UserError {

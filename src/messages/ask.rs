@@ -164,9 +164,9 @@ crate::messages::catalogue! {
     }
     line_not_written(archive: &Path => archive.display(), error: &dyn Display) {
         da "Spørgsmålet står i regnskabet, men linjen om det i arkivet {archive} kunne ikke skrives ({error}). Sørg for plads og skriveadgang: så \
-            skrives den af næste kørsel. Spørg ikke igen af den grund.",
+            skrives den af næste kørsel.",
         en "The question stands in the ledger, but its line in the archive {archive} could not be written ({error}). See to space and write \
-            access: then the next run writes it. Do not ask again because of this.",
+            access: then the next run writes it.",
     }
     sent_not_recorded(to: &str, why: &str) {
         da "Mailen er sendt til {to}, men det kunne ikke skrives i regnskabet: {why}",
