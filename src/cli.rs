@@ -1,28 +1,29 @@
 //! The command line: arguments go in; what is asked for, or a refusal with its exit code, comes out.
 //!
-//! The files, in reading order: this one has the types that clap fills, [`read()`] turns the arguments into them and says
+//! The files, in reading order: this one has the types that clap fills, with those of two commands in `schedule` and `history`; [`read()`] turns the arguments into them and says
 //! what is wrong with them, [`words`] puts the texts in the person's language on clap's commands, and `man` makes the manual
 //! page from the same texts.
 //!
 //! The doc comments of the types are for those who read the code: what `--help` says stands in `messages/help.rs`.
 
 use std::path::PathBuf;
-use std::str::FromStr;
 
-use chrono::NaiveTime;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use crate::messages::{Language, usage as say};
-use crate::model::delivery::State;
 use crate::model::ledger::ChainMark;
 use crate::names::holds_cpr_number;
 use crate::period::Period;
 
+mod history;
 pub(crate) mod man;
 mod read;
+mod schedule;
 pub mod words;
 
+pub use history::{History, HistoryState};
 pub use read::{Asked, Refusal, asked, read};
+pub use schedule::{Every, Schedule, Scheduler};
 
 /// Delivers trækfiler to KP over SFTP: each file exactly once, or a person is told.
 #[derive(Debug, Parser)]
@@ -180,89 +181,6 @@ pub struct Init {
     pub runs: Option<String>,
 }
 
-/// `schedule`.
-#[derive(Debug, Args)]
-pub struct Schedule {
-    /// What runs it
-    #[arg(value_enum)]
-    pub scheduler: Scheduler,
-    /// How often: 5m, 10m, 15m, 20m, 30m, 1h, 2h, 3h, 4h, 6h, 8h or 12h; without it every hour
-    #[arg(long, value_name = "TIME", conflicts_with = "at")]
-    pub every: Option<Every>,
-    /// Once a day at this time
-    #[arg(long, value_name = "HH:MM", value_parser = time_of_day)]
-    pub at: Option<NaiveTime>,
-    /// Whom it runs as; without it: cron, yourself; systemd, traekfil; windows, SYSTEM
-    #[arg(long, value_name = "NAME")]
-    pub user: Option<String>,
-    /// Set it up on this machine
-    #[arg(long, conflicts_with = "remove")]
-    pub install: bool,
-    /// Take it away from this machine again
-    #[arg(long)]
-    pub remove: bool,
-}
-
-/// What can run a job by itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Scheduler {
-    /// A line in a crontab.
-    Cron,
-    /// A service and its timer.
-    Systemd,
-    /// A task of the Task Scheduler.
-    Windows,
-    /// None: the jobs that are set up are listed.
-    List,
-}
-
-impl Scheduler {
-    /// How it is written on the command line.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Scheduler::Cron => "cron",
-            Scheduler::Systemd => "systemd",
-            Scheduler::Windows => "windows",
-            Scheduler::List => "list",
-        }
-    }
-
-    /// What its makers call it, in any language.
-    #[must_use]
-    pub fn own_name(self) -> &'static str {
-        match self {
-            Scheduler::Cron => "cron",
-            Scheduler::Systemd => "systemd",
-            Scheduler::Windows => "Windows' Task Scheduler",
-            Scheduler::List => "list",
-        }
-    }
-}
-
-/// A stretch of time that a day is a multiple of, in minutes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Every(pub u32);
-
-impl FromStr for Every {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Every, String> {
-        let hours = text.strip_suffix('h').and_then(|n| n.parse::<u32>().ok()?.checked_mul(60));
-        let minutes = hours.or_else(|| text.strip_suffix('m')?.parse().ok());
-        match minutes {
-            Some(minutes @ (5 | 10 | 15 | 20 | 30 | 60 | 120 | 180 | 240 | 360 | 480 | 720)) => {
-                Ok(Every(minutes))
-            }
-            _ => Err("write 5m, 10m, 15m, 20m, 30m, 1h, 2h, 3h, 4h, 6h, 8h or 12h, or use --at".to_owned()),
-        }
-    }
-}
-
-fn time_of_day(text: &str) -> Result<NaiveTime, String> {
-    NaiveTime::parse_from_str(text, "%H:%M").map_err(|_| "write a time such as 06:00".to_owned())
-}
-
 /// `ledger`.
 #[derive(Debug, Subcommand)]
 pub enum LedgerCommand {
@@ -359,84 +277,6 @@ pub struct Ask {
     /// Send it to the supplier by the mail server of `[notify]`
     #[arg(long)]
     pub send: bool,
-}
-
-/// `history`.
-#[derive(Debug, Args)]
-pub struct History {
-    /// Only this series
-    #[arg(long)]
-    pub series: Option<String>,
-    /// Only this period
-    #[arg(long, value_name = "YYYY-MM")]
-    pub period: Option<Period>,
-    /// Only this state, by its name here or its Danish one
-    #[arg(long, value_enum, ignore_case = true)]
-    pub state: Option<HistoryState>,
-    /// At most so many, the newest first
-    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
-    pub limit: u32,
-    /// The form; without it text
-    #[arg(long, value_enum)]
-    pub format: Option<ExportFormat>,
-}
-
-/// What `history --state` takes: the states of deliveries, and what `status` calls the files that were not sent. Each has the
-/// Danish words for it as well.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-#[value(rename_all = "snake_case")]
-pub enum HistoryState {
-    /// [`State::Uploading`].
-    #[value(alias = "under overførsel")]
-    Uploading,
-    /// [`State::Publishing`].
-    #[value(alias = "under navngivning")]
-    Publishing,
-    /// [`State::Delivered`].
-    #[value(alias = "leveret")]
-    Delivered,
-    /// [`State::Archived`].
-    #[value(aliases = ["arkiveret", "leveret og arkiveret"])]
-    Archived,
-    /// [`State::Abandoned`].
-    #[value(alias = "opgivet")]
-    Abandoned,
-    /// [`State::InDoubt`].
-    #[value(aliases = ["uafklaret", "in doubt"])]
-    InDoubt,
-    /// [`State::NotDelivered`].
-    #[value(aliases = ["ikke modtaget", "ikke_modtaget", "ikke leveret", "not delivered"])]
-    NotDelivered,
-    /// [`State::Adopted`].
-    #[value(aliases = ["indskrevet", "leveret før", "leveret før regnskabet"])]
-    Adopted,
-    /// Files that wait for a person.
-    #[value(alias = "tilbageholdt")]
-    Held,
-    /// Approvals.
-    #[value(alias = "godkendt")]
-    Approved,
-    /// Rejections.
-    #[value(alias = "afvist")]
-    Rejected,
-}
-
-impl HistoryState {
-    /// The state of a delivery; none where it is about files that were not sent.
-    #[must_use]
-    pub fn of_delivery(self) -> Option<State> {
-        match self {
-            HistoryState::Uploading => Some(State::Uploading),
-            HistoryState::Publishing => Some(State::Publishing),
-            HistoryState::Delivered => Some(State::Delivered),
-            HistoryState::Archived => Some(State::Archived),
-            HistoryState::Abandoned => Some(State::Abandoned),
-            HistoryState::InDoubt => Some(State::InDoubt),
-            HistoryState::NotDelivered => Some(State::NotDelivered),
-            HistoryState::Adopted => Some(State::Adopted),
-            HistoryState::Held | HistoryState::Approved | HistoryState::Rejected => None,
-        }
-    }
 }
 
 /// `approve` and `reject`.

@@ -7,7 +7,7 @@
 //!
 //! The files, in reading order: this one divides the files into batches and leads each through its steps; `pace` says how
 //! many go at once; `server` keeps the connection, and `reconnect` goes on over new ones; `names` makes their names on the server; `steps` has steps 2 to 6, upload to rename; `original` reads a file while it is uploaded;
-//! `finish` is step 7, the receipt and the original; `settle` is recovery; `picked_up` asks which files KP has taken.
+//! `finish` is step 7, the receipt and the original; `settle` is recovery, and `freed` what a person's word needs of the server; `picked_up` asks which files KP has taken.
 
 use std::collections::VecDeque;
 use std::path::PathBuf;
@@ -29,6 +29,7 @@ use crate::model::ledger::{ContentTotals, Delivery};
 use crate::remote::Terms;
 
 mod finish;
+mod freed;
 mod names;
 mod original;
 mod pace;
@@ -40,7 +41,7 @@ mod steps;
 
 use crate::model::run_report::Warning;
 pub use names::{remote_path, temporary_path};
-use pace::{AfterLoss, BATCH, Pace};
+use pace::{AfterLoss, Pace};
 pub use server::Server;
 pub use settle::{Recovered, Recovery};
 

@@ -67,6 +67,7 @@ pub fn overdue(overview: &Overview) -> Vec<OverdueReport> {
                 period: item.period?,
                 due: item.since.clone()?,
                 message: item.message.clone(),
+                commands: item.commands.clone(),
             })
         })
         .collect()

@@ -176,6 +176,22 @@ fn pure_rooms_are_pure() {
     assert!(impure.is_empty(), "{} places are not pure:\n{}", impure.len(), list(&impure));
 }
 
+/// A program that is started gets none of the secrets in its environment: see `secrets::withheld_from`.
+#[test]
+fn every_program_is_started_without_the_secrets() {
+    let (mut started, mut with) = (0, BTreeSet::new());
+    for (module, code) in source::code() {
+        for (at, _) in code.match_indices("Command::new(") {
+            started += 1;
+            if !code[..at].ends_with("withheld_from(") {
+                with.insert(module.clone());
+            }
+        }
+    }
+    assert!(started >= 4, "only {started} were found");
+    assert!(with.is_empty(), "these start a program with the secrets:\n{}", list(&with));
+}
+
 fn list(lines: &BTreeSet<String>) -> String {
     lines.iter().flat_map(|line| ["  ", line, "\n"]).collect()
 }

@@ -352,8 +352,13 @@ impl Answer {
         let count = |outcome| self.files.iter().filter(|file| file.outcome == outcome).count();
         let (adopted, known) = (count(Outcome::Adopted), count(Outcome::Known));
         let (refused, not_at_kp) = (count(Outcome::Refused), count(Outcome::NotAtKp));
-        let mut parts =
-            vec![if self.dry_run { say::count_would(adopted) } else { say::count_adopted(adopted) }];
+        let mut parts = vec![match (adopted, self.dry_run) {
+            (0, _) if refused + not_at_kp == 0 => say::nothing_to_adopt(),
+            (0, true) => say::none_would(),
+            (0, false) => say::none_adopted(),
+            (n, true) => say::count_would(n),
+            (n, false) => say::count_adopted(n),
+        }];
         let others = [
             (known, say::count_known(known)),
             (refused, say::count_refused(refused)),

@@ -8,12 +8,12 @@ use crate::config::{Config, Mail};
 use crate::exit::{ExitCode, UserError};
 use crate::ledger::event::Event;
 use crate::ledger::query::{Filter, Sequence};
-use crate::ledger::{Journal, LedgerReader};
+use crate::ledger::{Journal, Ledger, LedgerReader};
 use crate::messages::{self, ask as say, command, escape};
 use crate::model::attention::{AttentionKind, Overview};
 use crate::model::decision::Choice;
 use crate::model::delivery::State;
-use crate::model::ledger::{AskedAbout, Delivery, Verdict};
+use crate::model::ledger::{Asked, AskedAbout, Delivery, Verdict};
 use crate::model::run_report::FileReport;
 use crate::names;
 use crate::names::without_cpr_numbers;
@@ -23,6 +23,7 @@ use crate::overview;
 use crate::period::Period;
 use crate::run::preview::Preview;
 use crate::series::SeriesRule;
+use crate::wording;
 use crate::wording::letter::{self, About, Context, Letter};
 
 #[derive(Serialize)]
@@ -34,6 +35,8 @@ struct Answer<'a> {
     subject: &'a str,
     body: &'a str,
     sent: bool,
+    /// When the supplier was last asked about this file before, RFC 3339.
+    asked_before: Option<&'a str>,
     exit_code: u8,
 }
 
@@ -42,6 +45,8 @@ struct Known {
     overview: Overview,
     files: Vec<FileReport>,
     deliveries: Vec<Delivery>,
+    /// What the supplier was asked already, oldest first.
+    asked: Vec<Asked>,
     /// The newest rejection, as the period that it is for and its file.
     rejected: Vec<(Option<Period>, String, String)>,
 }
@@ -69,13 +74,19 @@ pub(super) fn ask(config: &Config, options: &cli::Ask, global: &Global) -> anyho
     }
     let to = way.as_ref().map(|(_, to)| to.email.to_string());
     let holds = held.iter().filter_map(|file| file.hold_id).collect();
-    record(config, (series, period), about.kind(), holds, to.as_deref(), &letter).map_err(
-        |error| match &to {
-            Some(to) => UserError { message: say::sent_not_recorded(to, &error.message), ..error },
-            None => error,
-        },
-    )?;
+    let mut ledger =
+        record(config, (series, period), about.kind(), holds, to.as_deref(), &letter).map_err(|error| {
+            match &to {
+                Some(to) => UserError { message: say::sent_not_recorded(to, &error.message), ..error },
+                None => error,
+            }
+        })?;
+    ledger.attest().map_err(|error| {
+        let sent = to.as_deref().map(|to| say::sent(&escape(to)) + " ").unwrap_or_default();
+        UserError::unexpected(sent + &say::line_not_written(&config.archive, &error))
+    })?;
     let address = rule.and_then(|rule| rule.mail.as_ref()).map(|mail| mail.email.to_string());
+    let before = known.asked.iter().rev().find(|asked| asked.period == period);
     let json = Answer {
         series,
         period,
@@ -84,9 +95,10 @@ pub(super) fn ask(config: &Config, options: &cli::Ask, global: &Global) -> anyho
         subject: &letter.subject,
         body: &letter.body,
         sent: to.is_some(),
+        asked_before: before.map(|asked| asked.at.as_str()),
         exit_code: 0,
     };
-    answer(global, &json, || text(&letter, address.as_deref(), to.as_deref(), global.quiet))?;
+    answer(global, &json, || text(&letter, address.as_deref(), to.as_deref(), before, global.quiet))?;
     Ok(ExitCode::Ok)
 }
 
@@ -112,6 +124,8 @@ fn gather(config: &Config, series: &str) -> Result<Known, UserError> {
     let overview = overview::of(config, ledger, &files, &[], now)?;
     let filter = Filter { series: Some(series.to_owned()), ..Filter::default() };
     let deliveries = ledger.history(&filter)?;
+    let mut asked = ledger.asked()?;
+    asked.retain(|asked| names::same(&asked.series, series));
     let mut rejected: Vec<_> = ledger.decisions()?;
     rejected.retain(|decision| names::same(&decision.key.slot.series, series));
     let rejected = rejected
@@ -119,7 +133,7 @@ fn gather(config: &Config, series: &str) -> Result<Known, UserError> {
         .filter(|decision| decision.verdict == Verdict::Rejected)
         .map(|decision| (decision.key.slot.period, decision.path, decision.at))
         .collect();
-    Ok(Known { overview, files, deliveries, rejected })
+    Ok(Known { overview, files, deliveries, asked, rejected })
 }
 
 fn is_of(file: &FileReport, series: &str) -> bool {
@@ -193,7 +207,8 @@ fn compose(
     let deadline = rule.and_then(|rule| rule.due()?.deadline(period?, &config.calendar.runs));
     let deadline = deadline.map(|deadline| (deadline, deadline.is_missed_by(&now())));
     let from = config.notify.mail.as_ref().map(|mail| &mail.from);
-    let sender = from.map_or_else(who, |from| from.name.clone().unwrap_or_else(|| from.email.to_string()));
+    let from = from.map(|from| from.name.clone().unwrap_or_else(|| from.email.to_string()));
+    let sender = config.name.clone().or(from).unwrap_or_else(who);
     let recipient = rule.and_then(|rule| rule.mail.as_ref()?.name.as_deref());
     let spoken = messages::language();
     messages::speak(config.language.unwrap_or(spoken));
@@ -210,7 +225,7 @@ fn record(
     holds: Vec<i64>,
     sent_to: Option<&str>,
     letter: &Letter,
-) -> Result<(), UserError> {
+) -> Result<Ledger, UserError> {
     let mut ledger = open_ledger(config, now())?;
     let event = Event::Asked {
         asked: ledger.next(Sequence::Asked)?,
@@ -222,7 +237,8 @@ fn record(
         subject: letter.subject.clone(),
         who: who(),
     };
-    ledger.record(now(), &[event])
+    ledger.record(now(), &[event])?;
+    Ok(ledger)
 }
 
 fn unknown(config: &Config, series: &str) -> UserError {
@@ -232,7 +248,13 @@ fn unknown(config: &Config, series: &str) -> UserError {
 }
 
 /// The mail to copy, and whether it was sent.
-fn text(letter: &Letter, address: Option<&str>, sent_to: Option<&str>, quiet: bool) -> String {
+fn text(
+    letter: &Letter,
+    address: Option<&str>,
+    sent_to: Option<&str>,
+    before: Option<&Asked>,
+    quiet: bool,
+) -> String {
     let mut out = String::new();
     if let Some(to) = address {
         out.extend([say::to_line(&escape(to)).as_str(), "\n"]);
@@ -241,6 +263,9 @@ fn text(letter: &Letter, address: Option<&str>, sent_to: Option<&str>, quiet: bo
     if !quiet {
         let end = sent_to.map_or_else(say::not_sent, |to| say::sent(&escape(to)));
         out.extend(["\n---\n", &crate::report::text::sentence(&end)]);
+        let before =
+            before.map(|asked| crate::report::text::sentence(&wording::calendar::asked_before(asked)));
+        out.extend(before);
     }
     out
 }

@@ -20,7 +20,7 @@ use crate::platform::{self, WriterSight};
 use crate::report::paragraph::{self, WIDTH};
 use crate::wording;
 
-use super::context::{load_alone, now, open_reader};
+use super::context::{load_alone, not_retired, now, open_reader};
 use crate::output::{Failure, answer_or_failure};
 
 mod server;
@@ -160,6 +160,7 @@ fn here(config: &Config, checks: &mut Checks) {
 /// How far the ledger's chain goes, and what it last says, if it is whole.
 fn ledger_found(config: &Config, ledger: &LedgerReader) -> Result<String, UserError> {
     let last = ledger.verify_chain(1)?;
+    not_retired(ledger)?;
     let newest = ledger.history(&Filter { limit: Some(1), ..Filter::default() })?.pop();
     let newest = newest.and_then(|delivery| delivery.delivered_at);
     let newest = newest.as_deref().map_or_else(|| "–".to_owned(), wording::moment);

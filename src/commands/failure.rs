@@ -119,7 +119,7 @@ fn empty(exit: ExitCode, matters: &[AttentionItem], asked: &Asked) -> impl Seria
 /// The keys of a command's answer that hold lists.
 fn lists(command: &str) -> &'static [&'static str] {
     match command {
-        "status" => &["months", "series", "matters"],
+        "status" => &["months", "series", "matters", "asked", "left_on_server"],
         "history" | "ledger export" => &["entries"],
         "approve" | "reject" | "withdraw" => &["decisions"],
         "cases" => &["cases", "matters"],

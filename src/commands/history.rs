@@ -6,7 +6,7 @@ use crate::exit::{ExitCode, UserError};
 use crate::ledger::LedgerReader;
 use crate::ledger::query::Filter;
 use crate::model::delivery::Slot;
-use crate::model::ledger::{Decision, Delivery, Hold, UnreadRejection, Verdict};
+use crate::model::ledger::{Asked, Decision, Delivery, Hold, UnreadRejection, Verdict};
 use crate::names;
 use crate::report::csv;
 use crate::report::history::{History, More};
@@ -36,6 +36,8 @@ pub(super) fn history(config: &Config, options: &cli::History, global: &Global) 
     let holds = holds(&ledger, options)?;
     let history =
         History::new(&deliveries, &decisions, &taken_out, &more(&ledger, &deliveries)?).with_holds(&holds);
+    let asked = asked(&ledger, options)?;
+    let history = history.with_asked(&asked);
     let json = global.json || options.format == Some(ExportFormat::Json);
     let global = Global { json, ..global.clone() };
     answer(&global, &history, || history.text(global.verbose > 0))?;
@@ -98,5 +100,18 @@ fn holds(ledger: &LedgerReader, options: &cli::History) -> anyhow::Result<Vec<Ho
     let mut found = ledger.open_holds()?;
     // The ledger remembers what waits to settle in the same way; nobody holds that.
     found.retain(|hold| hold.reason != "unsettled" && fits(options, hold.slot.as_ref()));
+    Ok(newest(found, options))
+}
+
+/// What suppliers were asked; a question has no state, so none where one is named.
+fn asked(ledger: &LedgerReader, options: &cli::History) -> anyhow::Result<Vec<Asked>> {
+    if options.state.is_some() {
+        return Ok(Vec::new());
+    }
+    let mut found = ledger.asked()?;
+    found.retain(|asked| {
+        let slot = Slot { series: asked.series.clone(), period: asked.period };
+        fits(options, Some(&slot))
+    });
     Ok(newest(found, options))
 }

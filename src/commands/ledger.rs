@@ -21,6 +21,7 @@ use crate::model::ledger::ChainMark;
 use crate::overview;
 use crate::platform::with_suffix;
 use crate::report::csv;
+use crate::report::document;
 use crate::report::history::{History, More};
 use crate::report::text::sentence;
 use crate::run::secret;
@@ -119,7 +120,9 @@ fn export(config: &Config, format: ExportFormat, global: &Global) -> anyhow::Res
     let taken_out = ledger.taken_out()?;
     let csv = csv::deliveries(&deliveries)?;
     let global = Global { json: global.json || format == ExportFormat::Json, ..global.clone() };
-    answer(&global, &History::new(&deliveries, &decisions, &taken_out, &More::new()), || csv)?;
+    let asked = ledger.asked()?;
+    let history = History::new(&deliveries, &decisions, &taken_out, &More::new()).with_asked(&asked);
+    answer(&global, &history, || csv)?;
     Ok(ExitCode::Ok)
 }
 
@@ -141,6 +144,10 @@ fn rebuild(config: &Config, global: &Global) -> anyhow::Result<ExitCode> {
         }
         if rebuilt.unread > 0 {
             text += &sentence(&say::receipts_unread(rebuilt.unread));
+        }
+        if !rebuilt.missing_months.is_empty() {
+            let months = rebuilt.missing_months.iter().map(|month| wording::period_in_full(*month));
+            text += &sentence(&say::months_missing(&months.collect::<Vec<_>>().join(", ")));
         }
         if rebuilt.in_doubt > 0 {
             text += &sentence(&say_witness::doubts_left(rebuilt.in_doubt));
@@ -212,6 +219,7 @@ fn backup(config: &Config, file: &Path, global: &Global) -> anyhow::Result<ExitC
         key: Option<&'a Path>,
     }
     let ledger = open_reader(config, true)?;
+    document::keeps_clear(config, file)?;
     let kept = with_suffix(file, ".key");
     let secret = secret::of_ledger(config, &ledger)?;
     if secret.is_some() && kept.symlink_metadata().is_ok() {

@@ -241,6 +241,7 @@ mod past {
             changed_at: String::new(),
             picked_up_at: None,
             temporary_gone_at: None,
+            left_as: None,
             content: None,
             observed: Vec::new(),
             delivered_at: None,

@@ -2,11 +2,11 @@
 
 use std::collections::HashSet;
 
-use super::{BATCH, Executor};
+use super::Executor;
 use crate::exit::UserError;
 use crate::ledger::event::Event;
 use crate::model::ledger::Delivery;
-use crate::remote::RemoteStat;
+use crate::remote::{RemoteError, RemoteStat};
 
 impl Executor<'_> {
     /// Asks the server for the files of these deliveries (oldest first) and records those that are gone. Where the server
@@ -19,16 +19,21 @@ impl Executor<'_> {
         let mut taken = HashSet::new();
         let (asked, mut gone): (Vec<&Delivery>, Vec<&Delivery>) =
             waiting.iter().rev().partition(|delivery| taken.insert(delivery.remote_path.as_deref()));
-        let lost = self.server.current().is_some_and(|connection| connection.is_closed());
-        for batch in asked.chunks(BATCH) {
-            let Some(connection) = (!lost).then(|| self.server.connection().ok()).flatten() else { break };
+        let mut absent = vec![false; asked.len()];
+        // Where the server cannot be asked any more, the next run asks about the rest.
+        let _ = self.keep_on(asked.len(), |this, batch| {
             let paths: Vec<&str> =
-                batch.iter().map(|delivery| delivery.remote_path.as_deref().unwrap_or_default()).collect();
-            let stats = connection.stat(&paths);
-            gone.extend(
-                batch.iter().zip(stats).filter(|(_, stat)| *stat == Ok(RemoteStat::Absent)).map(|(d, _)| *d),
-            );
-        }
+                batch.iter().map(|&i| asked[i].remote_path.as_deref().unwrap_or_default()).collect();
+            let stats = this.server.current().map(|connection| connection.stat(&paths)).unwrap_or_default();
+            let is_answered = |stat: &Result<RemoteStat, RemoteError>| {
+                stat.as_ref().err().is_none_or(|error| error.connection_fault().is_none())
+            };
+            for (&i, stat) in batch.iter().zip(&stats) {
+                absent[i] = *stat == Ok(RemoteStat::Absent);
+            }
+            (0..batch.len()).map(|n| stats.get(n).is_some_and(is_answered)).collect()
+        });
+        gone.extend(asked.iter().zip(absent).filter(|(_, absent)| *absent).map(|(delivery, _)| *delivery));
         gone.sort_by_key(|delivery| delivery.id);
         self.write_down(gone.into_iter().map(|delivery| Event::PickedUp { delivery: delivery.id }))
     }

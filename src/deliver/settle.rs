@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::finish::Finished;
-use super::{End, Executor, needs_server, stepped, temporary_path};
+use super::{End, Executor, needs_server, stepped};
 use crate::config::Verify;
 use crate::delivery::{self, ContentCheck, Observed};
 use crate::digest::Digest;
@@ -14,7 +14,7 @@ use crate::ledger::event::{Event, Started};
 use crate::messages::run as say;
 use crate::model::delivery::{State, Step};
 use crate::model::ledger::Delivery;
-use crate::remote::{RemoteError, RemoteStat, Removal};
+use crate::remote::{RemoteError, RemoteStat};
 
 /// How often to look and rename again over one connection before leaving a delivery to the next run.
 const ROUNDS: usize = 3;
@@ -83,12 +83,15 @@ impl Settling {
     }
 
     /// What is to be written down of one delivery.
-    fn events(&self, i: usize, delivery: i64) -> Vec<Event> {
+    fn events(&self, i: usize, Published { delivery, temporary, .. }: &Published) -> Vec<Event> {
+        let delivery = *delivery;
         match &self.ends[i] {
             Some(End::Delivered) => {
                 let left = self.temporary[i] == Some(Observed::RightSize);
                 let why = if left { Delivery::TEMPORARY_LEFT } else { "settled" };
-                vec![stepped(delivery, Step::Confirm, Some(why))]
+                let path = temporary.to_owned();
+                let noted = left.then_some(Event::TemporaryLeft { delivery, path });
+                [stepped(delivery, Step::Confirm, Some(why))].into_iter().chain(noted).collect()
             }
             Some(End::InDoubt(_)) => {
                 let absent = self.temporary[i] == Some(Observed::Nothing);
@@ -193,80 +196,6 @@ impl Executor<'_> {
         Ok(())
     }
 
-    /// Removes the temporary file of each delivery that a person says KP never got, so that no rename that was asked for
-    /// can come late. Only a file that was there and was removed frees its key: where it is gone already, the rename may
-    /// have come after her word.
-    fn free_not_delivered(&mut self, open: &[Delivery], recovery: &mut Recovery) -> Result<(), UserError> {
-        let waiting = |d: &&Delivery| d.state == State::NotDelivered && needs_server(d);
-        let (rows, paths): (Vec<&Delivery>, Vec<&str>) =
-            open.iter().filter(waiting).filter_map(|d| Some((d, d.temporary.as_deref()?))).unzip();
-        let Some(connection) = self.server.current().filter(|_| !paths.is_empty()) else { return Ok(()) };
-        let looks = connection.stat(&paths);
-        let mut there = Vec::new();
-        for ((delivery, path), look) in rows.into_iter().zip(paths).zip(looks) {
-            match look {
-                Ok(RemoteStat::Present { .. }) => there.push((delivery, path)),
-                Ok(RemoteStat::Absent) => recovery.asked_again.push(delivery.id),
-                Err(error) => recovery.left.push((delivery.path.clone(), say::not_looked(&error))),
-            }
-        }
-        let (rows, paths): (Vec<&Delivery>, Vec<&str>) = there.into_iter().unzip();
-        let removed = if paths.is_empty() { Vec::new() } else { connection.remove(&paths) };
-        failpoint("late_rename_ruled_out");
-        let mut gone = Vec::new();
-        for (delivery, answer) in rows.into_iter().zip(removed) {
-            let answer = match answer {
-                Err(error @ RemoteError::Refused { .. }) => self.move_aside(delivery, error)?,
-                answer => answer,
-            };
-            match answer {
-                Ok(Removal::Removed) => gone.push(Event::TemporaryGone { delivery: delivery.id }),
-                Ok(Removal::NothingThere) => recovery.asked_again.push(delivery.id),
-                Err(error) => recovery.left.push((delivery.path.clone(), say::temporary_not_removed(&error))),
-            }
-        }
-        self.write_down(gone)
-    }
-
-    /// Gives a temporary file that the server refuses to remove another temporary name, so that a rename that was asked for
-    /// finds nothing. Answers as a removal does; `refused` is the refusal to remove it.
-    fn move_aside(
-        &mut self,
-        delivery: &Delivery,
-        refused: RemoteError,
-    ) -> Result<Result<Removal, RemoteError>, UserError> {
-        let (Some(temporary), Some(remote_path)) = (&delivery.temporary, &delivery.remote_path) else {
-            return Ok(Err(refused));
-        };
-        let id = format!("{}-{}", delivery.id, self.journal.random_id()?);
-        let aside = temporary_path(&self.settings.sftp, remote_path, &delivery.key, &id);
-        let Some(connection) = self.server.current() else { return Ok(Err(refused)) };
-        let moved = connection.publish_and_look(&[(temporary.as_str(), aside.as_str())]).pop();
-        if moved != Some((Ok(()), false)) {
-            return Ok(Err(refused));
-        }
-        self.note_left(&aside, &refused);
-        Ok(Ok(Removal::Removed))
-    }
-
-    /// Removes what earlier runs had to leave on the server under temporary names, where it may be removed now. Nothing
-    /// depends on it, so what fails is tried again by the next run that is connected.
-    ///
-    /// # Errors
-    /// The ledger could not be read or written.
-    pub fn remove_left(&mut self) -> Result<(), UserError> {
-        let left = self.journal.temporary_left()?;
-        let paths: Vec<&str> = left.iter().filter_map(|delivery| delivery.temporary.as_deref()).collect();
-        let Some(connection) = self.server.current().filter(|line| !paths.is_empty() && !line.is_closed())
-        else {
-            return Ok(());
-        };
-        let removed = connection.remove(&paths);
-        let gone = left.iter().zip(removed).filter(|(_, answer)| answer.is_ok());
-        let gone: Vec<Event> = gone.map(|(d, _)| Event::TemporaryGone { delivery: d.id }).collect();
-        self.write_down(gone)
-    }
-
     /// Asks what is at both names of each delivery and does what the recovery table says. A delivery that cannot be settled
     /// stays `publishing` for the next run.
     pub(super) fn settle(&mut self, asked: &[Published]) -> Result<Vec<End>, UserError> {
@@ -289,7 +218,7 @@ impl Executor<'_> {
             }
         }
         let events: Vec<Event> =
-            asked.iter().enumerate().flat_map(|(i, asked)| settling.events(i, asked.delivery)).collect();
+            asked.iter().enumerate().flat_map(|(i, asked)| settling.events(i, asked)).collect();
         self.write_down(events)?;
         failpoint("settled");
         Ok(settling
@@ -310,11 +239,13 @@ impl Executor<'_> {
                 Ok(RenameAgain) => again.push(i),
                 Ok(Confirm) => settling.ends[i] = Some(End::Delivered),
                 Ok(RemoveTemporaryAndConfirm) => {
-                    if let Some(connection) = self.server.current()
-                        // Where that fails it is confirmed all the same: KP takes no file with a temporary name.
-                        && let Some(Ok(_)) = connection.remove(&[&asked[i].temporary]).pop()
-                    {
-                        settling.temporary[i] = Some(Observed::Nothing);
+                    let temporary = asked[i].temporary.as_str();
+                    let removed = self.server.current().and_then(|line| line.remove(&[temporary]).pop());
+                    // Where that fails it is confirmed all the same: KP takes no file with a temporary name.
+                    match removed {
+                        Some(Ok(_)) => settling.temporary[i] = Some(Observed::Nothing),
+                        Some(Err(error @ RemoteError::Refused { .. })) => self.note_left(temporary, &error),
+                        _ => {}
                     }
                     settling.ends[i] = Some(End::Delivered);
                 }

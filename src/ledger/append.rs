@@ -175,9 +175,16 @@ pub(super) fn apply(db: &Connection, at: &str, event: &Event) -> rusqlite::Resul
             execute(db, "UPDATE deliveries SET picked_up_at = ?2 WHERE id = ?1", params![delivery, at])
         }
         Event::TemporaryGone { delivery } => {
+            execute(db, "DELETE FROM left_on_server WHERE delivery = ?1", [delivery])?;
             execute(db, "UPDATE deliveries SET temporary_gone_at = ?2 WHERE id = ?1", params![delivery, at])?;
             forget_keys_of_what_cannot_come(db, *delivery)
         }
+        Event::TemporaryLeft { delivery, path } => execute(
+            db,
+            "INSERT INTO left_on_server (delivery, path) VALUES (?1, ?2)
+             ON CONFLICT (delivery) DO UPDATE SET path = excluded.path",
+            params![delivery, path],
+        ),
         Event::ContentDeleted { deliveries, duplicates, decisions, .. } => {
             let of = [("deliveries", deliveries), ("duplicates", duplicates), ("decisions", decisions)];
             of.into_iter().try_for_each(|(table, ids)| {
@@ -185,12 +192,19 @@ pub(super) fn apply(db: &Connection, at: &str, event: &Event) -> rusqlite::Resul
                 ids.iter().try_for_each(|id| execute(db, &sql, params![id, at]))
             })
         }
-        Event::Asked { asked, series, period, about, sent_to, subject, who, .. } => execute(
-            db,
-            "INSERT INTO asked (id, series, period, about, sent_to, subject, at, who)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-            params![asked, series, period.map(|p| p.to_string()), about.name(), sent_to, subject, at, who],
-        ),
+        Event::Asked { asked, series, period, about, sent_to, subject, who, .. }
+        | Event::RestoredAsked { asked, series, period, about, sent_to, subject, who, .. } => {
+            let at = match event {
+                Event::RestoredAsked { asked_at, .. } => asked_at,
+                _ => at,
+            };
+            execute(
+                db,
+                "INSERT INTO asked (id, series, period, about, sent_to, subject, at, who)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                params![asked, series, period.map(|p| p.to_string()), about.name(), sent_to, subject, at, who],
+            )
+        }
         Event::Told { matters } => matters.iter().try_for_each(|matter| {
             execute(
                 db,

@@ -259,6 +259,14 @@ pub enum Event {
         /// The delivery.
         delivery: i64,
     },
+    /// A temporary file that the server refuses to remove lies there under this path, and nothing becomes of it. A later
+    /// [`Event::TemporaryGone`] says that it is removed.
+    TemporaryLeft {
+        /// The delivery.
+        delivery: i64,
+        /// The path on the server.
+        path: String,
+    },
     /// What one look at the drop folder changes about the held files, all at once.
     Holds {
         /// Files that are held, for the first time or for another reason than before.
@@ -288,6 +296,26 @@ pub enum Event {
         subject: String,
         /// Who.
         who: String,
+    },
+    /// The witness tells of a question to a supplier that the ledger does not know.
+    RestoredAsked {
+        /// Its number.
+        asked: i64,
+        /// Series.
+        series: String,
+        /// Period, where it is about one.
+        period: Option<Period>,
+        /// Why.
+        about: AskedAbout,
+        /// The address that the program sent it to; none where the program only made the text.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sent_to: Option<String>,
+        /// The subject.
+        subject: String,
+        /// Who.
+        who: String,
+        /// When, RFC 3339.
+        asked_at: String,
     },
     /// A person was told of these open matters.
     Told {

@@ -1,4 +1,4 @@
-//! What is asked of the ledger.
+//! What is asked of the ledger: here about deliveries, in `persons` about decisions, holds and questions, in `runs` about runs.
 
 use std::time::Duration;
 
@@ -6,16 +6,16 @@ use chrono::{DateTime, FixedOffset};
 use rusqlite::{OptionalExtension, named_params, params};
 
 use super::LedgerReader;
-use super::rows::{asked, decision, delivery, hold, run, word};
+use super::rows::{delivery, word};
 use crate::digest::Digest;
 use crate::exit::UserError;
-use crate::model::delivery::{Key, Slot, State};
-use crate::model::ledger::ChainPosition;
-use crate::model::ledger::{
-    Asked, ContentTotals, Decision, Delivery, DuplicateRecord, Hold, PastRun, UnreadRejection, Volume,
-};
+use crate::model::delivery::{Slot, State};
+use crate::model::ledger::{ChainPosition, ContentTotals, Delivery, DuplicateRecord, Volume};
 use crate::names;
 use crate::period::Period;
+
+mod persons;
+mod runs;
 
 /// Which deliveries `history` shows.
 #[derive(Debug, Clone, Default)]
@@ -24,7 +24,7 @@ pub struct Filter {
     pub series: Option<String>,
     /// Only this period.
     pub period: Option<Period>,
-    /// Only this state.
+    /// Only this state; [`State::Delivered`] is all that KP has of this ledger's, put away or not.
     pub state: Option<State>,
     /// At most so many, the newest first.
     pub limit: Option<u32>,
@@ -39,7 +39,8 @@ macro_rules! deliveries {
         concat!(
             "SELECT id, run, state, digest, series, period, path, size, temporary, remote_path, reason,
                     started_at, changed_at, delivered_at, picked_up_at, why, who, temporary_gone_at,
-                    records, sum_ore, first_period, last_period, observed
+                    records, sum_ore, first_period, last_period, observed,
+                    (SELECT path FROM left_on_server WHERE delivery = deliveries.id)
              FROM deliveries ",
             $which
         )
@@ -73,16 +74,6 @@ impl LedgerReader {
         self.deliveries(deliveries!("ORDER BY id"), [])
     }
 
-    /// The newest run that came to the end of all its files: exit code 0 or 3.
-    ///
-    /// # Errors
-    /// The ledger could not be read.
-    pub fn last_whole_run(&self) -> Result<Option<i64>, UserError> {
-        self.query(|db| {
-            db.query_row("SELECT max(id) FROM runs WHERE exit_code IN (0, 3)", [], |row| row.get(0))
-        })
-    }
-
     /// The deliveries that are not at an end: recovery and people have something to do with them.
     ///
     /// # Errors
@@ -109,8 +100,8 @@ impl LedgerReader {
         self.deliveries(sql, [])
     }
 
-    /// The deliveries that ended without being published and whose temporary file the server refused to remove, oldest
-    /// first; at most 512 of them.
+    /// The deliveries of which a temporary file may lie on the server that it refused to remove, oldest first: those that
+    /// ended without being published, and those whose file is known to lie there; at most 512 of either.
     ///
     /// # Errors
     /// The ledger could not be read.
@@ -118,7 +109,14 @@ impl LedgerReader {
         let sql = deliveries!(
             "WHERE state = 'abandoned' AND why = 'temporary_left' AND temporary_gone_at IS NULL ORDER BY id LIMIT 512"
         );
-        self.deliveries(sql, [])
+        let mut left = self.deliveries(sql, [])?;
+        left.extend(self.deliveries(
+            deliveries!("WHERE id IN (SELECT delivery FROM left_on_server) ORDER BY id LIMIT 512"),
+            [],
+        )?);
+        left.sort_by_key(|delivery| delivery.id);
+        left.dedup_by_key(|delivery| delivery.id);
+        Ok(left)
     }
 
     /// The delivery of that number.
@@ -137,7 +135,7 @@ impl LedgerReader {
     pub fn history(&self, filter: &Filter) -> Result<Vec<Delivery>, UserError> {
         let sql = deliveries!(
             "WHERE (:series IS NULL OR series_key = :series) AND (:period IS NULL OR period = :period)
-               AND (:state IS NULL OR state = :state)
+               AND (:state IS NULL OR state = :state OR (:state = 'delivered' AND state = 'archived'))
              ORDER BY id DESC LIMIT :limit"
         );
         self.deliveries(
@@ -149,32 +147,6 @@ impl LedgerReader {
                 ":limit": filter.limit.map_or(-1, i64::from),
             },
         )
-    }
-
-    /// The decisions about a key that still count, newest first: those after its last approval that was used up, without
-    /// approvals that were taken back.
-    ///
-    /// # Errors
-    /// The ledger could not be read.
-    pub fn decisions_about(&self, key: &Key) -> Result<Vec<Decision>, UserError> {
-        let mut all: Vec<Decision> = self.query(|db| {
-            db.prepare_cached(
-                "SELECT * FROM decisions WHERE digest = ?1 AND series_key = ?2 AND period IS ?3 AND withdrawn_at IS NULL
-                 ORDER BY id DESC",
-            )?
-            .query_map(
-                params![
-                    key.digest.as_bytes(),
-                    names::comparable(&key.slot.series),
-                    key.slot.period.map(|p| p.to_string())
-                ],
-                decision,
-            )?
-            .collect()
-        })?;
-        let used = all.iter().position(|decision| decision.used_by.is_some());
-        all.truncate(used.unwrap_or(all.len()));
-        Ok(all)
     }
 
     /// What was delivered in each month of the calendar from this one on, oldest first; months without any are not in
@@ -257,85 +229,6 @@ impl LedgerReader {
         Ok(usize::try_from(count).unwrap_or_default())
     }
 
-    /// The decision of that number.
-    ///
-    /// # Errors
-    /// The ledger could not be read.
-    pub fn decision(&self, id: i64) -> Result<Option<Decision>, UserError> {
-        self.query(|db| {
-            db.prepare_cached("SELECT * FROM decisions WHERE id = ?1")?.query_row([id], decision).optional()
-        })
-    }
-
-    /// Every decision, oldest first.
-    ///
-    /// # Errors
-    /// The ledger could not be read.
-    pub fn decisions(&self) -> Result<Vec<Decision>, UserError> {
-        self.query(|db| {
-            db.prepare_cached("SELECT * FROM decisions ORDER BY id")?.query_map([], decision)?.collect()
-        })
-    }
-
-    /// Every file that was taken out unread, oldest first.
-    ///
-    /// # Errors
-    /// The ledger could not be read.
-    pub fn taken_out(&self) -> Result<Vec<UnreadRejection>, UserError> {
-        self.query(|db| {
-            db.prepare_cached(
-                "SELECT holds.id, holds.path, at, body ->> 'who' AS who, body ->> 'why' AS why
-                 FROM events JOIN holds ON holds.id = body ->> 'hold'
-                 WHERE body ->> 'event' = 'hold_ended' AND digest IS NULL AND who IS NOT NULL ORDER BY seq",
-            )?
-            .query_map([], |row| {
-                Ok(UnreadRejection {
-                    hold: row.get(0)?,
-                    path: row.get(1)?,
-                    at: row.get(2)?,
-                    who: row.get(3)?,
-                    why: row.get::<_, Option<String>>(4)?.unwrap_or_default(),
-                })
-            })?
-            .collect()
-        })
-    }
-
-    /// The holds that are not over.
-    ///
-    /// # Errors
-    /// The ledger could not be read.
-    pub fn open_holds(&self) -> Result<Vec<Hold>, UserError> {
-        self.query(|db| {
-            db.prepare_cached("SELECT * FROM holds WHERE ended_at IS NULL ORDER BY id")?
-                .query_map([], hold)?
-                .collect()
-        })
-    }
-
-    /// What suppliers were asked, oldest first.
-    ///
-    /// # Errors
-    /// The ledger could not be read.
-    pub fn asked(&self) -> Result<Vec<Asked>, UserError> {
-        self.query(|db| db.prepare_cached("SELECT * FROM asked ORDER BY id")?.query_map([], asked)?.collect())
-    }
-
-    /// Every hold, over or not, of files for this period, and of files without one that was opened in that month of the
-    /// calendar; oldest first.
-    ///
-    /// # Errors
-    /// The ledger could not be read.
-    pub fn holds_of(&self, month: Period) -> Result<Vec<Hold>, UserError> {
-        self.query(|db| {
-            db.prepare_cached(
-                "SELECT * FROM holds WHERE period = ?1 OR (period IS NULL AND substr(opened_at, 1, 7) = ?1) ORDER BY id",
-            )?
-            .query_map([month.to_string()], hold)?
-            .collect()
-        })
-    }
-
     /// The deliveries for this period, and those without one that were begun in that month of the calendar; oldest first.
     ///
     /// # Errors
@@ -345,24 +238,6 @@ impl LedgerReader {
             "WHERE period = ?1 OR (period IS NULL AND substr(started_at, 1, 7) = ?1) ORDER BY id"
         );
         self.deliveries(sql, [month.to_string()])
-    }
-
-    /// The run of that number.
-    ///
-    /// # Errors
-    /// The ledger could not be read.
-    pub fn run(&self, id: i64) -> Result<Option<PastRun>, UserError> {
-        self.query(|db| {
-            db.prepare_cached("SELECT * FROM runs WHERE id = ?1")?.query_row([id], run).optional()
-        })
-    }
-
-    /// The newest run.
-    ///
-    /// # Errors
-    /// The ledger could not be read.
-    pub fn last_run(&self) -> Result<Option<PastRun>, UserError> {
-        self.query(|db| db.query_row("SELECT * FROM runs ORDER BY id DESC LIMIT 1", [], run).optional())
     }
 
     /// The deliveries for these periods, both included, oldest first.
@@ -458,26 +333,6 @@ impl LedgerReader {
         waiting
             .retain(|delivery| delivery.delivered_at.as_deref().is_some_and(|at| is_older(at, limit, now)));
         Ok(waiting)
-    }
-
-    /// When a person was last told of a matter, RFC 3339.
-    ///
-    /// # Errors
-    /// The ledger could not be read.
-    pub fn told_of(&self, matter: &str) -> Result<Option<String>, UserError> {
-        self.query(|db| {
-            db.prepare_cached("SELECT at FROM told WHERE matter = ?1")?
-                .query_row([matter], |row| row.get(0))
-                .optional()
-        })
-    }
-
-    /// When the ledger was made, RFC 3339; none where there is none yet.
-    ///
-    /// # Errors
-    /// The ledger could not be read.
-    pub fn made_at(&self) -> Result<Option<String>, UserError> {
-        self.query(|db| db.query_row("SELECT made_at FROM ledger", [], |row| row.get(0)).optional())
     }
 
     /// The ledger's random name and the end of its chain; none where there is no ledger yet.

@@ -3,6 +3,7 @@
 //! The new ledger has a random name of its own, and lines of its own. The ledger file is put in place last, so that after
 //! an interruption the next try starts from receipts that say the same.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -20,6 +21,7 @@ use super::{Journal, Ledger, LedgerReader, RunLock, SCHEMA_VERSION, checked, exi
 use crate::exit::{ExitCode, UserError};
 use crate::messages::{ledger as say, witness as say_witness};
 use crate::model::delivery::State;
+use crate::period::Period;
 use crate::platform::{self, with_suffix};
 
 /// Marks the names of ledgers and receipts that were replaced.
@@ -34,6 +36,8 @@ pub struct Rebuilt {
     pub in_doubt: usize,
     /// Blocks of zeros that a power cut left among the lines.
     pub unread: usize,
+    /// Months between others of which there are no receipts: nothing was delivered in them, or their file is lost.
+    pub missing_months: Vec<Period>,
     /// Where the old ledger lies now, where there was one.
     pub old_ledger: Option<PathBuf>,
     /// Where the old receipts lie now.
@@ -96,7 +100,17 @@ pub fn rebuild(path: &Path, archive: &Path, now: DateTime<FixedOffset>) -> Resul
     // The staging ledger's own lock file.
     remove(&with_suffix(&new, ".lock")).map_err(failed)?;
     checked::forget(&new).map_err(failed)?;
-    Ok(Rebuilt { deliveries, in_doubt, unread, old_ledger, old_receipts })
+    let missing_months = missing_months(&old);
+    Ok(Rebuilt { deliveries, in_doubt, unread, missing_months, old_ledger, old_receipts })
+}
+
+/// The months between the first and the last file of receipts that have none.
+fn missing_months(lines: &[Placed]) -> Vec<Period> {
+    let there: BTreeSet<Period> =
+        lines.iter().filter_map(|placed| placed.file.strip_suffix(".jsonl")?.parse().ok()).collect();
+    let (Some(&first), Some(&last)) = (there.first(), there.last()) else { return Vec::new() };
+    let between = (1..last.months_after(first)).filter_map(|months| first.plus(months));
+    between.filter(|month| !there.contains(month)).collect()
 }
 
 /// Whether a sound ledger stands at `path`, whatever its witness says: then nothing is lost of it.

@@ -106,6 +106,7 @@ impl LedgerReader {
         let mut events = self.missing_decisions(&lines)?;
         events.extend(self.missing_deliveries(&lines)?);
         events.extend(self.missing_holds(&lines)?);
+        events.extend(self.missing_questions(&lines)?);
         let retired = lines.iter().rfind(|line| line.attests == Kind::Retired);
         if let Some(line) = retired
             && self.retired_at()?.is_none()
@@ -249,6 +250,31 @@ impl LedgerReader {
             }
         }
         Ok(events)
+    }
+
+    fn missing_questions(&self, lines: &[&Line]) -> Result<Vec<Event>, UserError> {
+        let told = lines.iter().filter(|line| line.attests == Kind::Asked);
+        let mut numbers = Numbers::new(self, Sequence::Asked, told.clone().filter_map(|line| line.asked))?;
+        let mut found: BTreeMap<(i64, &str), &Line> = BTreeMap::new();
+        for &line in told {
+            if self.standing(line)? != Standing::Known {
+                found.insert((line.asked.unwrap_or_default(), &line.at), line);
+            }
+        }
+        let restored = found.into_iter().filter_map(|((number, at), line)| {
+            let (series, about) = (line.series.clone()?, line.about?);
+            Some(Event::RestoredAsked {
+                asked: numbers.free(number),
+                series,
+                period: line.period,
+                about,
+                sent_to: line.sent_to.clone(),
+                subject: line.subject.clone().unwrap_or_default(),
+                who: line.who.clone().unwrap_or_default(),
+                asked_at: at.to_owned(),
+            })
+        });
+        Ok(restored.collect())
     }
 }
 

@@ -31,6 +31,7 @@ pub(super) fn delivery(row: &Row<'_>) -> rusqlite::Result<Delivery> {
         why: row.get(15)?,
         who: row.get(16)?,
         temporary_gone_at: row.get(17)?,
+        left_as: row.get(23)?,
         content: content(row)?,
         observed: names(&row.get::<_, Option<String>>(22)?.unwrap_or_default()),
     })

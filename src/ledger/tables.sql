@@ -93,6 +93,12 @@ CREATE TABLE duplicates (
     content_deleted_at TEXT          -- when it was deleted from the archive
 ) STRICT;
 
+-- Where a delivery's temporary file lies on the server that may not be removed, and of which nothing becomes.
+CREATE TABLE left_on_server (
+    delivery INTEGER PRIMARY KEY,
+    path     TEXT NOT NULL
+) STRICT;
+
 -- What suppliers were asked.
 CREATE TABLE asked (
     id       INTEGER PRIMARY KEY,

@@ -9,8 +9,19 @@ use crate::exit::UserError;
 use crate::messages::ledger as say;
 
 /// What the chain makes.
-const TABLES: [&str; 9] =
-    ["ledger", "runs", "deliveries", "holds", "decisions", "duplicates", "told", "keyed", "key_marks"];
+const TABLES: [&str; 11] = [
+    "ledger",
+    "runs",
+    "deliveries",
+    "holds",
+    "decisions",
+    "duplicates",
+    "asked",
+    "left_on_server",
+    "told",
+    "keyed",
+    "key_marks",
+];
 
 /// What was found in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]

@@ -75,6 +75,9 @@ crate::messages::catalogue! {
         da [n] "1 fil vil blive indskrevet som leveret" "{n} filer vil blive indskrevet som leveret",
         en [n] "1 file would be recorded as delivered" "{n} files would be recorded as delivered",
     }
+    nothing_to_adopt() { da "Der er intet at indskrive", en "There is nothing to record" }
+    none_would() { da "Ingen filer vil blive indskrevet", en "No files would be recorded" }
+    none_adopted() { da "Ingen filer blev indskrevet", en "No files were recorded" }
     count_adopted(n: usize) {
         da [n] "1 fil indskrevet som leveret" "{n} filer indskrevet som leveret",
         en [n] "1 file recorded as delivered" "{n} files recorded as delivered",

@@ -1,5 +1,6 @@
 //! What a supplier is asked, and what `ask` says to the person who asks.
 
+use std::fmt::Display;
 use std::path::Path;
 
 crate::messages::catalogue! {
@@ -160,6 +161,12 @@ crate::messages::catalogue! {
     mail_failed(why: &str) {
         da "Mailen er ikke sendt: {why} Prøv igen, eller kopiér teksten uden --send.",
         en "The mail was not sent: {why} Try again, or copy the text without --send.",
+    }
+    line_not_written(archive: &Path => archive.display(), error: &dyn Display) {
+        da "Spørgsmålet står i regnskabet, men linjen om det i arkivet {archive} kunne ikke skrives ({error}). Sørg for plads og skriveadgang: så \
+            skrives den af næste kørsel.",
+        en "The question stands in the ledger, but its line in the archive {archive} could not be written ({error}). See to space and write \
+            access: then the next run writes it.",
     }
     sent_not_recorded(to: &str, why: &str) {
         da "Mailen er sendt til {to}, men det kunne ikke skrives i regnskabet: {why}",

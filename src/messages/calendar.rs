@@ -158,6 +158,10 @@ crate::messages::catalogue! {
         en "{path} lies in the folder and is not delivered yet. Wait for the program's next run, or run it yourself: {run}",
     }
     contact_is(contact: &str) { da "Leverandøren: {contact}.", en "The supplier: {contact}." }
+    asked_before(at: &str, about: &str, way: &str) {
+        da "Leverandøren er også spurgt før: {at}, {about}, {way}.",
+        en "The supplier was asked before as well: {at}, {about}, {way}.",
+    }
     asked_at(at: &str) { da "Leverandøren er spurgt {at}.", en "The supplier was asked on {at}." }
 
     // what was asked

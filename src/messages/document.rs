@@ -17,6 +17,14 @@ crate::messages::catalogue! {
         da "{path} ligger i mappen med trækfiler, og det, der ligger der, sendes til KP. Vælg et andet sted. Intet er ændret.",
         en "{path} lies in the drop folder, and what lies there is sent to KP. Choose another place. Nothing was changed.",
     }
+    among_receipts(path: &Path => path.display()) {
+        da "{path} ligger blandt kvitteringerne i arkivet, og dér må intet andet ligge. Vælg et andet sted. Intet er ændret.",
+        en "{path} lies among the receipts in the archive, where nothing else may lie. Choose another place. Nothing was changed.",
+    }
+    ledgers_own(path: &Path => path.display()) {
+        da "{path} er navnet på en fil, som regnskabet selv har ved siden af sig. Vælg et andet navn. Intet er ændret.",
+        en "{path} is the name of a file that the ledger itself keeps beside it. Choose another name. Nothing was changed.",
+    }
     not_over_it(kind: &str, path: &Path => path.display()) {
         da "{path} findes i forvejen og er ikke {kind}, så den bliver ikke overskrevet. Vælg et andet navn. Intet er ændret.",
         en "{path} exists and is not {kind}, so it is not overwritten. Choose another name. Nothing was changed.",

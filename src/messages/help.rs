@@ -195,8 +195,8 @@ texts! {
     "history --state" { da "Kun leveringer i denne tilstand", en "Only deliveries in this state" }
     "history --state=uploading" { da "under overførsel", en "being transferred" }
     "history --state=publishing" { da "under navngivning", en "being given its final name" }
-    "history --state=delivered" { da "leveret", en "delivered" }
-    "history --state=archived" { da "leveret og arkiveret", en "delivered, and put away" }
+    "history --state=delivered" { da "leveret, også det, der er arkiveret", en "delivered, put away or not" }
+    "history --state=archived" { da "kun det, der er leveret og arkiveret", en "only what is delivered and put away" }
     "history --state=abandoned" { da "opgivet, før KP kunne få den", en "given up before KP could get it" }
     "history --state=in_doubt" { da "uafklaret: KP kan have fået den", en "in doubt: KP may have got it" }
     "history --state=not_delivered" { da "ikke modtaget; det har nogen oplyst", en "not received, says a person" }

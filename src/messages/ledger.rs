@@ -116,6 +116,13 @@ crate::messages::catalogue! {
         en [n] "Among the lines stood 1 block of zeros, as a power cut leaves." "Among the lines stood {n} blocks of zeros, as a power cut leaves.",
     }
     /// Rebuild.
+    months_missing(months: &str; record = command("adopt FIL --reason \"…\""), record_it = command("adopt FILE --reason \"…\"")) {
+        da "Der er ingen kvitteringer for {months}, men både for tidligere og senere måneder. Skete der intet i den tid, er det i orden. Ellers \
+            mangler de, og regnskabet ved ikke, hvad KP fik dengang: indskriv de filer, før der køres: {record}",
+        en "There are no receipts for {months}, though there are for earlier and later months. If nothing happened in that time, all is well. \
+            Else they are missing, and the ledger does not know what KP got then: record those files before the next run: {record_it}",
+    }
+    /// Rebuild.
     in_order(path: &Path => path.display()) {
         da "Regnskabet {path} er i orden og bliver ikke lavet om. Intet er ændret.",
         en "The ledger {path} is in order and is not made again. Nothing was changed.",

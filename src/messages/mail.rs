@@ -12,11 +12,12 @@ pub(crate) struct About<'a> {
     pub(crate) remote: &'a str,
 }
 
-/// The mail's text.
+/// The mail's text, signed with the town's name where the configuration gives one: KP has many towns' files.
 #[must_use]
 pub(crate) fn body(about: &About) -> String {
     let About { path, bytes, at, remote } = about;
-    text(path, bytes, at, remote)
+    let text = text(path, bytes, at, remote);
+    super::town().map_or_else(|| text.clone(), |town| format!("{text}\n{town}"))
 }
 
 crate::messages::catalogue! {

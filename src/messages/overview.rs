@@ -30,6 +30,14 @@ crate::messages::catalogue! {
         en "{path} lies in the folder and waits for the next run.",
     }
     late_in_doubt(delivery: i64) { da "Levering {delivery} er uafklaret.", en "Delivery {delivery} is in doubt." }
+    left_on_server() {
+        da "På KP's server kan der ligge midlertidige filer, som vi ikke må slette. De bliver ikke til leveringer; bed KP's driftsleverandør om at fjerne dem:",
+        en "On KP's server there may be temporary files that we may not delete. They become no deliveries; ask KP's operator to remove them:",
+    }
+    left_on_server_line(path: &str, delivery: i64) {
+        da "{path} (levering {delivery})",
+        en "{path} (delivery {delivery})",
+    }
     quiet(at: &str) {
         da "Der har ikke været nogen kørsel siden {at}. Se efter, om det planlagte job stadig kører, og kør selv imens.",
         en "There has been no run since {at}. See whether the scheduled job still runs, and run it yourself meanwhile.",

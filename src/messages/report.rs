@@ -238,6 +238,10 @@ crate::messages::catalogue! {
         en [n] "1 file was deleted from the archive, where it had lain for as long as [originals] keep_archive says."
             "{n} files were deleted from the archive, where they had lain for as long as [originals] keep_archive says.",
     }
+    left_on_server(path: &str) {
+        da "en midlertidig fil kan ligge på serveren som {path}",
+        en "a temporary file may lie on the server as {path}",
+    }
     picked_up(at: &str) { da "hentet af KP senest {at}", en "taken by KP by {at}" }
     left_out(excluded: usize, folders: usize) {
         da "Ikke medtaget efter [scan]: filer: {excluded}, mapper: {folders}.",

@@ -118,6 +118,8 @@ crate::messages::catalogue! {
     /// What a line tells of.
     about_hold(id: i64, path: &str) { da "sag {id} om {path}", en "hold {id} about {path}" }
     /// What a line tells of.
+    about_question(subject: &str) { da "spørgsmålet „{subject}“ til en leverandør", en "the question “{subject}” to a supplier" }
+    /// What a line tells of.
     about_retiring() { da "at regnskabet er nedlagt", en "that the ledger was retired" }
     /// A file that is to be sent stands in the witness.
     sent_before(path: &str, file: &Path => file.display(), delivery: i64; restored = command("ledger restored")) {

@@ -24,6 +24,8 @@ pub struct Overview {
     pub calendar_end: Option<CalendarEnd>,
     /// What suppliers were asked about the files that KP still lacks, oldest first.
     pub asked: Vec<Asked>,
+    /// Temporary files that may lie on KP's server and that it refused to remove, by delivery. Nothing depends on them.
+    pub left_on_server: Vec<LeftOnServer>,
     /// What needs a person, the most pressing first.
     pub matters: Vec<AttentionItem>,
     /// The newest run; none where there was none.
@@ -64,6 +66,15 @@ pub struct NextRun {
     pub is_early: bool,
     /// The files that are expected before it and that KP has not got, by series.
     pub missing: Vec<MissingFile>,
+}
+
+/// A temporary file that KP's server refused to remove.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LeftOnServer {
+    /// The delivery that it is of.
+    pub delivery_id: i64,
+    /// Its path on the server.
+    pub path: String,
 }
 
 /// A file that KP has not got.

@@ -125,6 +125,8 @@ pub struct Delivery {
     /// When it became certain that nothing of it can still come: its temporary file was removed, or seen absent before a
     /// person said that KP never got it, RFC 3339.
     pub temporary_gone_at: Option<String>,
+    /// Where on the server a temporary file of it lies that may not be removed, and of which nothing becomes.
+    pub left_as: Option<String>,
     /// What its records come to, where its series had a format.
     pub content: Option<ContentTotals>,
     /// What would have held it and was only observed, as the reasons' names.
@@ -151,6 +153,15 @@ impl Delivery {
     #[must_use]
     pub fn may_come_directly(&self) -> bool {
         self.is_direct() && !self.temporary_is_gone() && !self.was_confirmed()
+    }
+
+    /// The path on the server at which a temporary file of it may still lie that the server refused to remove.
+    #[must_use]
+    pub fn left_on_server(&self) -> Option<&str> {
+        let was_refused = self.state == State::Abandoned
+            && self.why.as_deref() == Some(Delivery::TEMPORARY_LEFT)
+            && self.temporary_gone_at.is_none();
+        self.left_as.as_deref().or(self.temporary.as_deref().filter(|_| was_refused))
     }
 
     /// Why a delivery is confirmed whose temporary file could not be removed.

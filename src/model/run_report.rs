@@ -205,6 +205,9 @@ pub struct OverdueReport {
     /// What is the matter and what to do, in the person's language.
     #[serde(skip)]
     pub message: String,
+    /// The command that asks the supplier, where he can help.
+    #[serde(skip)]
+    pub commands: Vec<String>,
 }
 
 impl OverdueReport {

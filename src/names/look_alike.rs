@@ -15,6 +15,9 @@ mod words;
 /// The longest extension that is not known, in characters: what is longer is a word of the name.
 const LONGEST_EXTENSION: usize = 10;
 
+/// The longest initials of a person, in characters.
+const LONGEST_INITIALS: usize = 4;
+
 /// What is left of a name once its period and the marks of copies and corrections are taken out.
 ///
 /// For finding look-alikes among many names: put the names under each of [`Core::keys`], then ask
@@ -87,19 +90,23 @@ pub fn look_alike(one: &str, other: &str) -> bool {
 /// Taken out, wherever they stand and however many:
 /// - the period, and all that stands between words: blanks, `-`, `_`, `.`, brackets;
 /// - a number of one or two digits in brackets of its own: `(2)`, `[1]`;
-/// - brackets that say copy or conflict (`(3. kopi)`, `(conflicted copy …)`), and a synchronizer's conflict ending;
+/// - brackets that say copy, correction or conflict (`(3. kopi)`, `(rettet af AB)`, `(conflicted copy …)`), and a
+///   synchronizer's conflict ending;
+/// - who made a correction and when (`rettet af AB`, `rettet d. 12.4.`), and a time of day behind a date
+///   (`_20261014T0812`);
 /// - words for copies and corrections in Danish and English, as whole words only, with a number after them and a
 ///   word that ties them to the name: `Kopi (2) af`, `rettelse 2 til`, `- Copy`, `_final`;
 /// - versions: `v2`, `ver. 2.1`, `version`, `rev1`, `rev. A`, `2. udgave`;
 /// - extensions that are known: after any dot (`.txt.txt`, `.csv.gz`) or at the end (`_txt`).
 ///
-/// Kept apart are what else may be an extension ([`Core::extension`], if a word is left without it) and a number
+/// Kept apart are what else may be an extension, or a person's initials or a stamp behind a mark
+/// ([`Core::extension`], if a word is left without it), and a number
 /// of up to three digits that stands for itself at the very end ([`Core::number`]). All other numbers and words stay:
 /// `mad_nord`, `mad_syd`, `mad1`, `mad2`, `mad_101_202610` and `mad_102_202610` are different. `æ`, `ø` and `å` are
 /// `ae`, `oe` and `aa`, as systems without these letters write them.
 #[must_use]
 pub fn core_of(name: &str) -> Core {
-    let name = without_conflict(&comparable(name));
+    let name = without_stamps(&without_conflict(&comparable(name)));
     let recognised = recognise(&name);
     let mut left = tokens(&name, &recognised.spans);
     drop_marks(&mut left);
@@ -108,21 +115,93 @@ pub fn core_of(name: &str) -> Core {
     Core { period: recognised.period, words: joined(&left), extension, number }
 }
 
-/// Brackets that say copy or conflict, as desktops and synchronizers write them, whose other words are a person's, a
-/// machine's or a time: `(endnu en kopi)`, `(Kontoret's conflicted copy 2026-10-03)`, `.sync-conflict-20261003-120000-ABCDEFG`,
-/// `_conflict-20261003-120000`, `-KONTOR-safeBackup-0001`.
+/// Brackets that say copy, correction or conflict, as people, desktops and synchronizers write them, whose other words are a
+/// person's, a machine's or a time: `(endnu en kopi)`, `(rettet af AB)`, `(Kontoret's conflicted copy 2026-10-03)`,
+/// `.sync-conflict-20261003-120000-ABCDEFG`, `_conflict-20261003-120000`, `-KONTOR-safeBackup-0001`.
 #[allow(clippy::unwrap_used)] // an expression of our own, which a test compiles
 static CONFLICT: LazyLock<Regex> = LazyLock::new(|| {
-    let brackets =
-        r"[(\[{][^()\[\]{}]*\b(?:kopi|copy|conflict|conflicted|konflikt|modstridende)\b[^()\[\]{}]*[)\]}]";
+    let done = done();
+    let word = format!("kopi|copy|conflict|conflicted|konflikt|modstridende|{done}");
+    let inside = r"[^()\[\]{}]*";
+    let apart = r"[^()\[\]{}a-zæøå]";
+    let brackets = format!(r"[(\[{{](?:{inside}{apart})?(?:{word})(?:{apart}{inside})?[)\]}}]");
     let ending = r"[._ -](?:sync-)?conflict-\d{8}-\d{6}(?:-[a-z0-9]{7})?";
     let spare = r"-[^_. ]*-safebackup-\d+";
     Regex::new(&format!("{brackets}|{ending}|{spare}")).unwrap()
 });
 
-/// The name without these, and with blanks where a browser left `%20`.
+/// When a correction was made, behind its mark: `rettet 12.4.`, `rettet d. 12-04-2026`, `rettet_120426`.
+#[allow(clippy::unwrap_used)] // an expression of our own, which a test compiles
+static DONE_ON: LazyLock<Regex> = LazyLock::new(|| {
+    let done = done();
+    let (day, month) = ("(?:0?[1-9]|[12][0-9]|3[01])", "(?:0?[1-9]|1[0-2])");
+    let (two, both) = ("(?:0[1-9]|[12][0-9]|3[01])", "(?:0[1-9]|1[0-2])");
+    let dated = format!(
+        "{day}[./-]{month}(?:[./-](?:20)?[0-9]{{2}})?|20[0-9]{{2}}-?{both}-?{two}|{two}{both}(?:20)?[0-9]{{2}}"
+    );
+    let mark = format!("(?:^|[^a-zæøå])(?:{done})");
+    let date =
+        format!("(?:[ ._-]+(?:den|d|pr)[ ._-]+{two}{both}|[ ._-]+(?:(?:den|d|pr)[ ._-]+)?(?:{dated}))");
+    Regex::new(&format!("(?P<mark>{mark}){date}(?P<after>$|[^0-9])")).unwrap()
+});
+
+/// A date with a time of day, as programs stamp names: `20261014T0812`, `20261014_081233`, `2026-10-14 08.12`.
+#[allow(clippy::unwrap_used)] // an expression of our own, which a test compiles
+static STAMP: LazyLock<Regex> = LazyLock::new(|| {
+    let (month, day) = ("(?:0[1-9]|1[0-2])", "(?:0[1-9]|[12][0-9]|3[01])");
+    let (hour, minute) = ("(?:[01][0-9]|2[0-3])", "[0-5][0-9]");
+    let date = format!("20[0-9]{{2}}(?:{month}{day}|[._-]{month}[._-]{day})");
+    let time = [
+        format!("t{hour}[:._-]?{minute}(?:[:._-]?{minute})?z?"),
+        // Four digits alone may be a kitchen's number.
+        format!("[ _-]{{0,2}}{hour}{minute}{minute}"),
+        format!("{hour}{minute}"),
+        format!("[ _-]+(?:kl[. ]*)?{hour}[:.-]{minute}(?:[:.-]{minute})?"),
+        format!("[ _-]*kl[. ]*{hour}{minute}"),
+    ];
+    let time = time.join("|");
+    Regex::new(&format!("(?P<before>^|[^0-9])(?P<date>{date})(?:{time})(?P<after>$|[^0-9])")).unwrap()
+});
+
+/// The words that say that something was done to a file, as the alternatives of an expression.
+fn done() -> String {
+    words::DONE.join("|").replace("aendr", "(?:ae|æ)ndr")
+}
+
+/// The name without brackets that say copy, correction or conflict, and with blanks where a browser left `%20`.
 fn without_conflict(name: &str) -> String {
-    CONFLICT.replace_all(&name.replace("%20", " "), " ").into_owned()
+    let name = name.replace("%20", " ");
+    // Most names have nothing of the kind, and then the expression is not even compiled.
+    let may_have = |sign: &str| name.contains(sign);
+    if !["(", "[", "{", "conflict", "safebackup"].into_iter().any(may_have) {
+        return name;
+    }
+    let without = CONFLICT.replace_all(&name, " ").into_owned();
+    if tells_as_much(&without, &name) { without } else { name }
+}
+
+/// The name without the times at which it was corrected or written. A date is left of a stamp that alone tells the period.
+fn without_stamps(name: &str) -> String {
+    let mut undated = name.to_owned();
+    if words::DONE.iter().any(|word| name.contains(word)) || name.contains("ændr") {
+        let without = DONE_ON.replace_all(name, "$mark $after").into_owned();
+        undated = if tells_as_much(&without, name) { without } else { undated };
+    }
+    // A date and a time of day have at least twelve digits.
+    if undated.bytes().filter(u8::is_ascii_digit).count() < 12 {
+        return undated;
+    }
+    let without = STAMP.replace_all(&undated, "$before $after").into_owned();
+    if recognise(&without).period.is_some() {
+        without
+    } else {
+        STAMP.replace_all(&undated, "$before$date$after").into_owned()
+    }
+}
+
+/// Whether a name from which something was taken out still tells a period, if it told one.
+fn tells_as_much(without: &str, name: &str) -> bool {
+    recognise(without).period.is_some() || recognise(name).period.is_none()
 }
 
 /// What the tokens before this one said.
@@ -144,6 +223,7 @@ fn drop_marks(left: &mut Vec<Token>) {
     while at < left.len() {
         let (length, after) = mark_at(left, at, before);
         keep[at..at + length].fill(false);
+        left[at].after_mark = length == 0 && before != Before::Nothing;
         before = after;
         at += length.max(1);
     }
@@ -169,6 +249,8 @@ fn mark_at(tokens: &[Token], at: usize, before: Before) -> (usize, Before) {
                 (version_length(tokens, at), Before::Numbered)
             } else if is_mark(token) {
                 (1, Before::Mark)
+            } else if is_who_did_it(tokens, at) {
+                (2, Before::Nothing)
             } else if before != Before::Nothing && words::TIES.contains(&word) {
                 (1, Before::Nothing)
             } else if before == Before::Mark && numbered && words::NUMBER_SIGNS.contains(&word) {
@@ -182,6 +264,22 @@ fn mark_at(tokens: &[Token], at: usize, before: Before) -> (usize, Before) {
 
 fn is_mark(token: &Token) -> bool {
     token.kind == Kind::Word && words::MARKS.contains(&token.text.as_str())
+}
+
+/// Whether this token and the next one say who made the correction before them: `af AB`. Where no other word is left, the
+/// next one is the name itself.
+fn is_who_did_it(tokens: &[Token], at: usize) -> bool {
+    let has = |list: &[&str], token: &Token| token.kind == Kind::Word && list.contains(&token.text.as_str());
+    let names = |(i, token): (usize, &Token)| {
+        (i < at || i > at + 1)
+            && token.kind == Kind::Word
+            && !has(words::MARKS, token)
+            && !has(words::EXTENSIONS, token)
+    };
+    has(words::BY, &tokens[at])
+        && at.checked_sub(1).is_some_and(|before| has(words::DONE, &tokens[before]))
+        && tokens.get(at + 1).is_some_and(|who| who.kind == Kind::Word)
+        && tokens.iter().enumerate().any(names)
 }
 
 /// How many tokens a version takes: the word, its number with what is glued or dotted to it (`v2.1b`), a letter
@@ -236,7 +334,9 @@ fn drop_end(left: &mut Vec<Token>, mut known_before: bool) -> (Option<String>, O
         if may_end && words::EXTENSIONS.contains(&ending.as_str()) {
             known_before = true;
             left.truncate(run.start);
-        } else if may_end && alone && extension.is_none() && is_extension(last, &ending) {
+        } else if may_end && alone && extension.is_none() && is_extension(last, &ending)
+            || extension.is_none() && is_aside(before, last, &ending)
+        {
             extension = Some(ending);
             left.truncate(run.start);
         } else if number.is_none() && run.len() == 1 && last[0].is_short_number() {
@@ -251,6 +351,28 @@ fn drop_end(left: &mut Vec<Token>, mut known_before: bool) -> (Option<String>, O
 
 fn is_extension(run: &[Token], text: &str) -> bool {
     run.first().is_some_and(Token::dotted) && text.chars().count() <= LONGEST_EXTENSION
+}
+
+/// Whether the end of a name may be no part of it: initials behind a mark (`rettet AB`), or six digits that can be a time of
+/// day or a date (`_081233`, `_141026`).
+fn is_aside(before: &[Token], run: &[Token], text: &str) -> bool {
+    let ([token], true) = (run, before.iter().any(|token| token.kind == Kind::Word)) else { return false };
+    match token.kind {
+        Kind::Word => token.after_mark && text.chars().count() <= LONGEST_INITIALS,
+        Kind::Number => is_time(text),
+        Kind::Period => false,
+    }
+}
+
+/// Whether six digits can be hours, minutes and seconds, or day, month and year.
+fn is_time(digits: &str) -> bool {
+    let part = |at: usize| digits.get(at..at + 2).and_then(|part| part.parse::<u8>().ok());
+    match (digits.len(), part(0), part(2), part(4)) {
+        (6, Some(a), Some(b), Some(c)) => {
+            a < 24 && b < 60 && c < 60 || (1..=31).contains(&a) && (1..=12).contains(&b)
+        }
+        _ => false,
+    }
 }
 
 fn text(tokens: &[Token]) -> String {

@@ -20,6 +20,20 @@ const ENDINGS: &[&str] = &[
     "partial",
     // Safari
     "download",
+    // programs that write through Chrome's access to files
+    "crswap",
+    // µTorrent and BitTorrent, qBittorrent, BitComet, FlashGet, Thunder
+    "!ut",
+    "!bt",
+    "!qb",
+    "bc!",
+    "jc!",
+    "xltd",
+    // Free Download Manager, DownThemAll, GetRight, DC++
+    "fdmdownload",
+    "dtapart",
+    "getright",
+    "dctmp",
     // Opera
     "opdownload",
     // GNOME Web
@@ -40,9 +54,25 @@ const ENDINGS: &[&str] = &[
     "camelLock",
     "inprogress",
     "in-progress",
+    "in_progress",
+    // Spring Integration: a file that it writes; BizTalk: one that it reads
+    "writing",
+    "bts-wip",
+    // what senders and receivers commonly call a file while they work on it
+    "uploading",
+    "downloading",
+    "copying",
+    "receiving",
+    "sending",
+    "transferring",
+    "processing",
+    "unfinished",
+    "uncompleted",
     // marks of other programs beside a file in use
     "lock",
     "lck",
+    // programs from the time of DOS, many of which still run
+    "$$$",
     // Microsoft Office: automatic and spare copies, Access' locks
     "asd",
     "wbk",
@@ -62,6 +92,8 @@ const ENDINGS: &[&str] = &[
     // Nextcloud, ownCloud: a stand-in for a file that has not been fetched
     "nextcloud",
     "owncloud",
+    // iCloud: the same
+    "icloud",
     // Resilio Sync
     "!sync",
     // Google Drive
@@ -110,6 +142,8 @@ const NAMES: &[&str] = &[
     "*:Zone.Identifier",
     // Syncthing on Windows
     "~syncthing~*",
+    // µTorrent and BitTorrent: parts of files that are not wanted
+    "~{uTorrent,BitTorrent}PartFile_*",
 ];
 
 /// Recycle bins, snapshots and other folders that file servers and systems keep beside a share's own.
@@ -134,8 +168,13 @@ const FOLDERS: &[&str] = &[
     "@Transcode",
     ".@__thumb",
     ".@upload_cache",
-    // Buffalo
+    "@sharebin",
+    // Buffalo, and the bins of NETGEAR, Western Digital and other small servers
     "trashbox",
+    "network.recycle",
+    "network recycle bin",
+    "RecycleBin",
+    "Recycle Bin",
     // NetApp, Dell PowerScale, VAST
     ".snapshot",
     "~snapshot",
@@ -157,6 +196,13 @@ const FOLDERS: &[&str] = &[
     "System Volume Information",
     "FOUND.[0-9][0-9][0-9]",
     "$Extend",
+    // Windows' file replication between servers, before DFS too
+    "DfsrPrivate",
+    "NTFRS_*",
+    "DO_NOT_REMOVE_NtFrs_PreInstall_Directory",
+    // what Windows shows its bin as in Danish, and users call one of their own
+    "Papirkurv",
+    "Papirkurven",
     // freedesktop.org: GNOME, KDE
     ".Trash",
     ".Trash-*",
@@ -173,6 +219,8 @@ const FOLDERS: &[&str] = &[
     "Network Trash Folder",
     "Temporary Items",
     "TheVolumeSettingsFolder",
+    // macOS: what it adds to a packed folder
+    "__MACOSX",
     // rsync, Syncthing, Resilio Sync, Qsync, GoodSync, Dropbox, Google Drive
     ".~tmp~",
     ".stversions",

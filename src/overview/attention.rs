@@ -6,7 +6,7 @@ use super::facts::{Facts, is_of, waits_for_a_person};
 use crate::calendar::due_soon::DueSoon;
 use crate::model::attention::{AttentionItem, AttentionKind, CalendarEnd, Cell, MissingFile};
 use crate::model::decision::Choice;
-use crate::model::ledger::{AlteredOriginal, Asked, Delivery, PastRun};
+use crate::model::ledger::{AlteredOriginal, Asked, AskedAbout, Delivery, PastRun};
 use crate::model::run_report::{Difference, FileOutcome, FileReport, OverdueReport, PlanReport, RunReport};
 use crate::period::Period;
 use crate::wording;
@@ -30,7 +30,9 @@ pub(super) fn all(
     let due_soon = due_soon.iter().map(|(due, file)| soon(facts, due, file));
     let held = facts.files.iter().filter(|file| waits_for_a_person(facts, file)).map(|file| {
         let since = file.hold_id.and_then(|hold| facts.held_since.get(&hold).cloned());
-        AttentionItem { since, ..held(file) }
+        let item = held(file);
+        let asked = asked_since(facts, file, since.as_deref()).map(|asked| format!(" {asked}"));
+        AttentionItem { since, message: item.message.clone() + &asked.unwrap_or_default(), ..item }
     });
     let waiting = facts.files.iter().filter_map(waiting);
     let altered = facts.altered.iter().map(original_changed);
@@ -135,12 +137,26 @@ fn late(facts: &Facts, series: &str, cell: &Cell) -> AttentionItem {
         period: cell.period,
         due: due.to_string(),
         message: said.into_iter().flatten().collect::<Vec<_>>().join(" "),
+        commands: calendar::ask_supplier(series, cell),
     })
 }
 
 /// When the supplier was last asked about this file, in a sentence.
 fn last_asked(facts: &Facts, series: &str, period: Period) -> Option<String> {
     let about = |asked: &&Asked| asked.series == series && asked.period == Some(period);
+    facts.asked.iter().rev().find(about).map(calendar::last_asked)
+}
+
+/// When the supplier was last asked about this held file: since it is held, and not about one that was missing.
+fn asked_since(facts: &Facts, file: &FileReport, since: Option<&str>) -> Option<String> {
+    let moment = |at: &str| DateTime::parse_from_rfc3339(at).ok();
+    let since = moment(since?)?;
+    let about = |asked: &&Asked| {
+        file.series.as_deref() == Some(asked.series.as_str())
+            && file.period == asked.period
+            && asked.about != AskedAbout::Missing
+            && moment(&asked.at).is_some_and(|at| at >= since)
+    };
     facts.asked.iter().rev().find(about).map(calendar::last_asked)
 }
 
@@ -172,11 +188,12 @@ fn calendar_ended(end: CalendarEnd) -> Option<AttentionItem> {
 }
 
 fn overdue(month: &OverdueReport) -> AttentionItem {
-    let OverdueReport { series, period, due, message } = month;
+    let OverdueReport { series, period, due, message, commands } = month;
     AttentionItem {
         series: Some(series.clone()),
         period: Some(*period),
         since: Some(due.clone()),
+        commands: commands.clone(),
         ..item(AttentionKind::Overdue, format!("overdue:{series}:{period}"), message.clone())
     }
 }

@@ -77,12 +77,13 @@ pub(super) fn end<Tz: TimeZone>(facts: &Facts, now: &DateTime<Tz>) -> Option<Cal
     (has_ended || runs.ends_soon(now)).then_some(CalendarEnd { last_run, has_ended })
 }
 
-/// What suppliers were asked about the months of the grid, or about no month, and KP still lacks.
+/// What suppliers were asked about the months of the grid, or about no month, and KP still lacks; and about what is held now.
 pub(super) fn asked(facts: &Facts, slots: &Slots, months: &[Period]) -> Vec<Asked> {
     let shown = |asked: &&Asked| match asked.period {
         Some(period) => {
-            let settled = standing(marks(slots, &asked.series, period)).is_settled();
-            months.contains(&period) && !settled
+            let marks = marks(slots, &asked.series, period);
+            let held = marks.iter().any(|mark| mark.standing == SlotStatus::Held);
+            months.contains(&period) && (held || !standing(marks).is_settled())
         }
         None => facts
             .files

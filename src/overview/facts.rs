@@ -11,6 +11,7 @@ use crate::calendar::due_soon::MONTHS_AHEAD as DUE_SOON_AHEAD;
 use crate::config::{Calendar, Config};
 use crate::exit::UserError;
 use crate::ledger::LedgerReader;
+use crate::model::attention::LeftOnServer;
 use crate::model::decision::{Choice, Reason};
 use crate::model::delivery::State;
 use crate::model::ledger::{AlteredOriginal, Asked, ChainPosition, Delivery, DuplicateRecord, Hold, PastRun};
@@ -41,6 +42,8 @@ pub(super) struct Facts<'a> {
     pub calendar: &'a Calendar,
     /// What suppliers were asked, oldest first.
     pub asked: Vec<Asked>,
+    /// Temporary files that KP's server refused to remove.
+    pub left_on_server: Vec<LeftOnServer>,
     /// `alert.quiet_for`.
     pub quiet_for: Option<Duration>,
     /// The files in the drop folder.
@@ -94,6 +97,7 @@ pub(super) fn gather<'a>(
         series: &config.series,
         calendar: &config.calendar,
         asked: ledger.asked()?,
+        left_on_server: ledger.temporary_left()?.iter().filter_map(left_on_server).collect(),
         quiet_for: config.alert.quiet_for,
         files: files.iter().map(|file| as_held(file, &holds, ledger)).collect::<Result<_, _>>()?,
         deliveries: Vec::new(),
@@ -200,4 +204,8 @@ pub(super) fn waits_for_a_person(facts: &Facts, file: &FileReport) -> bool {
         && file.earlier.as_ref().is_some_and(|earlier| earlier.state == State::Publishing);
     let doubted = facts.in_doubt.iter().any(|delivery| is_of(file, delivery));
     file.decision == Choice::Hold && !in_hand && !doubted
+}
+
+fn left_on_server(delivery: &Delivery) -> Option<LeftOnServer> {
+    Some(LeftOnServer { delivery_id: delivery.id, path: delivery.left_on_server()?.to_owned() })
 }

@@ -55,6 +55,7 @@ fn build_at<Tz: TimeZone>(facts: &Facts, now: &DateTime<Tz>) -> Overview {
         next_run: calendar::next_run(facts, &slots, now),
         calendar_end,
         asked: calendar::asked(facts, &slots, &months),
+        left_on_server: facts.left_on_server.clone(),
         months,
         series,
         last_run: facts.last_run.clone(),

@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 use crate::digest::Digest;
-use crate::messages::{content as say_content, escape, report as say};
+use crate::messages::{calendar as say_calendar, content as say_content, escape, report as say};
 use crate::model::decision::Reason;
 use crate::model::delivery::State;
-use crate::model::ledger::{ContentTotals, Decision, Delivery, Hold, UnreadRejection, Verdict};
+use crate::model::ledger::{Asked, ContentTotals, Decision, Delivery, Hold, UnreadRejection, Verdict};
 use crate::period::Period;
 use crate::wording::{self, advice};
 
@@ -46,6 +46,9 @@ enum Entry<'a> {
         picked_up_at: Option<&'a str>,
         why: Option<&'a str>,
         who: Option<&'a str>,
+        /// Where on the server a temporary file of it may lie that may not be removed.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        left_on_server: Option<&'a str>,
         /// What its records come to, where its series had a format.
         #[serde(skip_serializing_if = "Option::is_none")]
         content: Option<ContentTotals>,
@@ -80,6 +83,7 @@ enum Entry<'a> {
         #[serde(skip_serializing_if = "Option::is_none")]
         withdrawn_why: Option<&'a str>,
     },
+    Asked(&'a Asked),
 }
 
 fn no_names(names: &[String]) -> bool {
@@ -90,7 +94,7 @@ fn no_names(names: &[String]) -> bool {
 pub type More = HashMap<i64, (i64, i64)>;
 
 /// The whole answer: open holds where they were asked for, then deliveries, newest first, then decisions, then files that were
-/// rejected unread.
+/// rejected unread, then what suppliers were asked.
 #[derive(Debug, Serialize)]
 pub struct History<'a> {
     entries: Vec<Entry<'a>>,
@@ -118,7 +122,14 @@ impl<'a> History<'a> {
         self
     }
 
-    /// As a list, and the decisions under it; `verbose` says when KP was seen to have taken a file.
+    /// With these questions to suppliers behind all else, the newest first.
+    #[must_use]
+    pub fn with_asked(mut self, asked: &'a [Asked]) -> History<'a> {
+        self.entries.extend(asked.iter().rev().map(Entry::Asked));
+        self
+    }
+
+    /// As a list, and under it the decisions and what suppliers were asked; `verbose` says when KP was seen to have taken a file.
     #[must_use]
     pub fn text(&self, verbose: bool) -> String {
         if self.entries.is_empty() {
@@ -141,6 +152,10 @@ impl<'a> History<'a> {
         let mut out = if listing.is_empty() { String::new() } else { listing.text(text::list_width()) };
         if !decisions.is_empty() {
             out.extend([format!("\n{}\n", say::decisions()), decisions]);
+        }
+        let asked: String = self.entries.iter().filter_map(Entry::question).collect();
+        if !asked.is_empty() {
+            out.extend([format!("\n{}\n", say_calendar::asked_head()), asked]);
         }
         out
     }
@@ -176,6 +191,7 @@ impl Entry<'_> {
             more_records,
             more_ore,
             observed,
+            left_on_server,
             ..
         } = self
         else {
@@ -186,7 +202,9 @@ impl Entry<'_> {
         let of_content =
             content.map(|of| wording::content::month(of.records, of.sum_ore, more_records.zip(*more_ore)));
         let seen = (!observed.is_empty()).then(|| say_content::observed_reasons(&observed.join(", ")));
-        let more: Vec<String> = by.into_iter().chain(of_content).chain(seen).chain(taken).collect();
+        let left = left_on_server.map(|path| say::left_on_server(&escape(path)));
+        let more: Vec<String> =
+            by.into_iter().chain(of_content).chain(seen).chain(taken).chain(left).collect();
         let facts = [
             delivery_id.to_string(),
             escape(path),
@@ -233,6 +251,14 @@ impl Entry<'_> {
     }
 }
 
+impl Entry<'_> {
+    /// The line about a question to a supplier; none for anything else.
+    fn question(&self) -> Option<String> {
+        let Entry::Asked(asked) = self else { return None };
+        Some(text::sentence(&format!("  {}", wording::calendar::asked(asked))))
+    }
+}
+
 fn held(row: &Hold) -> Entry<'_> {
     Entry::Hold {
         hold_id: row.id,
@@ -264,6 +290,7 @@ fn entry(row: &Delivery, more: Option<(i64, i64)>) -> Entry<'_> {
         picked_up_at: row.picked_up_at.as_deref(),
         why: row.why.as_deref(),
         who: row.who.as_deref(),
+        left_on_server: row.left_on_server(),
         content: row.content,
         more_records: more.map(|(records, _)| records),
         more_ore: more.map(|(_, ore)| ore),

@@ -57,6 +57,7 @@ pub fn text(overview: &Overview, quiet: bool, verbose: bool) -> String {
         if begun || !overview.matters.is_empty() { String::new() } else { say::how_to_begin() + "\n" },
         if overview.matters.is_empty() && begun { say::nothing_needs_you() + "\n" } else { attention },
         asked(overview, width),
+        left_on_server(overview, width),
         paragraph::fill(&last_run(overview), "", "  ", width),
     ];
     // The chain's end is not broken into lines, so that it can be copied.
@@ -84,6 +85,17 @@ fn asked(overview: &Overview, width: usize) -> String {
     let lines = overview.asked.iter().map(calendar::asked);
     let lines = lines.map(|line| paragraph::fill(&line, "  ", "    ", width));
     say_calendar::asked_head() + "\n" + &lines.collect::<String>()
+}
+
+/// Temporary files that KP's server refused to remove.
+fn left_on_server(overview: &Overview, width: usize) -> String {
+    if overview.left_on_server.is_empty() {
+        return String::new();
+    }
+    let lines = overview.left_on_server.iter();
+    let lines = lines.map(|left| say::left_on_server_line(&escape(&left.path), left.delivery_id));
+    let lines = lines.map(|line| paragraph::fill(&line, "  ", "    ", width));
+    paragraph::fill(&say::left_on_server(), "", "  ", width) + &lines.collect::<String>()
 }
 
 /// The records and kroner of each series' newest month that has any; empty where no series has a format.

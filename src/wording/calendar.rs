@@ -6,7 +6,7 @@ use super::{day, moment, period_in_full};
 use crate::calendar::deadline::Deadline;
 use crate::calendar::due_soon::DueSoon;
 use crate::messages::{calendar as say, command, escape, pasted};
-use crate::model::attention::{CalendarEnd, MissingFile, NextRun, SlotStatus};
+use crate::model::attention::{CalendarEnd, Cell, Mark, MissingFile, NextRun, SlotStatus};
 use crate::model::ledger::{Asked, AskedAbout};
 use crate::period::Period;
 
@@ -137,6 +137,13 @@ pub fn ask_command(series: &str, period: Period) -> String {
     command(&format!("ask {series} {period}"))
 }
 
+/// The command that asks the supplier about an overdue month; none where KP must be asked, or the file waits to be sent.
+#[must_use]
+pub fn ask_supplier(series: &str, cell: &Cell) -> Vec<String> {
+    let elsewhere = |mark: &Mark| matches!(mark.standing, SlotStatus::InDoubt | SlotStatus::Waiting);
+    if cell.marks.iter().any(elsewhere) { Vec::new() } else { vec![ask_command(series, cell.period)] }
+}
+
 /// Whom to ask, in a sentence.
 #[must_use]
 pub fn contact(contact: &str) -> String {
@@ -147,6 +154,12 @@ pub fn contact(contact: &str) -> String {
 #[must_use]
 pub fn last_asked(asked: &Asked) -> String {
     say::asked_at(&moment(&asked.at))
+}
+
+/// That the supplier was asked about this file before, in a sentence.
+#[must_use]
+pub fn asked_before(asked: &Asked) -> String {
+    say::asked_before(&moment(&asked.at), &about(asked.about), &way(asked))
 }
 
 /// What a supplier was asked, in a line.

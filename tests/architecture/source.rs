@@ -71,15 +71,32 @@ impl House {
     }
 }
 
+/// The code of every file without its tests, comments, strings and blanks.
+pub fn code() -> BTreeMap<Module, String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut code = BTreeMap::new();
+    each_file(&root, "", &mut |module, text: &str| {
+        code.insert(module, without_tests(tokens(text)).concat());
+    });
+    code
+}
+
 fn read_folder(folder: &Path, above: &str, files: &mut BTreeMap<Module, File>) {
+    each_file(folder, above, &mut |module, text: &str| {
+        files.insert(module, File::parse(text));
+    });
+}
+
+/// Hands over every file of the source that is no test, by its module.
+fn each_file(folder: &Path, above: &str, read: &mut impl FnMut(Module, &str)) {
     for entry in fs::read_dir(folder).unwrap() {
         let place = entry.unwrap().path();
         let stem = place.file_stem().unwrap().to_str().unwrap();
         let module = if above.is_empty() { stem.to_owned() } else { format!("{above}::{stem}") };
         if place.is_dir() {
-            read_folder(&place, &module, files);
+            each_file(&place, &module, read);
         } else if place.extension().is_some_and(|ending| ending == "rs") && !matches!(stem, "tests" | "lib") {
-            files.insert(module, File::parse(&fs::read_to_string(&place).unwrap()));
+            read(module, &fs::read_to_string(&place).unwrap());
         }
     }
 }

@@ -113,11 +113,12 @@ fn a_server_that_asks_for_ever_is_answered_twenty_times() {
 
 #[test]
 fn after_the_login_neither() {
-    for flood in [Flood::Answers, Flood::Errors, Flood::Channels, Flood::Data] {
+    for flood in [Flood::Answers, Flood::Errors, Flood::Channels, Flood::Data, Flood::Requests, Flood::Debug]
+    {
         let town = town();
         town.server.as_embedded().behave(|b| (b.flood, b.silent_after) = (Some(flood), Some(1)));
         let ran = bounded(&town, &format!("{flood:?} after the login"), &["run", "--language", "en"]).exit(4);
-        if flood == Flood::Errors {
+        if matches!(flood, Flood::Errors | Flood::Debug) {
             ran.says("keeps sending what it was not asked for");
         }
         town.server.as_embedded().behave(|b| *b = Behaviour::default());

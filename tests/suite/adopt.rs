@@ -354,3 +354,28 @@ fn a_pattern_is_expanded_where_the_shell_does_not() {
     town.run(["adopt", "mappe X/vask_*", "--reason", "KP har dem"]).exit(0);
     assert_eq!(town.deliver(3)["summary"]["duplicate"], 2);
 }
+
+#[test]
+fn where_nothing_is_to_be_recorded_it_says_so() {
+    let town = Town::new();
+    town.file(MAD, MAD_APRIL);
+    town.run(["run"]).exit(0);
+    town.file(MAD, MAD_APRIL);
+    for (language, nothing, known) in
+        [("da", "Der er intet at indskrive", "1 kendt"), ("en", "There is nothing to record", "1 known")]
+    {
+        let args = ["adopt", "drop", "--reason", "kendt", "--language", language];
+        for more in [&["--dry-run"][..], &[]] {
+            let ran = town.run(args.iter().chain(more)).exit(0);
+            ran.stdout_has(nothing).stdout_has(known).stdout_lacks("0 fil");
+        }
+    }
+    std::fs::remove_file(town.path("drop").join(MAD)).unwrap();
+    town.run(["adopt", "drop", "--dry-run", "--language", "da"])
+        .exit(0)
+        .stdout_has("Der er intet at indskrive.");
+    // A file that cannot be judged is something to do, but none is recorded.
+    town.file("mad_202304.txt", "");
+    let ran = town.run(["adopt", "drop", "--dry-run", "--language", "da"]);
+    ran.stdout_lacks("0 filer");
+}

@@ -161,6 +161,9 @@ fn history_finds_by_series_period_state_and_number() {
     assert_eq!(found(&["--period", "2023-04"]), 2);
     assert_eq!(found(&["--series", "mad_korsbaek_*.txt", "--period", "2023-05"]), 1);
     assert_eq!(found(&["--state", "archived"]), 3);
+    // What is put away is delivered too.
+    assert_eq!(found(&["--state", "delivered"]), 3);
+    assert_eq!(found(&["--state", "leveret", "--period", "2023-05"]), 1);
     assert_eq!(found(&["--state", "in_doubt"]), 0);
     assert_eq!(found(&["--limit", "1"]), 1);
 

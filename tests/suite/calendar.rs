@@ -136,7 +136,13 @@ fn a_supplier_is_asked_in_the_towns_language_and_the_ledger_says_so() {
         .stdout_has("Kære Køkkenet")
         .stdout_has("torsdag den 20. april 2023");
     assert_eq!(mail.letters().len(), 0, "nothing is sent unasked");
-    town.run(["ask", "MAD", "2023-04", "--send"]).exit(0).stdout_has("mad@koekken.example.dk");
+    let again = town.run(["ask", "mad", "--json"]).exit(0).json();
+    assert_eq!(again["asked_before"], "2023-04-14T06:00:00+02:00", "{again:#}");
+    town.run(["ask", "MAD", "2023-04", "--send"])
+        .exit(0)
+        .stdout_has("mad@koekken.example.dk")
+        .stdout_has("er også spurgt før: 14. april 2023");
+    town.run(["ask", "mad", "2023-03"]).exit(0).stdout_lacks("også spurgt før");
     let letter = mail.letters().pop().unwrap();
     assert_eq!(letter.to, ["mad@koekken.example.dk"]);
     assert!(letter.header("Reply-To").contains("kp@korsbaek.example.dk"), "{}", letter.raw);
@@ -146,7 +152,7 @@ fn a_supplier_is_asked_in_the_towns_language_and_the_ledger_says_so() {
         .stdout_has("Spurgt hos leverandørerne:")
         .stdout_has("mail til mad@koekken.example.dk");
     let asked = town.run(["status", "--json"]).exit(0).json();
-    assert_eq!(asked["asked"].as_array().unwrap().len(), 2);
+    assert_eq!(asked["asked"].as_array().unwrap().len(), 4);
     town.run(["ledger", "verify"]).exit(0);
     town.file(MAD, MAD_APRIL);
     town.file(SECOND, MAD_MAY);
@@ -219,4 +225,115 @@ fn a_months_account_names_what_happened_and_no_cpr_number() {
     town.run(["report", "--month", "2023-05", "-o", "april.html"]).exit(0);
     assert!(!fs::read_to_string(town.path("april.html")).unwrap().contains("kommer oveni"));
     town.run(["report", "--month", "april", "-o", "x.html"]).exit(2);
+}
+
+#[test]
+fn what_was_asked_is_found_everywhere_and_outlives_the_ledger() {
+    let mail = Smtp::start(Speaks::Plainly);
+    let town = writing(&mail);
+    town.file(VASK, VASK_APRIL);
+    town.deliver(0);
+    town.run(["ledger", "backup", "copy.db"]).exit(0);
+    town.run(["ask", "mad", "2023-04", "--send"]).exit(0);
+    let receipts = || fs::read_to_string(town.path("archive/receipts/2023-04.jsonl")).unwrap();
+    assert!(
+        receipts().contains("\"attests\":\"asked\""),
+        "its line stands there before the answer: {}",
+        receipts()
+    );
+    let history = |args: &[&str]| {
+        let json = town.run(["history", "--json"].iter().chain(args)).exit(0).json();
+        let entries = json["entries"].as_array().unwrap().clone();
+        entries.into_iter().filter(|entry| entry["kind"] == "asked").collect::<Vec<_>>()
+    };
+    let asked = history(&[]);
+    assert_eq!(
+        (&asked[0]["asked_id"], &asked[0]["about"], &asked[0]["sent_to"]),
+        (&1.into(), &"missing".into(), &"mad@koekken.example.dk".into()),
+        "{asked:?}"
+    );
+    assert_eq!(history(&["--series", "MAD", "--period", "2023-04"]), asked);
+    for other in [&["--series", "vask"][..], &["--period", "2023-05"], &["--state", "archived"]] {
+        assert!(history(other).is_empty(), "{other:?}");
+    }
+    town.run(["history"])
+        .exit(0)
+        .stdout_has("Spurgt hos leverandørerne:")
+        .stdout_has("mail til mad@koekken.example.dk");
+    let export = town.run(["ledger", "export", "--format", "json"]).exit(0).json();
+    assert_eq!(export["entries"].as_array().unwrap().last(), asked.first());
+
+    // A copy from before the question is noticed, and made whole.
+    for name in ["ledger.db", "ledger.db-wal", "ledger.db-shm"] {
+        let _ = fs::remove_file(town.path(name));
+    }
+    fs::copy(town.path("copy.db"), town.path("ledger.db")).unwrap();
+    town.run(["run"]).exit(6).says("Trækfil mangler: mad, april 2023").says("ledger restored");
+    town.run(["ledger", "restored"]).exit(0);
+    assert_eq!(history(&[]), asked);
+    town.run(["ledger", "restored"]).exit(0).stdout_has("Intet er ændret");
+    // So is a ledger that is lost, and again.
+    for _ in 0..2 {
+        fs::remove_file(town.path("ledger.db")).unwrap();
+        town.run(["ledger", "rebuild"]).exit(0);
+        assert_eq!(history(&[]), asked);
+        town.run(["ledger", "verify"]).exit(0);
+    }
+    town.run(["ask", "mad", "2023-04"]).exit(0);
+    assert_eq!(history(&[])[0]["asked_id"], 2);
+    // A table that somebody changed is noticed.
+    let db = rusqlite::Connection::open(town.path("ledger.db")).unwrap();
+    db.execute("UPDATE asked SET sent_to = NULL", []).unwrap();
+    drop(db);
+    town.run(["status"]).exit(6).says("asked");
+}
+
+#[test]
+fn a_held_file_says_when_its_supplier_was_asked() {
+    let mail = Smtp::start(Speaks::Plainly);
+    let town = writing(&mail);
+    town.run(["ask", "mad", "2023-04"]).exit(0);
+    town.at("2023-04-15T06:00:00+02:00").file(MAD, MAD_APRIL);
+    town.deliver(0);
+    town.at("2023-04-16T06:00:00+02:00").file(SECOND, MAD_MAY);
+    town.deliver(3);
+    let held =
+        || town.run(["status", "--json"]).exit(3).json()["matters"][0]["text"].as_str().unwrap().to_owned();
+    assert!(!held().contains("Leverandøren er spurgt"), "that was about the missing file: {}", held());
+    town.at("2023-04-17T06:00:00+02:00").run(["ask", "mad", "2023-04"]).exit(0);
+    assert!(held().contains("Leverandøren er spurgt 17. april 2023"), "{}", held());
+    town.run(["status"]).exit(3).stdout_has("filen var tilbageholdt");
+}
+
+#[test]
+fn what_is_overdue_says_how_the_supplier_is_asked() {
+    let mail = Smtp::start(Speaks::Plainly);
+    let town = writing(&mail);
+    town.at("2023-04-21T06:00:00+02:00");
+    let run = town.deliver(3);
+    let matter = &run["matters"][0];
+    assert_eq!((&matter["kind"], &matter["series"]), (&"overdue".into(), &"mad".into()));
+    assert_eq!(matter["commands"], serde_json::json!(["traekfil ask mad 2023-04"]), "{matter:#}");
+    assert!(mail.letters().pop().unwrap().text().contains("traekfil ask mad 2023-04"));
+    town.run(["run"]).exit(3).stdout_has("traekfil ask mad 2023-04");
+    town.run(["status"]).exit(3).stdout_has("traekfil ask mad 2023-04");
+    // The command works as it stands; and where a file waits to be sent, or KP must be asked, it is not named.
+    town.run(["ask", "mad", "2023-04"]).exit(0);
+    town.file(MAD, MAD_APRIL);
+    let status = town.run(["status", "--json"]).exit(3).json();
+    assert_eq!(status["matters"][0]["commands"], serde_json::json!([]), "{status:#}");
+}
+
+#[test]
+fn letters_and_the_months_account_name_the_town() {
+    let mail = Smtp::start(Speaks::Plainly);
+    let town = writing(&mail);
+    town.run(["ask", "mad"]).exit(0).stdout_has("Med venlig hilsen\nKorsbæk Kommune\n");
+    town.set("name", "Korsbæk Kommune, Ældre og Pension");
+    town.run(["ask", "mad", "--send"]).exit(0);
+    let letter = mail.letters().pop().unwrap();
+    assert!(letter.text().trim_end().ends_with("\nKorsbæk Kommune, Ældre og Pension"), "{}", letter.text());
+    town.run(["report", "--month", "2023-04", "-o", "april.html"]).exit(0);
+    let page = fs::read_to_string(town.path("april.html")).unwrap();
+    assert!(page.contains("<p class=\"town\">Korsbæk Kommune, Ældre og Pension</p>"), "{page}");
 }

@@ -166,6 +166,28 @@ fn files_that_cannot_be_removed_are_a_matter_for_the_operator() {
     assert!(town.server.as_embedded().files().is_empty(), "removed by the next check");
 }
 
+#[test]
+fn a_server_that_neither_syncs_nor_removes_is_told_of_both() {
+    let town = meets(|b| {
+        b.odd = vec![Odd(Ask::Sync, When::Always, Answer::Status(4))];
+        b.denies_remove = true;
+    });
+    let json = town.run(["check", "--json"]).exit(4).json();
+    assert_eq!(found(&json, "remote_sync")["set"], serde_json::json!(["sync = \"best_effort\""]), "{json:#}");
+    for (name, ok) in [("remote_sync", false), ("remote_rename", true), ("remote_remove", false)] {
+        assert_eq!(found(&json, name)["ok"], ok, "{name}: {json:#}");
+    }
+    // What the first one asks for is not enough for the second.
+    town.set("sftp.sync", "best_effort");
+    advises(&town, 3, "remote_remove", None);
+    town.file(MAD, MAD_APRIL);
+    town.run(["run"]).exit(0);
+    town.server.as_embedded().behave(|b| *b = Behaviour::default());
+    town.run(["check"]).exit(0);
+    assert_eq!(town.server.as_embedded().leftovers(), [""; 0], "cleared up by the next check");
+    assert_eq!(town.server.received().len(), 1);
+}
+
 /// The program's output with its line breaks replaced by blanks.
 fn said(ran: &Output) -> String {
     format!("{} {}", ran.out(), ran.err()).split_whitespace().collect::<Vec<_>>().join(" ")

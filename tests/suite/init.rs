@@ -7,6 +7,10 @@ use crate::support::servers::Server;
 use crate::support::town::{Town, names_in};
 use crate::{MAD, MAD_APRIL};
 
+#[cfg(unix)]
+mod cut_off;
+mod runs;
+
 /// A town with no config yet: a key that the server knows, and an empty folder for the rest.
 fn town() -> Town {
     let town = Town::without_ledger(Server::embedded());
@@ -433,30 +437,6 @@ fn what_another_config_uses_is_not_taken() {
     assert!(town.path("to-drop").is_dir() && town.path("to-ledger.db").exists());
 }
 
-#[cfg(unix)]
-#[test]
-fn ctrl_c_says_that_nothing_was_made() {
-    use std::io::{BufRead, BufReader, Read, Write};
-    let town = town();
-    let mut command = town.command(["init", "--language", "da"]);
-    let mut child = command.stdin(std::process::Stdio::piped()).spawn().unwrap();
-    let mut out = BufReader::new(child.stdout.take().unwrap());
-    // As far as the server: before that, root may yet become another user, and only then is Ctrl-C answered.
-    let mut input = child.stdin.take().unwrap();
-    input.write_all(b"\n\n\n\n\n").unwrap();
-    let mut seen = Vec::new();
-    while !String::from_utf8_lossy(&seen).contains("KP's server (navn eller adresse):") {
-        assert_ne!(out.read_until(b':', &mut seen).unwrap(), 0, "it ended early");
-    }
-    let pid = rustix::process::Pid::from_child(&child);
-    rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
-    let mut said = String::new();
-    child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
-    assert_eq!(child.wait().unwrap().code(), Some(130));
-    assert!(said.contains("ikke lavet noget"), "{said}");
-    assert!(!town.path("config.toml").exists());
-}
-
 #[test]
 fn a_file_that_is_no_ledger_is_not_taken_for_one() {
     let town = town();
@@ -552,74 +532,4 @@ fn without_the_server_the_rest_is_made() {
     ]);
     ran.exit(4).stdout_has("not confirmed").stdout_has("✗ Connection to the server");
     assert!(town.path("config.toml").exists() && town.path("ledger.db").exists());
-}
-
-#[test]
-fn the_dates_of_kps_runs_are_pasted_and_shown_as_they_were_understood() {
-    let town = town();
-    let port = town.server.port().to_string();
-    let fingerprint = town.server.fingerprint();
-    let before = [
-        "da",
-        "",
-        "",
-        "",
-        "",
-        "",
-        "127.0.0.1",
-        &port,
-        "korsbaek",
-        "",
-        "ind",
-        &fingerprint,
-        "mad",
-        "",
-        "kørsel",
-        "-",
-    ];
-    // Two lines of a mail, one date that there is none of, and then the same without it.
-    let wrong = ["Kørslerne er mandag d. 14. december 2099 kl. 12", "og 31/2 2099", "", "nej"];
-    let right = ["14/1-2099 kl. 12 og", "15. februar 2099", "", "ja", "2 bankdage", ""];
-    let lines: Vec<&str> = before.iter().copied().chain(wrong).chain(right).collect();
-    let ran = told(&town, &["init"], &lines).plain();
-    let ran = ran.stdout_has("Ikke forstået").stdout_has("31/2 2099");
-    ran.stdout_has("- onsdag den 14. januar 2099 kl. 12:00").stdout_has("- søndag den 15. februar 2099");
-    let config = fs::read_to_string(town.path("config.toml")).unwrap();
-    assert!(config.contains("runs = [\"2099-01-14 12:00\", \"2099-02-15\"]"), "{config}");
-    assert!(
-        config.contains("warn_before = \"2 banking days\"") && config.contains("due = \"run\""),
-        "{config}"
-    );
-    town.run(["status"]).stdout_has("14. januar 2099 kl. 12:00");
-}
-
-#[test]
-fn a_flag_with_dates_is_taken_whole_or_refused() {
-    let flags = [
-        "init",
-        "--yes",
-        "--language",
-        "en",
-        "--host",
-        "127.0.0.1",
-        "--user",
-        "u",
-        "--series",
-        "mad=mad_*:run",
-    ];
-    for (runs, says) in [
-        (None, "mad is due before KP's run"),
-        (Some("15. december"), "--runs"),
-        (Some("03/04 2099"), "two different dates"),
-        (Some("nothing"), "--runs"),
-    ] {
-        let town = town();
-        let given = runs.map(|runs| ["--runs", runs]);
-        town.run(flags.iter().chain(given.iter().flatten())).exit(2).says(says);
-        assert!(!town.path("config.toml").exists());
-    }
-    let town = town();
-    town.run(flags.iter().chain(&["--runs", "14. januar 2099, 15. februar 2099"])).exit_in(&[2, 3, 4]);
-    let config = fs::read_to_string(town.path("config.toml")).unwrap();
-    assert!(config.contains("runs = [\"2099-01-14\", \"2099-02-15\"]\n"), "{config}");
 }

@@ -329,3 +329,17 @@ fn an_approval_says_what_a_person_reads() {
     let said = object(&town.run(["approve", "snak.txt", "--reason", "rettet", "--json"]).exit(0));
     assert!(said["decisions"][0]["text"].as_str().unwrap().contains("goes with the next run"), "{said:#}");
 }
+
+#[test]
+fn a_failed_status_names_the_town_too() {
+    let town = Town::new();
+    town.set("name", "Korsbæk Kommune");
+    fs::remove_file(town.path("ledger.db")).unwrap();
+    for command in [&["status", "--json"][..], &["run", "--json"], &["run", "--dry-run", "--json"]] {
+        let json = town.run(command).exit(6).json();
+        assert_eq!(json["town"], "Korsbæk Kommune", "{json:#}");
+        assert_eq!(json["error"]["code"], "ledger", "{json:#}");
+        let config = json["config"].as_str().unwrap();
+        assert!(config.ends_with("config.toml") && json["host"].is_string(), "{json:#}");
+    }
+}

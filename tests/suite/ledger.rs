@@ -203,3 +203,66 @@ fn a_ledger_of_the_first_version_is_brought_up_to_this_one() {
     assert_eq!(town.server.received().len(), 2);
     town.run(["ledger", "verify"]).exit(0);
 }
+
+#[test]
+fn a_month_without_receipts_between_others_is_named() {
+    for lost in [true, false] {
+        let town = Town::new();
+        for month in ["04", "05", "06"] {
+            town.at(&format!("2023-{month}-14T06:00:00+02:00"));
+            town.file(format!("mad_korsbaek_2023{month}.txt"), month);
+            town.deliver(0);
+        }
+        fs::remove_file(town.path("ledger.db")).unwrap();
+        if lost {
+            fs::remove_file(town.path("archive/receipts/2023-05.jsonl")).unwrap();
+        }
+        let ran = town.run(["ledger", "rebuild", "--language", "da"]).exit(0);
+        let ran = if lost {
+            ran.stdout_has("maj 2023").stdout_has("traekfil adopt")
+        } else {
+            ran.stdout_lacks("maj 2023")
+        };
+        drop(ran);
+        fs::remove_file(town.path("ledger.db")).unwrap();
+        let json = town.run(["ledger", "rebuild", "--json"]).exit(0).json();
+        let months = if lost { serde_json::json!(["2023-05"]) } else { serde_json::json!([]) };
+        assert_eq!(json["missing_months"], months, "{json:#}");
+    }
+}
+
+#[test]
+fn a_copy_goes_neither_to_kp_nor_among_the_receipts_nor_under_a_name_of_the_ledgers() {
+    let town = april();
+    fs::create_dir(town.path("drop/kopi")).unwrap();
+    let before = town.snapshot();
+    for (to, da, en) in [
+        ("drop/ledger.db", "sendes til KP", "sent to KP"),
+        ("drop/kopi/ledger.db", "sendes til KP", "sent to KP"),
+        ("archive/../drop/ledger.db", "sendes til KP", "sent to KP"),
+        ("archive/receipts/ledger.db", "kvitteringerne", "receipts"),
+        ("archive/receipts/2023-05.jsonl", "kvitteringerne", "receipts"),
+        ("ledger.db-wal", "regnskabet selv", "ledger itself"),
+        ("ledger.db.checked", "regnskabet selv", "ledger itself"),
+    ] {
+        town.run(["ledger", "backup", to, "--language", "da"]).exit(2).says(da);
+        town.run(["ledger", "backup", to, "--language", "en"]).exit(2).says(en);
+        if to.ends_with("/ledger.db") {
+            town.run(["report", "-o", to]).exit(2);
+        }
+    }
+    assert_eq!(town.snapshot(), before);
+    town.run(["ledger", "backup", "kopi.db"]).exit(0);
+}
+
+#[test]
+fn check_says_that_a_ledger_is_retired() {
+    let town = april();
+    town.run(["ledger", "retire", "--reason", "flyttet"]).exit(0);
+    for (language, word) in [("da", "blev nedlagt"), ("en", "was retired")] {
+        town.run(["check", "--language", language]).exit(6).stdout_has(word);
+    }
+    let json = town.run(["check", "--json"]).exit(6).json();
+    let ledger = json["checks"].as_array().unwrap().iter().find(|check| check["name"] == "ledger").unwrap();
+    assert_eq!(ledger["ok"], false, "{json:#}");
+}

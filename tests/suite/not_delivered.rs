@@ -1,10 +1,10 @@
 //! A person says that KP never got a file: it goes again only once nothing of the first try can still come.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::approvals::in_doubt;
 use crate::support::output::{assert_decided, entry};
-use crate::support::server::{Behaviour, Rename};
+use crate::support::server::{Answer, Ask, Behaviour, Odd, Rename, When};
 use crate::support::town::Town;
 use crate::{MAD, MAD_APRIL, MAD_MAY};
 
@@ -199,9 +199,64 @@ fn a_server_that_does_not_remove_the_temporary_file_keeps_the_key() {
     assert!(town.server.received().is_empty());
     // Under another temporary name no rename that was asked for finds it.
     town.server.as_embedded().behave(|b| b.rename = Rename::Honest);
-    assert_decided(&town.deliver(0), MAD, "send", "new", "delivered");
+    let run = town.deliver(0);
+    assert_decided(&run, MAD, "send", "new", "delivered");
     assert_eq!(town.server.received().len(), 1);
-    assert_eq!(town.server.as_embedded().leftovers().len(), 1);
+    let left = town.server.as_embedded().leftovers();
+    assert_eq!((run["notes"].as_array().unwrap().len(), left.len()), (1, 1), "{run:#}");
+    // It is told once, and stands in the ledger until it may be removed.
+    let stands = || {
+        let status = town.run(["status", "--json"]).json();
+        let history = town.run(["history", "--json"]).exit(0).json();
+        let entry = history["entries"].as_array().unwrap().iter().find(|entry| entry["delivery_id"] == 1);
+        let entry = entry.unwrap();
+        (status["left_on_server"].clone(), entry["left_on_server"].clone())
+    };
+    let noted = (json!([{ "delivery_id": 1, "path": left[0] }]), json!(left[0]));
+    assert_eq!(stands(), noted);
+    for (language, word) in [("da", "midlertidig"), ("en", "temporary")] {
+        for command in ["status", "history"] {
+            let out = town.run([command, "--language", language]).plain();
+            out.stdout_has(word).stdout_has(&left[0]);
+        }
+    }
+    town.file("mad_korsbaek_202305.txt", MAD_MAY);
+    assert_eq!(town.deliver(0)["notes"], json!([]));
+    assert_eq!(stands(), noted);
+    sound(&town);
+    town.file("mad_korsbaek_202303.txt", "marts");
+    town.deliver(0);
+    assert_eq!(town.server.as_embedded().leftovers(), [""; 0]);
+    let status = town.run(["status", "--json"]).json();
+    assert_eq!(status["left_on_server"], json!([]));
+    town.run(["ledger", "verify"]).exit(0);
+}
+
+#[test]
+fn a_server_that_ends_each_session_early_frees_all_keys_in_one_run() {
+    let town = Town::new();
+    town.set("sftp.timeout", "5s");
+    let names: Vec<String> = (1..=7).map(|n| format!("mad{n}_202304.txt")).collect();
+    for name in &names {
+        town.file(name, name);
+    }
+    town.server.as_embedded().behave(|b| b.rename = Rename::Refused(3));
+    town.deliver(4);
+    for id in 1..=7 {
+        town.run(["resolve", &id.to_string(), "--not-delivered", "--reason", "KP fik den aldrig"]).exit(0);
+    }
+    sound(&town);
+    town.server.as_embedded().behave(|b| b.odd = vec![Odd(Ask::Lstat, When::After(3), Answer::HangsUp)]);
+    for name in &names {
+        std::fs::remove_file(town.path("drop").join(name)).unwrap();
+    }
+    town.deliver(0);
+    assert_eq!(town.server.as_embedded().leftovers(), [""; 0]);
+    sound(&town);
+    for name in &names {
+        town.file(name, name);
+    }
+    assert_eq!(town.deliver(0)["summary"]["delivered"], 7);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::support::output::entry;
+use crate::support::server::{Answer, Ask, Odd, When};
 use crate::support::town::Town;
 use crate::{MAD, MAD_APRIL, MAD_MAY, VASK, VASK_APRIL};
 
@@ -129,4 +130,20 @@ fn a_receiver_that_takes_at_once_is_seen_at_once() {
     assert_eq!(entry(&run, VASK)["outcome"], "delivered");
     assert_eq!(picked_up_at(&town, 0), "2023-04-14T06:00:00+02:00");
     town.run(["ledger", "verify"]).exit(0);
+}
+
+#[test]
+fn a_server_that_ends_each_session_early_is_asked_about_all_files() {
+    let town = Town::new();
+    town.set("alert.not_picked_up_after", "2d").set("sftp.timeout", "5s");
+    for n in 1..=7 {
+        town.file(format!("mad{n}_202304.txt"), n.to_string());
+    }
+    town.deliver(0);
+    town.server.as_embedded().empty();
+    town.server.as_embedded().behave(|b| b.odd = vec![Odd(Ask::Lstat, When::After(3), Answer::HangsUp)]);
+    town.at("2023-04-15T06:00:00+02:00").deliver(0);
+    for n in 0..7 {
+        assert_eq!(picked_up_at(&town, n), "2023-04-15T06:00:00+02:00", "{n}");
+    }
 }

@@ -7,6 +7,8 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use traekfil::platform;
+
 use crate::support::output::{Output, Running};
 use crate::support::servers::{PASSWORD, Server};
 use crate::support::town::{Town, names_in};
@@ -319,7 +321,7 @@ fn init_behind_root_leaves_all_but_the_configuration_to_the_user() {
     assert_eq!(owner(data.join("ledger.db")), SERVICE);
 }
 
-/// A draft is never a file that somebody has put there.
+/// A draft is never a file that somebody has put there: nobody can know its name, and what stands at it is not opened.
 #[test]
 fn what_lies_in_a_sticky_folder_is_not_followed() {
     let town = Town::new();
@@ -329,14 +331,79 @@ fn what_lies_in_a_sticky_folder_is_not_followed() {
     let precious = town.path("precious");
     fs::write(&precious, "").unwrap();
     let page = shared.join("side.html");
-    let mut command = town.command(["report", "-o", page.to_str().unwrap()]);
-    // Every name that a number of a process could give, for as many as could be next.
-    let running = Running::start(&mut command);
-    let next = running.id();
-    for id in next..next + 50 {
-        let _ = symlink(&precious, shared.join(format!(".side.html.{id}.tmp")));
+    let drafts: std::collections::BTreeSet<PathBuf> =
+        (0..200).map(|_| platform::temporary_sibling(&page, "")).collect();
+    assert_eq!(drafts.len(), 200, "each name is drawn anew");
+    let process = std::process::id().to_string();
+    for draft in &drafts {
+        let name = draft.file_name().unwrap().to_str().unwrap();
+        let drawn = name.trim_start_matches(".side.html.").trim_end_matches(".tmp");
+        assert!(drawn.len() >= 16 && drawn != process, "{name}");
+        // If one were guessed all the same, it is no way to another file.
+        symlink(&precious, draft).unwrap();
+        assert!(platform::create_new_private(draft).is_err() && platform::create_private(draft).is_err());
+        fs::remove_file(draft).unwrap();
     }
-    running.finish().exit_in(&[0, 3]);
     assert_eq!(fs::read_to_string(&precious).unwrap(), "");
+    // Nor is a page that somebody has put there.
+    symlink(&precious, &page).unwrap();
+    let args = ["report", "-o", page.to_str().unwrap()];
+    town.run(args).exit(2);
+    assert_eq!(fs::read_to_string(&precious).unwrap(), "");
+    fs::remove_file(&page).unwrap();
+    town.run(args).exit_in(&[0, 3]);
     assert!(fs::read_to_string(&page).unwrap().contains("<html"));
+    assert_eq!(names_in(&shared), ["side.html"]);
+}
+
+/// Every program that this one starts, whoever asks for it, sees none of the secrets and not the way to them.
+#[test]
+fn no_program_that_is_started_sees_a_secret() {
+    let town = Town::new();
+    let (bin, seen, units) = (town.path("tools"), town.path("seen"), town.path("units"));
+    for folder in [&bin, &seen, &units, &town.path("credentials")] {
+        fs::create_dir(folder).unwrap();
+    }
+    let tools = ["crontab", "systemctl", "systemd-analyze", "loginctl", "id", "notice"];
+    for tool in tools {
+        let script = format!(
+            "#!/bin/sh\n/usr/bin/env >> '{seen}/{tool}'\n[ -t 0 ] || /bin/cat > /dev/null\n",
+            seen = seen.display()
+        );
+        fs::write(bin.join(tool), script).unwrap();
+        mode(&bin.join(tool), 0o755);
+    }
+    let secrets = ["TRAEKFIL_PASSWORD", "TRAEKFIL_PASSPHRASE", "TRAEKFIL_SMTP_PASSWORD"];
+    for name in secrets {
+        town.env(name, "sesam1234");
+    }
+    let credentials = town.path("credentials");
+    town.env("CREDENTIALS_DIRECTORY", credentials.to_str().unwrap())
+        .env("PATH", &format!("{}:/usr/bin:/bin", bin.display()))
+        .env("TRAEKFIL_SYSTEMD_DIR", units.to_str().unwrap())
+        .set("notify.command", vec![bin.join("notice").to_str().unwrap()]);
+    town.file("uden_maaned.txt", MAD_APRIL);
+    town.run(["run"]).exit(3);
+    for words in [
+        &["cron", "--install"][..],
+        &["cron", "--remove"],
+        &["systemd", "--install"],
+        &["systemd", "--remove"],
+        &["list"],
+    ] {
+        // Whether it can be done with tools that do nothing is not asked here.
+        town.run(["schedule"].iter().chain(words));
+    }
+    town.run(["check", "--send-test-mail"]);
+    let called = names_in(&seen);
+    for tool in ["crontab", "systemctl", "notice"] {
+        assert!(called.contains(&tool.to_owned()), "{tool} was called: {called:?}");
+    }
+    for tool in &called {
+        let env = fs::read_to_string(seen.join(tool)).unwrap();
+        assert!(env.contains("HOME="), "{env}");
+        for hidden in secrets.iter().chain(&["CREDENTIALS_DIRECTORY", "sesam1234"]) {
+            assert!(!env.contains(hidden), "{tool} sees {hidden}: {env}");
+        }
+    }
 }

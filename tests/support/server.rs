@@ -392,7 +392,12 @@ impl Handler for Client {
         let Some(channel) = channel else { return session.channel_failure(id) };
         session.channel_success(id)?;
         let flood = lock(&self.world).behaviour.flood;
-        if let Some(flood) = flood {
+        if flood == Some(Flood::Debug) {
+            // Such messages go out by the session alone, which cannot be had later.
+            for length in [30_000; 150].into_iter().chain([100; 1_000]) {
+                session.debug(true, &"x".repeat(length), "")?;
+            }
+        } else if let Some(flood) = flood {
             tokio::spawn(pour(flood, session.handle(), id));
         }
         let sftp = Sftp::new(Arc::clone(&self.world), self.line.clone());
@@ -409,6 +414,14 @@ async fn pour(flood: Flood, handle: russh::server::Handle, channel: ChannelId) {
             Flood::Answers => handle.channel_success(channel).await.is_ok(),
             Flood::Errors => handle.extended_data(channel, 1, junk.clone()).await.is_ok(),
             Flood::Data => handle.data(channel, junk.clone()).await.is_ok(),
+            Flood::Requests => {
+                let handle = handle.clone();
+                // Its answer is not waited for.
+                tokio::spawn(async move { handle.forward_tcpip("x".repeat(1000), 1).await });
+                tokio::time::sleep(Duration::from_micros(20)).await;
+                true
+            }
+            Flood::Debug => return,
             Flood::Channels => {
                 let handle = handle.clone();
                 // It is never answered, so it is not waited for.

@@ -62,7 +62,7 @@ impl Trial<'_> {
         let [first, second, renamed, free] = ["a", "b", "c", "d"].map(|mark| self.path(template, mark));
         // Noted before they are made: whoever comes after a check that was cut off removes them.
         self.about_to_make(&[&first, &second, &renamed]);
-        let Some(stored) = self.store_two(&first, &second) else { return };
+        let Some((first, stored)) = self.store_two(&first, &second) else { return };
         if self.connection.learned().sync_refused.is_some() && self.config.sftp.sync == SyncRule::BestEffort {
             self.checks.note("remote_sync", say::remote_sync(), Ok(say::sync_left_out()));
         }
@@ -89,9 +89,9 @@ impl Trial<'_> {
         self.made.extend(paths.iter().map(|path| (*path).to_owned()));
     }
 
-    /// Stores two files in one session, both of them open at once. Answers what is known of the first; none where it could
-    /// not be stored.
-    fn store_two(&mut self, first: &str, second: &str) -> Option<Uploaded> {
+    /// Stores two files in one session, both of them open at once. Answers where the first is and what is known of it; none
+    /// where it could not be stored.
+    fn store_two(&mut self, first: &str, second: &str) -> Option<(String, Uploaded)> {
         let mut answers = store(self.connection, &[first, second]).into_iter();
         let (found, stored) = match (answers.next()?, answers.next()?) {
             (Ok(stored), Ok(_)) if self.connection.learned().open_at_once == Some(1) => {
@@ -105,7 +105,8 @@ impl Trial<'_> {
                 }
             }
             (Err(UploadError::NotOpened(error @ RemoteError::Refused { .. })), _) => {
-                return self.find_a_name(&error);
+                self.find_a_name(&error);
+                return None;
             }
             (Err(UploadError::NotSynced(error)), _) | (_, Err(UploadError::NotSynced(error))) => {
                 return self.go_on_unsynced(&error, first, second);
@@ -113,24 +114,32 @@ impl Trial<'_> {
             (Err(error), _) | (_, Err(error)) => (failed(say::trial_not_stored(&error)), None),
         };
         self.checks.note("remote_write", say::remote_write(), found);
-        stored
+        stored.map(|stored| (first.to_owned(), stored))
     }
 
     /// Says that the server does not sync, and stores the files anew without that, so that the rest can be tried too.
-    fn go_on_unsynced(&mut self, error: &RemoteError, first: &str, second: &str) -> Option<Uploaded> {
+    fn go_on_unsynced(
+        &mut self,
+        error: &RemoteError,
+        first: &str,
+        second: &str,
+    ) -> Option<(String, Uploaded)> {
         let found = failed(say::sync_refused(error));
         self.checks.advise("remote_sync", say::remote_sync(), found, &["sync = \"best_effort\""]);
-        // Where they may not be removed, their names are taken, and another refusal would tell something wrong.
-        if self.connection.remove(&[first, second]).iter().any(Result::is_err) {
-            return None;
-        }
         self.connection.go_by(&Terms { sync: SyncRule::BestEffort, ..Terms::of(&self.config.sftp) });
-        self.store_two(first, second)
+        if self.connection.remove(&[first, second]).iter().all(Result::is_ok) {
+            return self.store_two(first, second);
+        }
+        // Where they may not be removed, their names are taken, and another refusal would tell something wrong.
+        let template = &self.config.sftp.temporary_name;
+        let [first, second] = ["f", "g"].map(|mark| self.path(template, mark));
+        self.about_to_make(&[&first, &second]);
+        self.store_two(&first, &second)
     }
 
     /// Finds out whether the server refuses only the temporary name, by names of other forms. Nothing more is tried then:
     /// a run would fail here.
-    fn find_a_name(&mut self, error: &RemoteError) -> Option<Uploaded> {
+    fn find_a_name(&mut self, error: &RemoteError) {
         for other in OTHER_NAMES {
             let Ok(template) = Template::parse(other) else { continue };
             if template == self.config.sftp.temporary_name {
@@ -142,12 +151,11 @@ impl Trial<'_> {
                 let line = format!("temporary_name = \"{other}\"");
                 let found = failed(say::temporary_name_refused(error));
                 self.checks.advise("remote_write", say::remote_write(), found, &[&line]);
-                return None;
+                return;
             }
         }
         let found = failed(say::trial_not_stored(error));
         self.checks.note("remote_write", say::remote_write(), found);
-        None
     }
 
     /// Asks whether the file is whole, in the way that the configuration names.

@@ -37,6 +37,7 @@ pub(super) fn gather(config: &Config, month: Period) -> Result<Month, UserError>
     asked.retain(|row| belongs(row.period, &row.at));
     let all_runs = config.calendar.runs.all();
     Ok(Month {
+        town: config.name.clone(),
         period: month,
         made_at: moment(now()),
         server: format!("{}@{}:{}", config.sftp.user, config.sftp.host, config.sftp.port),

@@ -41,6 +41,7 @@ fn delivery(id: i64, path: &str, state: State) -> Delivery {
         size: 7,
         temporary: None,
         temporary_gone_at: None,
+        left_as: None,
         content: None,
         observed: Vec::new(),
         remote_path: None,

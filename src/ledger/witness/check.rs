@@ -16,7 +16,7 @@ use crate::exit::{ExitCode, UserError};
 use crate::ledger::{LedgerReader, rows};
 use crate::messages::{escape, witness as say};
 use crate::model::delivery::{Key, State};
-use crate::model::ledger::{ChainPosition, Decision, Delivery, Hold, Verdict};
+use crate::model::ledger::{AskedAbout, ChainPosition, Decision, Delivery, Hold, Verdict};
 
 /// How far the witness has been held against the ledger.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -254,6 +254,7 @@ impl LedgerReader {
             Kind::Held => known(self.held(line)?.is_some()),
             Kind::HoldEnded => known(self.held(line)?.is_some_and(|(_, ended)| ended)),
             Kind::Retired => known(self.retired_at()?.is_some()),
+            Kind::Asked => known(self.knows_question(line)?),
             _ => match line.attests.word() {
                 Some(word) => hold_against(self.told_of_by(line)?.map(|delivery| delivery.state), word),
                 None => Standing::LedgerIsOlder,
@@ -303,6 +304,23 @@ impl LedgerReader {
                     id,
                     line.at
                 ],
+                |row| row.get(0),
+            )
+        })
+    }
+
+    /// Whether the ledger has the question to a supplier that a line tells of: by its slot and its moment, since a restored
+    /// one may have got another number.
+    fn knows_question(&self, line: &Line) -> Result<bool, UserError> {
+        let period = line.period.map(|period| period.to_string());
+        let about = line.about.map(AskedAbout::name);
+        self.query(|db| {
+            db.prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM asked
+                  WHERE series = ?1 AND period IS ?2 AND about = ?3 AND who = ?4 AND at = ?5 AND sent_to IS ?6)",
+            )?
+            .query_row(
+                rusqlite::params![line.series, period, about, line.who, line.at, line.sent_to],
                 |row| row.get(0),
             )
         })
@@ -442,6 +460,9 @@ pub(in crate::ledger) fn verdict(kind: Kind) -> Verdict {
 /// What a line tells of, in words.
 fn what(line: &Line) -> String {
     let path = escape(line.path.as_deref().unwrap_or("–"));
+    if line.attests == Kind::Asked {
+        return say::about_question(&escape(line.subject.as_deref().unwrap_or("–")));
+    }
     match (line.attests, line.delivery, line.decision, line.hold) {
         (_, Some(id), ..) => say::about_delivery(id, &path),
         (_, _, Some(id), _) => say::about_decision(id, &path),

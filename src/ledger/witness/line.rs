@@ -6,7 +6,7 @@ use crate::delivery::witness::Word;
 use crate::digest::Digest;
 use crate::model::delivery::Key;
 use crate::model::delivery::Slot;
-use crate::model::ledger::{Attested, ChainPosition, ContentTotals};
+use crate::model::ledger::{AskedAbout, Attested, ChainPosition, ContentTotals};
 use crate::period::Period;
 
 /// The form that is written now. Lines of form 1 tell of deliveries alone and are read for ever.
@@ -38,6 +38,8 @@ pub enum Kind {
     HoldEnded,
     /// The ledger sends nothing any more.
     Retired,
+    /// A person asked a supplier about a file.
+    Asked,
 }
 
 impl Kind {
@@ -55,7 +57,8 @@ impl Kind {
             | Kind::Withdrawn
             | Kind::Held
             | Kind::HoldEnded
-            | Kind::Retired => None,
+            | Kind::Retired
+            | Kind::Asked => None,
         }
     }
 }
@@ -87,6 +90,9 @@ pub struct Line {
     /// The hold's number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hold: Option<i64>,
+    /// The number of a question to a supplier.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<i64>,
     /// Series.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub series: Option<String>,
@@ -117,6 +123,15 @@ pub struct Line {
     /// Of how many of its records the person who let it go was told that KP has got them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub records: Option<u64>,
+    /// Why a supplier was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<AskedAbout>,
+    /// The address that the question was sent to; none where the program only made the text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sent_to: Option<String>,
+    /// The subject of the question.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
     /// The person, where one said it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub who: Option<String>,
@@ -151,6 +166,7 @@ impl Line {
             decision: None,
             decided_at: None,
             hold: None,
+            asked: None,
             series: None,
             period: None,
             sha256: None,
@@ -161,6 +177,9 @@ impl Line {
             content: None,
             reasons: Vec::new(),
             records: None,
+            about: None,
+            sent_to: None,
+            subject: None,
             who: None,
             why: None,
         }
@@ -226,6 +245,10 @@ impl Line {
             Kind::Held => line.hold.is_some() && line.path.is_some(),
             Kind::HoldEnded => line.hold.is_some(),
             Kind::Retired => true,
+            Kind::Asked => {
+                let is_about = line.series.is_some() && line.about.is_some();
+                is_about && line.asked.is_some() && line.subject.is_some() && line.who.is_some()
+            }
             _ => line.attested().is_some(),
         };
         let dated = line.at.get(..7).is_some_and(|month| month.parse::<Period>().is_ok());

@@ -145,6 +145,23 @@ impl LedgerReader {
                 who: who.clone(),
                 ..Line::new(kind, stamp)
             },
+            Event::Asked { asked, series, period, about, sent_to, subject, who, .. }
+            | Event::RestoredAsked { asked, series, period, about, sent_to, subject, who, .. } => {
+                let at = match event {
+                    Event::RestoredAsked { asked_at, .. } => asked_at,
+                    _ => stamp.at,
+                };
+                Line {
+                    asked: Some(*asked),
+                    series: Some(series.clone()),
+                    period: *period,
+                    about: Some(*about),
+                    sent_to: sent_to.clone(),
+                    subject: Some(subject.clone()),
+                    who: Some(who.clone()),
+                    ..Line::new(kind, Stamp { at, ..stamp })
+                }
+            }
             Event::Retired { why, who } => {
                 Line { why: why.clone(), who: Some(who.clone()), ..Line::new(kind, stamp) }
             }
@@ -199,6 +216,7 @@ pub(in crate::ledger) fn kind_of(event: &Event) -> Option<Kind> {
         Event::Held(_) | Event::RestoredHold { .. } => Kind::Held,
         Event::HoldEnded { .. } => Kind::HoldEnded,
         Event::Retired { .. } => Kind::Retired,
+        Event::Asked { .. } | Event::RestoredAsked { .. } => Kind::Asked,
         _ => return None,
     })
 }
@@ -213,6 +231,7 @@ struct Told {
     ended: HashSet<i64>,
     /// Holds that are over and of which no line ever told.
     over: HashSet<i64>,
+    asked: HashSet<i64>,
     retired: bool,
 }
 
@@ -225,6 +244,7 @@ impl Told {
                 Kind::Withdrawn => told.withdrawn.extend(line.decision),
                 Kind::Held => told.holds.extend(line.hold),
                 Kind::HoldEnded => told.ended.extend(line.hold),
+                Kind::Asked => told.asked.extend(line.asked),
                 Kind::Retired => told.retired = true,
                 kind => {
                     if let (Some(delivery), Some(word)) = (line.delivery, kind.word()) {
@@ -265,6 +285,7 @@ impl Told {
                 !over && self.holds.insert(*hold)
             }
             Event::HoldEnded { hold, .. } => !self.over.contains(hold) && self.ended.insert(*hold),
+            Event::Asked { asked, .. } | Event::RestoredAsked { asked, .. } => !self.asked.contains(asked),
             Event::Retired { .. } => !self.retired,
             _ => false,
         })

@@ -5,6 +5,33 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::*;
 
+/// The same, with who made them and when.
+const BY_WHOM: &[&str] = &[
+    "mad_korsbaek_202610 (rettet af AB).txt",
+    "mad_korsbaek_202610 (Rettet AB 12.10).txt",
+    "mad_korsbaek_202610_(ændret_af_anne_jensen).txt",
+    "mad_korsbaek_202610 [korrigeret 14-10-2026 kl. 8].txt",
+    "mad_korsbaek_202610_rettet af AB.txt",
+    "mad_korsbaek_202610_rettet_af_AB (2).txt",
+    "mad_korsbaek_202610 - corrected by Anne.txt",
+    "mad_korsbaek_202610_rettet_2.txt",
+    "mad_korsbaek_202610_rettet2.txt",
+    "mad_korsbaek_202610 kopi 3.txt",
+    "mad_korsbaek_202610 - Copy (2).txt",
+    "mad_korsbaek_202610 rettet 12.10.txt",
+    "mad_korsbaek_202610 rettet d. 12-10-2026.txt",
+    "mad_korsbaek_202610_rettet_121026.txt",
+    "mad_korsbaek_202610_rettet_20261112.txt",
+    "mad_korsbaek_202610_rettet d. 1210.txt",
+    "mad_korsbaek_20261012T0812.txt",
+    "mad_korsbaek_202610_20261012T0812.txt",
+    "mad_korsbaek_202610_20261112T081233Z.txt",
+    "mad_korsbaek_202610_20261112_081233.txt",
+    "mad_korsbaek_202610_20261012081233.txt",
+    "mad_korsbaek_202610 2026-11-12 08.12.txt",
+    "mad_korsbaek_202610-20261012 kl. 0812.txt",
+];
+
 #[test]
 fn copies_and_corrections_look_alike() {
     let copies = [
@@ -93,8 +120,9 @@ fn copies_and_corrections_look_alike() {
         "mad_korsbaek_202610_conflict-20261003-120000.txt",
         "mad_korsbaek_202610-KONTOR-PC-safeBackup-0001.txt",
     ];
-    for one in copies {
-        for other in copies {
+    let copies = [&copies[..], BY_WHOM].concat();
+    for &one in &copies {
+        for &other in &copies {
             assert!(look_alike(one, other), "{one} ({:?}), {other} ({:?})", core_of(one), core_of(other));
         }
     }
@@ -143,6 +171,15 @@ fn other_files_do_not() {
         ("nord_mad_202610.txt", "mad_nord_202610.txt"),
         ("mad_x_202610.txt", "mad_202610.txt"),
         ("mad_1.rettet_202610.txt", "mad_2.rettet_202610.txt"),
+        ("mad (nord)_202610.txt", "mad (syd)_202610.txt"),
+        ("mad_202610_rettet_ab.txt", "mad_202610_rettet_cd.txt"),
+        ("korsbaek_202610_rettet_mad.txt", "korsbaek_202610_rettet_vask.txt"),
+        ("korsbaek_mad_202610.txt", "korsbaek_202610_rettet_vask.txt"),
+        ("mad_20261014_1012.txt", "mad_20261014_1015.txt"),
+        ("mad_202610_101234.txt", "mad_202610_101256.txt"),
+        ("mad_202610_751234.txt", "mad_202610.txt"),
+        ("mad_by_202610.txt", "mad_202610.txt"),
+        ("mad_ny_by_202610.txt", "mad_202610.txt"),
     ];
     for (one, other) in others {
         assert!(!look_alike(one, other), "{one} ({:?}), {other} ({:?})", core_of(one), core_of(other));
@@ -200,6 +237,23 @@ fn what_may_be_an_extension_is_one_beside_a_name_without() {
 }
 
 #[test]
+fn what_may_be_initials_or_a_stamp_is_none_beside_a_name_without() {
+    for name in ["mad_202610_rettet_AB.txt", "mad_202610 rettet 2 ab (3).txt", "mad_202610_081233.txt"] {
+        assert!(
+            look_alike(name, "mad_202610.txt") && look_alike("mad_202610.csv", name),
+            "{:?}",
+            core_of(name)
+        );
+    }
+    // The series' own word stands behind the mark.
+    for name in ["korsbaek_202610_rettet_mad.txt", "rettet_korsbaek_mad_202610.txt"] {
+        assert!(look_alike(name, "korsbaek_mad_202610.txt"), "{:?}", core_of(name));
+    }
+    assert!(look_alike("202610_rettet_mad.txt", "mad_202610.txt"));
+    assert!(look_alike("mad (rettet 202610).txt", "mad_202610.txt"));
+}
+
+#[test]
 fn names_of_marks_alone_have_an_empty_core() {
     for name in ["202610.txt", "202610 (2).txt", "rettet_202610.csv", "202610_v2", "Kopi af 202610.txt"] {
         assert_eq!(core_of(name).words, "", "{name}");
@@ -212,7 +266,16 @@ fn names_of_marks_alone_have_an_empty_core() {
 
 #[test]
 fn the_tables_are_in_comparable_form() {
-    let lists = [words::MARKS, words::VERSIONS, words::TIES, words::NUMBER_SIGNS, words::EXTENSIONS];
+    assert!(words::DONE.iter().all(|word| words::MARKS.contains(word)));
+    let lists = [
+        words::MARKS,
+        words::DONE,
+        words::BY,
+        words::VERSIONS,
+        words::TIES,
+        words::NUMBER_SIGNS,
+        words::EXTENSIONS,
+    ];
     for word in lists.concat() {
         assert_eq!(word, comparable(word));
         assert!(word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()), "{word}");

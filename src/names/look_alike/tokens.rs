@@ -36,6 +36,8 @@ pub(super) struct Token {
     pub(super) joint: Joint,
     /// Whether it has brackets of its own.
     pub(super) bracketed: bool,
+    /// Whether it follows a mark of a copy or a correction, and is none itself: who made it, perhaps.
+    pub(super) after_mark: bool,
     /// Whether a dot and a blank or another separator follow, as after `2.` in `2. rettelse`.
     pub(super) ordinal: bool,
 }
@@ -78,6 +80,7 @@ pub(super) fn tokens(name: &str, periods: &[Range<usize>]) -> Vec<Token> {
         tokens.push(Token {
             kind,
             text,
+            after_mark: false,
             joint: match between.chars().next_back() {
                 None if at > 0 => Joint::Glued,
                 Some('.') => Joint::Dot,

@@ -124,6 +124,46 @@ pub(super) const MARKS: &[&str] = &[
     "shortcut",
 ];
 
+/// Words of [`MARKS`] that say that something was done to the file, and so may be followed by who did it, and when.
+pub(super) const DONE: &[&str] = &[
+    "rettet",
+    "rettede",
+    "rettelse",
+    "rettelser",
+    "fejlrettet",
+    "tilrettet",
+    "korrigeret",
+    "korrigerede",
+    "korrektion",
+    "aendret",
+    "aendrede",
+    "aendring",
+    "opdateret",
+    "opdaterede",
+    "opdatering",
+    "revideret",
+    "reviderede",
+    "correct",
+    "corrected",
+    "correction",
+    "update",
+    "updated",
+    "revised",
+    "amended",
+    "amendment",
+    "changed",
+    "modified",
+    "edited",
+    "fixed",
+    "genfremsendt",
+    "gensendt",
+    "genudsendt",
+    "resent",
+];
+
+/// Words between such a mark and who did it: `rettet af AB`.
+pub(super) const BY: &[&str] = &["af", "by", "ved", "v"];
+
 /// Words that make a version together with the number after them.
 pub(super) const VERSIONS: &[&str] =
     &["v", "ver", "vers", "version", "versionen", "rev", "revision", "udg", "udgave"];

@@ -40,6 +40,22 @@ const ENDINGS: &[&str] = &[
     ".!sync",
     ".ffs_tmp",
     ".gstmp",
+    ".crswap",
+    ".!ut",
+    ".!qB",
+    ".bc!",
+    ".xltd",
+    ".fdmdownload",
+    ".dtapart",
+    ".uploading",
+    ".downloading",
+    ".copying",
+    ".writing",
+    ".processing",
+    ".in_progress",
+    ".BTS-WIP",
+    ".icloud",
+    ".$$$",
 ];
 
 #[test]
@@ -88,6 +104,7 @@ fn unfinished_and_spare_files_are_known() {
         "mad_202304.txt___jb_tmp___",
         "mad_202304.txt.tmp.drivedownload",
         "sync.ffs_db",
+        "~uTorrentPartFile_1A2B3C.dat",
     ];
     for name in names {
         excluded(name);
@@ -128,6 +145,14 @@ fn finished_files_are_not_taken_for_others() {
         ".part1.txt",
         ".tmp.txt",
         ".bak.csv",
+        ".uploaded",
+        ".copy",
+        ".processed",
+        ".send",
+        ".ut",
+        ".$$",
+        ".process",
+        ".td",
     ];
     let stems = [
         "mad_202304",
@@ -200,6 +225,13 @@ fn bins_and_snapshots_are_known() {
         ".stversions",
         ".camel",
         "Network Trash Folder",
+        "__MACOSX",
+        "network.recycle",
+        "Network Recycle Bin",
+        "RecycleBin",
+        "DfsrPrivate",
+        "NTFRS_CMD_FILE_MOVE",
+        "Papirkurv",
     ];
     for folder in folders {
         assert!(never.is_match(folder), "{folder}");
@@ -211,7 +243,9 @@ fn bins_and_snapshots_are_known() {
         "recycle",
         "snapshot",
         "trash",
-        "Papirkurv",
+        "Papirkurve til vask",
+        "MACOSX",
+        "Dfsr",
         "found",
         "lost",
         "lost+found2",

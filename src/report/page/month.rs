@@ -20,6 +20,8 @@ use crate::wording::{self, advice::reason_alone, calendar::long_deadline, period
 /// Everything that the page shows.
 #[derive(Debug)]
 pub struct Month {
+    /// The town's name; none where the configuration gives none.
+    pub town: Option<String>,
     /// The month.
     pub period: Period,
     /// When the page is made, RFC 3339.
@@ -80,6 +82,7 @@ impl Month {
             }
         }
         self.expected.iter_mut().for_each(|(series, ..)| hide(series));
+        self.town.iter_mut().for_each(hide);
     }
 }
 
@@ -105,7 +108,7 @@ pub fn html(mut month: Month) -> String {
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 meta name="robots" content="noindex";
-                title { (title) }
+                title { @if let Some(town) = &month.town { (escape(town)) ": " } (title) }
                 style { (PreEscaped(STYLE)) }
             }
             body {
@@ -133,6 +136,7 @@ fn head(month: &Month, title: &str) -> Markup {
     let runs: Vec<String> = month.runs_of_kp.iter().map(|run| long_deadline(*run)).collect();
     html! {
         header {
+            @if let Some(town) = &month.town { p.town { (escape(town)) } }
             h1 { (title) }
             p.facts {
                 span { (say_page::made(&wording::moment(&month.made_at))) }

@@ -63,6 +63,10 @@ pub enum Flood {
     Channels,
     /// Bytes where SFTP's replies should be.
     Data,
+    /// Requests about the whole connection, each of which wants an answer.
+    Requests,
+    /// Messages for whoever looks for a fault, large and small (SSH_MSG_DEBUG): far more than a client allows, all at once.
+    Debug,
 }
 
 /// One oddity: which requests, and what becomes of them.
