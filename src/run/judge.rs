@@ -191,8 +191,7 @@ impl Judge<'_> {
     }
 
     fn months_ahead(&self, scanned: &ScannedFile) -> Option<i32> {
-        let today = Period::of(self.now.date_naive())?;
-        Some(scanned.key.as_ref()?.slot.period?.months_after(today))
+        Some(scanned.key.as_ref()?.slot.period?.months_after_month_of(self.now.date_naive()))
     }
 
     /// Asks the ledger about a key, adds to `facts` what it answers, and answers the core of the file's name. A key that

@@ -55,8 +55,11 @@ pub(super) fn lacking(
     now: DateTime<FixedOffset>,
 ) -> Result<Vec<Lacking>, UserError> {
     let back = i32::try_from(config.period.months_back).unwrap_or(i32::MAX);
-    let first = Period::of(now.date_naive()).and_then(|today| today.plus(-back));
-    let Some(first) = first.filter(|_| secret::of(config).is_some()) else { return Ok(Vec::new()) };
+    let current = Period::nearest(now.date_naive());
+    let first = current.plus(-back).unwrap_or(current);
+    if secret::of(config).is_none() {
+        return Ok(Vec::new());
+    }
     let mut lacking = Vec::new();
     for keyed in ledger.keyed_since(first)? {
         let Some(rule) = rule_of(config, &keyed.path, &keyed.series) else { continue };
