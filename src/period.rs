@@ -8,7 +8,7 @@ use chrono::{Datelike, NaiveDate};
 mod recognise;
 
 pub(crate) use recognise::month_named;
-pub use recognise::{Recognised, recognise};
+pub use recognise::{Recognised, recognise, two_months};
 
 /// A calendar month of the years 2000 to 2099, `YYYY-MM`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
