@@ -40,6 +40,10 @@ crate::messages::catalogue! {
         en "the same content was delivered before, but for another period or series ({slot})",
     }
     unknown_period() { da "ingen entydig periode", en "no clear period" }
+    two_months(one: &str, other: &str) {
+        da "ingen entydig periode: navnet nævner både »{one}« og »{other}«",
+        en "no clear period: the name speaks of both \"{one}\" and \"{other}\"",
+    }
     old_period() { da "perioden er for gammel", en "the period is too old" }
     future_period() { da "perioden ligger for langt fremme", en "the period lies too far ahead" }
     unknown_series() {

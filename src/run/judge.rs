@@ -25,7 +25,7 @@ use crate::period::Period;
 use crate::plan::{self, Candidate};
 use crate::records::content::ContentRule;
 use crate::records::totals::Suspicion;
-use crate::series::{PerPeriod, Route};
+use crate::series::{self, PerPeriod, Route};
 
 /// A file with its decision.
 #[derive(Debug, Clone)]
@@ -47,6 +47,8 @@ pub struct PlannedFile {
     pub covered: Vec<Reason>,
     /// What speaks against its content, in the order of the rows; nothing where its series has no format.
     pub suspicions: Vec<Suspicion>,
+    /// The two parts of its name that speak of different months, where it has no period for that reason.
+    pub two_months: Option<(String, String)>,
     /// What is left of its name without its period and the marks of copies; none where that was not asked for.
     pub core: Option<Box<Core>>,
 }
@@ -185,6 +187,7 @@ impl Judge<'_> {
             takes_two: decide::takes_two(&facts, config.policy),
             covered: facts.covered(),
             suspicions,
+            two_months: two_months(config, &scanned),
             core: core.map(Box::new),
             scanned,
         })
@@ -242,6 +245,12 @@ fn stranger(config: &Config, history: &History, scanned: &ScannedFile, key: &Key
 /// Whether the supplier of a file's series sends its files to KP himself.
 fn other_route(config: &Config, scanned: &ScannedFile) -> bool {
     let rule = scanned.rule.and_then(|rule| config.series.get(rule));
+/// The two parts of a file's name that speak of different months, where it has no period for that reason.
+fn two_months(config: &Config, scanned: &ScannedFile) -> Option<(String, String)> {
+    let key = scanned.key.as_ref().filter(|key| key.slot.period.is_none());
+    key.and_then(|_| series::two_months_in(&config.series, scanned.name()))
+}
+
     rule.is_some_and(|rule| rule.route == Route::Supplier)
 }
 

@@ -71,6 +71,17 @@ fn in_numbers(file: &FileReport, reason: Reason) -> String {
 fn is_by_look_alike(file: &FileReport) -> bool {
     let number = |earlier: Option<&Earlier>| earlier.map(|earlier| earlier.delivery_id);
     file.look_alike.is_some() && number(file.earlier.as_ref()) == number(file.look_alike.as_deref())
+/// That a name has no period, since these parts of it speak of different months.
+#[must_use]
+pub fn two_months(one: &str, other: &str) -> String {
+    say::two_months(&escape(one), &escape(other))
+}
+
+/// Whether the delivery that decided about a file has the same content.
+fn is_the_same_content(file: &FileReport) -> bool {
+    file.earlier.as_ref().is_some_and(|earlier| file.sha256 == Some(earlier.digest))
+}
+
 }
 
 /// The file of KP's that a held file's name looks like, as the rest of a sentence; empty where there is none.
