@@ -70,6 +70,10 @@ crate::messages::catalogue! {
         da "KP har allerede fået {path} for perioden ({slot}), og navnene ligner hinanden: det kan være en kopi eller en rettelse",
         en "KP got {path} for the period already ({slot}), and the names are alike: it may be a copy or a correction",
     }
+    same_content_delivered(path: &str, slot: &str) {
+        da "KP har allerede fået {path} for perioden ({slot}), og indholdet er det samme",
+        en "KP got {path} for the period already ({slot}), and the content is the same",
+    }
     also(reasons: &str) { da ". Også: {reasons}", en ". Also: {reasons}" }
     new_since_approved(reasons: &str) {
         da "den er godkendt, men ikke for dette: {reasons}",
@@ -119,6 +123,10 @@ crate::messages::catalogue! {
     next_conflict() {
         da "Spørg leverandøren, hvilken der gælder; godkend den, og afvis de andre",
         en "Ask the supplier which one counts; approve it, and reject the others",
+    }
+    next_same_content() {
+        da "Det er den samme fil en gang til: afvis den. Godkend den kun, hvis leverandøren siger, at beløbene skal trækkes en gang mere",
+        en "It is the same file once more: reject it. Approve it only if the supplier says that the amounts are to be deducted once more",
     }
     next_unknown_period() {
         da "Sæt perioden i filnavnet, eller fortæl i [[series]], hvor den står; eller godkend den, som den er, eller afvis den",

@@ -1,5 +1,6 @@
 //! Names that differ by the marks of a copy or a correction alone.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -30,6 +31,8 @@ pub struct Core {
     pub extension: Option<String>,
     /// The number that stood last in the name: a part's, or a copy's.
     pub number: Option<u16>,
+    /// Whether a mark of a copy or a correction was taken out.
+    pub marked: bool,
 }
 
 impl Core {
@@ -52,6 +55,12 @@ impl Core {
             self.words == other.words && agree(self.extension.as_ref(), other.extension.as_ref());
         let same_in_full = || self.keys().any(|key| key == other.in_full()) || self.in_full() == other.words;
         agree(self.number.as_ref(), other.number.as_ref()) && (same_words || same_in_full())
+    }
+
+    /// Whether the name may be a copy's or a part's: it has a mark, or a number of its own at the end.
+    #[must_use]
+    pub fn is_marked(&self) -> bool {
+        self.marked || self.number.is_some()
     }
 
     /// One text or two; look-alikes have one in common.
@@ -99,13 +108,16 @@ pub fn look_alike(one: &str, other: &str) -> bool {
 /// `ae`, `oe` and `aa`, as systems without these letters write them.
 #[must_use]
 pub fn core_of(name: &str) -> Core {
-    let name = without_conflict(&comparable(name));
-    let recognised = recognise(&name);
-    let mut left = tokens(&name, &recognised.spans);
+    let name = comparable(name).replace("%20", " ");
+    let plain = without_conflict(&name);
+    let recognised = recognise(&plain);
+    let mut left = tokens(&plain, &recognised.spans);
+    let all = left.len();
     drop_marks(&mut left);
+    let marked = left.len() < all || plain != name;
     let known_before = drop_dotted_extensions(&mut left);
     let (extension, number) = drop_end(&mut left, known_before);
-    Core { period: recognised.period, words: joined(&left), extension, number }
+    Core { period: recognised.period, words: joined(&left), extension, number, marked }
 }
 
 /// Brackets that say copy or conflict, as desktops and synchronizers write them, whose other words are a person's, a
@@ -120,9 +132,9 @@ static CONFLICT: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(&format!("{brackets}|{ending}|{spare}")).unwrap()
 });
 
-/// The name without these, and with blanks where a browser left `%20`.
-fn without_conflict(name: &str) -> String {
-    CONFLICT.replace_all(&name.replace("%20", " "), " ").into_owned()
+/// The name without these.
+fn without_conflict(name: &str) -> Cow<'_, str> {
+    CONFLICT.replace_all(name, " ")
 }
 
 /// What the tokens before this one said.

@@ -226,7 +226,10 @@ impl Judge<'_> {
         let Some(period) = key.slot.period else { return Ok(None) };
         let core = names::core_of(scanned.name());
         let names = self.earlier.names_of(&history, period);
-        facts.past.look_alike = history.look_alike(&names, key, scanned.name(), &core).map(Earlier::from);
+        let look_alike = history.look_alike(&names, (key, scanned.name(), &core), facts.one_per_period);
+        facts.past.look_alike_is_one = look_alike.is_some_and(|(_, is_one)| is_one);
+        facts.past.look_alike = look_alike.map(|(delivery, _)| Earlier::from(delivery));
+        facts.past.copy = history.copy(&names, key, &core).map(Earlier::from);
         Ok(Some(core))
     }
 }
@@ -242,15 +245,15 @@ fn stranger(config: &Config, history: &History, scanned: &ScannedFile, key: &Key
     }
 }
 
-/// Whether the supplier of a file's series sends its files to KP himself.
-fn other_route(config: &Config, scanned: &ScannedFile) -> bool {
-    let rule = scanned.rule.and_then(|rule| config.series.get(rule));
 /// The two parts of a file's name that speak of different months, where it has no period for that reason.
 fn two_months(config: &Config, scanned: &ScannedFile) -> Option<(String, String)> {
     let key = scanned.key.as_ref().filter(|key| key.slot.period.is_none());
     key.and_then(|_| series::two_months_in(&config.series, scanned.name()))
 }
 
+/// Whether the supplier of a file's series sends its files to KP himself.
+fn other_route(config: &Config, scanned: &ScannedFile) -> bool {
+    let rule = scanned.rule.and_then(|rule| config.series.get(rule));
     rule.is_some_and(|rule| rule.route == Route::Supplier)
 }
 
@@ -278,7 +281,7 @@ fn candidate(config: &Config, index: usize, file: &PlannedFile) -> Candidate {
     }
 }
 
-/// The files in the order of the run: earlier periods first.
+/// The files in the order of the run, see [`plan::order`].
 fn in_order(files: Vec<PlannedFile>) -> Vec<PlannedFile> {
     // Sort indices: `PlannedFile` is large.
     let mut sorted: Vec<usize> = (0..files.len()).collect();
@@ -287,8 +290,8 @@ fn in_order(files: Vec<PlannedFile>) -> Vec<PlannedFile> {
     sorted.into_iter().filter_map(|index| files[index].take()).collect()
 }
 
-fn order(file: &PlannedFile) -> (Option<Period>, &str) {
-    plan::order(file.scanned.key.as_ref(), &file.scanned.file.path)
+fn order(file: &PlannedFile) -> (Option<Period>, bool, &str) {
+    plan::order(file.scanned.key.as_ref(), file.core.as_deref(), &file.scanned.file.path)
 }
 
 /// The path a file would get on the server; none where it could not be read.
