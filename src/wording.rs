@@ -72,6 +72,8 @@ pub fn unsafe_name(why: UnsafeName) -> String {
         UnsafeName::Direction => run::name_changes_direction(),
         UnsafeName::Invisible => run::name_has_invisible(),
         UnsafeName::Backslash => run::name_has_backslash(),
+        UnsafeName::OtherBlank => run::name_has_other_blank(),
+        UnsafeName::LookAlikeSign => run::name_has_look_alike_sign(),
         UnsafeName::BlankAtEnd => run::name_has_blank_at_end(),
         UnsafeName::DotAtEnd => run::name_has_dot_at_end(),
         UnsafeName::Device => run::name_of_device(),
