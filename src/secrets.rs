@@ -53,7 +53,7 @@ pub struct Secrets {
 impl Secrets {
     /// Looks for each secret in `TRAEKFIL_PASSWORD` / `TRAEKFIL_PASSPHRASE`, then in the file that the
     /// configuration names, then in systemd's `$CREDENTIALS_DIRECTORY`. An empty value counts as absent;
-    /// one line break at the end of a file is not part of the secret.
+    /// one line break at the end of a file is not part of the secret, nor is a byte order mark before it.
     ///
     /// # Errors
     /// Exit code 2 where a file cannot be read, is not UTF-8, or can be read by others.
@@ -125,7 +125,9 @@ fn read(path: &Path, guard: Guard) -> Result<Option<SecretString>, UserError> {
         Guard::System => File::open(path).map_err(unreadable)?,
     };
     let text = read_secret(&mut file, LONGEST).map_err(unreadable)?;
-    let text = text.strip_suffix('\n').map_or(text.as_str(), |line| line.strip_suffix('\r').unwrap_or(line));
+    // Notepad writes a byte order mark before the text, which nobody sees.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    let text = text.strip_suffix('\n').map_or(text, |line| line.strip_suffix('\r').unwrap_or(line));
     Ok((!text.is_empty()).then(|| text.into()))
 }
 
@@ -209,6 +211,21 @@ mod tests {
     }
 
     #[test]
+    #[test]
+    fn a_byte_order_mark_is_no_part_of_a_secret() {
+        let folder = tempfile::tempdir().unwrap();
+        let sftp = sftp(folder.path());
+        for (content, secret) in [
+            ("\u{feff}æble\r\n", "æble"),
+            ("\u{feff}", ""),
+            ("\u{feff}\u{feff}a", "\u{feff}a"),
+            ("a\u{feff}", "a\u{feff}"),
+        ] {
+            private(&folder.path().join("named"), content.as_bytes());
+            assert_eq!(password(&sftp, &[]).unwrap_or_default(), secret, "{content:?}");
+        }
+    }
+
     fn a_file_that_cannot_be_used_is_named() {
         let folder = tempfile::tempdir().unwrap();
         let sftp = sftp(folder.path());
