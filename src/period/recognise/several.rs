@@ -44,12 +44,17 @@ fn names_another(pieces: &[Piece<'_>], at: usize, found: &[Found]) -> bool {
     } else if month(month_in_full(piece.text).or_else(|| in_english(piece.text))).is_some() {
         true
     } else {
-        month(month_named(piece.text)).is_some() && !is_extension(pieces, at) && is_joined(pieces, at, found)
+        month(shortened(piece.text)).is_some() && !is_extension(pieces, at) && is_joined(pieces, at, found)
     }
 }
 
 fn in_english(word: &str) -> Option<u8> {
     ENGLISH.iter().find(|(name, _)| name.eq_ignore_ascii_case(word)).map(|(_, month)| *month)
+}
+
+/// The month that a word names, Danish or the one that English shortens in another way.
+fn shortened(word: &str) -> Option<u8> {
+    month_named(word).or_else(|| word.eq_ignore_ascii_case("oct").then_some(10))
 }
 
 /// Whether this is the last piece and a dot stands before it: `.dec` and `.mar` are extensions as well.

@@ -147,6 +147,7 @@ fn names_that_tell_none() {
         "a_jan_feb_mar_2023",
         "mad okt 20261103.txt",
         "mad_okt20261103.txt",
+        "mad_oct_20261103.txt",
         "mad_20261103_okt.txt",
         "mad_okt. (20261103).txt",
         "mad_2026_sep-nov.txt",
