@@ -58,12 +58,14 @@ impl Config {
     /// Returns the real path of the drop folder.
     fn check_drop(&self) -> Result<PathBuf, UserError> {
         let shown = say::shown_path(&self.drop);
-        check(self.drop.exists(), || say::drop_missing(&shown))?;
-        check(self.drop.is_dir(), || say::drop_is_file(&shown))?;
         let unreadable = |error| UserError::usage(say::drop_unreadable(&shown, &error));
         std::fs::read_dir(&self.drop).map_err(unreadable)?;
         platform::canonical(&self.drop).map_err(unreadable)
+        check(self.drop.try_exists().map_err(unreadable)?, || say::drop_missing(&shown))?;
+        check(self.drop.is_dir(), || say::drop_is_file(&shown))?;
     }
+        // Whoever may list a folder need not be allowed to look at what lies in it.
+        std::fs::metadata(self.drop.join(".")).map_err(unreadable)?;
 
     fn check_archive(&self, drop: &Path) -> Result<(), UserError> {
         let shown = say::shown_path(&self.archive);

@@ -33,7 +33,9 @@ impl Document {
         path: &Path,
         is_one: impl Fn(&[u8]) -> bool,
     ) -> Result<(), UserError> {
-        let folder = platform::canonical(platform::parent_or_dot(path))
+        let folder = platform::parent_or_dot(path);
+        let folder = std::fs::metadata(folder.join("."))
+            .and_then(|_| platform::canonical(folder))
             .map_err(|error| UserError::usage(say::no_place(&self.name(), path, &error)))?;
         if platform::canonical(&config.drop).is_ok_and(|drop| folder.starts_with(drop)) {
             return Err(UserError::usage(say::in_drop_folder(path)));

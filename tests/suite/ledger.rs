@@ -203,3 +203,18 @@ fn a_ledger_of_the_first_version_is_brought_up_to_this_one() {
     assert_eq!(town.server.received().len(), 2);
     town.run(["ledger", "verify"]).exit(0);
 }
+
+/// What a person has to correct is exit 2, whatever is to be saved.
+#[test]
+fn a_place_that_is_no_folder_is_the_callers_to_correct() {
+    let town = Town::new();
+    for place in ["findes_ikke/fil", "config.toml/fil"] {
+        for command in
+            [&["ledger", "backup", place][..], &["report", "-o", place], &["run", "-n", "--save", place]]
+        {
+            town.run(command).exit(2).says(place);
+        }
+    }
+    let left = crate::support::town::names_in(&town.path(""));
+    assert!(!left.iter().any(|name| name.contains("tmp") || name == "findes_ikke"), "{left:?}");
+}
