@@ -194,8 +194,8 @@ fn find_among(
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Some(error),
         _ => None,
     };
-    let others = places.iter().filter(|file| *file != Path::new(HERE));
-    if let Some((file, error)) = others.filter_map(|file| Some((file, denied(file)?))).next() {
+    let mut others = places.iter().filter(|file| *file != Path::new(HERE));
+    if let Some((file, error)) = others.find_map(|file| Some((file, denied(file)?))) {
         return Err(UserError::usage(say::config_unreadable(&say::shown_path(file), &error)));
     }
     let looked: Vec<String> = places.iter().map(|place| format!("  {}", say::shown_path(place))).collect();

@@ -483,7 +483,7 @@ fn the_same_file_takes_the_slot_where_a_policy_opens_the_row_about_the_same_cont
     assert_eq!(held.reasons, [Reason::SameContentOtherSlot], "that row's hold says all there is to say");
     let open = Policy { same_content_other_slot: Rule::Send, new_series: Rule::Send, ..policy(Rule::Hold) };
     for (stranger, one_per_period) in [(None, true), (None, false), (Some(Stranger::New), true)] {
-        let facts = Facts { stranger, one_per_period, ..facts.clone() };
+        let facts = Facts { one_per_period, stranger, ..facts.clone() };
         let judgement = decide(&facts, open, LIMITS);
         assert_eq!((judgement.choice, judgement.reason), (Choice::Hold, Reason::SlotTaken));
         assert_eq!(judgement.earlier, Some(earlier(3)));

@@ -151,7 +151,9 @@ fn the_same_bytes_under_a_look_alikes_name_take_the_slot_where_a_policy_lets_the
     expect(copies(), open, &[sent(original), held(copy, Reason::SlotTaken), sent(of_may)]);
     // Whichever of the two takes many: no file is many because it lies there twice.
     let mut many = copies();
-    many.iter_mut().for_each(|file| file.one_per_period = false);
+    for file in &mut many {
+        file.one_per_period = false;
+    }
     expect(many, open, &[sent(original), held(copy, Reason::SlotTaken), sent(of_may)]);
     let all_open = Policy { slot_taken: Rule::Send, ..open };
     expect(copies(), all_open, &[sent(original), sent(copy), sent(of_may)]);
