@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::io::Read as _;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -173,15 +173,30 @@ fn find_among(
 ) -> Result<PathBuf, UserError> {
     let missing =
         |source: &str, file: &Path| UserError::usage(say::config_missing(source, &say::shown_path(file)));
+    let there = |source: &str, file: &Path| match file.try_exists() {
+        Ok(true) => Ok(file.to_owned()),
+        Ok(false) => Err(missing(source, file)),
+        // It may well be there: only nobody can look.
+        Err(error) => Err(UserError::usage(say::config_unreadable(&say::shown_path(file), &error))),
+    };
     if let Some(file) = explicit {
-        return if file.exists() { Ok(file.to_owned()) } else { Err(missing("--config", file)) };
+        return there("--config", file);
     }
     if let Some(file) = variable.filter(|value| !value.is_empty()).map(PathBuf::from) {
-        return if file.exists() { Ok(file) } else { Err(missing("TRAEKFIL_CONFIG", &file)) };
+        return there("TRAEKFIL_CONFIG", &file);
     }
     // A link that leads nowhere is one too. Whoever may not look into the working folder has none there.
     if let Some(found) = places.iter().find(|file| file.symlink_metadata().is_ok()) {
         return only_own(found);
+    }
+    // Elsewhere nobody can tell that there is none.
+    let denied = |file: &Path| match file.symlink_metadata() {
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Some(error),
+        _ => None,
+    };
+    let mut others = places.iter().filter(|file| *file != Path::new(HERE));
+    if let Some((file, error)) = others.find_map(|file| Some((file, denied(file)?))) {
+        return Err(UserError::usage(say::config_unreadable(&say::shown_path(file), &error)));
     }
     let looked: Vec<String> = places.iter().map(|place| format!("  {}", say::shown_path(place))).collect();
     Err(UserError::usage(say::no_config(&looked.join("\n"), MINIMAL)))

@@ -58,8 +58,14 @@ pub struct Past {
     pub slot_not_free: Option<Earlier>,
     /// Records of it in a delivery that is as [`Past::not_free`].
     pub records_not_free: Option<Earlier>,
-    /// A file whose name is a look-alike of this one's was delivered, or may have been, for the same period.
+    /// A file whose name is a look-alike of this one's, and whose bytes are others, was delivered, or may have been, for the same
+    /// period.
     pub look_alike: Option<Earlier>,
+    /// Whether the series of that look-alike takes one file a period.
+    pub look_alike_is_one: bool,
+    /// The same bytes were delivered, or may have been, for the same period under a look-alike's name, or in a slot that today's
+    /// `[[series]]` call this one: KP has the file, whatever its series was called then.
+    pub copy: Option<Earlier>,
 }
 
 impl Past {
@@ -98,6 +104,8 @@ impl Past {
             ),
             records_not_free: None,
             look_alike: None,
+            look_alike_is_one: false,
+            copy: None,
         }
     }
 }
@@ -137,12 +145,17 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// The delivery that takes the slot: another file for it, or a look-alike's. None where the slot takes many.
+    /// The delivery that takes the slot: another file for it, or a look-alike's, unless the slots of both take many; or the very
+    /// same file, in a slot that is this one but for its name.
     ///
-    /// A stranger's look-alike is a matter of the rows about strangers alone, and so of their policies.
-    fn taken_by(&self) -> Option<&Earlier> {
-        let look_alike = self.past.look_alike.as_ref().filter(|_| self.stranger.is_none());
-        self.past.slot_taken.as_ref().or(look_alike).filter(|_| self.one_per_period)
+    /// A stranger's look-alike is a matter of the rows about strangers alone, and so of their policies. The same file is a matter of
+    /// the row about the same content, unless a policy opens that.
+    fn taken_by(&self, policy: Policy) -> Option<&Earlier> {
+        let takes_one = self.one_per_period || self.past.look_alike_is_one;
+        let look_alike = self.past.look_alike.as_ref().filter(|_| self.stranger.is_none() && takes_one);
+        let slot_taken = self.past.slot_taken.as_ref().filter(|_| self.one_per_period);
+        let is_open = policy.same_content_other_slot == Rule::Send;
+        slot_taken.or(look_alike).or(self.past.copy.as_ref().filter(|_| is_open))
     }
 
     /// Whether the approvals cover a reason as far as it goes now: what KP has got since of a file's records, nobody saw.
@@ -235,7 +248,7 @@ pub fn takes_two(facts: &Facts, policy: Policy) -> bool {
 /// The reasons that fit and that it takes two persons to approve.
 fn by_two(facts: &Facts, policy: Policy) -> Vec<Reason> {
     let elsewhere = facts.past.elsewhere.is_some() && policy.same_content_other_slot == Rule::Hold;
-    let taken = facts.taken_by().is_some() && policy.slot_taken == Rule::Hold;
+    let taken = facts.taken_by(policy).is_some() && policy.slot_taken == Rule::Hold;
     let fits = [(elsewhere, Reason::SameContentOtherSlot), (taken, Reason::SlotTaken)];
     fits.into_iter().filter(|(fits, _)| *fits && policy.two_persons).map(|(_, reason)| reason).collect()
 }
@@ -305,7 +318,8 @@ fn doubts(facts: &Facts, policy: Policy, limits: PeriodLimits) -> Vec<Row<'_>> {
     let too_old = ahead.is_some_and(|m| m < -months(limits.months_back));
     let too_early = ahead.is_some_and(|m| m > months(limits.months_ahead));
     let is = |stranger| facts.stranger == Some(stranger);
-    let (elsewhere, taken_by, alike) = (past.elsewhere.as_ref(), facts.taken_by(), past.look_alike.as_ref());
+    let (elsewhere, taken_by) = (past.elsewhere.as_ref(), facts.taken_by(policy));
+    let alike = past.look_alike.as_ref().or(past.copy.as_ref());
     let rows = [
         (elsewhere.is_some(), policy.same_content_other_slot, Reason::SameContentOtherSlot, elsewhere),
         (ahead.is_none(), policy.unknown_period, Reason::UnknownPeriod, None),

@@ -100,12 +100,19 @@ pub struct Limits {
     pub largest: u64,
     /// The most bytes that a file may have to be read now; a larger one is [`NotRead::Later`].
     pub at_once: u64,
+    /// Whether it may have several names (hard links), as files have that are only read and neither sent nor moved.
+    pub may_be_linked: bool,
 }
 
 impl Limits {
     /// Whatever the file's age and size.
-    pub const NONE: Limits =
-        Limits { settle: Duration::ZERO, now: SystemTime::UNIX_EPOCH, largest: u64::MAX, at_once: u64::MAX };
+    pub const NONE: Limits = Limits {
+        settle: Duration::ZERO,
+        now: SystemTime::UNIX_EPOCH,
+        largest: u64::MAX,
+        at_once: u64::MAX,
+        may_be_linked: false,
+    };
 }
 
 /// Why a file was not read.
@@ -228,7 +235,7 @@ fn read_one(
     buffer: &mut [u8],
 ) -> Result<FileSnapshot, NotRead> {
     failpoint("opening");
-    let (mut file, about) = open(place)?;
+    let (mut file, about) = open_any(place, limits.may_be_linked)?;
     if about.size > limits.largest {
         return Err(Blocked::Unsafe(Unsafe::TooLarge { largest: limits.largest }).into());
     }
@@ -255,12 +262,16 @@ fn read_one(
 /// # Errors
 /// Why it must not be sent, or not yet.
 pub fn open(place: &Place) -> Result<(File, FileInfo), Blocked> {
+    open_any(place, false)
+}
+
+fn open_any(place: &Place, may_be_linked: bool) -> Result<(File, FileInfo), Blocked> {
     let file = place.open_plain().map_err(unreadable)?;
     let about = FileInfo::of(&file).map_err(unreadable)?;
     if !about.is_file {
         return Err(Blocked::Unsafe(Unsafe::NotAFile));
     }
-    if about.links > 1 {
+    if about.links > 1 && !may_be_linked {
         return Err(Blocked::Unsafe(Unsafe::HardLinks));
     }
     Ok((file, about))

@@ -8,7 +8,7 @@ use chrono::{Datelike, NaiveDate};
 mod recognise;
 
 pub(crate) use recognise::month_named;
-pub use recognise::{Recognised, recognise};
+pub use recognise::{Recognised, recognise, two_months};
 
 /// A calendar month of the years 2000 to 2099, `YYYY-MM`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -30,11 +30,25 @@ impl Period {
         Period::new(u16::try_from(day.year()).ok()?, u8::try_from(day.month()).ok()?)
     }
 
+    /// The period that a day lies in, or the nearest one to a day outside 2000–2099, as a clock that is wrong tells it.
+    #[must_use]
+    pub fn nearest(day: NaiveDate) -> Period {
+        let first = Period { year: 2000, month: 1 };
+        let last = Period { year: 2099, month: 12 };
+        Period::of(day).unwrap_or(if day.year() < 2000 { first } else { last })
+    }
+
     /// How many months `self` lies after `earlier`; negative where it lies before.
     #[must_use]
     pub fn months_after(self, earlier: Period) -> i32 {
-        let months = |p: Period| i32::from(p.year) * 12 + i32::from(p.month);
-        months(self) - months(earlier)
+        self.months_after_month_of(earlier.first_day())
+    }
+
+    /// How many months `self` lies after the month of a day, of whatever year; negative where it lies before.
+    #[must_use]
+    pub fn months_after_month_of(self, day: NaiveDate) -> i32 {
+        let months = |year: i32, month: u32| year * 12 + month.cast_signed();
+        months(self.year.into(), self.month.into()) - months(day.year(), day.month())
     }
 
     /// The period so many months later, or earlier where negative; none outside 2000–2099.

@@ -1,7 +1,7 @@
 //! The whole run, decided before anything is done: what `--dry-run` shows is what `run` does. Pure.
 //!
 //! To each file's own decision this adds what the other files of the run mean for it. Files are ordered by
-//! period and path, never by how the folder listed them, so the same folder always gives the same
+//! period and name, never by how the folder listed them, so the same folder always gives the same
 //! plan; and a file that an earlier one of the run speaks against is treated as if the earlier one had been delivered
 //! by a run before. A file that is held all the same learns what the others have against it, so that who approves it
 //! knows; and it speaks against the others, since nobody has said yet which of them counts.
@@ -46,6 +46,11 @@ impl Candidate {
             || self.judgement.is_held_to_be_approved() && self.judgement.reason != Reason::Rejected
     }
 
+    /// Its place in the run, see [`order`].
+    fn order(&self) -> (Option<Period>, bool, &str) {
+        order(self.key.as_ref(), self.core.as_ref(), &self.path)
+    }
+
     /// Whether a person approved it, this reason among others.
     fn is_approved_for(&self, reason: Reason) -> bool {
         self.judgement.reason == Reason::Approved && self.covered.contains(&reason)
@@ -65,18 +70,19 @@ pub fn plan(
     history: &History,
     claimed: &[String],
 ) -> Vec<Candidate> {
-    files.sort_by(|a, b| order(a.key.as_ref(), &a.path).cmp(&order(b.key.as_ref(), &b.path)));
+    files.sort_by(|a, b| a.order().cmp(&b.order()));
     hold_conflicts(&mut files, history);
     hold_for_a_second_person(&mut files, policy);
-    settle_repeats(&mut files, policy);
+    settle_repeats(&mut files, policy, history);
     hold_same_names(&mut files, claimed);
     files
 }
 
-/// The order of the run: by period, then by path.
+/// The order of the run: by period, then names without the marks of copies before those with one, so that of two equal files the
+/// original goes, then by path.
 #[must_use]
-pub fn order<'a>(key: Option<&Key>, path: &'a str) -> (Option<Period>, &'a str) {
-    (key.and_then(|key| key.slot.period), path)
+pub fn order<'a>(key: Option<&Key>, core: Option<&Core>, path: &'a str) -> (Option<Period>, bool, &'a str) {
+    (key.and_then(|key| key.slot.period), core.is_some_and(Core::is_marked), path)
 }
 
 /// The files that are to be sent, with their key.
@@ -106,40 +112,54 @@ fn hold_conflicts(files: &mut [Candidate], history: &History) {
     }
 }
 
-/// The files, as indices, whose slot takes one file and has another digest in this run, or a look-alike with one.
+/// The files, as indices, whose slot takes one file and has another digest in this run, or a look-alike with one where the slot of
+/// either takes one file.
 fn with_a_rival(files: &[Candidate], history: &History) -> Vec<usize> {
     let mut digests: HashMap<&Slot, HashSet<Digest>> = HashMap::new();
-    let mut alike: HashMap<(Period, String), Vec<(&Core, &Key)>> = HashMap::new();
+    let mut alike: HashMap<(Period, String), Vec<&Candidate>> = HashMap::new();
     for (file, key, period) in files.iter().filter_map(rival) {
-        digests.entry(&key.slot).or_default().insert(key.digest);
-        if let Some(core) = &file.core {
-            for words in core.keys() {
-                alike.entry((period, words)).or_default().push((core, key));
-            }
+        if file.one_per_period {
+            digests.entry(&key.slot).or_default().insert(key.digest);
+        }
+        for words in file.core.iter().flat_map(Core::keys) {
+            alike.entry((period, words)).or_default().push(file);
         }
     }
     let has_look_alike = |file: &Candidate, key: &Key, period: Period| {
-        let Some(core) = &file.core else { return false };
-        let others = core.keys().filter_map(|words| alike.get(&(period, words))).flatten();
-        others.into_iter().any(|(other, of)| {
-            of.digest != key.digest
-                && of.slot != key.slot
-                && core.is_alike_but_for_the_period(other)
-                && !history.came_together(&key.slot.series, &of.slot.series, period)
+        let words = file.core.iter().flat_map(Core::keys);
+        let mut others = words.filter_map(|words| alike.get(&(period, words))).flatten();
+        others.any(|other| {
+            let takes_one = file.one_per_period || other.one_per_period;
+            takes_one
+                && other.key.as_ref().is_some_and(|of| of.digest != key.digest)
+                && is_look_alike(file, other, history)
         })
     };
     let has_rival = |(_, file): &(usize, &Candidate)| {
         rival(file).is_some_and(|(_, key, period)| {
-            digests.get(&key.slot).is_some_and(|seen| seen.len() > 1) || has_look_alike(file, key, period)
+            file.one_per_period && digests.get(&key.slot).is_some_and(|seen| seen.len() > 1)
+                || has_look_alike(file, key, period)
         })
     };
     files.iter().enumerate().filter(has_rival).map(|(at, _)| at).collect()
 }
 
-/// A file that another one for its slot would be too many for, with its key and its period.
+/// A file that another one for its slot, or for a look-alike's, may be too many for, with its key and its period.
 fn rival(file: &Candidate) -> Option<(&Candidate, &Key, Period)> {
-    let key = file.key.as_ref().filter(|_| file.one_per_period && file.counts())?;
+    let key = file.key.as_ref().filter(|_| file.counts())?;
     Some((file, key, key.slot.period?))
+}
+
+/// Whether two files for one period and two slots have names that are alike, and do not belong together.
+fn is_look_alike(one: &Candidate, other: &Candidate, history: &History) -> bool {
+    let (Some(mine), Some(its)) = (&one.key, &other.key) else { return false };
+    let (Some(core), Some(of)) = (&one.core, &other.core) else { return false };
+    let Some(period) = mine.slot.period.filter(|period| its.slot.period == Some(*period)) else {
+        return false;
+    };
+    mine.slot != its.slot
+        && core.is_alike_but_for_the_period(of)
+        && !history.came_together(&mine.slot.series, &its.slot.series, period)
 }
 
 /// A slot that is taken within the run, where an approval does not pass it: of the files for one slot that one person approved,
@@ -158,18 +178,26 @@ fn hold_for_a_second_person(files: &mut [Candidate], policy: Policy) {
     }
 }
 
-/// Duplicates within the run, and the same content for another slot.
-fn settle_repeats(files: &mut [Candidate], policy: Policy) {
+/// Duplicates within the run, and the same content for another slot: as in two runs, the earlier file first. Where the policy lets
+/// that pass, the same content under a look-alike's name takes the slot.
+fn settle_repeats(files: &mut [Candidate], policy: Policy, history: &History) {
     let mut slots: HashMap<Digest, Repeated> = HashMap::new();
-    for file in files.iter_mut().filter(|file| file.counts()) {
-        let Some(key) = &file.key else { continue };
+    for at in 0..files.len() {
+        let Some(key) = files[at].key.clone().filter(|_| files[at].counts()) else { continue };
         let before = slots.entry(key.digest).or_default();
         let elsewhere = before.sent.iter().chain(&before.held).any(|slot| *slot != key.slot);
+        let of_look_alike =
+            || before.going.iter().any(|&sent| is_look_alike(&files[at], &files[sent], history));
+        let is_copy = policy.same_content_other_slot == Rule::Send && of_look_alike();
+        let file = &mut files[at];
         if file.judgement.choice == Choice::Hold {
             if elsewhere && policy.same_content_other_slot != Rule::Send {
                 file.judgement.also(Reason::SameContentOtherSlot);
             }
-            before.held.push(key.slot.clone());
+            if is_copy && policy.slot_taken != Rule::Send {
+                file.judgement.also(Reason::SlotTaken);
+            }
+            before.held.push(key.slot);
             continue;
         }
         if before.sent.contains(&key.slot) {
@@ -184,8 +212,13 @@ fn settle_repeats(files: &mut [Candidate], policy: Policy) {
                 Rule::Send => {}
             }
         }
+        let may_be_second = file.is_approved_for(Reason::SlotTaken) && !file.one_approval;
+        if is_copy && !may_be_second && policy.slot_taken != Rule::Send {
+            file.judgement = judgement(Choice::Hold, Reason::SlotTaken);
+        }
         if file.judgement.choice == Choice::Send {
-            before.sent.push(key.slot.clone());
+            before.sent.push(key.slot);
+            before.going.push(at);
         }
     }
 }
@@ -195,6 +228,8 @@ fn settle_repeats(files: &mut [Candidate], policy: Policy) {
 struct Repeated {
     sent: Vec<Slot>,
     held: Vec<Slot>,
+    /// The files that are sent, as indices.
+    going: Vec<usize>,
 }
 
 /// Two files of one run for one name on the server, whatever the case and normal form: both are held.

@@ -64,7 +64,7 @@ pub use system::{
 pub use trust::{Breach, Closed, Wrong};
 #[cfg(windows)]
 pub use trusted::{Account, Acting};
-pub use trusted::{Trust, is_own, whose};
+pub use trusted::{Trust, is_common_folder, is_own, whose};
 pub use writers::{WriterSight, writer_sight, written_by_others};
 
 /// What an entry of a folder is, as its listing tells; a link is not followed.

@@ -53,7 +53,7 @@ pub struct Secrets {
 impl Secrets {
     /// Looks for each secret in `TRAEKFIL_PASSWORD` / `TRAEKFIL_PASSPHRASE`, then in the file that the
     /// configuration names, then in systemd's `$CREDENTIALS_DIRECTORY`. An empty value counts as absent;
-    /// one line break at the end of a file is not part of the secret.
+    /// one line break at the end of a file is not part of the secret, nor is a byte order mark before it.
     ///
     /// # Errors
     /// Exit code 2 where a file cannot be read, is not UTF-8, or can be read by others.
@@ -96,7 +96,8 @@ fn find(
     let credentials = env(CREDENTIALS).filter(|folder| !folder.is_empty()).map(PathBuf::from);
     let mut handed =
         [variable, what.to_lowercase()].into_iter().filter_map(|name| Some(credentials.as_ref()?.join(name)));
-    let handed = handed.find(|file| file.exists());
+    // One that cannot be looked at may be there: reading it says why not.
+    let handed = handed.find(|file| file.try_exists().unwrap_or(true));
     // systemd reads the configured file as root and passes its content on, so the job's own user may be unable to read it.
     let closed =
         |file: &Path| File::open(file).is_err_and(|error| error.kind() == ErrorKind::PermissionDenied);
@@ -125,7 +126,9 @@ fn read(path: &Path, guard: Guard) -> Result<Option<SecretString>, UserError> {
         Guard::System => File::open(path).map_err(unreadable)?,
     };
     let text = read_secret(&mut file, LONGEST).map_err(unreadable)?;
-    let text = text.strip_suffix('\n').map_or(text.as_str(), |line| line.strip_suffix('\r').unwrap_or(line));
+    // Notepad writes a byte order mark before the text, which nobody sees.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    let text = text.strip_suffix('\n').map_or(text, |line| line.strip_suffix('\r').unwrap_or(line));
     Ok((!text.is_empty()).then(|| text.into()))
 }
 
@@ -203,6 +206,21 @@ mod tests {
         for (content, secret) in
             [("a", "a"), ("a\n", "a"), ("a\r\n", "a"), ("a\n\n", "a\n"), (" a \r", " a \r"), ("\r\n", "")]
         {
+            private(&folder.path().join("named"), content.as_bytes());
+            assert_eq!(password(&sftp, &[]).unwrap_or_default(), secret, "{content:?}");
+        }
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_no_part_of_a_secret() {
+        let folder = tempfile::tempdir().unwrap();
+        let sftp = sftp(folder.path());
+        for (content, secret) in [
+            ("\u{feff}æble\r\n", "æble"),
+            ("\u{feff}", ""),
+            ("\u{feff}\u{feff}a", "\u{feff}a"),
+            ("a\u{feff}", "a\u{feff}"),
+        ] {
             private(&folder.path().join("named"), content.as_bytes());
             assert_eq!(password(&sftp, &[]).unwrap_or_default(), secret, "{content:?}");
         }

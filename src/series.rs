@@ -7,7 +7,7 @@ use regex::{Captures, Regex};
 
 use crate::calendar::due_soon::DueRule;
 use crate::names;
-use crate::period::{Period, month_named, recognise};
+use crate::period::{Period, month_named, recognise, two_months};
 
 /// How many of a file's first bytes are read for a period in its content.
 pub const HEAD_BYTES: usize = 64 * 1024;
@@ -125,6 +125,17 @@ pub fn needs_head(rules: &[SeriesRule], name: &str) -> bool {
         .is_some_and(|(_, rule)| matches!(rule.period, PeriodSource::Content(_)))
 }
 
+/// The two parts of a file's name that speak of different months, where that is why [`identify`] reads no period in it: a rule
+/// that says itself where the period stands is asked for nothing else.
+#[must_use]
+pub fn two_months_in(rules: &[SeriesRule], name: &str) -> Option<(String, String)> {
+    let name = names::composed(name);
+    let is_built_in =
+        rule_for(rules, &name).is_none_or(|(_, rule)| matches!(rule.period, PeriodSource::BuiltIn));
+    let (one, other) = two_months(&name).filter(|_| is_built_in)?;
+    Some((one.to_owned(), other.to_owned()))
+}
+
 /// The rule that a file with this name falls under, counted from 0; none where it falls under none.
 #[must_use]
 pub fn rule_of(rules: &[SeriesRule], name: &str) -> Option<usize> {
@@ -234,6 +245,17 @@ mod tests {
                 "{name}"
             );
             assert_eq!((identified.rule, per_period(&[], identified.rule)), (None, PerPeriod::One));
+        }
+    }
+
+    #[test]
+    fn two_months_are_told_where_the_name_was_asked() {
+        let name = "mad_oktober_20261103.txt";
+        let told = Some(("20261103".to_owned(), "oktober".to_owned()));
+        assert_eq!(two_months_in(&[], name), told);
+        assert_eq!(two_months_in(&[rule("mad", "mad*", PeriodSource::BuiltIn)], name), told);
+        for source in [PeriodSource::Name(regex("x")), PeriodSource::Content(regex("x"))] {
+            assert_eq!(two_months_in(&[rule("mad", "mad*", source)], name), None);
         }
     }
 

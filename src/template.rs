@@ -75,16 +75,26 @@ impl Template {
         Ok(Template { parts })
     }
 
-    /// The text with each placeholder replaced by its value.
+    /// The text with each placeholder replaced by its value. A dot before `{ext}` goes where the extension is empty: Windows cuts a
+    /// dot off the end of a name.
     #[must_use]
     pub fn render(&self, value: impl Fn(Placeholder) -> String) -> String {
-        self.parts
-            .iter()
-            .map(|part| match part {
-                Part::Text(text) => text.clone(),
-                Part::Place(place) => value(*place),
-            })
-            .collect()
+        let mut rendered = String::new();
+        let mut before = "";
+        for part in &self.parts {
+            match part {
+                Part::Text(text) => rendered.push_str(text),
+                Part::Place(place) => {
+                    let value = value(*place);
+                    if *place == Placeholder::Ext && value.is_empty() && before.ends_with('.') {
+                        rendered.pop();
+                    }
+                    rendered.push_str(&value);
+                }
+            }
+            before = if let Part::Text(text) = part { text } else { "" };
+        }
+        rendered
     }
 
     /// Whether the template has this placeholder.
@@ -110,6 +120,26 @@ mod tests {
         assert_eq!(rendered("{stem}_{digest8}.{ext}"), Ok("<stem>_<digest8>.<ext>".to_owned()));
         assert_eq!(rendered("fast.txt"), Ok("fast.txt".to_owned()));
         assert_eq!(rendered(""), Ok(String::new()));
+    }
+
+    #[test]
+    fn no_dot_is_left_before_an_extension_that_is_empty() {
+        let named = |template: &str, ext: &str| {
+            Template::parse(template).unwrap_or_default().render(|place| match place {
+                Placeholder::Ext => ext.to_owned(),
+                other => other.word().to_owned(),
+            })
+        };
+        for (template, with, without) in [
+            ("{stem}_{period}.{ext}", "stem_period.txt", "stem_period"),
+            ("{stem}.{ext}", "stem.txt", "stem"),
+            ("{stem}..{ext}.{id}", "stem..txt.id", "stem..id"),
+            ("{stem}{ext}", "stemtxt", "stem"),
+            ("{stem}.{series}{ext}", "stem.seriestxt", "stem.series"),
+            ("{ext}.{stem}", "txt.stem", ".stem"),
+        ] {
+            assert_eq!((named(template, "txt"), named(template, "")), (with.to_owned(), without.to_owned()));
+        }
     }
 
     #[test]

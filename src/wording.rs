@@ -11,7 +11,7 @@ use indicatif::HumanBytes;
 
 use crate::drop_folder::NotListed;
 use crate::exit::UserError;
-use crate::messages::{command, escape, overview, page, report, run};
+use crate::messages::{command, config, escape, overview, page, report, run};
 use crate::model::attention::SlotStatus;
 use crate::model::decision::{Blocked, Choice, Earlier, Unsafe, Unsettled};
 use crate::model::delivery::State;
@@ -72,6 +72,8 @@ pub fn unsafe_name(why: UnsafeName) -> String {
         UnsafeName::Direction => run::name_changes_direction(),
         UnsafeName::Invisible => run::name_has_invisible(),
         UnsafeName::Backslash => run::name_has_backslash(),
+        UnsafeName::OtherBlank => run::name_has_other_blank(),
+        UnsafeName::LookAlikeSign => run::name_has_look_alike_sign(),
         UnsafeName::BlankAtEnd => run::name_has_blank_at_end(),
         UnsafeName::DotAtEnd => run::name_has_dot_at_end(),
         UnsafeName::Device => run::name_of_device(),
@@ -92,6 +94,10 @@ pub fn unsettled(why: Unsettled) -> String {
 
 impl From<NotListed> for UserError {
     fn from(failed: NotListed) -> UserError {
+        if failed.error.kind() == std::io::ErrorKind::PermissionDenied {
+            let folder = config::shown_path(&failed.folder);
+            return UserError::usage(config::drop_unreadable(&folder, &failed.error));
+        }
         UserError::unexpected(run::not_listed(&failed.folder, &failed.error))
     }
 }

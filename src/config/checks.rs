@@ -19,6 +19,7 @@ impl Config {
         let drop = self.check_drop()?;
         self.check_archive(&drop)?;
         let ledger = say::shown_path(&self.ledger);
+        above_is_seen("[ledger] path", &self.ledger)?;
         check(canonical_in_folder(&self.ledger).is_some(), || say::ledger_folder_missing(&ledger))?;
         check(!self.ledger.is_dir(), || say::ledger_is_folder(&ledger))?;
         self.check_nothing_private_is_taken(&drop)
@@ -33,7 +34,8 @@ impl Config {
         for (key, file) in named {
             let Some(file) = file else { continue };
             let shown = say::shown_path(file);
-            check(file.exists(), || say::file_missing(key, &shown))?;
+            let unseen = |error| UserError::usage(say::file_unreadable(key, &shown, &error));
+            check(file.try_exists().map_err(unseen)?, || say::file_missing(key, &shown))?;
             check(file.is_file(), || say::not_a_file(key, &shown))?;
             let closed = if key == "identity" { Closed::ToReaders } else { Closed::ToWriters };
             Trust::own().open(file, closed).map_err(|breach| match breach.wrong {
@@ -58,16 +60,19 @@ impl Config {
     /// Returns the real path of the drop folder.
     fn check_drop(&self) -> Result<PathBuf, UserError> {
         let shown = say::shown_path(&self.drop);
-        check(self.drop.exists(), || say::drop_missing(&shown))?;
-        check(self.drop.is_dir(), || say::drop_is_file(&shown))?;
         let unreadable = |error| UserError::usage(say::drop_unreadable(&shown, &error));
+        check(self.drop.try_exists().map_err(unreadable)?, || say::drop_missing(&shown))?;
+        check(self.drop.is_dir(), || say::drop_is_file(&shown))?;
         std::fs::read_dir(&self.drop).map_err(unreadable)?;
+        // Whoever may list a folder need not be allowed to look at what lies in it.
+        std::fs::metadata(self.drop.join(".")).map_err(unreadable)?;
         platform::canonical(&self.drop).map_err(unreadable)
     }
 
     fn check_archive(&self, drop: &Path) -> Result<(), UserError> {
         let shown = say::shown_path(&self.archive);
         check(!self.archive.exists() || self.archive.is_dir(), || say::archive_is_file(&shown))?;
+        above_is_seen("[folders] archive", &self.archive)?;
         let archive = platform::canonical(&self.archive).ok().or_else(|| canonical_in_folder(&self.archive));
         let archive = archive.ok_or_else(|| UserError::usage(say::archive_parent_missing(&shown)))?;
         check(!drop.starts_with(&archive), || say::drop_in_archive(&say::shown_path(&self.drop), &shown))?;
@@ -105,6 +110,12 @@ impl Config {
         }
         Ok(())
     }
+}
+
+/// Checks that nothing keeps the program from seeing the folder that a path lies in: that one may well be there.
+fn above_is_seen(key: &str, path: &Path) -> Result<(), UserError> {
+    let seen = platform::parent_or_dot(path).try_exists();
+    seen.map(drop).map_err(|error| UserError::usage(say::above_unseen(key, &say::shown_path(path), &error)))
 }
 
 fn check(fine: bool, message: impl FnOnce() -> String) -> Result<(), UserError> {

@@ -35,6 +35,8 @@ pub(crate) fn refused(what: &str, file: &Path, breach: &Breach) -> UserError {
     };
     let mend = match breach.mend.as_str() {
         "" => say::correct_the_path(),
+        // A command that closes `/tmp` to others would harm the whole machine.
+        _ if platform::is_common_folder(&breach.path) => say::put_it_elsewhere(),
         mend => say::run_this(&say_config::shown(mend)),
     };
     UserError::usage(format!("{said} {mend}"))

@@ -9,7 +9,7 @@ use crate::model::delivery::{Key, Slot};
 use crate::model::ledger::Delivery;
 use crate::names::{self, Core};
 use crate::period::Period;
-use crate::series::{self, SeriesRule};
+use crate::series::{self, PerPeriod, SeriesRule};
 
 /// So many months tell whether two series belong together.
 const MONTHS_OF_A_PAIR: usize = 3;
@@ -19,6 +19,8 @@ const MONTHS_OF_A_PAIR: usize = 3;
 pub struct History {
     /// The deliveries that KP got or may have got, oldest first.
     delivered: Vec<Delivery>,
+    /// Of each of these, whether its series takes one file a period today.
+    takes_one: Vec<bool>,
     /// Whether KP got anything by a run that came to the end of all its files, or outside of runs.
     begun: bool,
     /// The series that an earlier run let go, in comparable form.
@@ -67,6 +69,7 @@ impl History {
         if today != *then && today.period.is_some() {
             self.renamed.entry(today).or_default().push(at);
         }
+        self.takes_one.push(series::per_period(rules, identified.rule) == PerPeriod::One);
         self.delivered.push(delivery);
     }
 
@@ -114,23 +117,50 @@ impl History {
         names
     }
 
-    /// The delivery whose file name is a look-alike of a file's and whose content is another one; of several the newest with
-    /// the same ending, or the newest. `names` are those of the slot's period.
+    /// The delivery whose file name is a look-alike of a file's and whose content is another one; of several one whose series takes
+    /// one file a period, where the file's own does not, then the newest with the same ending, or the newest. `names` are those of the
+    /// slot's period. The second answer says whether the series of either takes one.
     #[must_use]
-    pub fn look_alike(&self, names: &NamesOfPeriod, key: &Key, name: &str, core: &Core) -> Option<&Delivery> {
-        let alike = core.keys().filter_map(|key| names.by_key.get(&key)).flatten();
-        let alike = alike.filter(|(other, _)| core.is_alike_but_for_the_period(other)).map(|(_, at)| *at);
-        let apart = |delivery: &&Delivery| {
-            let series = &delivery.key.slot.series;
-            delivery.key.digest != key.digest && !self.came_together(&key.slot.series, series, names.period)
-        };
-        let same_ending = |at: &usize| {
+    pub fn look_alike(
+        &self,
+        names: &NamesOfPeriod,
+        (key, name, core): (&Key, &str, &Core),
+        one_per_period: bool,
+    ) -> Option<(&Delivery, bool)> {
+        let same_ending = |at: usize| {
             let ending =
                 |name: &str| names::comparable(name.rsplit_once('.').map_or("", |(_, ending)| ending));
-            ending(file_name(&self.delivered[*at].path)) == ending(name)
+            ending(file_name(&self.delivered[at].path)) == ending(name)
         };
-        let found = alike.filter(|at| apart(&&self.delivered[*at])).max_by_key(|at| (same_ending(at), *at));
-        found.map(|at| &self.delivered[at])
+        let counts = |at: usize| one_per_period || self.takes_one[at];
+        let others = self.alike(names, key, core).filter(|at| self.delivered[*at].key.digest != key.digest);
+        let found = others.max_by_key(|&at| (counts(at), same_ending(at), at))?;
+        Some((&self.delivered[found], counts(found)))
+    }
+
+    /// The newest delivery of a file's bytes in another slot that is the file's own but for its name: that of a look-alike for the
+    /// same period, or one that today's `[[series]]` call this one.
+    #[must_use]
+    pub fn copy(&self, names: &NamesOfPeriod, key: &Key, core: &Core) -> Option<&Delivery> {
+        let renamed = self.renamed.get(&key.slot).into_iter().flatten().copied();
+        let same =
+            |at: &usize| self.delivered[*at].key.digest == key.digest && self.delivered[*at].key != *key;
+        self.alike(names, key, core).chain(renamed).filter(same).max().map(|at| &self.delivered[at])
+    }
+
+    /// The deliveries, as indices, whose file name is a look-alike of a file's, but for those that belong together with it.
+    fn alike<'a>(
+        &'a self,
+        names: &'a NamesOfPeriod,
+        key: &'a Key,
+        core: &'a Core,
+    ) -> impl Iterator<Item = usize> + 'a {
+        let alike = core.keys().filter_map(|key| names.by_key.get(&key)).flatten();
+        let alike = alike.filter(|(other, _)| core.is_alike_but_for_the_period(other)).map(|(_, at)| *at);
+        alike.filter(|at| {
+            let series = &self.delivered[*at].key.slot.series;
+            !self.came_together(&key.slot.series, series, names.period)
+        })
     }
 }
 

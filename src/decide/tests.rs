@@ -1,6 +1,7 @@
 //! Every row, alone and against every row after it.
 
 use super::*;
+use crate::digest::Digest;
 use crate::model::decision::{Unsafe, Unsettled};
 use crate::model::delivery::State;
 use crate::model::policy::ContentPolicy;
@@ -29,6 +30,7 @@ fn earlier(delivery_id: i64) -> Earlier {
         series: "mad".to_owned(),
         delivered_at: None,
         path: String::new(),
+        digest: Digest::of(b""),
         state: State::Archived,
     }
 }
@@ -495,6 +497,28 @@ fn a_look_alike_takes_the_slot_of_a_series_of_one_and_is_named() {
     facts.one_per_period = false;
     facts.stranger = None;
     assert_eq!(decided(&facts, Rule::Hold), (Reason::New, Choice::Send));
+    facts.past.look_alike_is_one = true;
+    let judgement = decide(&facts, policy(Rule::Hold), LIMITS);
+    assert_eq!((judgement.reason, judgement.earlier), (Reason::SlotTaken, Some(earlier(9))));
+}
+
+#[test]
+fn the_same_file_takes_the_slot_where_a_policy_opens_the_row_about_the_same_content() {
+    let mut facts = plain();
+    (facts.past.elsewhere, facts.past.copy) = (Some(earlier(3)), Some(earlier(3)));
+    let held = decide(&facts, policy(Rule::Hold), LIMITS);
+    assert_eq!(held.reasons, [Reason::SameContentOtherSlot], "that row's hold says all there is to say");
+    let open = Policy { same_content_other_slot: Rule::Send, new_series: Rule::Send, ..policy(Rule::Hold) };
+    for (stranger, one_per_period) in [(None, true), (None, false), (Some(Stranger::New), true)] {
+        let facts = Facts { one_per_period, stranger, ..facts.clone() };
+        let judgement = decide(&facts, open, LIMITS);
+        assert_eq!((judgement.choice, judgement.reason), (Choice::Hold, Reason::SlotTaken));
+        assert_eq!(judgement.earlier, Some(earlier(3)));
+        let all_open = Policy { slot_taken: Rule::Send, ..open };
+        assert_eq!(decide(&facts, all_open, LIMITS).choice, Choice::Send);
+    }
+    let skip = Policy { same_content_other_slot: Rule::Skip, ..open };
+    assert_eq!(decide(&facts, skip, LIMITS).choice, Choice::Skip);
 }
 
 #[test]

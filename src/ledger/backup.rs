@@ -11,12 +11,15 @@ use crate::platform;
 /// Copies the ledger that `reader` has open to a new file, for its owner alone to read. Durable when it returns.
 ///
 /// # Errors
-/// [`crate::exit::ExitCode::Usage`] where something stands at `file`; else what the file system or SQLite says. No half
+/// [`crate::exit::ExitCode::Usage`] where something stands at `file`, or its folder is missing; else what the file system or SQLite says. No half
 /// copy is left.
 pub fn backup(reader: &LedgerReader, file: &Path) -> Result<(), UserError> {
     if file.symlink_metadata().is_ok() {
         return Err(UserError::usage(say::backup_exists(file)));
     }
+    let folder = platform::parent_or_dot(file);
+    std::fs::metadata(folder.join("."))
+        .map_err(|error| UserError::usage(say::no_place_for_backup(file, &error)))?;
     let part = platform::temporary_sibling(file, "backup");
     copy(reader, &part).and_then(|()| put(&part, file)).inspect_err(|_| {
         for left in ["", "-journal"] {

@@ -88,7 +88,7 @@ fn whole(archive: &Path) -> Result<(files::Listing, Vec<Placed>), UserError> {
     let mut lines = Vec::new();
     let listing = witness::check::listing(archive)?;
     for (name, &length) in &listing {
-        let read = files::read(archive, (name, length), None, None);
+        let read = files::read(archive, (name, length), None, &mut 0);
         lines.extend(read.map_err(|unread| refused(archive, unread))?);
     }
     Ok((listing, lines))

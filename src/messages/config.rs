@@ -281,6 +281,10 @@ crate::messages::catalogue! {
         da "Arkivet {archive} ([folders] archive) kan ikke oprettes, for mappen over det findes ikke. Opret den, eller ret stien.",
         en "The archive {archive} ([folders] archive) cannot be made, since the folder above it does not exist. Make that, or correct the path.",
     }
+    above_unseen(key: &str, path: &str, error: &io::Error) {
+        da "Mappen, som {path} ({key}) ligger i, kan ikke ses: {error}. Kontrollér, at programmets bruger har adgang til den.",
+        en "The folder that {path} ({key}) lies in cannot be seen: {error}. Check that the program's user has access to it.",
+    }
     drop_in_archive(drop: &str, archive: &str) {
         da "Mappen {drop} ([folders] drop) er eller ligger i arkivet {archive} ([folders] archive). Giv dem hver sin mappe.",
         en "The folder {drop} ([folders] drop) is, or lies in, the archive {archive} ([folders] archive). Give them a folder each.",

@@ -40,6 +40,10 @@ crate::messages::catalogue! {
         en "the same content was delivered before, but for another period or series ({slot})",
     }
     unknown_period() { da "ingen entydig periode", en "no clear period" }
+    two_months(one: &str, other: &str) {
+        da "ingen entydig periode: navnet nævner både »{one}« og »{other}«",
+        en "no clear period: the name speaks of both \"{one}\" and \"{other}\"",
+    }
     old_period() { da "perioden er for gammel", en "the period is too old" }
     future_period() { da "perioden ligger for langt fremme", en "the period lies too far ahead" }
     unknown_series() {
@@ -65,6 +69,10 @@ crate::messages::catalogue! {
     look_alike_delivered(path: &str, slot: &str) {
         da "KP har allerede fået {path} for perioden ({slot}), og navnene ligner hinanden: det kan være en kopi eller en rettelse",
         en "KP got {path} for the period already ({slot}), and the names are alike: it may be a copy or a correction",
+    }
+    same_content_delivered(path: &str, slot: &str) {
+        da "KP har allerede fået {path} for perioden ({slot}), og indholdet er det samme",
+        en "KP got {path} for the period already ({slot}), and the content is the same",
     }
     also(reasons: &str) { da ". Også: {reasons}", en ". Also: {reasons}" }
     new_since_approved(reasons: &str) {
@@ -115,6 +123,10 @@ crate::messages::catalogue! {
     next_conflict() {
         da "Spørg leverandøren, hvilken der gælder; godkend den, og afvis de andre",
         en "Ask the supplier which one counts; approve it, and reject the others",
+    }
+    next_same_content() {
+        da "Det er den samme fil en gang til: afvis den. Godkend den kun, hvis leverandøren siger, at beløbene skal trækkes en gang mere",
+        en "It is the same file once more: reject it. Approve it only if the supplier says that the amounts are to be deducted once more",
     }
     next_unknown_period() {
         da "Sæt perioden i filnavnet, eller fortæl i [[series]], hvor den står; eller godkend den, som den er, eller afvis den",

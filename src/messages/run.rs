@@ -62,6 +62,18 @@ crate::messages::catalogue! {
         en "its name, or the name of a folder above it, begins or ends with a dot",
     }
     /// An unsafe file.
+    name_has_other_blank() {
+        da "navnet har et mellemrum af en anden slags end det på tastaturet, så det ligner et andet navn",
+        en "its name has a blank of another kind than the one on the keyboard, so that it looks like another name",
+    }
+    /// An unsafe file.
+    name_has_look_alike_sign() {
+        da "navnet har et tegn, der ligner et punktum, en skråstreg, en bindestreg eller et andet tegn på tastaturet uden at være det, så det \
+            ligner et andet navn",
+        en "its name has a sign that looks like a dot, a slash, a dash or another one on the keyboard and is none, so that it looks like \
+            another name",
+    }
+    /// An unsafe file.
     name_has_look_alike_letters() {
         da "navnet blander bogstaver fra to skrifter, der ligner hinanden (fx latinsk og græsk), så det ligner et andet navn",
         en "its name mixes letters of two scripts that look alike (such as Latin and Greek), so that it looks like another name",

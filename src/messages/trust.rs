@@ -25,6 +25,13 @@ crate::messages::catalogue! {
     run_this(command: &str) { da "Kør: {command}", en "Run: {command}" }
     correct_the_path() { da "Ret stien, eller giv programmets bruger adgang.", en "Correct the path, or give the program's user access." }
 
+    put_it_elsewhere() {
+        da "Den mappe bruges også af andre og skal blive, som den er. Læg filen i en mappe for sig, som kun programmets bruger kan skrive i, \
+            og ret stien.",
+        en "That folder is used by others too, and is to stay as it is. Put the file into a folder of its own that only the program's user \
+            can write to, and correct the path.",
+    }
+
     // where the configuration is looked for
     not_own(file: &str) {
         da "{file} i denne mappe tæller ikke, for filen eller mappen er ikke din egen, og der vælges ikke en anden i stedet. Er det den, du \

@@ -217,6 +217,11 @@ crate::messages::catalogue! {
         da "Regnskabet kunne ikke kopieres til {file} ({error}). Der ligger ingen halv kopi.",
         en "The ledger could not be copied to {file} ({error}). No half copy is left.",
     }
+    /// Backup.
+    no_place_for_backup(file: &Path => file.display(), error: &dyn Display) {
+        da "Regnskabet kan ikke kopieres til {file}: mappen er der ikke, eller den kan ikke læses ({error}). Ret stien, eller opret mappen.",
+        en "The ledger cannot be copied to {file}: the folder is not there, or cannot be read ({error}). Correct the path, or make the folder.",
+    }
     /// Retired.
     retired(path: &Path => path.display(), at: &str) {
         da "Regnskabet {path} blev nedlagt den {at} og sender intet mere. Det kan stadig læses. Er det det forkerte regnskab, så ret \

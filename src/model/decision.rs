@@ -5,6 +5,7 @@ use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use super::delivery::State;
 use super::ledger::Delivery;
+use crate::digest::Digest;
 use crate::names::UnsafeName;
 use crate::period::Period;
 
@@ -222,6 +223,9 @@ pub struct Earlier {
     /// The file that was delivered, as a path in the drop folder with `/`.
     #[serde(skip)]
     pub path: String,
+    /// What was delivered.
+    #[serde(skip)]
+    pub digest: Digest,
     /// Where it stands: a person settles what is in doubt, the next run what is still being published or not free yet.
     #[serde(skip)]
     pub state: State,
@@ -235,6 +239,7 @@ impl From<&Delivery> for Earlier {
             series: delivery.key.slot.series.clone(),
             delivered_at: delivery.delivered_at.clone(),
             path: delivery.path.clone(),
+            digest: delivery.key.digest,
             state: delivery.state,
         }
     }

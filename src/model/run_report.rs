@@ -31,7 +31,7 @@ pub enum FileOutcome {
     Skipped,
 }
 
-/// What speaks against a file's content, in numbers.
+/// What speaks against a file's content, in numbers, or which two months its name speaks of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ContentNote {
     /// The reason that it is.
@@ -115,7 +115,7 @@ pub struct FileReport {
     /// What its records come to, where its series has a format.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub content: Option<ContentTotals>,
-    /// What speaks against its content, in numbers.
+    /// What speaks against its content, in numbers, and which two months its name speaks of.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<ContentNote>,
     /// How many of its records KP has got, by those notes.

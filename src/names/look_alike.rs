@@ -1,5 +1,6 @@
 //! Names that differ by the marks of a copy or a correction alone.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -33,6 +34,8 @@ pub struct Core {
     pub extension: Option<String>,
     /// The number that stood last in the name: a part's, or a copy's.
     pub number: Option<u16>,
+    /// Whether a mark of a copy or a correction was taken out.
+    pub marked: bool,
 }
 
 impl Core {
@@ -55,6 +58,12 @@ impl Core {
             self.words == other.words && agree(self.extension.as_ref(), other.extension.as_ref());
         let same_in_full = || self.keys().any(|key| key == other.in_full()) || self.in_full() == other.words;
         agree(self.number.as_ref(), other.number.as_ref()) && (same_words || same_in_full())
+    }
+
+    /// Whether the name may be a copy's or a part's: it has a mark, or a number of its own at the end.
+    #[must_use]
+    pub fn is_marked(&self) -> bool {
+        self.marked || self.number.is_some()
     }
 
     /// One text or two; look-alikes have one in common.
@@ -106,13 +115,17 @@ pub fn look_alike(one: &str, other: &str) -> bool {
 /// `ae`, `oe` and `aa`, as systems without these letters write them.
 #[must_use]
 pub fn core_of(name: &str) -> Core {
-    let name = without_stamps(&without_conflict(&comparable(name)));
-    let recognised = recognise(&name);
-    let mut left = tokens(&name, &recognised.spans);
+    let name = comparable(name).replace("%20", " ");
+    let unmarked = without_conflict(&name);
+    let plain = without_stamps(&unmarked);
+    let recognised = recognise(&plain);
+    let mut left = tokens(&plain, &recognised.spans);
+    let all = left.len();
     drop_marks(&mut left);
+    let marked = left.len() < all || unmarked != name;
     let known_before = drop_dotted_extensions(&mut left);
     let (extension, number) = drop_end(&mut left, known_before);
-    Core { period: recognised.period, words: joined(&left), extension, number }
+    Core { period: recognised.period, words: joined(&left), extension, number, marked }
 }
 
 /// Brackets that say copy, correction or conflict, as people, desktops and synchronizers write them, whose other words are a
@@ -168,16 +181,15 @@ fn done() -> String {
     words::DONE.join("|").replace("aendr", "(?:ae|æ)ndr")
 }
 
-/// The name without brackets that say copy, correction or conflict, and with blanks where a browser left `%20`.
-fn without_conflict(name: &str) -> String {
-    let name = name.replace("%20", " ");
+/// The name without brackets that say copy, correction or conflict.
+fn without_conflict(name: &str) -> Cow<'_, str> {
     // Most names have nothing of the kind, and then the expression is not even compiled.
     let may_have = |sign: &str| name.contains(sign);
     if !["(", "[", "{", "conflict", "safebackup"].into_iter().any(may_have) {
-        return name;
+        return Cow::Borrowed(name);
     }
-    let without = CONFLICT.replace_all(&name, " ").into_owned();
-    if tells_as_much(&without, &name) { without } else { name }
+    let without = CONFLICT.replace_all(name, " ");
+    if tells_as_much(&without, name) { without } else { Cow::Borrowed(name) }
 }
 
 /// The name without the times at which it was corrected or written. A date is left of a stamp that alone tells the period.

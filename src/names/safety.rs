@@ -5,6 +5,7 @@ use std::path::Path;
 
 use icu_properties::props::{BidiControl, DefaultIgnorableCodePoint, GeneralCategory, WhiteSpace};
 use icu_properties::{CodePointMapData, CodePointSetData};
+use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::{canonical_combining_class, is_combining_mark};
 use unicode_security::{GeneralSecurityProfile, MixedScript, skeleton};
 
@@ -31,6 +32,10 @@ pub enum UnsafeName {
     Invisible,
     /// A backslash: a folder to a Windows server.
     Backslash,
+    /// A blank of another kind than the one on the keyboard: two names look the same.
+    OtherBlank,
+    /// A sign that looks like a dot, a slash, a dash or another sign of ASCII, and is none.
+    LookAlikeSign,
     /// A blank at an end, of any kind that Unicode has: it cannot be seen, and Windows cuts it off.
     BlankAtEnd,
     /// A dot at an end: Windows cuts the last one off, and a first one hides the file.
@@ -50,8 +55,10 @@ pub fn unsafe_path(inside: &Path) -> Option<UnsafeName> {
 /// What speaks against the name of a file or folder; none where it may be touched.
 ///
 /// Blanks and dots are looked for at the two ends of the whole name. A blank before the extension
-/// (`mad .txt`) and blanks of other kinds inside are no harm here: [`super::core_of`] takes them out, so that such a
-/// name is a look-alike of the name without them.
+/// (`mad .txt`) is no harm here: [`super::core_of`] takes it out, so that such a name is a look-alike of the name without it.
+/// Blanks of other kinds, as the one that does not break a line, are unsafe wherever they stand. So is a sign in the form of another
+/// one of ASCII (fullwidth, small), and one that is confused with a dot, a slash, a colon, a dash or a line beneath; dashes that text
+/// programs set (`–`, `—`) are none.
 ///
 /// Letters are judged by word, since the extension of a Greek or Cyrillic name is Latin. Unsafe are
 /// - a word with letters of two scripts, after UTS 39's resolved script sets (`mаd` with a Cyrillic `а`);
@@ -77,10 +84,14 @@ pub fn unsafe_because(name: &OsStr) -> Option<UnsafeName> {
         Some(UnsafeName::BlankAtEnd)
     } else if name.starts_with('.') || name.ends_with('.') {
         Some(UnsafeName::DotAtEnd)
+    } else if name.contains(|c: char| c != ' ' && is_white(c)) {
+        Some(UnsafeName::OtherBlank)
     } else if cfg!(windows) && windows::is_device(name) {
         Some(UnsafeName::Device)
     } else if !name.is_ascii() && has_look_alike_letters(&nfc(name)) {
         Some(UnsafeName::LookAlikeLetters)
+    } else if !name.is_ascii() && nfc(name).contains(is_look_alike_sign) {
+        Some(UnsafeName::LookAlikeSign)
     } else {
         None
     }
@@ -178,6 +189,19 @@ fn passes_for_ascii(c: char) -> bool {
         && !is_raised_or_fraction(c)
         && !c.identifier_allowed()
         && looks_ascii(c.encode_utf8(&mut buffer))
+}
+
+/// Whether a sign, no letter or digit, is taken for one of ASCII: its compatible form holds one, or it is confused with one that says
+/// something in a name.
+fn is_look_alike_sign(c: char) -> bool {
+    const DASHES: [char; 2] = ['\u{2013}', '\u{2014}'];
+    if c.is_ascii() || c.is_alphanumeric() || DASHES.contains(&c) {
+        return false;
+    }
+    let mut buffer = [0; 4];
+    let text: &str = c.encode_utf8(&mut buffer);
+    let says_something = |c: char| matches!(c, '.' | '/' | '\\' | '-' | '_' | ':');
+    text.nfkc().any(|c| c.is_ascii_punctuation()) || skeleton(text).any(says_something)
 }
 
 /// `²`, `½`, `①`: their form tells them from the digits that they hold.

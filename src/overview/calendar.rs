@@ -21,7 +21,7 @@ pub(super) fn expected<'a>(facts: &Facts, rule: &'a SeriesRule) -> Option<Expect
     let made = made.ok().and_then(|made| Period::of(made.date_naive()));
     let delivered = facts.first.get(&rule.name).copied();
     let first = rule.due_from.or_else(|| delivered.into_iter().chain(made).min());
-    let first = first.or_else(|| Period::of(facts.today()));
+    let first = first.or_else(|| Some(Period::nearest(facts.today())));
     Some(ExpectedSeries { name: &rule.name, due: rule.due()?, first, not_due: &rule.not_due })
 }
 
@@ -63,7 +63,7 @@ pub(super) fn next_run<Tz: TimeZone>(facts: &Facts, slots: &Slots, now: &DateTim
         deadline: run,
         banking_days_left: run.banking_days_left(today),
         days_left: run.days_left(today),
-        is_early: Period::of(today) < Some(period),
+        is_early: Period::nearest(today) < period,
         is_awaited: series.iter().any(|series| by_then(&series)),
         missing,
     })

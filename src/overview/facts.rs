@@ -78,10 +78,10 @@ impl Facts<'_> {
         self.now.date_naive()
     }
 
-    /// The months of the grid, oldest first; none where the clock stands outside 2000–2099.
+    /// The months of the grid, oldest first.
     pub fn months(&self) -> Vec<Period> {
-        let current = Period::of(self.today());
-        (-MONTHS_BACK..=MONTHS_AHEAD).filter_map(|months| current?.plus(months)).collect()
+        let current = Period::nearest(self.today());
+        (-MONTHS_BACK..=MONTHS_AHEAD).filter_map(|months| current.plus(months)).collect()
     }
 }
 

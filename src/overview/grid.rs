@@ -91,7 +91,7 @@ fn month_totals(totals: &Totals, series: &str, period: Period) -> Option<MonthTo
 
 /// Every slot that is overdue, the oldest first, as far back as is looked.
 fn overdue<'a, Tz: TimeZone>(facts: &Facts<'a>, slots: &Slots, now: &DateTime<Tz>) -> Vec<(&'a str, Cell)> {
-    let Some(current) = Period::of(facts.today()) else { return Vec::new() };
+    let current = Period::nearest(facts.today());
     (-MONTHS_BACK - LOOK_BACK..=MONTHS_AHEAD)
         .filter_map(|months| current.plus(months))
         .flat_map(|period| facts.series.iter().map(move |rule| (period, rule)))
@@ -118,7 +118,7 @@ fn cell<Tz: TimeZone>(
 /// in which the ledger was made, or an earlier one that the series was delivered for; unless the configuration says
 /// otherwise.
 fn due(facts: &Facts, rule: &SeriesRule, period: Period) -> Option<Deadline> {
-    let current = Period::of(facts.today())?;
+    let current = Period::nearest(facts.today());
     let due = expected(facts, rule)?.deadline(period, &facts.calendar.runs)?;
     (period <= current || due.day <= facts.today()).then_some(due)
 }

@@ -6,6 +6,8 @@ use chrono::NaiveDate;
 
 use super::Period;
 
+mod several;
+
 /// What a file name tells about its period.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recognised {
@@ -34,47 +36,94 @@ pub struct Recognised {
 ///
 /// `DD-MM-YYYY` (`01-04-2023`: April or January?) is a date of unclear order: the name tells no
 /// period then, whatever else stands in it. Nor does it where two different periods stand in it, so
-/// `12_2023_04` tells none. The same period twice is one period.
+/// `12_2023_04` tells none, nor where another month than its period's does: `mad_oktober_20261103`, `jan-mar23`,
+/// `202609-11`. The same period twice is one period.
 #[must_use]
 pub fn recognise(name: &str) -> Recognised {
+    match read(name) {
+        Reading::One(period, spans) => Recognised { period: Some(period), spans: united(spans.into_iter()) },
+        Reading::None | Reading::Several(..) => Recognised { period: None, spans: Vec::new() },
+    }
+}
+
+/// The two parts of a name that speak of different months, where it is for that reason that [`recognise`] finds no period.
+#[must_use]
+pub fn two_months(name: &str) -> Option<(&str, &str)> {
+    match read(name) {
+        Reading::Several(one, other) => Some((&name[one], &name[other])),
+        Reading::None | Reading::One(..) => None,
+    }
+}
+
+/// What stands in a name.
+enum Reading {
+    /// No period, or a date of unclear order.
+    None,
+    /// One period, and where.
+    One(Period, Vec<Range<usize>>),
+    /// These two, which are for different months.
+    Several(Range<usize>, Range<usize>),
+}
+
+/// A period that was found, from one piece to another, both belonging to it.
+struct Found {
+    period: Period,
+    first: usize,
+    last: usize,
+}
+
+fn read(name: &str) -> Reading {
     let pieces = pieces(name);
-    let mut found: Vec<(Period, Range<usize>)> = Vec::new();
+    let mut found: Vec<Found> = Vec::new();
     let mut day_read = None;
     for at in 0..pieces.len() {
         if unclear_date(&pieces, at) && day_read != Some(at) {
-            return Recognised { period: None, spans: Vec::new() };
+            return Reading::None;
         }
         if let Some((period, last)) = period_at(&pieces, at, day_read) {
-            found.push((period, pieces[at].start..pieces[last].end()));
+            found.push(Found { period, first: at, last });
             if last == at + 2 {
                 day_read = Some(last);
             }
         }
     }
-    let period = found.first().map(|first| first.0).filter(|first| found.iter().all(|(p, _)| p == first));
-    let spans = if period.is_some() { united(found.into_iter().map(|(_, span)| span)) } else { Vec::new() };
-    Recognised { period, spans }
+    let span = |found: &Found| pieces[found.first].start..pieces[found.last].end();
+    let Some(first) = found.first() else { return Reading::None };
+    let differs = found.iter().find(|other| other.period != first.period).map(span);
+    match differs.or_else(|| several::other_month(name, &pieces, &found)) {
+        Some(other) => Reading::Several(span(first), other),
+        None => Reading::One(first.period, found.iter().map(span).collect()),
+    }
 }
+
+/// The Danish months in full, and the ways to shorten them.
+const NAMES: [(&str, &[&str]); 12] = [
+    ("januar", &["jan"]),
+    ("februar", &["feb"]),
+    ("marts", &["mar"]),
+    ("april", &["apr"]),
+    ("maj", &[]),
+    ("juni", &["jun"]),
+    ("juli", &["jul"]),
+    ("august", &["aug"]),
+    ("september", &["sep", "sept"]),
+    ("oktober", &["okt"]),
+    ("november", &["nov"]),
+    ("december", &["dec"]),
+];
 
 /// The month, 1 to 12, that this word names in Danish, in full or abbreviated, whatever the case.
 pub(crate) fn month_named(word: &str) -> Option<u8> {
-    const NAMES: [[&str; 3]; 12] = [
-        ["januar", "jan", ""],
-        ["februar", "feb", ""],
-        ["marts", "mar", ""],
-        ["april", "apr", ""],
-        ["maj", "", ""],
-        ["juni", "jun", ""],
-        ["juli", "jul", ""],
-        ["august", "aug", ""],
-        ["september", "sep", "sept"],
-        ["oktober", "okt", ""],
-        ["november", "nov", ""],
-        ["december", "dec", ""],
-    ];
-    let named =
-        |names: &[&str; 3]| names.iter().any(|name| !name.is_empty() && name.eq_ignore_ascii_case(word));
-    (1..).zip(&NAMES).find(|(_, names)| named(names)).map(|(month, _)| month)
+    month_in_full(word)
+        .or_else(|| numbered(|(_, short)| short.iter().any(|name| name.eq_ignore_ascii_case(word))))
+}
+
+fn month_in_full(word: &str) -> Option<u8> {
+    numbered(|(name, _)| name.eq_ignore_ascii_case(word))
+}
+
+fn numbered(is_it: impl Fn(&(&str, &[&str])) -> bool) -> Option<u8> {
+    (1..).zip(&NAMES).find(|(_, names)| is_it(names)).map(|(month, _)| month)
 }
 
 /// A run of digits or of letters.

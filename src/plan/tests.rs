@@ -134,6 +134,64 @@ fn the_same_bytes_for_two_months_fare_as_in_two_runs() {
 }
 
 #[test]
+fn the_same_bytes_under_a_look_alikes_name_take_the_slot_where_a_policy_lets_them_pass() {
+    let copies = || {
+        vec![
+            file("Kopi af mad_202304.txt", "x", "kopi af mad_*.txt", Some("2023-04")),
+            file("mad_202304.txt", "x", "mad_*.txt", Some("2023-04")),
+            file("mad_202305 (2).txt", "x", "mad_* (2).txt", Some("2023-05")),
+        ]
+    };
+    let sent = |name| (name, Choice::Send, Reason::New);
+    let held = |name, reason| (name, Choice::Hold, reason);
+    let (original, copy, of_may) = ("mad_202304.txt", "Kopi af mad_202304.txt", "mad_202305 (2).txt");
+    let same = Reason::SameContentOtherSlot;
+    expect(copies(), HOLD, &[sent(original), held(copy, same), held(of_may, same)]);
+    let open = Policy { same_content_other_slot: Rule::Send, ..HOLD };
+    expect(copies(), open, &[sent(original), held(copy, Reason::SlotTaken), sent(of_may)]);
+    // Whichever of the two takes many: no file is many because it lies there twice.
+    let mut many = copies();
+    for file in &mut many {
+        file.one_per_period = false;
+    }
+    expect(many, open, &[sent(original), held(copy, Reason::SlotTaken), sent(of_may)]);
+    let all_open = Policy { slot_taken: Rule::Send, ..open };
+    expect(copies(), all_open, &[sent(original), sent(copy), sent(of_may)]);
+    // A person who saw that lets it go; one who is one of two does not.
+    let approved = |one_approval, covered: Vec<Reason>| {
+        let mut files = copies();
+        files[0].judgement.reason = Reason::Approved;
+        (files[0].one_approval, files[0].covered) = (one_approval, covered);
+        plan(files, open)[1].judgement.reason
+    };
+    assert_eq!(approved(false, vec![Reason::SlotTaken]), Reason::Approved);
+    assert_eq!(approved(false, vec![Reason::OldPeriod]), Reason::SlotTaken);
+    assert_eq!(approved(true, vec![Reason::SlotTaken]), Reason::SlotTaken);
+    let mut files = copies();
+    files[0].judgement = Judgement::new(Choice::Hold, Reason::OtherRoute, None);
+    assert_eq!(plan(files, open)[1].judgement.reasons, [Reason::OtherRoute, Reason::SlotTaken]);
+}
+
+#[test]
+fn of_equal_files_for_one_period_the_one_without_marks_goes() {
+    let names = ["Kopi af mad_202304.txt", "mad_202304 (2).txt", "mad_202304-1.txt", "mad_202304.txt"];
+    let files = names.map(|name| file(name, "x", name, Some("2023-04"))).to_vec();
+    let held = |name| (name, Choice::Hold, Reason::SameContentOtherSlot);
+    expect(
+        files,
+        HOLD,
+        &[("mad_202304.txt", Choice::Send, Reason::New), held(names[0]), held(names[1]), held(names[2])],
+    );
+    // In one series, the others are its duplicates.
+    let files = names.map(|name| file(name, "x", "mad", Some("2023-04"))).to_vec();
+    assert_eq!(plan(files, HOLD)[0].path, "mad_202304.txt");
+    // Earlier periods come first whatever their names are.
+    let files =
+        vec![file("mad_202305", "x", "a", Some("2023-05")), file("mad_202304_v2", "x", "b", Some("2023-04"))];
+    assert_eq!(plan(files, HOLD)[0].path, "mad_202304_v2");
+}
+
+#[test]
 fn two_files_for_one_name_on_the_server_are_both_held() {
     let mut files = vec![file("a", "1", "mad", Some("2023-04")), file("b", "2", "vask", Some("2023-04"))];
     files[0].remote_path = Some("ind/Liste.txt".to_owned());
@@ -160,10 +218,13 @@ fn look_alikes_are_all_held_unless_they_come_together() {
     let held = |name| (name, Choice::Hold, Reason::ConflictInRun);
     expect(pair(), HOLD, &[held("mad_202304.txt"), held("mad_202304_v2.txt")]);
 
-    let mut of_one_and_of_many = pair();
-    of_one_and_of_many[1].one_per_period = false;
     let sent = |name| (name, Choice::Send, Reason::New);
-    expect(of_one_and_of_many, HOLD, &[sent("mad_202304.txt"), sent("mad_202304_v2.txt")]);
+    for (one, other) in [(true, false), (false, true), (false, false)] {
+        let mut files = pair();
+        (files[0].one_per_period, files[1].one_per_period) = (one, other);
+        let each = if one || other { held } else { sent };
+        expect(files, HOLD, &[each("mad_202304.txt"), each("mad_202304_v2.txt")]);
+    }
 
     let mut of_two_months = pair();
     of_two_months[1].key.as_mut().unwrap().slot.period = Some("2023-05".parse().unwrap());

@@ -235,6 +235,19 @@ pub fn is_own(path: &Path) -> io::Result<bool> {
     Ok(folder.uid() == own && fs::symlink_metadata(path)?.uid() == own)
 }
 
+/// Whether this is a folder that others use too and need as it is: a sticky one, as `/tmp`, or one of the system's own.
+#[must_use]
+pub fn is_common_folder(path: &Path) -> bool {
+    /// Folders whose own folders are the system's too.
+    const OF_THE_SYSTEM: [&str; 8] = ["/usr", "/var", "/bin", "/sbin", "/lib", "/boot", "/dev", "/proc"];
+    let is_sticky = |about: Metadata| about.is_dir() && about.mode() & STICKY != 0;
+    let is_near_the_root = path.parent().is_none_or(|above| {
+        above == Path::new("/") || OF_THE_SYSTEM.iter().any(|known| above == Path::new(known))
+    });
+    let is_folder = fs::symlink_metadata(path).is_ok_and(|about| about.is_dir());
+    is_folder && is_near_the_root || fs::symlink_metadata(path).is_ok_and(is_sticky)
+}
+
 /// Goes the way to a file from the root, link by link, and shows all that it meets. Answers the real path.
 fn walk(
     path: &Path,

@@ -266,6 +266,26 @@ fn plain(path: &Path) -> String {
         .map_or_else(|| path.strip_prefix(r"\\?\").unwrap_or(&path).to_owned(), |share| format!("\\{share}"))
 }
 
+/// Whether this is a folder that others use too and need as it is: a drive, a share, or one of the system's own.
+#[must_use]
+pub fn is_common_folder(path: &Path) -> bool {
+    const OF_THE_SYSTEM: [&str; 6] =
+        ["SystemRoot", "ProgramData", "ProgramFiles", "ProgramFiles(x86)", "PUBLIC", "TEMP"];
+    let path = PathBuf::from(plain(path));
+    let same = |one: &Path, other: &Path| one.as_os_str().eq_ignore_ascii_case(other.as_os_str());
+    let is_known = |name: &str| {
+        std::env::var_os(name).filter(|value| !value.is_empty()).is_some_and(|known| {
+            let known = PathBuf::from(known);
+            // Below the folder of Windows all is the system's; `C:\Users` lies above `C:\Users\Public`.
+            let above = if name == "PUBLIC" { known.parent() } else { None };
+            same(&path, &known)
+                || above.is_some_and(|above| same(&path, above))
+                || name == "SystemRoot" && path.ancestors().any(|folder| same(folder, &known))
+        })
+    };
+    path.is_dir() && (path.parent().is_none() || OF_THE_SYSTEM.iter().any(|name| is_known(name)))
+}
+
 /// None: no account becomes another here.
 ///
 /// # Errors

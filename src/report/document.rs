@@ -38,7 +38,9 @@ impl Document {
         path: &Path,
         is_one: impl Fn(&[u8]) -> bool,
     ) -> Result<(), UserError> {
-        let folder = platform::canonical(platform::parent_or_dot(path))
+        let folder = platform::parent_or_dot(path);
+        let folder = std::fs::metadata(folder.join("."))
+            .and_then(|_| platform::canonical(folder))
             .map_err(|error| UserError::usage(say::no_place(&self.name(), path, &error)))?;
         is_clear(config, &folder, path)?;
         let is_one = |path: &Path| path.is_file() && read(path).is_ok_and(|bytes| is_one(&bytes));

@@ -25,7 +25,7 @@ use crate::period::Period;
 use crate::plan::{self, Candidate};
 use crate::records::content::ContentRule;
 use crate::records::totals::Suspicion;
-use crate::series::{PerPeriod, Route};
+use crate::series::{self, PerPeriod, Route};
 
 /// A file with its decision.
 #[derive(Debug, Clone)]
@@ -49,6 +49,8 @@ pub struct PlannedFile {
     pub approvals: Vec<Approval>,
     /// What speaks against its content, in the order of the rows; nothing where its series has no format.
     pub suspicions: Vec<Suspicion>,
+    /// The two parts of its name that speak of different months, where it has no period for that reason.
+    pub two_months: Option<(String, String)>,
     /// What is left of its name without its period and the marks of copies; none where that was not asked for.
     pub core: Option<Box<Core>>,
 }
@@ -201,14 +203,14 @@ impl Judge<'_> {
             covered: facts.covered(),
             approvals: facts.past.approvals,
             suspicions,
+            two_months: two_months(config, &scanned),
             core: core.map(Box::new),
             scanned,
         })
     }
 
     fn months_ahead(&self, scanned: &ScannedFile) -> Option<i32> {
-        let today = Period::of(self.now.date_naive())?;
-        Some(scanned.key.as_ref()?.slot.period?.months_after(today))
+        Some(scanned.key.as_ref()?.slot.period?.months_after_month_of(self.now.date_naive()))
     }
 
     /// Asks the ledger about a key, adds to `facts` what it answers, and answers the core of the file's name. A key that
@@ -240,7 +242,10 @@ impl Judge<'_> {
         let Some(period) = key.slot.period else { return Ok(None) };
         let core = names::core_of(scanned.name());
         let names = self.earlier.names_of(&history, period);
-        facts.past.look_alike = history.look_alike(&names, key, scanned.name(), &core).map(Earlier::from);
+        let look_alike = history.look_alike(&names, (key, scanned.name(), &core), facts.one_per_period);
+        facts.past.look_alike_is_one = look_alike.is_some_and(|(_, is_one)| is_one);
+        facts.past.look_alike = look_alike.map(|(delivery, _)| Earlier::from(delivery));
+        facts.past.copy = history.copy(&names, key, &core).map(Earlier::from);
         Ok(Some(core))
     }
 }
@@ -254,6 +259,12 @@ fn stranger(config: &Config, history: &History, scanned: &ScannedFile, key: &Key
     } else {
         history.has_begun().then_some(Stranger::New)
     }
+}
+
+/// The two parts of a file's name that speak of different months, where it has no period for that reason.
+fn two_months(config: &Config, scanned: &ScannedFile) -> Option<(String, String)> {
+    let key = scanned.key.as_ref().filter(|key| key.slot.period.is_none());
+    key.and_then(|_| series::two_months_in(&config.series, scanned.name()))
 }
 
 /// Whether the supplier of a file's series sends its files to KP himself.
@@ -288,7 +299,7 @@ fn candidate(config: &Config, index: usize, file: &PlannedFile) -> Candidate {
     }
 }
 
-/// The files in the order of the run: earlier periods first.
+/// The files in the order of the run, see [`plan::order`].
 fn in_order(files: Vec<PlannedFile>) -> Vec<PlannedFile> {
     // Sort indices: `PlannedFile` is large.
     let mut sorted: Vec<usize> = (0..files.len()).collect();
@@ -297,8 +308,8 @@ fn in_order(files: Vec<PlannedFile>) -> Vec<PlannedFile> {
     sorted.into_iter().filter_map(|index| files[index].take()).collect()
 }
 
-fn order(file: &PlannedFile) -> (Option<Period>, &str) {
-    plan::order(file.scanned.key.as_ref(), &file.scanned.file.path)
+fn order(file: &PlannedFile) -> (Option<Period>, bool, &str) {
+    plan::order(file.scanned.key.as_ref(), file.core.as_deref(), &file.scanned.file.path)
 }
 
 /// The path a file would get on the server; none where it could not be read.

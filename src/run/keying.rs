@@ -53,10 +53,11 @@ impl Lacking {
     }
 }
 
-/// The first month that may still be sent without asking; none where the calendar does not reach so far back.
-pub(super) fn first_month(config: &Config, now: DateTime<FixedOffset>) -> Option<Period> {
+/// The first month that may still be sent without asking.
+pub(super) fn first_month(config: &Config, now: DateTime<FixedOffset>) -> Period {
     let back = i32::try_from(config.period.months_back).unwrap_or(i32::MAX);
-    Period::of(now.date_naive()).and_then(|today| today.plus(-back))
+    let current = Period::nearest(now.date_naive());
+    current.plus(-back).unwrap_or(current)
 }
 
 /// The deliveries of the months since `first` whose records have no keys, with those keys.
@@ -66,9 +67,11 @@ pub(super) fn first_month(config: &Config, now: DateTime<FixedOffset>) -> Option
 pub(super) fn lacking(
     config: &Config,
     ledger: &LedgerReader,
-    first: Option<Period>,
+    first: Period,
 ) -> Result<Vec<Lacking>, UserError> {
-    let Some(first) = first.filter(|_| secret::of(config).is_some()) else { return Ok(Vec::new()) };
+    if secret::of(config).is_none() {
+        return Ok(Vec::new());
+    }
     let mut lacking = Vec::new();
     for keyed in ledger.keyed_since(first)? {
         let Some(rule) = rule_of(config, &keyed.path, &keyed.series) else { continue };

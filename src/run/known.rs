@@ -50,7 +50,7 @@ pub(super) struct About {
 }
 
 /// The first month that was looked at, and the deliveries since then whose records have no keys.
-type LackingSince = (Option<Period>, Arc<Vec<Lacking>>);
+type LackingSince = (Period, Arc<Vec<Lacking>>);
 
 /// What was read so far.
 #[derive(Default)]
@@ -81,7 +81,8 @@ impl KnownRecords {
             keys.months().map(|(period, _)| period).chain(own.map(Some)).collect();
         // A file of an older month goes only where a person or a policy lets it: then that month counts as well.
         let old = months.iter().flatten().min();
-        let first = keying::first_month(config, now).map(|first| old.map_or(first, |old| first.min(*old)));
+        let first = keying::first_month(config, now);
+        let first = old.map_or(first, |old| first.min(*old));
         let lacking = self.lacking(config, ledger, first)?;
         let ask = Question { config, ledger, lacking: &lacking };
         let records = u64::try_from(keys.len()).unwrap_or(u64::MAX).saturating_add(keys.unchecked);
@@ -196,7 +197,7 @@ impl KnownRecords {
         &self,
         config: &Config,
         ledger: &LedgerReader,
-        first: Option<Period>,
+        first: Period,
     ) -> Result<Arc<Vec<Lacking>>, UserError> {
         let mut known = lock(&self.lacking);
         if let Some((since, lacking)) = &*known

@@ -12,11 +12,12 @@ use crate::drop_folder::Excluded;
 use crate::exit::{ExitCode, UserError};
 use crate::ledger::LedgerReader;
 use crate::model::attention::AttentionKind;
-use crate::model::decision::{Blocked, Choice};
+use crate::model::decision::{Blocked, Choice, Reason};
 use crate::model::delivery::State;
 use crate::model::ledger::{AlteredOriginal, Delivery};
 use crate::model::run_report::{
-    FileOutcome, FileReport, OverdueReport, PlanReport, RecoveredReport, RunReport, Summary, Warning,
+    ContentNote, FileOutcome, FileReport, OverdueReport, PlanReport, RecoveredReport, RunReport, Summary,
+    Warning,
 };
 use crate::overview;
 use crate::wording;
@@ -45,7 +46,7 @@ pub(crate) fn describe(file: &PlannedFile) -> FileReport {
         hold_id: None,
         earlier: file.judgement.earlier.clone(),
         content: file.scanned.totals(),
-        notes: content::notes(&file.suspicions),
+        notes: two_months(file).into_iter().chain(content::notes(&file.suspicions)).collect(),
         delivered_records: file.delivered_records(),
         observed: file.judgement.observed.clone(),
         compared: None,
@@ -59,6 +60,13 @@ pub(crate) fn describe(file: &PlannedFile) -> FileReport {
         approved_by: (file.takes_two && choice == Choice::Hold && !file.approvers.is_empty())
             .then(|| file.approvers.join(", ")),
     }
+}
+
+/// That a file's name speaks of two months, as a note on the reason that it makes.
+fn two_months(file: &PlannedFile) -> Option<ContentNote> {
+    let (one, other) = file.two_months.as_ref()?;
+    let text = wording::advice::two_months(one, other);
+    Some(ContentNote { reason: Reason::UnknownPeriod, text, lines: Vec::new() })
 }
 
 /// The files of a run as they were judged, with the outcome of those that the run leaves where they are.

@@ -138,7 +138,8 @@ pub(super) fn scan_in_batches<R: Send>(
     Reader::new(rules, series, now).read_each(list, work, take)
 }
 
-/// Reads these files, wherever they lie, as [`scan`] would; the result is in their order.
+/// Reads these files, wherever they lie, as [`scan`] would; the result is in their order. They may have several names (hard links), as
+/// in the snapshots of a backup, since they are only read.
 #[must_use]
 pub fn scan_files(
     files: Vec<FolderEntry>,
@@ -155,7 +156,9 @@ pub fn scan_files(
         scanned.extend::<Vec<_>>(batch);
         Ok(())
     };
-    let Ok(()) = Reader::new(rules, series, now).read_each(list, |batch| batch, collect);
+    let mut reader = Reader::new(rules, series, now);
+    reader.limits.may_be_linked = true;
+    let Ok(()) = reader.read_each(list, |batch| batch, collect);
     scanned.sort_by_key(|(index, _)| *index);
     scanned.into_iter().map(|(_, file)| file).collect()
 }
@@ -186,6 +189,7 @@ impl<'a> Reader<'a> {
             now: now.with_timezone(&chrono::Utc).into(),
             largest: rules.largest,
             at_once: LARGE,
+            may_be_linked: false,
         };
         Reader { limits, series }
     }

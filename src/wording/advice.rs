@@ -44,6 +44,10 @@ pub fn reason(file: &FileReport) -> String {
         Reason::AlreadyDelivered => say::already_delivered(&slot()),
         Reason::SameContentOtherSlot if earlier.is_some() => say::same_content_other_slot(&slot()),
         Reason::UnknownSeries | Reason::NewSeries => reason_alone(file.reason) + &look_alike(file),
+        Reason::SlotTaken if is_the_same_content(file) => say::same_content_delivered(
+            &earlier.map_or_else(String::new, |earlier| escape(&earlier.path)),
+            &slot(),
+        ),
         Reason::SlotTaken if is_by_look_alike(file) => {
             let (path, slot) = (earlier.map_or_else(String::new, |earlier| escape(&earlier.path)), slot());
             say::look_alike_delivered(&path, &slot)
@@ -65,6 +69,17 @@ fn in_numbers(file: &FileReport, reason: Reason) -> String {
         [] => reason_alone(reason),
         notes => notes.join("; ") + &rest,
     }
+}
+
+/// That a name has no period, since these parts of it speak of different months.
+#[must_use]
+pub fn two_months(one: &str, other: &str) -> String {
+    say::two_months(&escape(one), &escape(other))
+}
+
+/// Whether the delivery that decided about a file has the same content.
+fn is_the_same_content(file: &FileReport) -> bool {
+    file.earlier.as_ref().is_some_and(|earlier| file.sha256 == Some(earlier.digest))
 }
 
 /// Whether KP got no other file for a held file's slot, but one for a slot whose files have look-alike names.
@@ -193,6 +208,7 @@ fn about_held(file: &FileReport) -> Advice {
             (say::next_conflict(), vec![approve, reject])
         }
         Reason::OtherRoute => (say::next_other_route(), vec![reject, approve]),
+        Reason::SlotTaken if is_the_same_content(file) => (say::next_same_content(), vec![reject, approve]),
         _ if asks_on_top_or_in_place(file) => (say::next_slot_taken(), vec![approve, reject]),
         Reason::UnknownSeries => (say::next_unknown_series(), vec![approve, reject]),
         Reason::NewSeries => (say::next_new_series(), vec![approve, reject]),

@@ -239,6 +239,48 @@ fn a_month_that_the_clock_gets_wrong_is_held() {
     }
 }
 
+/// A battery that is flat, a year that was typed wrong: the witness' file is named after that year, and the next run reads it.
+#[test]
+fn a_clock_that_is_centuries_off() {
+    for (now, reason) in [
+        ("0001-06-15T06:00:00+02:00", "future_period"),
+        ("1970-01-01T00:00:00+01:00", "future_period"),
+        ("1999-12-31T23:59:59+01:00", "future_period"),
+        ("2100-01-01T00:00:00+01:00", "old_period"),
+        ("9999-12-30T06:00:00+01:00", "old_period"),
+    ] {
+        let town = Town::new();
+        town.series("name = \"mad\"\nfiles = [\"mad*\"]\ndue_day = 20\n");
+        town.set("originals.keep_archive", "400d").set("calendar.runs", vec!["2023-04-27"]);
+        town.set("calendar.warn_before", "3 banking days");
+        // Nothing that only waits for a month opens the one that a wrong clock makes.
+        town.set("policy.unknown_period", "send");
+        town.file(MAD, MAD_APRIL);
+        town.at(now);
+        let held = town.deliver(3);
+        assert_eq!(entry(&held, MAD)["reason"], reason, "{now}");
+        for command in [&["status"][..], &["history"], &["ledger", "verify"], &["run", "--dry-run"]] {
+            town.run(command).exit_in(&[0, 3]);
+        }
+        town.at("2023-04-14T06:00:00+02:00");
+        town.run(["run", "--dry-run"]).exit(0);
+        assert_eq!(entry(&town.deliver(0), MAD)["outcome"], "delivered", "{now}");
+        town.run(["ledger", "verify"]).exit(0);
+        town.file(MAD, MAD_APRIL);
+        town.at(now);
+        assert_eq!(entry(&town.run(["run", "--json"]).json(), MAD)["reason"], "already_delivered", "{now}");
+        town.at("2023-04-14T07:00:00+02:00");
+        town.deliver(0);
+        ledger_tells_the_truth(&town);
+        // Without its ledger, the witness makes it again.
+        fs::remove_file(town.path("ledger.db")).unwrap();
+        town.run(["ledger", "rebuild"]).exit(0);
+        town.file(MAD, MAD_APRIL);
+        assert_eq!(entry(&town.deliver(0), MAD)["reason"], "already_delivered", "{now}");
+        assert_eq!(town.server.received().len(), 1);
+    }
+}
+
 /// The age of a file with a time of change in the future says nothing, so the file is watched instead.
 #[test]
 fn a_file_from_the_future_is_watched() {

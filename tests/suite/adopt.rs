@@ -45,6 +45,25 @@ fn everything_in_the_drop_folder_stays_unsent(town: &Town) {
     town.run(["ledger", "verify"]).exit(0);
 }
 
+/// As in the snapshots of a backup. Adopting only reads; a run that would send the file still holds it.
+#[test]
+fn files_with_several_names_are_adopted() {
+    let town = Town::new();
+    for folder in ["i_gaar", "i_dag"] {
+        std::fs::create_dir(town.path(folder)).unwrap();
+    }
+    std::fs::write(town.path("i_gaar").join(MAD), MAD_APRIL).unwrap();
+    std::fs::hard_link(town.path("i_gaar").join(MAD), town.path("i_dag").join(MAD)).unwrap();
+    let answer = adopt(&town, &["i_dag", "i_gaar"], 0);
+    assert_eq!(outcome(&answer, &format!("i_dag/{MAD}")), "adopted");
+    assert_eq!(outcome(&answer, &format!("i_gaar/{MAD}")), "known");
+    town.file(MAD, MAD_APRIL);
+    assert_decided(&town.deliver(0), MAD, "duplicate", "already_delivered", "duplicate");
+    std::fs::hard_link(town.path("i_dag").join(MAD), town.path("drop").join(MAD)).unwrap();
+    assert_decided(&town.deliver(3), MAD, "hold", "unsafe_file", "held");
+    assert!(town.server.received().is_empty());
+}
+
 fn what_lies_at_kp_is_not_sent_again(town: &Town) {
     town.file(MAD, MAD_APRIL);
     town.run(["run"]).exit(0);

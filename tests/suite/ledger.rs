@@ -266,3 +266,18 @@ fn check_says_that_a_ledger_is_retired() {
     let ledger = json["checks"].as_array().unwrap().iter().find(|check| check["name"] == "ledger").unwrap();
     assert_eq!(ledger["ok"], false, "{json:#}");
 }
+
+/// What a person has to correct is exit 2, whatever is to be saved.
+#[test]
+fn a_place_that_is_no_folder_is_the_callers_to_correct() {
+    let town = Town::new();
+    for place in ["findes_ikke/fil", "config.toml/fil"] {
+        for command in
+            [&["ledger", "backup", place][..], &["report", "-o", place], &["run", "-n", "--save", place]]
+        {
+            town.run(command).exit(2).says(place);
+        }
+    }
+    let left = crate::support::town::names_in(&town.path(""));
+    assert!(!left.iter().any(|name| name.contains("tmp") || name == "findes_ikke"), "{left:?}");
+}

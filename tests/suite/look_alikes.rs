@@ -87,6 +87,130 @@ fn both_in_one_run_are_held_on_a_fresh_ledger_too() {
 }
 
 #[test]
+fn of_equal_files_the_original_goes_and_the_copies_are_held() {
+    let town = Town::new();
+    town.at("2026-10-14T06:00:00+02:00");
+    let copies =
+        ["mad_kommune21_202610 (2).txt", "Kopi af mad_kommune21_202610.txt", "MAD_kommune21_202610-1.txt"];
+    for name in copies.into_iter().chain([OCTOBER]) {
+        town.file(name, FIRST);
+    }
+    let run = town.deliver(3);
+    assert_decided(&run, OCTOBER, "send", "new", "delivered");
+    for name in copies {
+        assert_decided(&run, name, "hold", "same_content_other_slot", "held");
+        assert_eq!(reasons(&run, name), ["same_content_other_slot"]);
+    }
+    assert_eq!(town.server.received(), [(format!("ind/{OCTOBER}"), FIRST.to_owned())]);
+}
+
+#[test]
+fn the_same_file_is_held_whatever_the_policy_lets_pass_for_other_months() {
+    let copies = ["mad_kommune21_202610 (2).txt", "Kopi af mad_kommune21_202610.txt"];
+    // Beside the original, in one run.
+    let town = Town::new();
+    town.set("policy.same_content_other_slot", "send").at("2026-10-14T06:00:00+02:00");
+    for name in copies.into_iter().chain([OCTOBER, "mad_kommune21_202611.txt"]) {
+        town.file(name, FIRST);
+    }
+    let run = town.deliver(3);
+    assert_decided(&run, OCTOBER, "send", "new", "delivered");
+    assert_decided(&run, "mad_kommune21_202611.txt", "send", "new", "delivered");
+    for name in copies {
+        assert_decided(&run, name, "hold", "slot_taken", "held");
+    }
+    // In a later run, whether or not new series go unasked.
+    for (new_series, all) in [("hold", &["new_series", "slot_taken"][..]), ("send", &["slot_taken"])] {
+        let town = october();
+        town.set("policy.same_content_other_slot", "send").set("policy.new_series", new_series);
+        town.file(copies[0], FIRST);
+        let run = town.deliver(3);
+        assert_eq!(reasons(&run, copies[0]), all);
+        assert_eq!(entry(&run, copies[0])["earlier"]["delivery_id"], 1);
+        assert_eq!(town.server.received().len(), 1);
+    }
+    town.run(["run"]).exit(3);
+}
+
+#[test]
+fn a_file_that_kp_has_is_held_under_the_series_that_was_added_since() {
+    for series in [MAD.to_owned(), format!("{MAD}\nper_period = \"many\"")] {
+        let town = october();
+        town.set("policy.same_content_other_slot", "send").series(&series);
+        town.file(OCTOBER, FIRST);
+        let run = town.deliver(3);
+        assert_decided(&run, OCTOBER, "hold", "slot_taken", "held");
+        assert_eq!(town.server.received().len(), 1);
+        town.run(["run"]).exit(3).says("indholdet er det samme").says("reject");
+        town.run(["approve", OCTOBER, "--reason", "skal trækkes to gange"]).exit(0);
+        assert_decided(&town.deliver(0), OCTOBER, "send", "approved", "delivered");
+    }
+    // Without that policy it is held as the same content, and an approval of that is enough.
+    let town = october();
+    town.series(MAD);
+    town.file(OCTOBER, FIRST);
+    assert_eq!(reasons(&town.deliver(3), OCTOBER), ["same_content_other_slot"]);
+    town.run(["approve", OCTOBER, "--reason", "skal trækkes to gange"]).exit(0);
+    assert_decided(&town.deliver(0), OCTOBER, "send", "approved", "delivered");
+}
+
+#[test]
+fn a_look_alike_is_held_where_the_series_of_either_takes_one_file() {
+    let (mad, copy) = ("mad_202610.txt", "Kopi af mad_202610.txt");
+    for (one, other, held) in
+        [("many", "one", true), ("one", "many", true), ("one", "one", true), ("many", "many", false)]
+    {
+        let town = || {
+            let town = Town::new();
+            town.series(&format!("name = \"mad\"\nfiles = [\"mad_*\"]\nper_period = \"{one}\""));
+            town.series(&format!("name = \"kopi\"\nfiles = [\"Kopi*\"]\nper_period = \"{other}\""));
+            town.at("2026-10-14T06:00:00+02:00");
+            town
+        };
+        let exit = if held { 3 } else { 0 };
+        let together = town();
+        together.file(mad, FIRST);
+        together.file(copy, SECOND);
+        let run = together.deliver(exit);
+        for name in [mad, copy] {
+            let reason = if held { "conflict_in_run" } else { "new" };
+            assert_eq!(entry(&run, name)["reason"], reason, "{one} {other}");
+        }
+        let later = town();
+        later.file(mad, FIRST);
+        later.run(["run"]).exit(0);
+        later.file(copy, SECOND);
+        let reason = if held { "slot_taken" } else { "new" };
+        assert_eq!(entry(&later.deliver(exit), copy)["reason"], reason, "{one} {other}");
+    }
+}
+
+#[test]
+fn a_name_that_speaks_of_two_months_is_held_and_both_are_told() {
+    let town = Town::new();
+    town.set("language", "da").series("name = \"mad\"\nfiles = [\"mad*\"]").at("2026-11-14T06:00:00+01:00");
+    let names = [
+        ("mad_oktober_20261103.txt", "»20261103« og »oktober«"),
+        ("mad_sep-nov26.txt", "»nov26« og »sep«"),
+        ("mad_oktober_november_2026.txt", "»november_2026« og »oktober«"),
+        ("mad_202609-11.txt", "»202609« og »11«"),
+    ];
+    for (name, _) in names {
+        town.file(name, name);
+    }
+    town.file("mad_november_20261103.txt", FIRST);
+    let run = town.deliver(3);
+    for (name, both) in names {
+        assert_decided(&run, name, "hold", "unknown_period", "held");
+        let note = entry(&run, name)["notes"][0]["text"].as_str().unwrap().to_owned();
+        assert!(note.contains(both), "{note}");
+        town.run(["run"]).exit(3).says(both);
+    }
+    assert_decided(&run, "mad_november_20261103.txt", "send", "new", "delivered");
+    assert_eq!(town.server.received().len(), 1);
+}
+
+#[test]
 fn adding_series_frees_no_slot() {
     let town = october();
     town.series(MAD);

@@ -79,6 +79,32 @@ fn what_others_could_have_changed_or_read_is_refused() {
     }
 }
 
+/// Closing `/tmp` to others would stop every other program on the machine.
+#[test]
+fn nobody_is_told_to_close_a_folder_that_others_need() {
+    let town = Town::new();
+    let common = town.path("faelles");
+    fs::create_dir(&common).unwrap();
+    mode(&common, 0o1777);
+    for folder in [common.to_str().unwrap(), "/tmp", "/var/tmp"] {
+        if fs::metadata(folder).map_or(0, |about| about.mode()) & 0o1002 != 0o1002 {
+            continue;
+        }
+        town.set("ledger.path", format!("{folder}/regnskab.db"));
+        for command in [&["run"][..], &["check", "--offline"], &["ledger", "begin", "--yes"]] {
+            let ran = town.run(command).never_says("chmod").never_says("chown");
+            refused(&town, ran, &["folder of its own"]);
+        }
+    }
+    town.unset("ledger.path");
+    town.secret("kode", PASSWORD);
+    fs::rename(town.path("kode"), common.join("kode")).unwrap();
+    town.set("sftp.password_file", "faelles/kode");
+    mode(&common.join("kode"), 0o644);
+    // What is wrong with a file in such a folder is mended.
+    refused(&town, town.run(["run"]), &["chmod 600"]);
+}
+
 #[test]
 fn a_group_of_ones_own_is_oneself() {
     if !users::can_be_had() {
@@ -406,4 +432,49 @@ fn no_program_that_is_started_sees_a_secret() {
             assert!(!env.contains(hidden), "{tool} sees {hidden}: {env}");
         }
     }
+}
+
+/// Whoever may list the drop folder and not look at what lies in it, or neither, is told so in the same words.
+#[test]
+fn a_drop_folder_that_may_not_be_read_is_told_as_one() {
+    if !users::can_be_had() {
+        return;
+    }
+    let (town, _) = town_of(ANNA);
+    for open in [0o000, 0o100, 0o200, 0o300, 0o400, 0o600] {
+        mode(&town.path("drop"), open);
+        for command in [&["run"][..], &["run", "--dry-run"], &["status"], &["check", "--offline"]] {
+            refused(&town, users::run(&town, ANNA, None, command), &["[folders] drop", "cannot be read"]);
+        }
+    }
+    mode(&town.path("drop"), 0o700);
+    users::run(&town, ANNA, None, &["run"]).exit(0);
+}
+
+/// What nobody may look at is not called missing.
+#[test]
+fn a_configuration_in_a_folder_that_may_not_be_entered_is_unread_and_not_missing() {
+    if !users::can_be_had() {
+        return;
+    }
+    let (town, _) = town_of(ANNA);
+    fs::create_dir(town.path("lukket")).unwrap();
+    fs::copy(town.path("config.toml"), town.path("lukket/config.toml")).unwrap();
+    set(&town.path("lukket"), BO, BO, 0o700);
+    let config = town.path("lukket/config.toml").display().to_string();
+    let ran = users::run(&town, ANNA, None, &["run", "--config", &config]);
+    refused(&town, ran.never_says("does not exist"), &["cannot be read"]);
+    for (key, path) in [
+        ("folders.archive", "lukket/dybere/arkiv"),
+        ("folders.drop", "lukket/drop"),
+        ("ledger.path", "lukket/l.db"),
+    ] {
+        town.set(key, path);
+        let ran = users::run(&town, ANNA, None, &["run"]);
+        refused(&town, ran.never_says("does not exist"), &["lukket"]);
+        town.unset(key);
+    }
+    town.env("TRAEKFIL_CONFIG", &config);
+    let ran = users::run(&town, ANNA, None, &["run"]);
+    refused(&town, ran.never_says("does not exist"), &["cannot be read"]);
 }

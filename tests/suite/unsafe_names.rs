@@ -36,6 +36,16 @@ fn what_cannot_be_seen() {
 }
 
 #[test]
+fn blanks_and_signs_that_are_not_those_of_the_keyboard() {
+    for c in ['\u{a0}', '\u{202f}', '\u{3000}'] {
+        is_unsafe(&format!("mad{c}202304.txt"), "mellemrum af en anden slags", "202304.txt");
+    }
+    for c in ['\u{2024}', '\u{ff0e}', '\u{ff0f}', '\u{2215}', '\u{2010}', '\u{ff3f}'] {
+        is_unsafe(&format!("mad{c}202304.txt"), "et tegn, der ligner", "202304.txt");
+    }
+}
+
+#[test]
 fn letters_of_two_scripts_that_look_alike() {
     for name in
         ["m\u{3b1}d_202304.txt", "m\u{430}d_202304.txt", "\u{ff4d}ad_202304.txt", "mad_2023\u{ff10}4.txt"]

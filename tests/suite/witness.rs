@@ -5,7 +5,7 @@ use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::approvals::in_doubt;
 use crate::support::output::{Output, Running, assert_decided, entry};
@@ -207,8 +207,10 @@ type Damage = (&'static str, fn(&Town));
 
 const DAMAGES: [Damage; 9] = [
     ("2023-04.jsonl", |town| {
-        let sound = fs::read(town.path(RECEIPTS)).unwrap();
-        fs::write(town.path(RECEIPTS), [sound, vec![0; 40_000]].concat()).unwrap();
+        let mut sound = fs::read(town.path(RECEIPTS)).unwrap();
+        let last = sound.len() - 1;
+        sound[last - 40..last].fill(0);
+        fs::write(town.path(RECEIPTS), sound).unwrap();
     }),
     ("2023-04.jsonl", |town| {
         let sound = fs::read_to_string(town.path(RECEIPTS)).unwrap();
@@ -275,10 +277,41 @@ fn a_line_that_was_cut_off_by_a_crash_is_no_damage() {
     assert_eq!(town.deliver(0)["summary"]["duplicate"], 1);
 }
 
+/// The file got its length, and what was written last, and never synced, is zeros.
 #[test]
-fn zeros_of_a_power_cut_are_passed_over_by_a_person_alone() {
+fn zeros_that_a_power_cut_left_are_a_line_that_was_cut_off() {
+    for torn in ["", "{", "{\"schema\":2,\"attests\":\"publ"] {
+        for (zeros, closed) in [(1, ""), (60, ""), (4096, ""), (100, "\n")] {
+            let town = april_again();
+            let sound = fs::read_to_string(town.path(RECEIPTS)).unwrap();
+            fs::write(town.path(RECEIPTS), format!("{sound}{torn}{}{closed}", "\0".repeat(zeros))).unwrap();
+            town.run(["run", "--dry-run"]).exit(0);
+            town.file("mad_korsbaek_202305.txt", MAD_MAY);
+            let run = town.deliver(0);
+            assert_eq!((&run["summary"]["delivered"], &run["summary"]["duplicate"]), (&json!(1), &json!(1)));
+            town.run(["ledger", "verify"]).exit(0);
+            town.file("mad_korsbaek_202305.txt", MAD_MAY);
+            assert_eq!(town.deliver(0)["summary"]["duplicate"], 1);
+        }
+    }
+}
+
+/// A line that was on the disk but for its end is a line, so what it tells of is not sent.
+#[test]
+fn a_line_that_lost_its_end_to_zeros_still_counts() {
     let town = april_again();
-    DAMAGES[0].1(&town);
+    let sound = fs::read_to_string(town.path(RECEIPTS)).unwrap();
+    let published = sound.lines().find(|line| line.contains("publishing")).unwrap();
+    let other = published.replace("\"delivery\":1,", "\"delivery\":9,").replace(".part", ".other.part");
+    fs::write(town.path(RECEIPTS), format!("{sound}{other}\0\0\0")).unwrap();
+    refuses(&town, 6, "ledger restored");
+}
+
+#[test]
+fn zeros_do_not_hide_that_the_ledger_is_lost() {
+    let town = april_again();
+    let sound = fs::read(town.path(RECEIPTS)).unwrap();
+    fs::write(town.path(RECEIPTS), [sound, vec![0; 40_000]].concat()).unwrap();
     lose_ledger(&town);
     refuses(&town, 6, "ledger rebuild");
     town.run(["ledger", "rebuild"]).exit(0).says("zeros");

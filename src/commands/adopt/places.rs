@@ -230,7 +230,8 @@ fn found(config: &Config, scanned: ScannedFile, in_drop: bool, certain: bool) ->
 fn folder(config: &Config, path: &Path) -> Result<(Vec<FolderEntry>, usize), UserError> {
     let scan = Scan { subfolders: true, ..config.scan.clone() };
     let mut files = Vec::new();
-    let excluded_here = drop_folder::list(path, &scan, |file| files.push(file))?;
+    let listed = drop_folder::list(path, &scan, |file| files.push(file));
+    let excluded_here = listed.map_err(|failed| unread(&failed.folder, &failed.error))?;
     let before = files.len();
     let (root, archive) = (platform::canonical(path).ok(), platform::canonical(&config.archive).ok());
     let listed = platform::verbatim(path);

@@ -65,7 +65,8 @@ fn looks_like(history: &History, name: &str) -> Option<String> {
     let slot = Slot { series: found.series, period: found.period };
     let key = Key { slot, digest: Digest::of(b"another content") };
     let names = history.names_of(key.slot.period.unwrap());
-    history.look_alike(&names, &key, name, &names::core_of(name)).map(|delivery| delivery.path.clone())
+    let found = history.look_alike(&names, (&key, name, &names::core_of(name)), true);
+    found.map(|(delivery, _)| delivery.path.clone())
 }
 
 #[test]

@@ -103,7 +103,7 @@ impl LedgerReader {
             let length = before.map_or(length, |before| before.get(name).copied().unwrap_or_default());
             let verified = known.files.get(name).copied();
             let read = |verified| {
-                files::read(archive, (name, length), verified, None)
+                files::read(archive, (name, length), verified, &mut 0)
                     .map_err(|unread| refused(archive, unread))
             };
             let tail = read(verified)?;

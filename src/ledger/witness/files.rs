@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 use super::FOLDER;
 use super::line::{self, Line};
 use crate::digest::Digest;
-use crate::period::Period;
 use crate::platform;
 
 /// So many bytes before a place in a file stand for everything before that place.
@@ -70,7 +69,7 @@ pub(crate) fn list(archive: &Path) -> Result<Option<Listing>, Unread> {
         if is_of_the_system(&name) {
             continue;
         }
-        let month = name.strip_suffix(".jsonl").filter(|month| month.parse::<Period>().is_ok());
+        let month = name.strip_suffix(".jsonl").filter(|month| line::is_month(month));
         let about = fs::metadata(entry.path())?;
         if month.is_none() || !about.is_file() {
             return Err(Unread::Damaged(Damage::Strange(entry.path())));
@@ -98,8 +97,8 @@ pub(crate) struct Placed {
     pub(crate) file: String,
 }
 
-/// The lines of one file from `verified` up to `length` bytes. `lenient` passes over a block of zeros at the end, which
-/// a power cut leaves of an append that was never synced, and counts it.
+/// The lines of one file from `verified` up to `length` bytes. Zeros at the end of a line are counted and
+/// passed over, see [`line::without_zeros`]: a line whose sync was awaited has none, and one that was verified has not changed.
 ///
 /// # Errors
 /// A line cannot be read, or what was verified has changed.
@@ -107,7 +106,7 @@ pub(crate) fn read(
     archive: &Path,
     (name, length): (&str, u64),
     verified: Option<Verified>,
-    lenient: Option<&mut usize>,
+    zeros: &mut usize,
 ) -> Result<Vec<Placed>, Unread> {
     let path = archive.join(FOLDER).join(name);
     let changed = || Unread::Damaged(Damage::Changed(path.clone()));
@@ -121,7 +120,7 @@ pub(crate) fn read(
     file.seek(SeekFrom::Start(from))?;
     let mut bytes = Vec::new();
     file.take(length.saturating_sub(from)).read_to_end(&mut bytes)?;
-    parse(&bytes, name, lenient).or_else(|number| {
+    parse(&bytes, name, zeros).or_else(|number| {
         // Which line that is matters only for the message.
         let before = if from > 0 { lines_before(&path, from)? } else { 0 };
         Err(Unread::Damaged(Damage::Line(path.clone(), before + number)))
@@ -135,20 +134,16 @@ fn lines_before(path: &Path, length: u64) -> io::Result<usize> {
 }
 
 /// The lines in these bytes, or the number of the first one that cannot be read.
-fn parse(bytes: &[u8], name: &str, mut lenient: Option<&mut usize>) -> Result<Vec<Placed>, usize> {
+fn parse(bytes: &[u8], name: &str, zeros: &mut usize) -> Result<Vec<Placed>, usize> {
     let mut lines = Vec::new();
     for (n, bytes) in bytes.split(|&byte| byte == b'\n').enumerate() {
-        if let Some(line) = Line::read(bytes) {
+        let written = line::without_zeros(bytes);
+        *zeros += usize::from(written.len() < bytes.len());
+        if let Some(line) = Line::read(written) {
             lines.push(Placed { line, file: name.to_owned() });
-            continue;
-        }
-        // An interrupted append leaves the beginning of a line, which the next one closes.
-        if line::is_torn(bytes) {
-            continue;
-        }
-        match &mut lenient {
-            Some(count) if bytes.iter().all(|&byte| byte == 0) => **count += 1,
-            _ => return Err(n + 1),
+        } else if !line::is_torn(written) {
+            // Only an interrupted append leaves the beginning of a line, which the next one closes.
+            return Err(n + 1);
         }
     }
     Ok(lines)
@@ -162,7 +157,7 @@ pub(crate) fn all(archive: &Path) -> Result<(Vec<Placed>, usize), Unread> {
     let mut zeros = 0;
     let mut lines = Vec::new();
     for (name, length) in list(archive)?.unwrap_or_default() {
-        lines.extend(read(archive, (&name, length), None, Some(&mut zeros))?);
+        lines.extend(read(archive, (&name, length), None, &mut zeros)?);
     }
     Ok((lines, zeros))
 }
@@ -201,7 +196,9 @@ fn last_before(file: &mut File, length: u64) -> io::Result<Digest> {
 pub(crate) fn append(archive: &Path, lines: &[Line]) -> io::Result<Vec<String>> {
     let mut months: BTreeMap<&str, Vec<u8>> = BTreeMap::new();
     for line in lines {
-        let bytes = months.entry(line.at.get(..7).unwrap_or_default()).or_default();
+        // A file that no reader takes would stop every later command.
+        let month = line::month_of(&line.at).ok_or(io::ErrorKind::InvalidInput)?;
+        let bytes = months.entry(month).or_default();
         serde_json::to_writer(&mut *bytes, line)?;
         bytes.push(b'\n');
     }

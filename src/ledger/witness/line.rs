@@ -251,9 +251,31 @@ impl Line {
             }
             _ => line.attested().is_some(),
         };
-        let dated = line.at.get(..7).is_some_and(|month| month.parse::<Period>().is_ok());
-        (known && whole && dated).then_some(line)
+        (known && whole && month_of(&line.at).is_some()).then_some(line)
     }
+}
+
+/// The month of a moment in RFC 3339, `YYYY-MM`, in whatever year the clock stood; none where it does not begin with one.
+#[must_use]
+pub fn month_of(at: &str) -> Option<&str> {
+    at.get(..7).filter(|month| is_month(month))
+}
+
+/// Whether that is a month of a year of four digits, `YYYY-MM`: what [`month_of`] answers. No [`Period`], since a clock may stand in any
+/// year.
+#[must_use]
+pub fn is_month(text: &str) -> bool {
+    let Some((year, month)) = text.split_once('-') else { return false };
+    let digits = |part: &str, n| part.len() == n && part.bytes().all(|byte| byte.is_ascii_digit());
+    digits(year, 4) && digits(month, 2) && ("01"..="12").contains(&month)
+}
+
+/// The bytes without zeros at their end, which a power cut leaves of an append that was never synced: the file got its
+/// length and not all of its bytes.
+#[must_use]
+pub fn without_zeros(bytes: &[u8]) -> &[u8] {
+    let written = bytes.iter().rposition(|&byte| byte != 0).map_or(0, |last| last + 1);
+    &bytes[..written]
 }
 
 /// Whether these bytes are what an interrupted append leaves of a line: its beginning, and no more.
@@ -312,6 +334,22 @@ mod tests {
         }
         for bytes in [OLD.as_bytes(), &[0; 9], b"{\"schema\":1,\0", b"{}", b"PK", b"{\"schema\":1}}"] {
             assert!(!is_torn(bytes), "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn a_month_is_one_of_any_year() {
+        for month in ["0000-01", "0001-12", "1980-01", "1999-12", "2023-04", "2100-02", "9999-12"] {
+            assert!(is_month(month), "{month}");
+            assert_eq!(month_of(&format!("{month}-14T06:00:00+02:00")), Some(month));
+        }
+        for text in [
+            "", "2023-00", "2023-13", "2023-4", "2023-+4", "+100-01", "-001-01", "202304", "20230-4", "åå-01",
+        ] {
+            assert!(!is_month(text), "{text}");
+        }
+        for at in ["", "+10000-01-01T00:00:00Z", "-0001-01-01T00:00:00Z", "2023-0å"] {
+            assert_eq!(month_of(at), None, "{at}");
         }
     }
 }

@@ -45,9 +45,10 @@ fn in_file(archive: &Path, name: &str, digests: &HashSet<String>) -> Result<Vec<
         let begin = memchr::memrchr(b'\n', &bytes[..at]).map_or(0, |newline| newline + 1);
         let end = memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |newline| at + newline);
         from = end;
-        match Line::read(&bytes[begin..end]) {
+        let written = line::without_zeros(&bytes[begin..end]);
+        match Line::read(written) {
             Some(line) => lines.push(Placed { line, file: name.to_owned() }),
-            None if line::is_torn(&bytes[begin..end]) => {}
+            None if line::is_torn(written) => {}
             None => {
                 let number = memchr::memchr_iter(b'\n', &bytes[..begin]).count() + 1;
                 return Err(Unread::Damaged(Damage::Line(path, number)));

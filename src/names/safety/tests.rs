@@ -16,7 +16,8 @@ fn ordinary_names_are_safe() {
         "ma\u{30a}ltid_202304.txt",
         "\u{212b}rhus_202304.txt",
         "mad .txt",
-        "mad\u{a0}202304.txt",
+        "fru hansen’s “mad” – nr. 1 — æble·é°´ü.txt",
+        "m×d_202304¹_№ 3™.txt",
         "~$mad.xlsx",
         "mad_m²_½_202304.csv",
         "vask & rens [1] #2 100% 'ok'; a=b, c+d {x}",
@@ -72,6 +73,18 @@ fn names_that_mislead() {
         for name in [format!("mad{c}_202304.txt"), format!("{c}mad.txt"), format!("mad.txt{c}")] {
             assert_eq!(because(&name), Some(Invisible), "{name:?}");
         }
+    }
+}
+
+#[test]
+fn blanks_and_signs_that_pass_for_those_of_the_keyboard() {
+    for c in "\u{a0}\u{1680}\u{2000}\u{2003}\u{2007}\u{2009}\u{200a}\u{202f}\u{205f}\u{3000}".chars() {
+        assert_eq!(because(&format!("mad{c}202304.txt")), Some(UnsafeName::OtherBlank), "{c:?}");
+    }
+    let signs = "\u{2024}\u{2025}\u{2026}\u{ff0e}\u{fe52}\u{ff0f}\u{2215}\u{2044}\u{29f8}\u{ff3c}\u{2216}\u{fe68}\u{2010}\u{2011}\u{2012}\
+                 \u{2212}\u{ff0d}\u{fe63}\u{2043}\u{ff3f}\u{fe4d}\u{ff1a}\u{2236}\u{a789}\u{ff08}\u{ff09}\u{ff0a}\u{ff1f}\u{ff02}\u{fe64}\u{ff5c}";
+    for c in signs.chars() {
+        assert_eq!(because(&format!("mad{c}202304.txt")), Some(UnsafeName::LookAlikeSign), "{c:?}");
     }
 }
 

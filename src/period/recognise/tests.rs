@@ -48,6 +48,32 @@ fn names_that_tell_a_period() {
         ("mad_2023_04_01_2023_04_30.txt", "2023-04", "mad_*_*.txt"),
         ("mad_04_2023_04.txt", "2023-04", "mad_*.txt"),
         ("mad_2023_apr_23.txt", "2023-04", "mad_*.txt"),
+        // the month's own name beside its digits, and words that only hold a name
+        ("mad_april_202304.txt", "2023-04", "mad_april_*.txt"),
+        ("mad_apr_20230401.txt", "2023-04", "mad_apr_*.txt"),
+        ("marts mad 202303 marts", "2023-03", "marts mad * marts"),
+        ("majoren_202304", "2023-04", "majoren_*"),
+        ("augustinus_202304", "2023-04", "augustinus_*"),
+        ("janteloven_decimal_202304", "2023-04", "janteloven_decimal_*"),
+        // a shortened month that stands apart, or as an extension, may be another word
+        ("jan_mad_202304", "2023-04", "jan_mad_*"),
+        ("mad_202304.dec", "2023-04", "mad_*.dec"),
+        ("mad_202304_1_mar", "2023-04", "mad_*_1_mar"),
+        // numbers that are a day, a part or a department
+        ("mad_202304-01", "2023-04", "mad_*-01"),
+        ("mad_202304-4", "2023-04", "mad_*-4"),
+        ("mad_202304-13", "2023-04", "mad_*-13"),
+        ("mad_202304_12", "2023-04", "mad_*_12"),
+        ("mad_202304-12b", "2023-04", "mad_*-12b"),
+        ("mad_12-202304", "2023-04", "mad_12-*"),
+        ("mad_24-11_2026", "2026-11", "mad_24-*"),
+        ("mad_11-09_2026", "2026-09", "mad_11-*"),
+        ("mad_20230401-1200", "2023-04", "mad_*-1200"),
+        ("mad_uge14_202304", "2023-04", "mad_uge14_*"),
+        ("mad_q_3_202304", "2023-04", "mad_q_3_*"),
+        ("mad_kvt_202304", "2023-04", "mad_kvt_*"),
+        ("mad_1q2_kv9_202304", "", "mad_1q2_kv9_202304"),
+        ("mad_kv9_202304", "2023-04", "mad_kv9_*"),
     ];
     for (name, period, left) in table {
         assert_eq!(read(name), (period.to_owned(), left.to_owned()), "{name}");
@@ -104,9 +130,77 @@ fn names_that_tell_none() {
         "2023-04_april_2024",
         "03_2023-04",
         "2023_apr_15",
+        // a month in full beside another one
+        "mad_oktober_20261103.txt",
+        "mad_20261103 (oktober).txt",
+        "oktober - mad fra køkkenet - 3. november 2026",
+        "mad_oktober_november_2026.txt",
+        "mad_OKTOBER20261103.txt",
+        "mad_okt-november_2026.txt",
+        "mad_september_til_november_2026.txt",
+        "mad_october_20261103.txt",
+        "a_april_maj_2023",
+        "a_maj_202304.april",
+        // a shortened one beside the period or another month
+        "mad_sep-nov26.txt",
+        "a_jan-mar23",
+        "a_jan_feb_mar_2023",
+        "mad okt 20261103.txt",
+        "mad_okt20261103.txt",
+        "mad_oct_20261103.txt",
+        "mad_20261103_okt.txt",
+        "mad_okt. (20261103).txt",
+        "mad_2026_sep-nov.txt",
+        "mad_nov2026-jan.txt",
+        "a jan og feb 2023",
+        "a jan til mar 2023",
+        "a jan+feb23",
+        "a jan & feb 2023",
+        "1. sep til 30. nov 2026",
+        "sep-nov_mad_202611",
+        // a second month in digits
+        "mad_202609-11",
+        "mad_202609–11",
+        "mad_202609 - 11",
+        "mad_2026_09-11",
+        "mad_09-11_2026",
+        "mad_09–112026",
+        "mad_202609 til 11",
+        "mad_202611og12",
+        "mad_9+10_2026",
+        "mad_9 og 10 2026",
+        // more than a month
+        "mad_Q3_202609",
+        "mad_Q3_20261005",
+        "mad_3kvt_202609",
+        "mad_3. kvartal_20261005",
+        "mad_kvartal 3_20261005",
+        "mad_1. HALVÅR_202606",
+        "mad_Q3_2026",
+        "mad_3kvt2026",
+        "mad_1-3_2026",
+        "mad_01-03_2026",
     ];
     for name in table {
         assert_eq!(recognise(name), Recognised { period: None, spans: Vec::new() }, "{name}");
+    }
+}
+
+#[test]
+fn the_two_months_of_a_name_are_told() {
+    for (name, two) in [
+        ("mad_oktober_20261103.txt", Some(("20261103", "oktober"))),
+        ("mad_sep-nov26.txt", Some(("nov26", "sep"))),
+        ("mad_202609-11.txt", Some(("202609", "11"))),
+        ("mad_09-11_2026.txt", Some(("11_2026", "09"))),
+        ("mad_3. kvartal 202609.txt", Some(("202609", "3. kvartal"))),
+        ("mad_202304_202305.txt", Some(("202304", "202305"))),
+        ("måltid_åbent_april_maj_2023.txt", Some(("maj_2023", "april"))),
+        ("mad_202304.txt", None),
+        ("mad.txt", None),
+        ("01-04-2023", None),
+    ] {
+        assert_eq!(two_months(name), two, "{name}");
     }
 }
 
