@@ -97,9 +97,10 @@ pub(super) fn reason(suspicion: &Suspicion) -> Reason {
         Suspicion::UnreadableRecord(_) => Reason::UnreadableRecord,
         Suspicion::TotalsDiffer(_) => Reason::TotalsDiffer,
         Suspicion::OtherPeriod { .. } => Reason::OtherPeriod,
-        Suspicion::RecordsDelivered(_) | Suspicion::NotComparable(_) | Suspicion::RecordsInRun { .. } => {
-            Reason::RecordsDelivered
-        }
+        Suspicion::RecordsDelivered(_)
+        | Suspicion::NotComparable(_)
+        | Suspicion::RecordsInRun { .. }
+        | Suspicion::UnreadInRun { .. } => Reason::RecordsDelivered,
         Suspicion::RecordsRepeat(_) => Reason::RecordsRepeat,
         Suspicion::TotalsRepeat(_) => Reason::TotalsRepeat,
         Suspicion::UnusualRecords { .. } | Suspicion::UnusualSum { .. } => Reason::UnusualTotal,
@@ -139,6 +140,7 @@ fn lines(suspicion: &Suspicion) -> Vec<u64> {
         Suspicion::AmountOver { over, .. } => over.lines.first.clone(),
         Suspicion::Incomplete { .. }
         | Suspicion::NotComparable(_)
+        | Suspicion::UnreadInRun { .. }
         | Suspicion::TotalsRepeat(_)
         | Suspicion::UnusualRecords { .. }
         | Suspicion::UnusualSum { .. } => Vec::new(),
