@@ -120,6 +120,16 @@ pub(super) fn delivered_records(suspicions: &[Suspicion]) -> u64 {
     suspicions.iter().map(Suspicion::delivered_records).fold(0, u64::saturating_add)
 }
 
+/// The deliveries that have records of a file, or may have.
+pub(super) fn delivered_with(suspicions: &[Suspicion]) -> Vec<i64> {
+    let of = |suspicion: &Suspicion| match suspicion {
+        Suspicion::RecordsDelivered(overlap) => overlap.with.iter().map(|with| with.delivery_id).collect(),
+        Suspicion::NotComparable(with) => vec![with.delivery_id],
+        _ => Vec::new(),
+    };
+    suspicions.iter().flat_map(of).collect()
+}
+
 /// All that is suspicious, in words, each with its lines.
 pub(super) fn notes(suspicions: &[Suspicion]) -> Vec<ContentNote> {
     let note = |suspicion: &Suspicion| ContentNote {

@@ -47,6 +47,7 @@ pub(crate) fn describe(file: &PlannedFile) -> FileReport {
         content: file.scanned.totals(),
         notes: content::notes(&file.suspicions),
         delivered_records: file.delivered_records(),
+        delivered_with: content::delivered_with(&file.suspicions),
         observed: file.judgement.observed.clone(),
         compared: None,
         look_alike: file.judgement.look_alike.clone(),
