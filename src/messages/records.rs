@@ -103,6 +103,10 @@ crate::messages::catalogue! {
         da [n] "{count} af {records} poster står også i {path}, som sendes i denne kørsel" "{count} af {records} poster står også i {path}, som sendes i denne kørsel",
         en [n] "{count} of {records} records stands in {path} as well, which goes in this run" "{count} of {records} records stand in {path} as well, which goes in this run",
     }
+    unread_in_run(path: &str) {
+        da "{path}, som sendes i denne kørsel, kan ikke læses helt efter formatet, så den kan ikke holdes op mod filen post for post",
+        en "{path}, which goes in this run, is not wholly read by the format, so it cannot be held against the file record by record",
+    }
     not_comparable(delivery: i64, period: &str) {
         da "levering {delivery} for {period} kan ikke holdes op mod filen post for post: dens indhold er ikke i arkivet mere, eller kan ikke læses helt efter formatet",
         en "delivery {delivery} for {period} cannot be held against the file record by record: its content is not in the archive any more, or is not wholly read by the format",

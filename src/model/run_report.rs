@@ -121,6 +121,9 @@ pub struct FileReport {
     /// How many of its records KP has got, by those notes.
     #[serde(skip)]
     pub delivered_records: u64,
+    /// The deliveries that those notes are about.
+    #[serde(skip)]
+    pub delivered_with: Vec<i64>,
     /// What would have held it and is only observed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub observed: Vec<Reason>,

@@ -230,6 +230,11 @@ pub enum Suspicion {
         /// Where those of both stand.
         lines: Lines,
     },
+    /// Another file that goes in the same run has lines that could not be read, which may be records of this one.
+    UnreadInRun {
+        /// That file's path in the drop folder.
+        path: String,
+    },
     /// A record stands in the file more than once.
     RecordsRepeat(Repeats),
     /// Count and sum are those of another delivery.

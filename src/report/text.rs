@@ -7,7 +7,10 @@ use super::paragraph;
 use crate::messages::{command, content as say_content, escape, plan as say_plan, report as say};
 use crate::model::attention::{AttentionItem, AttentionKind};
 use crate::model::decision::{Choice, Reason};
-use crate::model::run_report::{DifferenceKind, FileReport, ObservedReport, PlanReport, RunReport};
+use crate::model::run_report::{
+    ContentNote, DifferenceKind, FileReport, ObservedReport, PlanReport, RunReport,
+};
+use crate::records::reader::Lines;
 use crate::wording::advice::{about_file, all_reasons};
 use crate::wording::cause::by_cause;
 use crate::wording::{self, period};
@@ -102,6 +105,7 @@ fn files(report: &RunReport, verbose: bool) -> String {
         // That it is new says no more than that it goes, and would cost its name the room.
         let why = (file.reason != Reason::New).then(|| all_reasons(file));
         let digest = file.sha256.filter(|_| verbose).map(|digest| format!("SHA-256 {digest}"));
+        let lines = delivered_lines(file).filter(|_| verbose);
         listing.add(
             [
                 escape(&file.path),
@@ -110,10 +114,18 @@ fn files(report: &RunReport, verbose: bool) -> String {
                 wording::size(file.size),
                 wording::outcome(file.decision, file.outcome),
             ],
-            why.into_iter().chain(digest),
+            why.into_iter().chain(lines).chain(digest),
         );
     }
     listing.text(list_width())
+}
+
+/// The lines of the records that KP has got.
+fn delivered_lines(file: &FileReport) -> Option<String> {
+    let of_them = |note: &&ContentNote| note.reason == Reason::RecordsDelivered && !note.lines.is_empty();
+    let first = file.notes.iter().find(of_them)?.lines.clone();
+    let told = u64::try_from(first.len()).unwrap_or(u64::MAX);
+    Some(wording::content::lines(&Lines { first, count: told.max(file.delivered_records) }))
 }
 
 /// Everything that needs a person, each with the commands that settle it.

@@ -102,9 +102,10 @@ pub(super) fn reason(suspicion: &Suspicion) -> Reason {
         Suspicion::UnreadableRecord(_) => Reason::UnreadableRecord,
         Suspicion::TotalsDiffer(_) => Reason::TotalsDiffer,
         Suspicion::OtherPeriod { .. } => Reason::OtherPeriod,
-        Suspicion::RecordsDelivered(_) | Suspicion::NotComparable(_) | Suspicion::RecordsInRun { .. } => {
-            Reason::RecordsDelivered
-        }
+        Suspicion::RecordsDelivered(_)
+        | Suspicion::NotComparable(_)
+        | Suspicion::RecordsInRun { .. }
+        | Suspicion::UnreadInRun { .. } => Reason::RecordsDelivered,
         Suspicion::RecordsRepeat(_) => Reason::RecordsRepeat,
         Suspicion::TotalsRepeat(_) => Reason::TotalsRepeat,
         Suspicion::UnusualRecords { .. } | Suspicion::UnusualSum { .. } => Reason::UnusualTotal,
@@ -122,6 +123,16 @@ pub(super) fn reasons(suspicions: &[Suspicion]) -> Vec<Reason> {
 /// Of how many records of a file they say that KP has got them, or gets them in the same run.
 pub(super) fn delivered_records(suspicions: &[Suspicion]) -> u64 {
     suspicions.iter().map(Suspicion::delivered_records).fold(0, u64::saturating_add)
+}
+
+/// The deliveries that have records of a file, or may have.
+pub(super) fn delivered_with(suspicions: &[Suspicion]) -> Vec<i64> {
+    let of = |suspicion: &Suspicion| match suspicion {
+        Suspicion::RecordsDelivered(overlap) => overlap.with.iter().map(|with| with.delivery_id).collect(),
+        Suspicion::NotComparable(with) => vec![with.delivery_id],
+        _ => Vec::new(),
+    };
+    suspicions.iter().flat_map(of).collect()
 }
 
 /// All that is suspicious, in words, each with its lines.
@@ -144,6 +155,7 @@ fn lines(suspicion: &Suspicion) -> Vec<u64> {
         Suspicion::AmountOver { over, .. } => over.lines.first.clone(),
         Suspicion::Incomplete { .. }
         | Suspicion::NotComparable(_)
+        | Suspicion::UnreadInRun { .. }
         | Suspicion::TotalsRepeat(_)
         | Suspicion::UnusualRecords { .. }
         | Suspicion::UnusualSum { .. } => Vec::new(),

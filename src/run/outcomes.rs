@@ -48,6 +48,7 @@ pub(crate) fn describe(file: &PlannedFile) -> FileReport {
         content: file.scanned.totals(),
         notes: two_months(file).into_iter().chain(content::notes(&file.suspicions)).collect(),
         delivered_records: file.delivered_records(),
+        delivered_with: content::delivered_with(&file.suspicions),
         observed: file.judgement.observed.clone(),
         compared: None,
         look_alike: file.judgement.look_alike.clone(),

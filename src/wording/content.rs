@@ -95,6 +95,7 @@ pub fn suspicion(suspicion: &Suspicion) -> String {
         Suspicion::RecordsInRun { path, records, lines: at } => {
             say_records::in_run(at.count, &count(at.count), &count(*records), &escape(path))
         }
+        Suspicion::UnreadInRun { path } => say_records::unread_in_run(&escape(path)),
         Suspicion::RecordsRepeat(repeats) => self::repeats(repeats),
         Suspicion::TotalsRepeat(Delivered { delivery_id, period, records, sum }) => {
             let period = period.map_or_else(|| "–".to_owned(), period_in_full);

@@ -119,6 +119,7 @@ fn aprils_file_with_one_citizen_added_is_held_in_numbers_and_kroner() {
     assert!(said(&file).contains("481 of 483"), "{file:#}");
     assert!(said(&file).contains("1 is new; 1 has another amount (+57.00 kr.)"), "{file:#}");
     assert_eq!(file["notes"][0]["lines"].as_array().map(Vec::len), Some(10), "{file:#}");
+    town.run(["run", "-v"]).exit(3).plain().says("lines 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 and 472 more");
     let hold = file["hold_id"].to_string();
     town.run(["compare", &hold]).exit(0).plain().says("481 of 483 records are the same as in delivery 1");
     town.run(["kør", "--language", "da"])

@@ -64,7 +64,8 @@ pub(super) fn is_named(config: &Config, path: &str, name: &str) -> bool {
         || same_place()
 }
 
-/// What KP has, or may have, that bears on a file: into its slot, of its bytes, and what the rules name; newest first.
+/// What KP has, or may have, that bears on a file: into its slot, of its bytes, with its records, and what the rules name; newest
+/// first.
 ///
 /// # Errors
 /// The ledger could not be read.
@@ -82,6 +83,9 @@ pub(in crate::commands) fn at_kp(ledger: &LedgerReader, file: &FileReport) -> Re
     }
     for earlier in file.earlier.iter().chain(file.look_alike.as_deref()) {
         add(ledger.delivery(earlier.delivery_id)?.into_iter().collect());
+    }
+    for delivery in &file.delivered_with {
+        add(ledger.delivery(*delivery)?.into_iter().collect());
     }
     Ok(found.values().rev().map(AtKp::from).collect())
 }

@@ -77,6 +77,7 @@ fn file(path: &str, period: Option<&str>, decision: Choice, reason: Reason) -> F
         content: None,
         notes: Vec::new(),
         delivered_records: 0,
+        delivered_with: Vec::new(),
         observed: Vec::new(),
         compared: None,
         look_alike: None,

@@ -12,29 +12,58 @@ use crate::records::key::RecordKey;
 use crate::records::keyed::FileKeys;
 use crate::records::reader::Lines;
 use crate::records::totals::Suspicion;
+use crate::run::secret;
 
 /// Holds files whose records go with another file of the same run, or lets the policy pass them. `in_order` are the indices of
 /// the files that are to be sent or may be approved, in the order of the run.
 pub(super) fn hold_same_records(config: &Config, files: &mut [PlannedFile], in_order: &[usize]) {
     let mut going: HashMap<RecordKey, usize> = HashMap::new();
+    let mut unread: Vec<usize> = Vec::new();
     for &at in in_order {
         if files[at].judgement.choice != Choice::Send {
             continue;
         }
         for (of, found) in shared(&files[at], &going) {
             let path = files[of].scanned.file.path.clone();
-            let (records, file) = (records_of(&files[at]), &mut files[at]);
-            // Beside what else is known of records that were delivered.
-            let place = file.suspicions.iter().position(after).unwrap_or(file.suspicions.len());
-            file.suspicions.insert(place, Suspicion::RecordsInRun { path, records, lines: found });
-            judge(config, file);
+            let records = records_of(&files[at]);
+            suspect(config, &mut files[at], Suspicion::RecordsInRun { path, records, lines: found });
+        }
+        for &of in &unread {
+            if files[at].judgement.choice == Choice::Send && share_a_month(&files[of], &files[at]) {
+                let path = files[of].scanned.file.path.clone();
+                suspect(config, &mut files[at], Suspicion::UnreadInRun { path });
+            }
         }
         if files[at].judgement.choice == Choice::Send {
             let content = files[at].scanned.content.clone();
+            if content.as_ref().is_some_and(|content| secret::is_partial(config, content)) {
+                unread.push(at);
+            }
             let keys = content.iter().filter_map(|content| content.keys.as_ref());
             going.extend(keys.flat_map(FileKeys::records).map(|record| (record.key, at)));
         }
     }
+}
+
+/// Notes what speaks against a file, beside what else is known of records that were delivered, and judges it again.
+fn suspect(config: &Config, file: &mut PlannedFile, suspicion: Suspicion) {
+    let place = file.suspicions.iter().position(after).unwrap_or(file.suspicions.len());
+    file.suspicions.insert(place, suspicion);
+    judge(config, file);
+}
+
+/// Whether records of a file may be for a month of those that could not be read in another one.
+fn share_a_month(unread: &PlannedFile, file: &PlannedFile) -> bool {
+    let months = |file: &PlannedFile| {
+        let own = file.scanned.key.as_ref().and_then(|key| key.slot.period);
+        let range = file.scanned.content.as_ref().and_then(|content| content.reading.period_range());
+        let (first, last) = range.unzip();
+        Some((first.into_iter().chain(own).min()?, last.into_iter().chain(own).max()?))
+    };
+    let has_records = file.scanned.content.as_ref().is_some_and(|content| content.keys.is_some());
+    // Where no month is known, it may be any.
+    let apart = months(unread).zip(months(file)).is_some_and(|((a, b), (c, d))| b < c || d < a);
+    has_records && !apart
 }
 
 /// The records of a file that go with others, by those others.

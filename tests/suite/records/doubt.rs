@@ -99,6 +99,7 @@ fn an_approval_covers_no_more_records_than_it_was_told_of() {
         town.run(["approve", &hold, "--reason", "den ene kommer oven i"])
             .exit(0)
             .plain()
+            .says("KP has mad_korsbaek_202304.txt")
             .says("1 of 20 records was delivered on 14 April 2023");
         let rest: Vec<Record> = (1..20).map(record).collect();
         if by_adoption {
