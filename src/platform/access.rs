@@ -51,6 +51,8 @@ pub enum Access {
     /// Of a folder above a file: delete or rename what is in it, or change its access. Everybody may add to some of them, as
     /// below `C:\\` and `%ProgramData%`.
     Above,
+    /// Of the root of a disk or a share, which nobody can delete or rename: the same of what is in it.
+    Root,
 }
 
 impl Access {
@@ -60,6 +62,7 @@ impl Access {
                 Access::Read => 0x8000_0000 | 0x01,
                 Access::Write => 0x4000_0000 | 0x0001_0000 | 0x02 | 0x04 | 0x40,
                 Access::Above => 0x0001_0000 | 0x40,
+                Access::Root => 0x40,
             }
     }
 }
@@ -205,6 +208,14 @@ mod tests {
             ("O:BAG:SYD:(A;;GA;;;BU)", "BU"),
         ] {
             assert_eq!(others(list, USER, Access::Above), [who], "{list}");
+        }
+        // As disks have it that Windows formats for a workstation: to change files, not to take away those of others.
+        let disk = "O:BAG:SYD:(A;OICI;FA;;;BA)(A;OICI;FA;;;SY)(A;;0x1301bf;;;AU)(A;OICIIO;SDGXGWGR;;;AU)";
+        assert_eq!(others(disk, USER, Access::Root), [""; 0]);
+        assert_eq!(others(disk, USER, Access::Above), ["AU"]);
+        for rights in ["DT", "WD", "WO", "GA", "FA"] {
+            let list = format!("O:BAG:SYD:(A;;{rights};;;AU)");
+            assert_eq!(others(&list, USER, Access::Root), ["AU"], "{list}");
         }
         assert!(!is_trusted(owner("O:BUG:SYD:")) && !is_trusted(owner("O:S-1-5-21-1-2-3-1001G:SYD:")));
         assert!(!is_trusted(owner("D:(A;;FA;;;SY)")), "nobody owns it");

@@ -159,15 +159,9 @@ pub fn others_who_may(may: Access, path: &Path) -> io::Result<Vec<String>> {
     let mode = std::fs::metadata(path)?.mode();
     let others = match may {
         Access::Read => 0o077,
-        Access::Write | Access::Above => 0o022,
+        Access::Write | Access::Above | Access::Root => 0o022,
     };
     Ok(if mode & others == 0 { Vec::new() } else { vec![format!("{:o}", mode & 0o7777)] })
-}
-
-/// The command with which a person restricts a file to its owner.
-#[must_use]
-pub fn command_to_restrict(path: &Path) -> String {
-    format!("chmod 600 '{}'", path.display())
 }
 
 /// Makes the content of an open file durable, and answers the file that this was done to; none where it is no plain file.
