@@ -99,6 +99,19 @@ pub fn others(list: &str, user: &str, may: Access) -> Vec<String> {
     found
 }
 
+/// The list that closes a file, or a folder and what is made in it later, to all but SYSTEM, the administrators, and `user`
+/// (a SID), who makes it.
+///
+/// What an administrator makes belongs to the administrators together: then there is no entry for the one, whom a job that
+/// works as SYSTEM would not believe.
+#[must_use]
+pub fn closed(owner: &str, user: &str, is_folder: bool) -> String {
+    let handed_down = if is_folder { "OICI" } else { "" };
+    let allowed = ["SY", "BA"].into_iter().chain((!is_trusted(owner)).then_some(user));
+    let entries: String = allowed.map(|who| format!("(A;{handed_down};FA;;;{who})")).collect();
+    format!("D:P{entries}")
+}
+
 /// Whom a file with this list belongs to, as the list writes it; empty where it does not say.
 #[must_use]
 pub fn owner(list: &str) -> &str {
@@ -178,6 +191,20 @@ mod tests {
             assert_eq!(others(list, USER, Access::Write), write, "{list}");
         }
         assert_eq!(others("D:NO_ACCESS_CONTROL", USER, Access::Read), ["WD"]);
+    }
+
+    #[test]
+    fn what_an_administrator_closes_is_believed_by_the_machine() {
+        for is_folder in [false, true] {
+            let by_administrator = format!("O:BAG:SY{}", closed("BA", USER, is_folder));
+            let by_user = format!("O:{USER}G:SY{}", closed(USER, USER, is_folder));
+            for may in [Access::Read, Access::Write, Access::Above, Access::Root] {
+                assert_eq!(others(&by_administrator, "SY", may), [""; 0], "{by_administrator}");
+                assert_eq!(others(&by_user, USER, may), [""; 0], "{by_user}");
+            }
+            assert!(by_user.contains(&format!("FA;;;{USER})")), "{by_user}");
+        }
+        assert_eq!(closed("BA", USER, true), "D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)");
     }
 
     #[test]

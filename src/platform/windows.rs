@@ -16,7 +16,7 @@ use windows_permissions::wrappers::{
 use windows_permissions::{LocalBox, SecurityDescriptor, Sid};
 
 use super::FileInfo;
-use super::access::{Access, is_trusted, others, owner};
+use super::access::{Access, closed, others, owner};
 use super::names;
 
 const GENERIC_READ: u32 = 0x8000_0000;
@@ -221,10 +221,7 @@ pub fn restrict_to_owner(path: &Path) -> io::Result<()> {
 }
 
 fn restrict(path: &Path, owner: &str) -> io::Result<()> {
-    let inherited = if path.is_dir() { "OICI" } else { "" };
-    // What an administrator makes belongs to the administrators. With the person in its list, SYSTEM's job would not believe it.
-    let user = if is_trusted(owner) { String::new() } else { format!("(A;{inherited};FA;;;{})", user()?) };
-    let list = format!("D:P(A;{inherited};FA;;;SY)(A;{inherited};FA;;;BA){user}");
+    let list = closed(owner, &user()?.to_string(), path.is_dir());
     let list: LocalBox<SecurityDescriptor> = list.parse()?;
     let what = SecurityInformation::Dacl | SecurityInformation::ProtectedDacl;
     SetNamedSecurityInfo(path, SE_FILE_OBJECT, what, None, None, list.dacl(), None)

@@ -4,6 +4,8 @@ use std::ffi::{OsStr, OsString};
 use std::io::{self, Write};
 use std::process::{Command, Output, Stdio};
 
+use oem_cp::code_table::DECODING_TABLE_CP850;
+
 use crate::exit::UserError;
 use crate::messages::{config::shown, schedule as say};
 use crate::secrets;
@@ -75,7 +77,7 @@ pub(super) fn refused(program: &OsStr, args: &[OsString], output: &Output) -> Us
     let words: Vec<_> = [program].into_iter().chain(args.iter().map(OsString::as_os_str)).collect();
     let command: Vec<String> = words.iter().map(|word| shown(&word.to_string_lossy())).collect();
     let said = [&output.stderr[..], &output.stdout[..]].concat();
-    let lines = String::from_utf8_lossy(&said);
+    let lines = text(said);
     let said: Vec<String> = lines
         .lines()
         .filter(|line| !line.trim().is_empty())
@@ -84,6 +86,14 @@ pub(super) fn refused(program: &OsStr, args: &[OsString], output: &Output) -> Us
     let end = output.status.to_string();
     let said = if said.is_empty() { format!("    {end}") } else { said.join("\n") };
     UserError::unexpected(say::program_refused(&command.join(" "), &said))
+}
+
+/// What a program said: UTF-8, or what Windows' own programs write in a console of western Europe.
+fn text(said: Vec<u8>) -> String {
+    String::from_utf8(said).unwrap_or_else(|error| match error.into_bytes() {
+        said if cfg!(windows) => oem_cp::decode_string_complete_table(said, &DECODING_TABLE_CP850),
+        said => String::from_utf8_lossy(&said).into_owned(),
+    })
 }
 
 /// Words as a program's arguments.
