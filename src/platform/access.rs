@@ -108,8 +108,7 @@ pub fn others(list: &str, user: &str, may: Access) -> Vec<String> {
 pub fn closed(owner: &str, user: &str, is_folder: bool) -> String {
     let handed_down = if is_folder { "OICI" } else { "" };
     let allowed = ["SY", "BA"].into_iter().chain((!is_trusted(owner)).then_some(user));
-    let entries: String = allowed.map(|who| format!("(A;{handed_down};FA;;;{who})")).collect();
-    format!("D:P{entries}")
+    allowed.fold("D:P".to_owned(), |list, who| list + &format!("(A;{handed_down};FA;;;{who})"))
 }
 
 /// Whom a file with this list belongs to, as the list writes it; empty where it does not say.

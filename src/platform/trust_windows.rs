@@ -230,7 +230,7 @@ impl Trust {
 
     fn owned(&self, path: &Path, list: &str) -> Result<(), Breach> {
         let found = owner(list);
-        if is_trusted(found) || found == spelled(&self.user.sid) {
+        if is_trusted(found) || !found.is_empty() && found == spelled(&self.user.sid) {
             return Ok(());
         }
         let mend = format!("icacls \"{}\" /setowner \"{ADMINISTRATORS}\"", plain(path));
@@ -245,7 +245,7 @@ impl Trust {
         let names = found.iter().map(|who| name(who)).collect::<Vec<_>>().join(", ");
         let wrong = if may == Access::Read { Wrong::Readable(names) } else { Wrong::Writable(names) };
         let remove: Vec<String> = found.iter().map(|who| format!("\"{}\"", starred(who))).collect();
-        // What the others keep of the list stays, so that the job's account is not locked out.
+        // The rest of the list stays, so that the job's account is not locked out.
         let mend = format!("icacls \"{}\" /inheritance:d /remove:g {}", plain(path), remove.join(" "));
         Err(Breach { path: path.to_owned(), wrong, mend })
     }

@@ -43,6 +43,12 @@ pub fn system_program(name: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
+/// What a program of the system wrote, as text.
+#[must_use]
+pub fn said_by_program(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+}
+
 /// Whether the error says that another program has the file open exclusively. Unix has no such mode.
 #[must_use]
 pub fn is_unavailable(_error: &io::Error) -> bool {

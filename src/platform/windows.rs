@@ -6,6 +6,7 @@ use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::os::windows::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use oem_cp::code_table::DECODING_TABLE_CP850;
 use winapi_util::file::information;
 use windows_permissions::constants::SeObjectType::SE_FILE_OBJECT;
 use windows_permissions::constants::SecurityInformation;
@@ -87,6 +88,16 @@ pub fn system_program(name: &str) -> PathBuf {
     }
     let root = std::env::var_os("SystemRoot").unwrap_or_else(|| r"C:\Windows".into());
     PathBuf::from(root).join("System32").join(format!("{name}.exe"))
+}
+
+/// What a program of the system wrote, as text: UTF-8, or the code page of western Europe's consoles.
+#[must_use]
+pub fn said_by_program(bytes: Vec<u8>) -> String {
+    let letter = |byte: &u8| match byte.checked_sub(0x80) {
+        Some(at) => DECODING_TABLE_CP850[usize::from(at)],
+        None => char::from(*byte),
+    };
+    String::from_utf8(bytes).unwrap_or_else(|error| error.as_bytes().iter().map(letter).collect())
 }
 
 /// Changes nothing: Windows has this setting only for the whole machine (`TcpAckFrequency`).
@@ -224,7 +235,7 @@ fn restrict(path: &Path, owner: &str) -> io::Result<()> {
     let list = closed(owner, &user()?.to_string(), path.is_dir());
     let list: LocalBox<SecurityDescriptor> = list.parse()?;
     let what = SecurityInformation::Dacl | SecurityInformation::ProtectedDacl;
-    SetNamedSecurityInfo(path, SE_FILE_OBJECT, what, None, None, list.dacl(), None)
+    SetNamedSecurityInfo(&verbatim(path), SE_FILE_OBJECT, what, None, None, list.dacl(), None)
 }
 
 /// Owner and access list of a file in their text form; see [`super::access`].
@@ -232,7 +243,8 @@ fn restrict(path: &Path, owner: &str) -> io::Result<()> {
 /// # Errors
 /// What the file system says.
 pub(super) fn security(path: &Path) -> io::Result<String> {
-    text(&*GetNamedSecurityInfo(path, SE_FILE_OBJECT, what())?)
+    // These calls take a long path in this form alone.
+    text(&*GetNamedSecurityInfo(&verbatim(path), SE_FILE_OBJECT, what())?)
 }
 
 /// The same of an open file.

@@ -4,10 +4,9 @@ use std::ffi::{OsStr, OsString};
 use std::io::{self, Write};
 use std::process::{Command, Output, Stdio};
 
-use oem_cp::code_table::DECODING_TABLE_CP850;
-
 use crate::exit::UserError;
 use crate::messages::{config::shown, schedule as say};
+use crate::platform;
 use crate::secrets;
 
 /// Runs a program to its end with `input` on its standard input, and answers its output and exit code, whether it succeeded or
@@ -77,7 +76,7 @@ pub(super) fn refused(program: &OsStr, args: &[OsString], output: &Output) -> Us
     let words: Vec<_> = [program].into_iter().chain(args.iter().map(OsString::as_os_str)).collect();
     let command: Vec<String> = words.iter().map(|word| shown(&word.to_string_lossy())).collect();
     let said = [&output.stderr[..], &output.stdout[..]].concat();
-    let lines = text(said);
+    let lines = platform::said_by_program(said);
     let said: Vec<String> = lines
         .lines()
         .filter(|line| !line.trim().is_empty())
@@ -86,14 +85,6 @@ pub(super) fn refused(program: &OsStr, args: &[OsString], output: &Output) -> Us
     let end = output.status.to_string();
     let said = if said.is_empty() { format!("    {end}") } else { said.join("\n") };
     UserError::unexpected(say::program_refused(&command.join(" "), &said))
-}
-
-/// What a program said: UTF-8, or what Windows' own programs write in a console of western Europe.
-fn text(said: Vec<u8>) -> String {
-    String::from_utf8(said).unwrap_or_else(|error| match error.into_bytes() {
-        said if cfg!(windows) => oem_cp::decode_string_complete_table(said, &DECODING_TABLE_CP850),
-        said => String::from_utf8_lossy(&said).into_owned(),
-    })
 }
 
 /// Words as a program's arguments.
