@@ -12,6 +12,7 @@ use traekfil::platform::{self, Access, Account};
 
 use crate::content::samples::{WITH_TRAILER, records, with_trailer};
 use crate::support::output::{Output, Running, assert_decided, decisions, entry};
+use crate::support::servers::Server;
 use crate::support::town::{Town, open_to_all};
 use crate::{MAD, MAD_APRIL, MAD_MAY, VASK, VASK_APRIL};
 
@@ -29,6 +30,7 @@ fn a_file_that_is_open_elsewhere_waits_and_goes_with_the_next_run() {
     // cannot be moved.
     for (write, share) in [(false, 0), (true, SHARE_ALL), (false, SHARE_READ)] {
         let town = Town::new();
+        town.set("policy.new_series", "send");
         let path = town.file(MAD, MAD_APRIL);
         town.file(VASK, VASK_APRIL);
         let held = elsewhere(&path, write, share);
@@ -157,22 +159,20 @@ fn the_drop_folder_may_be_a_share() {
 
 #[test]
 fn what_init_makes_is_closed_to_others() {
-    let town = Town::new();
+    let town = Town::without_ledger(Server::embedded());
     fs::remove_file(town.path("config.toml")).unwrap();
     let port = town.server.port().to_string();
     let args = ["init", "--yes", "--host", "127.0.0.1", "--port", &port, "--user", "korsbaek", "--new-key"];
-    town.run(args.iter().chain(&["--identity", r"nøgler\kp", "--ledger", r"regnskab\ledger.db"]))
-        .exit_in(&[0, 2, 4]);
-    for path in ["config.toml", r"nøgler\kp", r"regnskab\ledger.db", "regnskab"] {
+    let places =
+        ["--config", r"ny\config.toml", "--identity", r"nøgler\kp", "--ledger", r"regnskab\ledger.db"];
+    town.run(args.iter().chain(&places)).exit_in(&[0, 2, 4]);
+    for path in [r"ny\config.toml", "ny", r"nøgler\kp", "nøgler", r"regnskab\ledger.db", "regnskab"] {
         for may in [Access::Read, Access::Write] {
             assert_eq!(platform::others_who_may(may, &town.path(path)).unwrap(), [""; 0], "{path}");
         }
     }
-    let config = fs::read_to_string(town.path("config.toml")).unwrap();
-    assert!(
-        config.contains(r"identity = 'nøgler\kp'") || config.contains(r#"identity = "nøgler\\kp""#),
-        "{config}"
-    );
+    let config = fs::read_to_string(town.path(r"ny\config.toml")).unwrap();
+    assert!(config.contains(r"nøgler\kp'") || config.contains(r#"nøgler\\kp""#), "{config}");
 }
 
 #[test]
@@ -187,7 +187,7 @@ fn check_names_who_else_may_touch_ledger_and_key() {
         open_to_all(&path);
         assert_eq!(platform::others_who_may(Access::Read, &path).unwrap().len(), 1);
         town.run(["run"]).exit(2).says("icacls").says(file);
-        town.run(["check", "--language", "da"]).exit(2).says("icacls").says("*S-1-5-18:F").says(file);
+        town.run(["check", "--language", "da"]).exit(2).says("icacls").says("*S-1-1-0").says(file);
         platform::restrict_to_owner(&path).unwrap();
         town.run(["check"]).exit(0);
     }
@@ -197,7 +197,8 @@ fn check_names_who_else_may_touch_ledger_and_key() {
 fn the_secret_of_records_and_its_copy_are_closed_to_others() {
     let town = Town::new();
     town.series(&format!(
-        "name = \"mad\"\nfiles = [\"mad_*.txt\"]\nformat = \"f\"\nper_period = \"many\"\n[formats.f]\n{WITH_TRAILER}"
+        "name = \"mad\"\nfiles = [\"mad_*.txt\"]\nformat = \"madservice\"\ndeduction = \"mad\"\n\
+         per_period = \"many\"\n[formats.madservice]\n{WITH_TRAILER}"
     ));
     town.set("policy.records_delivered", "hold");
     town.file(MAD, with_trailer(&records(20), "202304"));
