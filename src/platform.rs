@@ -58,8 +58,8 @@ pub use person::person;
 pub use place::{Folder, Place, leads_elsewhere};
 pub use system::{
     Identity, LocalSocket, Lock, acknowledge_at_once, canonical, is_unavailable, keep_out_of_dumps,
-    local_sockets, open_plain, others_who_may, place_and_change, private, restrict_to_owner, said_by_program,
-    sync_folder, sync_volume, system_program, verbatim,
+    local_sockets, open_plain, others_who_may, place_and_change, private, refuse_writes, restrict_to_owner,
+    said_by_program, sync_folder, sync_volume, system_program, verbatim,
 };
 pub use trust::{Breach, Closed, Wrong};
 #[cfg(windows)]

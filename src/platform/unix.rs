@@ -241,6 +241,12 @@ pub fn local_sockets() -> io::Result<(LocalSocket, LocalSocket)> {
     LocalSocket::pair()
 }
 
+/// What is written to the other socket fails from here on. What it has not read yet still comes.
+pub fn refuse_writes(socket: &LocalSocket) {
+    // It fails only where the socket has ended already.
+    let _ = socket.shutdown(std::net::Shutdown::Read);
+}
+
 /// From here on the system writes no dump of this process's memory, and no other program of the same user may read it.
 /// To be called before a secret is read; it holds until the process ends, and not for the programs that it starts. Where the
 /// system refuses, its own settings hold.

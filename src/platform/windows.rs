@@ -2,7 +2,7 @@
 
 use std::fs::{File, Metadata, OpenOptions};
 use std::io;
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
 use std::os::windows::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
@@ -123,6 +123,13 @@ pub fn local_sockets() -> io::Result<(LocalSocket, LocalSocket)> {
         }
     }
     Err(io::ErrorKind::ConnectionRefused.into())
+}
+
+/// Ends both ways, since TCP tells the other socket of nothing less: what it has not read yet still comes, and what is written
+/// to it fails once the system has told that nobody reads it.
+pub fn refuse_writes(socket: &LocalSocket) {
+    // It fails only where the socket has ended already.
+    let _ = socket.shutdown(Shutdown::Both);
 }
 
 /// Changes nothing: Windows keeps dumps of programs only where an administrator asks for them (`LocalDumps`), and gives this
