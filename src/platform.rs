@@ -57,9 +57,9 @@ pub use paths::{canonical_in_folder, drawn_number, parent_or_dot, temporary_sibl
 pub use person::person;
 pub use place::{Folder, Place, leads_elsewhere};
 pub use system::{
-    Identity, LocalSocket, Lock, acknowledge_at_once, canonical, command_to_restrict, is_unavailable,
-    keep_out_of_dumps, local_sockets, open_plain, others_who_may, place_and_change, private,
-    restrict_to_owner, sync_folder, sync_volume, system_program, verbatim,
+    Identity, LocalSocket, Lock, acknowledge_at_once, canonical, is_unavailable, keep_out_of_dumps,
+    local_sockets, open_plain, others_who_may, place_and_change, private, refuse_writes, restrict_to_owner,
+    said_by_program, sync_folder, sync_volume, system_program, verbatim,
 };
 pub use trust::{Breach, Closed, Wrong};
 #[cfg(windows)]
@@ -186,6 +186,15 @@ pub fn private_folder(path: &Path) -> io::Result<()> {
 /// What the file system says.
 pub fn shared_folder(path: &Path) -> io::Result<()> {
     durable_folder(path, |path| fs::create_dir_all(path))
+}
+
+/// The same of the folder of a configuration. On Windows what is made is closed to others, since everybody may add to folders
+/// as `%ProgramData%` has them, and the ledger may lie in it; on Linux others pass through it to the drop folder.
+///
+/// # Errors
+/// What the file system says.
+pub fn folder_of_configuration(path: &Path) -> io::Result<()> {
+    if cfg!(windows) { create_private_folder(path) } else { shared_folder(path) }
 }
 
 fn durable_folder(path: &Path, make: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<()> {

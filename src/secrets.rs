@@ -159,6 +159,7 @@ mod tests {
     fn sftp(folder: &Path) -> Sftp {
         let text = "[sftp]\nhost = 'sftp.example.dk'\nuser = 'korsbaek'\npassword_file = 'named'\n";
         let file = folder.join("config.toml");
+        crate::platform::restrict_to_owner(folder).unwrap();
         fs::write(&file, text).unwrap();
         Config::load(&file).unwrap().sftp
     }

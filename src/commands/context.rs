@@ -51,13 +51,20 @@ pub(super) fn load_alone(global: &Global) -> Result<Config, UserError> {
 /// Reads the configuration for a command that must stay root, and answers the user who could change it; none where that is
 /// root alone. Nothing but the configuration may be read then.
 ///
+/// On Windows, where an administrator becomes nobody else, it may also belong to the account that is named as the job's.
+///
 /// # Errors
 /// As [`load_alone`].
-pub(super) fn load_as_root(global: &Global) -> Result<(Config, Option<Account>), UserError> {
+pub(super) fn load_as_root(
+    global: &Global,
+    user: Option<&str>,
+) -> Result<(Config, Option<Account>), UserError> {
     let file = find(global)?;
     let own = Account::own();
     if !own.is_root() {
-        return Ok((Config::load(&file)?, None));
+        let named = user.filter(|_| cfg!(windows)).and_then(Account::named);
+        let trust = named.map_or_else(Trust::own, Trust::of);
+        return Ok((Config::load_of(&file, &trust)?, None));
     }
     let owner = platform::whose(&file).map_err(|error| unseen(&file, error))?;
     let trust = Trust::of(owner.clone().unwrap_or(own));

@@ -121,7 +121,7 @@ pub(super) fn schedule(options: &cli::Schedule, global: &Global) -> anyhow::Resu
     if options.scheduler == Scheduler::List {
         return list(options, global);
     }
-    let (config, owner) = load_as_root(global)?;
+    let (config, owner) = load_as_root(global, options.user.as_deref())?;
     let job = Job::new(&config, options)?;
     let kind = options.scheduler;
     if !options.remove {

@@ -152,7 +152,10 @@ crate::messages::catalogue! {
     test_event() { da "Prøve skrevet i hændelsesloggen", en "Test written into the event log" }
     test_event_done() { da "Windows-logfiler, Program, kilde traekfil", en "Windows Logs, Application, source traekfil" }
     access() { da "Adgang", en "Access" }
-    own_alone() { da "kun root og programmets bruger kan ændre eller læse det, der kun er deres", en "nobody but root and the program's user can change or read what is theirs alone" }
+    own_alone(; root = if cfg!(windows) { "SYSTEM" } else { "root" }) {
+        da "kun {root} og programmets bruger kan ændre eller læse det, der kun er deres",
+        en "nobody but {root} and the program's user can change or read what is theirs alone",
+    }
     pinned() { da "står i konfigurationen", en "stands in the configuration" }
     nobody_to_tell() {
         da "[notify] er tomt, så der er ingen at sende en prøve til. Skriv mail_to, mail_from og smtp_host, eller command",

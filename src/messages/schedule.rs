@@ -56,15 +56,15 @@ crate::messages::catalogue! {
             See the next run: systemctl list-timers {name}.timer\nSee the last one: journalctl -u {name}\n",
     }
     systemd_removed(name: &str) { da "{name}.timer og {name}.service er fjernet.", en "{name}.timer and {name}.service have been removed." }
-    task_installed(name: &str, when: &str) {
-        da "Opgaven {name} står nu i Opgavestyring og kører {when}. Fjern den igen med: traekfil schedule windows --remove\n\
+    task_installed(name: &str, when: &str, remove: &str, status: &str) {
+        da "Opgaven {name} står nu i Opgavestyring og kører {when}. Fjern den igen med: {remove}\n\
             »Resultat af seneste kørsel« er programmets afslutningskode: 0x0 alt i orden, 0x1 fejl på maskinen, 0x2 forkert \
             konfiguration, 0x3 noget venter på dig, 0x4 noget kunne ikke leveres endnu, 0x5 en anden kørsel var i gang, \
-            0x6 regnskabet er skadet. Se hvad: traekfil status",
-        en "The task {name} now stands in the Task Scheduler and runs {when}. Take it away again with: traekfil schedule windows --remove\n\
+            0x6 regnskabet er skadet. Se hvad: {status}",
+        en "The task {name} now stands in the Task Scheduler and runs {when}. Take it away again with: {remove}\n\
             “Last Run Result” is the program's exit code: 0x0 all well, 0x1 an error of the machine, 0x2 wrong configuration, \
             0x3 something waits for you, 0x4 something could not be delivered yet, 0x5 another run was under way, \
-            0x6 the ledger is damaged. See what: traekfil status",
+            0x6 the ledger is damaged. See what: {status}",
     }
     task_removed(name: &str) { da "Opgaven {name} er fjernet fra Opgavestyring.", en "The task {name} has been removed from the Task Scheduler." }
 

@@ -39,6 +39,21 @@ const KINDS: [(ErrorKind, &str); 28] = [
     (ErrorKind::OutOfMemory, "der er ikke mere hukommelse"),
 ];
 
+/// Errors of Windows that have no kind, by their numbers: of shares, of files that are open elsewhere, of looking up a name.
+const OF_WINDOWS: [(i32, &str); 11] = [
+    (32, "i brug af et andet program"),
+    (33, "låst af et andet program"),
+    (53, "netværksstien findes ikke"),
+    (55, "det delte drev er væk"),
+    (59, "netværket fejlede"),
+    (64, "det delte drev svarer ikke mere"),
+    (67, "den delte mappe findes ikke"),
+    (1326, "brugernavn eller adgangskode er forkert"),
+    (11001, "navnet kendes ikke"),
+    (11002, "navneserveren svarer ikke"),
+    (11004, "navnet har ingen adresse"),
+];
+
 /// What looking up a server's name fails with, which has no kind.
 const LOOKED_UP: [(&str, &str); 6] = [
     ("failed to lookup address information: Name or service not known", "navnet kendes ikke"),
@@ -96,8 +111,11 @@ fn numbered(text: &str, found: usize) -> Option<(std::ops::Range<usize>, String)
     if text[start..end] != english {
         return None;
     }
-    let danish = KINDS.iter().find(|(kind, _)| *kind == error.kind()).map(|(_, danish)| *danish)?;
-    let own = english.strip_suffix(&format!("{NUMBERED}{number})"))?;
+    let of_kind = || KINDS.iter().find(|(kind, _)| *kind == error.kind()).map(|(_, danish)| *danish);
+    let of_windows = OF_WINDOWS.iter().find(|(of, _)| cfg!(windows) && error.raw_os_error() == Some(*of));
+    let danish = of_windows.map(|(_, danish)| *danish).or_else(of_kind)?;
+    // Windows ends its sentences.
+    let own = english.strip_suffix(&format!("{NUMBERED}{number})"))?.trim_end_matches('.');
     let own = format!("{own}, os error {number}");
     Some((start..end, beside(&text[..start], danish, &own)))
 }

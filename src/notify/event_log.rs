@@ -41,8 +41,8 @@ fn write_by(program: &Path, message: &Message) -> Result<(), String> {
     if said.status.success() {
         return Ok(());
     }
-    let why = String::from_utf8_lossy(if said.stderr.is_empty() { &said.stdout } else { &said.stderr });
-    Err(failed(if why.trim().is_empty() { said.status.to_string() } else { why.into_owned() }.as_str()))
+    let why = platform::said_by_program(if said.stderr.is_empty() { said.stdout } else { said.stderr });
+    Err(failed(&if why.trim().is_empty() { said.status.to_string() } else { why }))
 }
 
 #[cfg(all(test, unix))]

@@ -51,6 +51,8 @@ pub enum Access {
     /// Of a folder above a file: delete or rename what is in it, or change its access. Everybody may add to some of them, as
     /// below `C:\\` and `%ProgramData%`.
     Above,
+    /// Of the root of a disk or a share, which nobody can delete or rename: the same of what is in it.
+    Root,
 }
 
 impl Access {
@@ -60,6 +62,7 @@ impl Access {
                 Access::Read => 0x8000_0000 | 0x01,
                 Access::Write => 0x4000_0000 | 0x0001_0000 | 0x02 | 0x04 | 0x40,
                 Access::Above => 0x0001_0000 | 0x40,
+                Access::Root => 0x40,
             }
     }
 }
@@ -94,6 +97,18 @@ pub fn others(list: &str, user: &str, may: Access) -> Vec<String> {
     found.sort_unstable();
     found.dedup();
     found
+}
+
+/// The list that closes a file, or a folder and what is made in it later, to all but SYSTEM, the administrators, and `user`
+/// (a SID), who makes it.
+///
+/// What an administrator makes belongs to the administrators together: then there is no entry for the one, whom a job that
+/// works as SYSTEM would not believe.
+#[must_use]
+pub fn closed(owner: &str, user: &str, is_folder: bool) -> String {
+    let handed_down = if is_folder { "OICI" } else { "" };
+    let allowed = ["SY", "BA"].into_iter().chain((!is_trusted(owner)).then_some(user));
+    allowed.fold("D:P".to_owned(), |list, who| list + &format!("(A;{handed_down};FA;;;{who})"))
 }
 
 /// Whom a file with this list belongs to, as the list writes it; empty where it does not say.
@@ -178,6 +193,20 @@ mod tests {
     }
 
     #[test]
+    fn what_an_administrator_closes_is_believed_by_the_machine() {
+        for is_folder in [false, true] {
+            let by_administrator = format!("O:BAG:SY{}", closed("BA", USER, is_folder));
+            let by_user = format!("O:{USER}G:SY{}", closed(USER, USER, is_folder));
+            for may in [Access::Read, Access::Write, Access::Above, Access::Root] {
+                assert_eq!(others(&by_administrator, "SY", may), [""; 0], "{by_administrator}");
+                assert_eq!(others(&by_user, USER, may), [""; 0], "{by_user}");
+            }
+            assert!(by_user.contains(&format!("FA;;;{USER})")), "{by_user}");
+        }
+        assert_eq!(closed("BA", USER, true), "D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)");
+    }
+
+    #[test]
     fn a_folder_above_is_open_to_who_may_take_something_away() {
         let installer = "S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464";
         // as C:\, and %ProgramData% have it
@@ -205,6 +234,14 @@ mod tests {
             ("O:BAG:SYD:(A;;GA;;;BU)", "BU"),
         ] {
             assert_eq!(others(list, USER, Access::Above), [who], "{list}");
+        }
+        // As disks have it that Windows formats for a workstation: to change files, not to take away those of others.
+        let disk = "O:BAG:SYD:(A;OICI;FA;;;BA)(A;OICI;FA;;;SY)(A;;0x1301bf;;;AU)(A;OICIIO;SDGXGWGR;;;AU)";
+        assert_eq!(others(disk, USER, Access::Root), [""; 0]);
+        assert_eq!(others(disk, USER, Access::Above), ["AU"]);
+        for rights in ["DT", "WD", "WO", "GA", "FA"] {
+            let list = format!("O:BAG:SYD:(A;;{rights};;;AU)");
+            assert_eq!(others(&list, USER, Access::Root), ["AU"], "{list}");
         }
         assert!(!is_trusted(owner("O:BUG:SYD:")) && !is_trusted(owner("O:S-1-5-21-1-2-3-1001G:SYD:")));
         assert!(!is_trusted(owner("D:(A;;FA;;;SY)")), "nobody owns it");

@@ -68,8 +68,9 @@ mod tests {
         assert_eq!(beside, Path::new("in/ledger.db-wal"));
         let path = Path::new("in/mad.txt");
         let parts = |path: PathBuf, end: &str| {
-            let name = path.to_string_lossy().into_owned();
-            name.strip_prefix("in/.mad.txt.")?.strip_suffix(end)?.parse::<u64>().ok()
+            assert_eq!(path.parent(), Some(Path::new("in")));
+            let name = path.file_name()?.to_string_lossy().into_owned();
+            name.strip_prefix(".mad.txt.")?.strip_suffix(end)?.parse::<u64>().ok()
         };
         let drafts = [(); 2].map(|()| parts(temporary_sibling(path, ""), ".tmp"));
         assert!(drafts[0].is_some() && drafts[0] != drafts[1], "{drafts:?}");

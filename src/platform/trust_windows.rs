@@ -1,19 +1,13 @@
 //! Whom a file belongs to and who may change it, on Windows: owner and access list, and those of the folders above.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use windows_permissions::constants::SeObjectType::SE_FILE_OBJECT;
-use windows_permissions::constants::SecurityInformation;
-use windows_permissions::wrappers::{
-    ConvertSecurityDescriptorToStringSecurityDescriptor, GetNamedSecurityInfo, GetSecurityInfo,
-    LookupAccountName,
-};
-use windows_permissions::{LocalBox, SecurityDescriptor};
+use windows_permissions::wrappers::LookupAccountName;
 
 use super::access::{Access, is_trusted, others, owner};
-use super::system::{command_to_restrict, name, user};
+use super::system::{name, security, security_of, security_of_link, spelled, starred, user};
 use super::trust::{Breach, Closed, Wrong};
 
 /// An account of the machine, as a SID.
@@ -22,6 +16,9 @@ pub struct Account {
     sid: String,
 }
 
+/// The most links that are followed one after the other, as many as Windows follows.
+const MOST_LINKS: usize = 63;
+const ERROR_CANT_RESOLVE_FILENAME: i32 = 1921;
 /// The machine's own account.
 const SYSTEM: &str = "S-1-5-18";
 /// Administrators, as `icacls` takes them.
@@ -137,13 +134,13 @@ impl Trust {
         Ok(real)
     }
 
-    /// Checks a folder that the program keeps its own files in, and the folders above it. Whoever may only add to it, as
-    /// everybody may below `%ProgramData%`, owns what they add, and that shows when it is looked at.
+    /// Checks a folder that the program keeps its own files in, and the folders above it. Whoever may only add to it could
+    /// put a journal beside the ledger, which SQLite would take for its own.
     ///
     /// # Errors
     /// As [`Trust::check`].
     pub fn check_folder(&self, folder: &Path) -> Result<(), Breach> {
-        self.above(&folder.join("file")).map(drop)
+        self.check(folder, Closed::ToWriters).map(drop)
     }
 
     /// Opens a regular file for reading after the checks of [`Trust::check`]; what is read is the file that was checked.
@@ -161,13 +158,12 @@ impl Trust {
         if !file.metadata().map_err(unseen)?.is_file() {
             return Err(not_a_file());
         }
-        let list = GetSecurityInfo(&file, SE_FILE_OBJECT, what()).and_then(text).map_err(unseen)?;
-        self.closed(&real, &list, closed)?;
+        self.closed(&real, &security_of(&file).map_err(unseen)?, closed)?;
         Ok(file)
     }
 
-    /// Checks the folders above a file, as it is named and where it really lies, up to the root of the disk or share, and
-    /// answers its real path; it need not exist.
+    /// Checks the links on the way to a file and the folders above it, as it is named and where it really lies, up to the
+    /// root of the disk or share, and answers its real path; it need not exist.
     ///
     /// # Errors
     /// As [`Trust::check`].
@@ -181,12 +177,38 @@ impl Trust {
             }
             Err(error) => return Err(unseen(error)),
         };
-        for folder in named.ancestors().skip(1).chain(real.ancestors().skip(1)) {
+        self.links(&named, 0)?;
+        self.folders(&named)?;
+        self.folders(&real)?;
+        Ok(real)
+    }
+
+    fn folders(&self, file: &Path) -> Result<(), Breach> {
+        for folder in file.ancestors().skip(1) {
             let list = list_of(folder)?;
             self.owned(folder, &list)?;
-            self.no_others(folder, &list, Access::Above)?;
+            let may = if folder.parent().is_none() { Access::Root } else { Access::Above };
+            self.no_others(folder, &list, may)?;
         }
-        Ok(real)
+        Ok(())
+    }
+
+    /// Checks the links on the way to a file: whoever may delete one may put another in its place.
+    fn links(&self, file: &Path, followed: usize) -> Result<(), Breach> {
+        let is_link = |path: &&Path| fs::symlink_metadata(path).is_ok_and(|about| about.is_symlink());
+        for link in file.ancestors().filter(is_link) {
+            let unseen = |error| Breach::unseen(link.to_owned(), error);
+            if followed == MOST_LINKS {
+                return Err(unseen(io::Error::from_raw_os_error(ERROR_CANT_RESOLVE_FILENAME)));
+            }
+            let list = security_of_link(link).map_err(unseen)?;
+            self.owned(link, &list)?;
+            self.no_others(link, &list, Access::Above)?;
+            let target = super::parent_or_dot(link).join(fs::read_link(link).map_err(unseen)?);
+            self.links(&target, followed + 1)?;
+            self.folders(&target)?;
+        }
+        Ok(())
     }
 
     /// Checks the folders above a file that exist, where the file or some of them may be missing.
@@ -208,7 +230,7 @@ impl Trust {
 
     fn owned(&self, path: &Path, list: &str) -> Result<(), Breach> {
         let found = owner(list);
-        if is_trusted(found) || found == self.spelled() {
+        if is_trusted(found) || !found.is_empty() && found == spelled(&self.user.sid) {
             return Ok(());
         }
         let mend = format!("icacls \"{}\" /setowner \"{ADMINISTRATORS}\"", plain(path));
@@ -216,47 +238,21 @@ impl Trust {
     }
 
     fn no_others(&self, path: &Path, list: &str, may: Access) -> Result<(), Breach> {
-        let found: Vec<String> = others(list, &self.spelled(), may).iter().map(|who| name(who)).collect();
+        let found = others(list, &spelled(&self.user.sid), may);
         if found.is_empty() {
             return Ok(());
         }
-        let found = found.join(", ");
-        let (wrong, mend) = match may {
-            Access::Read => (Wrong::Readable(found), command_to_restrict(path)),
-            Access::Write => (Wrong::Writable(found), command_to_restrict(path)),
-            Access::Above => {
-                let deny: Vec<String> = found.split(", ").map(|who| format!("\"{who}\"")).collect();
-                let mend = format!("icacls \"{}\" /inheritance:d /remove:g {}", plain(path), deny.join(" "));
-                (Wrong::Writable(found), mend)
-            }
-        };
+        let names = found.iter().map(|who| name(who)).collect::<Vec<_>>().join(", ");
+        let wrong = if may == Access::Read { Wrong::Readable(names) } else { Wrong::Writable(names) };
+        let remove: Vec<String> = found.iter().map(|who| format!("\"{}\"", starred(who))).collect();
+        // The rest of the list stays, so that the job's account is not locked out.
+        let mend = format!("icacls \"{}\" /inheritance:d /remove:g {}", plain(path), remove.join(" "));
         Err(Breach { path: path.to_owned(), wrong, mend })
     }
-
-    /// The account as lists write it: some are two letters there.
-    fn spelled(&self) -> String {
-        let whole = || -> io::Result<String> {
-            let list: LocalBox<SecurityDescriptor> = format!("O:{}", self.user.sid).parse()?;
-            let list =
-                ConvertSecurityDescriptorToStringSecurityDescriptor(&list, SecurityInformation::Owner)?;
-            Ok(list.to_string_lossy().trim_start_matches("O:").to_owned())
-        };
-        whole().unwrap_or_else(|_| self.user.sid.clone())
-    }
-}
-
-fn what() -> SecurityInformation {
-    SecurityInformation::Owner | SecurityInformation::Dacl
 }
 
 fn list_of(path: &Path) -> Result<String, Breach> {
-    let list = GetNamedSecurityInfo(path, SE_FILE_OBJECT, what()).and_then(text);
-    list.map_err(|error| Breach::unseen(path.to_owned(), error))
-}
-
-fn text(list: LocalBox<SecurityDescriptor>) -> io::Result<String> {
-    let list = ConvertSecurityDescriptorToStringSecurityDescriptor(&list, what())?;
-    Ok(list.to_string_lossy().into_owned())
+    security(path).map_err(|error| Breach::unseen(path.to_owned(), error))
 }
 
 /// A path as `icacls` and a person read it.

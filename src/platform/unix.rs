@@ -43,6 +43,12 @@ pub fn system_program(name: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
+/// What a program of the system wrote, as text.
+#[must_use]
+pub fn said_by_program(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+}
+
 /// Whether the error says that another program has the file open exclusively. Unix has no such mode.
 #[must_use]
 pub fn is_unavailable(_error: &io::Error) -> bool {
@@ -159,15 +165,9 @@ pub fn others_who_may(may: Access, path: &Path) -> io::Result<Vec<String>> {
     let mode = std::fs::metadata(path)?.mode();
     let others = match may {
         Access::Read => 0o077,
-        Access::Write | Access::Above => 0o022,
+        Access::Write | Access::Above | Access::Root => 0o022,
     };
     Ok(if mode & others == 0 { Vec::new() } else { vec![format!("{:o}", mode & 0o7777)] })
-}
-
-/// The command with which a person restricts a file to its owner.
-#[must_use]
-pub fn command_to_restrict(path: &Path) -> String {
-    format!("chmod 600 '{}'", path.display())
 }
 
 /// Makes the content of an open file durable, and answers the file that this was done to; none where it is no plain file.
@@ -239,6 +239,12 @@ pub type LocalSocket = std::os::unix::net::UnixStream;
 /// What the system says.
 pub fn local_sockets() -> io::Result<(LocalSocket, LocalSocket)> {
     LocalSocket::pair()
+}
+
+/// What is written to the other socket fails from here on. What it has not read yet still comes.
+pub fn refuse_writes(socket: &LocalSocket) {
+    // It fails only where the socket has ended already.
+    let _ = socket.shutdown(std::net::Shutdown::Read);
 }
 
 /// From here on the system writes no dump of this process's memory, and no other program of the same user may read it.

@@ -2,30 +2,33 @@
 
 use std::fs::{File, Metadata, OpenOptions};
 use std::io;
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
 use std::os::windows::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use oem_cp::code_table::DECODING_TABLE_CP850;
 use winapi_util::file::information;
 use windows_permissions::constants::SeObjectType::SE_FILE_OBJECT;
 use windows_permissions::constants::SecurityInformation;
 use windows_permissions::wrappers::{
-    ConvertSecurityDescriptorToStringSecurityDescriptor, GetNamedSecurityInfo, LookupAccountSid,
-    SetNamedSecurityInfo,
+    ConvertSecurityDescriptorToStringSecurityDescriptor, GetNamedSecurityInfo, GetSecurityInfo,
+    LookupAccountSid, SetNamedSecurityInfo,
 };
 use windows_permissions::{LocalBox, SecurityDescriptor, Sid};
 
 use super::FileInfo;
-use super::access::{Access, others};
+use super::access::{Access, closed, others, owner};
 use super::names;
 
 const GENERIC_READ: u32 = 0x8000_0000;
 const DELETE: u32 = 0x0001_0000;
+const READ_CONTROL: u32 = 0x0002_0000;
 const FILE_APPEND_DATA: u32 = 4;
 const FILE_READ_ATTRIBUTES: u32 = 0x80;
 const FILE_SHARE_READ: u32 = 1;
 const FILE_SHARE_WRITE: u32 = 2;
 const FILE_SHARE_DELETE: u32 = 4;
+const FILE_FLAG_BACKUP_SEMANTICS: u32 = 0x0200_0000;
 const FILE_FLAG_OPEN_REPARSE_POINT: u32 = 0x0020_0000;
 const FILE_ATTRIBUTE_REPARSE_POINT: u32 = 0x400;
 const ERROR_ACCESS_DENIED: i32 = 5;
@@ -87,6 +90,16 @@ pub fn system_program(name: &str) -> PathBuf {
     PathBuf::from(root).join("System32").join(format!("{name}.exe"))
 }
 
+/// What a program of the system wrote, as text: UTF-8, or the code page of western Europe's consoles.
+#[must_use]
+pub fn said_by_program(bytes: Vec<u8>) -> String {
+    let letter = |byte: &u8| match byte.checked_sub(0x80) {
+        Some(at) => DECODING_TABLE_CP850[usize::from(at)],
+        None => char::from(*byte),
+    };
+    String::from_utf8(bytes).unwrap_or_else(|error| error.as_bytes().iter().map(letter).collect())
+}
+
 /// Changes nothing: Windows has this setting only for the whole machine (`TcpAckFrequency`).
 pub fn acknowledge_at_once(_socket: &TcpStream) {}
 
@@ -110,6 +123,13 @@ pub fn local_sockets() -> io::Result<(LocalSocket, LocalSocket)> {
         }
     }
     Err(io::ErrorKind::ConnectionRefused.into())
+}
+
+/// Ends both ways, since TCP tells the other socket of nothing less: what it has not read yet still comes, and what is written
+/// to it fails once the system has told that nobody reads it.
+pub fn refuse_writes(socket: &LocalSocket) {
+    // It fails only where the socket has ended already.
+    let _ = socket.shutdown(Shutdown::Both);
 }
 
 /// Changes nothing: Windows keeps dumps of programs only where an administrator asks for them (`LocalDumps`), and gives this
@@ -207,19 +227,61 @@ pub fn private_folder(path: &Path) -> io::Result<()> {
     std::fs::create_dir_all(path)
 }
 
-/// Restricts a file, or a folder and everything made in it later, to the user, SYSTEM and the administrators.
+/// Restricts a file, or a folder and everything made in it later, to its owner, SYSTEM and the administrators.
 ///
 /// # Errors
 /// What the file system says. One without access lists is no error.
 pub fn restrict_to_owner(path: &Path) -> io::Result<()> {
-    let inherited = if path.is_dir() { "OICI" } else { "" };
-    let list = format!("D:P(A;{inherited};FA;;;SY)(A;{inherited};FA;;;BA)(A;{inherited};FA;;;{})", user()?);
-    let list: LocalBox<SecurityDescriptor> = list.parse()?;
-    let what = SecurityInformation::Dacl | SecurityInformation::ProtectedDacl;
-    match SetNamedSecurityInfo(path, SE_FILE_OBJECT, what, None, None, list.dacl(), None) {
+    match security(path).and_then(|list| restrict(path, owner(&list))) {
         Err(error) if error.raw_os_error() == Some(ERROR_NOT_SUPPORTED) => Ok(()),
         done => done,
     }
+}
+
+fn restrict(path: &Path, owner: &str) -> io::Result<()> {
+    let list = closed(owner, &user()?.to_string(), path.is_dir());
+    let list: LocalBox<SecurityDescriptor> = list.parse()?;
+    let what = SecurityInformation::Dacl | SecurityInformation::ProtectedDacl;
+    SetNamedSecurityInfo(&verbatim(path), SE_FILE_OBJECT, what, None, None, list.dacl(), None)
+}
+
+/// Owner and access list of a file in their text form; see [`super::access`].
+///
+/// # Errors
+/// What the file system says.
+pub(super) fn security(path: &Path) -> io::Result<String> {
+    // These calls take a long path in this form alone.
+    text(&*GetNamedSecurityInfo(&verbatim(path), SE_FILE_OBJECT, what())?)
+}
+
+/// The same of an open file.
+///
+/// # Errors
+/// What the file system says.
+pub(super) fn security_of(file: &File) -> io::Result<String> {
+    text(&*GetSecurityInfo(file, SE_FILE_OBJECT, what())?)
+}
+
+/// The same of a link itself, not of where it leads.
+///
+/// # Errors
+/// What the file system says.
+pub(super) fn security_of_link(link: &Path) -> io::Result<String> {
+    let link = OpenOptions::new()
+        .access_mode(READ_CONTROL)
+        .share_mode(FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE)
+        .custom_flags(FILE_FLAG_BACKUP_SEMANTICS | FILE_FLAG_OPEN_REPARSE_POINT)
+        .open(link)?;
+    security_of(&link)
+}
+
+fn what() -> SecurityInformation {
+    SecurityInformation::Owner | SecurityInformation::Dacl
+}
+
+fn text(list: &SecurityDescriptor) -> io::Result<String> {
+    let list = ConvertSecurityDescriptorToStringSecurityDescriptor(list, what())?;
+    Ok(list.to_string_lossy().into_owned())
 }
 
 /// Who has this access to a file besides its owner, the user, SYSTEM and the administrators: by name where the machine knows
@@ -228,27 +290,24 @@ pub fn restrict_to_owner(path: &Path) -> io::Result<()> {
 /// # Errors
 /// What the file system says.
 pub fn others_who_may(may: Access, path: &Path) -> io::Result<Vec<String>> {
-    let what = SecurityInformation::Owner | SecurityInformation::Dacl;
-    let list = GetNamedSecurityInfo(path, SE_FILE_OBJECT, what)?;
-    let list = ConvertSecurityDescriptorToStringSecurityDescriptor(&list, what)?;
-    // Convert the user's SID as the list was: some accounts are written as two letters there.
-    let user: LocalBox<SecurityDescriptor> = format!("O:{}", user()?).parse()?;
-    let user = ConvertSecurityDescriptorToStringSecurityDescriptor(&user, SecurityInformation::Owner)?;
-    let user = user.to_string_lossy();
-    let found = others(&list.to_string_lossy(), user.trim_start_matches("O:"), may);
-    Ok(found.iter().map(|who| name(who)).collect())
+    let list = security(path)?;
+    Ok(others(&list, &spelled(&user()?.to_string()), may).iter().map(|who| name(who)).collect())
 }
 
-/// The command with which a person restricts a file to its owner.
-#[must_use]
-pub fn command_to_restrict(path: &Path) -> String {
-    let user = user().map_or_else(|_| "%USERNAME%".to_owned(), |user| name(&user.to_string()));
-    // What lies in a folder is to have the same access.
-    let all = if path.is_dir() { "(OI)(CI)F" } else { "F" };
-    format!(
-        "icacls \"{}\" /inheritance:r /grant:r \"{user}:{all}\" \"*S-1-5-18:{all}\" \"*S-1-5-32-544:{all}\"",
-        path.display()
-    )
+/// An account as lists write it: some are two letters there.
+pub(super) fn spelled(sid: &str) -> String {
+    let whole = || -> io::Result<String> {
+        let list: LocalBox<SecurityDescriptor> = format!("O:{sid}").parse()?;
+        let list = ConvertSecurityDescriptorToStringSecurityDescriptor(&list, SecurityInformation::Owner)?;
+        Ok(list.to_string_lossy().trim_start_matches("O:").to_owned())
+    };
+    whole().unwrap_or_else(|_| sid.to_owned())
+}
+
+/// An account of a list as `icacls` takes it in every language: its SID with a `*`.
+pub(super) fn starred(who: &str) -> String {
+    let sid = who.parse::<LocalBox<Sid>>().map_or_else(|_| who.to_owned(), |sid| sid.to_string());
+    format!("*{sid}")
 }
 
 pub(super) fn user() -> io::Result<LocalBox<Sid>> {

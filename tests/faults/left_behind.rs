@@ -2,7 +2,6 @@
 //! lost by it that KP lacks.
 
 use std::fs;
-use std::path::PathBuf;
 
 use crate::halted::{halt, kill_at};
 use crate::proxy::{Cut, Fault, Proxy};
@@ -100,7 +99,7 @@ fn what_only_looks_like_a_leftover_stays() {
 fn with_archive_elsewhere(town: &Town) -> Option<tempfile::TempDir> {
     use std::os::unix::fs::MetadataExt;
     let other = tempfile::Builder::new().prefix("traekfil-archive-").tempdir_in("/dev/shm").ok()?;
-    let device = |path: PathBuf| fs::metadata(path).unwrap().dev();
+    let device = |path: std::path::PathBuf| fs::metadata(path).unwrap().dev();
     if device(other.path().into()) == device(town.path("drop")) {
         eprintln!("skipped: no second file system here");
         return None;

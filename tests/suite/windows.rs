@@ -6,10 +6,13 @@ use std::fs::{self, File, OpenOptions};
 use std::io::Read;
 use std::os::windows::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
-use traekfil::platform::{self, Access};
+use traekfil::platform::{self, Access, Account};
 
-use crate::support::output::{assert_decided, decisions, entry};
+use crate::content::samples::{WITH_TRAILER, records, with_trailer};
+use crate::support::output::{Output, Running, assert_decided, decisions, entry};
+use crate::support::servers::Server;
 use crate::support::town::{Town, open_to_all};
 use crate::{MAD, MAD_APRIL, MAD_MAY, VASK, VASK_APRIL};
 
@@ -27,6 +30,7 @@ fn a_file_that_is_open_elsewhere_waits_and_goes_with_the_next_run() {
     // cannot be moved.
     for (write, share) in [(false, 0), (true, SHARE_ALL), (false, SHARE_READ)] {
         let town = Town::new();
+        town.set("policy.new_series", "send");
         let path = town.file(MAD, MAD_APRIL);
         town.file(VASK, VASK_APRIL);
         let held = elsewhere(&path, write, share);
@@ -155,22 +159,20 @@ fn the_drop_folder_may_be_a_share() {
 
 #[test]
 fn what_init_makes_is_closed_to_others() {
-    let town = Town::new();
+    let town = Town::without_ledger(Server::embedded());
     fs::remove_file(town.path("config.toml")).unwrap();
     let port = town.server.port().to_string();
     let args = ["init", "--yes", "--host", "127.0.0.1", "--port", &port, "--user", "korsbaek", "--new-key"];
-    town.run(args.iter().chain(&["--identity", r"nøgler\kp", "--ledger", r"regnskab\ledger.db"]))
-        .exit_in(&[0, 2, 4]);
-    for path in ["config.toml", r"nøgler\kp", r"regnskab\ledger.db", "regnskab"] {
+    let places =
+        ["--config", r"ny\config.toml", "--identity", r"nøgler\kp", "--ledger", r"regnskab\ledger.db"];
+    town.run(args.iter().chain(&places)).exit_in(&[0, 2, 4]);
+    for path in [r"ny\config.toml", "ny", r"nøgler\kp", "nøgler", r"regnskab\ledger.db", "regnskab"] {
         for may in [Access::Read, Access::Write] {
             assert_eq!(platform::others_who_may(may, &town.path(path)).unwrap(), [""; 0], "{path}");
         }
     }
-    let config = fs::read_to_string(town.path("config.toml")).unwrap();
-    assert!(
-        config.contains(r"identity = 'nøgler\kp'") || config.contains(r#"identity = "nøgler\\kp""#),
-        "{config}"
-    );
+    let config = fs::read_to_string(town.path(r"ny\config.toml")).unwrap();
+    assert!(config.contains(r"nøgler\kp'") || config.contains(r#"nøgler\\kp""#), "{config}");
 }
 
 #[test]
@@ -185,10 +187,57 @@ fn check_names_who_else_may_touch_ledger_and_key() {
         open_to_all(&path);
         assert_eq!(platform::others_who_may(Access::Read, &path).unwrap().len(), 1);
         town.run(["run"]).exit(2).says("icacls").says(file);
-        town.run(["check", "--language", "da"]).exit(2).says("icacls").says("*S-1-5-18:F").says(file);
+        town.run(["check", "--language", "da"]).exit(2).says("icacls").says("*S-1-1-0").says(file);
         platform::restrict_to_owner(&path).unwrap();
         town.run(["check"]).exit(0);
     }
+}
+
+#[test]
+fn the_secret_of_records_and_its_copy_are_closed_to_others() {
+    let town = Town::new();
+    town.series(&format!(
+        "name = \"mad\"\nfiles = [\"mad_*.txt\"]\nformat = \"madservice\"\ndeduction = \"mad\"\n\
+         per_period = \"many\"\n[formats.madservice]\n{WITH_TRAILER}"
+    ));
+    town.set("policy.records_delivered", "hold");
+    town.file(MAD, with_trailer(&records(20), "202304"));
+    town.deliver(0);
+    town.run(["ledger", "backup", "kopi.db"]).exit(0).stdout_has("kopi.db.key");
+    for file in ["records.key", "kopi.db", "kopi.db.key"] {
+        for may in [Access::Read, Access::Write] {
+            assert_eq!(platform::others_who_may(may, &town.path(file)).unwrap(), [""; 0], "{file}");
+        }
+    }
+    let secret = town.path("records.key");
+    open_to_all(&secret);
+    town.run(["run"]).exit(2).says("records.key").says(r#"/remove:g "*S-1-1-0""#);
+    // As it is put back from a backup.
+    fs::remove_file(&secret).unwrap();
+    town.run(["run"]).exit(6).says("records.key");
+    fs::copy(town.path("kopi.db.key"), &secret).unwrap();
+    platform::restrict_to_owner(&secret).unwrap();
+    town.file("mad_igen_202304.txt", with_trailer(&records(21), "202304"));
+    assert_decided(&town.deliver(3), "mad_igen_202304.txt", "hold", "records_delivered", "held");
+}
+
+#[test]
+fn a_configuration_that_others_may_change_is_refused_and_so_is_one_in_an_open_folder() {
+    let town = Town::new();
+    town.file(MAD, MAD_APRIL);
+    for (open, says) in [("config.toml", "config.toml"), ("", "config.toml"), ("ledger", "ledger")] {
+        fs::create_dir_all(town.path("ledger")).unwrap();
+        let path = town.path(open);
+        if open == "ledger" {
+            town.set("ledger.path", "ledger/ledger.db");
+        }
+        open_to_all(&path);
+        for command in [&["run"][..], &["run", "--dry-run"], &["check", "--offline"], &["status"]] {
+            town.run(command).exit(2).says("icacls").says("/inheritance:d").says(says);
+        }
+        platform::restrict_to_owner(&path).unwrap();
+    }
+    assert!(town.server.received().is_empty());
 }
 
 /// A folder with a replacement for a Windows program; none, with a printed line, if there is no replacement.
@@ -232,40 +281,70 @@ fn a_run_that_needs_a_person_is_written_into_the_event_log() {
     assert!(calls().contains("INFORMATION\n/ID\n1\n"), "{}", calls());
 }
 
+/// The program in a folder that the machine alone can change, as a job's must be, with these arguments.
+fn installed(town: &Town, args: &[&str]) -> Output {
+    let program = town.path("Program Files/traekfil.exe");
+    if !program.exists() {
+        fs::create_dir(program.parent().unwrap()).unwrap();
+        fs::copy(env!("CARGO_BIN_EXE_traekfil"), &program).unwrap();
+    }
+    let as_built = town.command(args);
+    let mut command = Command::new(program);
+    command.args(as_built.get_args()).current_dir(as_built.get_current_dir().unwrap());
+    for (name, value) in as_built.get_envs() {
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
+    }
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    Running::start(&mut command).finish()
+}
+
 #[test]
 fn the_task_is_given_to_schtasks_and_taken_back() {
     let town = Town::new();
     let Some(folder) = stand_in(&town, "schtasks") else { return };
-    let calls = || fs::read_to_string(folder.join("calls")).unwrap_or_default();
-    town.run(["schedule", "windows", "--install", "--language", "da"])
-        .exit(0)
-        .stdout_has("hver time")
-        .stdout_has("0x3 noget venter på dig");
-    assert!(calls().starts_with("/Create\n/TN\ntraekfil\n/F\n/XML\n"), "{}", calls());
+    let calls = || -> Vec<String> {
+        let calls = fs::read_to_string(folder.join("calls")).unwrap_or_default();
+        let calls = calls.split('/').filter(|call| call.starts_with("Create") || call.starts_with("Delete"));
+        calls.map(|call| call.trim().to_owned()).collect()
+    };
+    // SYSTEM does not run what a person could change.
+    let user = Account::own().name();
+    let by_system = ["schedule", "windows", "--install", "--language", "da"];
+    installed(&town, &by_system).exit(2).says("icacls").says(r#"/setowner "*S-1-5-32-544""#);
+    assert_eq!(calls(), [""; 0]);
+    let install = ["schedule", "windows", "--install", "--language", "da", "--user", &user];
+    let remove = ["schedule", "windows", "--remove", "--language", "da"];
+    installed(&town, &install).exit(0).stdout_has("hver time").stdout_has("0x3 noget venter på dig");
+    assert_eq!(calls(), ["Create"]);
     let bytes = fs::read(folder.join("xml")).unwrap();
     assert_eq!(bytes[..2], [0xff, 0xfe]);
     let units: Vec<u16> = bytes[2..].chunks(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
     let xml = String::from_utf16(&units).unwrap();
     let xml = roxmltree::Document::parse(&xml).unwrap();
-    let text = |tag: &str| xml.descendants().find(|node| node.has_tag_name(tag)).and_then(|node| node.text());
     let named = |tag: &str| {
         let found = xml.descendants().find(|node| node.tag_name().name() == tag);
-        text(tag).or(found.and_then(|node| node.text())).unwrap_or_default().to_owned()
+        found.and_then(|node| node.text()).unwrap_or_default().to_owned()
     };
-    // Without the drive, which may be missing in the path that the build recorded.
-    let program = env!("CARGO_BIN_EXE_traekfil").replace('\\', "/");
-    assert!(named("Command").replace('\\', "/").ends_with(&program), "{}", named("Command"));
+    assert!(named("Command").ends_with(r"\Program Files\traekfil.exe"), "{}", named("Command"));
+    assert_eq!((named("UserId"), named("LogonType")), (user.clone(), "Password".to_owned()));
     let config = town.path("config.toml");
     assert_eq!(named("Arguments"), format!("run --quiet --config \"{}\"", config.display()));
-    town.run(["schedule", "windows", "--remove", "--language", "da"]).exit(0).stdout_has("fjernet");
-    assert!(calls().ends_with("/Delete\n/TN\ntraekfil\n/F\n"), "{}", calls());
+    // A second time it takes the place of the first.
+    installed(&town, &install).exit(0);
+    let listed = installed(&town, &["schedule", "list", "--json"]).exit(0).json();
+    assert_eq!(listed["jobs"].as_array().map(Vec::len), Some(1), "{listed}");
+    assert_eq!(listed["jobs"][0]["config"], config.to_str().unwrap());
+    installed(&town, &remove).exit(0).stdout_has("fjernet");
+    assert_eq!(calls(), ["Create", "Create", "Delete"]);
+    installed(&town, &remove).exit(0).stdout_has("ikke noget at fjerne");
     fs::write(folder.join("code"), "1").unwrap();
-    town.run(["schedule", "windows", "--install", "--language", "da"])
-        .exit(1)
-        .says("Access is denied.")
-        .says("administrator");
+    installed(&town, &install).exit(1).says("administrator");
+    installed(&town, &["schedule", "list"]).exit(1).says("Access is denied.");
     for other in ["cron", "systemd"] {
-        town.run(["schedule", other, "--install", "--language", "da"]).exit(2);
+        installed(&town, &["schedule", other, "--install", "--language", "da"]).exit(2);
     }
 }
 

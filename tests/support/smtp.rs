@@ -179,6 +179,7 @@ fn unquoted(text: &str) -> Vec<u8> {
 }
 
 /// A server's certificate and key, in PEM.
+#[cfg(unix)]
 pub struct Papers {
     /// The certificate of the authority that vouches for it.
     pub authority: String,
@@ -187,6 +188,7 @@ pub struct Papers {
 }
 
 /// An authority, and a server under it that is called `name`.
+#[cfg(unix)]
 pub fn papers(name: &str) -> Papers {
     let (root, leaf, key) = certificate(name);
     let text = |pem: Vec<u8>| String::from_utf8(pem).unwrap();

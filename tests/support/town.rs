@@ -73,6 +73,9 @@ impl Town {
             env: RefCell::default(),
             server,
         };
+        // On Unix the folder is made so.
+        #[cfg(windows)]
+        traekfil::platform::restrict_to_owner(town.root.path()).unwrap();
         fs::create_dir(town.path("drop")).unwrap();
         fs::create_dir(town.path("archive")).unwrap();
         let key = town.server.key.to_openssh(LineEnding::LF).unwrap();

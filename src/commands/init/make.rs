@@ -83,7 +83,12 @@ fn believed(answers: &Answers) -> Result<(), UserError> {
         trust
             .existing_above(file)
             .map_err(|breach| config::refused(&say_trust::configuration(), file, &breach))
-    })
+    })?;
+    let folder = platform::parent_or_dot(&answers.ledger);
+    if !folder.exists() {
+        return Ok(());
+    }
+    trust.check_folder(folder).map_err(|breach| config::refused(&say_trust::ledger_folder(), folder, &breach))
 }
 
 /// Does something as the user that the program works as.
@@ -129,11 +134,12 @@ fn not_made(folder: &Path, error: &io::Error) -> UserError {
 /// Makes the folders. Suppliers need access to the drop folder; the archive, the ledger and the key are for the program
 /// alone.
 fn folders(answers: &Answers) -> Result<(), UserError> {
-    let (open, private) = wanted(answers);
+    let ([of_config, drop], private) = wanted(answers);
     let make = |folder: &PathBuf, how: fn(&Path) -> io::Result<()>| {
         how(folder).map_err(|error| not_made(folder, &error))
     };
-    open.iter().flatten().try_for_each(|folder| make(folder, platform::shared_folder))?;
+    of_config.iter().try_for_each(|folder| make(folder, platform::folder_of_configuration))?;
+    drop.iter().try_for_each(|folder| make(folder, platform::shared_folder))?;
     private.iter().flatten().try_for_each(|folder| make(folder, platform::create_private_folder))
 }
 

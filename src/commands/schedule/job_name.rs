@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::config;
+use crate::{config, names};
 
 /// What every job's name begins with, and the whole name of the job of the platform's own configuration.
 pub(super) const PROGRAM: &str = "traekfil";
@@ -13,7 +13,9 @@ pub(super) const PROGRAM: &str = "traekfil";
 /// It has only characters that systemd and the Task Scheduler allow in a name. Two configurations may get one name; whoever
 /// installs a job looks whether another configuration has it.
 pub(super) fn of(config: &Path) -> String {
-    if config == config::platform_place() {
+    let (named, own) = (config.to_string_lossy(), config::platform_place());
+    // Windows knows a path in any case.
+    if config == own || cfg!(windows) && names::same(&named, &own.to_string_lossy()) {
         return PROGRAM.to_owned();
     }
     let folder = config.parent().and_then(Path::file_name);

@@ -6,6 +6,7 @@ use std::process::{Command, Output, Stdio};
 
 use crate::exit::UserError;
 use crate::messages::{config::shown, schedule as say};
+use crate::platform;
 use crate::secrets;
 
 /// Runs a program to its end with `input` on its standard input, and answers its output and exit code, whether it succeeded or
@@ -75,7 +76,7 @@ pub(super) fn refused(program: &OsStr, args: &[OsString], output: &Output) -> Us
     let words: Vec<_> = [program].into_iter().chain(args.iter().map(OsString::as_os_str)).collect();
     let command: Vec<String> = words.iter().map(|word| shown(&word.to_string_lossy())).collect();
     let said = [&output.stderr[..], &output.stdout[..]].concat();
-    let lines = String::from_utf8_lossy(&said);
+    let lines = platform::said_by_program(said);
     let said: Vec<String> = lines
         .lines()
         .filter(|line| !line.trim().is_empty())

@@ -9,13 +9,14 @@ use std::path::Path;
 use crate::digest::Digest;
 use crate::exit::UserError;
 use crate::messages::{
+    command,
     config::{shown, shown_path},
     schedule as say,
 };
 use crate::platform;
 
 use super::job_name::PROGRAM;
-use super::program::{must, must_at_terminal, run, words};
+use super::program::{must, must_at_terminal, refused, run, words};
 use super::{Job, Listed, When};
 
 /// The machine's own account, SYSTEM.
@@ -183,13 +184,30 @@ pub(super) fn install(job: &Job, schtasks: &OsStr) -> Result<String, UserError> 
     if job.name != PROGRAM && there(PROGRAM, schtasks)?.is_some_and(|task| belongs_to(&task, job)) {
         take_away(PROGRAM, schtasks)?;
     }
-    Ok(say::task_installed(&job.name, &job.when.said()) + "\n")
+    Ok(say::task_installed(
+        &job.name,
+        &job.when.said(),
+        &command("schedule windows --remove"),
+        &command("status"),
+    ) + "\n")
 }
 
-/// The task of this name, as `schtasks` prints it; none where there is none, or none that may be read.
+/// The task of this name, as `schtasks` prints it; none where there is none.
+///
+/// # Errors
+/// Nobody can tell: it says of this name something else than of a name that is none.
 fn there(name: &str, schtasks: &OsStr) -> Result<Option<String>, UserError> {
-    let output = run(schtasks, &words(&["/Query", "/TN", name, "/XML"]), None)?;
-    Ok(output.status.success().then(|| decoded(&output.stdout)))
+    let query = |name: &str| {
+        let args = words(&["/Query", "/TN", name, "/XML"]);
+        run(schtasks, &args, None).map(|output| (args, output))
+    };
+    let (args, output) = query(name)?;
+    if output.status.success() {
+        return Ok(Some(decoded(&output.stdout)));
+    }
+    // It ends with 1 for whatever reason, and gives the reason in Windows' language.
+    let (_, of_none) = query(&format!("{PROGRAM}-{}", platform::drawn_number()))?;
+    if output.stderr == of_none.stderr { Ok(None) } else { Err(refused(schtasks, &args, &output)) }
 }
 
 /// What a program of Windows printed: UTF-16 where it begins with its mark, else the console's code page, of which only the
@@ -373,7 +391,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let fake = folder.path().join("schtasks");
         let text = format!(
-            "#!/bin/sh\ncd '{}'\necho \"$@\" >> calls\n[ \"$1\" = /Query ] && {{ [ -e \"task-$3\" ] && exec cat \"task-$3\" || exit 1; }}\n[ \"$1\" = /Create ] && cat \"$6\" > file\n[ ! -e broken ] || {{ echo 'ERROR: Access is denied.' >&2; exit 1; }}\n",
+            "#!/bin/sh\ncd '{}'\necho \"$@\" >> calls\n[ -e \"denied-$3\" ] && {{ echo 'ERROR: Access is denied.' >&2; exit 1; }}\n[ \"$1\" = /Query ] && {{ [ -e \"task-$3\" ] && exec cat \"task-$3\" || exit 1; }}\n[ \"$1\" = /Create ] && cat \"$6\" > file\n[ ! -e broken ] || {{ echo 'ERROR: Access is denied.' >&2; exit 1; }}\n",
             folder.path().display()
         );
         fs::write(&fake, text).unwrap();
@@ -412,5 +430,11 @@ mod tests {
         assert!(remove(&other, fake.as_os_str()).is_ok());
         let calls = fs::read_to_string(folder.path().join("calls")).unwrap();
         assert_eq!(calls.matches("/Delete").count(), 1, "{calls}");
+
+        // One that may not be read is not taken for none.
+        fs::write(folder.path().join("denied-traekfil@korsbaek"), "").unwrap();
+        for refused in [install(&other, fake.as_os_str()), remove(&other, fake.as_os_str())] {
+            assert!(refused.unwrap_err().message.contains("Access is denied."));
+        }
     }
 }

@@ -73,6 +73,7 @@ fn links_are_seen_through() {
 #[test]
 fn the_key_and_known_hosts_must_be_files_that_can_be_read() {
     let folder = tempfile::tempdir().unwrap();
+    platform::restrict_to_owner(folder.path()).unwrap();
     for key in ["identity", "known_hosts"] {
         let config = in_folder(folder.path(), &format!("{SFTP}{key} = '{key}'"));
         let file = folder.path().join(key);

@@ -27,6 +27,29 @@ fn what_the_system_says_is_said_in_danish_with_its_own_words_after_it() {
     );
 }
 
+#[cfg(windows)]
+#[test]
+fn what_windows_says_is_said_in_danish_with_its_own_words_after_it() {
+    for (number, danish) in [
+        (2, "findes ikke"),
+        (5, "adgang nægtet"),
+        (32, "i brug af et andet program"),
+        (67, "den delte mappe findes ikke"),
+        (112, "disken er fuld"),
+        (10061, "forbindelsen blev afvist"),
+        (11001, "navnet kendes ikke"),
+    ] {
+        let error = Error::from_raw_os_error(number);
+        let said = in_danish(format!("Filen kunne ikke læses ({error}). Prøv igen."));
+        assert!(said.starts_with(&format!("Filen kunne ikke læses ({danish}: ")), "{said}");
+        assert!(
+            said.ends_with(&format!(", os error {number}). Prøv igen.")) && !said.contains(".,"),
+            "{said}"
+        );
+        assert_eq!(in_danish(said.clone()), said);
+    }
+}
+
 #[test]
 fn an_error_without_a_number_too_and_nothing_else_is_changed() {
     for (kind, danish) in KINDS {

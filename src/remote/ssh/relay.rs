@@ -179,7 +179,7 @@ impl Relay {
             let Ok(any) = self.leaving.write_to(&mut self.server) else {
                 // The connection is broken: libssh2's next write must fail and not go nowhere.
                 self.leaving.clear();
-                let _ = self.inside.shutdown(Shutdown::Read);
+                platform::refuse_writes(&self.inside);
                 return moved;
             };
             moved |= any;

@@ -35,6 +35,7 @@ fn each_kind_of_wrong_file_is_told_apart() {
 #[test]
 fn a_file_that_cannot_be_read_is_told_apart() {
     let home = tempfile::tempdir().unwrap();
+    crate::platform::restrict_to_owner(home.path()).unwrap();
     let load = |path: &Path| load(path, "nøgle").map(|text| text.expose_secret().to_owned());
     assert_eq!(load(home.path()), Err(say::key_is_folder("nøgle")));
     assert_eq!(load(&home.path().join("ingen")), Err(say::key_missing("nøgle")));
