@@ -251,7 +251,7 @@ fn matters(reading: &Reading, file: &Path) -> Vec<Matter> {
     if reading.ending == Ending::CutShort {
         told.push((Reason::Incomplete.name(), say_content::incomplete()));
     }
-    if reading.totals.records == 0 {
+    if reading.totals.records == 0 && reading.findings.is_empty() {
         told.push(("no_records", say::no_records()));
     }
     let path = file.to_owned();

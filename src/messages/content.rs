@@ -99,6 +99,10 @@ crate::messages::catalogue! {
     undecodable() { da "har tegn, som ikke findes i formatets tegnkodning", en "has characters that the format's encoding does not have" }
     repeated() { da "står der mere end én gang", en "stands there more than once" }
     no_heading() { da "ingen kolonne har den overskrift", en "no column has that heading" }
+    no_records() {
+        da "der er ingen poster i filen, og den siger ikke selv, at der ingen er",
+        en "there are no records in the file, and it does not say itself that there are none",
+    }
     unclosed_quote() { da "et anførselstegn bliver ikke lukket", en "a quotation mark is not closed" }
     sum_too_large() { da "summen er større, end nogen fils træk kan være", en "the sum is larger than any file's deductions can be" }
     malformed() { da "filen er ikke gyldig XML herfra", en "from here on the file is not valid XML" }

@@ -305,7 +305,10 @@ fn too_large(reading: &Reading) -> Option<Finding> {
 
 fn other_periods(reading: &Reading, expected: Period) -> impl Iterator<Item = Suspicion> {
     let headers = reading.header_periods.iter().map(|(named, lines)| (*named, NamedBy::Header, lines));
-    let records = reading.periods.iter().map(|(named, lines)| (*named, NamedBy::Records, lines));
+    // records that name no month of their own have their header's, which is told already
+    let is_told = |named: &Period| reading.header_periods.contains_key(named);
+    let records = reading.periods.iter().filter(move |(named, _)| !is_told(named));
+    let records = records.map(|(named, lines)| (*named, NamedBy::Records, lines));
     let other = move |(named, by, lines): (Period, NamedBy, &Lines)| {
         (named != expected).then(|| Suspicion::OtherPeriod { expected, named, by, lines: lines.clone() })
     };

@@ -230,6 +230,7 @@ pub fn problem(problem: Problem) -> String {
         Problem::Undecodable => say::undecodable(),
         Problem::Repeated => say::repeated(),
         Problem::NoHeading => say::no_heading(),
+        Problem::NoRecords => say::no_records(),
         Problem::UnclosedQuote => say::unclosed_quote(),
         Problem::SumTooLarge => say::sum_too_large(),
         Problem::Malformed => say::malformed(),

@@ -230,6 +230,8 @@ pub enum Problem {
     Repeated,
     /// No column has the heading that the format names.
     NoHeading,
+    /// The file has no record, and does not say itself that it has none.
+    NoRecords,
     /// Quoted text does not end.
     UnclosedQuote,
     /// What was added up is more than 128 bits hold.

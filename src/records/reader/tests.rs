@@ -56,6 +56,30 @@ fn each_layout_gives_its_records_and_totals() {
 }
 
 #[test]
+fn a_file_without_any_record_is_not_taken_for_read_unless_it_says_so_itself() {
+    let other_name = ELEMENTS.replace("\"post\"", "\"linje\"");
+    let all_ignored = format!("{EIGHTY}[lines]\nrecord = '^99'\nignore = '^0'");
+    let no_control = other_name.split("[trailer]").next().unwrap();
+    let records = deductions(5);
+    for (layout, file) in [
+        (no_control, elements(&records, "2023-04")),
+        (&all_ignored, eighty(&records, "202304")),
+        (
+            SEMICOLONS.split("[trailer]").next().unwrap(),
+            "CPR-nr;Navn;Beløb;Måned\r\nAntal;0;;\r\n".to_owned(),
+        ),
+        (EIGHTY, String::new()),
+    ] {
+        assert_eq!(
+            problems(&read(&format(layout), file.as_bytes())),
+            [(Problem::NoRecords, None, vec![], 0)]
+        );
+    }
+    let says_so = windows(&start_and_end(&[], "202304"));
+    assert_eq!(problems(&read(&format(START_AND_END), &says_so)), []);
+}
+
+#[test]
 fn lines_are_counted_by_their_kind() {
     let counted = |at: usize| {
         let (_, format, file) = &layouts()[at];
