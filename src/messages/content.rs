@@ -106,6 +106,10 @@ crate::messages::catalogue! {
     unclosed_quote() { da "et anførselstegn bliver ikke lukket", en "a quotation mark is not closed" }
     sum_too_large() { da "summen er større, end nogen fils træk kan være", en "the sum is larger than any file's deductions can be" }
     malformed() { da "filen er ikke gyldig XML herfra", en "from here on the file is not valid XML" }
+    record_in_record() {
+        da "en post står inde i en anden post, og intet efter den er læst",
+        en "a record stands inside another record, and nothing after it was read",
+    }
     document_type() {
         da "filen har en dokumenttype (DTD), som aldrig bliver læst",
         en "the file has a document type (DTD), which is never read",

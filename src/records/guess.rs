@@ -112,6 +112,11 @@ impl Sureness {
         if records > 4 { Sureness::Likely } else { Sureness::Guessed }
     }
 
+    /// Of a month: a date may as well be the day on which the record was written.
+    fn of_month(self, pattern: &str) -> Sureness {
+        if pattern.contains("DD") { Sureness::Guessed } else { self }
+    }
+
     /// No more than a guess where other places would do as well.
     fn without(self, others: &[String]) -> Sureness {
         if others.is_empty() { self } else { Sureness::Guessed }

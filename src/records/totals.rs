@@ -5,6 +5,7 @@
 
 use std::str::FromStr;
 
+use crate::model::decision::Reason;
 use crate::period::Period;
 
 use super::amount::Ore;
@@ -255,6 +256,26 @@ pub enum Suspicion {
         /// What is above it.
         over: Over,
     },
+}
+
+impl Suspicion {
+    /// The reason that a file is held for it.
+    #[must_use]
+    pub fn reason(&self) -> Reason {
+        match self {
+            Suspicion::Incomplete { .. } => Reason::Incomplete,
+            Suspicion::UnreadableRecord(_) => Reason::UnreadableRecord,
+            Suspicion::TotalsDiffer(_) => Reason::TotalsDiffer,
+            Suspicion::OtherPeriod { .. } => Reason::OtherPeriod,
+            Suspicion::RecordsDelivered(_) | Suspicion::NotComparable(_) | Suspicion::RecordsInRun { .. } => {
+                Reason::RecordsDelivered
+            }
+            Suspicion::RecordsRepeat(_) => Reason::RecordsRepeat,
+            Suspicion::TotalsRepeat(_) => Reason::TotalsRepeat,
+            Suspicion::UnusualRecords { .. } | Suspicion::UnusualSum { .. } => Reason::UnusualTotal,
+            Suspicion::AmountOver { .. } => Reason::AmountOver,
+        }
+    }
 }
 
 /// Everything suspicious about what was read, in the order of the reasons that files are held for.

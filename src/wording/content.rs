@@ -236,6 +236,7 @@ pub fn problem(problem: Problem) -> String {
         Problem::Malformed => say::malformed(),
         Problem::DocumentType => say::document_type(),
         Problem::Entity => say::entity(),
+        Problem::RecordInRecord => say::record_in_record(),
         Problem::TooDeep => say::too_deep(),
     }
 }

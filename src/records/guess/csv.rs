@@ -57,7 +57,7 @@ fn with_separator(text: &str, separator: u8, whole: bool, month: Option<Period>)
     if let Some((at, pattern)) = period {
         draft.table.record.period =
             Some(FieldTable { form: Some(pattern.to_owned()), ..FieldTable::at(place(at)) });
-        draft.part("record.period", Sureness::of_all(records.len()));
+        draft.part("record.period", Sureness::of_all(records.len()).of_month(pattern));
     }
     let taken = [Some(citizen), period.map(|period| period.0)];
     let trailer = rows.get(last + 1).filter(|_| whole && last + 2 == rows.len());

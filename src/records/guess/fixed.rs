@@ -59,7 +59,7 @@ pub(super) fn draft(text: &str, whole: bool, month: Option<Period>) -> Result<Dr
     let mut taken = vec![citizen.clone()];
     if let Some((span, pattern)) = record_month(&records, &taken, month) {
         draft.table.record.period = Some(FieldTable { form: Some(pattern.to_owned()), ..field(&span) });
-        draft.part("record.period", Sureness::of_all(records.len()));
+        draft.part("record.period", Sureness::of_all(records.len()).of_month(pattern));
         taken.push(span);
     }
     let trailer = written.last().copied().filter(|last| whole && !kinds.is_record(last, is_record(last)));

@@ -56,7 +56,7 @@ pub(super) fn draft(text: &str, month: Option<Period>) -> Result<Draft, NoGuess>
     if let Some((path, pattern)) = &period {
         draft.table.record.period =
             Some(FieldTable { form: Some((*pattern).to_owned()), ..below(path, record.len()) });
-        draft.part("record.period", Sureness::of_all(texts.len()));
+        draft.part("record.period", Sureness::of_all(texts.len()).of_month(pattern));
     }
     let amounts: Vec<Amounts> = amounts
         .into_iter()

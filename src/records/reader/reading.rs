@@ -242,6 +242,8 @@ pub enum Problem {
     DocumentType,
     /// It has an entity of its own, which is never expanded; nothing after it was read.
     Entity,
+    /// A record's element stands inside another record; nothing after it was read.
+    RecordInRecord,
     /// Elements stand in each other deeper than is read; nothing after it was read.
     TooDeep,
 }
