@@ -243,10 +243,10 @@ fn a_citizen_twice_and_the_whole_month_twice_are_held() {
     let mut twice = records(12);
     twice.push(record(3));
     let file = held(&town, APRIL, &with_trailer(&twice, "202304"), &["records_repeat"]);
-    assert!(texts(&file).contains("line 14 repeats 5"), "{file:#}");
+    assert!(texts(&file).contains("line 14 repeats line 5"), "{file:#}");
     let whole = [records(12), records(12)].concat();
     let file = held(&town, APRIL, &with_trailer(&whole, "202304"), &["records_repeat"]);
-    assert!(texts(&file).contains("12 records stand there already"), "{file:#}");
+    assert!(texts(&file).contains("12 records repeat one that stands earlier in the file"), "{file:#}");
     let lines: Vec<u64> =
         file["notes"][0]["lines"].as_array().unwrap().iter().filter_map(Value::as_u64).collect();
     assert_eq!(lines, (14..24).collect::<Vec<u64>>());

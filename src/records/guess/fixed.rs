@@ -1,7 +1,7 @@
 //! Lines with fields at positions: which position holds what, by what all records have in common.
 
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::ops::Range;
 
 use super::citizens::Likeness;
@@ -21,6 +21,8 @@ const WIDEST: usize = 4000;
 const LONGEST_PREFIX: usize = 8;
 /// What DOS programs write after the last line.
 const END_OF_DOS_FILE: u8 = 0x1a;
+/// The widest field that may tell the records of one citizen apart, in digits.
+const WIDEST_REFERENCE: usize = 10;
 /// So few lines do not show which of two places that overlap is the right one.
 const FEW: usize = 5;
 /// How many kinds of lines a layout may have.
@@ -63,7 +65,8 @@ pub(super) fn draft(text: &str, whole: bool, month: Option<Period>) -> Result<Dr
         taken.push(span);
     }
     let trailer = written.last().copied().filter(|last| whole && !kinds.is_record(last, is_record(last)));
-    amount::draft(&mut draft, &records, trailer, &taken)?;
+    taken.extend(amount::draft(&mut draft, &records, trailer, &taken)?);
+    draft.reference = reference(&records, &citizen, &taken).map(|span| place(&span));
     let header = written.first().copied().filter(|first| !kinds.is_record(first, is_record(first)));
     lines_table(&mut draft, &kinds, &written, header, trailer);
     // empty lines, and the end of a file as DOS marks it, may stand in any file of the layout
@@ -227,6 +230,34 @@ fn expression(prefixes: &[Cells]) -> String {
         [prefix] => format!("^{}", escaped(prefix)),
         prefixes => format!("^({})", prefixes.iter().map(escaped).collect::<Vec<_>>().join("|")),
     }
+}
+
+/// Where something tells several records of one citizen apart, where there are any: a few digits, which many
+/// records share. A number of its own for every record would hide each one that comes again.
+fn reference(records: &[&Cells], citizen: &Span, taken: &[Span]) -> Option<Span> {
+    let records = &records[..records.len().min(LOOKED_AT)];
+    let citizens: Vec<&[u8]> = records.iter().filter_map(|line| line.get(citizen.clone())).collect();
+    if citizens.iter().collect::<HashSet<_>>().len() == records.len() || citizens.len() < records.len() {
+        return None;
+    }
+    let shortest = records.iter().map(|line| line.len()).min()?.min(WIDEST);
+    let free = |at: usize| {
+        !taken.iter().any(|span| span.contains(&at)) && records.iter().all(|line| line[at].is_ascii_digit())
+    };
+    let digits: Vec<bool> = (0..shortest).map(free).collect();
+    let mut runs: Vec<Span> = Vec::new();
+    for (at, is_digit) in digits.iter().enumerate() {
+        match runs.last_mut() {
+            Some(run) if *is_digit && run.end == at => run.end = at + 1,
+            _ if *is_digit => runs.push(at..at + 1),
+            _ => {}
+        }
+    }
+    runs.into_iter().filter(|run| run.len() <= WIDEST_REFERENCE).find(|run| {
+        let texts = records.iter().map(|line| &line[run.clone()]);
+        let pairs: HashSet<_> = citizens.iter().zip(texts.clone()).collect();
+        pairs.len() == records.len() && texts.collect::<HashSet<_>>().len() * 2 <= records.len()
+    })
 }
 
 /// Where all records name a month, apart from what is taken.

@@ -57,12 +57,13 @@ struct Rank {
     length: usize,
 }
 
+/// Drafts the amount and the trailer, and answers what the amount takes.
 pub(super) fn draft(
     draft: &mut Draft,
     records: &[&Cells],
     trailer: Option<&Cells>,
     taken: &[Span],
-) -> Result<(), NoGuess> {
+) -> Result<Vec<Span>, NoGuess> {
     let mut trailer_taken = Vec::new();
     let count = records.len().to_string();
     let count_at = trailer.and_then(|line| find_text(line, &count, &trailer_taken));
@@ -107,7 +108,8 @@ pub(super) fn draft(
         draft.table.trailer.sum = Some(FieldTable { sign, ..written(&form, place(span)) });
         draft.part("trailer.sum", Sureness::Proven);
     }
-    Ok(())
+    let sign = chosen.sign.as_ref().map(|sign| sign.at..sign.at + 1);
+    Ok(std::iter::once(chosen.span.clone()).chain(sign).collect())
 }
 
 impl Candidate {

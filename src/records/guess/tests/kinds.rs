@@ -156,7 +156,13 @@ fn a_citizen_with_several_records_is_told_of_with_the_field_that_tells_them_apar
     assert_eq!((guess.repeats, guess.reference.as_deref()), (80, Some("Uge")));
     assert!(guess.toml("x", &words).contains("# reference = \"Uge\"\n"), "a person decides");
     let fixed = text(records.iter().map(|r| format!("G68{}{:09} MAD", r.citizen, r.ore)));
-    assert_eq!(reads(&fixed, &records, "4-13").repeats, 80);
+    let guess = reads(&fixed, &records, "4-13");
+    assert_eq!((guess.repeats, guess.reference), (80, None));
+    let line = |(at, r): (usize, &Deduction)| {
+        format!("{:06}G{} {:02} {:09} {:06}", at, r.citizen, 14 + at % 3, r.ore, at)
+    };
+    let guess = reads(&text(records.iter().enumerate().map(line)), &records, "8-17");
+    assert_eq!(guess.reference.as_deref(), Some("19-20"), "a week, and no running number");
 }
 
 #[test]
