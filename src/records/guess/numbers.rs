@@ -27,7 +27,13 @@ pub(super) fn find_text(line: &[u8], written: &str, taken: &[Range<usize>]) -> O
             first -= 1;
         }
         // a number with a digit before it and hardly a zero between is the end of a longer one
-        let score = [usize::from(!inside || zeros > 2), usize::from(!digit(end)), zeros];
+        // zeros after it may begin the next field, another digit hardly does
+        let after = match line.get(end) {
+            Some(b'1'..=b'9') => 0,
+            Some(b'0') => 1,
+            _ => 2,
+        };
+        let score = [usize::from(!inside || zeros > 2), after, zeros];
         if !(inside && zeros == 0) && best.as_ref().is_none_or(|(most, _)| score > *most) {
             best = Some((score, first..end));
         }

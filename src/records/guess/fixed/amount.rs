@@ -13,6 +13,8 @@ use crate::records::guess::{Draft, NoGuess, Part, Sureness};
 const LONGEST_AMOUNT: usize = 15;
 /// So few records do not show what all have in common.
 const FEW: usize = 4;
+/// A smaller sum stands in a line by chance as well.
+const SMALLEST_PROOF: u128 = 1000;
 /// How many digits and letters a last character must differ in to be taken for one that tells a sign too.
 const FEWEST_OVERPUNCHED: usize = 5;
 
@@ -45,6 +47,8 @@ struct Rank {
     plausible: bool,
     /// It has decimals, as hardly anything else has.
     decimals: bool,
+    /// A sign stands in or beside it.
+    signed: bool,
     /// Many of its values differ.
     differs_much: bool,
     /// No number goes on after it.
@@ -53,7 +57,6 @@ struct Rank {
     after_citizen: bool,
     /// It differs at all, and does not only count up.
     differs: bool,
-    signed: bool,
     length: usize,
 }
 
@@ -70,14 +73,16 @@ pub(super) fn draft(
     trailer_taken.extend(count_at.clone());
     let candidates = candidates(records, taken);
     let proof = |candidate: &Candidate| {
-        let line = trailer.filter(|_| candidate.sum.unsigned_abs() >= 1000)?;
-        sum_in(line, candidate, &trailer_taken)
+        let line = trailer.filter(|_| candidate.written_sum() >= SMALLEST_PROOF)?;
+        let found = sum_in(line, candidate, &trailer_taken)?;
+        // the beginning of a longer number is no sum
+        let ends = !matches!(line.get(found.0.end), Some(b'1'..=b'9'));
+        ends.then_some(found)
     };
     let proven = candidates.iter().filter_map(|candidate| Some((candidate, proof(candidate)?)));
     // of several that come out right, the one with the most digits of the sum, and then with room to grow
     let best = proven.max_by_key(|(candidate, _)| {
-        let unit = if candidate.is_in_kroner() { 100 } else { 1 };
-        let digits = (candidate.sum.unsigned_abs() / unit).to_string().len();
+        let digits = candidate.written_sum().to_string().len();
         (digits, candidate.rank.decimals, candidate.sign.is_some(), candidate.span.len())
     });
     let chosen = match &best {
@@ -113,9 +118,10 @@ pub(super) fn draft(
 }
 
 impl Candidate {
-    /// Whether its digits count kroner, without decimals.
-    fn is_in_kroner(&self) -> bool {
-        self.form.unit != Unit::Ore && !self.rank.decimals
+    /// The sum's digits as a number: kroner where the digits count kroner, without decimals.
+    fn written_sum(&self) -> u128 {
+        let in_kroner = self.form.unit != Unit::Ore && !self.rank.decimals;
+        self.sum.unsigned_abs() / if in_kroner { 100 } else { 1 }
     }
 
     fn field(&self) -> FieldTable {

@@ -103,6 +103,24 @@ fn the_sum_in_the_last_line_is_found_with_its_marks() {
 }
 
 #[test]
+fn a_small_count_and_what_only_looks_like_a_sum_prove_nothing() {
+    let records = &odd(60)[5..10];
+    let lines = records
+        .iter()
+        .enumerate()
+        .map(|(at, r)| format!("G68{}{:02}00{:011} MAD", r.citizen, 71 + at, r.ore));
+    let end = format!("Z99{:06}{:012}", records.len(), sum(records));
+    let guess = reads(&text(lines.chain([end])), records, "4-13");
+    assert_eq!(place(guess.table.trailer.records.as_ref()), Some("4-9"), "not the first digit of the sum");
+    assert_eq!(part(&guess, "trailer.sum").sureness, Sureness::Proven);
+    let lines =
+        records.iter().enumerate().map(|(at, r)| format!("G68{}{:02} {:>11} MAD", r.citizen, 71 + at, r.ore));
+    let by_chance: usize = (71..76).sum();
+    let (guess, ..) = drafted(text(lines.chain([format!("Z99000005 {by_chance}")])).as_bytes());
+    assert_eq!(part(&guess, "record.amount").sureness, Sureness::Guessed);
+}
+
+#[test]
 fn last_digits_that_are_letters_tell_the_sign() {
     let mut records = odd(90);
     records.iter_mut().step_by(7).for_each(|record| record.ore = -record.ore);
@@ -116,6 +134,19 @@ fn last_digits_that_are_letters_tell_the_sign() {
     let records = odd(90);
     let file = text(records.iter().map(|r| format!("G68{}{:09}M", r.citizen, r.ore)));
     assert!(reads(&file, &records, "4-13").table.record.amount.unwrap().sign.is_none());
+}
+
+#[test]
+fn a_column_with_signs_is_rather_the_amount_than_one_without() {
+    let mut records = odd(60);
+    records.iter_mut().step_by(7).for_each(|record| record.ore = -record.ore);
+    let sign = |r: &Deduction| if r.ore < 0 { '-' } else { '+' };
+    let other = |at: usize| 20_000_000 + at * 7_919_377 % 70_000_000;
+    let line = |(at, r): (usize, &Deduction)| {
+        format!("G68{:09}{}{}{}MAD", r.ore.abs(), sign(r), r.citizen, other(at))
+    };
+    let guess = reads(&text(records.iter().enumerate().map(line)), &records, "14-23");
+    assert_eq!(place(guess.table.record.amount.as_ref()), Some("4-12"));
 }
 
 #[test]
