@@ -13,6 +13,7 @@ use std::panic::{self, AssertUnwindSafe};
 
 use crate::cli::{Asked, Cli, Command, FormatCommand, Refusal};
 use crate::exit::ExitCode;
+use crate::platform;
 
 mod adopt;
 mod ask;
@@ -39,6 +40,8 @@ mod status;
 /// Does what the command line asks for, says what failed, and answers the exit code.
 #[must_use]
 pub fn carry_out(cli: &Cli, asked: &Asked) -> ExitCode {
+    // whatever the command, the files that it reads have citizens in them
+    platform::keep_out_of_dumps();
     match panic::catch_unwind(AssertUnwindSafe(|| dispatch(cli))) {
         Ok(Ok(exit)) => exit,
         Ok(Err(error)) => failure::tell(&error, asked),

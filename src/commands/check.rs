@@ -123,6 +123,7 @@ pub(super) fn tried(options: &cli::Check, global: &Global) -> (Answer, ExitCode)
     let config = config.as_ref().filter(believed);
     if let Some(config) = config {
         calendar::calendar(config, &mut checks);
+        formats(config, &mut checks);
     }
     if let Some(config) = config.filter(|_| options.offline) {
         offline(config, &mut checks);
@@ -133,6 +134,21 @@ pub(super) fn tried(options: &cli::Check, global: &Global) -> (Answer, ExitCode)
     }
     let exit = checks.exit;
     (Answer { checks: checks.done, exit_code: exit.code(), failure: checks.failure }, exit)
+}
+
+/// Names the series of each format. One that no series has looks into nothing, which nobody would notice.
+fn formats(config: &Config, checks: &mut Checks) {
+    for name in config.formats.keys() {
+        let has_it = |at: &usize| config.content_of(Some(*at)).is_some_and(|rule| rule.name == *name);
+        let series: Vec<String> =
+            (0..config.series.len()).filter(has_it).map(|at| escape(&config.series[at].name)).collect();
+        let shown = escape(name);
+        if series.is_empty() {
+            checks.ask("formats", say::formats(), say::format_unused(&shown));
+        } else {
+            checks.note("formats", say::formats(), Ok(say::format_used(&shown, &series.join(", "))));
+        }
+    }
 }
 
 /// Checks what lies on this machine.

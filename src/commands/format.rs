@@ -1,7 +1,7 @@
 //! `format`: drafts the format of a file, and shows what is read of one by its format. No citizen is shown.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -10,16 +10,17 @@ use serde::Serialize;
 use crate::cli::{FormatTest, Global};
 use crate::config::Config;
 use crate::exit::{ExitCode, UserError};
-use crate::messages::{content as say_content, escape, format as say, run as say_run};
-use crate::model::decision::Reason;
+use crate::messages::{escape, format as say, run as say_run};
 use crate::output::{answer, warn};
 use crate::period::Period;
 use crate::records::citizen::Citizen;
+use crate::records::content::ContentRule;
 use crate::records::format::{Field, Format};
 use crate::records::reader::{Ending, LineCounts, Reader, Reading, Record};
+use crate::records::totals::{self, Against, Repeats, Tallied, Tally};
 use crate::report::listing::{Column, Listing};
 use crate::report::text;
-use crate::series;
+use crate::series::{self, HEAD_BYTES};
 use crate::wording::content;
 
 mod draft;
@@ -162,8 +163,12 @@ pub(super) fn test(config: &Config, options: &FormatTest, global: &Global) -> an
     let file = in_place(config, &options.file);
     let (name, format, deduction) = chosen(config, options, &file)?;
     let most = if global.verbose > 0 { SHOWN_VERBOSE } else { SHOWN };
-    let (reading, first) = tested(&file, &format, &deduction, (options.show_birthdays, most))?;
-    let matters = matters(&reading, &file);
+    let shown = (options.show_birthdays, most);
+    let Read { reading, tallied, head, first } =
+        tested((config, &file), (&name, &format), &deduction, shown)?;
+    let file_name = file.file_name().unwrap_or_default().to_string_lossy();
+    let period = series::identify(&config.series, &file_name, &head).period;
+    let matters = matters((&reading, &tallied), period, &file);
     let exit = if matters.is_empty() { ExitCode::Ok } else { ExitCode::Attention };
     let LineCounts { header, record, trailer, ignored, unknown } = reading.lines;
     let json = Tested {
@@ -242,16 +247,13 @@ fn fields(format: &Format) -> Vec<FieldShown> {
     ALL.into_iter().filter_map(shown).collect()
 }
 
-/// What would hold the file, or let it wait, each under its reason.
-fn matters(reading: &Reading, file: &Path) -> Vec<Matter> {
-    let under = |kind: Reason| move |text: String| (kind.name(), text);
-    let findings = reading.findings.iter().map(content::finding).map(under(Reason::UnreadableRecord));
-    let mismatches = reading.mismatches.iter().map(content::mismatch).map(under(Reason::TotalsDiffer));
-    let mut told: Vec<(&str, String)> = findings.chain(mismatches).collect();
-    if reading.ending == Ending::CutShort {
-        told.push((Reason::Incomplete.name(), say_content::incomplete()));
-    }
-    if reading.totals.records == 0 {
+/// What would hold the file, or let it wait, each under its reason: all that the file shows by itself, without what KP has got.
+fn matters((reading, tallied): (&Reading, &Tallied), period: Option<Period>, file: &Path) -> Vec<Matter> {
+    let against = Against { period, ..Against::default() };
+    let told = totals::suspicions(reading, Some(tallied), &against);
+    let mut told: Vec<(&str, String)> =
+        told.iter().map(|one| (one.reason().name(), content::suspicion(one))).collect();
+    if reading.totals.records == 0 && reading.findings.is_empty() {
         told.push(("no_records", say::no_records()));
     }
     let path = file.to_owned();
@@ -266,16 +268,29 @@ fn matters(reading: &Reading, file: &Path) -> Vec<Matter> {
     told.into_iter().map(matter).collect()
 }
 
-/// What is read of a file, and its first records.
+/// What is read of a file.
+struct Read {
+    reading: Reading,
+    tallied: Tallied,
+    /// Its first bytes.
+    head: Vec<u8>,
+    /// Its first records.
+    first: Vec<Shown>,
+}
+
 fn tested(
-    file: &Path,
-    format: &Format,
+    (config, file): (&Config, &Path),
+    (name, format): (&str, &Format),
     deduction: &str,
     (birthdays, most): (bool, usize),
-) -> Result<(Reading, Vec<Shown>), UserError> {
+) -> Result<Read, UserError> {
     let mut open = open(file)?;
-    let mut first = Vec::new();
+    let file_name = file.file_name().unwrap_or_default().to_string_lossy();
+    let rule = config.content_of(series::rule_of(&config.series, &file_name));
+    let mut tally = Tally::new(rule.filter(|rule| rule.name == name).and_then(|rule| rule.largest));
+    let (mut first, mut head) = (Vec::new(), Vec::new());
     let mut reader = Reader::new(format, deduction, |record: &Record<'_>| {
+        tally.record(record);
         if first.len() < most {
             first.push(Shown {
                 line: record.line,
@@ -290,13 +305,22 @@ fn tested(
     loop {
         match open.read(&mut buffer) {
             Ok(0) => break,
-            Ok(n) => reader.push(&buffer[..n]),
+            Ok(n) => {
+                let more = HEAD_BYTES.saturating_sub(head.len()).min(n);
+                head.extend_from_slice(&buffer[..more]);
+                reader.push(&buffer[..n]);
+            }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(unread(file, &error)),
         }
     }
     let reading = reader.finish();
-    Ok((reading, first))
+    let mut tallied = tally.finish();
+    if rule.is_some_and(ContentRule::may_repeat) {
+        // such files are expected to say a deduction more than once
+        tallied.repeats = Repeats::default();
+    }
+    Ok(Read { reading, tallied, head, first })
 }
 
 /// A citizen as a person may see one: at most the birthday.

@@ -163,6 +163,7 @@ const FIELD: &[(&str, Shape)] = &[
     ("at", Shape::Place(&[])),
     ("unit", Shape::Text),
     ("decimal", Shape::Text),
+    ("thousands", Shape::Text),
     ("sign", Shape::Place(SIGN)),
     ("form", Shape::Text),
     ("leading_zero", Shape::Text),

@@ -5,6 +5,15 @@ use std::path::Path;
 
 crate::messages::catalogue! {
     config() { da "Konfiguration", en "Configuration" }
+    formats() { da "Formater", en "Formats" }
+    format_used(name: &str, series: &str) {
+        da "[formats.{name}] læser filerne i serien {series}",
+        en "[formats.{name}] reads the files of the series {series}",
+    }
+    format_unused(name: &str) {
+        da "[formats.{name}] hører ikke til nogen serie, så ingen filer bliver læst efter det. Skriv format = \"{name}\" under den [[series]], det er til.",
+        en "[formats.{name}] belongs to no series, so no files are read by it. Write format = \"{name}\" under the [[series]] it is for.",
+    }
     folders() { da "Mapper", en "Folders" }
     drop() { da "Skriveadgang til [folders] drop", en "Write access to [folders] drop" }
     archive() { da "Skriveadgang til [folders] archive", en "Write access to [folders] archive" }

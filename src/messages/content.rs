@@ -40,10 +40,15 @@ crate::messages::catalogue! {
         en "the file is for {expected}, but records are for {named} ({at})",
     }
     records_repeat(n: u64, count: &str, sum: &str, pairs: &str) {
-        da [n] "{count} post står der allerede ({sum}): {pairs}" "{count} poster står der allerede ({sum}): {pairs}",
-        en [n] "{count} record stands there already ({sum}): {pairs}" "{count} records stand there already ({sum}): {pairs}",
+        da [n] "{count} post gentager en, der står tidligere i filen ({sum}): {pairs}"
+            "{count} poster gentager en, der står tidligere i filen ({sum}): {pairs}",
+        en [n] "{count} record repeats one that stands earlier in the file ({sum}): {pairs}"
+            "{count} records repeat one that stands earlier in the file ({sum}): {pairs}",
     }
-    line_repeats(again: u64, first: u64) { da "linje {again} gentager {first}", en "line {again} repeats {first}" }
+    line_repeats(again: u64, first: u64) {
+        da "linje {again} gentager linje {first}",
+        en "line {again} repeats line {first}",
+    }
     not_compared(n: &str) {
         da "filen har så mange poster, at {n} ikke er holdt op mod de andre",
         en "the file has so many records that {n} were not held against the others",
@@ -53,11 +58,11 @@ crate::messages::catalogue! {
         en "count and sum ({records} records, {sum}) are those of delivery {delivery} for {period}",
     }
     unusual_records(records: &str, median: &str) {
-        da "der er {records} poster; midten af de seneste måneder er {median}",
+        da "der er {records} poster; i de seneste måneder er det midterste antal {median}",
         en "there are {records} records; the middle of the last months is {median}",
     }
     unusual_sum(sum: &str, median: &str) {
-        da "summen er {sum}; midten af de seneste måneder er {median}",
+        da "summen er {sum}; i de seneste måneder er den midterste sum {median}",
         en "the sum is {sum}; the middle of the last months is {median}",
     }
     amount_over(n: u64, count: &str, limit: &str, at: &str, largest: &str) {
@@ -99,9 +104,17 @@ crate::messages::catalogue! {
     undecodable() { da "har tegn, som ikke findes i formatets tegnkodning", en "has characters that the format's encoding does not have" }
     repeated() { da "står der mere end én gang", en "stands there more than once" }
     no_heading() { da "ingen kolonne har den overskrift", en "no column has that heading" }
+    no_records() {
+        da "der er ingen poster i filen, og den siger ikke selv, at der ingen er",
+        en "there are no records in the file, and it does not say itself that there are none",
+    }
     unclosed_quote() { da "et anførselstegn bliver ikke lukket", en "a quotation mark is not closed" }
     sum_too_large() { da "summen er større, end nogen fils træk kan være", en "the sum is larger than any file's deductions can be" }
     malformed() { da "filen er ikke gyldig XML herfra", en "from here on the file is not valid XML" }
+    record_in_record() {
+        da "en post står inde i en anden post, og intet efter den er læst",
+        en "a record stands inside another record, and nothing after it was read",
+    }
     document_type() {
         da "filen har en dokumenttype (DTD), som aldrig bliver læst",
         en "the file has a document type (DTD), which is never read",

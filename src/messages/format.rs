@@ -23,6 +23,11 @@ crate::messages::catalogue! {
         da "{file} har ikke en form, der kan beskrives, så der er intet udkast. Spørg leverandøren, hvordan filen er bygget op.",
         en "{file} has no layout that can be described, so there is no draft. Ask the supplier how the file is built.",
     }
+    line_ends(file: &str) {
+        da "Linjerne i {file} slutter med vognretur alene (CR), som programmet ikke læser. Bed leverandøren om linjer, der slutter med CRLF eller LF.",
+        en "The lines of {file} end with a carriage return alone (CR), which the program does not read. Ask the supplier for lines that end with \
+            CRLF or LF.",
+    }
     not_all_read(file: &str) {
         da "Udkastet læser ikke alt i {file}. Sæt det ind i konfigurationen, og se fejlene med: traekfil format test {file}",
         en "The draft does not read all of {file}. Put it into the configuration, and see the faults with: traekfil format test {file}",
@@ -38,6 +43,14 @@ crate::messages::catalogue! {
     proven() { da "bevist: filens egne kontroltal passer med det", en "proven: the file's own control totals come out right with it" }
     likely() { da "sandsynligt: intet andet i filen passer", en "likely: nothing else in the file would do" }
     guessed() { da "gæt: se efter, om det er rigtigt", en "a guess: look whether it is right" }
+    guessed_among(others: &str) {
+        da "gæt: også {others} kunne være det. Se efter i filen, eller spørg leverandøren",
+        en "a guess: {others} could be it as well. Look into the file, or ask the supplier",
+    }
+    about_unit() {
+        da "Filen viser ikke, om beløbene er øre eller kroner. Spørg leverandøren, og ret unit, hvis det er forkert.",
+        en "The file does not show whether its amounts are øre or kroner. Ask the supplier, and correct unit if it is wrong.",
+    }
     about_deduction(name: &str) {
         da "Har filen et felt for trækkets art, så skriv det her; ellers skriv deduction i [[series]], fx \"{name}\".",
         en "If the file has a field for the kind of deduction, write it here; if not, write deduction in [[series]], e.g. \"{name}\".",
@@ -45,6 +58,18 @@ crate::messages::catalogue! {
     about_reference() {
         da "Har en borger flere poster i samme fil (uge, aftale), så skriv feltet, der skelner dem.",
         en "If a citizen has several records in one file (week, agreement), write the field that tells them apart.",
+    }
+    reference_found(repeats: &str) {
+        da "{repeats} poster er for en borger, der har en post før. Det kan holde filen tilbage (records_repeat). Er feltet her en uge eller en \
+            aftale, så fjern #; er det et løbenummer, så lad være.",
+        en "{repeats} records are for a citizen who has one before. That may hold the file (records_repeat). If this field is a week or an \
+            agreement, take the # away; if it is a running number, do not.",
+    }
+    reference_wanted(repeats: &str) {
+        da "{repeats} poster er for en borger, der har en post før. Det kan holde filen tilbage (records_repeat). Skriv her feltet, der skelner dem \
+            (uge, aftale), hvis der er et.",
+        en "{repeats} records are for a citizen who has one before. That may hold the file (records_repeat). Write here the field that tells \
+            them apart (week, agreement), if there is one.",
     }
     series_needs(name: &str) {
         da "Skriv under jeres [[series]], så filerne bliver læst:\nformat = \"{name}\"\ndeduction = \"{name}\"",

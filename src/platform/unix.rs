@@ -248,8 +248,8 @@ pub fn refuse_writes(socket: &LocalSocket) {
 }
 
 /// From here on the system writes no dump of this process's memory, and no other program of the same user may read it.
-/// To be called before a secret is read; it holds until the process ends, and not for the programs that it starts. Where the
-/// system refuses, its own settings hold.
+/// To be called before a secret or a citizen's record is read; it holds until the process ends, and not for the programs that it
+/// starts. Where the system refuses, its own settings hold.
 pub fn keep_out_of_dumps() {
     // strace cannot show the paths of such a process to anybody but root; tests that read them leave it out.
     #[cfg(debug_assertions)]

@@ -82,6 +82,21 @@ pub enum Unit {
     Ore,
     /// Kroner, with up to two decimals after the mark, or none.
     Kroner(Decimal),
+    /// The same, with a mark between thousands, or without it: `1.234,50`, `1234,50`.
+    Grouped(Decimal, Thousands),
+}
+
+/// The mark between thousands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Thousands {
+    /// `1.234,50`
+    Point,
+    /// `1,234.50`
+    Comma,
+    /// `1 234,50`, a blank that does not break included.
+    Blank,
+    /// `1'234.50`
+    Apostrophe,
 }
 
 /// The mark between kroner and øre.
@@ -181,11 +196,22 @@ impl SignWords {
 
 impl AmountForm {
     /// Reads an amount; `sign` is the text of the sign's own field, where the format has one.
-    /// Blanks around either do not count.
+    /// Blanks around either do not count, nor does `kr.` or `DKK` beside kroner.
     ///
     /// # Errors
     /// Where the text is not an amount of this form.
     pub fn read(&self, text: &str, sign: Option<&str>) -> Result<Ore, AmountError> {
+        let read = self.without_currency(text, sign);
+        if read.is_ok() || self.unit == Unit::Ore {
+            return read;
+        }
+        match without_currency(text) {
+            Some(text) => self.without_currency(&text, sign),
+            None => read,
+        }
+    }
+
+    fn without_currency(&self, text: &str, sign: Option<&str>) -> Result<Ore, AmountError> {
         let text = text.trim_ascii();
         if text.is_empty() {
             return Err(AmountError::Blank);
@@ -202,6 +228,15 @@ impl AmountForm {
         };
         signed(sign, self.unit.read(digits)?)
     }
+}
+
+/// The text without the currency's name, where that stands before or after all digits.
+fn without_currency(text: &str) -> Option<String> {
+    let lower = text.to_ascii_lowercase();
+    let (at, word) = ["dkk", "kr.", "kr"].iter().find_map(|word| Some((lower.find(word)?, *word)))?;
+    let (before, after) = (text.get(..at)?.trim(), text.get(at + word.len()..)?.trim());
+    let has_digit = |text: &str| text.bytes().any(|byte| byte.is_ascii_digit());
+    (!has_digit(before) || !has_digit(after)).then(|| format!("{before}{after}"))
 }
 
 fn marked<'a>(text: &'a str, minus: Option<&'a str>, plus: Option<&'a str>) -> (Sign, &'a str) {
@@ -239,8 +274,10 @@ fn overpunched(unit: Unit, text: &str) -> Result<Ore, AmountError> {
 
 impl Unit {
     fn read(self, text: &str) -> Result<i128, AmountError> {
-        let Unit::Kroner(decimal) = self else {
-            return digits(text.as_bytes());
+        let (decimal, thousands) = match self {
+            Unit::Ore => return digits(text.as_bytes()),
+            Unit::Kroner(decimal) => (decimal, None),
+            Unit::Grouped(decimal, thousands) => (decimal, Some(thousands)),
         };
         let mark = match decimal {
             Decimal::Comma => b',',
@@ -257,8 +294,35 @@ impl Unit {
             return Err(AmountError::Digits);
         }
         let ore = digits(two)? * if two.len() == 1 { 10 } else { 1 };
-        let kroner = digits(kroner)?.checked_mul(100).ok_or(AmountError::TooLarge)?;
+        let kroner = match thousands {
+            Some(thousands) => thousands.read(kroner)?,
+            None => digits(kroner)?,
+        };
+        let kroner = kroner.checked_mul(100).ok_or(AmountError::TooLarge)?;
         kroner.checked_add(ore).ok_or(AmountError::TooLarge)
+    }
+}
+
+impl Thousands {
+    /// A number with this mark before every three digits, or without any.
+    fn read(self, text: &[u8]) -> Result<i128, AmountError> {
+        let text = std::str::from_utf8(text).map_err(|_| AmountError::Digits)?;
+        let is_mark = |c: char| match self {
+            Thousands::Point => c == '.',
+            Thousands::Comma => c == ',',
+            Thousands::Blank => matches!(c, ' ' | '\u{a0}' | '\u{202f}'),
+            Thousands::Apostrophe => matches!(c, '\'' | '’'),
+        };
+        let mut groups = text.split(is_mark);
+        let first = groups.next().unwrap_or_default();
+        let mut number = first.to_owned();
+        for group in groups {
+            if group.len() != 3 || !(1..=3).contains(&first.len()) {
+                return Err(AmountError::Digits);
+            }
+            number.push_str(group);
+        }
+        digits(number.as_bytes())
     }
 }
 

@@ -3,10 +3,14 @@
 //! What is drafted is tried on the sample before it is given, so that a draft that is called proven did
 //! read every record and add up to what the trailer says.
 
-use super::format::table::FormatTable;
+use super::format::table::{FormatTable, TrailerTable};
 use super::format::{Format, SeriesUse};
 use super::reader::{Ending, Reader, Reading, Record};
+use super::totals::Tally;
+use crate::period::Period;
 
+mod citizens;
+mod column;
 mod csv;
 mod draft;
 mod fixed;
@@ -26,7 +30,7 @@ const ANY_DEDUCTION: SeriesUse<'static> = SeriesUse { name: "", deduction: Some(
 /// How sure a part of a draft is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Sureness {
-    /// One of several that would do: a person should look.
+    /// Something else would do as well, or there are too few records to tell: a person should look.
     Guessed,
     /// Nothing else in the sample would do.
     Likely,
@@ -35,12 +39,20 @@ pub enum Sureness {
 }
 
 /// A part of the draft.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Part {
     /// Its key, without the format's name: `record.amount`.
     pub key: &'static str,
     /// How sure it is.
     pub sureness: Sureness,
+    /// Other places of the sample that would do as well.
+    pub others: Vec<String>,
+}
+
+impl Part {
+    fn new(key: &'static str, sureness: Sureness) -> Part {
+        Part { key, sureness, others: Vec::new() }
+    }
 }
 
 /// A drafted description.
@@ -52,6 +64,12 @@ pub struct Guess {
     pub parts: Vec<Part>,
     /// What reading the sample by the draft gives.
     pub reading: Reading,
+    /// How many records of the sample are for a citizen who has one before, so that they would be held.
+    pub repeats: u64,
+    /// Whether the amounts show that they are kroner. A number without decimals may be kroner or øre.
+    pub unit_is_shown: bool,
+    /// The place that would tell the records of one citizen apart, where they repeat.
+    pub reference: Option<String>,
 }
 
 /// Why there is no draft.
@@ -63,6 +81,8 @@ pub enum NoGuess {
     NoAmounts,
     /// What was drafted is no sound description: the sample is of no layout that can be described.
     NoLayout,
+    /// Its lines end with a carriage return alone, as no format describes them.
+    LineEnds,
 }
 
 /// A draft in the making.
@@ -70,11 +90,19 @@ pub enum NoGuess {
 struct Draft {
     table: FormatTable,
     parts: Vec<Part>,
+    unit_is_shown: bool,
+    reference: Option<String>,
 }
 
 impl Draft {
     fn part(&mut self, key: &'static str, sureness: Sureness) {
-        self.parts.push(Part { key, sureness });
+        self.parts.push(Part::new(key, sureness));
+    }
+
+    /// Takes out what was found in the last line: nothing tells it from other lines.
+    fn without_trailer(&mut self) {
+        self.table.trailer = TrailerTable::default();
+        self.parts.retain(|part| !part.key.starts_with("trailer."));
     }
 }
 
@@ -84,13 +112,14 @@ impl Sureness {
         if records > 4 { Sureness::Likely } else { Sureness::Guessed }
     }
 
-    /// Of an amount: whether a sum proves it, and whether it is the only one that would do.
-    fn of_amount(proven: bool, alone: bool) -> Sureness {
-        match (proven, alone) {
-            (true, _) => Sureness::Proven,
-            (false, true) => Sureness::Likely,
-            (false, false) => Sureness::Guessed,
-        }
+    /// Of a month: a date may as well be the day on which the record was written.
+    fn of_month(self, pattern: &str) -> Sureness {
+        if pattern.contains("DD") { Sureness::Guessed } else { self }
+    }
+
+    /// No more than a guess where other places would do as well.
+    fn without(self, others: &[String]) -> Sureness {
+        if others.is_empty() { self } else { Sureness::Guessed }
     }
 }
 
@@ -117,11 +146,12 @@ impl Guess {
 }
 
 /// Drafts a description from a sample. `whole` says that the sample is a whole file, whose last line may
-/// be a trailer; at most [`LARGEST_SAMPLE`] bytes are looked at.
+/// be a trailer, and `month` is the one that the file's name tells; at most [`LARGEST_SAMPLE`] bytes are
+/// looked at.
 ///
 /// # Errors
 /// Where the sample has no records that could be told.
-pub fn guess(sample: &[u8], whole: bool) -> Result<Guess, NoGuess> {
+pub fn guess(sample: &[u8], whole: bool, month: Option<Period>) -> Result<Guess, NoGuess> {
     let whole = whole && sample.len() <= LARGEST_SAMPLE;
     let sample = &sample[..sample.len().min(LARGEST_SAMPLE)];
     let (encoding, mut text) = text::decoded(sample);
@@ -130,16 +160,24 @@ pub fn guess(sample: &[u8], whole: bool) -> Result<Guess, NoGuess> {
         text.truncate(end + 1);
     }
     let mut draft = if text.trim_start().starts_with('<') {
-        xml::draft(&text)?
+        xml::draft(&text, month)?
+    } else if text::ends_lines_otherwise(&text) {
+        return Err(NoGuess::LineEnds);
     } else {
-        csv::draft(&text, whole).map_or_else(|| fixed::draft(&text, whole), Ok)?
+        csv::draft(&text, whole, month).map_or_else(|| fixed::draft(&text, whole, month), Ok)?
     };
     draft.table.encoding = encoding.map(str::to_owned);
     let format = Format::build("x", &draft.table, &[ANY_DEDUCTION]).map_err(|_| NoGuess::NoLayout)?;
-    let mut reader = Reader::new(&format, "-", |_: &Record<'_>| {});
+    let mut tally = Tally::new(None);
+    let mut reader = Reader::new(&format, "-", |record: &Record<'_>| tally.record(record));
     reader.push(sample);
     let reading = reader.finish();
-    Ok(Guess { table: draft.table, parts: draft.parts, reading })
+    if reading.totals.records == 0 {
+        return Err(NoGuess::NoLayout);
+    }
+    let repeats = tally.finish().repeats.count;
+    let Draft { table, parts, unit_is_shown, reference } = draft;
+    Ok(Guess { table, parts, reading, repeats, unit_is_shown, reference })
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 
 use std::str::FromStr;
 
+use crate::model::decision::Reason;
 use crate::period::Period;
 
 use super::amount::Ore;
@@ -263,6 +264,25 @@ pub enum Suspicion {
 }
 
 impl Suspicion {
+    /// The reason that a file is held for it.
+    #[must_use]
+    pub fn reason(&self) -> Reason {
+        match self {
+            Suspicion::Incomplete { .. } => Reason::Incomplete,
+            Suspicion::UnreadableRecord(_) => Reason::UnreadableRecord,
+            Suspicion::TotalsDiffer(_) => Reason::TotalsDiffer,
+            Suspicion::OtherPeriod { .. } => Reason::OtherPeriod,
+            Suspicion::RecordsDelivered(_)
+            | Suspicion::NotComparable(_)
+            | Suspicion::RecordsInRun { .. }
+            | Suspicion::UnreadInRun { .. } => Reason::RecordsDelivered,
+            Suspicion::RecordsRepeat(_) => Reason::RecordsRepeat,
+            Suspicion::TotalsRepeat(_) => Reason::TotalsRepeat,
+            Suspicion::UnusualRecords { .. } | Suspicion::UnusualSum { .. } => Reason::UnusualTotal,
+            Suspicion::AmountOver { .. } => Reason::AmountOver,
+        }
+    }
+
     /// Of how many records it says that KP has got them, or gets them in the same run.
     #[must_use]
     pub fn delivered_records(&self) -> u64 {
@@ -322,7 +342,10 @@ fn too_large(reading: &Reading) -> Option<Finding> {
 
 fn other_periods(reading: &Reading, expected: Period) -> impl Iterator<Item = Suspicion> {
     let headers = reading.header_periods.iter().map(|(named, lines)| (*named, NamedBy::Header, lines));
-    let records = reading.periods.iter().map(|(named, lines)| (*named, NamedBy::Records, lines));
+    // records that name no month of their own have their header's, which is told already
+    let is_told = |named: &Period| reading.header_periods.contains_key(named);
+    let records = reading.periods.iter().filter(move |(named, _)| !is_told(named));
+    let records = records.map(|(named, lines)| (*named, NamedBy::Records, lines));
     let other = move |(named, by, lines): (Period, NamedBy, &Lines)| {
         (named != expected).then(|| Suspicion::OtherPeriod { expected, named, by, lines: lines.clone() })
     };

@@ -32,6 +32,8 @@ pub(crate) fn deliveries(rows: &[Delivery]) -> anyhow::Result<String> {
         "picked_up_at",
         "who",
         "why",
+        "records",
+        "sum_ore",
     ])?;
     for row in rows.iter().rev() {
         let optional = |text: &Option<String>| text.as_deref().map(plain).unwrap_or_default();
@@ -52,6 +54,8 @@ pub(crate) fn deliveries(rows: &[Delivery]) -> anyhow::Result<String> {
             row.picked_up_at.clone().unwrap_or_default(),
             optional(&row.who),
             optional(&row.why),
+            row.content.as_ref().map(|content| content.records.to_string()).unwrap_or_default(),
+            row.content.as_ref().map(|content| content.sum_ore.to_string()).unwrap_or_default(),
         ])?;
     }
     let mark = if danish { BYTE_ORDER_MARK } else { "" };

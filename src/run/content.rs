@@ -94,28 +94,9 @@ fn delivered(delivery: &Delivery) -> Option<Delivered> {
     })
 }
 
-/// The reason that something suspicious is.
-#[must_use]
-pub(super) fn reason(suspicion: &Suspicion) -> Reason {
-    match suspicion {
-        Suspicion::Incomplete { .. } => Reason::Incomplete,
-        Suspicion::UnreadableRecord(_) => Reason::UnreadableRecord,
-        Suspicion::TotalsDiffer(_) => Reason::TotalsDiffer,
-        Suspicion::OtherPeriod { .. } => Reason::OtherPeriod,
-        Suspicion::RecordsDelivered(_)
-        | Suspicion::NotComparable(_)
-        | Suspicion::RecordsInRun { .. }
-        | Suspicion::UnreadInRun { .. } => Reason::RecordsDelivered,
-        Suspicion::RecordsRepeat(_) => Reason::RecordsRepeat,
-        Suspicion::TotalsRepeat(_) => Reason::TotalsRepeat,
-        Suspicion::UnusualRecords { .. } | Suspicion::UnusualSum { .. } => Reason::UnusualTotal,
-        Suspicion::AmountOver { .. } => Reason::AmountOver,
-    }
-}
-
 /// The reasons of all that is suspicious, each once, in the order of the rows.
 pub(super) fn reasons(suspicions: &[Suspicion]) -> Vec<Reason> {
-    let mut reasons: Vec<Reason> = suspicions.iter().map(reason).collect();
+    let mut reasons: Vec<Reason> = suspicions.iter().map(Suspicion::reason).collect();
     reasons.dedup();
     reasons
 }
@@ -138,7 +119,7 @@ pub(super) fn delivered_with(suspicions: &[Suspicion]) -> Vec<i64> {
 /// All that is suspicious, in words, each with its lines.
 pub(super) fn notes(suspicions: &[Suspicion]) -> Vec<ContentNote> {
     let note = |suspicion: &Suspicion| ContentNote {
-        reason: reason(suspicion),
+        reason: suspicion.reason(),
         text: wording::suspicion(suspicion),
         lines: lines(suspicion),
     };

@@ -111,7 +111,7 @@ fn other_reasons(file: &FileReport) -> String {
     }
     // The deciding reason has named the look-alike where that reason is about names.
     let alike = if is_about_names(file.reason) { String::new() } else { look_alike(file) };
-    say::also(&others.join(", ")) + &alike
+    say::also(&others.join("; ")) + &alike
 }
 
 /// Why a file is held, in a few words, with every reason.

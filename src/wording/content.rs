@@ -253,11 +253,13 @@ pub fn problem(problem: Problem) -> String {
         Problem::Undecodable => say::undecodable(),
         Problem::Repeated => say::repeated(),
         Problem::NoHeading => say::no_heading(),
+        Problem::NoRecords => say::no_records(),
         Problem::UnclosedQuote => say::unclosed_quote(),
         Problem::SumTooLarge => say::sum_too_large(),
         Problem::Malformed => say::malformed(),
         Problem::DocumentType => say::document_type(),
         Problem::Entity => say::entity(),
+        Problem::RecordInRecord => say::record_in_record(),
         Problem::TooDeep => say::too_deep(),
     }
 }

@@ -50,6 +50,14 @@ impl Halted {
         self.running.finish()
     }
 
+    /// Waits until the program, which was ended by a signal, is gone.
+    #[cfg(target_os = "linux")]
+    pub fn wait(mut self) {
+        while !self.running.is_over() {
+            thread::sleep(Duration::from_millis(1));
+        }
+    }
+
     /// The process id.
     #[cfg(target_os = "linux")]
     pub fn id(&self) -> u32 {

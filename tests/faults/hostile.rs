@@ -233,3 +233,47 @@ fn secrets_are_kept_out_of_dumps() {
     assert_eq!(owner, 0);
     halted.go_on().exit(0);
 }
+
+/// A command that holds no secret, killed in a way that leaves a dump, leaves none: what it read has citizens in it.
+#[test]
+#[cfg(target_os = "linux")]
+fn what_was_read_is_in_no_dump_of_a_command_without_secrets() {
+    use rustix::process::{Pid, Resource, Rlimit, Signal, getrlimit, kill_process, setrlimit};
+
+    fn dumps(folder: &std::path::Path) -> Vec<String> {
+        let names = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name());
+        names
+            .map(|name| name.to_string_lossy().into_owned())
+            .filter(|name| name.starts_with("core"))
+            .collect()
+    }
+
+    let most = getrlimit(Resource::Core).maximum;
+    setrlimit(Resource::Core, Rlimit { current: most, maximum: most }).unwrap();
+    let abort = |id: u32| {
+        kill_process(Pid::from_raw(id.cast_signed()).unwrap(), Signal::ABORT).unwrap();
+    };
+    let town = Town::new();
+    // another program leaves one here, or this machine cannot show that ours leaves none
+    let mut other = std::process::Command::new("sleep").arg("60").current_dir(town.path("")).spawn().unwrap();
+    abort(other.id());
+    other.wait().unwrap();
+    let by_another = dumps(&town.path(""));
+    if by_another.is_empty() {
+        println!(
+            "SKIPPED: this machine writes no dumps into the folder of a program (core_pattern, ulimit -c)"
+        );
+    }
+    for name in by_another {
+        fs::remove_file(town.path(name)).unwrap();
+    }
+    town.file(MAD, MAD_APRIL);
+    town.file("vask_korsbaek_202304.txt", "000000-0000;1,00");
+    let halted = crate::halted::halt(&town, &["run", "--dry-run"], "opening@2").ok().unwrap();
+    let limits = fs::read_to_string(format!("/proc/{}/limits", halted.id())).unwrap();
+    let core = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
+    assert_eq!(core.split_whitespace().nth(4), Some("0"), "{core}");
+    abort(halted.id());
+    halted.wait();
+    assert_eq!(dumps(&town.path("")), Vec::<String>::new());
+}

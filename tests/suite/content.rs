@@ -93,6 +93,51 @@ fn the_header_alone_written_anew_repeats_the_totals_and_is_held_where_that_is_as
 }
 
 #[test]
+fn tables_for_a_spreadsheet_have_records_and_oere_at_their_end() {
+    let april = records(40);
+    let town = after_april("", &april);
+    town.file("brev_202305.txt", "uden format");
+    town.run(["run"]).exit(3);
+    town.run(["approve", "brev_202305.txt", "--reason", "prøve"]).exit(0);
+    town.deliver(0);
+    let sum: i64 = april.iter().map(|record| record.ore).sum();
+    for command in [&["history", "--format", "csv"][..], &["ledger", "export", "--format", "csv"]] {
+        let csv = town.run(command).exit(0).out();
+        let lines: Vec<&str> = csv.lines().collect();
+        assert!(lines[0].ends_with(",why,records,sum_ore"), "{csv}");
+        assert!(lines[1].contains(APRIL) && lines[1].ends_with(&format!(",40,{sum}")), "{csv}");
+        assert!(lines[2].contains("brev_202305.txt") && lines[2].ends_with(",,"), "{csv}");
+    }
+}
+
+#[test]
+fn a_file_in_which_the_format_finds_no_record_is_held_unless_it_says_so_itself() {
+    let town = Town::new();
+    town.series(
+        "name = \"mad\"\nfiles = [\"mad_*\"]\nformat = \"ark\"\ndeduction = \"mad\"\n[formats.ark]\nkind = \"csv\"\n\
+         heading = true\n[formats.ark.record]\ncitizen = \"CPR\"\namount = { at = \"Kr\", unit = \"kroner\" }",
+    );
+    let held = held(&town, APRIL, "CPR;Kr\n", &["unreadable_record"]);
+    assert!(texts(&held).contains("no records"), "{held:#}");
+    town.run(["run", "--dry-run", "--language", "da"]).exit(3).says("der er ingen poster i filen");
+    let town = self::town("");
+    town.file(APRIL, with_trailer(&[], "202304"));
+    assert_eq!(entry(&town.deliver(0), APRIL)["content"]["records"], 0);
+}
+
+#[test]
+fn a_format_that_no_series_has_is_told_of() {
+    let town = town("");
+    town.run(["check", "--offline"]).stdout_has("[formats.madservice] reads the files of the series mad");
+    let none = Town::new();
+    none.series(&format!("name = \"mad\"\nfiles = [\"mad_*.txt\"]\n[formats.madservice]\n{WITH_TRAILER}"));
+    let told = none.run(["check", "--offline"]).plain();
+    told.stdout_has("[formats.madservice] belongs to no series").stdout_has("format = \"madservice\"");
+    none.run(["tjek", "--offline", "--language", "da"]).plain().stdout_has("hører ikke til nogen serie");
+    Town::new().run(["check", "--offline"]).stdout_lacks("Formats");
+}
+
+#[test]
 fn a_second_file_for_a_month_is_held_with_its_numbers_everywhere() {
     let town = after_april("", &records(40));
     town.at("2023-04-20T06:00:00+02:00");
@@ -198,10 +243,10 @@ fn a_citizen_twice_and_the_whole_month_twice_are_held() {
     let mut twice = records(12);
     twice.push(record(3));
     let file = held(&town, APRIL, &with_trailer(&twice, "202304"), &["records_repeat"]);
-    assert!(texts(&file).contains("line 14 repeats 5"), "{file:#}");
+    assert!(texts(&file).contains("line 14 repeats line 5"), "{file:#}");
     let whole = [records(12), records(12)].concat();
     let file = held(&town, APRIL, &with_trailer(&whole, "202304"), &["records_repeat"]);
-    assert!(texts(&file).contains("12 records stand there already"), "{file:#}");
+    assert!(texts(&file).contains("12 records repeat one that stands earlier in the file"), "{file:#}");
     let lines: Vec<u64> =
         file["notes"][0]["lines"].as_array().unwrap().iter().filter_map(Value::as_u64).collect();
     assert_eq!(lines, (14..24).collect::<Vec<u64>>());

@@ -2,6 +2,7 @@
 
 use std::fs::{self, File};
 
+use crate::content;
 use crate::support::output::{Output, Running};
 use crate::support::servers::Server;
 use crate::support::town::{Town, names_in};
@@ -391,6 +392,40 @@ fn it_looks_before_it_takes() {
     // The 10th has passed, and nobody could say yet what KP has.
     assert!(out.contains("Fristen for") && !out.contains("overskredet"), "{out}");
     town.run(["run", "--dry-run"]).exit(3).stdout_has("mad");
+}
+
+#[test]
+fn a_format_is_drafted_from_a_file_that_lies_there_and_does_nothing_before_a_series_has_it() {
+    for (language, yes, no) in [("da", "ja", "nej"), ("en", "yes", "no")] {
+        for answer in [yes, no, ""] {
+            let town = town();
+            let records = content::samples::records(12);
+            town.file(MAD, content::samples::with_trailer(&records, "202304"));
+            let port = town.server.port().to_string();
+            let before =
+                [language, "", "", "", "", "", "127.0.0.1", &port, "korsbaek", "", "ind", yes, yes, "10"];
+            let lines = [&before[..], &[answer, "", "", ""]].concat();
+            let out = told(&town, &["init"], &lines).plain().out();
+            let asks = if language == "da" { "udkast til filernes format" } else { "Draft the format" };
+            assert!(out.contains(asks), "{out}");
+            let config = fs::read_to_string(town.path("config.toml")).unwrap();
+            assert_eq!(config.contains("\n[formats.mad]\n"), answer == yes, "{config}");
+            assert!(!config.contains(&records[0].citizen) && !out.contains(&records[0].citizen), "{out}");
+            // it is there, and no series has it yet
+            let run = town.run(["run", "--dry-run", "--json"]).exit(0).json();
+            assert_eq!(run["files"][0]["content"], serde_json::Value::Null, "{run:#}");
+            if answer == yes {
+                let tested = town.run(["format", "test", MAD, "--json"]).exit(0).json();
+                assert_eq!(tested["records"], 12, "{tested:#}");
+                let used = config
+                    .replace("\ndue_day = 10\n", "\ndue_day = 10\nformat = \"mad\"\ndeduction = \"mad\"\n");
+                assert_ne!(used, config);
+                fs::write(town.path("config.toml"), used).unwrap();
+                let run = town.run(["run", "--dry-run", "--json"]).exit(0).json();
+                assert_eq!(run["files"][0]["content"]["records"], 12, "{run:#}");
+            }
+        }
+    }
 }
 
 #[test]

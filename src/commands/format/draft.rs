@@ -7,6 +7,7 @@ use super::{open, unread};
 use crate::exit::UserError;
 use crate::messages::{escape, format as say};
 use crate::names;
+use crate::period::{Period, recognise};
 use crate::records::format::Format;
 use crate::records::guess::{self, Guess, LARGEST_SAMPLE, NoGuess, Part, Remark, Sureness};
 use crate::records::reader::{Ending, Reader, Reading, Record};
@@ -52,7 +53,7 @@ pub(super) fn best(files: &[PathBuf]) -> Result<(Guess, Format, Vec<Sample>), Us
     let mut best: Option<(usize, Guess, Format)> = None;
     let mut why = NoGuess::NoLayout;
     for (at, sample) in samples.iter().enumerate() {
-        let guess = match guess::guess(&sample.bytes, sample.whole) {
+        let guess = match guess::guess(&sample.bytes, sample.whole, month_of(&files[at])) {
             Ok(guess) => guess,
             Err(no_guess) => {
                 why = if at == 0 { no_guess } else { why };
@@ -71,12 +72,18 @@ pub(super) fn best(files: &[PathBuf]) -> Result<(Guess, Format, Vec<Sample>), Us
     }
 }
 
+/// The month that the file's name tells.
+fn month_of(file: &Path) -> Option<Period> {
+    recognise(&file.file_name()?.to_string_lossy()).period
+}
+
 fn no_guess(file: &Path, why: NoGuess) -> String {
     let file = escape(&file.display().to_string());
     match why {
         NoGuess::NoCitizens => say::no_citizens(&file),
         NoGuess::NoAmounts => say::no_amounts(&file),
         NoGuess::NoLayout => say::no_layout(&file),
+        NoGuess::LineEnds => say::line_ends(&file),
     }
 }
 
@@ -93,9 +100,18 @@ fn remark_text(remark: Remark, name: &str) -> String {
         Remark::Read { records, all: false } => say::drafted_in_part(&content::grouped(records.into())),
         Remark::Part(Part { sureness: Sureness::Proven, .. }) => say::proven(),
         Remark::Part(Part { sureness: Sureness::Likely, .. }) => say::likely(),
-        Remark::Part(Part { sureness: Sureness::Guessed, .. }) => say::guessed(),
+        Remark::Part(Part { others, .. }) if others.is_empty() => say::guessed(),
+        Remark::Part(Part { others, .. }) => {
+            let others: Vec<String> = others.iter().map(|place| format!("\"{}\"", escape(place))).collect();
+            say::guessed_among(&others.join(", "))
+        }
+        Remark::Unit => say::about_unit(),
         Remark::Deduction => say::about_deduction(name),
-        Remark::Reference => say::about_reference(),
+        Remark::Reference { repeats: 0, .. } => say::about_reference(),
+        Remark::Reference { repeats, found: true } => say::reference_found(&content::grouped(repeats.into())),
+        Remark::Reference { repeats, found: false } => {
+            say::reference_wanted(&content::grouped(repeats.into()))
+        }
     }
 }
 

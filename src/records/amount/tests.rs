@@ -50,6 +50,49 @@ fn each_way_of_writing_an_amount() {
 }
 
 #[test]
+fn thousands_stand_apart_only_where_the_format_says_so_and_by_threes() {
+    let danish = Unit::Grouped(Decimal::Comma, Thousands::Point);
+    let table = [
+        (danish, "1.234,50", Ok(123_450)),
+        (danish, "1234,50", Ok(123_450)),
+        (danish, "-1.234.567", Ok(-123_456_700)),
+        (danish, "234,5", Ok(23_450)),
+        (danish, "1.23,50", Err(AmountError::Digits)),
+        (danish, "1234.567,00", Err(AmountError::Digits)),
+        (danish, ".234,00", Err(AmountError::Digits)),
+        (danish, "1..234,00", Err(AmountError::Digits)),
+        (danish, "1 234,00", Err(AmountError::Digits)),
+        (Unit::Grouped(Decimal::Point, Thousands::Comma), "1,234.50", Ok(123_450)),
+        (Unit::Grouped(Decimal::Comma, Thousands::Blank), "1 234,50", Ok(123_450)),
+        (Unit::Grouped(Decimal::Comma, Thousands::Blank), "1\u{a0}234,50", Ok(123_450)),
+        (Unit::Grouped(Decimal::Point, Thousands::Apostrophe), "1'234.50", Ok(123_450)),
+    ];
+    for (unit, text, wanted) in table {
+        assert_eq!(read(unit, SignForm::Leading, text), wanted, "{unit:?} {text:?}");
+    }
+}
+
+#[test]
+fn the_name_of_the_currency_may_stand_beside_kroner_and_nowhere_else() {
+    let table = [
+        (COMMA, "57,00 kr.", Ok(5700)),
+        (COMMA, "kr. 57,00", Ok(5700)),
+        (COMMA, "-57,00 KR", Ok(-5700)),
+        (COMMA, "kr. -57,00", Ok(-5700)),
+        (COMMA, "- kr. 57,00", Ok(-5700)),
+        (COMMA, "DKK57", Ok(5700)),
+        (COMMA, "5kr.7", Err(AmountError::Digits)),
+        (COMMA, "kr. kr. 5", Err(AmountError::Digits)),
+        (COMMA, "kr.", Err(AmountError::Blank)),
+        (COMMA, "57,00 EUR", Err(AmountError::Digits)),
+        (Unit::Ore, "57 kr.", Err(AmountError::Digits)),
+    ];
+    for (unit, text, wanted) in table {
+        assert_eq!(read(unit, SignForm::Leading, text), wanted, "{unit:?} {text:?}");
+    }
+}
+
+#[test]
 fn a_sign_may_stand_in_a_field_or_be_a_letter() {
     let form = AmountForm { unit: Unit::Ore, sign: SignForm::Apart(words(&["1"], &["2"], &["0"])) };
     assert_eq!(form.read("100", Some("1")), Ok(Ore::new(100)));

@@ -11,7 +11,8 @@ fn side(format: &Format, file: &str, months: Months) -> Side {
     let mut side = Side::new(&Secret::of([3; 32]), months);
     let mut reader = Reader::new(format, "mad", |record: &Record<'_>| side.record(record));
     reader.push(file.as_bytes());
-    assert_eq!(reader.finish().findings, []);
+    let findings = reader.finish().findings;
+    assert!(findings.is_empty() || file.is_empty(), "{findings:?}");
     side
 }
 

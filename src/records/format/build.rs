@@ -23,6 +23,8 @@ pub struct SeriesUse<'a> {
 pub(super) struct Builder<'a> {
     name: &'a str,
     pub(super) kind: Kind,
+    /// Whether the kind is missing or wrong.
+    kind_is_guessed: bool,
     pub(super) line_length: Option<usize>,
     pub(super) heading: bool,
     /// How many paths were read.
@@ -45,6 +47,7 @@ impl Format {
         let mut builder = Builder {
             name,
             kind: Kind::default(),
+            kind_is_guessed: false,
             line_length: None,
             heading: table.heading.unwrap_or(false),
             paths: 0,
@@ -67,6 +70,9 @@ impl Builder<'_> {
 
     /// Notes what is wrong with a key.
     pub(super) fn fault(&mut self, key: &str, problem: FaultKind) {
+        if self.kind_is_guessed && problem.depends_on_the_kind() {
+            return;
+        }
         let key = self.whole(key);
         self.faults.push(FormatFault { key, problem });
     }
@@ -100,8 +106,10 @@ impl Builder<'_> {
                 "trailer",
             ],
         );
-        // without a kind, no place can be read, and every other fault would be a guess
-        self.kind = self.read_kind(table.kind.as_deref())?;
+        match self.read_kind(table.kind.as_deref()) {
+            Some(kind) => self.kind = kind,
+            None => self.guess_kind(table),
+        }
         self.keys_of_other_kinds(table);
         let encoding = self.encoding(table.encoding.as_deref());
         self.line_length = self.read_line_length(table.line_length);
@@ -122,6 +130,17 @@ impl Builder<'_> {
             lines,
             fields: Fields { record: record?, header, trailer },
         })
+    }
+
+    /// Takes the kind that the other keys are of, so that what is wrong with those is told as well. No fault that
+    /// the right kind may not have is noted then.
+    fn guess_kind(&mut self, table: &FormatTable) {
+        self.kind_is_guessed = true;
+        self.kind = match () {
+            () if table.record_element.is_some() => Kind::Xml,
+            () if table.separator.is_some() || table.quote.is_some() || table.heading.is_some() => Kind::Csv,
+            () => Kind::Fixed,
+        };
     }
 
     fn read_kind(&mut self, kind: Option<&str>) -> Option<Kind> {

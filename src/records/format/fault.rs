@@ -87,3 +87,19 @@ pub enum FaultKind {
         series: String,
     },
 }
+
+impl FaultKind {
+    /// Whether files of another kind may not have it: it is about places.
+    pub(super) fn depends_on_the_kind(&self) -> bool {
+        matches!(
+            self,
+            FaultKind::NotForKind(_)
+                | FaultKind::NotAPlace(_)
+                | FaultKind::NoHeadings
+                | FaultKind::PastLine { .. }
+                | FaultKind::Overlaps { .. }
+                | FaultKind::FormLength { .. }
+                | FaultKind::NeedsLines { .. }
+        )
+    }
+}

@@ -3,11 +3,11 @@
 use super::build::Builder;
 use super::table::{FieldTable, SignTable, Words};
 use super::{AmountField, FaultKind, Kind, LONGEST_LINE, PeriodField, Place};
-use crate::records::amount::{AmountForm, Decimal, SignForm, SignWords, Unit};
+use crate::records::amount::{AmountForm, Decimal, SignForm, SignWords, Thousands, Unit};
 use crate::records::period_form::PeriodForm;
 
 /// The keys of a field's table.
-const FIELD_KEYS: [&str; 6] = ["at", "unit", "decimal", "sign", "form", "leading_zero"];
+const FIELD_KEYS: [&str; 7] = ["at", "unit", "decimal", "thousands", "sign", "form", "leading_zero"];
 /// The keys of a sign's table.
 const SIGN_KEYS: [&str; 4] = ["at", "plus", "minus", "zero"];
 
@@ -64,12 +64,21 @@ impl Builder<'_> {
                 Decimal::Comma
             }
         };
+        let thousands = self.thousands(key, field, decimal);
         match field.unit.as_deref() {
-            Some("kroner") => return Some(Unit::Kroner(decimal)),
+            Some("kroner") => {
+                return Some(
+                    thousands.map_or(Unit::Kroner(decimal), |thousands| Unit::Grouped(decimal, thousands)),
+                );
+            }
             Some("øre") => {
-                if field.decimal.is_some() {
-                    let only = FaultKind::OnlyWith { key: "unit", value: "kroner" };
-                    self.fault(&format!("{key}.decimal"), only);
+                for (part, is_there) in
+                    [("decimal", field.decimal.is_some()), ("thousands", field.thousands.is_some())]
+                {
+                    if is_there {
+                        let only = FaultKind::OnlyWith { key: "unit", value: "kroner" };
+                        self.fault(&format!("{key}.{part}"), only);
+                    }
                 }
                 return Some(Unit::Ore);
             }
@@ -77,6 +86,26 @@ impl Builder<'_> {
             None => self.fault(&format!("{key}.unit"), FaultKind::Missing),
         }
         None
+    }
+
+    /// The mark between thousands, which is never that of the decimals.
+    fn thousands(&mut self, key: &str, field: &FieldTable, decimal: Decimal) -> Option<Thousands> {
+        let mark = field.thousands.as_deref()?;
+        let known = match (mark, decimal) {
+            (".", Decimal::Comma) => Some(Thousands::Point),
+            (",", Decimal::Point) => Some(Thousands::Comma),
+            (" ", _) => Some(Thousands::Blank),
+            ("'", _) => Some(Thousands::Apostrophe),
+            _ => None,
+        };
+        if known.is_none() {
+            let marks = match decimal {
+                Decimal::Comma => &[".", " ", "'"],
+                Decimal::Point => &[",", " ", "'"],
+            };
+            self.fault(&format!("{key}.thousands"), FaultKind::NotOneOf(marks));
+        }
+        known
     }
 
     /// How the sign is told, and its place where it has one.
@@ -153,6 +182,7 @@ impl Builder<'_> {
         let given = [
             ("unit", field.unit.is_some(), Sort::Amount),
             ("decimal", field.decimal.is_some(), Sort::Amount),
+            ("thousands", field.thousands.is_some(), Sort::Amount),
             ("sign", field.sign.is_some(), Sort::Amount),
             ("form", field.form.is_some(), Sort::Period),
             ("leading_zero", field.leading_zero.is_some(), Sort::Citizen),

@@ -141,6 +141,8 @@ pub struct FieldTable {
     pub unit: Option<String>,
     /// `,` or `.`.
     pub decimal: Option<String>,
+    /// The mark between thousands: `.`, `,`, a blank or `'`; none where it is left out.
+    pub thousands: Option<String>,
     /// How the sign is told.
     pub sign: Option<SignTable>,
     /// How the month is written.
@@ -210,6 +212,7 @@ struct FullField {
     at: Option<At>,
     unit: Option<String>,
     decimal: Option<String>,
+    thousands: Option<String>,
     sign: Option<SignTable>,
     form: Option<String>,
     leading_zero: Option<String>,
@@ -238,8 +241,8 @@ impl FieldTable {
 
 impl From<FullField> for FieldTable {
     fn from(full: FullField) -> FieldTable {
-        let FullField { at, unit, decimal, sign, form, leading_zero, rest } = full;
-        FieldTable { at: at.map(At::text), unit, decimal, sign, form, leading_zero, rest }
+        let FullField { at, unit, decimal, thousands, sign, form, leading_zero, rest } = full;
+        FieldTable { at: at.map(At::text), unit, decimal, thousands, sign, form, leading_zero, rest }
     }
 }
 

@@ -107,9 +107,49 @@ fn each_fault_of_keys_lines_and_places() {
 }
 
 #[test]
+fn a_wrong_kind_hides_nothing_else_that_is_wrong() {
+    use FaultKind as F;
+    let key = |(key, _): &(String, FaultKind)| key.clone();
+    for (text, kind) in [(START_AND_END, "fixed"), (SEMICOLONS, "csv"), (ELEMENTS, "xml")] {
+        for wrong in ["", "kind = \"Fixed \""] {
+            let text = text.replace(&format!("kind = \"{kind}\""), wrong);
+            assert_eq!(faults(&text).iter().map(key).collect::<Vec<_>>(), ["kind"], "{kind}");
+            let more = text
+                .replace("unit = \"kroner\"", "unit = \"kr\"")
+                .replace("[record]", "[record]\ncitzen = 1");
+            let found = faults(&more);
+            assert_eq!(found[0].0, "kind", "{kind}");
+            assert!(
+                found.contains(&("record.citzen".to_owned(), F::UnknownKey { nearest: "citizen" })),
+                "{kind}"
+            );
+            assert!(found.iter().any(|(key, _)| key == "record.amount.unit"), "{kind} {found:?}");
+        }
+    }
+}
+
+#[test]
 fn each_fault_of_amounts_and_months() {
     use FaultKind as F;
     let table = [
+        (
+            "unit = \"kroner\", sign = \"40\"",
+            "unit = \"kroner\", thousands = \",\"",
+            "record.amount.thousands",
+            F::NotOneOf(&[".", " ", "'"]),
+        ),
+        (
+            "unit = \"kroner\", sign = \"40\"",
+            "unit = \"kroner\", decimal = \".\", thousands = \".\"",
+            "record.amount.thousands",
+            F::NotOneOf(&[",", " ", "'"]),
+        ),
+        (
+            "unit = \"kroner\", sign = \"40\"",
+            "unit = \"øre\", thousands = \".\"",
+            "record.amount.thousands",
+            F::OnlyWith { key: "unit", value: "kroner" },
+        ),
         (
             "unit = \"kroner\", sign = \"40\"",
             "unit = \"dollar\", sign = \"40\"",

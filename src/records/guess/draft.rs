@@ -6,7 +6,7 @@ use super::{Guess, Part, Sureness};
 use crate::records::format::table::{FieldTable, SignTable};
 
 /// What a person should know of a draft; words are found elsewhere.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Remark {
     /// At the top: so many records were read, and whether all of the sample was.
     Read {
@@ -19,8 +19,15 @@ pub enum Remark {
     Part(Part),
     /// The kind of deduction was not told: the series says it, or a field must be named.
     Deduction,
-    /// What tells several lines of one citizen apart was not told, and may be named.
-    Reference,
+    /// The amounts have no decimals, so they may be kroner or øre.
+    Unit,
+    /// What tells several records of one citizen apart was not told, and may be named.
+    Reference {
+        /// How many records are for a citizen who has one before.
+        repeats: u64,
+        /// Whether a place that tells them apart follows.
+        found: bool,
+    },
 }
 
 /// Finds the words for what a person should know.
@@ -68,10 +75,13 @@ pub(super) fn toml(guess: &Guess, name: &str, comments: &dyn Comments) -> String
     writer.section(".record");
     writer.field("record.citizen", table.record.citizen.as_ref());
     writer.field("record.amount", table.record.amount.as_ref());
+    if !guess.unit_is_shown {
+        writer.remark(Remark::Unit);
+    }
     writer.remark(Remark::Deduction);
     writer.line("# deduction = \"\"");
-    writer.remark(Remark::Reference);
-    writer.line("# reference = \"\"");
+    writer.remark(Remark::Reference { repeats: guess.repeats, found: guess.reference.is_some() });
+    writer.line(&format!("# reference = {}", quoted(guess.reference.as_deref().unwrap_or_default())));
     writer.field("record.period", table.record.period.as_ref());
     if table.header.period.is_some() {
         writer.section(".header");
@@ -122,7 +132,7 @@ impl Writer<'_> {
     fn field(&mut self, key: &'static str, field: Option<&FieldTable>) {
         let Some(field) = field else { return };
         let known = self.guess.parts.iter().find(|part| part.key == key);
-        self.remark(Remark::Part(known.copied().unwrap_or(Part { key, sureness: Sureness::Guessed })));
+        self.remark(Remark::Part(known.cloned().unwrap_or(Part::new(key, Sureness::Guessed))));
         let short = key.rsplit('.').next().unwrap_or(key);
         self.line(&format!("{short} = {}", inline(field)));
     }
@@ -134,6 +144,7 @@ fn inline(field: &FieldTable) -> String {
     let texts = [
         ("unit", &field.unit),
         ("decimal", &field.decimal),
+        ("thousands", &field.thousands),
         ("form", &field.form),
         ("leading_zero", &field.leading_zero),
     ];

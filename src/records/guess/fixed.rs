@@ -1,9 +1,13 @@
 //! Lines with fields at positions: which position holds what, by what all records have in common.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashSet};
 use std::ops::Range;
 
-use super::{Draft, NoGuess, Sureness, months, text};
+use super::citizens::Likeness;
+use super::column::MOST_OTHERS;
+use super::{Draft, NoGuess, Part, Sureness, months};
+use crate::period::Period;
 use crate::records::citizen::Citizen;
 use crate::records::format::table::FieldTable;
 
@@ -15,6 +19,12 @@ const LOOKED_AT: usize = 2000;
 const WIDEST: usize = 4000;
 /// The longest beginning of a line that tells its kind, in characters.
 const LONGEST_PREFIX: usize = 8;
+/// What DOS programs write after the last line.
+const END_OF_DOS_FILE: u8 = 0x1a;
+/// The widest field that may tell the records of one citizen apart, in digits.
+const WIDEST_REFERENCE: usize = 10;
+/// So few lines do not show which of two places that overlap is the right one.
+const FEW: usize = 5;
 /// How many kinds of lines a layout may have.
 const MOST_KINDS: usize = 8;
 
@@ -24,15 +34,16 @@ pub(super) type Cells = Vec<u8>;
 /// A field's positions in a record, from 0, the last not counted.
 pub(super) type Span = Range<usize>;
 
-pub(super) fn draft(text: &str, whole: bool) -> Result<Draft, NoGuess> {
+pub(super) fn draft(text: &str, whole: bool, month: Option<Period>) -> Result<Draft, NoGuess> {
     let cells = |line: &str| {
         line.chars().map(|c| u8::try_from(c).ok().filter(u8::is_ascii).unwrap_or(b'?')).collect()
     };
-    let lines: Vec<Cells> = text.trim_end_matches('\u{1a}').lines().map(cells).collect();
-    let written: Vec<&Cells> = lines.iter().filter(|line| !line.trim_ascii().is_empty()).collect();
-    let citizen = citizen(&written).ok_or(NoGuess::NoCitizens)?;
+    let lines: Vec<Cells> = text.lines().map(cells).collect();
+    let is_blank = |cell: &u8| cell.is_ascii_whitespace() || *cell == END_OF_DOS_FILE;
+    let written: Vec<&Cells> = lines.iter().filter(|line| !line.iter().all(is_blank)).collect();
+    let (citizen, rivals) = citizen(&written).ok_or(NoGuess::NoCitizens)?;
     let is_record = |line: &Cells| is_citizen(line, &citizen);
-    let kinds = Kinds::of(&written, is_record);
+    let kinds = Kinds::of(&written, is_record, citizen.start);
     let records: Vec<&Cells> =
         written.iter().copied().filter(|line| kinds.is_record(line, is_record(line))).collect();
 
@@ -43,27 +54,31 @@ pub(super) fn draft(text: &str, whole: bool) -> Result<Draft, NoGuess> {
         draft.table.line_length = i64::try_from(length).ok();
     }
     draft.table.record.citizen = Some(field(&citizen));
-    draft.part("record.citizen", Sureness::of_all(records.len()));
+    let others: Vec<String> = rivals.iter().map(place).collect();
+    let sureness = Sureness::of_all(records.len()).without(&others);
+    draft.parts.push(Part { others, ..Part::new("record.citizen", sureness) });
 
     let mut taken = vec![citizen.clone()];
-    if let Some((span, pattern)) = month(&records, &taken) {
+    if let Some((span, pattern)) = record_month(&records, &taken, month) {
         draft.table.record.period = Some(FieldTable { form: Some(pattern.to_owned()), ..field(&span) });
-        draft.part("record.period", Sureness::of_all(records.len()));
+        draft.part("record.period", Sureness::of_all(records.len()).of_month(pattern));
         taken.push(span);
     }
     let trailer = written.last().copied().filter(|last| whole && !kinds.is_record(last, is_record(last)));
-    amount::draft(&mut draft, &records, trailer, &taken)?;
+    taken.extend(amount::draft(&mut draft, &records, trailer, &taken)?);
+    draft.reference = reference(&records, &citizen, &taken).map(|span| place(&span));
     let header = written.first().copied().filter(|first| !kinds.is_record(first, is_record(first)));
     lines_table(&mut draft, &kinds, &written, header, trailer);
-    let blank = text::blank_lines(text);
+    // empty lines, and the end of a file as DOS marks it, may stand in any file of the layout
     let others = draft.table.lines.ignore.take();
-    let ignored: Vec<String> = others.into_iter().chain(blank.map(str::to_owned)).collect();
-    draft.table.lines.ignore = (!ignored.is_empty()).then(|| ignored.join("|"));
+    let ignored: Vec<String> = others.into_iter().chain([r"^[\s\x1a]*$".to_owned()]).collect();
+    draft.table.lines.ignore = Some(ignored.join("|"));
     if let (Some(header), None) = (header, &draft.table.record.period)
-        && let Some((span, pattern)) = header_month(header)
+        && let Some((span, pattern)) = header_month(header, month)
     {
         draft.table.header.period = Some(FieldTable { form: Some(pattern.to_owned()), ..field(&span) });
-        draft.part("header.period", Sureness::Guessed);
+        let sureness = if month.is_some() { Sureness::Likely } else { Sureness::Guessed };
+        draft.part("header.period", sureness);
     }
     Ok(draft)
 }
@@ -86,29 +101,31 @@ fn is_citizen(line: &[u8], span: &Span) -> bool {
     text.is_some_and(|text| !text.contains(' ') && Citizen::read(text, false).is_some())
 }
 
-/// Where most lines have CPR numbers, most of them different.
-fn citizen(lines: &[&Cells]) -> Option<Span> {
+/// Where most lines have CPR numbers, and where else they might have.
+fn citizen(lines: &[&Cells]) -> Option<(Span, Vec<Span>)> {
     let looked_at = &lines[..lines.len().min(LOOKED_AT)];
     let longest = looked_at.iter().map(|line| line.len()).max()?.min(WIDEST);
-    let mut best: Option<(usize, Span)> = None;
+    let mut found: Vec<(Likeness, Span)> = Vec::new();
     for length in [11, 10] {
         for start in 0..longest.saturating_sub(length - 1) {
             let span = start..start + length;
-            let valid: Vec<&[u8]> = looked_at
+            let texts = looked_at
                 .iter()
-                .filter(|line| is_citizen(line, &span))
-                .filter_map(|line| line.get(span.clone()))
-                .collect();
-            let different: HashSet<&[u8]> = valid.iter().copied().collect();
-            let many = different.len() * 2 > valid.len() && valid.len() * 4 >= looked_at.len();
-            // of two places as good, the one whose numbers differ more
-            let score = valid.len() * 2 + different.len();
-            if many && best.as_ref().is_none_or(|(most, _)| score > *most) {
-                best = Some((score, span));
+                .filter_map(|line| std::str::from_utf8(line.get(span.clone())?).ok())
+                .filter(|text| !text.contains(' '));
+            let likeness = Likeness::of(texts, false);
+            if likeness.may_be() && likeness.valid * 4 >= looked_at.len() {
+                found.push((likeness, span));
             }
         }
     }
-    best.map(|(_, span)| span)
+    let score = |(likeness, span): &&(Likeness, Span)| (likeness.score(), Reverse(span.start));
+    let (best, span) = found.iter().max_by_key(score)?;
+    let apart = |other: &Span| other.end <= span.start || span.end <= other.start;
+    let rivals = found.iter().filter(|(likeness, other)| {
+        *other != *span && likeness.rivals(best) && (apart(other) || looked_at.len() < FEW)
+    });
+    Some((span.clone(), rivals.map(|(_, other)| other.clone()).take(MOST_OTHERS).collect()))
 }
 
 /// What tells records from other lines.
@@ -122,13 +139,14 @@ enum Kinds {
 }
 
 impl Kinds {
-    fn of(lines: &[&Cells], is_record: impl Fn(&Cells) -> bool) -> Kinds {
+    fn of(lines: &[&Cells], is_record: impl Fn(&Cells) -> bool, citizen: usize) -> Kinds {
         let (records, others): (Vec<&Cells>, Vec<&Cells>) =
             lines.iter().copied().partition(|line| is_record(line));
         if others.is_empty() {
             return Kinds::Records;
         }
-        for length in 1..=LONGEST_PREFIX {
+        // the digits of a CPR number are other ones in the next file, and tell no kind
+        for length in 1..=LONGEST_PREFIX.min(citizen) {
             let prefixes = |lines: &[&Cells]| -> BTreeSet<Cells> {
                 lines.iter().map(|line| line.iter().copied().take(length).collect()).collect()
             };
@@ -163,12 +181,33 @@ fn lines_table(
         Kinds::Citizen => (None, LONGEST_PREFIX),
     };
     let prefix = |line: &Cells| -> Cells { line.iter().copied().take(length).collect() };
+    // without a beginning that records share, what other lines begin with is as short as can be, since what
+    // follows it may be another number in the next file
+    let shortest = |line: &Cells| -> Cells {
+        let own: Vec<&&Cells> = lines.iter().filter(|other| *other != &line).collect();
+        let alone = |length: &usize| own.iter().all(|other| !other.starts_with(&line[..*length]));
+        let most = LONGEST_PREFIX.min(line.len());
+        line[..(1..=most).find(alone).unwrap_or(most)].to_vec()
+    };
+    let of_kind = |line: &Cells| if records.is_some() { prefix(line) } else { shortest(line) };
     let record_of = |line: &&&Cells| records.is_some_and(|prefixes| prefixes.contains(&prefix(line)));
-    let (header, trailer) = (header.map(prefix), trailer.map(prefix));
-    let trailer = trailer.filter(|trailer| header.as_ref() != Some(trailer));
+    let (mut first, mut last) = (header.map(of_kind), trailer.map(of_kind));
+    if let (Some(header), Some(trailer)) = (header, trailer)
+        && first == last
+    {
+        let apart = (length..=LONGEST_PREFIX).find(|length| header.get(..*length) != trailer.get(..*length));
+        let longer = |line: &Cells| apart.map(|length| line.iter().copied().take(length).collect());
+        (first, last) = (first.and_then(|first| longer(header).or(Some(first))), longer(trailer));
+    }
+    let (header, trailer) = (first, last);
+    if trailer.is_none() {
+        draft.without_trailer();
+    }
     let mut others: BTreeSet<Cells> =
         lines.iter().filter(|line| !record_of(line)).map(|line| prefix(line)).collect();
-    others.retain(|other| header.as_ref() != Some(other) && trailer.as_ref() != Some(other));
+    others.retain(|other| {
+        [&header, &trailer].iter().all(|known| known.as_ref().is_none_or(|known| !known.starts_with(other)))
+    });
     let table = &mut draft.table.lines;
     table.header = header.map(|header| expression(&[header]));
     table.trailer = trailer.map(|trailer| expression(&[trailer]));
@@ -193,11 +232,39 @@ fn expression(prefixes: &[Cells]) -> String {
     }
 }
 
+/// Where something tells several records of one citizen apart, where there are any: a few digits, which many
+/// records share. A number of its own for every record would hide each one that comes again.
+fn reference(records: &[&Cells], citizen: &Span, taken: &[Span]) -> Option<Span> {
+    let records = &records[..records.len().min(LOOKED_AT)];
+    let citizens: Vec<&[u8]> = records.iter().filter_map(|line| line.get(citizen.clone())).collect();
+    if citizens.iter().collect::<HashSet<_>>().len() == records.len() || citizens.len() < records.len() {
+        return None;
+    }
+    let shortest = records.iter().map(|line| line.len()).min()?.min(WIDEST);
+    let free = |at: usize| {
+        !taken.iter().any(|span| span.contains(&at)) && records.iter().all(|line| line[at].is_ascii_digit())
+    };
+    let digits: Vec<bool> = (0..shortest).map(free).collect();
+    let mut runs: Vec<Span> = Vec::new();
+    for (at, is_digit) in digits.iter().enumerate() {
+        match runs.last_mut() {
+            Some(run) if *is_digit && run.end == at => run.end = at + 1,
+            _ if *is_digit => runs.push(at..at + 1),
+            _ => {}
+        }
+    }
+    runs.into_iter().filter(|run| run.len() <= WIDEST_REFERENCE).find(|run| {
+        let texts = records.iter().map(|line| &line[run.clone()]);
+        let pairs: HashSet<_> = citizens.iter().zip(texts.clone()).collect();
+        pairs.len() == records.len() && texts.collect::<HashSet<_>>().len() * 2 <= records.len()
+    })
+}
+
 /// Where all records name a month, apart from what is taken.
-fn month(records: &[&Cells], taken: &[Span]) -> Option<(Span, &'static str)> {
+fn record_month(records: &[&Cells], taken: &[Span], month: Option<Period>) -> Option<(Span, &'static str)> {
     let records = &records[..records.len().min(LOOKED_AT)];
     let shortest = records.iter().map(|line| line.len()).min()?.min(WIDEST);
-    for (pattern, form) in months::forms() {
+    for (pattern, form) in months::forms(month) {
         let first = records.first()?;
         for start in 0..(shortest + 1).saturating_sub(form.length()) {
             let span = start..start + form.length();
@@ -206,13 +273,13 @@ fn month(records: &[&Cells], taken: &[Span]) -> Option<(Span, &'static str)> {
                 text_at(line, &span)
                     .filter(|text| !text.contains(' '))
                     .and_then(|text| form.read(&text))
-                    .is_some_and(months::is_plausible)
+                    .is_some_and(|period| months::is_plausible(period, None))
             };
             if !free || !reads(first) {
                 continue;
             }
             let texts: Vec<String> = records.iter().filter_map(|line| text_at(line, &span)).collect();
-            if months::pattern_of(&texts.iter().map(String::as_str)) == Some(pattern) {
+            if months::pattern_of(&texts.iter().map(String::as_str), month) == Some(pattern) {
                 return Some((span, pattern));
             }
         }
@@ -221,15 +288,15 @@ fn month(records: &[&Cells], taken: &[Span]) -> Option<(Span, &'static str)> {
 }
 
 /// Where a header names a month and nothing else: a date there is as likely the day it was written.
-fn header_month(header: &[u8]) -> Option<(Span, &'static str)> {
+fn header_month(header: &[u8], month: Option<Period>) -> Option<(Span, &'static str)> {
     let digit = |at: usize| header.get(at).is_some_and(u8::is_ascii_digit);
-    for (pattern, form) in months::forms().into_iter().filter(|(pattern, _)| !pattern.contains("DD")) {
+    for (pattern, form) in months::forms(month).filter(|(pattern, _)| !pattern.contains("DD")) {
         for start in 0..header.len().min(WIDEST).saturating_sub(form.length() - 1) {
             let span = start..start + form.length();
             let alone = !digit(span.end) && (start == 0 || !digit(start - 1));
             let period =
                 text_at(header, &span).filter(|text| !text.contains(' ')).and_then(|text| form.read(&text));
-            if alone && period.is_some_and(months::is_plausible) {
+            if alone && period.is_some_and(|period| months::is_plausible(period, month)) {
                 return Some((span, pattern));
             }
         }

@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use quick_xml::events::Event;
 
-use super::{Draft, NoGuess, Sureness, months};
-use crate::records::amount::{AmountForm, Decimal, Ore, SignForm, Unit};
-use crate::records::citizen::Citizen;
-use crate::records::format::table::{FieldTable, SignTable};
+use super::citizens::{self, Likeness};
+use super::column::{self, Amounts, Column};
+use super::{Draft, NoGuess, Part, Sureness, months};
+use crate::period::Period;
+use crate::records::amount::{AmountForm, SignForm, Unit};
+use crate::records::format::table::FieldTable;
 
 /// How deep elements may stand in each other.
 const DEEPEST: usize = 64;
@@ -21,51 +23,119 @@ struct Paths {
     elements: BTreeMap<Vec<String>, usize>,
 }
 
-pub(super) fn draft(text: &str) -> Result<Draft, NoGuess> {
+pub(super) fn draft(text: &str, month: Option<Period>) -> Result<Draft, NoGuess> {
     let paths = paths(text).ok_or(NoGuess::NoLayout)?;
-    let citizens =
-        |texts: &Vec<String>| texts.iter().filter(|text| Citizen::read(text, true).is_some()).count();
-    let (citizen, texts) = paths
+    let likeness = |texts: &[String]| Likeness::of(texts.iter().map(String::as_str), true);
+    let all: Vec<(&Vec<String>, &Vec<String>, Likeness)> = paths
         .texts
         .iter()
-        .filter(|(path, texts)| path.len() > 2 && citizens(texts) * 10 >= texts.len() * 9)
-        .max_by_key(|(_, texts)| citizens(texts))
-        .filter(|(_, texts)| citizens(texts) > 0)
+        .map(|(path, texts)| (path, texts, likeness(texts)))
+        .filter(|(path, texts, like)| path.len() > 2 && like.may_be() && like.valid * 10 >= texts.len() * 9)
+        .collect();
+    let is_named = |path: &[String]| path.iter().rev().take(2).any(|name| citizens::is_named(name));
+    let (citizen, texts, best) = all
+        .iter()
+        .max_by_key(|(path, _, likeness)| (likeness.score(), is_named(path)))
         .ok_or(NoGuess::NoCitizens)?;
-    let record = record_of(&paths, citizen, texts.len());
-    let inside = |path: &[String]| path.len() > record.len() && path.starts_with(&record);
+    let chosen = records_of(&paths, citizen, texts.len(), month).ok_or(NoGuess::NoAmounts)?;
+    let Inside { record, period, columns, amounts } = chosen;
 
     let mut draft = Draft::default();
     draft.table.kind = Some("xml".to_owned());
     draft.table.record_element = record.last().cloned();
-    let restore = texts.iter().any(|text| Citizen::read(text, false).is_none());
-    let leading_zero = restore.then(|| "restore".to_owned());
+    let leading_zero = (best.short > 0).then(|| "restore".to_owned());
     draft.table.record.citizen = Some(FieldTable { leading_zero, ..below(citizen, record.len()) });
-    draft.part("record.citizen", Sureness::of_all(texts.len()));
-
-    let others =
-        || paths.texts.iter().filter(|(path, texts)| inside(path) && *path != citizen && !texts.is_empty());
-    let period = others()
-        .find_map(|(path, texts)| Some((path, months::pattern_of(&texts.iter().map(String::as_str))?)));
-    if let Some((path, pattern)) = period {
+    let rivals = all.iter().filter(|(path, _, other)| {
+        path != citizen && path.starts_with(&record) && path.len() > record.len() && other.rivals(best)
+    });
+    let others: Vec<String> = rivals.map(|(path, ..)| path[record.len()..].join("/")).collect();
+    let sureness = Sureness::of_all(texts.len()).without(&others);
+    let columns: Vec<Column<'_>> =
+        columns.into_iter().filter(|column| !others.contains(&column.place)).collect();
+    draft.parts.push(Part { others, ..Part::new("record.citizen", sureness) });
+    if let Some((path, pattern)) = &period {
         draft.table.record.period =
-            Some(FieldTable { form: Some(pattern.to_owned()), ..below(path, record.len()) });
-        draft.part("record.period", Sureness::of_all(texts.len()));
+            Some(FieldTable { form: Some((*pattern).to_owned()), ..below(path, record.len()) });
+        draft.part("record.period", Sureness::of_all(texts.len()).of_month(pattern));
     }
-    let amounts = others().filter(|(path, _)| Some(*path) != period.map(|period| period.0));
-    let amounts: Vec<(&Vec<String>, Amount)> = amounts
-        .filter_map(|(path, texts)| Some((path, amount(texts, citizens(texts) == texts.len())?)))
+    let amounts: Vec<Amounts> = amounts
+        .into_iter()
+        .filter(|amounts| columns.iter().any(|column| column.place == amounts.place))
         .collect();
-    let (path, amount) =
-        amounts.iter().max_by_key(|(_, amount)| amount.decimals).ok_or(NoGuess::NoAmounts)?;
-    draft.table.record.amount = Some(amount.field(below(path, record.len())));
     let outside = paths.outside(&record);
-    let proven = trailer(&mut draft, &outside, texts.len(), amount);
-    draft.part("record.amount", Sureness::of_amount(proven, amounts.len() == 1 && amount.decimals));
+    let chosen = column::choose(&amounts, |amounts| trailer(&outside, texts.len(), amounts).1)
+        .ok_or(NoGuess::NoAmounts)?;
+    draft.table.record.amount = Some(chosen.amounts.field());
+    draft.unit_is_shown = chosen.amounts.shows_its_unit();
+    let (fields, _) = trailer(&outside, texts.len(), chosen.amounts);
+    draft.parts.push(chosen.part);
+    for (key, sureness, field) in fields {
+        draft.part(key, sureness);
+        let trailer = &mut draft.table.trailer;
+        *match key {
+            "trailer.records" => &mut trailer.records,
+            "trailer.sum" => &mut trailer.sum,
+            "trailer.debit" => &mut trailer.debit,
+            _ => &mut trailer.credit,
+        } = Some(field);
+    }
+    let citizens: Vec<&str> = texts.iter().map(String::as_str).collect();
+    draft.reference = column::reference(&citizens, &columns, &chosen.amounts.place);
     if period.is_none() {
-        header(&mut draft, &outside);
+        header(&mut draft, &outside, month);
     }
     Ok(draft)
+}
+
+/// What stands inside the element that is one record.
+struct Inside<'a> {
+    record: Vec<String>,
+    period: Option<(&'a Vec<String>, &'static str)>,
+    columns: Vec<Column<'a>>,
+    amounts: Vec<Amounts>,
+}
+
+/// The element that is one record: the outermost around each CPR number and around no other. With one
+/// record, everything stands around it, so it is the innermost that has an amount too.
+fn records_of<'a>(
+    paths: &'a Paths,
+    citizen: &[String],
+    count: usize,
+    month: Option<Period>,
+) -> Option<Inside<'a>> {
+    let same = |length: &usize| paths.elements.get(&citizen[..*length]) == Some(&count);
+    if count == 1 {
+        let inner = (2..citizen.len()).rev().map(|length| inside(paths, citizen, length, month));
+        return inner.into_iter().find(|inside| !inside.amounts.is_empty());
+    }
+    let length = (2..citizen.len()).find(same).unwrap_or(citizen.len() - 1);
+    Some(inside(paths, citizen, length, month)).filter(|inside| !inside.amounts.is_empty())
+}
+
+fn inside<'a>(paths: &'a Paths, citizen: &[String], length: usize, month: Option<Period>) -> Inside<'a> {
+    let record = citizen[..length].to_vec();
+    let others: Vec<(&Vec<String>, &Vec<String>)> = paths
+        .texts
+        .iter()
+        .filter(|(path, texts)| {
+            path.len() > length && path.starts_with(&record) && *path != citizen && !texts.is_empty()
+        })
+        .collect();
+    let period = others.iter().find_map(|(path, texts)| {
+        Some((*path, months::pattern_of(&texts.iter().map(String::as_str), month)?))
+    });
+    let is_period = |path: &Vec<String>| period.is_some_and(|(taken, _)| taken == path);
+    let columns: Vec<Column<'_>> = others
+        .iter()
+        .filter(|(path, _)| !is_period(path))
+        .map(|(path, texts)| Column {
+            place: path[length..].join("/"),
+            name: path.last().cloned(),
+            texts: texts.iter().map(String::as_str).collect(),
+        })
+        .collect();
+    let amounts = column::candidates(&columns);
+    Inside { record, period, columns, amounts }
 }
 
 /// A path below another, as the configuration writes it.
@@ -74,101 +144,50 @@ fn below(path: &[String], outer: usize) -> FieldTable {
 }
 
 /// Names the element that tells the month of the file; a date is as likely the day it was written.
-fn header(draft: &mut Draft, outside: &[(&Vec<String>, &String)]) {
-    let pattern =
-        |text: &str| months::pattern_of(&std::iter::once(text)).filter(|pattern| !pattern.contains("DD"));
-    let month = outside.iter().find_map(|(path, text)| Some((path, pattern(text)?)));
-    if let Some((path, pattern)) = month {
+fn header(draft: &mut Draft, outside: &[(&Vec<String>, &String)], month: Option<Period>) {
+    let pattern = |text: &str| {
+        let pattern = months::pattern_of(&std::iter::once(text), month)?;
+        (!pattern.contains("DD")).then_some(pattern)
+    };
+    let found = outside.iter().find_map(|(path, text)| Some((path, pattern(text)?)));
+    if let Some((path, pattern)) = found {
         draft.table.header.period = Some(FieldTable { form: Some(pattern.to_owned()), ..below(path, 1) });
-        draft.part("header.period", Sureness::Guessed);
+        let sureness = if month.is_some() { Sureness::Likely } else { Sureness::Guessed };
+        draft.part("header.period", sureness);
     }
 }
 
-/// The outermost element that stands around each CPR number and around no other.
-fn record_of(paths: &Paths, citizen: &[String], count: usize) -> Vec<String> {
-    let same = |length: &usize| paths.elements.get(&citizen[..*length]) == Some(&count);
-    // with one record, everything stands around it; its parent is the likeliest then
-    let outermost = if count > 1 { (2..citizen.len()).find(same) } else { None };
-    citizen[..outermost.unwrap_or(citizen.len() - 1)].to_vec()
-}
+/// A field of the trailer, with its key and how sure it is.
+type Found = (&'static str, Sureness, FieldTable);
 
-/// Names the elements that count and add up the records; whether a sum came out right.
-fn trailer(draft: &mut Draft, outside: &[(&Vec<String>, &String)], count: usize, amount: &Amount) -> bool {
+/// The elements that count and add up the records, and whether a sum came out right.
+fn trailer(outside: &[(&Vec<String>, &String)], count: usize, amounts: &Amounts) -> (Vec<Found>, bool) {
     let find = |wanted: &dyn Fn(&str) -> bool, taken: &[&Vec<String>]| {
         outside.iter().find(|(path, text)| !taken.contains(path) && wanted(text)).map(|(path, _)| *path)
     };
-    let at = |path: &Vec<String>| below(path, 1);
     let mut taken = Vec::new();
+    let mut found = Vec::new();
     if let Some(path) = find(&|text| text == count.to_string(), &taken) {
-        draft.table.trailer.records = Some(at(path));
-        draft.part("trailer.records", Sureness::Likely);
+        found.push(("trailer.records", Sureness::of_all(count), below(path, 1)));
         taken.push(path);
     }
     let mut proven = false;
     let ore = AmountForm { unit: Unit::Ore, sign: SignForm::Leading };
     for (key, sum) in
-        [("trailer.sum", amount.sum), ("trailer.debit", amount.debit), ("trailer.credit", amount.credit)]
+        [("trailer.sum", amounts.sum), ("trailer.debit", amounts.debit), ("trailer.credit", amounts.credit)]
     {
-        for form in [&amount.form, &ore] {
+        for form in [&column::beside(&amounts.form), &ore] {
             let is_sum = |text: &str| {
                 sum.size() >= 1000 && form.read(text, None).is_ok_and(|read| read.size() == sum.size())
             };
             let Some(path) = find(&is_sum, &taken) else { continue };
-            let field = Some(Amount { form: form.clone(), ..amount.clone() }.field(at(path)));
-            match key {
-                "trailer.sum" => draft.table.trailer.sum = field,
-                "trailer.debit" => draft.table.trailer.debit = field,
-                _ => draft.table.trailer.credit = field,
-            }
-            draft.part(key, Sureness::Proven);
+            found.push((key, Sureness::Proven, column::written(form, path[1..].join("/"))));
             taken.push(path);
             proven = true;
             break;
         }
     }
-    proven
-}
-
-/// An element that may be the amount.
-#[derive(Clone)]
-struct Amount {
-    form: AmountForm,
-    sum: Ore,
-    debit: Ore,
-    credit: Ore,
-    decimals: bool,
-}
-
-impl Amount {
-    fn field(&self, at: FieldTable) -> FieldTable {
-        let (unit, decimal) = match self.form.unit {
-            Unit::Ore => ("øre", None),
-            Unit::Kroner(Decimal::Comma) => ("kroner", Some(",")),
-            Unit::Kroner(Decimal::Point) => ("kroner", Some(".")),
-        };
-        let sign = Some(SignTable { at: Some("leading".to_owned()), ..SignTable::default() });
-        FieldTable { unit: Some(unit.to_owned()), decimal: decimal.map(str::to_owned), sign, ..at }
-    }
-}
-
-fn amount(texts: &[String], citizens: bool) -> Option<Amount> {
-    let units = [Unit::Ore, Unit::Kroner(Decimal::Comma), Unit::Kroner(Decimal::Point)];
-    let read = |unit: Unit| {
-        let form = AmountForm { unit, sign: SignForm::Leading };
-        let amounts: Option<Vec<Ore>> = texts.iter().map(|text| form.read(text, None).ok()).collect();
-        Some((form, amounts?))
-    };
-    let (form, amounts) = units.into_iter().find_map(read).filter(|_| !citizens)?;
-    let add =
-        |wanted: fn(&Ore) -> bool| amounts.iter().copied().filter(wanted).try_fold(Ore::ZERO, Ore::plus);
-    let decimals = form.unit != Unit::Ore;
-    Some(Amount {
-        form,
-        sum: add(|_| true)?,
-        debit: add(|ore| !ore.is_negative())?,
-        credit: add(|ore| ore.is_negative())?,
-        decimals,
-    })
+    (found, proven)
 }
 
 /// The texts of a whole file's elements and attributes; none where it cannot be read.

@@ -175,11 +175,12 @@ impl Csv {
                 gather.reading.lines.header += 1;
                 for (field, place) in self.fields.places_mut() {
                     let Place::Heading(heading) = place else { continue };
-                    match (1..=row.ends.len())
-                        .find(|column| row.column(*column).map(str::trim) == Some(heading))
-                    {
-                        Some(column) => *place = Place::Column(column),
-                        None => gather.find(number, Some(field), Problem::NoHeading),
+                    let mut found = (1..=row.ends.len())
+                        .filter(|column| row.column(*column).map(str::trim) == Some(heading));
+                    match (found.next(), found.next()) {
+                        (Some(column), None) => *place = Place::Column(column),
+                        (Some(_), Some(_)) => gather.find(number, Some(field), Problem::Repeated),
+                        (None, _) => gather.find(number, Some(field), Problem::NoHeading),
                     }
                 }
             }

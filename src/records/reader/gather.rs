@@ -6,7 +6,7 @@ use crate::records::format::{AmountField, Field, Fields, Format, LineKind, Trail
 
 use super::Record;
 use super::fields::{Cells, LastMonth, claims, header_period, municipality, row};
-use super::reading::{Claim, Claims, Ending, LINES_KEPT, Mismatch, Problem, Reading, Totals};
+use super::reading::{Claim, Claims, Ending, Finding, LINES_KEPT, Lines, Mismatch, Problem, Reading, Totals};
 
 /// The reading so far, and who is shown each record.
 pub(super) struct Gather<'f, V> {
@@ -151,6 +151,17 @@ impl<'f, V: FnMut(&Record<'_>)> Gather<'f, V> {
         let whole = if self.format.knows_its_end() { Ending::Whole } else { Ending::Unknown };
         if !told && self.reading.ending == whole {
             self.find(1, field, Problem::Missing);
+        }
+        // where the format finds no record, nothing of the file was looked into; one cut short is told of as that
+        let says_so = self.reading.claims.records == Some(0) || self.reading.ending == Ending::CutShort;
+        if self.reading.lines.record == 0 && !says_so && self.reading.findings.is_empty() {
+            let problem = Problem::NoRecords;
+            self.reading.findings.push(Finding {
+                problem,
+                field: None,
+                place: None,
+                lines: Lines::default(),
+            });
         }
     }
 }

@@ -230,6 +230,8 @@ pub enum Problem {
     Repeated,
     /// No column has the heading that the format names.
     NoHeading,
+    /// The file has no record, and does not say itself that it has none.
+    NoRecords,
     /// Quoted text does not end.
     UnclosedQuote,
     /// What was added up is more than 128 bits hold.
@@ -240,6 +242,8 @@ pub enum Problem {
     DocumentType,
     /// It has an entity of its own, which is never expanded; nothing after it was read.
     Entity,
+    /// A record's element stands inside another record; nothing after it was read.
+    RecordInRecord,
     /// Elements stand in each other deeper than is read; nothing after it was read.
     TooDeep,
 }

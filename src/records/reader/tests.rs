@@ -56,6 +56,80 @@ fn each_layout_gives_its_records_and_totals() {
 }
 
 #[test]
+fn a_file_without_any_record_is_not_taken_for_read_unless_it_says_so_itself() {
+    let other_name = ELEMENTS.replace("\"post\"", "\"linje\"");
+    let all_ignored = format!("{EIGHTY}[lines]\nrecord = '^99'\nignore = '^0'");
+    let no_control = other_name.split("[trailer]").next().unwrap();
+    let records = deductions(5);
+    for (layout, file) in [
+        (no_control, elements(&records, "2023-04")),
+        (&all_ignored, eighty(&records, "202304")),
+        (
+            SEMICOLONS.split("[trailer]").next().unwrap(),
+            "CPR-nr;Navn;Beløb;Måned\r\nAntal;0;;\r\n".to_owned(),
+        ),
+        (EIGHTY, String::new()),
+    ] {
+        assert_eq!(
+            problems(&read(&format(layout), file.as_bytes())),
+            [(Problem::NoRecords, None, vec![], 0)]
+        );
+    }
+    let says_so = windows(&start_and_end(&[], "202304"));
+    assert_eq!(problems(&read(&format(START_AND_END), &says_so)), []);
+}
+
+#[test]
+fn a_month_of_the_root_or_of_the_part_around_the_records_is_theirs() {
+    let text = ELEMENTS.replace("hoved/periode", "PLACE").split("[trailer]").next().unwrap().to_owned();
+    let record = "<post art=\"mad\"><person><cpr>0101009999</cpr></person><beloeb>1.00</beloeb></post>";
+    let month = |month: u8, tag: &str| match tag {
+        "@" => format!("<liste maaned=\"2023-0{month}\">{record}</liste>"),
+        _ => format!("<liste><maaned>2023-0{month}</maaned>{record}</liste>"),
+    };
+    for (place, file, wanted) in [
+        ("@maaned", format!("<x maaned=\"2023-04\">{record}{record}</x>"), [Some("2023-04"); 2]),
+        (
+            "liste/@maaned",
+            format!("<x>{}{}</x>", month(4, "@"), month(5, "@")),
+            [Some("2023-04"), Some("2023-05")],
+        ),
+        (
+            "liste/maaned",
+            format!("<x>{}{}</x>", month(4, ""), month(5, "")),
+            [Some("2023-04"), Some("2023-05")],
+        ),
+    ] {
+        for chunk in [7, usize::MAX] {
+            let (reading, seen) = read_in(&format(&text.replace("PLACE", place)), file.as_bytes(), chunk);
+            assert_eq!(problems(&reading), [], "{file}");
+            assert_eq!(seen.iter().map(|seen| seen.5.as_deref()).collect::<Vec<_>>(), wanted, "{file}");
+        }
+    }
+    let none = read(&format(&text.replace("PLACE", "@maaned")), b"<x maaned=\"2023-04\"></x>");
+    assert_eq!((none.header_periods.len(), none.findings[0].problem), (1, Problem::NoRecords));
+}
+
+#[test]
+fn what_would_be_read_in_part_or_from_one_of_two_places_is_not_read() {
+    let record = "<post art=\"mad\"><person><cpr>0101009999</cpr></person><beloeb>1.00</beloeb>MORE</post>";
+    let file = |more: &str| format!("<x>{}</x>", record.replace("MORE", more));
+    let text = ELEMENTS.split("[header]").next().unwrap();
+    let inside = read(&format(text), file(&record.replace("MORE", "")).as_bytes());
+    assert_eq!(inside.findings[0].problem, Problem::RecordInRecord);
+    // the way to a field may lead through an element of the record's name
+    let through = text.replace("\"person/cpr\"", "\"person/cpr\"\nreference = \"post/nr\"");
+    let reading = read(&format(&through), file("<post><nr>7</nr></post>").as_bytes());
+    assert_eq!((problems(&reading), reading.totals.records), (vec![], 1));
+
+    let twice = "CPR-nr;Navn;Beløb;Beløb\r\n0101009999;x;1,00;9,00\r\n";
+    let text = SEMICOLONS.split("[trailer]").next().unwrap().replace("trailer =", "ignore =");
+    let text = text.replace("period = { at = 4, form = \"YYYY-MM\" }", "");
+    let found = problems(&read(&format(&text), twice.as_bytes()));
+    assert_eq!(found[0], (Problem::Repeated, Some(Field::Amount), vec![1], 1));
+}
+
+#[test]
 fn lines_are_counted_by_their_kind() {
     let counted = |at: usize| {
         let (_, format, file) = &layouts()[at];

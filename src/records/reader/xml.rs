@@ -194,9 +194,9 @@ impl Xml {
         token: Event<'_>,
     ) -> Result<(), Problem> {
         match token {
-            Event::Start(start) => self.start(&start),
+            Event::Start(start) => self.start(gather, &start),
             Event::Empty(empty) => {
-                self.start(&empty)?;
+                self.start(gather, &empty)?;
                 self.end(gather, empty.name().into_inner())
             }
             Event::End(end) => self.end(gather, end.name().into_inner()),
@@ -211,7 +211,11 @@ impl Xml {
         }
     }
 
-    fn start(&mut self, start: &BytesStart<'_>) -> Result<(), Problem> {
+    fn start<V: FnMut(&Record<'_>)>(
+        &mut self,
+        gather: &mut Gather<'_, V>,
+        start: &BytesStart<'_>,
+    ) -> Result<(), Problem> {
         if self.ended {
             return Err(Problem::Malformed);
         }
@@ -220,13 +224,19 @@ impl Xml {
         }
         let name = start.name();
         self.open.push(name.into_inner());
-        if self.record.is_none() && name.local_name().into_inner() == self.record_element {
+        let is_record = name.local_name().into_inner() == self.record_element;
+        if is_record && self.record.is_none() {
+            // what stands before a record is of its header, in whatever element the record stands
+            self.header(gather);
             self.record = Some((self.open.depth(), self.line));
             self.forget(|of| matches!(of, Of::Record(_)));
         } else if let Some(slot) = self.slot(None) {
             self.open.slots.pop();
             self.open.slots.push(Some(slot));
             self.paths[slot].begin();
+        } else if is_record && !self.paths.iter().any(|wanted| wanted.passes(&self.record_element)) {
+            // only the outer one would be read
+            return Err(Problem::RecordInRecord);
         }
         if self.wants_attributes {
             self.attributes(start)?;
@@ -285,7 +295,7 @@ impl Xml {
                 gather.reading.lines.record += 1;
             }
             self.record = None;
-        } else if self.record.is_none() && depth == 2 {
+        } else if self.record.is_none() && depth <= 2 {
             self.header(gather);
         }
         self.open.pop();
@@ -293,7 +303,7 @@ impl Xml {
         Ok(())
     }
 
-    /// Reads the header's fields once the part below the root that holds them has ended.
+    /// Reads the header's fields once the part below the root that holds them has ended, or a record begins.
     fn header<V: FnMut(&Record<'_>)>(&mut self, gather: &mut Gather<'_, V>) {
         let of_header = |of| matches!(of, Of::Header(_));
         if !self.paths.iter().any(|wanted| of_header(wanted.of) && wanted.times > 0) {
@@ -359,6 +369,11 @@ impl Xml {
 impl Wanted {
     fn begin(&mut self) {
         self.times += 1;
+    }
+
+    /// Whether its path leads through an element of this name.
+    fn passes(&self, name: &str) -> bool {
+        matches!(self.of, Of::Record(_)) && self.names.iter().any(|one| one == name)
     }
 }
 

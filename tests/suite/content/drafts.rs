@@ -80,3 +80,24 @@ fn a_test_shows_faults_by_line_and_never_a_citizen() {
         .says("linje 2: linjen passer ikke til nogen af formatets linjer");
     town.run(["format", "test", "mad_202304.txt", "--format", "andet"]).exit(2).says("madservice");
 }
+
+#[test]
+fn a_test_says_all_that_the_file_itself_would_be_held_for() {
+    let town = Town::new();
+    town.series(&format!(
+        "name = \"mad\"\nfiles = [\"mad*\"]\nformat = \"madservice\"\ndeduction = \"mad\"\nlargest_amount = \"900.00\"\n\
+         [formats.madservice]\n{}",
+        super::WITH_TRAILER
+    ));
+    let mut twice = records(3);
+    twice.push(record(1));
+    town.file("mad_202305.txt", with_trailer(&twice, "202304"));
+    let tested = town.run(["format", "test", "mad_202305.txt", "--json"]).exit(3).json();
+    let kinds: Vec<&str> =
+        tested["matters"].as_array().unwrap().iter().map(|one| one["kind"].as_str().unwrap()).collect();
+    let run = town.deliver(3);
+    assert_eq!(kinds, ["other_period", "records_repeat"], "{tested:#}");
+    assert_eq!(entry(&run, "mad_202305.txt")["reasons"], serde_json::json!(kinds), "{run:#}");
+    let tested = town.run(["format", "test", "mad_202305.txt", "--language", "da"]).exit(3).plain();
+    tested.says("hoved siger april 2023").says("linje 5 gentager linje 3").never_says(&record(1).citizen);
+}
