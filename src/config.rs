@@ -21,6 +21,7 @@ mod formats;
 pub(crate) mod glob;
 mod notify;
 mod reader;
+pub(crate) mod schema;
 mod sections;
 mod syntax;
 mod trust;

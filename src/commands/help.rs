@@ -1,9 +1,10 @@
-//! `help`, `completions` and `man`: what the command line says of itself.
+//! `help`, `completions`, `man` and `config schema`: what the program says of its command line and its configuration.
 
 use clap_complete::Shell;
 use serde::Serialize;
 
 use crate::cli::{Global, man, words};
+use crate::config::schema;
 use crate::exit::{ExitCode, UserError};
 use crate::messages::{escape, language, usage as say};
 use crate::output::{self, print_aside, write_document};
@@ -42,6 +43,21 @@ pub(super) fn completions(shell: Shell, global: &Global) -> anyhow::Result<ExitC
 /// The manual page, as roff.
 pub(super) fn man(global: &Global) -> anyhow::Result<ExitCode> {
     show(man::page(language()), global)
+}
+
+/// The JSON Schema of the configuration.
+pub(super) fn schema(global: &Global) -> anyhow::Result<ExitCode> {
+    #[derive(Serialize)]
+    struct Answer {
+        json_schema: serde_json::Value,
+    }
+    let json_schema = schema::schema();
+    if global.json {
+        output::answer(global, &Answer { json_schema }, String::new)?;
+    } else {
+        write_document(format!("{json_schema:#}\n").as_bytes())?;
+    }
+    Ok(ExitCode::Ok)
 }
 
 fn show(text: String, global: &Global) -> anyhow::Result<ExitCode> {
