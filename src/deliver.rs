@@ -39,6 +39,7 @@ mod settle;
 mod steps;
 
 use crate::model::run_report::Warning;
+pub(crate) use finish::stays;
 pub use names::{remote_path, temporary_path};
 use pace::{AfterLoss, BATCH, Pace};
 pub use server::Server;

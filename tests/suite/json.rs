@@ -236,6 +236,28 @@ fn matters(run: &Value) -> Vec<(&str, &str)> {
 }
 
 #[test]
+fn an_original_that_stays_is_one_matter_however_often_it_is_tried() {
+    let town = Town::new();
+    for file in [MAD, VASK] {
+        town.file(file, file);
+    }
+    fs::write(town.path("archive/2023-04"), "en fil, hvor der skulle være en mappe").unwrap();
+    for run in ["the one that delivers", "the next", "the one after that"] {
+        let json = object(&town.run(["run", "--json"]).exit(1));
+        let told: Vec<&str> =
+            json["matters"].as_array().unwrap().iter().map(|m| m["path"].as_str().unwrap()).collect();
+        assert_eq!(told, [MAD, VASK], "{run}: {json:#}");
+    }
+    // The sentence says once of which files it is.
+    let said = town.run(["run"]).exit(1).out().split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        said.contains(&format!("{MAD}, {VASK}: the file was delivered, but could not be moved")),
+        "{said}"
+    );
+    assert_eq!(said.matches("could not be moved").count(), 1, "{said}");
+}
+
+#[test]
 fn a_matter_of_no_file_stands_there_too_and_in_status_until_a_run_is_over_it() {
     let town = Town::new();
     town.file(MAD, MAD_APRIL);
