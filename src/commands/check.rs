@@ -1,6 +1,6 @@
 //! `check`: tries everything that a delivery needs, a line for each.
 //!
-//! This file has what lies on this machine and the ways to a person; `server` tries the connection, and `trial` does in each
+//! This file has what lies on this machine and the ways to a person; `offline` has what `--offline` looks at, `server` tries the connection, and `trial` does in each
 //! folder on the server what a run does there.
 
 use std::fs;
@@ -22,6 +22,7 @@ use crate::wording;
 use super::context::{load_alone, now, open_reader};
 use crate::output::{Failure, answer_or_failure};
 
+mod offline;
 mod server;
 mod trial;
 
@@ -123,7 +124,7 @@ pub(super) fn tried(options: &cli::Check, global: &Global) -> (Answer, ExitCode)
         calendar::calendar(config, &mut checks);
     }
     if let Some(config) = config.filter(|_| options.offline) {
-        offline(config, &mut checks);
+        offline::offline(config, &mut checks);
     } else if let Some(config) = config {
         here(config, &mut checks);
         server::try_all(config, &mut checks);
@@ -155,16 +156,6 @@ fn here(config: &Config, checks: &mut Checks) {
         Ok(say::ledger_sound(&config.ledger, last, &newest))
     });
     checks.note("ledger", say::ledger(), ledger.map_err(plain));
-}
-
-/// Checks what the configuration alone tells: nothing is connected to, and nothing is written.
-fn offline(config: &Config, checks: &mut Checks) {
-    let folders = config.check_folders().map_err(plain);
-    checks.note("folders", say::folders(), folders.map(|()| config.drop.display().to_string()));
-    let key = config.check_sftp().map_err(plain);
-    let shown = config.sftp.identity.as_ref().map_or_else(|| "–".to_owned(), |key| key.display().to_string());
-    checks.note("identity", say::identity(), key.map(|()| shown));
-    checks.note("host_key", say::host_key(), config.check_host_key().map_err(plain).map(|()| say::pinned()));
 }
 
 /// Mail and the program of `[notify]`, with a test message where that is asked for.
