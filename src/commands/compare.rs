@@ -202,7 +202,8 @@ fn not_compared(why: NotCompared, file: &PlannedFile, delivery: &Delivery) -> Us
 
 impl Answer {
     fn text(&self, delivery: &Delivery) -> String {
-        let at = delivery.delivered_at.as_deref().map_or_else(|| "–".to_owned(), wording::moment);
+        let at =
+            delivery.delivered_at.as_deref().map_or_else(|| wording::state(delivery.state), wording::moment);
         let head = say::beside(&escape(&self.path), delivery.id, &escape(&delivery.path), &at);
         text::sentence(&head) + &self.said
     }

@@ -136,18 +136,34 @@ pub(super) fn settle(config: &Config, options: &Word) -> anyhow::Result<Settled>
     }
     attest(config, &mut ledger)?;
     let unlooked = says_again && !at_last && seen.as_ref().is_some_and(|seen| !seen.looked());
-    let said = said(&delivery, seen.as_ref(), (options.delivered, says_again && !at_last, gone));
+    let ending = Ending {
+        delivered: options.delivered,
+        says_again: says_again && !at_last,
+        gone,
+        waits: may_come && !absent,
+    };
+    let said = said(&delivery, seen.as_ref(), ending);
     let exit = if unlooked { ExitCode::Incomplete } else { ExitCode::Ok };
     let resolved = Resolved { delivery_id: id, from, to, server: seen, text: one_line(&said) };
     Ok(Settled { resolved, said, exit })
 }
 
+/// What came of a person's word.
+#[derive(Clone, Copy)]
+struct Ending {
+    /// KP has the file.
+    delivered: bool,
+    /// It was said before, and the file waited all the same.
+    says_again: bool,
+    /// Nothing of the delivery can come any more.
+    gone: bool,
+    /// Something of it may still come, so the file waits for a run that sees to it.
+    waits: bool,
+}
+
 /// What is answered: what the server showed, what is written down, and whether the file goes with the next run.
-fn said(
-    delivery: &Delivery,
-    seen: Option<&Seen>,
-    (delivered, says_again, gone): (bool, bool, bool),
-) -> String {
+fn said(delivery: &Delivery, seen: Option<&Seen>, ending: Ending) -> String {
+    let Ending { delivered, says_again, gone, waits } = ending;
     let id = delivery.id;
     let path = escape(&delivery.path);
     let shown = match seen {
@@ -159,6 +175,10 @@ fn said(
         (true, _) => say::said_delivered(&path, id),
         (false, true) if gone => server::free_now(delivery),
         (false, true) => server::still_there(delivery),
+        (false, false) if waits && delivery.may_come_directly() => {
+            say::said_not_delivered_directly(&path, id)
+        }
+        (false, false) if waits => say::said_not_delivered_yet(&path, id),
         (false, false) => say::said_not_delivered(&path, id),
     };
     let waits = !delivered && !says_again && !gone && delivery.may_come_directly();

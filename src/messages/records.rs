@@ -72,6 +72,12 @@ crate::messages::catalogue! {
         en [n] "{count} of {records} records was delivered {at} (delivery {delivery}, {sum})"
             "{count} of {records} records were delivered {at} (delivery {delivery}, {sum})",
     }
+    with_one_in_doubt(n: u64, count: &str, records: &str, delivery: i64, sum: &str) {
+        da [n] "{count} af {records} poster står i levering {delivery} ({sum}), og det er uafklaret, om KP har fået den"
+            "{count} af {records} poster står i levering {delivery} ({sum}), og det er uafklaret, om KP har fået den",
+        en [n] "{count} of {records} records stands in delivery {delivery} ({sum}), and it is not known whether KP got that"
+            "{count} of {records} records stand in delivery {delivery} ({sum}), and it is not known whether KP got that",
+    }
     on(day: &str) { da "den {day}", en "on {day}" }
     before() { da "før", en "before" }
     new(n: u64, count: &str) {

@@ -46,6 +46,8 @@ pub struct OverlapWith {
     pub delivery_id: i64,
     /// When KP got it, RFC 3339, where that is known.
     pub delivered_at: Option<String>,
+    /// Whether it is not known yet if KP got it.
+    pub in_doubt: bool,
     /// Records with the same amount.
     pub same: Part,
     /// Records with another amount; the sum is how much more the file has.
@@ -57,7 +59,8 @@ impl Overlap {
     pub fn note(&mut self, delivery_id: i64, record: &KeyedRecord, was: Ore) {
         let at = self.with.binary_search_by_key(&delivery_id, |with| with.delivery_id).unwrap_or_else(|at| {
             let (same, changed) = (Part::nothing(), Part::nothing());
-            self.with.insert(at, OverlapWith { delivery_id, delivered_at: None, same, changed });
+            self.with
+                .insert(at, OverlapWith { delivery_id, delivered_at: None, in_doubt: false, same, changed });
             at
         });
         let with = &mut self.with[at];

@@ -62,7 +62,9 @@ impl KnownRecords {
             }
         }
         for with in &mut overlap.with {
-            with.delivered_at = ledger.delivery(with.delivery_id)?.and_then(|delivery| delivery.delivered_at);
+            let delivery = ledger.delivery(with.delivery_id)?;
+            with.in_doubt = delivery.as_ref().is_some_and(|delivery| delivery.state.is_unclear());
+            with.delivered_at = delivery.and_then(|delivery| delivery.delivered_at);
         }
         let months: Vec<Option<Period>> =
             keys.months().map(|(period, _)| period).chain(own.map(Some)).collect();

@@ -119,11 +119,16 @@ fn overlap(overlap: &Overlap) -> String {
     let sum = |sum: Option<Ore>| sum.map_or_else(|| "–".to_owned(), |sum| kroner(sum.get()));
     let mut parts = Vec::new();
     for with in &overlap.with {
-        let OverlapWith { delivery_id, delivered_at, same, .. } = with;
+        let OverlapWith { delivery_id, delivered_at, in_doubt, same, .. } = with;
         let at = delivered_at.as_deref().and_then(|at| chrono::DateTime::parse_from_rfc3339(at).ok());
         let at = at.map_or_else(say_records::before, |at| say_records::on(&day(at.date_naive())));
         let (n, records) = (same.count(), count(overlap.records));
-        parts.push(say_records::with(n, &count(n), &records, &at, *delivery_id, &sum(same.sum)));
+        let (n_shown, sum) = (count(n), sum(same.sum));
+        parts.push(if *in_doubt {
+            say_records::with_one_in_doubt(n, &n_shown, &records, *delivery_id, &sum)
+        } else {
+            say_records::with(n, &n_shown, &records, &at, *delivery_id, &sum)
+        });
     }
     if overlap.count() > 0 {
         parts.push(say_records::new(overlap.not_delivered(), &count(overlap.not_delivered())));
