@@ -61,7 +61,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<ExitCode> {
     let config = || context::load(global);
     match &cli.command {
         Command::Run(options) if options.dry_run => run::preview(&config()?, options, global),
-        Command::Run(options) => run::run(&context::load_alone(global)?, options, global),
+        Command::Run(options) => run::run(options, global),
         Command::Status => status::status(&config()?, global),
         Command::Report(options) => report::report(&config()?, options, global),
         Command::History(options) => history::history(&config()?, options, global),

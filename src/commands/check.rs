@@ -16,7 +16,8 @@ use crate::ledger::query::Filter;
 use crate::messages::{check as say, escape};
 use crate::notify;
 use crate::platform::{self, WriterSight};
-use crate::report::paragraph::{self, WIDTH};
+use crate::report::paragraph;
+use crate::report::text::line_width;
 use crate::wording;
 
 use super::context::{load_alone, now, open_reader};
@@ -243,7 +244,7 @@ fn text(checks: &[Checked]) -> String {
             (false, _) => (bad, '✗'),
         };
         let says = format!("{}: {}", check.title, check.detail);
-        paragraph::fill(&says, &format!("{style}{mark}{style:#} "), "  ", WIDTH)
+        paragraph::fill(&says, &format!("{style}{mark}{style:#} "), "  ", line_width())
     };
     checks.iter().map(line).collect::<Vec<_>>().concat()
 }

@@ -40,6 +40,7 @@ pub(super) use withdraw::withdraw;
 #[derive(Serialize)]
 struct Answer {
     decisions: Vec<Judged>,
+    exit_code: u8,
 }
 
 /// What was decided about one file.
@@ -355,6 +356,6 @@ fn of(
 
 fn show(global: &Global, decisions: Vec<Judged>) -> anyhow::Result<ExitCode> {
     let text = decisions.iter().map(|judged| text::sentence(&judged.said)).collect();
-    answer(global, &Answer { decisions }, || text)?;
+    answer(global, &Answer { decisions, exit_code: ExitCode::Ok.code() }, || text)?;
     Ok(ExitCode::Ok)
 }

@@ -12,7 +12,15 @@ use crate::output::{self, print_aside, write_document};
 /// What these answer with `--json`.
 #[derive(Serialize)]
 pub(super) struct Document {
-    pub(super) text: String,
+    text: String,
+    exit_code: u8,
+}
+
+impl Document {
+    /// Of a command that ended well.
+    pub(super) fn new(text: String) -> Document {
+        Document { text, exit_code: ExitCode::Ok.code() }
+    }
 }
 
 /// The help of one command, or of them all.
@@ -50,10 +58,11 @@ pub(super) fn schema(global: &Global) -> anyhow::Result<ExitCode> {
     #[derive(Serialize)]
     struct Answer {
         json_schema: serde_json::Value,
+        exit_code: u8,
     }
     let json_schema = schema::schema();
     if global.json {
-        output::answer(global, &Answer { json_schema }, String::new)?;
+        output::answer(global, &Answer { json_schema, exit_code: ExitCode::Ok.code() }, String::new)?;
     } else {
         write_document(format!("{json_schema:#}\n").as_bytes())?;
     }
@@ -62,7 +71,7 @@ pub(super) fn schema(global: &Global) -> anyhow::Result<ExitCode> {
 
 fn show(text: String, global: &Global) -> anyhow::Result<ExitCode> {
     if global.json {
-        output::answer(global, &Document { text }, String::new)?;
+        output::answer(global, &Document::new(text), String::new)?;
     } else {
         write_document(text.as_bytes())?;
     }

@@ -30,6 +30,7 @@ struct Resolved {
     #[serde(skip_serializing_if = "Option::is_none")]
     server: Option<Seen>,
     text: String,
+    exit_code: u8,
 }
 
 pub(super) fn resolve(config: &Config, options: &cli::Resolve, global: &Global) -> anyhow::Result<ExitCode> {
@@ -144,7 +145,8 @@ pub(super) fn settle(config: &Config, options: &Word) -> anyhow::Result<Settled>
     };
     let said = said(&delivery, seen.as_ref(), ending);
     let exit = if unlooked { ExitCode::Incomplete } else { ExitCode::Ok };
-    let resolved = Resolved { delivery_id: id, from, to, server: seen, text: one_line(&said) };
+    let resolved =
+        Resolved { delivery_id: id, from, to, server: seen, text: one_line(&said), exit_code: exit.code() };
     Ok(Settled { resolved, said, exit })
 }
 

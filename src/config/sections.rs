@@ -15,8 +15,8 @@ use super::notify::{mailbox, notify};
 use super::reader::{Keys, Problems, Section};
 use super::values::{contact, fingerprint, host, part_of_a_file_name, remote_folder, user};
 use super::{
-    Alert, Config, Disposal, Originals, PeriodLimits, Policy, Publish, Records, Rule, Scan, Sftp, SyncRule,
-    Verify,
+    Alert, Config, Disposal, NotifyAlone, Originals, PeriodLimits, Policy, Publish, Records, Rule, Scan,
+    Sftp, SyncRule, Verify,
 };
 use crate::exit::UserError;
 use crate::messages::{Language, calendar as say_calendar, config as say};
@@ -44,6 +44,16 @@ pub(super) fn keys() -> Keys {
     let table = Table::from_iter([("series".to_owned(), series)]);
     let _ = read(Path::new(""), table, &Problems::default(), Some(&keys));
     keys.into_inner()
+}
+
+/// What tells whom to tell, of a configuration in which something else is wrong.
+pub(super) fn notify_alone(file: &Path, table: &Table) -> Option<NotifyAlone> {
+    let base = file.parent().unwrap_or(Path::new(""));
+    let (of_notify, of_others) = (Problems::default(), Problems::default());
+    let mut others = Section::top(table.clone(), base, &of_others, None);
+    let (name, ledger) = (others.text("name"), ledger(others.section("ledger")));
+    let notify = notify(Section::top(table.clone(), base, &of_notify, None).section("notify"), base);
+    of_notify.into_inner().is_empty().then_some(NotifyAlone { notify, name, ledger })
 }
 
 /// Reads every section. What is wrong is noted in `problems`, and in `keys` which keys are read, where somebody asks.

@@ -363,6 +363,18 @@ crate::messages::catalogue! {
         da "{path} er et link eller en fil, ikke en mappe i arkivet",
         en "{path} is a link or a file, not a folder of the archive",
     }
+    output_not_written(error: &dyn Display) {
+        da "Der kunne ikke skrives på standard output ({error}). Er det en fil, så sørg for plads.",
+        en "Standard output could not be written ({error}). If it is a file, see to space.",
+    }
+    answer_not_written(error: &dyn Display) {
+        da "Svaret kunne ikke skrives på standard output ({error}). Er det en fil, så sørg for plads. Det, kommandoen skulle gøre, er gjort.",
+        en "The answer could not be written to standard output ({error}). If it is a file, see to space. What the command was to do is done.",
+    }
+    run_is_over(; status = command("status"), history = command("history")) {
+        da "Kørslen blev gjort færdig; se, hvad den gjorde, med {history}, og det, der venter på dig, med {status}",
+        en "The run was carried through; see what it did with {history}, and what waits for you with {status}",
+    }
     /// A run that had to stop.
     unfinished(files: &str; history = command("history")) {
         da "Det gælder disse filer, som måske ikke er leveret: {files}. Se, hvor de nåede til: {history}",

@@ -118,6 +118,12 @@ pub(super) fn notes(suspicions: &[Suspicion]) -> Vec<ContentNote> {
         reason: reason(suspicion),
         text: wording::suspicion(suspicion),
         lines: lines(suspicion),
+        deliveries: match suspicion {
+            Suspicion::RecordsDelivered(overlap) => {
+                overlap.with.iter().map(|with| with.delivery_id).collect()
+            }
+            _ => Vec::new(),
+        },
     };
     suspicions.iter().map(note).collect()
 }

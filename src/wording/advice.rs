@@ -8,7 +8,7 @@ use crate::model::attention::{Cell, SlotStatus};
 use crate::model::decision::{Choice, Earlier, Reason};
 use crate::model::delivery::State;
 use crate::model::ledger::Delivery;
-use crate::model::run_report::FileReport;
+use crate::model::run_report::{ComparedReport, ContentNote, FileReport};
 
 /// The most faults of one reason that are told one by one.
 const MOST_NOTES: usize = 3;
@@ -112,11 +112,21 @@ fn other_reasons(file: &FileReport) -> String {
     say::also(&others.join(", ")) + &alike
 }
 
+/// Whether what is said of the records that KP has got says already all that the comparison would: it names that delivery alone, and
+/// the file lacks none of its records and has no others.
+fn says_the_same(file: &FileReport, compared: &ComparedReport) -> bool {
+    let names_it = |note: &ContentNote| note.deliveries == [compared.delivery_id];
+    file.reasons.contains(&Reason::RecordsDelivered)
+        && (compared.new, compared.gone) == (0, 0)
+        && file.notes.iter().filter(|note| note.reason == Reason::RecordsDelivered).any(names_it)
+}
+
 /// Why a file is held, in a few words, with every reason.
 #[must_use]
 pub fn all_reasons(file: &FileReport) -> String {
     // How many records were delivered before says as much.
     let compared = file.compared.as_ref().filter(|_| file.reason != Reason::RecordsDelivered);
+    let compared = compared.filter(|compared| !says_the_same(file, compared));
     let compared = compared.map(|compared| format!(". {}", compared.text));
     let reasons = reason(file) + &other_reasons(file) + &compared.unwrap_or_default();
     if file.approved_before { say::new_since_approved(&reasons) } else { reasons }

@@ -119,13 +119,11 @@ fn nothing_beside_a_delivery_in_doubt_says_that_kp_has_it() {
         town.file(file, content);
         let said = town.run(["run"]).exit(3).out().split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(said.contains(doubt), "{said}");
-        for untrue in ["was delivered", "KP got mad", "KP has the first one, and", ", –)"] {
+        for untrue in ["was delivered", "for the period already", "KP has the first one, and", ", –)"] {
             assert!(!said.contains(untrue), "{untrue}: {said}");
         }
         fs::remove_file(town.path("drop").join(file)).unwrap();
     }
-    let compared = town.run(["run", "--language", "da"]).exit(3);
-    assert!(!compared.out().contains("KP har fået"), "{}", compared.out());
     let rejected = town.run(["reject", MAD, "--reason", "forkert"]).exit(0);
     rejected.says("it is still not known whether KP got it").says(&format!("resolve {id}"));
     assert_eq!(town.deliver(3)["matters"][0]["kind"], "in_doubt");

@@ -241,8 +241,8 @@ fn a_file_that_was_written_directly_goes_once_its_name_was_seen_empty() {
             down(&town);
         }
         town.run(NEVER).exit(0).stdout_has("resolve 1 --not-delivered");
-        for args in [&["run", "--json"][..], &["run", "--dry-run", "--json"]] {
-            let run = town.run(args).exit(4).json();
+        for (args, exit) in [(&["run", "--json"][..], 4), (&["run", "--dry-run", "--json"], 3)] {
+            let run = town.run(args).exit(exit).json();
             let why = entry(&run, MAD)["error"].as_str().unwrap();
             assert!(why.contains("resolve 1 --not-delivered") && !why.contains("temporary"), "{why}");
         }

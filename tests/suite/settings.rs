@@ -244,8 +244,8 @@ fn check_offline_tries_the_files_that_a_run_reads() {
     sound.run(["check", "--offline"]).exit(0);
     type Spoil = fn(&Town);
     let table: [(Spoil, i32, i32, &str); 7] = [
-        (|town| drop(town.set("sftp.password_file", "kodeord")), 2, 2, "kodeord"),
-        (|town| drop(town.set("sftp.passphrase_file", "kodeord")), 2, 2, "kodeord"),
+        (|town| _ = town.set("sftp.password_file", "kodeord"), 2, 2, "kodeord"),
+        (|town| _ = town.set("sftp.passphrase_file", "kodeord"), 2, 2, "kodeord"),
         (
             |town| {
                 fs::write(town.path("id_ed25519"), "nøglen er tabt").unwrap();
@@ -263,7 +263,7 @@ fn check_offline_tries_the_files_that_a_run_reads() {
             4,
             "known_hosts",
         ),
-        (|town| drop(mailing(town).set("notify.smtp_password_file", "kodeord")), 2, 1, "kodeord"),
+        (|town| _ = mailing(town).set("notify.smtp_password_file", "kodeord"), 2, 1, "kodeord"),
         (
             |town| {
                 town.secret("kodeord", "\n");
@@ -273,7 +273,7 @@ fn check_offline_tries_the_files_that_a_run_reads() {
             1,
             "smtp_password_file",
         ),
-        (|town| drop(mailing(town).set("notify.smtp_ca", "ca.pem")), 1, 1, "ca.pem"),
+        (|town| _ = mailing(town).set("notify.smtp_ca", "ca.pem"), 1, 1, "ca.pem"),
     ];
     for (at, (spoil, told, run, says)) in table.into_iter().enumerate() {
         let town = Town::new();
