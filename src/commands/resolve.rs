@@ -140,8 +140,7 @@ pub(super) fn settle(config: &Config, options: &Word) -> anyhow::Result<Settled>
     let ending = Ending {
         delivered: options.delivered,
         says_again: says_again && !at_last,
-        gone,
-        waits: may_come && !absent,
+        may_come: may_come && !absent,
     };
     let said = said(&delivery, seen.as_ref(), ending);
     let exit = if unlooked { ExitCode::Incomplete } else { ExitCode::Ok };
@@ -150,22 +149,20 @@ pub(super) fn settle(config: &Config, options: &Word) -> anyhow::Result<Settled>
     Ok(Settled { resolved, said, exit })
 }
 
-/// What came of a person's word.
+/// How a person's word ends.
 #[derive(Clone, Copy)]
 struct Ending {
     /// KP has the file.
     delivered: bool,
     /// It was said before, and the file waited all the same.
     says_again: bool,
-    /// Nothing of the delivery can come any more.
-    gone: bool,
-    /// Something of it may still come, so the file waits for a run that sees to it.
-    waits: bool,
+    /// Something of the delivery may still come, so its file waits for a run, or a person, to see to it.
+    may_come: bool,
 }
 
 /// What is answered: what the server showed, what is written down, and whether the file goes with the next run.
 fn said(delivery: &Delivery, seen: Option<&Seen>, ending: Ending) -> String {
-    let Ending { delivered, says_again, gone, waits } = ending;
+    let Ending { delivered, says_again, may_come } = ending;
     let id = delivery.id;
     let path = escape(&delivery.path);
     let shown = match seen {
@@ -175,15 +172,15 @@ fn said(delivery: &Delivery, seen: Option<&Seen>, ending: Ending) -> String {
     };
     let said = match (delivered, says_again) {
         (true, _) => say::said_delivered(&path, id),
-        (false, true) if gone => server::free_now(delivery),
+        (false, true) if !may_come => server::free_now(delivery),
         (false, true) => server::still_there(delivery),
-        (false, false) if waits && delivery.may_come_directly() => {
+        (false, false) if may_come && delivery.may_come_directly() => {
             say::said_not_delivered_directly(&path, id)
         }
-        (false, false) if waits => say::said_not_delivered_yet(&path, id),
+        (false, false) if may_come => say::said_not_delivered_yet(&path, id),
         (false, false) => say::said_not_delivered(&path, id),
     };
-    let waits = !delivered && !says_again && !gone && delivery.may_come_directly();
+    let waits = !delivered && !says_again && may_come && delivery.may_come_directly();
     let waits = if waits { sentence(&wording::say_again(delivery)) } else { String::new() };
     shown + &sentence(&said) + &waits
 }

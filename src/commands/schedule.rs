@@ -145,7 +145,9 @@ pub(super) fn schedule(options: &cli::Schedule, global: &Global) -> anyhow::Resu
         let stranger =
             job.user.as_ref().filter(|user| cfg!(unix) && is_here(kind) && Account::named(user).is_none());
         notes.extend(stranger.map(|user| say::user_not_here(&crate::messages::escape(user))));
-        notes.iter().for_each(|note| output::warn(note));
+        for note in &notes {
+            output::warn(note);
+        }
     }
     let files = match kind {
         Scheduler::Cron | Scheduler::List => {

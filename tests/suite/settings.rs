@@ -240,9 +240,9 @@ fn the_archive_never_overwrites() {
 /// What a run refuses by the configuration and its files alone is told without a connection too.
 #[test]
 fn check_offline_tries_the_files_that_a_run_reads() {
+    type Spoil = fn(&Town);
     let sound = Town::new();
     sound.run(["check", "--offline"]).exit(0);
-    type Spoil = fn(&Town);
     let table: [(Spoil, i32, i32, &str); 7] = [
         (|town| _ = town.set("sftp.password_file", "kodeord"), 2, 2, "kodeord"),
         (|town| _ = town.set("sftp.passphrase_file", "kodeord"), 2, 2, "kodeord"),
