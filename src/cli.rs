@@ -110,6 +110,9 @@ pub enum Command {
     Ledger(LedgerCommand),
     /// Print the job that runs traekfil by itself, or install it
     Schedule(Schedule),
+    /// What is known of the configuration
+    #[command(subcommand)]
+    Config(ConfigCommand),
     /// Print what a shell needs to complete words
     Completions {
         /// The shell
@@ -299,6 +302,13 @@ pub struct Compare {
     /// The delivery to compare it with; without it, the one that holds it
     #[arg(long, value_name = "DELIVERY")]
     pub with: Option<i64>,
+}
+
+/// `config`.
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Print the JSON Schema of the configuration, for editors
+    Schema,
 }
 
 /// `format`.

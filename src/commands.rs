@@ -6,12 +6,12 @@
 //! The files, in reading order: [`dispatch`] below; `context`, what most commands begin with (configuration, ledger, who
 //! gives the command); `run` with `place`, `progress` and `interrupt`; the commands that only read, `status`, `report`, `history`, `compare`, `format` and `check`;
 //! those with which a person decides, `decisions` (`approve`, `reject`, `withdraw`), `cases`, `resolve` and `adopt`; `ask`, which writes to a
-//! supplier; those that set things up, `init` and `schedule`; `ledger`; `help`, which also makes the completions and the manual page; and
+//! supplier; those that set things up, `init` and `schedule`; `ledger`; `help`, which also makes the completions, the manual page and the configuration's JSON Schema; and
 //! `failure`, which says what failed, in words and as JSON.
 
 use std::panic::{self, AssertUnwindSafe};
 
-use crate::cli::{Asked, Cli, Command, FormatCommand, Refusal};
+use crate::cli::{Asked, Cli, Command, ConfigCommand, FormatCommand, Refusal};
 use crate::exit::ExitCode;
 use crate::platform;
 
@@ -64,7 +64,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<ExitCode> {
     let config = || context::load(global);
     match &cli.command {
         Command::Run(options) if options.dry_run => run::preview(&config()?, options, global),
-        Command::Run(options) => run::run(&context::load_alone(global)?, options, global),
+        Command::Run(options) => run::run(options, global),
         Command::Status => status::status(&config()?, global),
         Command::Report(options) => report::report(&config()?, options, global),
         Command::History(options) => history::history(&config()?, options, global),
@@ -82,6 +82,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<ExitCode> {
         Command::Check(options) => check::check(options, global),
         Command::Ledger(command) => ledger::ledger(&config()?, command, global),
         Command::Schedule(options) => schedule::schedule(options, global),
+        Command::Config(ConfigCommand::Schema) => help::schema(global),
         Command::Completions { shell } => help::completions(*shell, global),
         Command::Man => help::man(global),
         Command::Help { command } => help::help(command, global),

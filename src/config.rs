@@ -21,6 +21,7 @@ mod formats;
 pub(crate) mod glob;
 mod notify;
 mod reader;
+pub(crate) mod schema;
 mod sections;
 mod syntax;
 mod trust;
@@ -84,6 +85,25 @@ pub struct Config {
     pub alert: Alert,
     /// `[notify]`.
     pub notify: Notify,
+}
+
+/// What of a configuration tells whom to tell that the rest of it is wrong.
+#[derive(Debug, Clone)]
+pub struct NotifyAlone {
+    /// `[notify]`, which is right by itself.
+    pub notify: Notify,
+    /// The town's name, where it is right.
+    pub name: Option<String>,
+    /// `[ledger] path`, or its default where that is wrong.
+    pub ledger: PathBuf,
+}
+
+impl NotifyAlone {
+    /// Of the file; none where others could have changed it, it is not TOML, or its `[notify]` is wrong.
+    #[must_use]
+    pub fn of(file: &Path) -> Option<NotifyAlone> {
+        sections::notify_alone(file, &syntax::table(file, syntax::read(file, &Trust::own()).ok()?).ok()?)
+    }
 }
 
 /// The configuration in the working folder.

@@ -40,6 +40,7 @@ mod settle;
 mod steps;
 
 use crate::model::run_report::Warning;
+pub(crate) use finish::stays;
 pub use names::{remote_path, temporary_path};
 use pace::{AfterLoss, Pace};
 pub use server::Server;

@@ -55,6 +55,17 @@ pub fn same(one: &str, other: &str) -> bool {
     }
 }
 
+/// The one of some known words that this word was most likely meant for, whatever its case; none where nothing is near.
+#[must_use]
+pub fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    /// By Jaro and Winkler's measure, where 1 is the same word. Below it, words have some letters in common by chance.
+    const NEAR: f64 = 0.75;
+    let word = word.to_lowercase();
+    let likeness = known.map(|known| (strsim::jaro_winkler(&known.to_lowercase(), &word), known));
+    let (best, known) = likeness.max_by(|(one, _), (other, _)| one.total_cmp(other))?;
+    (best >= NEAR).then_some(known)
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -82,6 +93,26 @@ mod tests {
             assert!(!same(one, other), "{one} {other}");
         }
         assert_eq!(nfc("ma\u{30a}d.TXT"), "måd.TXT");
+    }
+
+    #[test]
+    fn a_word_that_is_near_nothing_has_no_nearest_one() {
+        let keys =
+            ["language", "name", "folders", "notify", "incomplete", "host_key", "password_file", "files"];
+        let near = |word| nearest(word, keys.into_iter());
+        for (word, meant) in [
+            ("langauge", "language"),
+            ("Folder", "folders"),
+            ("hostkey", "host_key"),
+            ("password", "password_file"),
+            ("filer", "files"),
+        ] {
+            assert_eq!(near(word), Some(meant), "{word}");
+        }
+        for word in ["x", "empty", "bogus", "æøå", ""] {
+            assert_eq!(near(word), None, "{word}");
+        }
+        assert_eq!(nearest("name", std::iter::empty()), None);
     }
 
     proptest! {

@@ -189,6 +189,18 @@ pub fn tell_failure(
     head: Option<ChainPosition>,
     now: DateTime<FixedOffset>,
 ) -> Vec<String> {
+    tell_failure_to(&config.notify, &config.ledger, error, head, now)
+}
+
+/// The same by `[notify]` alone, where the rest of the configuration cannot be read. `ledger` is where the ledger lies.
+#[must_use]
+pub fn tell_failure_to(
+    notify: &Notify,
+    ledger: &Path,
+    error: &UserError,
+    head: Option<ChainPosition>,
+    now: DateTime<FixedOffset>,
+) -> Vec<String> {
     let notice = Notice {
         keys: vec![format!("failed:{}", error.exit.code())],
         message: say::run_failed(&error.message),
@@ -196,7 +208,7 @@ pub fn tell_failure(
         named: 1,
         mail: None,
     };
-    tell(&config.notify, &mut Memory::File { ledger: &config.ledger, head }, &[notice], &[], &[], now)
+    tell(notify, &mut Memory::File { ledger, head }, &[notice], &[], &[], now)
 }
 
 /// Forgets earlier failures when a run has finished, so that a new failure is told at once.

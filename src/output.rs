@@ -9,10 +9,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use serde::Serialize;
 
 use crate::cli::Global;
-use crate::exit::ExitCode;
+use crate::exit::{ExitCode, UserError};
+use crate::messages::run as say;
 use crate::platform::names::is_control_or_bidi;
 use crate::report::marks;
 use crate::report::paragraph::{self, WIDTH};
+use crate::report::text;
 
 /// The version of the JSON that commands print.
 const SCHEMA: u32 = 1;
@@ -58,6 +60,24 @@ pub(crate) fn answer<T: Serialize>(
     answer_or_failure(global, json, None, text)
 }
 
+/// Prints the answer of a command that ended well and whose text says all of it: the JSON has the same as `text`, beside its
+/// fields, and the exit code.
+///
+/// # Errors
+/// As [`answer`].
+pub(crate) fn done<T: Serialize>(global: &Global, json: &T, text: String) -> anyhow::Result<ExitCode> {
+    #[derive(Serialize)]
+    struct Said<'a, T> {
+        #[serde(flatten)]
+        answer: &'a T,
+        text: String,
+        exit_code: u8,
+    }
+    let json = Said { answer: json, text: one_line(&text), exit_code: ExitCode::Ok.code() };
+    answer(global, &json, || text)?;
+    Ok(ExitCode::Ok)
+}
+
 /// The same for a command that may have failed: `failure` says why, where it did.
 ///
 /// # Errors
@@ -69,7 +89,7 @@ pub(crate) fn answer_or_failure<T: Serialize>(
     text: impl FnOnce() -> String,
 ) -> anyhow::Result<()> {
     let printed = if global.json { print_json(json, failure) } else { print_text(text()) };
-    unless_closed(printed)
+    unless_closed(printed).map_err(|error| UserError::unexpected(say::answer_not_written(&error)).into())
 }
 
 /// Prints the object of an answer that cannot fail.
@@ -106,7 +126,7 @@ pub(crate) fn print_text(text: String) -> io::Result<()> {
 /// # Errors
 /// Standard output cannot be written. A reader that closed it early is no error.
 pub(crate) fn print_aside(text: &str) -> anyhow::Result<()> {
-    unless_closed(print_text(text.to_owned()))
+    written(print_text(text.to_owned()))
 }
 
 /// Writes a document to standard output, byte for byte.
@@ -115,15 +135,25 @@ pub(crate) fn print_aside(text: &str) -> anyhow::Result<()> {
 /// Standard output cannot be written. A reader that closed it early is no error.
 pub(crate) fn write_document(bytes: &[u8]) -> anyhow::Result<()> {
     let mut out = io::stdout().lock();
-    unless_closed(out.write_all(bytes).and_then(|()| out.flush()))
+    written(out.write_all(bytes).and_then(|()| out.flush()))
+}
+
+/// The same result in words, where a reader that closed its end early is no error.
+fn written(printed: io::Result<()>) -> anyhow::Result<()> {
+    unless_closed(printed).map_err(|error| UserError::unexpected(say::output_not_written(&error)).into())
 }
 
 /// Says on standard error that something went wrong.
 pub(crate) fn warn(what: &str) {
     let bold = anstyle::Style::new().bold().fg_color(Some(anstyle::AnsiColor::Red.into()));
-    let text = paragraph::fill(what, &format!("{bold}traekfil:{bold:#} "), "", WIDTH);
+    let text = paragraph::fill(what, &format!("{bold}traekfil:{bold:#} "), "", error_width());
     // A reader that closed standard error early must not stop what is under way.
     let _ = anstream::stderr().write_all(text.as_bytes());
+}
+
+/// How wide a line on standard error may be: the screen's width, if that is less than usual.
+fn error_width() -> usize {
+    text::columns(&console::Term::stderr()).min(WIDTH)
 }
 
 fn print_json<T: Serialize>(answer: &T, error: Option<&Failure>) -> io::Result<()> {
@@ -133,6 +163,13 @@ fn print_json<T: Serialize>(answer: &T, error: Option<&Failure>) -> io::Result<(
     envelope.serialize(&mut serde_json::Serializer::with_formatter(&mut out, TerminalSafe))?;
     writeln!(out)?;
     out.flush()
+}
+
+/// That the report of a run could not be written, though the run itself was carried through.
+pub(crate) fn report_not_written(error: &anyhow::Error) -> UserError {
+    let why =
+        error.downcast_ref::<UserError>().map_or_else(|| error.to_string(), |error| error.message.clone());
+    UserError::unexpected(format!("{why} {}", say::run_is_over()))
 }
 
 /// The same result, where a reader that closed its end early (`| head`) is no error.

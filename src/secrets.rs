@@ -98,16 +98,20 @@ fn find(
         [variable, what.to_lowercase()].into_iter().filter_map(|name| Some(credentials.as_ref()?.join(name)));
     // One that cannot be looked at may be there: reading it says why not.
     let handed = handed.find(|file| file.try_exists().unwrap_or(true));
-    // systemd reads the configured file as root and passes its content on, so the job's own user may be unable to read it.
-    let closed =
-        |file: &Path| File::open(file).is_err_and(|error| error.kind() == ErrorKind::PermissionDenied);
     if let Some(file) = named
-        && !(handed.is_some() && closed(file))
+        && !(handed.is_some() && is_closed(file))
         && let Some(secret) = read(file, Guard::OwnerOnly)?
     {
         return Ok(Some(secret));
     }
     handed.map_or(Ok(None), |file| read(&file, Guard::System))
+}
+
+/// Whether this user may not open the file of a secret. systemd reads it as root and passes its content on, so the job's own user
+/// may be unable to read it.
+#[must_use]
+pub fn is_closed(file: &Path) -> bool {
+    File::open(file).is_err_and(|error| error.kind() == ErrorKind::PermissionDenied)
 }
 
 /// Who makes sure that nobody else can read a secret's file.

@@ -190,7 +190,9 @@ impl Case {
         let slot = file.and_then(FileReport::slot);
         let into_it = |one: &AtKp| {
             let its = Slot { series: one.series.clone(), period: one.period };
-            one.state.is_delivered() && its.period.is_some() && slot.as_ref() == Some(&its)
+            (one.state.is_delivered() || one.state.is_unclear())
+                && its.period.is_some()
+                && slot.as_ref() == Some(&its)
         };
         if self.takes_two {
             say::approve_does_for_two()

@@ -1,6 +1,6 @@
 //! `check`: tries everything that a delivery needs, a line for each.
 //!
-//! This file has what lies on this machine and the ways to a person; `server` tries the connection, and `trial` does in each
+//! This file has what lies on this machine and the ways to a person; `offline` has what `--offline` looks at, `server` tries the connection, and `trial` does in each
 //! folder on the server what a run does there.
 
 use std::fs;
@@ -17,12 +17,14 @@ use crate::ledger::query::Filter;
 use crate::messages::{check as say, escape};
 use crate::notify;
 use crate::platform::{self, WriterSight};
-use crate::report::paragraph::{self, WIDTH};
+use crate::report::paragraph;
+use crate::report::text::line_width;
 use crate::wording;
 
 use super::context::{load_alone, not_retired, now, open_reader};
 use crate::output::{Failure, answer_or_failure};
 
+mod offline;
 mod server;
 mod trial;
 
@@ -126,7 +128,7 @@ pub(super) fn tried(options: &cli::Check, global: &Global) -> (Answer, ExitCode)
         formats(config, &mut checks);
     }
     if let Some(config) = config.filter(|_| options.offline) {
-        offline(config, &mut checks);
+        offline::offline(config, &mut checks);
     } else if let Some(config) = config {
         here(config, &mut checks);
         server::try_all(config, &mut checks);
@@ -181,18 +183,6 @@ fn ledger_found(config: &Config, ledger: &LedgerReader) -> Result<String, UserEr
     let newest = newest.and_then(|delivery| delivery.delivered_at);
     let newest = newest.as_deref().map_or_else(|| "–".to_owned(), wording::moment);
     Ok(say::ledger_sound(&config.ledger, last, &newest))
-}
-
-/// Checks what the configuration alone tells: nothing is connected to, and nothing is written.
-fn offline(config: &Config, checks: &mut Checks) {
-    let folders = config.check_folders().map_err(plain);
-    checks.note("folders", say::folders(), folders.map(|()| config.drop.display().to_string()));
-    let key = config.check_sftp().map_err(plain);
-    let shown = config.sftp.identity.as_ref().map_or_else(|| "–".to_owned(), |key| key.display().to_string());
-    checks.note("identity", say::identity(), key.map(|()| shown));
-    checks.note("host_key", say::host_key(), config.check_host_key().map_err(plain).map(|()| say::pinned()));
-    // What is wrong with the ledger itself is no part of this.
-    records_key::records_key(config, open_reader(config, true).ok().as_ref(), checks);
 }
 
 /// Mail and the program of `[notify]`, with a test message where that is asked for.
@@ -280,7 +270,7 @@ fn text(checks: &[Checked]) -> String {
             (false, _) => (bad, '✗'),
         };
         let says = format!("{}: {}", check.title, check.detail);
-        paragraph::fill(&says, &format!("{style}{mark}{style:#} "), "  ", WIDTH)
+        paragraph::fill(&says, &format!("{style}{mark}{style:#} "), "  ", line_width())
     };
     checks.iter().map(line).collect::<Vec<_>>().concat()
 }

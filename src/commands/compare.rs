@@ -16,6 +16,7 @@ use crate::output::answer;
 use crate::records::amount::Ore;
 use crate::records::compare::{Comparison, Difference, LineComparison, Part};
 use crate::records::reader::Lines;
+use crate::report::case::AtKp;
 use crate::report::listing::{Column, Listing};
 use crate::report::text;
 use crate::run::compared::{self, Compared, NotCompared};
@@ -32,6 +33,8 @@ struct Answer {
     delivery_id: i64,
     /// Where that delivery stands.
     state: State,
+    /// The delivery that it lies beside.
+    earlier: AtKp,
     /// `records` or `lines`.
     by: &'static str,
     #[serde(flatten)]
@@ -40,6 +43,10 @@ struct Answer {
     /// Records or lines that were not looked at, because there are too many.
     unchecked: u64,
     exit_code: u8,
+    /// The same in sentences.
+    #[serde(rename = "text")]
+    sentences: String,
+    /// The same with the table, for a screen.
     #[serde(skip)]
     said: String,
 }
@@ -120,10 +127,10 @@ pub(super) fn compare(config: &Config, options: &cli::Compare, global: &Global) 
     };
     json.hold_id = hold.map(|hold| hold.id);
     if json.unchecked > 0 {
-        json.said += &text::sentence(&say_content::not_compared(&content::grouped(json.unchecked.into())));
+        json.add(&say_content::not_compared(&content::grouped(json.unchecked.into())));
     }
     if file.judgement.choice == Choice::Hold && file.judgement.reasons.contains(&Reason::SlotTaken) {
-        json.said += &text::sentence(&format!("{}.", say_content::on_top_or_in_place()));
+        json.add(&format!("{}.", say_content::on_top_or_in_place()));
     }
     answer(global, &json, || json.text(&delivery))?;
     Ok(ExitCode::Ok)
@@ -137,7 +144,8 @@ fn by_records(
 ) -> Answer {
     let all = &comparison.all;
     let said = content::compared(delivery.id, records, all).text;
-    let mut text = text::sentence(&format!("{}.", said.trim_end_matches('.')));
+    let sentences = format!("{}.", said.trim_end_matches('.'));
+    let mut text = text::sentence(&sentences);
     text += &table(all, &comparison.by_deduction);
     if verbose {
         text += &line_list(&say::same(), &all.same.lines);
@@ -150,19 +158,21 @@ fn by_records(
         hold_id: None,
         delivery_id: delivery.id,
         state: delivery.state,
+        earlier: AtKp::from(delivery),
         by: "records",
         all: all.into(),
         by_deduction: comparison.by_deduction.iter().map(|(name, of)| (escape(name), of.into())).collect(),
         unchecked: comparison.unchecked,
         exit_code: ExitCode::Ok.code(),
+        sentences,
         said: text,
     }
 }
 
 fn by_lines(lines: &LineComparison, (file, delivery): (&PlannedFile, &Delivery), verbose: bool) -> Answer {
     let n = |lines: &Lines| content::grouped(lines.count.into());
-    let said = say::by_lines(&n(&lines.same), delivery.id, &n(&lines.new), &n(&lines.gone));
-    let mut text = text::sentence(&said);
+    let sentences = say::by_lines(&n(&lines.same), delivery.id, &n(&lines.new), &n(&lines.gone));
+    let mut text = text::sentence(&sentences);
     if verbose {
         text += &line_list(&say::same(), &lines.same);
         text += &line_list(&say::new(), &lines.new);
@@ -173,11 +183,13 @@ fn by_lines(lines: &LineComparison, (file, delivery): (&PlannedFile, &Delivery),
         hold_id: None,
         delivery_id: delivery.id,
         state: delivery.state,
+        earlier: AtKp::from(delivery),
         by: "lines",
         all: lines.into(),
         by_deduction: BTreeMap::new(),
         unchecked: lines.unchecked,
         exit_code: ExitCode::Ok.code(),
+        sentences,
         said: text,
     }
 }
@@ -208,6 +220,12 @@ fn not_compared(why: NotCompared, file: &PlannedFile, delivery: &Delivery) -> Us
 }
 
 impl Answer {
+    /// Adds a sentence.
+    fn add(&mut self, said: &str) {
+        self.said += &text::sentence(said);
+        self.sentences.extend([" ", said]);
+    }
+
     fn text(&self, delivery: &Delivery) -> String {
         // Where KP has not got it for certain, that is what matters.
         let at = delivery.delivered_at.as_deref().filter(|_| delivery.state.is_delivered());

@@ -7,7 +7,7 @@ use chrono::{DateTime, FixedOffset};
 
 use crate::cli::Global;
 use crate::clock;
-use crate::config::{self, Config};
+use crate::config::{self, Config, NotifyAlone};
 use crate::exit::UserError;
 use crate::ledger::{Journal, Ledger, LedgerReader};
 use crate::messages::{self, ledger as say, trust as say_trust, witness as say_witness};
@@ -46,6 +46,18 @@ pub(super) fn load_alone(global: &Global) -> Result<Config, UserError> {
     let folder = platform::parent_or_dot(&config.ledger);
     become_owner(folder.ancestors().find(|folder| folder.exists()).unwrap_or(folder))?;
     Ok(config)
+}
+
+/// Who is to be told that the configuration is wrong, where that can be read of it and nobody else could have changed it. Behind root,
+/// the program works as the user of the ledger's folder from then on.
+pub(super) fn told_of_configuration(global: &Global) -> Option<NotifyAlone> {
+    let file = Config::find(global.config.as_deref()).ok()?;
+    let alone = NotifyAlone::of(&file)?;
+    let folder = platform::parent_or_dot(&alone.ledger);
+    become_owner(folder.ancestors().find(|folder| folder.exists()).unwrap_or(folder)).ok()?;
+    alone.notify.check_trust().ok()?;
+    messages::name_town(alone.name.as_deref(), &file, file == config::platform_place());
+    Some(alone)
 }
 
 /// Reads the configuration for a command that must stay root, and answers the user who could change it; none where that is

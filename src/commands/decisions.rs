@@ -41,6 +41,7 @@ pub(super) use withdraw::withdraw;
 #[derive(Serialize)]
 struct Answer {
     decisions: Vec<Judged>,
+    exit_code: u8,
 }
 
 /// What was decided about one file.
@@ -230,11 +231,22 @@ pub(super) fn reject_named(config: &Config, asked: &Asked) -> anyhow::Result<Vec
         attest(config, &mut ledger)?;
         let to = take_out(&mut archive, file)?;
         end_hold(&mut ledger, hold.as_ref(), file, asked)?;
-        let said = say::said_rejected(&escape(&file.scanned.file.path), &to);
+        let path = escape(&file.scanned.file.path);
+        let said = match in_doubt(&ledger, file)? {
+            Some(delivery) => say::said_rejected_in_doubt(&path, &to, delivery),
+            None => say::said_rejected(&path, &to),
+        };
         judged.push(of(&ledger, hold.as_ref(), file, Verdict::Rejected, said)?);
     }
     attest(config, &mut ledger)?;
     Ok(judged)
+}
+
+/// The delivery of this very content of which nobody knows yet whether KP got it.
+fn in_doubt(ledger: &Ledger, file: &PlannedFile) -> Result<Option<i64>, UserError> {
+    let Some(key) = &file.scanned.key else { return Ok(None) };
+    let rows = ledger.deliveries_of(&key.digest)?;
+    Ok(rows.iter().rev().find(|row| row.state.is_unclear()).map(|row| row.id))
 }
 
 /// Ends the hold of a file that was rejected.
@@ -355,6 +367,6 @@ fn of(
 
 fn show(global: &Global, decisions: Vec<Judged>) -> anyhow::Result<ExitCode> {
     let text = decisions.iter().map(|judged| text::sentence(&judged.said)).collect();
-    answer(global, &Answer { decisions }, || text)?;
+    answer(global, &Answer { decisions, exit_code: ExitCode::Ok.code() }, || text)?;
     Ok(ExitCode::Ok)
 }

@@ -51,7 +51,7 @@ pub(super) fn tell_panic(asked: &Asked) -> ExitCode {
 pub(super) fn refused(refusal: &Refusal, asked: &Asked) -> ExitCode {
     match refusal {
         Refusal::HelpAsked(text) if asked.json => {
-            output::print_object(&Document { text: text.to_string() });
+            output::print_object(&Document::new(text.to_string()));
             ExitCode::Ok
         }
         Refusal::HelpAsked(text) => {

@@ -1,9 +1,10 @@
-//! `help`, `completions` and `man`: what the command line says of itself.
+//! `help`, `completions`, `man` and `config schema`: what the program says of its command line and its configuration.
 
 use clap_complete::Shell;
 use serde::Serialize;
 
 use crate::cli::{Global, man, words};
+use crate::config::schema;
 use crate::exit::{ExitCode, UserError};
 use crate::messages::{escape, language, usage as say};
 use crate::output::{self, print_aside, write_document};
@@ -11,7 +12,15 @@ use crate::output::{self, print_aside, write_document};
 /// What these answer with `--json`.
 #[derive(Serialize)]
 pub(super) struct Document {
-    pub(super) text: String,
+    text: String,
+    exit_code: u8,
+}
+
+impl Document {
+    /// Of a command that ended well.
+    pub(super) fn new(text: String) -> Document {
+        Document { text, exit_code: ExitCode::Ok.code() }
+    }
 }
 
 /// The help of one command, or of them all.
@@ -44,9 +53,25 @@ pub(super) fn man(global: &Global) -> anyhow::Result<ExitCode> {
     show(man::page(language()), global)
 }
 
+/// The JSON Schema of the configuration.
+pub(super) fn schema(global: &Global) -> anyhow::Result<ExitCode> {
+    #[derive(Serialize)]
+    struct Answer {
+        json_schema: serde_json::Value,
+        exit_code: u8,
+    }
+    let json_schema = schema::schema();
+    if global.json {
+        output::answer(global, &Answer { json_schema, exit_code: ExitCode::Ok.code() }, String::new)?;
+    } else {
+        write_document(format!("{json_schema:#}\n").as_bytes())?;
+    }
+    Ok(ExitCode::Ok)
+}
+
 fn show(text: String, global: &Global) -> anyhow::Result<ExitCode> {
     if global.json {
-        output::answer(global, &Document { text }, String::new)?;
+        output::answer(global, &Document::new(text), String::new)?;
     } else {
         write_document(text.as_bytes())?;
     }

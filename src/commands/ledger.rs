@@ -30,7 +30,7 @@ use crate::wording;
 
 use super::context::{attest, now, open_ledger, open_reader, who};
 use super::init::Prompter;
-use crate::output::answer;
+use crate::output::{answer, done};
 
 pub(super) fn ledger(config: &Config, command: &LedgerCommand, global: &Global) -> anyhow::Result<ExitCode> {
     match command {
@@ -133,28 +133,24 @@ fn rebuild(config: &Config, global: &Global) -> anyhow::Result<ExitCode> {
             key: &'a Path,
         }
         let path = records_key::place(&config.ledger);
-        answer(global, &Renewed { key: &path }, || sentence(&say_records::secret_renewed(&path)))?;
-        return Ok(ExitCode::Ok);
+        return done(global, &Renewed { key: &path }, sentence(&say_records::secret_renewed(&path)));
     }
     let rebuilt = ledger::rebuild(&config.ledger, &config.archive, now())?;
-    answer(global, &rebuilt, || {
-        let mut text = sentence(&say::rebuilt(&config.ledger, rebuilt.deliveries, &rebuilt.old_receipts));
-        if let Some(old) = &rebuilt.old_ledger {
-            text += &sentence(&say::old_ledger_kept(old));
-        }
-        if rebuilt.unread > 0 {
-            text += &sentence(&say::receipts_unread(rebuilt.unread));
-        }
-        if !rebuilt.missing_months.is_empty() {
-            let months = rebuilt.missing_months.iter().map(|month| wording::period_in_full(*month));
-            text += &sentence(&say::months_missing(&months.collect::<Vec<_>>().join(", ")));
-        }
-        if rebuilt.in_doubt > 0 {
-            text += &sentence(&say_witness::doubts_left(rebuilt.in_doubt));
-        }
-        text + &sentence(&say::not_known_after_rebuild())
-    })?;
-    Ok(ExitCode::Ok)
+    let mut text = sentence(&say::rebuilt(&config.ledger, rebuilt.deliveries, &rebuilt.old_receipts));
+    if let Some(old) = &rebuilt.old_ledger {
+        text += &sentence(&say::old_ledger_kept(old));
+    }
+    if rebuilt.unread > 0 {
+        text += &sentence(&say::receipts_unread(rebuilt.unread));
+    }
+    if !rebuilt.missing_months.is_empty() {
+        let months = rebuilt.missing_months.iter().map(|month| wording::period_in_full(*month));
+        text += &sentence(&say::months_missing(&months.collect::<Vec<_>>().join(", ")));
+    }
+    if rebuilt.in_doubt > 0 {
+        text += &sentence(&say_witness::doubts_left(rebuilt.in_doubt));
+    }
+    done(global, &rebuilt, text + &sentence(&say::not_known_after_rebuild()))
 }
 
 /// Puts a new secret in the place of one that is lost, or lets the keys be made again under the same one where their amounts
@@ -184,6 +180,7 @@ struct Done<'a> {
 }
 
 fn begin(config: &Config, options: &LedgerBegin, global: &Global) -> anyhow::Result<ExitCode> {
+    config.check_places()?;
     Ledger::may_begin(&config.ledger, &config.archive)?;
     let asked = !options.yes && !global.json && std::io::stdin().is_terminal();
     if asked {
@@ -194,9 +191,7 @@ fn begin(config: &Config, options: &LedgerBegin, global: &Global) -> anyhow::Res
     }
     Ledger::begin(&config.ledger, &config.archive, now())?;
     let said = say_witness::begun(&config.ledger, &config.archive);
-    let done = Done { ledger: &config.ledger, archive: &config.archive };
-    answer(global, &done, || sentence(&said))?;
-    Ok(ExitCode::Ok)
+    done(global, &Done { ledger: &config.ledger, archive: &config.archive }, sentence(&said))
 }
 
 fn begin_archive(config: &Config, global: &Global) -> anyhow::Result<ExitCode> {
@@ -205,10 +200,10 @@ fn begin_archive(config: &Config, global: &Global) -> anyhow::Result<ExitCode> {
         archive: &'a Path,
         lines: usize,
     }
+    config.check_places()?;
     let lines = Ledger::begin_archive(&config.ledger, &config.archive, now())?;
     let begun = Begun { archive: &config.archive, lines };
-    answer(global, &begun, || sentence(&say_witness::archive_begun(&config.archive, lines)))?;
-    Ok(ExitCode::Ok)
+    done(global, &begun, sentence(&say_witness::archive_begun(&config.archive, lines)))
 }
 
 fn backup(config: &Config, file: &Path, global: &Global) -> anyhow::Result<ExitCode> {
@@ -231,27 +226,21 @@ fn backup(config: &Config, file: &Path, global: &Global) -> anyhow::Result<ExitC
         records_key::keep(secret, &kept).map_err(failed)?;
     }
     let key = secret.map(|_| kept.as_path());
-    answer(global, &Copied { file, key }, || {
-        let of_key = key.map(|key| sentence(&say_records::backed_up(key)));
-        sentence(&say_witness::backed_up(file)) + &of_key.unwrap_or_default()
-    })?;
-    Ok(ExitCode::Ok)
+    let of_key = key.map(|key| sentence(&say_records::backed_up(key)));
+    done(global, &Copied { file, key }, sentence(&say_witness::backed_up(file)) + &of_key.unwrap_or_default())
 }
 
 fn restored(config: &Config, options: &LedgerReason, global: &Global) -> anyhow::Result<ExitCode> {
     let reason = options.reason.clone();
-    let done = Ledger::restored(&config.ledger, &config.archive, now(), reason, who())?;
-    answer(global, &done, || {
-        let mut text = sentence(&match done.entries {
-            0 => say_witness::nothing_to_reconcile(&config.ledger),
-            n => say_witness::reconciled(&config.ledger, n),
-        });
-        if done.in_doubt > 0 {
-            text += &sentence(&say_witness::doubts_left(done.in_doubt));
-        }
-        text
-    })?;
-    Ok(ExitCode::Ok)
+    let restored = Ledger::restored(&config.ledger, &config.archive, now(), reason, who())?;
+    let mut text = sentence(&match restored.entries {
+        0 => say_witness::nothing_to_reconcile(&config.ledger),
+        n => say_witness::reconciled(&config.ledger, n),
+    });
+    if restored.in_doubt > 0 {
+        text += &sentence(&say_witness::doubts_left(restored.in_doubt));
+    }
+    done(global, &restored, text)
 }
 
 fn retire(config: &Config, options: &LedgerReason, global: &Global) -> anyhow::Result<ExitCode> {
@@ -260,7 +249,6 @@ fn retire(config: &Config, options: &LedgerReason, global: &Global) -> anyhow::R
         ledger.record(now(), &[Event::Retired { why: options.reason.clone(), who: who() }])?;
     }
     attest(config, &mut ledger)?;
-    let done = Done { ledger: &config.ledger, archive: &config.archive };
-    answer(global, &done, || sentence(&say_witness::now_retired(&config.ledger)))?;
-    Ok(ExitCode::Ok)
+    let retired = Done { ledger: &config.ledger, archive: &config.archive };
+    done(global, &retired, sentence(&say_witness::now_retired(&config.ledger)))
 }

@@ -83,7 +83,7 @@ impl Watch for Progress {
     }
 
     fn is_stopping(&self) -> bool {
-        interrupt::is_pressed()
+        interrupt::is_asked()
     }
 
     fn ended(&self, path: &str, end: &End) {

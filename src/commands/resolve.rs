@@ -30,6 +30,7 @@ struct Resolved {
     #[serde(skip_serializing_if = "Option::is_none")]
     server: Option<Seen>,
     text: String,
+    exit_code: u8,
 }
 
 pub(super) fn resolve(config: &Config, options: &cli::Resolve, global: &Global) -> anyhow::Result<ExitCode> {
@@ -136,18 +137,32 @@ pub(super) fn settle(config: &Config, options: &Word) -> anyhow::Result<Settled>
     }
     attest(config, &mut ledger)?;
     let unlooked = says_again && !at_last && seen.as_ref().is_some_and(|seen| !seen.looked());
-    let said = said(&delivery, seen.as_ref(), (options.delivered, says_again && !at_last, gone));
+    let ending = Ending {
+        delivered: options.delivered,
+        says_again: says_again && !at_last,
+        may_come: may_come && !absent,
+    };
+    let said = said(&delivery, seen.as_ref(), ending);
     let exit = if unlooked { ExitCode::Incomplete } else { ExitCode::Ok };
-    let resolved = Resolved { delivery_id: id, from, to, server: seen, text: one_line(&said) };
+    let resolved =
+        Resolved { delivery_id: id, from, to, server: seen, text: one_line(&said), exit_code: exit.code() };
     Ok(Settled { resolved, said, exit })
 }
 
+/// How a person's word ends.
+#[derive(Clone, Copy)]
+struct Ending {
+    /// KP has the file.
+    delivered: bool,
+    /// It was said before, and the file waited all the same.
+    says_again: bool,
+    /// Something of the delivery may still come, so its file waits for a run, or a person, to see to it.
+    may_come: bool,
+}
+
 /// What is answered: what the server showed, what is written down, and whether the file goes with the next run.
-fn said(
-    delivery: &Delivery,
-    seen: Option<&Seen>,
-    (delivered, says_again, gone): (bool, bool, bool),
-) -> String {
+fn said(delivery: &Delivery, seen: Option<&Seen>, ending: Ending) -> String {
+    let Ending { delivered, says_again, may_come } = ending;
     let id = delivery.id;
     let path = escape(&delivery.path);
     let shown = match seen {
@@ -157,11 +172,15 @@ fn said(
     };
     let said = match (delivered, says_again) {
         (true, _) => say::said_delivered(&path, id),
-        (false, true) if gone => server::free_now(delivery),
+        (false, true) if !may_come => server::free_now(delivery),
         (false, true) => server::still_there(delivery),
+        (false, false) if may_come && delivery.may_come_directly() => {
+            say::said_not_delivered_directly(&path, id)
+        }
+        (false, false) if may_come => say::said_not_delivered_yet(&path, id),
         (false, false) => say::said_not_delivered(&path, id),
     };
-    let waits = !delivered && !says_again && !gone && delivery.may_come_directly();
+    let waits = !delivered && !says_again && may_come && delivery.may_come_directly();
     let waits = if waits { sentence(&wording::say_again(delivery)) } else { String::new() };
     shown + &sentence(&said) + &waits
 }

@@ -1,5 +1,7 @@
 //! `run`, and `run --dry-run`, which stops before anything is done.
 
+use anyhow::Error;
+
 use crate::cli::{self, Global};
 use crate::config::Config;
 use crate::exit::{ExitCode, UserError};
@@ -7,7 +9,7 @@ use crate::ledger::Ledger;
 use crate::messages::notify as say;
 use crate::model::run_report::RunReport;
 use crate::notify::{self, Memory};
-use crate::output::{answer, warn};
+use crate::output::{self, answer, warn};
 use crate::overview;
 use crate::period::Period;
 use crate::remote::ssh::SshConnector;
@@ -17,7 +19,7 @@ use crate::run::preview::Preview;
 use crate::run::saved_plan::{self, Saved};
 use crate::secrets::Secrets;
 
-use super::context::{not_retired, now, open_ledger, open_reader};
+use super::context::{load_alone, not_retired, now, open_ledger, open_reader, told_of_configuration};
 use super::failure::Stopped;
 use super::place::{Answer, Place};
 use super::{interrupt, progress};
@@ -41,8 +43,24 @@ pub(super) fn preview(config: &Config, options: &cli::Run, global: &Global) -> a
     Ok(exit)
 }
 
-/// `run`.
-pub(super) fn run(config: &Config, options: &cli::Run, global: &Global) -> anyhow::Result<ExitCode> {
+/// `run`, from the reading of the configuration on: where that is wrong, those are told whom `[notify]` names, as of any other
+/// failure of a run.
+pub(super) fn run(options: &cli::Run, global: &Global) -> anyhow::Result<ExitCode> {
+    match load_alone(global) {
+        Ok(config) => by(&config, options, global),
+        Err(error) => {
+            // Whoever names a plan reads the error.
+            let to = options.plan.is_none().then(|| told_of_configuration(global)).flatten();
+            let failures = to.map(|to| notify::tell_failure_to(&to.notify, &to.ledger, &error, None, now()));
+            let failures = not_notified(&failures.unwrap_or_default());
+            let matters = failures.iter().map(|said| overview::notice_not_sent(said)).collect();
+            Err(Stopped { error, matters }.into())
+        }
+    }
+}
+
+/// `run` by a configuration.
+fn by(config: &Config, options: &cli::Run, global: &Global) -> anyhow::Result<ExitCode> {
     let (mut ledger, mut report, mut exit) = match carry_out(config, options, global) {
         Ok(done) => done,
         Err(error) => {
@@ -60,12 +78,13 @@ pub(super) fn run(config: &Config, options: &cli::Run, global: &Global) -> anyho
     };
     // Print text before notifying (mail is slow), JSON after it (it carries the final exit code). A closed standard
     // output must not suppress notices.
-    let shown = if global.json { Ok(()) } else { show(&report, config, global) };
+    let finished = |error| Error::from(output::report_not_written(&error));
+    let shown = if global.json { Ok(()) } else { show(&report, config, global).map_err(finished) };
     for said in not_notified(&notify_person(config, &mut ledger, &report)) {
         exit = report.add(overview::notice_not_sent(&said), exit);
     }
     if global.json {
-        show(&report, config, global)?;
+        show(&report, config, global).map_err(finished)?;
     }
     shown?;
     Ok(exit)

@@ -15,6 +15,8 @@ use crate::messages::{
 };
 use crate::output::{self, answer, one_line};
 use crate::platform::{Account, Closed, Trust, Wrong};
+use crate::report::paragraph;
+use crate::report::text::line_width;
 
 mod cron;
 mod job_name;
@@ -59,6 +61,7 @@ struct Listed {
 #[derive(Serialize)]
 struct Jobs {
     jobs: Vec<Listed>,
+    exit_code: u8,
 }
 
 /// A file, or a part of one, that the scheduler reads.
@@ -78,6 +81,9 @@ struct Answer {
     /// What a person reads of what was done.
     #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<String>,
+    /// What else a person is told.
+    notes: Vec<String>,
+    exit_code: u8,
 }
 
 /// `schedule list`: the jobs of this program on this machine, with their configurations.
@@ -101,7 +107,7 @@ fn list(options: &cli::Schedule, global: &Global) -> anyhow::Result<ExitCode> {
         jobs.extend(windows::list(&windows::schtasks())?);
     }
     let text = listed(&jobs);
-    answer(global, &Jobs { jobs }, || text)?;
+    answer(global, &Jobs { jobs, exit_code: ExitCode::Ok.code() }, || text)?;
     Ok(ExitCode::Ok)
 }
 
@@ -112,7 +118,9 @@ fn listed(jobs: &[Listed]) -> String {
     }
     let one = |job: &Listed| {
         let config = job.config.as_deref().map_or_else(say::job_config_unknown, shown);
-        format!("{} ({}): {}\n  {config}\n", job.name, job.scheduler, job.when)
+        let said = format!("{} ({}): {}", job.name, job.scheduler, job.when);
+        // The path stays whole, so that it can be copied.
+        paragraph::fill(&said, "", "    ", line_width()) + &format!("  {config}\n")
     };
     jobs.iter().map(one).collect()
 }
@@ -124,13 +132,21 @@ pub(super) fn schedule(options: &cli::Schedule, global: &Global) -> anyhow::Resu
     let (config, owner) = load_as_root(global, options.user.as_deref())?;
     let job = Job::new(&config, options)?;
     let kind = options.scheduler;
+    let mut notes = Vec::new();
     if !options.remove {
         // A job for another platform is printed here and judged there.
         let believed = if is_here(kind) { believed(&job, kind, owner.as_ref()) } else { Ok(()) };
         match believed {
             Err(refused) if options.install => return Err(refused.into()),
-            Err(doubtful) => output::warn(&say_trust::job_doubtful(&doubtful.message)),
+            Err(doubtful) => notes.push(say_trust::job_doubtful(&doubtful.message)),
             Ok(()) => {}
+        }
+        // A printed job may be for another machine, so this is no error.
+        let stranger =
+            job.user.as_ref().filter(|user| cfg!(unix) && is_here(kind) && Account::named(user).is_none());
+        notes.extend(stranger.map(|user| say::user_not_here(&crate::messages::escape(user))));
+        for note in &notes {
+            output::warn(note);
         }
     }
     let files = match kind {
@@ -159,7 +175,16 @@ pub(super) fn schedule(options: &cli::Schedule, global: &Global) -> anyhow::Resu
         (Scheduler::Windows, ..) => windows::remove(&job, &windows::schtasks())?,
     };
     let text = (options.install || options.remove).then(|| one_line(&done));
-    let json = Answer { name: job.name, files, installed: options.install, removed: options.remove, text };
+    let notes = notes.iter().map(|note| one_line(note)).collect();
+    let json = Answer {
+        name: job.name,
+        files,
+        installed: options.install,
+        removed: options.remove,
+        text,
+        notes,
+        exit_code: ExitCode::Ok.code(),
+    };
     answer(global, &json, || done)?;
     Ok(ExitCode::Ok)
 }

@@ -25,6 +25,21 @@ impl Config {
         self.check_nothing_private_is_taken(&drop)
     }
 
+    /// Checks that no folder lies in another one in a way that a run refuses, and no private file where the scan would find it.
+    /// The folders need not exist yet, nor be mounted.
+    ///
+    /// # Errors
+    /// Exit code 2, with the first problem.
+    pub fn check_places(&self) -> Result<(), UserError> {
+        let drop = platform::canonical(&self.drop).ok().or_else(|| canonical_in_folder(&self.drop));
+        let archive = platform::canonical(&self.archive).ok().or_else(|| canonical_in_folder(&self.archive));
+        let Some(drop) = drop else { return Ok(()) };
+        if archive.is_some() {
+            self.check_archive(&drop)?;
+        }
+        self.check_nothing_private_is_taken(&drop)
+    }
+
     /// Checks that the private key and the known_hosts file can be read, where the configuration names them.
     ///
     /// # Errors

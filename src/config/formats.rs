@@ -6,10 +6,11 @@ use std::sync::Arc;
 use serde::Deserialize;
 use toml::{Table, Value};
 
-use super::reader::{Problems, Section, wrong_type};
+use super::reader::{Problems, Section, unknown_key, wrong_type};
 use crate::digest::Digest;
 use crate::messages::{config as say, formats as say_format};
 use crate::model::policy::{ContentPolicy, ContentRule as Choice};
+use crate::names;
 use crate::records::amount::Ore;
 use crate::records::content::{ContentRule, SharedSecret};
 use crate::records::format::table::FormatTable;
@@ -36,7 +37,8 @@ impl ContentKeys {
                 of.problem(key, say_format::only_with_format());
             }
         }
-        let format = of.parsed("format", |name| match (formats.contains_key(name), nearest(name, formats)) {
+        let near = |name: &str| names::nearest(name, formats.keys().map(String::as_str));
+        let format = of.parsed("format", |name| match (formats.contains_key(name), near(name)) {
             (true, _) => Ok(name.to_owned()),
             (false, Some(near)) => Err(say_format::no_such_format(&say::shown(name), &say::shown(near))),
             (false, None) => Err(say_format::no_formats(&say::shown(name))),
@@ -85,11 +87,6 @@ impl ContentKeys {
 fn description(written: &Value, deduction: &str) -> String {
     let digest = Digest::of(format!("{written:?}\n{deduction:?}").as_bytes()).to_string();
     digest[..16].to_owned()
-}
-
-fn nearest<'a>(name: &str, formats: &'a Table) -> Option<&'a str> {
-    let likeness = |known: &&String| strsim::jaro_winkler(known, name);
-    formats.keys().max_by(|a, b| likeness(a).total_cmp(&likeness(b))).map(String::as_str)
 }
 
 /// Builds every format; what is wrong with one is noted, and the others are built all the same.
@@ -146,7 +143,7 @@ fn below(key: &str, other: &str) -> bool {
 }
 
 /// What a value must be.
-enum Shape {
+pub(super) enum Shape {
     Text,
     Number,
     Flag,
@@ -184,7 +181,8 @@ const TRAILER: &[(&str, Shape)] = &[
     ("debit", Shape::Place(FIELD)),
     ("credit", Shape::Place(FIELD)),
 ];
-const FORMAT: &[(&str, Shape)] = &[
+/// The keys of `[formats.x]`.
+pub(super) const FORMAT: &[(&str, Shape)] = &[
     ("kind", Shape::Text),
     ("encoding", Shape::Text),
     ("line_length", Shape::Number),
@@ -257,7 +255,7 @@ fn words(fault: &FormatFault) -> String {
     };
     match &fault.problem {
         FaultKind::Missing => say::required(),
-        FaultKind::UnknownKey { nearest } => say::unknown_key(nearest),
+        FaultKind::UnknownKey { nearest } => unknown_key(*nearest),
         FaultKind::NotForKind(kind) => say_format::not_for_kind(kind_word(*kind)),
         FaultKind::NotForField => say_format::not_for_field(),
         FaultKind::OnlyWith { key, value } => say_format::only_with(key, value),

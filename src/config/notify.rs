@@ -63,7 +63,7 @@ impl SmtpTls {
     }
 }
 
-const MAIL: [&str; 8] = [
+pub(super) const MAIL: [&str; 8] = [
     "mail_to",
     "mail_from",
     "smtp_host",
@@ -98,12 +98,12 @@ fn mail(of: &mut Section, wanted: bool) -> Option<Mail> {
             of.problem(key, say::mail_needs());
         }
     }
-    let to = of.list("mail_to", mailbox);
+    let to = of.list_of("mail_to", false, mailbox);
     if to.as_ref().is_some_and(Vec::is_empty) {
         of.problem("mail_to", say::empty_mail_to());
     }
     let from = of.parsed("mail_from", mailbox);
-    let host = of.has("smtp_host").then(|| of.required("smtp_host", values::host));
+    let host = of.some_text("smtp_host", values::host);
     let tls = of.choice(
         "smtp_tls",
         &[("starttls", SmtpTls::StartTls), ("tls", SmtpTls::Tls), ("none", SmtpTls::None)],
@@ -128,7 +128,7 @@ pub(super) fn mailbox(text: &str) -> Result<Mailbox, String> {
 }
 
 fn command(of: &mut Section, base: &Path) -> Option<Vec<String>> {
-    let mut command = of.list("command", |text| Ok(text.to_owned()))?;
+    let mut command = of.list_of("command", false, |text| Ok(text.to_owned()))?;
     let Some(program) = command.first_mut() else {
         of.problem("command", say::empty_command());
         return None;

@@ -11,40 +11,90 @@ use toml::{Table, Value};
 
 use super::glob::glob;
 use crate::messages::{calendar, config as say};
+use crate::names;
 use crate::template::{Placeholder, Template, TemplateError};
 
 /// The problems with keys and values, in the order in which these are read.
 pub(super) type Problems = RefCell<Vec<String>>;
 
+/// Every key that is read, for the JSON Schema, so that nothing but the reading itself says which keys there are.
+#[derive(Debug, Default)]
+pub(super) struct Keys {
+    /// The keys, in the order in which they are read.
+    pub(super) read: Vec<KeyRead>,
+    /// Those that must be there, each with its section.
+    pub(super) required: Vec<(&'static str, &'static str)>,
+}
+
+/// A key that is read.
+#[derive(Debug)]
+pub(super) struct KeyRead {
+    /// The section that it stands in; empty before the first one.
+    pub(super) section: &'static str,
+    /// The key.
+    pub(super) key: &'static str,
+    /// What its value must be.
+    pub(super) wants: Wants,
+}
+
+/// What a value must be, by its type alone.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Wants {
+    /// A text. `may_be_empty` says whether it may be.
+    Text { may_be_empty: bool },
+    /// `true` or `false`.
+    Flag,
+    /// A whole number within these bounds, both counted.
+    Number { least: i64, most: i64 },
+    /// One of these texts.
+    OneOf(Vec<String>),
+    /// A list of texts. `may_be_empty` says whether it may have none.
+    Texts { may_be_empty: bool },
+    /// A section `[key]`.
+    Section,
+    /// Sections `[[key]]`.
+    Entries,
+    /// Sections `[key.name]`, whose names are free.
+    Tables,
+}
+
 /// A section, or an entry of a list of sections. Reading a key takes it out, so the keys that are left when the section is
 /// closed are unknown ones.
 pub(super) struct Section<'a> {
     title: String,
+    place: &'static str,
     table: Table,
     known: Vec<&'static str>,
     /// The configuration's folder, from which relative paths count.
     base: &'a Path,
     problems: &'a Problems,
+    /// Where the keys are noted; none where nobody asks for them.
+    keys: Option<&'a RefCell<Keys>>,
 }
 
 impl<'a> Section<'a> {
-    /// The keys before the first section.
-    pub(super) fn top(table: Table, base: &'a Path, problems: &'a Problems) -> Section<'a> {
-        Section { title: String::new(), table, known: Vec::new(), base, problems }
+    /// The keys before the first section. `keys` is where those that are read are noted, if somebody asks for them.
+    pub(super) fn top(
+        table: Table,
+        base: &'a Path,
+        problems: &'a Problems,
+        keys: Option<&'a RefCell<Keys>>,
+    ) -> Section<'a> {
+        Section { title: String::new(), place: "", table, known: Vec::new(), base, problems, keys }
     }
 
     /// The section `[key]`; an empty one where the file has none.
     pub(super) fn section(&mut self, key: &'static str) -> Section<'a> {
-        let table = self.read(key, |value| match value {
+        let table = self.read(key, Wants::Section, |value| match value {
             Value::Table(table) => Ok(table),
             other => Err(wrong_type(&other, &say::wants_section(key))),
         });
-        self.part(format!("[{key}]"), table.unwrap_or_default())
+        self.part(key, format!("[{key}]"), table.unwrap_or_default())
     }
 
     /// All sections `[[key]]`, in their order.
     pub(super) fn entries(&mut self, key: &'static str) -> Vec<Section<'a>> {
-        let tables = self.read(key, |value| {
+        let tables = self.read(key, Wants::Entries, |value| {
             let Value::Array(values) = value else {
                 return Err(wrong_type(&value, &say::wants_entries(key)));
             };
@@ -57,30 +107,30 @@ impl<'a> Section<'a> {
         let titled = |(number, table): (usize, Table)| {
             let name =
                 table.get("name").and_then(Value::as_str).map(|name| format!(" ({})", say::shown(name)));
-            self.part(say::entry(key, number, &name.unwrap_or_default()), table)
+            self.part(key, say::entry(key, number, &name.unwrap_or_default()), table)
         };
         (1..).zip(tables.unwrap_or_default()).map(titled).collect()
     }
 
     /// The tables `[key.name]`, as they are written.
     pub(super) fn tables(&mut self, key: &'static str) -> Table {
-        let table = self.read(key, |value| match value {
+        let table = self.read(key, Wants::Tables, |value| match value {
             Value::Table(table) => Ok(table),
             other => Err(wrong_type(&other, &say::wants_section(key))),
         });
         table.unwrap_or_default()
     }
 
-    fn part(&self, title: String, table: Table) -> Section<'a> {
-        Section { title, table, known: Vec::new(), base: self.base, problems: self.problems }
+    fn part(&self, place: &'static str, title: String, table: Table) -> Section<'a> {
+        let (base, problems, keys) = (self.base, self.problems, self.keys);
+        Section { title, place, table, known: Vec::new(), base, problems, keys }
     }
 
     /// Ends the section and notes every key that was not read as unknown.
     pub(super) fn close(mut self) {
         for key in std::mem::take(&mut self.table).into_iter().map(|(key, _)| key) {
-            let likeness = |known: &&&str| strsim::jaro_winkler(known, &key.to_lowercase());
-            let near = self.known.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
-            self.problem(&say::shown(&key), say::unknown_key(near.copied().unwrap_or_default()));
+            let near = names::nearest(&key, self.known.iter().copied());
+            self.problem(&say::shown(&key), unknown_key(near));
         }
     }
 
@@ -96,8 +146,16 @@ impl<'a> Section<'a> {
     }
 
     /// Takes out a key's value and parses it; none where the key is missing, or its value is wrong, which is then noted.
-    fn read<T>(&mut self, key: &'static str, read: impl FnOnce(Value) -> Result<T, String>) -> Option<T> {
+    fn read<T>(
+        &mut self,
+        key: &'static str,
+        wants: Wants,
+        read: impl FnOnce(Value) -> Result<T, String>,
+    ) -> Option<T> {
         self.known.push(key);
+        if let Some(keys) = self.keys {
+            keys.borrow_mut().read.push(KeyRead { section: self.place, key, wants });
+        }
         read(self.table.remove(key)?).map_err(|what| self.problem(key, what)).ok()
     }
 
@@ -107,12 +165,31 @@ impl<'a> Section<'a> {
         key: &'static str,
         read: impl FnOnce(&str) -> Result<T, String>,
     ) -> Option<T> {
-        self.read(key, |value| read(text(&value)?))
+        self.read(key, Wants::Text { may_be_empty: true }, |value| read(text(&value)?))
+    }
+
+    /// A text that is not empty, parsed by `read`.
+    pub(super) fn some_text<T>(
+        &mut self,
+        key: &'static str,
+        read: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Option<T> {
+        self.read(key, Wants::Text { may_be_empty: false }, |value| not_empty(text(&value)?).and_then(read))
     }
 
     /// A text that is not empty.
     pub(super) fn text(&mut self, key: &'static str) -> Option<String> {
-        self.parsed(key, |text| not_empty(text).map(str::to_owned))
+        self.some_text(key, |text| Ok(text.to_owned()))
+    }
+
+    /// Notes a key that must be there as a problem where it is not.
+    pub(super) fn needs(&mut self, key: &'static str) {
+        if let Some(keys) = self.keys {
+            keys.borrow_mut().required.push((self.place, key));
+        }
+        if !self.has(key) {
+            self.problem(key, say::required());
+        }
     }
 
     /// The same for a required key; empty where it is missing, which is then noted.
@@ -121,14 +198,14 @@ impl<'a> Section<'a> {
         key: &'static str,
         read: impl FnOnce(&str) -> Result<String, String>,
     ) -> String {
-        if !self.has(key) {
-            self.problem(key, say::required());
-        }
-        self.parsed(key, |text| not_empty(text).and_then(read)).unwrap_or_default()
+        self.needs(key);
+        self.some_text(key, read).unwrap_or_default()
     }
 
     pub(super) fn flag(&mut self, key: &'static str) -> Option<bool> {
-        self.read(key, |value| value.as_bool().ok_or_else(|| wrong_type(&value, &say::wants_flag())))
+        self.read(key, Wants::Flag, |value| {
+            value.as_bool().ok_or_else(|| wrong_type(&value, &say::wants_flag()))
+        })
     }
 
     pub(super) fn number<T: TryFrom<i64>>(
@@ -136,7 +213,8 @@ impl<'a> Section<'a> {
         key: &'static str,
         range: RangeInclusive<i64>,
     ) -> Option<T> {
-        self.read(key, |value| {
+        let wants = Wants::Number { least: *range.start(), most: *range.end() };
+        self.read(key, wants, |value| {
             let number = value.as_integer().ok_or_else(|| wrong_type(&value, &say::wants_number()))?;
             let fits = Some(number).filter(|number| range.contains(number)).and_then(|n| T::try_from(n).ok());
             fits.ok_or_else(|| say::number_out_of_range(number, *range.start(), *range.end()))
@@ -145,7 +223,7 @@ impl<'a> Section<'a> {
 
     /// A duration such as `"10s"`, within these bounds, which are written in the same form.
     pub(super) fn duration(&mut self, key: &'static str, least: &str, most: &str) -> Option<Duration> {
-        self.read(key, |value| duration(&value, least, most))
+        self.read(key, Wants::Text { may_be_empty: false }, |value| duration(&value, least, most))
     }
 
     /// A duration, or `"never"`, which is none.
@@ -155,7 +233,7 @@ impl<'a> Section<'a> {
         least: &str,
         most: &str,
     ) -> Option<Duration> {
-        self.read(key, |value| match value.as_str() {
+        self.read(key, Wants::Text { may_be_empty: false }, |value| match value.as_str() {
             Some("never") => Ok(None),
             _ => duration(&value, least, most).map(Some),
         })?
@@ -163,11 +241,13 @@ impl<'a> Section<'a> {
 
     /// A size such as `"1GiB"`, in bytes, within these bounds, which are written in the same form.
     pub(super) fn size(&mut self, key: &'static str, least: &str, most: &str) -> Option<u64> {
-        self.read(key, |value| size(&value, least, most))
+        self.read(key, Wants::Text { may_be_empty: false }, |value| size(&value, least, most))
     }
 
     pub(super) fn choice<T: Copy>(&mut self, key: &'static str, choices: &[(&str, T)]) -> Option<T> {
-        self.parsed(key, |text| {
+        let words = choices.iter().map(|(word, _)| (*word).to_owned()).collect();
+        self.read(key, Wants::OneOf(words), |value| {
+            let text = text(&value)?;
             let chosen = choices.iter().find(|(word, _)| *word == text);
             chosen.map(|(_, choice)| *choice).ok_or_else(|| {
                 let words: Vec<String> = choices.iter().map(|(word, _)| format!("\"{word}\"")).collect();
@@ -178,8 +258,7 @@ impl<'a> Section<'a> {
 
     /// A path. A relative one is joined to the configuration's folder.
     pub(super) fn path(&mut self, key: &'static str) -> Option<PathBuf> {
-        let path = self.parsed(key, |text| {
-            let text = not_empty(text)?;
+        let path = self.some_text(key, |text| {
             if text.contains(char::is_control) {
                 return Err(say::control_in_path(&say::shown(text), &say::windows_paths()));
             }
@@ -199,7 +278,17 @@ impl<'a> Section<'a> {
         key: &'static str,
         read: impl Fn(&str) -> Result<T, String>,
     ) -> Option<Vec<T>> {
-        self.read(key, |value| {
+        self.list_of(key, true, read)
+    }
+
+    /// The same, and whether the list may be empty, which the caller sees to.
+    pub(super) fn list_of<T>(
+        &mut self,
+        key: &'static str,
+        may_be_empty: bool,
+        read: impl Fn(&str) -> Result<T, String>,
+    ) -> Option<Vec<T>> {
+        self.read(key, Wants::Texts { may_be_empty }, |value| {
             let Value::Array(values) = value else {
                 return Err(wrong_type(&value, &say::wants_list()));
             };
@@ -213,7 +302,7 @@ impl<'a> Section<'a> {
 
     /// A list of dates: as texts, or as TOML's own dates, which come as they are written in ISO form.
     pub(super) fn texts_and_dates(&mut self, key: &'static str) -> Option<Vec<String>> {
-        self.read(key, |value| {
+        self.read(key, Wants::Texts { may_be_empty: true }, |value| {
             let Value::Array(values) = value else {
                 return Err(wrong_type(&value, &calendar::wants_runs()));
             };
@@ -228,7 +317,7 @@ impl<'a> Section<'a> {
 
     /// Patterns on file names. An empty list is a problem unless it may be empty.
     pub(super) fn globs(&mut self, key: &'static str, may_be_empty: bool) -> Option<Vec<globset::Glob>> {
-        let globs = self.list(key, glob)?;
+        let globs = self.list_of(key, may_be_empty, glob)?;
         if globs.is_empty() && !may_be_empty {
             self.problem(key, say::empty_list());
             return None;
@@ -241,6 +330,11 @@ impl<'a> Section<'a> {
         let text = self.text(key).unwrap_or_else(|| default.to_owned());
         template(&text, with_id).map_err(|what| self.problem(key, what)).unwrap_or_default()
     }
+}
+
+/// What is said of a key that nobody knows.
+pub(super) fn unknown_key(nearest: Option<&str>) -> String {
+    nearest.map_or_else(say::no_such_key, say::unknown_key)
 }
 
 fn text(value: &Value) -> Result<&str, String> {

@@ -1,21 +1,22 @@
 //! The configuration's sections, with their defaults and bounds.
 
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use globset::{Glob, GlobSet};
 use regex::Regex;
-use toml::Table;
+use toml::{Table, Value};
 
 use super::calendar::calendar;
 use super::formats::{self, ContentKeys};
 use super::glob::glob;
 use super::notify::{mailbox, notify};
-use super::reader::{Problems, Section};
+use super::reader::{Keys, Problems, Section};
 use super::values::{contact, fingerprint, host, part_of_a_file_name, remote_folder, user};
 use super::{
-    Alert, Config, Disposal, Originals, PeriodLimits, Policy, Publish, Records, Rule, Scan, Sftp, SyncRule,
-    Verify,
+    Alert, Config, Disposal, NotifyAlone, Originals, PeriodLimits, Policy, Publish, Records, Rule, Scan,
+    Sftp, SyncRule, Verify,
 };
 use crate::exit::UserError;
 use crate::messages::{Language, calendar as say_calendar, config as say};
@@ -26,7 +27,38 @@ use crate::series::{PerPeriod, PeriodSource, Route, SeriesRule};
 
 pub(super) fn checked(file: &Path, table: Table) -> Result<Config, UserError> {
     let problems = Problems::default();
-    let mut top = Section::top(table, file.parent().unwrap_or(Path::new("")), &problems);
+    let config = read(file, table, &problems, None);
+    let problems = problems.into_inner();
+    if problems.is_empty() {
+        return Ok(config);
+    }
+    let list: Vec<String> = problems.iter().map(|problem| format!("  - {problem}")).collect();
+    Err(UserError::usage(say::config_wrong(&say::shown_path(file), &list.join("\n"))))
+}
+
+/// Every key that is read of a configuration, and what its value must be.
+pub(super) fn keys() -> Keys {
+    let keys = RefCell::default();
+    // One empty entry, so that the keys of a series are read as well.
+    let series = Value::Array(vec![Value::Table(Table::new())]);
+    let table = Table::from_iter([("series".to_owned(), series)]);
+    let _ = read(Path::new(""), table, &Problems::default(), Some(&keys));
+    keys.into_inner()
+}
+
+/// What tells whom to tell, of a configuration in which something else is wrong.
+pub(super) fn notify_alone(file: &Path, table: &Table) -> Option<NotifyAlone> {
+    let base = file.parent().unwrap_or(Path::new(""));
+    let (of_notify, of_others) = (Problems::default(), Problems::default());
+    let mut others = Section::top(table.clone(), base, &of_others, None);
+    let (name, ledger) = (others.text("name"), ledger(others.section("ledger")));
+    let notify = notify(Section::top(table.clone(), base, &of_notify, None).section("notify"), base);
+    of_notify.into_inner().is_empty().then_some(NotifyAlone { notify, name, ledger })
+}
+
+/// Reads every section. What is wrong is noted in `problems`, and in `keys` which keys are read, where somebody asks.
+fn read(file: &Path, table: Table, problems: &Problems, keys: Option<&RefCell<Keys>>) -> Config {
+    let mut top = Section::top(table, file.parent().unwrap_or(Path::new("")), problems, keys);
     let language = top.choice("language", &[("da", Language::Da), ("en", Language::En)]);
     let name = top.text("name");
     let (drop, archive) = folders(top.section("folders"));
@@ -36,7 +68,7 @@ pub(super) fn checked(file: &Path, table: Table) -> Result<Config, UserError> {
     let (calendar, with_runs) = calendar(top.section("calendar"));
     let written = top.tables("formats");
     let (series, contents) = series(top.entries("series"), with_runs, &written);
-    let formats = formats::build(&written, &contents, &problems);
+    let formats = formats::build(&written, &contents, problems);
     let secret = SharedSecret::default();
     let contents = contents.into_iter().map(|content| content.with(&formats, &written, &secret)).collect();
     let config = Config {
@@ -60,12 +92,7 @@ pub(super) fn checked(file: &Path, table: Table) -> Result<Config, UserError> {
         notify: notify(top.section("notify"), file.parent().unwrap_or(Path::new(""))),
     };
     top.close();
-    let problems = problems.into_inner();
-    if problems.is_empty() {
-        return Ok(config);
-    }
-    let list: Vec<String> = problems.iter().map(|problem| format!("  - {problem}")).collect();
-    Err(UserError::usage(say::config_wrong(&say::shown_path(file), &list.join("\n"))))
+    config
 }
 
 fn folders(mut of: Section) -> (PathBuf, PathBuf) {
@@ -170,9 +197,7 @@ fn month(text: &str) -> Result<Period, String> {
 }
 
 fn files(of: &mut Section) -> Vec<globset::GlobMatcher> {
-    if !of.has("files") {
-        of.problem("files", say::required());
-    }
+    of.needs("files");
     of.globs("files", false).unwrap_or_default().iter().map(Glob::compile_matcher).collect()
 }
 

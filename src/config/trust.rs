@@ -4,7 +4,7 @@
 use std::fs::File;
 use std::path::Path;
 
-use super::Config;
+use super::{Config, Notify};
 use crate::exit::UserError;
 use crate::messages::{config as say_config, trust as say};
 use crate::platform::{self, Breach, Closed, Trust, Wrong};
@@ -59,30 +59,53 @@ impl Config {
             passed(trust.check(&file, Closed::ToWriters))
                 .map_err(|breach| refused("[ledger] path", &file, &breach))?;
         }
-        let mail = self.notify.mail.as_ref();
         let secrets = [
             ("[sftp] identity", self.sftp.identity.as_deref()),
             ("[sftp] password_file", self.sftp.password_file.as_deref()),
             ("[sftp] passphrase_file", self.sftp.passphrase_file.as_deref()),
-            ("[notify] smtp_password_file", mail.and_then(|mail| mail.password_file.as_deref())),
         ];
-        for (key, file) in secrets.into_iter().filter_map(|(key, file)| Some((key, file?))) {
-            match trust.check(file, Closed::ToReaders) {
-                Ok(_) | Err(Breach { wrong: Wrong::Unseen(_), .. }) => {}
-                Err(breach) => return Err(refused(key, file, &breach)),
-            }
-        }
-        let program = self.notify.command.as_ref().and_then(|command| command.first()).map(Path::new);
-        let believed = [
-            ("[sftp] known_hosts", self.sftp.known_hosts.as_deref()),
+        secret(&trust, &secrets)?;
+        believed(&trust, &[("[sftp] known_hosts", self.sftp.known_hosts.as_deref())])?;
+        self.notify.check_trust()
+    }
+}
+
+impl Notify {
+    /// The same of what `[notify]` names.
+    ///
+    /// # Errors
+    /// As [`Config::check_trust`].
+    pub fn check_trust(&self) -> Result<(), UserError> {
+        let trust = Trust::own();
+        let mail = self.mail.as_ref();
+        let password = mail.and_then(|mail| mail.password_file.as_deref());
+        secret(&trust, &[("[notify] smtp_password_file", password)])?;
+        let program = self.command.as_ref().and_then(|command| command.first()).map(Path::new);
+        let named = [
             ("[notify] smtp_ca", mail.and_then(|mail| mail.ca.as_deref())),
             ("[notify] command", program.filter(|program| program.is_absolute())),
         ];
-        for (key, file) in believed.into_iter().filter_map(|(key, file)| Some((key, file?))) {
-            passed(trust.check(file, Closed::ToWriters)).map_err(|breach| refused(key, file, &breach))?;
-        }
-        Ok(())
+        believed(&trust, &named)
     }
+}
+
+/// Checks that nobody else can read or change these files.
+fn secret(trust: &Trust, files: &[(&str, Option<&Path>)]) -> Result<(), UserError> {
+    for (key, file) in files.iter().filter_map(|(key, file)| Some((key, (*file)?))) {
+        match trust.check(file, Closed::ToReaders) {
+            Ok(_) | Err(Breach { wrong: Wrong::Unseen(_), .. }) => {}
+            Err(breach) => return Err(refused(key, file, &breach)),
+        }
+    }
+    Ok(())
+}
+
+/// Checks that nobody else can change these files.
+fn believed(trust: &Trust, files: &[(&str, Option<&Path>)]) -> Result<(), UserError> {
+    for (key, file) in files.iter().filter_map(|(key, file)| Some((key, (*file)?))) {
+        passed(trust.check(file, Closed::ToWriters)).map_err(|breach| refused(key, file, &breach))?;
+    }
+    Ok(())
 }
 
 /// A check that something missing passes.

@@ -104,18 +104,26 @@ impl Executor<'_> {
             Ok(PutAway::Gone) => match self.look_for(finished) {
                 Ok(true) => return Some("original_gone"),
                 Ok(false) => {
-                    let message = say::original_nowhere(&file.path, self.archive.root());
+                    let message = say::original_nowhere(self.archive.root());
                     self.warnings.push(Warning { path: file.path.clone(), message });
                     return Some("original_gone");
                 }
-                Err(error) => say::not_put_away(&file.path, &error),
+                Err(error) => stays(disposal, &error),
             },
             // Another content stands at its path now: the next run plans that as a file of its own.
             Ok(PutAway::Changed) => return Some("original_changed"),
-            Err(error) => say::not_put_away(&file.path, &error),
+            Err(error) => stays(disposal, &error),
         };
         self.warnings.push(Warning { path: file.path.clone(), message });
         None
+    }
+}
+
+/// That a file that KP has stays in the drop folder, since this could not be done with it.
+pub(crate) fn stays(disposal: Disposal, error: &io::Error) -> String {
+    match disposal {
+        Disposal::Delete => say::not_deleted_from_drop(error),
+        Disposal::Archive | Disposal::Leave => say::not_put_away(error),
     }
 }
 

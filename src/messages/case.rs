@@ -21,8 +21,8 @@ crate::messages::catalogue! {
         en "KP may have {path} ({size}, {slot}): delivery {delivery} is not settled.",
     }
     and_more(n: usize) {
-        da [n] "KP har 1 fil mere; se den med traekfil history." "KP har {n} filer mere; se dem med traekfil history.",
-        en [n] "KP has 1 more file; see it with traekfil history." "KP has {n} more files; see them with traekfil history.",
+        da [n] "Der er 1 levering mere; se den med traekfil history." "Der er {n} leveringer mere; se dem med traekfil history.",
+        en [n] "There is 1 more delivery; see it with traekfil history." "There are {n} more deliveries; see them with traekfil history.",
     }
 
     /// Going through what is open.
@@ -52,8 +52,8 @@ crate::messages::catalogue! {
     approve_word() { da "godkend", en "approve" }
     approve_does() { da "filen går med næste kørsel", en "the file goes with the next run" }
     approve_does_on_top() {
-        da "filen går med næste kørsel, oven i det, KP har: begge bliver trukket",
-        en "the file goes with the next run, on top of what KP has: both are deducted",
+        da "filen går med næste kørsel, oven i den første: har KP den, bliver begge trukket",
+        en "the file goes with the next run, on top of the first one: where KP has that, both are deducted",
     }
     approve_does_for_two() {
         da "godkendt for din del; filen går først, når to personer har godkendt den",
@@ -77,8 +77,8 @@ crate::messages::catalogue! {
     has_not_letter() { da "n", en "n" }
     has_not_word() { da "nej", en "no" }
     has_not_does() {
-        da "KP fik den aldrig: næste kørsel ser på filen som en ny og kan sende den",
-        en "KP never got it: the next run looks at its file as at a new one and may send it",
+        da "KP fik den aldrig: filen kan sendes igen, så snart intet af leveringen kan komme mere",
+        en "KP never got it: its file may be sent again, once nothing of the delivery can come any more",
     }
     mail_letter() { da "m", en "m" }
     mail_word() { da "mail", en "mail" }
@@ -102,10 +102,10 @@ crate::messages::catalogue! {
 
     /// Taking an approval back.
     said_withdrawn(path: &str, n: usize) {
-        da [n] "Godkendelsen af {path} er trukket tilbage. Filen bliver liggende under samme sag, til nogen afgør den igen."
-            "{n} godkendelser af {path} er trukket tilbage. Filen bliver liggende under samme sag, til nogen afgør den igen.",
-        en [n] "The approval of {path} is taken back. The file stays under the same hold until somebody decides again."
-            "{n} approvals of {path} are taken back. The file stays under the same hold until somebody decides again.",
+        da [n] "Godkendelsen af {path} er trukket tilbage. Ligger filen i mappen, bliver den der under samme sag, til nogen afgør den igen."
+            "{n} godkendelser af {path} er trukket tilbage. Ligger filen i mappen, bliver den der under samme sag, til nogen afgør den igen.",
+        en [n] "The approval of {path} is taken back. If the file is in the folder, it stays there under the same hold until somebody decides again."
+            "{n} approvals of {path} are taken back. If the file is in the folder, it stays there under the same hold until somebody decides again.",
     }
     no_approval(what: &str) {
         da "Der er ingen godkendelse af {what} at trække tilbage. Intet er ændret. Se sagerne med: traekfil status",

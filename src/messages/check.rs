@@ -26,6 +26,13 @@ crate::messages::catalogue! {
         en "there are no keys yet, so the next run makes it in {path}",
     }
     secrets() { da "Adgangskoder", en "Passwords" }
+    certificate() { da "Mailserverens certifikat", en "The mail server's certificate" }
+    secret_closed(file: &Path => file.display()) {
+        da "{file} kan ikke læses af denne bruger. Det er rigtigt, hvis jobbet får den af systemd (traekfil schedule systemd); ellers giv \
+            programmets bruger adgang til den",
+        en "{file} cannot be read by this user. That is right where the job gets it from systemd (traekfil schedule systemd); else give the \
+            program's user access to it",
+    }
     server() { da "Forbindelse til serveren", en "Connection to the server" }
     host_key() { da "Værtsnøgle", en "Host key" }
     login() { da "Login", en "Login" }

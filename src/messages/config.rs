@@ -55,6 +55,14 @@ crate::messages::catalogue! {
         da "ukendt nøgle. Den nærmeste rigtige er {nearest}.",
         en "unknown key. The nearest right one is {nearest}.",
     }
+    no_such_key() {
+        da "ukendt nøgle, og ingen af de rigtige ligner den. Fjern den, eller se dem alle i config.example.toml.",
+        en "unknown key, and none of the right ones is like it. Take it out, or see all of them in config.example.toml.",
+    }
+    schema_title() {
+        da "Konfigurationen af traekfil (config.toml)",
+        en "The configuration of traekfil (config.toml)",
+    }
     required() {
         da "mangler og skal være der.",
         en "is missing, and must be there.",

@@ -110,4 +110,72 @@ crate::messages::catalogue! {
         en "is missing, and the series {series} does not say deduction itself. Write where the kind of deduction stands, or set \
             deduction in [[series]].",
     }
+    about_separator() {
+        da "csv: tegnet mellem felterne.",
+        en "csv: the character between the fields.",
+    }
+    about_quote() {
+        da "csv: tegnet omkring felter; tom, hvis der intet er.",
+        en "csv: the character around fields; empty where there is none.",
+    }
+    about_heading() {
+        da "csv: om den første linje giver kolonnerne navn.",
+        en "csv: whether the first line names the columns.",
+    }
+    about_record_element() {
+        da "xml: navnet på det element, der er én post.",
+        en "xml: the name of the element that is one record.",
+    }
+    about_deduction() {
+        da "Trækkets art.",
+        en "The kind of deduction.",
+    }
+    about_municipality() {
+        da "Kommunens nummer.",
+        en "The municipality's number.",
+    }
+    about_debit() {
+        da "Summen af det, der trækkes.",
+        en "The sum of what is deducted.",
+    }
+    about_credit() {
+        da "Summen af det, der føres tilbage.",
+        en "The sum of what is taken back.",
+    }
+    about_at() {
+        da "Stedet: pladser fra 1 (\"13-22\"), for csv kolonnens nummer eller overskrift, for xml en sti (\"person/cpr\").",
+        en "The place: positions from 1 (\"13-22\"), for csv a column's number or heading, for xml a path (\"person/cpr\").",
+    }
+    about_unit() {
+        da "Om beløbet står i øre eller i kroner.",
+        en "Whether the amount is in øre or in kroner.",
+    }
+    about_decimal() {
+        da "Kroner: tegnet før ørerne.",
+        en "Kroner: the character before the øre.",
+    }
+    about_sign() {
+        da "Hvor fortegnet står: et sted, \"leading\", \"trailing\" eller \"overpunch\", eller ordene for hvert fortegn.",
+        en "Where the sign is: a place, \"leading\", \"trailing\" or \"overpunch\", or the words of each sign.",
+    }
+    about_form() {
+        da "Hvordan måneden står: YYYYMM, YYMM, MMYYYY, DDMMYYYY, YYYY-MM-DD …",
+        en "How the month is written: YYYYMM, YYMM, MMYYYY, DDMMYYYY, YYYY-MM-DD …",
+    }
+    about_leading_zero() {
+        da "\"restore\": ni cifre er et CPR-nummer, der har mistet nullet foran.",
+        en "\"restore\": nine digits are a CPR number that has lost its leading zero.",
+    }
+    about_plus() {
+        da "Ordet, eller ordene, for et træk.",
+        en "The word, or the words, of a deduction.",
+    }
+    about_minus() {
+        da "Ordet, eller ordene, for det, der føres tilbage.",
+        en "The word, or the words, of what is taken back.",
+    }
+    about_zero() {
+        da "Ordet, eller ordene, for intet beløb.",
+        en "The word, or the words, of no amount.",
+    }
 }

@@ -561,6 +561,22 @@ texts! {
             traekfil schedule windows --install  # as administrator",
     }
 
+    "config" { da "Hvad der kan stå i konfigurationen", en "What may stand in the configuration" }
+    "config examples" {
+        da "traekfil config schema > config.schema.json  # til editorer",
+        en "traekfil config schema > config.schema.json  # for editors",
+    }
+    "config schema" {
+        da "Udskriv et JSON Schema for config.toml, så en editor kan foreslå og kontrollere nøgler",
+        en "Print the JSON Schema of config.toml, so that an editor can complete and check keys",
+    }
+    "config schema examples" {
+        da "traekfil config schema > config.schema.json\n\
+            #:schema ./config.schema.json  # som første linje i config.toml (VS Code med Even Better TOML)",
+        en "traekfil config schema > config.schema.json\n\
+            #:schema ./config.schema.json  # as the first line of config.toml (VS Code with Even Better TOML)",
+    }
+
     "completions" {
         da "Udskriv ordfuldførelse (Tab) til en kommandofortolker",
         en "Print what a shell needs to complete words (Tab)",

@@ -13,6 +13,10 @@ crate::messages::catalogue! {
     ask_language() { da "Sprog / Language (da, en)", en "Language / Sprog (en, da)" }
     ask_config() { da "Konfigurationens fil", en "The configuration's file" }
     ask_drop() { da "Mappen, som filerne lægges i", en "The folder that the files arrive in" }
+    archive_in_drop(archive: &str, drop: &str) {
+        da "Arkivet {archive} ligger i mappen {drop}: det, der er leveret, ville ligge mellem det, der skal sendes. Giv dem hver sin mappe.",
+        en "The archive {archive} lies in the folder {drop}: what was delivered would lie among what is to be sent. Give them a folder each.",
+    }
     ask_archive() { da "Arkivet, som leverede filer flyttes til", en "The archive that delivered files are moved to" }
     ask_ledger() { da "Regnskabet over leveringer (på en lokal disk)", en "The ledger of deliveries (on a local disk)" }
     ask_host() { da "KP's server (navn eller adresse)", en "KP's server (name or address)" }

@@ -26,14 +26,22 @@ crate::messages::catalogue! {
     approved() { da "godkendt", en "approved" }
     unsafe_file() { da "den er ikke en almindelig fil med et almindeligt navn", en "it is not a plain file with a plain name" }
     delivered_already() { da "KP har den allerede", en "KP has it already" }
-    other_file_delivered() {
-        da "der er allerede leveret en anden fil for perioden",
-        en "another file was delivered for the period already",
+    period_has_other_file() {
+        da "perioden har allerede en anden fil",
+        en "the period has another file already",
     }
     rejected() { da "afvist tidligere", en "rejected before" }
     same_content_in_run() {
         da "samme indhold som en anden fil i denne kørsel, men til en anden periode eller serie",
         en "the same content as another file of this run, but for another period or series",
+    }
+    same_content_seen() {
+        da "samme indhold er set før, men til en anden periode eller serie",
+        en "the same content was seen before, but for another period or series",
+    }
+    same_content_in_doubt(slot: &str) {
+        da "samme indhold er måske leveret, men til en anden periode eller serie: det er uafklaret, om KP har fået det ({slot})",
+        en "the same content may have been delivered, but for another period or series: it is not known whether KP got it ({slot})",
     }
     same_content_other_slot(slot: &str) {
         da "samme indhold er leveret før, men til en anden periode eller serie ({slot})",
@@ -66,6 +74,16 @@ crate::messages::catalogue! {
         da "; navnet ligner {path}, som KP har fået for perioden (levering {delivery}), så det kan være en kopi eller en rettelse",
         en "; the name is like {path}, which KP got for the period (delivery {delivery}), so it may be a copy or a correction",
     }
+    looks_like_one_in_doubt(path: &str, delivery: i64) {
+        da "; navnet ligner {path}, og det er uafklaret, om KP har fået den for perioden (levering {delivery}), så det kan være en kopi eller \
+            en rettelse",
+        en "; the name is like {path}, and it is not known whether KP got that for the period (delivery {delivery}), so it may be a copy or a \
+            correction",
+    }
+    look_alike_in_doubt(path: &str, slot: &str) {
+        da "det er uafklaret, om KP har fået {path} for perioden ({slot}), og navnene ligner hinanden: det kan være en kopi eller en rettelse",
+        en "it is not known whether KP got {path} for the period ({slot}), and the names are alike: it may be a copy or a correction",
+    }
     look_alike_delivered(path: &str, slot: &str) {
         da "KP har allerede fået {path} for perioden ({slot}), og navnene ligner hinanden: det kan være en kopi eller en rettelse",
         en "KP got {path} for the period already ({slot}), and the names are alike: it may be a copy or a correction",
@@ -82,6 +100,10 @@ crate::messages::catalogue! {
     slot_taken(slot: &str) {
         da "der er allerede leveret en anden fil for perioden ({slot})",
         en "another file was delivered for the period already ({slot})",
+    }
+    slot_in_doubt(slot: &str) {
+        da "perioden har allerede en anden fil, og det er uafklaret, om KP har fået den ({slot})",
+        en "the period has another file already, and it is not known whether KP got that one ({slot})",
     }
     slot_taken_in_run() {
         da "en anden fil for perioden går med i denne kørsel",
@@ -115,6 +137,20 @@ crate::messages::catalogue! {
             har den første, og godkendes den nye, bliver begge trukket. Er den sendt ved en fejl: afvis den",
         en "Ask the supplier: does it come on top of the first one, or in place of it? On top: approve it. In place: ask KP first, since KP has \
             the first one, and if the new one is approved, both are deducted. If it was sent by mistake: reject it",
+    }
+    next_slot_in_doubt(mail: &str) {
+        da "Afgør først, om KP har fået den første (en færdig mail: {mail}). Spørg så leverandøren: kommer denne oven i den første, eller i \
+            stedet for den? Oven i: godkend den. I stedet for: har KP den første, så spørg KP, for godkendes denne, bliver begge trukket. Er \
+            den sendt ved en fejl: afvis den",
+        en "Settle first whether KP got the first one (a finished mail: {mail}). Then ask the supplier: does this one come on top of it, or in \
+            place of it? On top: approve it. In place: if KP has the first one, ask KP, since both are deducted if this one is approved. If it \
+            was sent by mistake: reject it",
+    }
+    next_slot_perhaps_taken() {
+        da "Spørg leverandøren: kommer den oven i den første, eller i stedet for den? Oven i: godkend den. I stedet for: har KP den første, så \
+            spørg KP, for godkendes den nye, bliver begge trukket. Er den sendt ved en fejl: afvis den",
+        en "Ask the supplier: does it come on top of the first one, or in place of it? On top: approve it. In place: if KP has the first one, \
+            ask KP, since both are deducted if the new one is approved. If it was sent by mistake: reject it",
     }
     next_second_person(who: &str) {
         da "Godkendt af {who}; endnu en person skal godkende den under sit eget brugernavn. Skal den ikke sendes, så afvis den",
@@ -341,6 +377,12 @@ crate::messages::catalogue! {
         en "{path} is approved by {who} already, and it takes two different persons ([policy] two_persons). Have somebody else approve it \
             under a user name of their own. Nothing was changed.",
     }
+    said_rejected_in_doubt(path: &str, to: &str, delivery: i64; settle = command(&format!("resolve {delivery}"))) {
+        da "{path} er afvist og lagt i {to}. Den bliver ikke sendt igen, men det er stadig uafklaret, om KP har fået den med levering \
+            {delivery}. Afgør det: {settle}",
+        en "{path} is rejected and lies in {to}. It is not sent again, but it is still not known whether KP got it by delivery {delivery}. \
+            Settle that: {settle}",
+    }
     said_rejected(path: &str, to: &str) {
         da "{path} er afvist og lagt i {to}. Den er ikke sendt.",
         en "{path} is rejected and lies in {to}. It was not sent.",
@@ -348,6 +390,18 @@ crate::messages::catalogue! {
     said_delivered(path: &str, delivery: i64) {
         da "Levering {delivery} ({path}) står nu som leveret. Næste kørsel lægger originalen i arkivet.",
         en "Delivery {delivery} ({path}) now stands as delivered. The next run puts the original away.",
+    }
+    /// The name that may still be published is on the server, or nobody could look.
+    said_not_delivered_yet(path: &str, delivery: i64) {
+        da "Levering {delivery} ({path}) står nu som ikke modtaget. Filen venter, til en kørsel har set på serveren, at intet af leveringen kan \
+            komme mere; derefter ser den på filen som en ny. Ligger den ikke i mappen mere, så læg den der igen, fx fra arkivet.",
+        en "Delivery {delivery} ({path}) now stands as not delivered. Its file waits until a run has seen on the server that nothing of the \
+            delivery can come any more, and then it is looked at as a new one. If it is not in the folder any more, put it there again, for \
+            example from the archive.",
+    }
+    said_not_delivered_directly(path: &str, delivery: i64) {
+        da "Levering {delivery} ({path}) står nu som ikke modtaget.",
+        en "Delivery {delivery} ({path}) now stands as not delivered.",
     }
     said_not_delivered(path: &str, delivery: i64) {
         da "Levering {delivery} ({path}) står nu som ikke modtaget. Næste kørsel ser på filen som en ny. Ligger den ikke i mappen mere, så læg \

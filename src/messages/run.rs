@@ -277,10 +277,10 @@ crate::messages::catalogue! {
     }
     /// After a lost connection.
     stopping(left: u64) {
-        da [left] "Ctrl-C: det, der er i gang, bliver gjort færdigt, og så stopper kørslen. 1 fil er ikke leveret endnu; næste kørsel går videre, hvor denne slap. Ctrl-C en gang til stopper med det samme."
-            "Ctrl-C: det, der er i gang, bliver gjort færdigt, og så stopper kørslen. {left} filer er ikke leveret endnu; næste kørsel går videre, hvor denne slap. Ctrl-C en gang til stopper med det samme.",
-        en [left] "Ctrl-C: what is under way is finished, and then the run stops. 1 file is not delivered yet; the next run goes on where this one ended. Ctrl-C once more stops at once."
-            "Ctrl-C: what is under way is finished, and then the run stops. {left} files are not delivered yet; the next run goes on where this one ended. Ctrl-C once more stops at once.",
+        da [left] "Kørslen er bedt om at stoppe: det, der er i gang, bliver gjort færdigt. 1 fil er ikke leveret endnu; næste kørsel går videre, hvor denne slap. Endnu en gang stopper den med det samme."
+            "Kørslen er bedt om at stoppe: det, der er i gang, bliver gjort færdigt. {left} filer er ikke leveret endnu; næste kørsel går videre, hvor denne slap. Endnu en gang stopper den med det samme.",
+        en [left] "The run was asked to stop: what is under way is finished first. 1 file is not delivered yet; the next run goes on where this one ended. Once more stops it at once."
+            "The run was asked to stop: what is under way is finished first. {left} files are not delivered yet; the next run goes on where this one ended. Once more stops it at once.",
     }
     stopped_at_once(left: u64) {
         da [left] "Stoppet. 1 fil er ikke leveret færdigt; næste kørsel finder selv ud af, hvor langt denne nåede, og går videre derfra."
@@ -289,8 +289,8 @@ crate::messages::catalogue! {
             "Stopped. {left} files are not delivered; the next run finds out how far this one came, and goes on from there.",
     }
     stopped_by_a_person() {
-        da "Kørslen blev stoppet med Ctrl-C, før filen blev sendt. Næste kørsel sender den.",
-        en "The run was stopped with Ctrl-C before the file was sent. The next run sends it.",
+        da "Kørslen blev bedt om at stoppe (med Ctrl-C, eller af systemet), før filen blev sendt. Næste kørsel sender den.",
+        en "The run was asked to stop (with Ctrl-C, or by the system) before the file was sent. The next run sends it.",
     }
     connection_was_lost() {
         da "forbindelsen til serveren gik tabt, før filen kom til; den næste kørsel prøver igen",
@@ -317,24 +317,24 @@ crate::messages::catalogue! {
             See to the disk; the next run tries again, and the file is not sent again",
     }
     /// Putting the original away.
-    original_nowhere(path: &str => escape(path), archive: &Path => archive.display()) {
-        da "{path} er leveret til KP, men originalen forsvandt, før den blev lagt i arkivet: dens indhold ligger hverken i mappen eller i \
+    original_nowhere(archive: &Path => archive.display()) {
+        da "filen er leveret til KP, men originalen forsvandt, før den blev lagt i arkivet: dens indhold ligger hverken i mappen eller i \
             {archive}. Spørg leverandøren, hvis I skal gemme den; filen bliver ikke sendt igen",
-        en "{path} was delivered to KP, but the original disappeared before it was put into the archive: its content is neither in the folder \
+        en "the file was delivered to KP, but the original disappeared before it was put into the archive: its content is neither in the folder \
             nor in {archive}. Ask the supplier if you must keep it; the file is not sent again",
     }
     /// Clearing what a run that was cut off left.
-    leftover_name_taken(name: &str => escape(name), path: &Path => path.display()) {
-        da "en kørsel, der blev afbrudt, havde lagt {name} til side som {path}. Den slettes ikke, og den kan ikke få sit navn igen, fordi der \
+    leftover_name_taken(path: &Path => path.display()) {
+        da "en kørsel, der blev afbrudt, havde lagt filen til side som {path}. Den slettes ikke, og den kan ikke få sit navn igen, fordi der \
             nu ligger en anden fil med det navn. Flyt eller omdøb den ene af de to",
-        en "a run that was cut off had put {name} aside as {path}. It is not deleted, and it cannot get its name back, since another file \
+        en "a run that was cut off had put the file aside as {path}. It is not deleted, and it cannot get its name back, since another file \
             has that name now. Move or rename one of the two",
     }
     /// Clearing what a run that was cut off left.
-    leftover_not_cleared(path: &Path => path.display(), error: &dyn Display) {
-        da "{path} er efterladt af en afbrudt kørsel og kunne ikke ryddes op ({error}). Kontrollér, at programmet må læse og slette den; \
+    leftover_not_cleared(error: &dyn Display) {
+        da "filen er efterladt af en afbrudt kørsel og kunne ikke ryddes op ({error}). Kontrollér, at programmet må læse og slette den; \
             den næste kørsel prøver igen",
-        en "{path} was left by a run that was cut off and could not be cleared ({error}). See that the program may read and delete it; the \
+        en "the file was left by a run that was cut off and could not be cleared ({error}). See that the program may read and delete it; the \
             next run tries again",
     }
     /// Putting the original away.
@@ -343,11 +343,18 @@ crate::messages::catalogue! {
         en "{path} cannot be read: {error}",
     }
     /// Putting the original away.
-    not_put_away(path: &str => escape(path), error: &dyn Display) {
-        da "{path} kunne ikke flyttes fra mappen ({error}). Sørg for plads og skriveadgang i mappen og arkivet; den næste kørsel prøver \
-            igen, og filen bliver ikke sendt igen",
-        en "{path} could not be moved out of the folder ({error}). See to space and write access in the folder and the archive; the next run \
-            tries again, and the file is not sent again",
+    not_put_away(error: &dyn Display) {
+        da "filen er leveret, men kunne ikke flyttes til arkivet ({error}). Sørg for plads og skriveadgang i mappen og arkivet; den næste \
+            kørsel prøver igen, og filen bliver ikke sendt igen",
+        en "the file was delivered, but could not be moved into the archive ({error}). See to space and write access in the folder and the \
+            archive; the next run tries again, and the file is not sent again",
+    }
+    /// Putting the original away.
+    not_deleted_from_drop(error: &dyn Display) {
+        da "filen er leveret, men kunne ikke slettes fra mappen ({error}). Sørg for skriveadgang i mappen; den næste kørsel prøver igen, og \
+            filen bliver ikke sendt igen",
+        en "the file was delivered, but could not be deleted from the folder ({error}). See to write access in the folder; the next run tries \
+            again, and the file is not sent again",
     }
     /// Looking at the archive.
     archive_not_compared(archive: &Path => archive.display(), error: &dyn Display) {
@@ -367,6 +374,18 @@ crate::messages::catalogue! {
     is_not_a_folder(path: &Path => path.display()) {
         da "{path} er et link eller en fil, ikke en mappe i arkivet",
         en "{path} is a link or a file, not a folder of the archive",
+    }
+    output_not_written(error: &dyn Display) {
+        da "Der kunne ikke skrives på standard output ({error}). Er det en fil, så sørg for plads.",
+        en "Standard output could not be written ({error}). If it is a file, see to space.",
+    }
+    answer_not_written(error: &dyn Display) {
+        da "Svaret kunne ikke skrives på standard output ({error}). Er det en fil, så sørg for plads. Det, kommandoen skulle gøre, er gjort.",
+        en "The answer could not be written to standard output ({error}). If it is a file, see to space. What the command was to do is done.",
+    }
+    run_is_over(; status = command("status"), history = command("history")) {
+        da "Kørslen blev gjort færdig; se, hvad den gjorde, med {history}, og det, der venter på dig, med {status}",
+        en "The run was carried through; see what it did with {history}, and what waits for you with {status}",
     }
     /// A run that had to stop.
     unfinished(files: &str; history = command("history")) {

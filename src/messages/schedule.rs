@@ -28,6 +28,14 @@ crate::messages::catalogue! {
         en "Every code but 0 stands as failed, also 3 (something needs a person), so that systemctl --failed shows it. \
             journalctl -u {name} tells the rest.",
     }
+    user_not_here(user: &str) {
+        da "Der er ingen bruger {user} på denne maskine. Skal jobbet køre her, så ret navnet, eller opret brugeren først.",
+        en "There is no user {user} on this machine. If the job is to run here, correct the name, or make that user first.",
+    }
+    unit_stop() {
+        da "Et stop lader det, der er i gang, blive gjort færdigt. Tager det længere, bliver kørslen afbrudt, og den næste finder ud af, hvor langt den nåede.",
+        en "A stop lets what is under way end. What takes longer is killed, and the next run finds out how far it came.",
+    }
     unit_hardening() {
         da "Programmet må læse det, dets bruger må, skrive i disse mapper og tale med nettet. Ikke andet.",
         en "It may read what its user may, write into these folders, and talk to the network. Nothing else.",

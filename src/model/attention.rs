@@ -267,7 +267,8 @@ pub enum AttentionKind {
     DueSoon,
     /// A file that waits for a person.
     Held,
-    /// A file that has been waiting to settle for longer than `alert.unsettled_after`.
+    /// A file that has been waiting to settle for longer than `alert.unsettled_after`; in a preview also one that waits for the end
+    /// of an earlier delivery.
     Unsettled,
     /// A delivered file that was changed after it had been put away.
     OriginalChanged,

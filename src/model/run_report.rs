@@ -41,6 +41,9 @@ pub struct ContentNote {
     /// The lines that it is about, the first ten.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub lines: Vec<u64>,
+    /// The deliveries that it names as those that had the file's records before.
+    #[serde(skip)]
+    pub deliveries: Vec<i64>,
 }
 
 /// How a file differs from what KP has, record by record.

@@ -140,6 +140,14 @@ fn server(mail: &Mail) -> Result<Server, String> {
     })
 }
 
+/// Reads the certificate of the mail server's authority, where one is named, and connects to nothing.
+///
+/// # Errors
+/// Why it cannot be used, in the person's language.
+pub fn check_certificate(mail: &Mail) -> Result<(), String> {
+    connector(mail).map(drop)
+}
+
 fn connector(mail: &Mail) -> Result<TlsConnector, String> {
     let mut connector = TlsConnector::builder();
     connector.min_protocol_version(Some(Protocol::Tlsv12));

@@ -67,11 +67,14 @@ pub fn of_run(report: &RunReport) -> Vec<AttentionItem> {
     let is_doubted = |file: &FileReport| report.in_doubt.iter().any(|delivery| is_of(file, delivery));
     let held = files().filter(|file| file.decision == Choice::Hold && !is_doubted(file)).map(held);
     let waiting = files().filter_map(waiting);
+    // A preview has tried nothing, so nothing has failed yet: it only says what waits.
+    let kind = if report.dry_run { AttentionKind::Unsettled } else { AttentionKind::Failed };
     let failed = files().filter(|file| is_failed(file)).map(|file| AttentionItem {
         series: file.series.clone(),
         period: file.period,
         delivery_id: file.delivery_id,
-        ..caused(AttentionKind::Failed, &file.path, file.error.as_deref().unwrap_or_default())
+        reason: report.dry_run.then_some(file.reason),
+        ..caused(kind, &file.path, file.error.as_deref().unwrap_or_default())
     });
     let doubts = report.in_doubt.iter().map(|delivery| {
         let why = files().find(|file| file.delivery_id == Some(delivery.id) && !is_failed(file));

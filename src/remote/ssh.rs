@@ -136,6 +136,14 @@ pub fn seen_host_key(sftp: &Sftp) -> Result<SeenKey, ConnectError> {
     host_key::seen(&link).ok_or_else(|| ConnectError::HostKey(say::no_host_key(&address.to_string())))
 }
 
+/// Reads the pinned host keys as a connection does, and connects to nothing.
+///
+/// # Errors
+/// No key of this server can be read from what the configuration names.
+pub fn check_pinned(sftp: &Sftp) -> Result<(), ConnectError> {
+    Rules::read(sftp).map(drop)
+}
+
 /// Connects and checks the host key, again for each type of key where needed.
 ///
 /// A server has keys of several types and presents one of the type that the client asks for. A pinned fingerprint does not

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 use crate::digest::Digest;
+use crate::exit::ExitCode;
 use crate::messages::{calendar as say_calendar, content as say_content, escape, report as say};
 use crate::model::decision::Reason;
 use crate::model::delivery::State;
@@ -98,6 +99,8 @@ pub type More = HashMap<i64, (i64, i64)>;
 #[derive(Debug, Serialize)]
 pub struct History<'a> {
     entries: Vec<Entry<'a>>,
+    /// Looking things up ends well in any case.
+    exit_code: u8,
 }
 
 impl<'a> History<'a> {
@@ -112,7 +115,7 @@ impl<'a> History<'a> {
         let words = decisions.iter().rev().map(judged).chain(taken_out.iter().rev().map(unread));
         let entries =
             deliveries.iter().map(|row| entry(row, more.get(&row.id).copied())).chain(words).collect();
-        History { entries }
+        History { entries, exit_code: ExitCode::Ok.code() }
     }
 
     /// With these holds before all else, the newest first.

@@ -17,6 +17,8 @@ use crate::wording::{self, calendar, content, moment};
 
 /// The longest name of a series that is shown whole.
 const LONGEST_NAME: usize = 22;
+/// The shortest that a name is cut to on a narrow screen.
+const SHORTEST_NAME: usize = 8;
 /// The gap between two columns.
 const GAP: usize = 2;
 /// The fewest months shown, however wide they are.
@@ -123,8 +125,6 @@ fn delivered(overview: &Overview) -> bool {
 
 /// The grid, from the first month with something in it; if not all months fit, the newest ones that do.
 fn grid(overview: &Overview, width: usize) -> String {
-    let names: Vec<String> = overview.series.iter().map(|row| shortened(&escape(&row.series))).collect();
-    let name_width = names.iter().map(|name| display_width(name)).max().unwrap_or_default();
     let columns = |from: usize| -> Vec<usize> {
         (from..overview.months.len())
             .map(|at| {
@@ -133,9 +133,14 @@ fn grid(overview: &Overview, width: usize) -> String {
             })
             .collect()
     };
-    let fits =
-        |from: &usize| columns(*from).iter().map(|column| column + GAP).sum::<usize>() + name_width <= width;
+    let months_wide = |from: usize| columns(from).iter().map(|column| column + GAP).sum::<usize>();
     let last = overview.months.len().saturating_sub(FEWEST_MONTHS);
+    // On a narrow screen names make room for the months that are always shown.
+    let longest = width.saturating_sub(months_wide(last)).clamp(SHORTEST_NAME, LONGEST_NAME);
+    let names: Vec<String> =
+        overview.series.iter().map(|row| shortened(&escape(&row.series), longest)).collect();
+    let name_width = names.iter().map(|name| display_width(name)).max().unwrap_or_default();
+    let fits = |from: &usize| months_wide(*from) + name_width <= width;
     let bare = |at: &usize| overview.series.iter().all(|row| row.cells[*at].marks.is_empty());
     let first = (0..last).find(|at| !bare(at)).unwrap_or(last);
     let from = (first..last).find(fits).unwrap_or(last);
@@ -183,14 +188,20 @@ fn heading(months: &[Period], from: usize, at: usize) -> String {
 }
 
 /// A name that is too long loses its middle: both ends tell series apart.
-fn shortened(name: &str) -> String {
-    if display_width(name) <= LONGEST_NAME {
+fn shortened(name: &str, longest: usize) -> String {
+    if display_width(name) <= longest {
         return name.to_owned();
     }
     let chars: Vec<char> = name.chars().collect();
-    let keep = LONGEST_NAME - 1;
-    let (start, end) = (keep.div_ceil(2), keep / 2);
-    chars[..start].iter().chain(&['…']).chain(&chars[chars.len() - end..]).collect()
+    // Some letters are two columns wide, so fewer may fit than there are columns.
+    for keep in (1..longest.min(chars.len())).rev() {
+        let (start, end) = (keep.div_ceil(2), keep / 2);
+        let short: String = chars[..start].iter().chain(&['…']).chain(&chars[chars.len() - end..]).collect();
+        if display_width(&short) <= longest {
+            return short;
+        }
+    }
+    "…".to_owned()
 }
 
 /// A cell: its most pressing mark, and how many more there are.

@@ -3,7 +3,7 @@
 use anstyle::{AnsiColor, Style};
 
 use super::listing::{Column, Listing};
-use super::paragraph;
+use super::paragraph::{self, WIDTH};
 use crate::messages::{command, content as say_content, escape, plan as say_plan, report as say};
 use crate::model::attention::{AttentionItem, AttentionKind};
 use crate::model::decision::{Choice, Reason};
@@ -219,10 +219,20 @@ pub fn list_width() -> Option<usize> {
 
 /// How many columns the screen has; 80 where that is not known.
 pub(crate) fn width() -> u16 {
-    match console::Term::stdout().size_checked() {
-        Some((_, columns)) if columns >= 40 => columns,
-        _ => 80,
+    u16::try_from(columns(&console::Term::stdout())).unwrap_or(u16::MAX)
+}
+
+/// How many columns this screen has; 80 where that is not known.
+pub(crate) fn columns(screen: &console::Term) -> usize {
+    match screen.size_checked() {
+        Some((_, columns)) if columns >= 40 => columns.into(),
+        _ => WIDTH,
     }
+}
+
+/// How wide a line of prose may be: as usual, or less where the screen is narrow.
+pub(crate) fn line_width() -> usize {
+    usize::from(width()).min(WIDTH)
 }
 
 /// A matter as a paragraph with a mark before it, and its commands on lines of their own, never broken.

@@ -122,6 +122,12 @@ pub(super) fn notes(suspicions: &[Suspicion]) -> Vec<ContentNote> {
         reason: suspicion.reason(),
         text: wording::suspicion(suspicion),
         lines: lines(suspicion),
+        deliveries: match suspicion {
+            Suspicion::RecordsDelivered(overlap) => {
+                overlap.with.iter().map(|with| with.delivery_id).collect()
+            }
+            _ => Vec::new(),
+        },
     };
     suspicions.iter().map(note).collect()
 }

@@ -1,11 +1,12 @@
 //! Puts away the files that KP has already, as `originals.duplicates` says. The events are answered, not recorded.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use super::judge::PlannedFile;
 use crate::archive::{Archive, Expected, PutAway};
 use crate::config::Disposal;
+use crate::deliver::stays;
 use crate::failpoint::failpoint;
 use crate::ledger::event::Event;
 use crate::messages::run as say;
@@ -22,20 +23,25 @@ pub(super) struct PutAwayDuplicates {
 
 /// Puts away the duplicates whose reason is `kind`, and adds to `files` how they fared.
 ///
-/// A duplicate of another file of this run goes only when KP has that file.
+/// A duplicate of another file of this run goes only when KP has that file. `told` are the originals that this run has tried to
+/// put away and told of already: they are left alone, so that nobody is told of them twice.
 pub(super) fn put_away(
     archive: &mut Archive,
     (drop, disposal): (&Path, Disposal),
     planned: &[PlannedFile],
     files: &mut [FileReport],
-    kind: Reason,
+    (kind, told): (Reason, &[Warning]),
 ) -> PutAwayDuplicates {
     let delivered = delivered_in_this_run(planned, files);
     let mut done = PutAwayDuplicates::default();
     let is_duplicate = |file: &FileReport| file.decision == Choice::Duplicate && file.reason == kind;
     let mut places = Vec::new();
-    for (planned, file) in planned.iter().zip(files.iter_mut()).filter(|(_, file)| is_duplicate(file)) {
+    let told: HashSet<&str> = told.iter().map(|warning| warning.path.as_str()).collect();
+    let is_left = |file: &FileReport| is_duplicate(file) && !told.contains(file.path.as_str());
+    for file in files.iter_mut().filter(|file| is_duplicate(file)) {
         file.outcome = Some(FileOutcome::Duplicate);
+    }
+    for (planned, _) in planned.iter().zip(files.iter()).filter(|(_, file)| is_left(file)) {
         places.push(planned.scanned.file.place.clone());
     }
     if let Err(error) = archive.sync_originals(drop, &places, disposal) {
@@ -43,7 +49,7 @@ pub(super) fn put_away(
         done.warnings.push(Warning { path: drop.display().to_string(), message });
         return done;
     }
-    for (planned, file) in planned.iter().zip(files).filter(|(_, file)| is_duplicate(file)) {
+    for (planned, file) in planned.iter().zip(files).filter(|(_, file)| is_left(file)) {
         let Some(key) = &planned.scanned.key else { continue };
         let earlier = file.earlier.as_ref().map(|earlier| earlier.delivery_id);
         let original = earlier.or_else(|| delivered.get(key).copied());
@@ -97,7 +103,7 @@ fn put_one_away(
             done.events.push(Event::DuplicatePutAway { path: file.path.clone(), delivery: original });
         }
         Err(error) => {
-            let message = say::not_put_away(&file.path, &error);
+            let message = stays(disposal, &error);
             done.warnings.push(Warning { path: file.path.clone(), message });
         }
     }

@@ -49,7 +49,7 @@ struct Clearing<'a> {
 impl Clearing<'_> {
     fn failed(&mut self, place: &Path, error: &dyn std::fmt::Display) {
         let path = place.strip_prefix(&self.config.drop).map_or(place, |inside| inside);
-        let message = say::leftover_not_cleared(place, error);
+        let message = say::leftover_not_cleared(error);
         self.warnings.push(Warning { path: drop_folder::shown(path), message });
     }
 
@@ -74,7 +74,7 @@ impl Clearing<'_> {
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                     let name = before.path();
                     let path = drop_folder::shown(name.strip_prefix(drop).unwrap_or(&name));
-                    let message = say::leftover_name_taken(&path, &place.path());
+                    let message = say::leftover_name_taken(&place.path());
                     self.warnings.push(Warning { path, message });
                 }
                 Err(error) => self.failed(&place.path(), &error),

@@ -84,13 +84,17 @@ pub(crate) fn run_planned<W: Watch>(
     compared::annotate(config, ledger, &planned, &mut files)?;
     run.hold(ledger, &planned, &mut files)?;
     failpoint("held");
-    warnings.extend(run.put_duplicates_away(ledger, &planned, &mut files, Reason::AlreadyDelivered)?);
+    let undone =
+        run.put_duplicates_away(ledger, &planned, &mut files, (Reason::AlreadyDelivered, &warnings))?;
+    warnings.extend(undone);
     let delivered = run.deliver(ledger, &planned, &mut files, &watch(&planned));
     let (delivered, told_once) = delivered.map_err(|error| name_unfinished(error, &planned))?;
     warnings.extend(delivered);
     notes.extend(told_once);
     // Only now is it known whether KP has the files that these are duplicates of.
-    warnings.extend(run.put_duplicates_away(ledger, &planned, &mut files, Reason::DuplicateInRun)?);
+    let undone =
+        run.put_duplicates_away(ledger, &planned, &mut files, (Reason::DuplicateInRun, &warnings))?;
+    warnings.extend(undone);
 
     run.server.clear_trial(&TrialNote::beside(&config.ledger));
     run.note_picked_up(ledger)?;
@@ -199,13 +203,13 @@ impl Run<'_> {
         self.record(ledger, event.as_slice())
     }
 
-    /// Puts away the duplicates whose reason is `kind`; answers what could not be put away.
+    /// Puts away the duplicates whose reason is `kind`, but for those that were told of already; answers what could not be put away.
     fn put_duplicates_away(
         &mut self,
         ledger: &mut dyn Journal,
         planned: &[PlannedFile],
         files: &mut [FileReport],
-        kind: Reason,
+        kind: (Reason, &[Warning]),
     ) -> Result<Vec<Warning>, UserError> {
         let disposal = self.config.originals.duplicates;
         let PutAwayDuplicates { events, warnings } =

@@ -2,13 +2,13 @@
 
 use chrono::NaiveDate;
 
-use super::{day, doubt_of, moment, period, period_in_full};
+use super::{day, doubt_of, moment, period, period_in_full, state};
 use crate::messages::{command, content, escape, overview, pasted, report as say};
 use crate::model::attention::{Cell, SlotStatus};
 use crate::model::decision::{Choice, Earlier, Reason};
 use crate::model::delivery::State;
 use crate::model::ledger::Delivery;
-use crate::model::run_report::FileReport;
+use crate::model::run_report::{ComparedReport, ContentNote, FileReport};
 
 /// The most faults of one reason that are told one by one.
 const MOST_NOTES: usize = 3;
@@ -31,18 +31,21 @@ pub fn reason(file: &FileReport) -> String {
             say::earlier(
                 &escape(&earlier.series),
                 &period(earlier.period),
-                &earlier.delivered_at.as_deref().map_or_else(|| "–".to_owned(), moment),
+                &earlier.delivered_at.as_deref().map_or_else(|| state(earlier.state), moment),
                 earlier.delivery_id,
             )
         })
     };
+    let is_doubtful = earlier.is_some_and(|earlier| earlier.state.is_unclear());
     match file.reason {
         _ if file.decision == Choice::Skip && file.blocked.is_some() => {
             file.blocked.clone().unwrap_or_default()
         }
         Reason::UnsafeFile | Reason::Unsettled => file.blocked.clone().unwrap_or_default(),
         Reason::AlreadyDelivered => say::already_delivered(&slot()),
+        Reason::SameContentOtherSlot if is_doubtful => say::same_content_in_doubt(&slot()),
         Reason::SameContentOtherSlot if earlier.is_some() => say::same_content_other_slot(&slot()),
+        Reason::SameContentOtherSlot => say::same_content_in_run(),
         Reason::UnknownSeries | Reason::NewSeries => reason_alone(file.reason) + &look_alike(file),
         Reason::SlotTaken if is_the_same_content(file) => say::same_content_delivered(
             &earlier.map_or_else(String::new, |earlier| escape(&earlier.path)),
@@ -50,8 +53,13 @@ pub fn reason(file: &FileReport) -> String {
         ),
         Reason::SlotTaken if is_by_look_alike(file) => {
             let (path, slot) = (earlier.map_or_else(String::new, |earlier| escape(&earlier.path)), slot());
-            say::look_alike_delivered(&path, &slot)
+            if is_doubtful {
+                say::look_alike_in_doubt(&path, &slot)
+            } else {
+                say::look_alike_delivered(&path, &slot)
+            }
         }
+        Reason::SlotTaken if is_doubtful => say::slot_in_doubt(&slot()) + &look_alike(file),
         Reason::SlotTaken if earlier.is_some() => say::slot_taken(&slot()) + &look_alike(file),
         Reason::SlotTaken => say::slot_taken_in_run(),
         Reason::RemoteNameTaken if file.delivery_id.is_none() => say::name_wanted_twice(),
@@ -91,7 +99,12 @@ fn is_by_look_alike(file: &FileReport) -> bool {
 /// The file of KP's that a held file's name looks like, as the rest of a sentence; empty where there is none.
 fn look_alike(file: &FileReport) -> String {
     let Some(alike) = &file.look_alike else { return String::new() };
-    say::looks_like(&escape(&alike.path), alike.delivery_id)
+    let path = escape(&alike.path);
+    if alike.state.is_unclear() {
+        say::looks_like_one_in_doubt(&path, alike.delivery_id)
+    } else {
+        say::looks_like(&path, alike.delivery_id)
+    }
 }
 
 fn is_about_names(reason: Reason) -> bool {
@@ -114,11 +127,21 @@ fn other_reasons(file: &FileReport) -> String {
     say::also(&others.join("; ")) + &alike
 }
 
+/// Whether what is said of the records that KP has got says already all that the comparison would: it names that delivery alone, and
+/// the file lacks none of its records and has no others.
+fn says_the_same(file: &FileReport, compared: &ComparedReport) -> bool {
+    let names_it = |note: &ContentNote| note.deliveries == [compared.delivery_id];
+    file.reasons.contains(&Reason::RecordsDelivered)
+        && (compared.new, compared.gone) == (0, 0)
+        && file.notes.iter().filter(|note| note.reason == Reason::RecordsDelivered).any(names_it)
+}
+
 /// Why a file is held, in a few words, with every reason.
 #[must_use]
 pub fn all_reasons(file: &FileReport) -> String {
     // How many records were delivered before says as much.
     let compared = file.compared.as_ref().filter(|_| file.reason != Reason::RecordsDelivered);
+    let compared = compared.filter(|compared| !says_the_same(file, compared));
     let compared = compared.map(|compared| format!(". {}", compared.text));
     let reasons = reason(file) + &other_reasons(file) + &compared.unwrap_or_default();
     if file.approved_before { say::new_since_approved(&reasons) } else { reasons }
@@ -135,14 +158,14 @@ pub fn reason_alone(why: Reason) -> String {
         Reason::AlreadyDelivered => say::delivered_already(),
         Reason::Approved => say::approved(),
         Reason::Rejected => say::rejected(),
-        Reason::SameContentOtherSlot => say::same_content_in_run(),
+        Reason::SameContentOtherSlot => say::same_content_seen(),
         Reason::UnknownPeriod => say::unknown_period(),
         Reason::OldPeriod => say::old_period(),
         Reason::FuturePeriod => say::future_period(),
         Reason::UnknownSeries => say::unknown_series(),
         Reason::OtherRoute => say::other_route(),
         Reason::NewSeries => say::new_series(),
-        Reason::SlotTaken => say::other_file_delivered(),
+        Reason::SlotTaken => say::period_has_other_file(),
         Reason::Incomplete => content::incomplete(),
         Reason::UnreadableRecord => content::unreadable(),
         Reason::TotalsDiffer => content::totals_differ(),
@@ -172,6 +195,18 @@ fn asks_on_top_or_in_place(file: &FileReport) -> bool {
     file.reason.can_be_approved()
         && !file.reasons.contains(&Reason::ConflictInRun)
         && (file.reasons.contains(&Reason::SlotTaken) || file.look_alike.is_some())
+}
+
+/// What to ask about a file for whose period there is another one, by what is known of whether KP got that.
+fn next_slot_taken(file: &FileReport) -> String {
+    let by_slot = file.earlier.as_ref().filter(|_| file.reason == Reason::SlotTaken);
+    match by_slot.or(file.look_alike.as_deref()) {
+        Some(earlier) if earlier.state.is_unclear() => {
+            say::next_slot_in_doubt(&command(&format!("resolve {}", earlier.delivery_id)))
+        }
+        Some(_) => say::next_slot_taken(),
+        None => say::next_slot_perhaps_taken(),
+    }
 }
 
 /// What settles a held file, without the full stop at the end of its sentence.
@@ -209,7 +244,7 @@ fn about_held(file: &FileReport) -> Advice {
         }
         Reason::OtherRoute => (say::next_other_route(), vec![reject, approve]),
         Reason::SlotTaken if is_the_same_content(file) => (say::next_same_content(), vec![reject, approve]),
-        _ if asks_on_top_or_in_place(file) => (say::next_slot_taken(), vec![approve, reject]),
+        _ if asks_on_top_or_in_place(file) => (next_slot_taken(file), vec![approve, reject]),
         Reason::UnknownSeries => (say::next_unknown_series(), vec![approve, reject]),
         Reason::NewSeries => (say::next_new_series(), vec![approve, reject]),
         Reason::ConflictInRun => (say::next_conflict(), vec![approve, reject]),

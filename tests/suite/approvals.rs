@@ -1,5 +1,7 @@
 //! What a person decides: approve, reject, resolve, and looking things up.
 
+use std::fs;
+
 use serde_json::Value;
 
 use crate::story::id_text;
@@ -102,6 +104,29 @@ pub fn in_doubt() -> (Town, String) {
     assert_eq!(town.server.received().len(), 1, "never again without a person's word");
     let id = id_text(&file["delivery_id"]);
     (town, id)
+}
+
+/// What is said of other files while nobody knows whether KP got this one.
+#[test]
+fn nothing_beside_a_delivery_in_doubt_says_that_kp_has_it() {
+    let (town, id) = in_doubt();
+    let copy = MAD.replace(".txt", " (2).txt");
+    let later = MAD.replace("202304", "202305");
+    for (file, content, doubt) in [
+        (&copy, "en rettet fil", "it is not known whether KP got"),
+        (&later, MAD_APRIL, "the same content may have been delivered"),
+    ] {
+        town.file(file, content);
+        let said = town.run(["run"]).exit(3).out().split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(said.contains(doubt), "{said}");
+        for untrue in ["was delivered", "for the period already", "KP has the first one, and", ", –)"] {
+            assert!(!said.contains(untrue), "{untrue}: {said}");
+        }
+        fs::remove_file(town.path("drop").join(file)).unwrap();
+    }
+    let rejected = town.run(["reject", MAD, "--reason", "forkert"]).exit(0);
+    rejected.says("it is still not known whether KP got it").says(&format!("resolve {id}"));
+    assert_eq!(town.deliver(3)["matters"][0]["kind"], "in_doubt");
 }
 
 #[test]

@@ -35,7 +35,7 @@ fn a_held_file_is_shown_with_what_kp_has_and_approved_with_a_reason() {
             "da",
             "g\n",
             "oven i den første, eller i stedet for den?",
-            "begge bliver trukket",
+            "bliver begge trukket",
             "Det blev afgjort:",
         ),
         (
@@ -164,6 +164,36 @@ fn without_a_terminal_nothing_is_asked() {
 /// What a command shows in a terminal of so many columns.
 fn shown(town: &Town, words: &[&str], columns: u16) -> String {
     Terminal::start(&mut town.command(words), columns).finish().1
+}
+
+/// Errors, checks, the grid and the list of jobs are as narrow as the screen; only what is to be copied is not broken.
+#[test]
+fn sentences_fit_a_narrow_terminal() {
+    let town = Town::new();
+    town.series("name = \"mad_til_korsbæk_kommunes_ældre\"\nfiles = [\"mad*\"]\ndue_day = 1");
+    town.file(MAD, MAD_APRIL);
+    town.file("mad_202304_ny.txt", "en anden");
+    town.run(["run"]).exit(3);
+    for language in ["da", "en"] {
+        for columns in [40, 60, 72] {
+            for words in [
+                &["status"][..],
+                &["check", "--offline"],
+                &["approve", "99", "--reason", "x"],
+                &["resolve", "99"],
+                &["schedule", "list"],
+            ] {
+                let words = [words, &["--language", language]].concat();
+                let screen = shown(&town, &words, columns);
+                let whole = |line: &str| line.contains("traekfil ") || line.contains('/');
+                let wide: Vec<&str> = screen
+                    .lines()
+                    .filter(|line| display_width(line) > usize::from(columns) && !whole(line))
+                    .collect();
+                assert!(wide.is_empty(), "{words:?} at {columns}: {wide:#?} in\n{screen}");
+            }
+        }
+    }
 }
 
 #[test]

@@ -30,6 +30,21 @@ fn help_is_in_the_language_asked_for() {
 }
 
 #[test]
+fn the_schema_of_the_configuration_is_in_the_language_asked_for() {
+    let town = Town::new();
+    for (language, port) in [("da", "Dens port (1 til 65535)."), ("en", "Its port (1 to 65535).")] {
+        let schema: serde_json::Value =
+            serde_json::from_str(&says(&town, language, &["config", "schema"], 0).out()).unwrap();
+        assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
+        assert_eq!(schema["properties"]["sftp"]["properties"]["port"]["description"], port);
+        assert_eq!(schema["required"], serde_json::json!(["sftp"]));
+        let json = says(&town, language, &["config", "schema", "--json"], 0).json();
+        assert_eq!((&json["schema"], &json["json_schema"]), (&1.into(), &schema));
+    }
+    says(&town, "da", &["config"], 2);
+}
+
+#[test]
 fn the_language_is_the_words_then_the_configurations_then_the_systems() {
     let town = Town::new();
     town.run(["--help"]).exit(0).stdout_has("Usage:");

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::content::samples::{WITH_TRAILER, records, with_trailer};
 use crate::support::output::{Output, entry};
 use crate::support::server::{Behaviour, Rename};
+use crate::support::servers::Server;
 use crate::support::town::Town;
 use crate::{MAD, MAD_APRIL, VASK, VASK_APRIL};
 
@@ -50,6 +51,7 @@ fn object(ran: &Output) -> Value {
     let json = ran.json();
     assert_eq!(json["schema"], 1, "{json:#}");
     let code = ran.code().unwrap();
+    assert_eq!(json["exit_code"], code, "{json:#}");
     let matters = json["matters"].as_array().is_some_and(|matters| !matters.is_empty());
     assert!(
         code == 0 || matters || json["error"].is_object(),
@@ -233,6 +235,75 @@ fn formatted() -> Town {
 fn matters(run: &Value) -> Vec<(&str, &str)> {
     let each = run["matters"].as_array().unwrap().iter();
     each.map(|matter| (matter["kind"].as_str().unwrap(), matter["text"].as_str().unwrap())).collect()
+}
+
+/// What a person reads of a command that ended well stands in its JSON too, and its exit code.
+#[test]
+fn what_goes_well_says_in_json_what_it_says_in_words() {
+    let town = Town::new();
+    town.file(MAD, MAD_APRIL);
+    town.deliver(0);
+    town.file(MAD, "en rettet fil\n");
+    town.deliver(3);
+    let says = |args: &[&str]| object(&town.run(args.iter().chain(&["--json"])).exit(0));
+    let compared = says(&["compare", "1"]);
+    let text = compared["text"].as_str().unwrap();
+    assert!(text.contains("lines are the same as in delivery 1"), "{compared:#}");
+    assert_eq!(
+        (&compared["earlier"]["path"], &compared["earlier"]["state"]),
+        (&json!(MAD), &json!("archived"))
+    );
+    assert!(compared["earlier"]["delivered_at"].is_string(), "{compared:#}");
+    says(&["approve", "1", "--reason", "rigtig"]);
+    let withdrawn = says(&["withdraw", "1", "--reason", "fortrudt"]);
+    assert!(withdrawn["text"].as_str().unwrap().contains("is taken back"), "{withdrawn:#}");
+    for args in [
+        &["history"][..],
+        &["ledger", "export"],
+        &["schedule", "list"],
+        &["schedule", "cron"],
+        &["man"],
+        &["reject", "1", "--reason", "forkert"],
+        &["resolve", "1", "--not-delivered", "--reason", "KP har den ikke"],
+    ] {
+        if args[0] == "resolve" {
+            town.server.as_embedded().empty();
+        }
+        says(args);
+    }
+    let copy = town.path("kopi.db").display().to_string();
+    assert!(says(&["ledger", "backup", &copy])["text"].as_str().unwrap().contains("kopi.db"));
+    fs::remove_file(town.path("ledger.db")).unwrap();
+    let rebuilt = says(&["ledger", "rebuild"]);
+    assert!(rebuilt["text"].as_str().unwrap().contains("Ask KP what was received"), "{rebuilt:#}");
+    let retired = says(&["ledger", "retire", "--reason", "flyttet"]);
+    assert!(retired["text"].is_string(), "{retired:#}");
+    let bare = Town::without_ledger(Server::embedded());
+    let begun = object(&bare.run(["ledger", "begin", "--json"]).exit(0));
+    assert!(begun["text"].as_str().unwrap().contains("adopt them before"), "{begun:#}");
+}
+
+#[test]
+fn an_original_that_stays_is_one_matter_however_often_it_is_tried() {
+    let town = Town::new();
+    for file in [MAD, VASK] {
+        town.file(file, file);
+    }
+    fs::write(town.path("archive/2023-04"), "en fil, hvor der skulle være en mappe").unwrap();
+    for run in ["the one that delivers", "the next", "the one after that"] {
+        let json = object(&town.run(["run", "--json"]).exit(1));
+        let told: Vec<&str> =
+            json["matters"].as_array().unwrap().iter().map(|m| m["path"].as_str().unwrap()).collect();
+        assert_eq!(told, [MAD, VASK], "{run}: {json:#}");
+    }
+    // Each is named once, in front of its sentence.
+    let said = town.run(["run"]).exit(1).out().split_whitespace().collect::<Vec<_>>().join(" ");
+    for file in [MAD, VASK] {
+        let sentence = format!("{file}: the file was delivered, but could not be moved into the archive");
+        assert_eq!(said.matches(&sentence).count(), 1, "{said}");
+    }
+    let status = town.run(["status"]).exit(3).out().split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(status.contains(&format!("{MAD}, {VASK}: the file was delivered, but could not")), "{status}");
 }
 
 #[test]

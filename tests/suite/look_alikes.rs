@@ -284,15 +284,12 @@ fn every_reason_is_told_in_json_text_and_status() {
     town.file(OCTOBER, SECOND);
     let run = town.deliver(3);
     assert_eq!(reasons(&run, OCTOBER), ["old_period", "slot_taken"]);
-    town.run(["run"])
-        .exit(3)
-        .says("perioden er for gammel")
-        .says("Også: der er allerede leveret en anden fil");
+    town.run(["run"]).exit(3).says("perioden er for gammel").says("Også: perioden har allerede en anden fil");
     let status = town.run(["status", "--json"]).exit(3).json();
     assert_eq!(status["matters"][0]["reasons"], json!(["old_period", "slot_taken"]), "{status:#}");
     town.run(["report", "-o", "overblik.html"]).exit(3);
     let page = std::fs::read_to_string(town.path("overblik.html")).unwrap();
-    assert!(page.contains("Også: der er allerede leveret en anden fil"));
+    assert!(page.contains("Også: perioden har allerede en anden fil"));
 }
 
 #[test]

@@ -42,8 +42,11 @@ fn waits(town: &Town, file: &str) {
         let out = town.run(["run", "--language", language]).exit(4).out().replace('\n', " ");
         assert!(out.contains(file) && out.contains(word), "{out}");
     }
-    let preview = town.run(["run", "--dry-run", "--json"]).exit(4).json();
+    // A preview tries nothing, so it only says what waits.
+    let preview = town.run(["run", "--dry-run", "--json"]).exit(3).json();
     assert_eq!(entry(&preview, file)["decision"], "wait", "{preview:#}");
+    assert_eq!(preview["matters"][0]["kind"], "unsettled", "{preview:#}");
+    assert_eq!(preview["matters"][0]["path"], file, "{preview:#}");
     assert!(town.dropped().contains(&file.to_owned()));
 }
 
@@ -51,7 +54,7 @@ fn waits(town: &Town, file: &str) {
 fn what_is_still_being_published_waits_for_its_temporary_file() {
     let town = publishing();
     down(&town);
-    town.run(NEVER).exit(0);
+    town.run(NEVER).exit(0).stdout_has("Its file waits until a run has seen on the server");
     waits(&town, MAD);
     sound(&town);
     assert_decided(&town.deliver(0), MAD, "send", "new", "delivered");
@@ -73,7 +76,7 @@ fn goes(town: &Town) {
 fn what_was_seen_to_be_gone_before_the_word_goes_at_once() {
     let (town, _) = in_doubt();
     down(&town);
-    town.run(NEVER).exit(0);
+    town.run(NEVER).exit(0).stdout_has("The next run looks at its file as at a new one");
     goes(&town);
 
     let archived = Town::new();
@@ -293,8 +296,8 @@ fn a_file_that_was_written_directly_goes_once_its_name_was_seen_empty() {
             down(&town);
         }
         town.run(NEVER).exit(0).stdout_has("resolve 1 --not-delivered");
-        for args in [&["run", "--json"][..], &["run", "--dry-run", "--json"]] {
-            let run = town.run(args).exit(4).json();
+        for (args, exit) in [(&["run", "--json"][..], 4), (&["run", "--dry-run", "--json"], 3)] {
+            let run = town.run(args).exit(exit).json();
             let why = entry(&run, MAD)["error"].as_str().unwrap();
             assert!(why.contains("resolve 1 --not-delivered") && !why.contains("temporary"), "{why}");
         }

@@ -48,6 +48,26 @@ fn only(mail: &Smtp) -> Letter {
     letters.pop().unwrap()
 }
 
+/// Who is told does not depend on the rest of the configuration being right.
+#[test]
+fn a_configuration_that_is_wrong_is_told_of_where_notify_is_right() {
+    let mail = Smtp::start(Speaks::Plainly);
+    let town = told_by(&mail, "none");
+    town.set("scan.setle", "10s").set("name", "Korsbæk Kommune");
+    for _ in 0..2 {
+        run(&town).exit(2).says("setle");
+    }
+    let letter = only(&mail);
+    let text = letter.text();
+    assert!(text.contains("[scan] setle") && text.contains("Korsbæk Kommune"), "{text}");
+    // What is wrong in [notify] itself, or what is only shown, tells nobody.
+    town.set("notify.mail_tol", "x");
+    run(&town).exit(2);
+    town.run(["run", "--dry-run"]).exit(2);
+    town.run(["status"]).exit(2);
+    assert_eq!(mail.letters().len(), 1);
+}
+
 /// A mail is read far from the machine: it says whose it is, and its commands work in any folder there.
 #[test]
 fn a_mail_names_the_town_and_its_configuration() {

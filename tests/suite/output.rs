@@ -211,6 +211,24 @@ fn files_of(town: &Town) -> Snapshot {
     town.snapshot().into_iter().filter(|(_, thing)| !thing.is_folder()).collect()
 }
 
+/// A run that cannot tell of itself has still been carried through, and says so.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_standard_output_is_told_of_and_undoes_nothing() {
+    for args in [&["run", "--json"][..], &["run"], &["status"], &["history", "--json"]] {
+        let town = Town::new();
+        town.file(MAD, MAD_APRIL);
+        let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let ended = town.command(args).stdout(full).stderr(std::process::Stdio::piped()).output().unwrap();
+        let said = String::from_utf8_lossy(&ended.stderr).split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(ended.status.code(), Some(1), "{args:?}: {said}");
+        assert!(said.contains("could not be written to standard output"), "{args:?}: {said}");
+        let runs = args[0] == "run";
+        assert_eq!(said.contains("The run was carried through"), runs, "{args:?}: {said}");
+        assert_eq!(town.server.received().len(), usize::from(runs), "{args:?}");
+    }
+}
+
 #[test]
 fn a_reader_that_has_seen_enough_is_no_error() {
     let town = mixed();

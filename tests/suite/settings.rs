@@ -236,3 +236,61 @@ fn the_archive_never_overwrites() {
     assert_eq!(fs::read_to_string(town.path("archive/2023-04").join(MAD)).unwrap(), "noget ældre");
     assert_eq!(town.archived().len(), 2);
 }
+
+/// What a run refuses by the configuration and its files alone is told without a connection too.
+#[test]
+fn check_offline_tries_the_files_that_a_run_reads() {
+    type Spoil = fn(&Town);
+    let sound = Town::new();
+    sound.run(["check", "--offline"]).exit(0);
+    let table: [(Spoil, i32, i32, &str); 7] = [
+        (|town| _ = town.set("sftp.password_file", "kodeord"), 2, 2, "kodeord"),
+        (|town| _ = town.set("sftp.passphrase_file", "kodeord"), 2, 2, "kodeord"),
+        (
+            |town| {
+                fs::write(town.path("id_ed25519"), "nøglen er tabt").unwrap();
+            },
+            4,
+            4,
+            "id_ed25519",
+        ),
+        (
+            |town| {
+                fs::write(town.path("known_hosts"), "andre.example.dk ssh-ed25519 AAAA\n").unwrap();
+                town.unset("sftp.host_key").set("sftp.known_hosts", "known_hosts");
+            },
+            4,
+            4,
+            "known_hosts",
+        ),
+        (|town| _ = mailing(town).set("notify.smtp_password_file", "kodeord"), 2, 1, "kodeord"),
+        (
+            |town| {
+                town.secret("kodeord", "\n");
+                mailing(town).set("notify.smtp_password_file", "kodeord");
+            },
+            2,
+            1,
+            "smtp_password_file",
+        ),
+        (|town| _ = mailing(town).set("notify.smtp_ca", "ca.pem"), 1, 1, "ca.pem"),
+    ];
+    for (at, (spoil, told, run, says)) in table.into_iter().enumerate() {
+        let town = Town::new();
+        town.file("snak.txt", "uden måned");
+        town.file(MAD, MAD_APRIL);
+        spoil(&town);
+        town.run(["check", "--offline"]).exit(told).says(says);
+        town.run(["check", "--offline", "--json"]).exit(told).says("\"ok\":false");
+        let ran = town.run(["run"]);
+        assert_eq!(ran.code(), Some(run), "{at}: {}", ran.err());
+    }
+}
+
+/// A town that tells by a mail server that nobody reaches.
+fn mailing(town: &Town) -> &Town {
+    town.set("notify.mail_to", vec!["drift@korsbaek.example.dk"])
+        .set("notify.mail_from", "traekfil@korsbaek.example.dk")
+        .set("notify.smtp_host", "127.0.0.1")
+        .set("notify.smtp_user", "traekfil")
+}

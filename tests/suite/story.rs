@@ -226,10 +226,19 @@ fn a_delivery_leaves_nothing_else_behind() {
     assert!(counts.most_connections <= 2, "no more than there are files");
 }
 
-/// Ctrl-C ends a run after the batch that is under way: it says what is left, and the next run sends that and no more.
+/// Ctrl-C, and what ends a service or a terminal, end a run after the batch that is under way: it says what is left, and the next
+/// run sends that and no more.
 #[cfg(unix)]
 #[test]
-fn ctrl_c_leaves_the_rest_to_the_next_run() {
+fn a_run_that_is_asked_to_stop_leaves_the_rest_to_the_next_run() {
+    use rustix::process::Signal;
+    for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
+        asked_to_stop(signal);
+    }
+}
+
+#[cfg(unix)]
+fn asked_to_stop(signal: rustix::process::Signal) {
     let town = Town::new();
     // More than one batch.
     let name = |n: u32| format!("mad{n}_202304.txt");
@@ -243,7 +252,7 @@ fn ctrl_c_leaves_the_rest_to_the_next_run() {
         std::thread::sleep(std::time::Duration::from_millis(1));
     }
     let pid = rustix::process::Pid::from_child(&child);
-    rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
+    rustix::process::kill_process(pid, signal).unwrap();
     fs::write(town.path("her.go"), "").unwrap();
     let ended = child.wait_with_output().unwrap();
     let said = String::from_utf8_lossy(&ended.stderr);

@@ -192,6 +192,22 @@ fn a_ledger_is_begun_once_and_never_beside_an_archive_that_was_used() {
     assert_eq!(town.server.received().len(), 1);
 }
 
+/// No ledger is begun beside folders that every run would refuse.
+#[test]
+fn an_archive_in_the_drop_folder_gets_no_ledger() {
+    let town = Town::without_ledger(Server::embedded());
+    town.set("folders.archive", "drop/archive").set("scan.subfolders", true);
+    town.run(["ledger", "begin", "--yes"]).exit(2).says("subfolders");
+    town.run(["ledger", "begin", "--archive"]).exit(2).says("subfolders");
+    town.set("folders.archive", "archive").set("ledger.path", "drop/ledger.db");
+    town.run(["ledger", "begin", "--yes"]).exit(2).says("ledger");
+    for made in ["ledger.db", "drop/ledger.db", "drop/archive", "archive/ledger.json"] {
+        assert!(!town.path(made).exists(), "{made}");
+    }
+    town.set("ledger.path", "ledger.db");
+    town.run(["ledger", "begin", "--yes"]).exit(0);
+}
+
 #[test]
 fn init_begins_no_ledger_beside_an_archive_that_was_used() {
     let town = april_again();

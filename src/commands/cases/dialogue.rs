@@ -6,7 +6,8 @@ use std::io::{self, BufRead, Write};
 use crate::cli;
 use crate::exit::UserError;
 use crate::messages::{case as say, escape};
-use crate::report::paragraph::{WIDTH, fill};
+use crate::report::paragraph::fill;
+use crate::report::text::line_width;
 
 /// One of the answers that a question takes.
 pub(super) struct Choice<T> {
@@ -35,7 +36,7 @@ pub(super) fn print(text: &str) -> Result<(), UserError> {
 /// # Errors
 /// As [`print`].
 pub(super) fn complain(what: &str) -> Result<(), UserError> {
-    print(&fill(what, "  ! ", "    ", WIDTH))
+    print(&fill(what, "  ! ", "    ", line_width()))
 }
 
 /// Shows the choices with what each does, and asks until one is answered; an empty line is the last of them, which changes
@@ -48,7 +49,7 @@ pub(super) fn choose<T: Copy>(choices: &[Choice<T>]) -> Result<Option<T>, UserEr
     let wide = choices.iter().map(|choice| choice.word.chars().count()).max().unwrap_or_default();
     for Choice { letter, word, does, .. } in choices {
         let below = " ".repeat(wide + 10);
-        print(&fill(does, &format!("    {letter}  {word:wide$}   "), &below, WIDTH))?;
+        print(&fill(does, &format!("    {letter}  {word:wide$}   "), &below, line_width()))?;
     }
     let letters: Vec<&str> = choices.iter().map(|choice| choice.letter.as_str()).collect();
     let letters = letters.join("/");

@@ -12,7 +12,7 @@ use crate::ledger::{Journal, Ledger};
 use crate::messages::{case as say, escape};
 use crate::model::delivery::Key;
 use crate::model::ledger::{Decision, Hold, Verdict};
-use crate::output::answer;
+use crate::output::done;
 use crate::report::text::sentence;
 use crate::wording;
 
@@ -53,9 +53,8 @@ pub(in crate::commands) fn withdraw(
     };
     attest(config, &mut ledger)?;
     let said = say::said_withdrawn(&path, decisions.len());
-    let done = Withdrawn { hold_id: about.hold, path: about.path, decisions };
-    answer(global, &done, || sentence(&said))?;
-    Ok(ExitCode::Ok)
+    let withdrawn = Withdrawn { hold_id: about.hold, path: about.path, decisions };
+    done(global, &withdrawn, sentence(&said))
 }
 
 /// What a person names, and every decision about it, oldest first.

@@ -5,7 +5,8 @@ use std::io::{self, BufRead, IsTerminal, Write};
 
 use crate::exit::UserError;
 use crate::messages::init as say;
-use crate::report::paragraph::{WIDTH, fill};
+use crate::report::paragraph::fill;
+use crate::report::text::line_width;
 
 /// Asks on standard output and reads answers from standard input; `silent` asks nothing and takes every default.
 pub(in crate::commands) struct Prompter {
@@ -211,7 +212,7 @@ pub(super) fn yes_or_no(answer: &str) -> Option<bool> {
 /// A text in lines of limited width, those after the first indented.
 pub(super) fn paragraph(mark: &str, text: &str) -> String {
     let below = " ".repeat(mark.chars().count());
-    fill(text, mark, &below, WIDTH).trim_end().to_owned()
+    fill(text, mark, &below, line_width()).trim_end().to_owned()
 }
 
 fn print(text: &str) -> Result<(), UserError> {

@@ -114,6 +114,9 @@ User={user}
 ExecStart={program}{RUN}{config}
 {exit_codes}
 TimeoutStartSec=4h
+{stop}
+KillMode=mixed
+TimeoutStopSec=5min
 UMask=0077
 {credentials}
 {hardening}
@@ -148,6 +151,7 @@ SystemCallErrorNumber=EPERM
         program = quoted(&job.program),
         config = config_word(&job.config_file),
         exit_codes = commented(&say::unit_exit_codes(&job.name)),
+        stop = commented(&say::unit_stop()),
         hardening = commented(&say::unit_hardening()),
         credentials = credentials(job)?,
         home = if lies_in(&["/home", "/root", "/run/user"]) { "read-only" } else { "yes" },

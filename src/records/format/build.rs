@@ -9,6 +9,7 @@ use super::{
     FaultKind, Fields, FileEncoding, Format, FormatFault, HeaderFields, Kind, LONGEST_LINE, LineKinds, Place,
     RecordFields, TrailerFields,
 };
+use crate::names;
 
 /// A series that uses the format.
 #[derive(Debug, Clone, Copy)]
@@ -80,10 +81,8 @@ impl Builder<'_> {
     /// Notes each key that is not one of these.
     pub(super) fn unknown_keys(&mut self, table: &str, rest: &Rest, known: &[&'static str]) {
         for key in &rest.0 {
-            let likeness = |known: &&&str| strsim::jaro_winkler(known, &key.to_lowercase());
-            let nearest = known.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
+            let nearest = names::nearest(key, known.iter().copied());
             let dot = if table.is_empty() { "" } else { "." };
-            let nearest = nearest.copied().unwrap_or_default();
             self.fault(&format!("{table}{dot}{key}"), FaultKind::UnknownKey { nearest });
         }
     }

@@ -18,8 +18,8 @@ pub enum FaultKind {
     Missing,
     /// Nobody knows the key; the nearest that stands in the same table.
     UnknownKey {
-        /// The nearest key.
-        nearest: &'static str,
+        /// The nearest key; none where no key is near.
+        nearest: Option<&'static str>,
     },
     /// The key says nothing for files of this kind.
     NotForKind(Kind),

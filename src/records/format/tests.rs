@@ -45,7 +45,7 @@ fn each_fault_of_keys_lines_and_places() {
     let table = [
         ("kind = \"fixed\"", "", "kind", F::Missing),
         ("kind = \"fixed\"", "kind = \"fast\"", "kind", F::NotOneOf(&["fixed", "csv", "xml"])),
-        ("kind", "knd = 1\nkind", "knd", F::UnknownKey { nearest: "kind" }),
+        ("kind", "knd = 1\nkind", "knd", F::UnknownKey { nearest: Some("kind") }),
         ("kind", "heading = true\nkind", "heading", F::NotForKind(Kind::Fixed)),
         ("kind", "separator = \",\"\nkind", "separator", F::NotForKind(Kind::Fixed)),
         ("kind", "record_element = \"a\"\nkind", "record_element", F::NotForKind(Kind::Fixed)),
@@ -86,20 +86,20 @@ fn each_fault_of_keys_lines_and_places() {
             "citizen = \"13-22\"",
             "citizen = { at = \"13-22\", att = \"\" }",
             "record.citizen.att",
-            F::UnknownKey { nearest: "at" },
+            F::UnknownKey { nearest: Some("at") },
         ),
         (
             "citizen = \"13-22\"",
             "citizen = \"13-22\"\nciticen = \"1\"",
             "record.citicen",
-            F::UnknownKey { nearest: "citizen" },
+            F::UnknownKey { nearest: Some("citizen") },
         ),
     ];
     check(START_AND_END, &table);
     let (key, problem) = fault(START_AND_END, "'^0020'", "'(0020'");
     assert!(key == "lines.record" && matches!(problem, F::Expression(_)), "{problem:?}");
     let wanted = [
-        ("lines.trailr", F::UnknownKey { nearest: "trailer" }),
+        ("lines.trailr", F::UnknownKey { nearest: Some("trailer") }),
         ("trailer", F::NeedsLines { key: "lines.trailer" }),
     ];
     let found = faults(&START_AND_END.replace("trailer =", "trailr ="));
@@ -188,7 +188,7 @@ fn each_fault_of_amounts_and_months() {
             "sign = \"40\"",
             "sign = { at = \"40\", minos = \"K\" }",
             "record.amount.sign.minos",
-            F::UnknownKey { nearest: "minus" },
+            F::UnknownKey { nearest: Some("minus") },
         ),
         (
             "deduction = \"46\"",

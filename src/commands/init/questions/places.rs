@@ -46,6 +46,9 @@ pub(super) fn archive(interview: &mut Interview) -> Asked<()> {
         if drop.starts_with(&archive) {
             return Err(rules::drop_in_archive(&shown_path(&drop), &shown_path(&archive)));
         }
+        if archive.starts_with(&drop) {
+            return Err(say::archive_in_drop(&shown_path(&archive), &shown_path(&drop)));
+        }
         free(interview, &archive, What::Archive)?;
         Ok(archive)
     })?;
