@@ -67,7 +67,7 @@ pub(crate) fn describe(file: &PlannedFile) -> FileReport {
 fn two_months(file: &PlannedFile) -> Option<ContentNote> {
     let (one, other) = file.two_months.as_ref()?;
     let text = wording::advice::two_months(one, other);
-    Some(ContentNote { reason: Reason::UnknownPeriod, text, lines: Vec::new() })
+    Some(ContentNote { reason: Reason::UnknownPeriod, text, lines: Vec::new(), deliveries: Vec::new() })
 }
 
 /// The files of a run as they were judged, with the outcome of those that the run leaves where they are.

@@ -120,7 +120,7 @@ fn a_wrong_kind_hides_nothing_else_that_is_wrong() {
             let found = faults(&more);
             assert_eq!(found[0].0, "kind", "{kind}");
             assert!(
-                found.contains(&("record.citzen".to_owned(), F::UnknownKey { nearest: "citizen" })),
+                found.contains(&("record.citzen".to_owned(), F::UnknownKey { nearest: Some("citizen") })),
                 "{kind}"
             );
             assert!(found.iter().any(|(key, _)| key == "record.amount.unit"), "{kind} {found:?}");
