@@ -125,8 +125,8 @@ pub fn local_sockets() -> io::Result<(LocalSocket, LocalSocket)> {
     Err(io::ErrorKind::ConnectionRefused.into())
 }
 
-/// Ends both ways, since TCP tells the other socket of nothing less: what it has not read yet still comes, and what is written
-/// to it fails once the system has told that nobody reads it.
+/// Ends both ways, since TCP cannot refuse what is written alone: what the other socket has not read yet still comes, then it
+/// reads the end.
 pub fn refuse_writes(socket: &LocalSocket) {
     // It fails only where the socket has ended already.
     let _ = socket.shutdown(Shutdown::Both);
