@@ -1,5 +1,6 @@
 //! The content of a series' files: how it is looked into, and what is kept of it.
 
+use std::mem;
 use std::sync::{Arc, OnceLock};
 
 use crate::period::Period;
@@ -8,8 +9,8 @@ use super::amount::Ore;
 use super::compare::{Months, Side};
 use super::format::Format;
 use super::key::Secret;
-use super::keyed::{FileKeys, KeyGatherer};
-use super::reader::{Reader, Reading, Record};
+use super::keyed::{Batch, FileKeys, KeyGatherer};
+use super::reader::{Reader, Reading, Record, Visitor};
 use super::totals::{Percent, Tallied, Tally};
 
 /// The secret of the ledger's keys, once it was read; empty as long as no keys are to be made.
@@ -47,9 +48,22 @@ pub struct Content {
     pub keys: Option<FileKeys>,
 }
 
+/// Takes note of the records of a file as they are read.
+struct Visited {
+    tally: Tally,
+    batch: Batch,
+}
+
+impl Visitor for Visited {
+    fn record(&mut self, record: &Record<'_>) {
+        self.tally.record(record);
+        self.batch.record(record);
+    }
+}
+
 impl ContentRule {
     /// Looks into a file whose bytes `feed` hands over as they come. Every record that could be read is visited here, once
-    /// and in the file's order. `month` is the file's own: records that name none count for it.
+    /// and in the file's order; while one piece is read, the records of the piece before get their keys on another core. `month` is the file's own: records that name none count for it.
     ///
     /// # Errors
     /// What `feed` says; then nothing is known of the content.
@@ -58,17 +72,29 @@ impl ContentRule {
         month: Option<Period>,
         feed: impl FnOnce(&mut (dyn FnMut(&[u8]) + Send)) -> Result<T, E>,
     ) -> Result<(T, Content), E> {
-        let mut tally = Tally::new(self.largest);
-        let mut keys = self.secret.get().map(|secret| KeyGatherer::new(secret, month));
-        let mut reader = Reader::new(&self.format, &self.deduction, |record: &Record<'_>| {
-            tally.record(record);
-            if let Some(keys) = &mut keys {
-                keys.record(record);
+        let passing = Secret::passing;
+        let mut keys = match self.secret.get() {
+            Some(secret) => KeyGatherer::new(secret),
+            // none are to be kept, but they tell the records apart all the same
+            None => KeyGatherer::new(&passing()),
+        };
+        let mut waiting = Batch::new(month);
+        let visited = Visited { tally: Tally::new(self.largest), batch: Batch::new(month) };
+        let mut reader = Reader::new(&self.format, &self.deduction, visited);
+        let answer = feed(&mut |bytes| {
+            if waiting.is_empty() {
+                reader.push(bytes);
+            } else {
+                rayon::join(|| reader.push(bytes), || keys.take(&mut waiting));
             }
-        });
-        let answer = feed(&mut |bytes| reader.push(bytes))?;
-        let reading = reader.finish();
-        Ok((answer, Content { reading, tallied: tally.finish(), keys: keys.map(KeyGatherer::finish) }))
+            mem::swap(&mut waiting, &mut reader.visitor().batch);
+        })?;
+        let (reading, mut visited) = reader.finish_with();
+        keys.take(&mut waiting);
+        keys.take(&mut visited.batch);
+        let keys = keys.finish();
+        let tallied = visited.tally.finish(&keys);
+        Ok((answer, Content { reading, tallied, keys: self.secret.get().map(|_| keys) }))
     }
 
     /// The same as one side of a comparison, record by record.
@@ -94,3 +120,6 @@ impl ContentRule {
         self.many && !self.format.has_reference()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,7 @@
 //! What tells one record from another without keeping either: a keyed hash.
 
 use std::fmt;
-use std::hash::{Hash, Hasher};
+use std::hash::{BuildHasher, Hash, Hasher, RandomState};
 
 use hmac::{Hmac, KeyInit, Mac};
 use secrecy::zeroize::{Zeroize, Zeroizing};
@@ -18,6 +18,15 @@ impl Secret {
     /// The secret of these bytes.
     #[must_use]
     pub const fn of(bytes: [u8; 32]) -> Secret {
+        Secret(bytes)
+    }
+
+    /// One of this process, for keys that are not kept past it.
+    pub(super) fn passing() -> Secret {
+        let mut bytes = [0; 32];
+        for part in bytes.chunks_exact_mut(8) {
+            part.copy_from_slice(&RandomState::new().hash_one(part.len()).to_ne_bytes());
+        }
         Secret(bytes)
     }
 
@@ -119,9 +128,9 @@ impl fmt::Debug for RecordKey {
     }
 }
 
-/// Takes eight bytes of a [`RecordKey`] as they are.
+/// Takes eight bytes of a [`RecordKey`] as they are: for tables of keys.
 #[derive(Default)]
-pub(super) struct KeyHasher(u64);
+pub struct KeyHasher(u64);
 
 impl Hasher for KeyHasher {
     fn finish(&self) -> u64 {
@@ -165,30 +174,25 @@ impl Keyer {
         self.pair(record, period).0
     }
 
-    /// The same, and the key that the record would have with the other sign: the halves of one HMAC are the keys of
-    /// the two signs, so that a reversal is found without a second one.
+    /// The same, and the key that the record would have with the other sign.
     #[must_use]
     pub fn pair(&self, record: &Record<'_>, period: Option<Period>) -> (RecordKey, RecordKey) {
+        let mut message = Message::with_capacity(LONGEST_USUAL);
+        message.append(record, period);
+        self.pair_of(&message.0, record.amount.is_negative())
+    }
+
+    /// The keys of the record whose [`Message`] this is, of its own sign and of the other: the halves of one HMAC are the
+    /// keys of the two signs, so that a reversal is found without a second one.
+    pub(super) fn pair_of(&self, message: &[u8], is_taken_back: bool) -> (RecordKey, RecordKey) {
         let mut mac = self.0.clone();
-        let (year, month) = period.map_or((0, 0), |period| (period.year(), period.month()));
-        let [high, low] = year.to_be_bytes();
-        let fixed = [high, low, month];
-        // with its length, so that no two pairs of texts make the same bytes
-        let length = u64::try_from(record.deduction.len()).unwrap_or(u64::MAX).to_be_bytes();
-        let parts: [&[u8]; 5] = [
-            record.citizen.digits(),
-            &fixed,
-            &length[4..],
-            record.deduction.as_bytes(),
-            record.reference.as_bytes(),
-        ];
-        update(&mut mac, &parts);
+        mac.update(message);
         let (mut deducted, mut taken_back) = ([0; 16], [0; 16]);
         let hash = mac.finalize().into_bytes();
         deducted.copy_from_slice(&hash[..16]);
         taken_back.copy_from_slice(&hash[16..]);
         let (deducted, taken_back) = (RecordKey(deducted), RecordKey(taken_back));
-        if record.amount.is_negative() { (taken_back, deducted) } else { (deducted, taken_back) }
+        if is_taken_back { (taken_back, deducted) } else { (deducted, taken_back) }
     }
 
     /// The key of any bytes, such as a line's.
@@ -204,23 +208,54 @@ impl Keyer {
     }
 }
 
-/// Hashes the parts one after the other, together where they are as short as they usually are: one call is
-/// quicker than five.
-fn update(mac: &mut Hmac<Sha256>, parts: &[&[u8]; 5]) {
-    let mut together = Zeroizing::new([0; 64]);
-    let length: usize = parts.iter().map(|part| part.len()).sum();
-    if length > together.len() {
-        for part in parts {
-            mac.update(part);
+/// What the keys of records are made from: citizen, period, deduction and reference, one record after the other. No part of it
+/// stays in memory.
+#[derive(Default)]
+pub(super) struct Message(Zeroizing<Vec<u8>>);
+
+/// The bytes of a message of one record whose texts are as short as they usually are.
+const LONGEST_USUAL: usize = 64;
+
+impl Message {
+    /// An empty one, with room for so many bytes.
+    pub(super) fn with_capacity(bytes: usize) -> Message {
+        Message(Zeroizing::new(Vec::with_capacity(bytes)))
+    }
+
+    /// Adds one record, with the month that it counts for, and answers where it ends.
+    pub(super) fn append(&mut self, record: &Record<'_>, period: Option<Period>) -> usize {
+        let (year, month) = period.map_or((0, 0), |period| (period.year(), period.month()));
+        let [high, low] = year.to_be_bytes();
+        // with its length, so that no two pairs of texts make the same bytes
+        let length = u64::try_from(record.deduction.len()).unwrap_or(u64::MAX).to_be_bytes();
+        let (citizen, fixed) = (record.citizen.digits(), [high, low, month]);
+        self.reserve(citizen.len() + 7 + record.deduction.len() + record.reference.len());
+        self.0.extend_from_slice(citizen);
+        self.0.extend_from_slice(&fixed);
+        self.0.extend_from_slice(&length[4..]);
+        self.0.extend_from_slice(record.deduction.as_bytes());
+        self.0.extend_from_slice(record.reference.as_bytes());
+        self.0.len()
+    }
+
+    /// The bytes from one place to another.
+    pub(super) fn between(&self, from: usize, to: usize) -> &[u8] {
+        &self.0[from..to]
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    /// Makes room without leaving a copy behind.
+    fn reserve(&mut self, more: usize) {
+        let needed = self.0.len() + more;
+        if needed > self.0.capacity() {
+            let mut larger = Zeroizing::new(Vec::with_capacity(2 * needed));
+            larger.extend_from_slice(&self.0);
+            self.0 = larger;
         }
-        return;
     }
-    let mut at = 0;
-    for part in parts {
-        together[at..at + part.len()].copy_from_slice(part);
-        at += part.len();
-    }
-    mac.update(&together[..length]);
 }
 
 #[cfg(test)]

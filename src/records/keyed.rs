@@ -1,28 +1,33 @@
 //! The keys of a file's records as the ledger keeps them: in blocks of a month, the amounts sealed beside them.
+//!
+//! While a file is read, its records wait in a [`Batch`], so that [`KeyGatherer::take`] can make their keys on other cores.
 
 use std::fmt;
 use std::sync::Arc;
 
 use aes_gcm::aead::{Aead, KeyInit, Payload};
 use aes_gcm::{Aes256Gcm, Key, Nonce};
+use rayon::prelude::*;
 
 use crate::digest::Digest;
 use crate::model::keys::{KeyBlock, KeyMark, KeyedRecords};
 use crate::period::Period;
 
 use super::amount::Ore;
-use super::key::{Keyer, RecordKey, Secret};
-use super::reader::Record;
+use super::key::{Keyer, Message, RecordKey, Secret};
+use super::reader::{Record, Visitor};
 
 /// What the key of the amounts is derived for.
 const AMOUNTS: &str = "traekfil records amounts";
 /// How many records of one file get keys; what comes after is counted as not looked at.
 const MOST_RECORDS: usize = 4_000_000;
+/// So many records are worth the while of a core.
+const WORTH_A_CORE: usize = 512;
 /// Bytes of a nonce of AES-GCM.
 const NONCE: usize = 12;
 
 /// One record, by its key.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct KeyedRecord {
     /// The month that it counts for, where one is known.
     pub period: Option<Period>,
@@ -36,7 +41,8 @@ pub struct KeyedRecord {
     pub opposite: RecordKey,
 }
 
-/// The keys of a file's records, sorted by month and key. Some 64 bytes for each record.
+/// The keys of a file's records, sorted by month and key; those with the same in the order of the file. 64 bytes for each
+/// record, and 16 more while they are sorted.
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct FileKeys {
     records: Vec<KeyedRecord>,
@@ -52,40 +58,122 @@ impl fmt::Debug for FileKeys {
     }
 }
 
-/// Makes the keys of a file's records as they are visited.
+/// Records that wait for their keys.
+pub struct Batch {
+    month: Option<Period>,
+    messages: Message,
+    records: Vec<Waiting>,
+    lacks_period: bool,
+}
+
+/// One of them, and where its message stands.
+struct Waiting {
+    period: Option<Period>,
+    amount: Ore,
+    line: u64,
+    message: (usize, usize),
+}
+
+impl Batch {
+    /// An empty one. `month` is the file's own, for records that name none.
+    #[must_use]
+    pub fn new(month: Option<Period>) -> Batch {
+        Batch { month, messages: Message::default(), records: Vec::new(), lacks_period: false }
+    }
+
+    /// Whether no record waits.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.records.is_empty()
+    }
+}
+
+impl Visitor for Batch {
+    fn record(&mut self, record: &Record<'_>) {
+        self.lacks_period |= record.period.is_none();
+        let period = record.period.or(self.month);
+        let from = self.records.last().map_or(0, |last| last.message.1);
+        let to = self.messages.append(record, period);
+        let (amount, line) = (record.amount, record.line);
+        self.records.push(Waiting { period, amount, line, message: (from, to) });
+    }
+}
+
+/// Makes the keys of a file's records.
 #[derive(Debug)]
 pub struct KeyGatherer {
     keyer: Keyer,
-    month: Option<Period>,
     found: FileKeys,
+    most: usize,
 }
 
 impl KeyGatherer {
-    /// Makes keys under this secret. `month` is the file's own, for records that name none.
+    /// Makes keys under this secret.
     #[must_use]
-    pub fn new(secret: &Secret, month: Option<Period>) -> KeyGatherer {
-        KeyGatherer { keyer: Keyer::new(secret), month, found: FileKeys::default() }
+    pub fn new(secret: &Secret) -> KeyGatherer {
+        KeyGatherer { keyer: Keyer::new(secret), found: FileKeys::default(), most: MOST_RECORDS }
     }
 
-    /// Takes one record.
-    pub fn record(&mut self, record: &Record<'_>) {
-        let found = &mut self.found;
-        if found.records.len() >= MOST_RECORDS {
-            found.unchecked += 1;
-            return;
-        }
-        found.lacks_period |= record.period.is_none();
-        let period = record.period.or(self.month);
-        let (key, opposite) = self.keyer.pair(record, period);
-        found.records.push(KeyedRecord { period, key, amount: record.amount, line: record.line, opposite });
+    /// Keeps no more than so many.
+    #[cfg(test)]
+    pub(super) fn at_most(self, most: usize) -> KeyGatherer {
+        KeyGatherer { most, ..self }
+    }
+
+    /// Makes the keys of the file's next records, on as many cores as are worth it, and empties the batch.
+    pub fn take(&mut self, batch: &mut Batch) {
+        let KeyGatherer { keyer, found, most } = self;
+        let Batch { messages, records, lacks_period, .. } = batch;
+        found.lacks_period |= *lacks_period;
+        let room = most.saturating_sub(found.records.len()).min(records.len());
+        let (kept, unchecked) = records.split_at(room);
+        found.unchecked += u64::try_from(unchecked.len()).unwrap_or(u64::MAX);
+        let keyed = |waiting: &Waiting| {
+            let Waiting { period, amount, line, message: (from, to) } = *waiting;
+            let (key, opposite) = keyer.pair_of(messages.between(from, to), amount.is_negative());
+            KeyedRecord { period, key, amount, line, opposite }
+        };
+        found.records.par_extend(kept.par_iter().with_min_len(WORTH_A_CORE).map(keyed));
+        records.clear();
+        messages.clear();
     }
 
     /// Ends the file.
     #[must_use]
     pub fn finish(mut self) -> FileKeys {
-        self.found.records.sort_unstable();
+        sort(&mut self.found.records);
         self.found
     }
+}
+
+/// Sorts records by month and key, and leaves those with the same in their order. They are large, so what is sorted is their
+/// places.
+fn sort(records: &mut [KeyedRecord]) {
+    let mut order: Vec<(u64, usize)> = records.iter().map(prefix).zip(0..).collect();
+    let whole = |at: usize| records.get(at).map(|record| (record.period, record.key));
+    order.sort_unstable_by(|(one, at), (other, beside)| {
+        one.cmp(other).then_with(|| whole(*at).cmp(&whole(*beside))).then(at.cmp(beside))
+    });
+    for start in 0..order.len() {
+        let mut at = start;
+        loop {
+            let from = std::mem::replace(&mut order[at].1, at);
+            if from == start {
+                break;
+            }
+            records.swap(at, from);
+            at = from;
+        }
+    }
+}
+
+/// A number that sorts as month and key do, as far as it has room for them.
+fn prefix(record: &KeyedRecord) -> u64 {
+    // years from 2000 to 2099, so that 11 bits hold the month; a record without one comes first
+    let month =
+        record.period.map_or(0, |period| u64::from(period.year() - 2000) * 12 + u64::from(period.month()));
+    let key = record.key.as_bytes().first_chunk().map_or(0, |part| u64::from_be_bytes(*part));
+    month << 53 | key >> 11
 }
 
 /// The amounts could not be sealed: the system gives no random bytes.
@@ -182,13 +270,15 @@ mod tests {
     use crate::records::citizen::Citizen;
 
     fn keys(secret: &Secret, records: &[(&str, i128, Option<&str>)]) -> FileKeys {
-        let mut gatherer = KeyGatherer::new(secret, "2023-04".parse().ok());
+        let mut batch = Batch::new("2023-04".parse().ok());
         for (line, (citizen, ore, period)) in (1..).zip(records) {
             let citizen = Citizen::read(citizen, false).unwrap();
             let period = period.map(|period| period.parse().unwrap());
             let (deduction, amount) = ("mad", Ore::new(*ore));
-            gatherer.record(&Record { line, citizen: &citizen, deduction, reference: "", amount, period });
+            batch.record(&Record { line, citizen: &citizen, deduction, reference: "", amount, period });
         }
+        let mut gatherer = KeyGatherer::new(secret);
+        gatherer.take(&mut batch);
         gatherer.finish()
     }
 

@@ -84,10 +84,10 @@ impl KnownRecords {
         record: &KeyedRecord,
         file: &[KeyedRecord],
     ) -> Result<Option<(i64, Ore)>, UserError> {
-        let Some((_, newest)) = month.with(record.key).last() else { return Ok(None) };
+        let Some(newest) = month.with(record.key).last() else { return Ok(None) };
         let mut stand = Vec::new();
         for key in [record.key, record.opposite] {
-            let mut deliveries: Vec<i64> = month.with(key).iter().map(|(_, delivery)| *delivery).collect();
+            let mut deliveries: Vec<i64> = month.with(key).collect();
             deliveries.dedup();
             for delivery in deliveries {
                 let amounts = self.amounts(ask, (delivery, record.period))?;
@@ -104,10 +104,10 @@ impl KnownRecords {
         if follows_a_reversal(record.amount, &stand, &in_file) {
             return Ok(None);
         }
-        let amounts = self.amounts(ask, (*newest, record.period))?;
+        let amounts = self.amounts(ask, (newest, record.period))?;
         let of = amounts_of(&amounts, record.key);
         let same = of.iter().find(|(_, amount)| *amount == record.amount).or(of.first());
-        Ok(same.map(|(_, amount)| (*newest, *amount)))
+        Ok(same.map(|(_, amount)| (newest, *amount)))
     }
 
     fn month(&self, ask: &Question<'_>, period: Option<Period>) -> Result<Arc<MonthKeys>, UserError> {
@@ -115,14 +115,16 @@ impl KnownRecords {
         if let Some(known) = months.get(&period) {
             return Ok(Arc::clone(known));
         }
-        let mut keys = Vec::new();
-        for (delivery, block) in ask.ledger.keys_of_month(period)? {
-            keys.extend(keys_of(&block).into_iter().flatten().map(|key| (key, delivery)));
-        }
-        for (delivery, records) in ask.made(period) {
-            keys.extend(records.iter().map(|record| (record.key, delivery)));
-        }
-        let month = Arc::new(MonthKeys::of(keys));
+        let known = ask.ledger.keys_of_month(period)?.into_iter();
+        let known =
+            known.map(|(delivery, block)| (delivery, keys_of(&block).into_iter().flatten().collect()));
+        let made = ask.made(period);
+        let made =
+            made.map(|(delivery, records)| (delivery, records.iter().map(|record| record.key).collect()));
+        let mut deliveries: Vec<(i64, Vec<RecordKey>)> = known.chain(made).collect();
+        // the newest of those that a key came with is told, so they stand in their order
+        deliveries.sort_by_key(|(delivery, _)| *delivery);
+        let month = Arc::new(MonthKeys::of(deliveries));
         months.insert(period, Arc::clone(&month));
         Ok(month)
     }
@@ -155,13 +157,12 @@ impl KnownRecords {
         ledger: &LedgerReader,
         now: DateTime<FixedOffset>,
     ) -> Result<Arc<Vec<Lacking>>, UserError> {
-        let mut known = lock(&self.lacking);
-        if let Some(lacking) = &*known {
+        if let Some(lacking) = &*lock(&self.lacking) {
             return Ok(Arc::clone(lacking));
         }
+        // not while it is locked: a thread that waits for the others to read a file may judge another file meanwhile
         let lacking = Arc::new(keying::lacking(config, ledger, now)?);
-        *known = Some(Arc::clone(&lacking));
-        Ok(lacking)
+        Ok(Arc::clone(lock(&self.lacking).get_or_insert(lacking)))
     }
 }
 
