@@ -234,7 +234,9 @@ impl Message {
         self.0.extend_from_slice(&fixed);
         self.0.extend_from_slice(&length[4..]);
         self.0.extend_from_slice(record.deduction.as_bytes());
-        self.0.extend_from_slice(record.reference.as_bytes());
+        if !record.reference.is_empty() {
+            self.0.extend_from_slice(record.reference.as_bytes());
+        }
         self.0.len()
     }
 

@@ -19,8 +19,10 @@ use super::reader::{Record, Visitor};
 
 /// What the key of the amounts is derived for.
 const AMOUNTS: &str = "traekfil records amounts";
-/// How many records of one file get keys; what comes after is counted as not looked at.
+/// How many records of one file get keys; what comes after is counted as not looked at. Below 2 to the power of [`PLACE`].
 const MOST_RECORDS: usize = 4_000_000;
+/// The bits of a record's place in its file.
+const PLACE: u32 = 22;
 /// So many records are worth the while of a core.
 const WORTH_A_CORE: usize = 512;
 /// Bytes of a nonce of AES-GCM.
@@ -41,11 +43,14 @@ pub struct KeyedRecord {
     pub opposite: RecordKey,
 }
 
-/// The keys of a file's records, sorted by month and key; those with the same in the order of the file. 64 bytes for each
-/// record, and 16 more while they are sorted.
+/// The keys of a file's records. 72 bytes for each record.
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct FileKeys {
+    /// In the order of the file.
     records: Vec<KeyedRecord>,
+    /// Their places by month and key, and those with the same in the order of the file. In the upper bits of each stands the
+    /// beginning of month and key, so that most are told apart without a look at the record.
+    order: Vec<u64>,
     /// How many records have no key, because there are too many.
     pub unchecked: u64,
     /// Whether a record names no month, so that the file's own was taken.
@@ -141,39 +146,17 @@ impl KeyGatherer {
     /// Ends the file.
     #[must_use]
     pub fn finish(mut self) -> FileKeys {
-        sort(&mut self.found.records);
+        self.found.sort();
         self.found
     }
 }
 
-/// Sorts records by month and key, and leaves those with the same in their order. They are large, so what is sorted is their
-/// places.
-fn sort(records: &mut [KeyedRecord]) {
-    let mut order: Vec<(u64, usize)> = records.iter().map(prefix).zip(0..).collect();
-    let whole = |at: usize| records.get(at).map(|record| (record.period, record.key));
-    order.sort_unstable_by(|(one, at), (other, beside)| {
-        one.cmp(other).then_with(|| whole(*at).cmp(&whole(*beside))).then(at.cmp(beside))
-    });
-    for start in 0..order.len() {
-        let mut at = start;
-        loop {
-            let from = std::mem::replace(&mut order[at].1, at);
-            if from == start {
-                break;
-            }
-            records.swap(at, from);
-            at = from;
-        }
-    }
-}
-
-/// A number that sorts as month and key do, as far as it has room for them.
-fn prefix(record: &KeyedRecord) -> u64 {
+/// The beginning of month and key, as a number above the bits of a place.
+fn beginning(period: Option<Period>, key: RecordKey) -> u64 {
     // years from 2000 to 2099, so that 11 bits hold the month; a record without one comes first
-    let month =
-        record.period.map_or(0, |period| u64::from(period.year() - 2000) * 12 + u64::from(period.month()));
-    let key = record.key.as_bytes().first_chunk().map_or(0, |part| u64::from_be_bytes(*part));
-    month << 53 | key >> 11
+    let month = period.map_or(0, |period| u64::from(period.year() - 2000) * 12 + u64::from(period.month()));
+    let key = key.as_bytes().first_chunk().map_or(0, |part| u64::from(u32::from_be_bytes(*part)));
+    (month << 31 | key >> 1) << PLACE
 }
 
 /// The amounts could not be sealed: the system gives no random bytes.
@@ -194,15 +177,50 @@ impl FileKeys {
         self.records.is_empty()
     }
 
-    /// All records, by month and key.
+    /// All records, in the order of the file.
     #[must_use]
     pub fn records(&self) -> &[KeyedRecord] {
         &self.records
     }
 
-    /// The records of each month, sorted by key.
-    pub fn months(&self) -> impl Iterator<Item = (Option<Period>, &[KeyedRecord])> {
-        self.records.chunk_by(|a, b| a.period == b.period).map(|of| (of[0].period, of))
+    fn sort(&mut self) {
+        let FileKeys { records, order, .. } = self;
+        order.extend(records.iter().zip(0..).map(|(record, at)| beginning(record.period, record.key) | at));
+        order.sort_unstable();
+        for alike in order.chunk_by_mut(|one, other| one >> PLACE == other >> PLACE) {
+            if alike.len() > 1 {
+                alike.sort_by_key(|place| at(records, *place).map(|record| record.key));
+            }
+        }
+    }
+
+    /// The records of each month with their month, sorted by key; those with the same key in the order of the file.
+    pub fn months(&self) -> impl Iterator<Item = (Option<Period>, Vec<KeyedRecord>)> {
+        let months = self.order.chunk_by(|one, other| one >> (PLACE + 31) == other >> (PLACE + 31));
+        let records = |places: &[u64]| places.iter().filter_map(|place| self.at(*place)).copied().collect();
+        months.map(move |places| (self.at(places[0]).and_then(|record| record.period), records(places)))
+    }
+
+    /// Each key and month that more than one record has, as the records that have it in the order of the file.
+    pub fn repeated(&self) -> impl Iterator<Item = Vec<&KeyedRecord>> {
+        let same = |one: &u64, other: &u64| {
+            one >> PLACE == other >> PLACE
+                && self.at(*one).map(|record| record.key) == self.at(*other).map(|record| record.key)
+        };
+        let repeated = self.order.chunk_by(same).filter(|places| places.len() > 1);
+        repeated.map(|places| places.iter().filter_map(|place| self.at(*place)).collect())
+    }
+
+    /// The records of this month with this key, in the order of the file.
+    pub fn with(&self, period: Option<Period>, key: RecordKey) -> impl Iterator<Item = &KeyedRecord> {
+        let alike = beginning(period, key);
+        let first = self.order.partition_point(|place| *place < alike);
+        let alike = self.order[first..].iter().take_while(move |place| **place >> PLACE == alike >> PLACE);
+        alike.filter_map(|place| self.at(*place)).filter(move |record| record.key == key)
+    }
+
+    fn at(&self, place: u64) -> Option<&KeyedRecord> {
+        at(&self.records, place)
     }
 
     /// What the ledger keeps of them, read by that description of their layout, the amounts sealed under `secret`.
@@ -212,14 +230,20 @@ impl FileKeys {
     pub fn sealed(&self, secret: &Secret, by: &str) -> Result<KeyedRecords, NotSealed> {
         let (mut marks, mut blocks) = (Vec::new(), Vec::new());
         for (period, records) in self.months() {
-            let keys: Vec<u8> = records.iter().flat_map(|record| *record.key.as_bytes()).collect();
+            let keys: Vec<[u8; 16]> = records.iter().map(|record| *record.key.as_bytes()).collect();
+            let keys = keys.into_flattened();
             let digest = Digest::of(&keys);
-            let amounts = seal(secret, &keys, records)?;
+            let amounts = seal(secret, &keys, &records)?;
             marks.push(KeyMark { period, records: records.len() as u64, digest });
             blocks.push(KeyBlock { period, keys, amounts });
         }
         Ok(KeyedRecords { by: by.to_owned(), marks, blocks: Arc::new(blocks) })
     }
+}
+
+/// The record at a place.
+fn at(records: &[KeyedRecord], place: u64) -> Option<&KeyedRecord> {
+    records.get(usize::try_from(place & ((1 << PLACE) - 1)).ok()?)
 }
 
 fn cipher(secret: &Secret) -> Aes256Gcm {
@@ -231,8 +255,8 @@ fn seal(secret: &Secret, keys: &[u8], records: &[KeyedRecord]) -> Result<Vec<u8>
     let mut sealed = vec![0; NONCE];
     getrandom::getrandom(&mut sealed).map_err(|error| NotSealed(error.to_string()))?;
     let nonce = Nonce::try_from(&sealed[..]).map_err(|error| NotSealed(error.to_string()))?;
-    let plain: Vec<u8> = records.iter().flat_map(|record| stored(record.amount).to_le_bytes()).collect();
-    let hidden = cipher(secret).encrypt(&nonce, Payload { msg: &plain, aad: keys });
+    let plain: Vec<[u8; 8]> = records.iter().map(|record| stored(record.amount).to_le_bytes()).collect();
+    let hidden = cipher(secret).encrypt(&nonce, Payload { msg: plain.as_flattened(), aad: keys });
     sealed.extend(hidden.map_err(|error| NotSealed(error.to_string()))?);
     Ok(sealed)
 }

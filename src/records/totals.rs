@@ -10,7 +10,7 @@ use crate::period::Period;
 use super::amount::Ore;
 use super::delivered::Overlap;
 use super::format::Field;
-use super::keyed::{FileKeys, KeyedRecord};
+use super::keyed::FileKeys;
 use super::reader::{Ending, Finding, LINES_KEPT, Lines, Mismatch, Problem, Reading, Record, Totals};
 
 /// What is kept of the records while they are read, besides the [`Reading`] and their keys.
@@ -89,10 +89,8 @@ impl Repeats {
     /// The records whose key another has that stands before them.
     fn among(keys: &FileKeys) -> Repeats {
         let mut repeats = Repeats { sum: Some(Ore::ZERO), unchecked: keys.unchecked, ..Repeats::default() };
-        let same =
-            |one: &KeyedRecord, other: &KeyedRecord| one.key == other.key && one.period == other.period;
-        for records in keys.records().chunk_by(same) {
-            let [first, again @ ..] = records else { continue };
+        for records in keys.repeated() {
+            let [first, again @ ..] = &records[..] else { continue };
             for record in again {
                 repeats.count += 1;
                 repeats.sum = repeats.sum.and_then(|sum| sum.plus(record.amount));

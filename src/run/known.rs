@@ -53,19 +53,26 @@ impl KnownRecords {
         let ask = Question { config, ledger, lacking: &lacking };
         let records = u64::try_from(keys.len()).unwrap_or(u64::MAX).saturating_add(keys.unchecked);
         let mut overlap = Overlap { records, unchecked: keys.unchecked, ..Overlap::default() };
-        for (period, records) in keys.months() {
-            let month = self.month(&ask, period)?;
-            for record in records {
-                if let Some((delivery, was)) = self.delivered(&ask, &month, record, records)? {
-                    overlap.note(delivery, record, was);
+        let mut months: Vec<(Option<Period>, Arc<MonthKeys>)> = Vec::new();
+        for record in keys.records() {
+            // nearly always that of the record before
+            let at = months.iter().rposition(|(period, _)| *period == record.period);
+            let at = match at {
+                Some(at) => at,
+                None => {
+                    months.push((record.period, self.month(&ask, record.period)?));
+                    months.len() - 1
                 }
+            };
+            if let Some((delivery, was)) = self.delivered(&ask, &months[at].1, record, keys)? {
+                overlap.note(delivery, record, was);
             }
         }
         for with in &mut overlap.with {
             with.delivered_at = ledger.delivery(with.delivery_id)?.and_then(|delivery| delivery.delivered_at);
         }
         let months: Vec<Option<Period>> =
-            keys.months().map(|(period, _)| period).chain(own.map(Some)).collect();
+            months.into_iter().map(|(period, _)| period).chain(own.map(Some)).collect();
         let gone = lacking.iter().filter(|lacking| lacking.keys.is_none());
         let gone = gone.filter(|lacking| months.iter().any(|month| lacking.may_have(*month)));
         let not_comparable = gone.map(|lacking| NotComparable {
@@ -82,7 +89,7 @@ impl KnownRecords {
         ask: &Question<'_>,
         month: &MonthKeys,
         record: &KeyedRecord,
-        file: &[KeyedRecord],
+        file: &FileKeys,
     ) -> Result<Option<(i64, Ore)>, UserError> {
         let Some(newest) = month.with(record.key).last() else { return Ok(None) };
         let mut stand = Vec::new();
@@ -96,10 +103,7 @@ impl KnownRecords {
         }
         let in_file: Vec<Ore> = [record.key, record.opposite]
             .iter()
-            .flat_map(|key| {
-                let first = file.partition_point(|other| other.key < *key);
-                file[first..].iter().take_while(move |other| other.key == *key).map(|other| other.amount)
-            })
+            .flat_map(|key| file.with(record.period, *key).map(|other| other.amount))
             .collect();
         if follows_a_reversal(record.amount, &stand, &in_file) {
             return Ok(None);
@@ -119,8 +123,7 @@ impl KnownRecords {
         let known =
             known.map(|(delivery, block)| (delivery, keys_of(&block).into_iter().flatten().collect()));
         let made = ask.made(period);
-        let made =
-            made.map(|(delivery, records)| (delivery, records.iter().map(|record| record.key).collect()));
+        let made = made.map(|(delivery, records)| (delivery, records.map(|record| record.key).collect()));
         let mut deliveries: Vec<(i64, Vec<RecordKey>)> = known.chain(made).collect();
         // the newest of those that a key came with is told, so they stand in their order
         deliveries.sort_by_key(|(delivery, _)| *delivery);
@@ -137,7 +140,7 @@ impl KnownRecords {
         let (delivery, period) = of;
         let made = ask.made(period).find(|(of, _)| *of == delivery);
         let mut amounts: Amounts = match made {
-            Some((_, records)) => records.iter().map(|record| (record.key, record.amount)).collect(),
+            Some((_, records)) => records.map(|record| (record.key, record.amount)).collect(),
             None => Vec::new(),
         };
         if let Some(block) = ask.ledger.key_block(delivery, period)? {
@@ -168,9 +171,13 @@ impl KnownRecords {
 
 impl Question<'_> {
     /// The keys of one month that the next run writes into the ledger, each with its delivery.
-    fn made(&self, period: Option<Period>) -> impl Iterator<Item = (i64, &[KeyedRecord])> {
+    fn made(
+        &self,
+        period: Option<Period>,
+    ) -> impl Iterator<Item = (i64, impl Iterator<Item = &KeyedRecord>)> {
         self.lacking.iter().filter_map(move |lacking| {
-            let (_, records) = lacking.keys.as_ref()?.months().find(|(of, _)| *of == period)?;
+            let records =
+                lacking.keys.as_ref()?.records().iter().filter(move |record| record.period == period);
             Some((lacking.delivery.id, records))
         })
     }
