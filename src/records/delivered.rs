@@ -23,7 +23,9 @@ impl MonthKeys {
         let parts = deliveries.iter().map(|(_, keys)| keys.len()).sum();
         let mut ends = vec![0; parts];
         for (_, keys) in &deliveries {
-            keys.iter().for_each(|key| ends[part(*key, parts)] += 1);
+            for key in keys {
+                ends[part(*key, parts)] += 1;
+            }
         }
         let mut sum = 0;
         for end in &mut ends {
@@ -59,7 +61,7 @@ impl MonthKeys {
 /// Which of so many parts a key is in.
 fn part(key: RecordKey, parts: usize) -> usize {
     let number = key.as_bytes().first_chunk().map_or(0, |start| u64::from_be_bytes(*start));
-    let part = u128::from(number) * parts as u128 >> 64;
+    let part = (u128::from(number) * parts as u128) >> 64;
     usize::try_from(part).unwrap_or_default()
 }
 

@@ -23,6 +23,8 @@ const AMOUNTS: &str = "traekfil records amounts";
 const MOST_RECORDS: usize = 4_000_000;
 /// The bits of a record's place in its file.
 const PLACE: u32 = 22;
+/// Those below the bits of its month: 31 of its key stand between.
+const MONTH: u32 = PLACE + 31;
 /// So many records are worth the while of a core.
 const WORTH_A_CORE: usize = 512;
 /// Bytes of a nonce of AES-GCM.
@@ -156,7 +158,7 @@ fn beginning(period: Option<Period>, key: RecordKey) -> u64 {
     // years from 2000 to 2099, so that 11 bits hold the month; a record without one comes first
     let month = period.map_or(0, |period| u64::from(period.year() - 2000) * 12 + u64::from(period.month()));
     let key = key.as_bytes().first_chunk().map_or(0, |part| u64::from(u32::from_be_bytes(*part)));
-    (month << 31 | key >> 1) << PLACE
+    month << MONTH | (key >> 1) << PLACE
 }
 
 /// The amounts could not be sealed: the system gives no random bytes.
@@ -194,9 +196,15 @@ impl FileKeys {
         }
     }
 
+    /// The months of the records, in their order.
+    pub fn periods(&self) -> impl Iterator<Item = Option<Period>> {
+        let months = self.order.chunk_by(|one, other| one >> MONTH == other >> MONTH);
+        months.filter_map(|places| self.at(places[0])).map(|record| record.period)
+    }
+
     /// The records of each month with their month, sorted by key; those with the same key in the order of the file.
     pub fn months(&self) -> impl Iterator<Item = (Option<Period>, Vec<KeyedRecord>)> {
-        let months = self.order.chunk_by(|one, other| one >> (PLACE + 31) == other >> (PLACE + 31));
+        let months = self.order.chunk_by(|one, other| one >> MONTH == other >> MONTH);
         let records = |places: &[u64]| places.iter().filter_map(|place| self.at(*place)).copied().collect();
         months.map(move |places| (self.at(places[0]).and_then(|record| record.period), records(places)))
     }

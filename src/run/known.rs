@@ -53,18 +53,13 @@ impl KnownRecords {
         let ask = Question { config, ledger, lacking: &lacking };
         let records = u64::try_from(keys.len()).unwrap_or(u64::MAX).saturating_add(keys.unchecked);
         let mut overlap = Overlap { records, unchecked: keys.unchecked, ..Overlap::default() };
-        let mut months: Vec<(Option<Period>, Arc<MonthKeys>)> = Vec::new();
+        let known = |period| Ok((period, self.month(&ask, period)?));
+        let months: Vec<(Option<Period>, Arc<MonthKeys>)> =
+            keys.periods().map(known).collect::<Result<_, UserError>>()?;
         for record in keys.records() {
-            // nearly always that of the record before
-            let at = months.iter().rposition(|(period, _)| *period == record.period);
-            let at = match at {
-                Some(at) => at,
-                None => {
-                    months.push((record.period, self.month(&ask, record.period)?));
-                    months.len() - 1
-                }
-            };
-            if let Some((delivery, was)) = self.delivered(&ask, &months[at].1, record, keys)? {
+            let of = months.binary_search_by_key(&record.period, |(period, _)| *period);
+            let Some((_, month)) = of.ok().and_then(|at| months.get(at)) else { continue };
+            if let Some((delivery, was)) = self.delivered(&ask, month, record, keys)? {
                 overlap.note(delivery, record, was);
             }
         }
