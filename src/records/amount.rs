@@ -188,7 +188,11 @@ impl AmountForm {
     /// # Errors
     /// Where the text is not an amount of this form.
     pub fn read(&self, text: &str, sign: Option<&str>) -> Result<Ore, AmountError> {
-        let text = text.trim_ascii();
+        self.read_trimmed(text.trim_ascii(), sign.map(str::trim_ascii))
+    }
+
+    /// The same of texts without blanks around them.
+    pub(super) fn read_trimmed(&self, text: &str, sign: Option<&str>) -> Result<Ore, AmountError> {
         if text.is_empty() {
             return Err(AmountError::Blank);
         }
@@ -197,9 +201,7 @@ impl AmountForm {
             SignForm::Leading => marked(text, text.strip_prefix('-'), text.strip_prefix('+')),
             SignForm::Trailing => marked(text, text.strip_suffix('-'), text.strip_suffix('+')),
             SignForm::Letters(words) => words.cut(text).ok_or(AmountError::Sign)?,
-            SignForm::Apart(words) => {
-                (words.sign(sign.unwrap_or_default().trim_ascii()).ok_or(AmountError::Sign)?, text)
-            }
+            SignForm::Apart(words) => (words.sign(sign.unwrap_or_default()).ok_or(AmountError::Sign)?, text),
             SignForm::Overpunch => return overpunched(self.unit, text),
         };
         signed(sign, self.unit.read(digits)?)
@@ -289,7 +291,7 @@ pub(super) fn digits(text: &[u8]) -> Result<i128, AmountError> {
 }
 
 /// The number that eight ASCII digits write, all of them at once: pairs of digits, then pairs of these, then both halves.
-fn eight_digits(text: [u8; 8]) -> Option<u64> {
+pub(super) fn eight_digits(text: [u8; 8]) -> Option<u64> {
     const EACH: u64 = 0x0101_0101_0101_0101;
     let text = u64::from_le_bytes(text);
     let below = text.wrapping_sub(EACH * u64::from(b'0'));

@@ -4,6 +4,8 @@ use std::fmt;
 
 use secrecy::zeroize::Zeroize;
 
+use super::amount::eight_digits;
+
 /// Ten digits, overwritten when they are dropped. No text form: what needs them asks for the digits.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Citizen([u8; 10]);
@@ -16,14 +18,15 @@ impl Citizen {
     /// (day + 60), and 1 to 12. Modulus 11 is not asked: numbers without it are valid (cpr.dk).
     #[must_use]
     pub fn read(text: &str, restore: bool) -> Option<Citizen> {
-        let text = text.as_bytes().trim_ascii();
-        if let Ok(ten) = <[u8; 10]>::try_from(text)
-            && ten[5] != b'-'
-        {
+        let text = text.as_bytes();
+        if let Ok(ten) = <[u8; 10]>::try_from(text) {
             // the usual form, which needs no taking apart
             let citizen = Citizen(ten);
-            return citizen.is_plausible().then_some(citizen);
+            if citizen.is_plausible() {
+                return Some(citizen);
+            }
         }
+        let text = text.trim_ascii();
         let mut citizen = Citizen([b'0'; 10]);
         let (front, serial) = text.split_at(text.len().checked_sub(4)?);
         let front = front.strip_suffix(b"-").unwrap_or(front);
@@ -36,12 +39,10 @@ impl Citizen {
     }
 
     fn is_plausible(&self) -> bool {
-        // all of them without a stop, since a wrong one is rare
-        if !self.0.iter().fold(true, |all, byte| all & byte.is_ascii_digit()) {
-            return false;
-        }
-        let two = |at: usize| (self.0[at] - b'0') * 10 + self.0[at + 1] - b'0';
-        matches!(two(0), 1..=31 | 61..=91) && matches!(two(2), 1..=12)
+        let [front @ .., one, other] = self.0;
+        let digits = one.is_ascii_digit() && other.is_ascii_digit();
+        let Some(front) = eight_digits(front).filter(|_| digits) else { return false };
+        matches!(front / 1_000_000, 1..=31 | 61..=91) && matches!(front / 10_000 % 100, 1..=12)
     }
 
     /// Its ten ASCII digits.

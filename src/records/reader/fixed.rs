@@ -34,6 +34,7 @@ struct Positions<'a> {
 }
 
 impl<'a> Cells<'a> for Positions<'a> {
+    #[inline]
     fn cell(&self, place: &Place) -> Option<&'a str> {
         let Place::Span { first, last } = *place else { return None };
         if first > self.length {
