@@ -1,11 +1,12 @@
 //! A town's folders, and a ledger with as many deliveries and keys of records as it takes.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 
-use anyhow::{Context as _, ensure};
+use anyhow::Context as _;
 use chrono::{DateTime, FixedOffset, Local};
 use traekfil::clock::moment;
 use traekfil::config::Config;
@@ -40,9 +41,11 @@ impl Town {
     pub fn make(root: &Path, name: &str, formats: &str) -> anyhow::Result<Town> {
         let town = Town { path: root.join(name) };
         fs::create_dir_all(town.path.join("drop"))?;
-        fs::write(town.path.join("key"), "none")?;
+        let key = town.path.join("key");
+        fs::write(&key, "none")?;
+        fs::set_permissions(&key, fs::Permissions::from_mode(0o600))?;
         town.configure(formats)?;
-        ensure!(town.command(&["ledger", "begin", "--yes"]).output()?.status.success(), "ledger begin");
+        pairs::timed(&mut town.command(&["ledger", "begin", "--yes"]))?;
         Ok(town)
     }
 

@@ -291,7 +291,7 @@ pub(super) fn digits(text: &[u8]) -> Result<i128, AmountError> {
 }
 
 /// The number that eight ASCII digits write, all of them at once: pairs of digits, then pairs of these, then both halves.
-pub(super) fn eight_digits(text: [u8; 8]) -> Option<u64> {
+fn eight_digits(text: [u8; 8]) -> Option<u64> {
     const EACH: u64 = 0x0101_0101_0101_0101;
     let text = u64::from_le_bytes(text);
     let below = text.wrapping_sub(EACH * u64::from(b'0'));

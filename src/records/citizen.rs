@@ -4,8 +4,6 @@ use std::fmt;
 
 use secrecy::zeroize::Zeroize;
 
-use super::amount::eight_digits;
-
 /// Ten digits, overwritten when they are dropped. No text form: what needs them asks for the digits.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Citizen([u8; 10]);
@@ -39,10 +37,12 @@ impl Citizen {
     }
 
     fn is_plausible(&self) -> bool {
-        let [front @ .., one, other] = self.0;
-        let digits = one.is_ascii_digit() && other.is_ascii_digit();
-        let Some(front) = eight_digits(front).filter(|_| digits) else { return false };
-        matches!(front / 1_000_000, 1..=31 | 61..=91) && matches!(front / 10_000 % 100, 1..=12)
+        // all of them without a stop, since a wrong one is rare
+        if !self.0.iter().fold(true, |all, byte| all & byte.is_ascii_digit()) {
+            return false;
+        }
+        let two = |at: usize| (self.0[at] - b'0') * 10 + self.0[at + 1] - b'0';
+        matches!(two(0), 1..=31 | 61..=91) && matches!(two(2), 1..=12)
     }
 
     /// Its ten ASCII digits.

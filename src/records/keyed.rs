@@ -25,8 +25,8 @@ const MOST_RECORDS: usize = 4_000_000;
 const PLACE: u32 = 22;
 /// Those below the bits of its month: 31 of its key stand between.
 const MONTH: u32 = PLACE + 31;
-/// So many records are worth the while of a core.
-const WORTH_A_CORE: usize = 512;
+/// So many records are worth the while of a core, and few enough that no other waits long for it.
+const WORTH_A_CORE: usize = 256;
 /// Bytes of a nonce of AES-GCM.
 const NONCE: usize = 12;
 
@@ -140,7 +140,8 @@ impl KeyGatherer {
             let (key, opposite) = keyer.pair_of(messages.between(from, to), amount.is_negative());
             KeyedRecord { period, key, amount, line, opposite }
         };
-        found.records.par_extend(kept.par_iter().with_min_len(WORTH_A_CORE).map(keyed));
+        let kept = kept.par_iter().with_min_len(WORTH_A_CORE).with_max_len(WORTH_A_CORE);
+        found.records.par_extend(kept.map(keyed));
         records.clear();
         messages.clear();
     }
@@ -339,6 +340,32 @@ mod tests {
         let again = keys(&secret, &TWO).sealed(&secret, "a").unwrap();
         assert_eq!(again.marks, kept.marks);
         assert_ne!(again.blocks[1].amounts, april.amounts, "no two blocks are sealed alike");
+    }
+
+    #[test]
+    fn keys_that_begin_alike_are_sorted_and_told_apart_by_all_of_them() {
+        let key = |last: u8| RecordKey::of([9, 9, 9, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, last]);
+        let record = |(line, month, last): (u64, Option<&str>, u8)| {
+            let period = month.map(|month| month.parse().unwrap());
+            KeyedRecord { period, key: key(last), amount: Ore::ZERO, line, opposite: key(0) }
+        };
+        let (may, april) = (Some("2023-05"), Some("2023-04"));
+        let all = [(1, may, 7), (2, april, 8), (3, april, 7), (4, None, 7), (5, april, 8), (6, april, 6)];
+        let mut found = FileKeys { records: all.map(record).to_vec(), ..FileKeys::default() };
+        found.sort();
+        let lines = |records: &[KeyedRecord]| records.iter().map(|record| record.line).collect::<Vec<u64>>();
+        let months: Vec<_> = found.months().map(|(_, records)| lines(&records)).collect();
+        assert_eq!(months, [vec![4], vec![6, 3, 2, 5], vec![1]]);
+        assert_eq!(found.periods().map(|period| period.is_some()).collect::<Vec<_>>(), [false, true, true]);
+        let repeated: Vec<Vec<u64>> =
+            found.repeated().map(|records| records.iter().map(|record| record.line).collect()).collect();
+        assert_eq!(repeated, [[2, 5]]);
+        let with = |month: Option<&str>, last| {
+            let period = month.map(|month| month.parse().unwrap());
+            found.with(period, key(last)).map(|record| record.line).collect::<Vec<u64>>()
+        };
+        assert_eq!((with(april, 8), with(may, 8), with(None, 7)), (vec![2, 5], vec![], vec![4]));
+        assert!(MOST_RECORDS < 1 << PLACE);
     }
 
     #[test]
