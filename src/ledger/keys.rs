@@ -41,7 +41,7 @@ impl LedgerReader {
         self.query(|db| db.query_row("SELECT records_key FROM ledger", [], |row| row.get(0)))
     }
 
-    /// The keys that count of one month, each block with its delivery.
+    /// The keys that count of one month, each block with its delivery, in no order: SQLite would carry the blocks along to sort them.
     ///
     /// # Errors
     /// The ledger could not be read; exit code 6 where a block is not what the chain says.
@@ -50,7 +50,7 @@ impl LedgerReader {
             "SELECT mark.delivery, mark.records, mark.digest, block.keys
                FROM key_marks mark JOIN deliveries ON deliveries.id = mark.delivery
                LEFT JOIN record_keys block ON block.delivery = mark.delivery AND block.period = mark.period
-              WHERE mark.period = ?1 AND deliveries.state IN {COUNT} ORDER BY mark.delivery"
+              WHERE mark.period = ?1 AND deliveries.state IN {COUNT}"
         );
         let rows: Vec<Row> = self.query(|db| {
             db.prepare_cached(&sql)?
