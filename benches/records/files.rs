@@ -1,7 +1,7 @@
 //! Files of records in three layouts, and their formats.
 
-use std::fmt::Write as _;
-use std::fs::{self, File};
+use std::fs::File;
+use std::io::{self, BufWriter, Write as _};
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
@@ -54,15 +54,17 @@ impl Layout {
         )
     }
 
-    /// A file of so many records for this month, each of another citizen.
-    pub fn file(self, records: u32) -> String {
+    /// Writes a file of so many records for this month, each of another citizen. It is never held whole: what this process
+    /// holds counts to the memory of those that it starts.
+    pub fn write(self, path: &Path, records: u32) -> io::Result<()> {
         let now = Local::now();
-        let (month, period) = (now.format("%Y%m"), now.format("%Y-%m"));
-        let mut text = match self {
-            Layout::Fixed => String::new(),
-            Layout::Csv => "CPR;Navn;Kroner;Måned\r\n".to_owned(),
-            Layout::Xml => "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<liste>\n".to_owned(),
-        };
+        let (month, period) = (now.format("%Y%m").to_string(), now.format("%Y-%m").to_string());
+        let mut file = BufWriter::new(File::create(path)?);
+        match self {
+            Layout::Fixed => {}
+            Layout::Csv => writeln!(file, "CPR;Navn;Kroner;Måned\r")?,
+            Layout::Xml => writeln!(file, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<liste>")?,
+        }
         for n in 0..records {
             let citizen = format!(
                 "{:02}{:02}{:02}{:04}",
@@ -73,27 +75,33 @@ impl Layout {
             );
             let ore = 80_000 + n * 37 % 300_000;
             let (kroner, rest) = (ore / 100, ore % 100);
-            let _ = match self {
+            match self {
                 Layout::Fixed => {
-                    writeln!(text, "G68         {citizen}       {month}   +{ore:09}{:32}\r", "")
+                    writeln!(file, "G68         {citizen}       {month}   +{ore:09}{:32}\r", "")?;
                 }
-                Layout::Csv => writeln!(text, "{citizen};Beboer {n};{kroner},{rest:02};{period}\r"),
+                Layout::Csv => writeln!(file, "{citizen};Beboer {n};{kroner},{rest:02};{period}\r")?,
                 Layout::Xml => writeln!(
-                    text,
+                    file,
                     "<post><person><cpr>{citizen}</cpr><navn>Beboer {n}</navn></person>\
                      <kroner>{kroner}.{rest:02}</kroner><periode>{period}</periode></post>"
-                ),
-            };
+                )?,
+            }
         }
         if self == Layout::Xml {
-            text += "</liste>\n";
+            writeln!(file, "</liste>")?;
         }
-        text
+        settled(&file.into_inner()?)
     }
 }
 
+/// Gives a file a time of change that lies well back.
+fn settled(file: &File) -> io::Result<()> {
+    file.set_modified(SystemTime::now() - Duration::from_secs(3600))
+}
+
 /// Writes a file whose time of change lies well back.
-pub fn write_settled(path: &Path, content: &[u8]) -> anyhow::Result<()> {
-    fs::write(path, content)?;
-    Ok(File::open(path)?.set_modified(SystemTime::now() - Duration::from_secs(3600))?)
+pub fn write_settled(path: &Path, content: &[u8]) -> io::Result<()> {
+    let mut file = File::create(path)?;
+    file.write_all(content)?;
+    settled(&file)
 }

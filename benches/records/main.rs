@@ -12,7 +12,7 @@ use anyhow::{Context as _, ensure};
 use chrono::Local;
 use wait4::Wait4 as _;
 
-use crate::files::{Layout, write_settled};
+use crate::files::Layout;
 use crate::pairs::{compare, timed};
 use crate::town::Town;
 
@@ -62,7 +62,7 @@ fn judging(root: &Path, pairs: u32) -> anyhow::Result<()> {
             let [with, without] =
                 [("with", layout.config()), ("without", String::new())].map(|(name, formats)| {
                     let town = Town::make(root, &format!("{}_{records}_{name}", layout.name()), &formats)?;
-                    town.has(&layout.file(records))?;
+                    town.has(layout, records)?;
                     anyhow::Ok(town)
                 });
             let (with, without) = (with?, without?);
@@ -82,7 +82,7 @@ fn memory(root: &Path) -> anyhow::Result<()> {
         let town = Town::make(root, layout.name(), &layout.config())?;
         let mut last = None;
         for records in [1, 10_000, 100_000, 1_000_000, 5_000_000] {
-            town.has(&layout.file(records))?;
+            town.has(layout, records)?;
             let peak = peak(&mut town.command(DRY))?;
             let each = last.map(|(fewer, less)| (peak.saturating_sub(less)) / u64::from(records - fewer));
             let each = each.map_or(String::new(), |bytes| format!(", {bytes} bytes for each further record"));
@@ -107,7 +107,7 @@ fn look_up(root: &Path, pairs: u32) -> anyhow::Result<()> {
     let [few, many] = [("few", KEYS / 1000), ("many", KEYS)].map(|(name, keys)| {
         let town = Town::make(root, name, &layout.config())?;
         town.deliver_keys(keys)?;
-        town.has(&layout.file(1000))?;
+        town.has(layout, 1000)?;
         anyhow::Ok(town)
     });
     let (few, many) = (few?, many?);
@@ -135,9 +135,9 @@ fn delivered(root: &Path, pairs: u32) -> anyhow::Result<()> {
 }
 
 impl Town {
-    /// Puts a file into the drop folder, in the place of another.
-    fn has(&self, content: &str) -> anyhow::Result<()> {
+    /// Puts a file of so many records into the drop folder, in the place of another.
+    fn has(&self, layout: Layout, records: u32) -> anyhow::Result<()> {
         let name = format!("mad_{}.txt", Local::now().format("%Y%m"));
-        write_settled(&self.path.join("drop").join(name), content.as_bytes())
+        Ok(layout.write(&self.path.join("drop").join(name), records)?)
     }
 }

@@ -9,23 +9,23 @@ use super::reader::Lines;
 /// The keys of one month that count, by the delivery that they came with.
 #[derive(Debug, Default)]
 pub struct MonthKeys {
-    deliveries: Vec<(i64, Vec<RecordKey>)>,
-    /// Where each key stands among these, in as many parts as there are keys: keys are hashes, so each part has about one.
-    places: Vec<(usize, usize)>,
+    /// The keys one after the other, as the ledger keeps them.
+    deliveries: Vec<(i64, Vec<u8>)>,
+    /// Where each key stands: its delivery's place among these, and its own, in as many parts as there are keys. Keys are
+    /// hashes, so each part has about one.
+    places: Vec<(u32, u32)>,
     /// Where each part ends.
     ends: Vec<usize>,
 }
 
 impl MonthKeys {
-    /// Of the keys of each delivery, the oldest first.
+    /// Of the keys of each delivery, 16 bytes each, the oldest first.
     #[must_use]
-    pub fn of(deliveries: Vec<(i64, Vec<RecordKey>)>) -> MonthKeys {
-        let parts = deliveries.iter().map(|(_, keys)| keys.len()).sum();
+    pub fn of(deliveries: Vec<(i64, Vec<u8>)>) -> MonthKeys {
+        let parts = deliveries.iter().map(|(_, keys)| keys.as_chunks::<16>().0.len()).sum();
         let mut ends = vec![0; parts];
-        for (_, keys) in &deliveries {
-            for key in keys {
-                ends[part(*key, parts)] += 1;
-            }
+        for key in deliveries.iter().flat_map(|(_, keys)| keys.as_chunks().0) {
+            ends[part(*key, parts)] += 1;
         }
         let mut sum = 0;
         for end in &mut ends {
@@ -33,8 +33,8 @@ impl MonthKeys {
             sum += std::mem::replace(end, sum);
         }
         let mut places = vec![(0, 0); parts];
-        for (delivery, (_, keys)) in deliveries.iter().enumerate() {
-            for (at, key) in keys.iter().enumerate() {
+        for (delivery, (_, keys)) in (0..).zip(&deliveries) {
+            for (at, key) in (0..).zip(keys.as_chunks().0) {
                 let end = &mut ends[part(*key, parts)];
                 places[*end] = (delivery, at);
                 *end += 1;
@@ -48,19 +48,22 @@ impl MonthKeys {
         let places = match self.ends.len() {
             0 => &[],
             parts => {
-                let part = part(key, parts);
+                let part = part(*key.as_bytes(), parts);
                 let start = part.checked_sub(1).map_or(0, |before| self.ends[before]);
                 &self.places[start..self.ends[part]]
             }
         };
-        let deliveries = places.iter().map(|(delivery, at)| (&self.deliveries[*delivery], *at));
-        deliveries.filter(move |((_, keys), at)| keys[*at] == key).map(|((delivery, _), _)| *delivery)
+        places.iter().filter_map(move |(delivery, at)| {
+            let (delivery, keys) = self.deliveries.get(usize::try_from(*delivery).ok()?)?;
+            let known = keys.as_chunks().0.get(usize::try_from(*at).ok()?)?;
+            (known == key.as_bytes()).then_some(*delivery)
+        })
     }
 }
 
 /// Which of so many parts a key is in.
-fn part(key: RecordKey, parts: usize) -> usize {
-    let number = key.as_bytes().first_chunk().map_or(0, |start| u64::from_be_bytes(*start));
+fn part(key: [u8; 16], parts: usize) -> usize {
+    let number = key.first_chunk().map_or(0, |start| u64::from_be_bytes(*start));
     let part = (u128::from(number) * parts as u128) >> 64;
     usize::try_from(part).unwrap_or_default()
 }
@@ -173,10 +176,10 @@ mod tests {
     fn every_delivery_of_a_key_is_found() {
         let key = |byte| RecordKey::of([byte; 16]);
         let keys = MonthKeys::of(vec![
-            (3, vec![key(1), key(255)]),
-            (4, vec![key(2)]),
+            (3, [[1; 16], [255; 16]].concat()),
+            (4, vec![2; 16]),
             (5, vec![]),
-            (9, vec![key(2), key(2), key(7)]),
+            (9, [[2; 16], [2; 16], [7; 16]].concat()),
         ]);
         let with = |byte| keys.with(key(byte)).collect::<Vec<i64>>();
         assert_eq!((with(0), with(1), with(2)), (vec![], vec![3], vec![4, 9, 9]));

@@ -16,7 +16,7 @@ use crate::period::Period;
 use crate::records::amount::Ore;
 use crate::records::delivered::{MonthKeys, Overlap, follows_a_reversal};
 use crate::records::key::RecordKey;
-use crate::records::keyed::{FileKeys, KeyedRecord, keys_of, unseal};
+use crate::records::keyed::{FileKeys, KeyedRecord, unseal};
 use crate::records::totals::NotComparable;
 
 /// The keys of a block with their amounts, sorted.
@@ -114,12 +114,11 @@ impl KnownRecords {
         if let Some(known) = months.get(&period) {
             return Ok(Arc::clone(known));
         }
-        let known = ask.ledger.keys_of_month(period)?.into_iter();
-        let known =
-            known.map(|(delivery, block)| (delivery, keys_of(&block).into_iter().flatten().collect()));
-        let made = ask.made(period);
-        let made = made.map(|(delivery, records)| (delivery, records.map(|record| record.key).collect()));
-        let mut deliveries: Vec<(i64, Vec<RecordKey>)> = known.chain(made).collect();
+        let mut deliveries = ask.ledger.keys_of_month(period)?;
+        deliveries.extend(ask.made(period).map(|(delivery, records)| {
+            let keys: Vec<[u8; 16]> = records.map(|record| *record.key.as_bytes()).collect();
+            (delivery, keys.into_flattened())
+        }));
         // the newest of those that a key came with is told, so they stand in their order
         deliveries.sort_by_key(|(delivery, _)| *delivery);
         let month = Arc::new(MonthKeys::of(deliveries));
