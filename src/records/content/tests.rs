@@ -61,8 +61,11 @@ fn with_secret(rule: &ContentRule) -> ContentRule {
     rule
 }
 
-/// What one record after the other gives: the keys with their amounts and lines, and the repeats.
-fn one_by_one(rule: &ContentRule, file: &[u8]) -> (Vec<(Option<Period>, RecordKey, Ore, u64)>, Repeats) {
+/// A record's month, key, amount and line.
+type Keyed = (Option<Period>, RecordKey, Ore, u64);
+
+/// What one record after the other gives: the keys, and the repeats.
+fn one_by_one(rule: &ContentRule, file: &[u8]) -> (Vec<Keyed>, Repeats) {
     let keyer = Keyer::new(rule.secret.get().unwrap());
     let (mut keys, mut seen) = (Vec::new(), HashMap::new());
     let mut repeats = Repeats { sum: Some(Ore::ZERO), ..Repeats::default() };
