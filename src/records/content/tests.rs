@@ -124,3 +124,12 @@ fn records_that_name_no_month_count_for_that_of_the_file() {
     let keys = looked(&with_secret(&LAYOUTS[2].0), april, &LAYOUTS[2].1, 100).keys.unwrap();
     assert_eq!((keys.lacks_period, keys.months().count()), (false, 2));
 }
+
+#[test]
+fn the_last_record_has_a_key_without_an_end_of_its_line() {
+    let (rule, file) = (with_secret(&rule(EIGHTY)), eighty(&deductions(3), "202304"));
+    for chunk in [50, 100, 1000] {
+        let content = looked(&rule, None, file.trim_end_matches("\r\n").as_bytes(), chunk);
+        assert_eq!((content.reading.totals.records, content.keys.unwrap().len()), (3, 3), "{chunk}");
+    }
+}
