@@ -317,8 +317,8 @@ fn hash(
         }
         match &mut listener {
             Some(listener) if expected >= SHARED => {
-                // both take as long as each other, and the bytes are still in the cache
-                rayon::join(|| hasher.update(&buffer[..n]), || listener(&buffer[..n]));
+                // the listener on this thread, in whose cache the bytes are: it goes to and fro in them, the digest straight on
+                rayon::join(|| listener(&buffer[..n]), || hasher.update(&buffer[..n]));
             }
             Some(listener) => {
                 hasher.update(&buffer[..n]);

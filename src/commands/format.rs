@@ -14,10 +14,10 @@ use crate::messages::{escape, format as say, run as say_run};
 use crate::output::{answer, warn};
 use crate::period::Period;
 use crate::records::citizen::Citizen;
-use crate::records::content::ContentRule;
+use crate::records::content::{ContentRule, Tallier};
 use crate::records::format::{Field, Format};
-use crate::records::reader::{Ending, LineCounts, Reader, Reading, Record};
-use crate::records::totals::{self, Against, Repeats, Tallied, Tally};
+use crate::records::reader::{Ending, LineCounts, Reader, Reading, Record, Visitor as _};
+use crate::records::totals::{self, Against, Repeats, Tallied};
 use crate::report::listing::{Column, Listing};
 use crate::report::text;
 use crate::series::{self, HEAD_BYTES};
@@ -287,7 +287,9 @@ fn tested(
     let mut open = open(file)?;
     let file_name = file.file_name().unwrap_or_default().to_string_lossy();
     let rule = config.content_of(series::rule_of(&config.series, &file_name));
-    let mut tally = Tally::new(rule.filter(|rule| rule.name == name).and_then(|rule| rule.largest));
+    let largest = rule.filter(|rule| rule.name == name).and_then(|rule| rule.largest);
+    let named = series::identify(&config.series, &file_name, &[]).period;
+    let mut tally = Tallier::new(largest, named);
     let (mut first, mut head) = (Vec::new(), Vec::new());
     let mut reader = Reader::new(format, deduction, |record: &Record<'_>| {
         tally.record(record);

@@ -296,8 +296,8 @@ fn forget_keys_of_what_cannot_come(db: &Connection, delivery: i64) -> rusqlite::
 fn delete_keys(db: &Connection, before: &str) -> rusqlite::Result<()> {
     for table in ["record_keys", "key_marks"] {
         let sql = format!(
-            "DELETE FROM {table} WHERE period < ?1 AND (period <> '' OR delivery IN
-                (SELECT id FROM deliveries WHERE substr(started_at, 1, 7) < ?1))"
+            "DELETE FROM {table} WHERE period < ?1 AND (period <> '' OR EXISTS
+                (SELECT 1 FROM deliveries WHERE id = delivery AND substr(started_at, 1, 7) < ?1))"
         );
         execute(db, &sql, [before])?;
     }

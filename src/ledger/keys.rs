@@ -59,7 +59,7 @@ impl LedgerReader {
         self.query(|db| db.query_row("SELECT records_key FROM ledger", [], |row| row.get(0)))
     }
 
-    /// The keys that count of one month, each block with its delivery.
+    /// The keys that count of one month, each block with its delivery, in no order: SQLite would carry the blocks along to sort them.
     ///
     /// # Errors
     /// The ledger could not be read; exit code 6 where a block is not what the chain says.
@@ -68,7 +68,7 @@ impl LedgerReader {
             "SELECT mark.delivery, mark.records, mark.digest, block.keys, deliveries.state
                FROM key_marks mark JOIN deliveries ON deliveries.id = mark.delivery
                LEFT JOIN record_keys block ON block.delivery = mark.delivery AND block.period = mark.period
-              WHERE mark.period = ?1 AND {COUNT} ORDER BY mark.delivery"
+              WHERE mark.period = ?1 AND {COUNT}"
         );
         let rows: Vec<(Row, String)> = self.query(|db| {
             db.prepare_cached(&sql)?
@@ -144,11 +144,12 @@ impl LedgerReader {
     /// # Errors
     /// The ledger could not be read.
     pub fn keyed_since(&self, first: Period) -> Result<Vec<Keying>, UserError> {
+        // `+id`: sorting few is quicker than going through all in their order
         let sql = format!(
             "SELECT id, series, path, keyed.by, coalesce(keyed.gone, 0)
                FROM deliveries LEFT JOIN keyed ON keyed.delivery = id
               WHERE {COUNT} AND max(coalesce(period, substr(started_at, 1, 7)), coalesce(last_period, '')) >= ?1
-              ORDER BY id"
+              ORDER BY +id"
         );
         self.query(|db| {
             db.prepare_cached(&sql)?
@@ -167,8 +168,8 @@ impl LedgerReader {
     pub fn has_keys_before(&self, before: Period) -> Result<bool, UserError> {
         self.query(|db| {
             db.prepare_cached(
-                "SELECT EXISTS (SELECT 1 FROM key_marks WHERE period < ?1 AND (period <> '' OR delivery IN
-                    (SELECT id FROM deliveries WHERE substr(started_at, 1, 7) < ?1)))",
+                "SELECT EXISTS (SELECT 1 FROM key_marks WHERE period < ?1 AND (period <> '' OR EXISTS
+                    (SELECT 1 FROM deliveries WHERE id = delivery AND substr(started_at, 1, 7) < ?1)))",
             )?
             .query_row([before.to_string()], |row| row.get(0))
         })

@@ -16,14 +16,15 @@ impl Citizen {
     /// (day + 60), and 1 to 12. Modulus 11 is not asked: numbers without it are valid (cpr.dk).
     #[must_use]
     pub fn read(text: &str, restore: bool) -> Option<Citizen> {
-        let text = text.as_bytes().trim_ascii();
-        if let Ok(ten) = <[u8; 10]>::try_from(text)
-            && ten[5] != b'-'
-        {
+        let text = text.as_bytes();
+        if let Ok(ten) = <[u8; 10]>::try_from(text) {
             // the usual form, which needs no taking apart
             let citizen = Citizen(ten);
-            return citizen.is_plausible().then_some(citizen);
+            if citizen.is_plausible() {
+                return Some(citizen);
+            }
         }
+        let text = text.trim_ascii();
         let mut citizen = Citizen([b'0'; 10]);
         let (front, serial) = text.split_at(text.len().checked_sub(4)?);
         let front = front.strip_suffix(b"-").unwrap_or(front);

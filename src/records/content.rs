@@ -1,5 +1,6 @@
 //! The content of a series' files: how it is looked into, and what is kept of it.
 
+use std::mem;
 use std::sync::{Arc, OnceLock};
 
 use crate::period::Period;
@@ -8,8 +9,8 @@ use super::amount::Ore;
 use super::compare::{Months, Side};
 use super::format::{Field, Format};
 use super::key::Secret;
-use super::keyed::{FileKeys, KeyGatherer};
-use super::reader::{Reader, Reading, Record};
+use super::keyed::{Batch, FileKeys, KeyGatherer};
+use super::reader::{Reader, Reading, Record, Visitor};
 use super::spelling;
 use super::totals::{Percent, Tallied, Tally};
 
@@ -62,9 +63,56 @@ impl Content {
     }
 }
 
+/// Takes note of the records of a file as they are read.
+struct Visited {
+    tally: Tally,
+    batch: Batch,
+}
+
+impl Visitor for Visited {
+    fn record(&mut self, record: &Record<'_>) {
+        spelling::compared(record, |record| {
+            self.tally.record(record);
+            self.batch.record(record);
+        });
+    }
+}
+
+/// Adds up the records of a file of which no keys are kept.
+pub struct Tallier {
+    visited: Visited,
+    keys: KeyGatherer,
+}
+
+impl Tallier {
+    /// An empty one. A record above `largest`, whatever its sign, is noted; `month` is the file's own, for records that name none.
+    #[must_use]
+    pub fn new(largest: Option<Ore>, month: Option<Period>) -> Tallier {
+        let visited = Visited { tally: Tally::new(largest), batch: Batch::new(month) };
+        Tallier { visited, keys: KeyGatherer::new(&Secret::passing()) }
+    }
+
+    /// What was found.
+    #[must_use]
+    pub fn finish(mut self) -> Tallied {
+        self.keys.take(&mut self.visited.batch);
+        self.visited.tally.finish(&self.keys.finish())
+    }
+}
+
+impl Visitor for Tallier {
+    fn record(&mut self, record: &Record<'_>) {
+        self.visited.record(record);
+        if self.visited.batch.is_full() {
+            self.keys.take(&mut self.visited.batch);
+        }
+    }
+}
+
 impl ContentRule {
     /// Looks into a file whose bytes `feed` hands over as they come. Every record that could be read is visited here, once
-    /// and in the file's order. `month` is the file's own: records that name none count for it.
+    /// and in the file's order; while one piece is read, the records of the piece before get their keys on another core.
+    /// `month` is the file's own: records that name none count for it.
     ///
     /// # Errors
     /// What `feed` says; then nothing is known of the content.
@@ -73,19 +121,28 @@ impl ContentRule {
         month: Option<Period>,
         feed: impl FnOnce(&mut (dyn FnMut(&[u8]) + Send)) -> Result<T, E>,
     ) -> Result<(T, Content), E> {
-        let mut tally = Tally::new(self.largest);
-        let mut keys = self.secret.get().map(|secret| KeyGatherer::new(secret, month));
-        let mut reader = Reader::new(&self.format, &self.deduction, |record: &Record<'_>| {
-            spelling::compared(record, |record| {
-                tally.record(record);
-                if let Some(keys) = &mut keys {
-                    keys.record(record);
-                }
-            });
-        });
-        let answer = feed(&mut |bytes| reader.push(bytes))?;
-        let reading = reader.finish();
-        Ok((answer, Content { reading, tallied: tally.finish(), keys: keys.map(KeyGatherer::finish) }))
+        let mut keys = match self.secret.get() {
+            Some(secret) => KeyGatherer::new(secret),
+            // none are to be kept, but they tell the records apart all the same
+            None => KeyGatherer::new(&Secret::passing()),
+        };
+        let mut waiting = Batch::new(month);
+        let visited = Visited { tally: Tally::new(self.largest), batch: Batch::new(month) };
+        let mut reader = Reader::new(&self.format, &self.deduction, visited);
+        let answer = feed(&mut |bytes| {
+            if waiting.is_empty() {
+                reader.push(bytes);
+            } else {
+                rayon::join(|| reader.push(bytes), || keys.take(&mut waiting));
+            }
+            mem::swap(&mut waiting, &mut reader.visitor().batch);
+        })?;
+        let (reading, mut visited) = reader.finish_with();
+        keys.take(&mut waiting);
+        keys.take(&mut visited.batch);
+        let keys = keys.finish();
+        let tallied = visited.tally.finish(&keys);
+        Ok((answer, Content { reading, tallied, keys: self.secret.get().map(|_| keys) }))
     }
 
     /// The same as one side of a comparison, record by record.
@@ -111,3 +168,6 @@ impl ContentRule {
         self.many && !self.format.has_reference()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,26 +6,66 @@ use super::key::RecordKey;
 use super::keyed::KeyedRecord;
 use super::reader::Lines;
 
-/// The keys of one month that count, each with the delivery that it came with, sorted.
+/// The keys of one month that count, by the delivery that they came with.
 #[derive(Debug, Default)]
-pub struct MonthKeys(Vec<(RecordKey, i64)>);
+pub struct MonthKeys {
+    /// The keys one after the other, as the ledger keeps them.
+    deliveries: Vec<(i64, Vec<u8>)>,
+    /// Where each key stands: its delivery's place among these, and its own, in as many parts as there are keys. Keys are
+    /// hashes, so each part has about one.
+    places: Vec<(u32, u32)>,
+    /// Where each part ends.
+    ends: Vec<usize>,
+}
 
 impl MonthKeys {
-    /// Of the keys of each delivery.
+    /// Of the keys of each delivery, 16 bytes each, the oldest first.
     #[must_use]
-    pub fn of(mut keys: Vec<(RecordKey, i64)>) -> MonthKeys {
-        // each delivery's keys are sorted already, and a stable sort makes use of that
-        keys.sort();
-        MonthKeys(keys)
+    pub fn of(deliveries: Vec<(i64, Vec<u8>)>) -> MonthKeys {
+        let parts = deliveries.iter().map(|(_, keys)| keys.as_chunks::<16>().0.len()).sum();
+        let mut ends = vec![0; parts];
+        for key in deliveries.iter().flat_map(|(_, keys)| keys.as_chunks().0) {
+            ends[part(*key, parts)] += 1;
+        }
+        let mut sum = 0;
+        for end in &mut ends {
+            // for now, where the part begins
+            sum += std::mem::replace(end, sum);
+        }
+        let mut places = vec![(0, 0); parts];
+        for (delivery, (_, keys)) in (0..).zip(&deliveries) {
+            for (at, key) in (0..).zip(keys.as_chunks().0) {
+                let end = &mut ends[part(*key, parts)];
+                places[*end] = (delivery, at);
+                *end += 1;
+            }
+        }
+        MonthKeys { deliveries, places, ends }
     }
 
-    /// The deliveries that a key came with, the oldest first.
-    #[must_use]
-    pub fn with(&self, key: RecordKey) -> &[(RecordKey, i64)] {
-        let first = self.0.partition_point(|(known, _)| *known < key);
-        let rest = &self.0[first..];
-        &rest[..rest.iter().take_while(|(known, _)| *known == key).count()]
+    /// The deliveries that a key came with, the oldest first, each as often as it had it.
+    pub fn with(&self, key: RecordKey) -> impl Iterator<Item = i64> {
+        let places = match self.ends.len() {
+            0 => &[],
+            parts => {
+                let part = part(*key.as_bytes(), parts);
+                let start = part.checked_sub(1).map_or(0, |before| self.ends[before]);
+                &self.places[start..self.ends[part]]
+            }
+        };
+        places.iter().filter_map(move |(delivery, at)| {
+            let (delivery, keys) = self.deliveries.get(usize::try_from(*delivery).ok()?)?;
+            let known = keys.as_chunks().0.get(usize::try_from(*at).ok()?)?;
+            (known == key.as_bytes()).then_some(*delivery)
+        })
     }
+}
+
+/// Which of so many parts a key is in.
+fn part(key: [u8; 16], parts: usize) -> usize {
+    let number = key.first_chunk().map_or(0, |start| u64::from_be_bytes(*start));
+    let part = (u128::from(number) * parts as u128) >> 64;
+    usize::try_from(part).unwrap_or_default()
 }
 
 /// The records of a file that KP has got, and how many it has not.
@@ -141,11 +181,15 @@ mod tests {
     #[test]
     fn every_delivery_of_a_key_is_found() {
         let key = |byte| RecordKey::of([byte; 16]);
-        let keys = MonthKeys::of(vec![(key(2), 9), (key(1), 3), (key(2), 4), (key(7), 1)]);
-        let with = |byte| keys.with(key(byte)).iter().map(|(_, delivery)| *delivery).collect::<Vec<i64>>();
-        assert_eq!(
-            (with(0), with(1), with(2), with(7), with(8)),
-            (vec![], vec![3], vec![4, 9], vec![1], vec![])
-        );
+        let keys = MonthKeys::of(vec![
+            (3, [[1; 16], [255; 16]].concat()),
+            (4, vec![2; 16]),
+            (5, vec![]),
+            (9, [[2; 16], [2; 16], [7; 16]].concat()),
+        ]);
+        let with = |byte| keys.with(key(byte)).collect::<Vec<i64>>();
+        assert_eq!((with(0), with(1), with(2)), (vec![], vec![3], vec![4, 9, 9]));
+        assert_eq!((with(7), with(8), with(255)), (vec![9], vec![], vec![3]));
+        assert_eq!(MonthKeys::default().with(key(1)).count(), 0);
     }
 }

@@ -3,10 +3,10 @@
 //! What is drafted is tried on the sample before it is given, so that a draft that is called proven did
 //! read every record and add up to what the trailer says.
 
+use super::content::Tallier;
 use super::format::table::{FormatTable, TrailerTable};
 use super::format::{Format, SeriesUse};
-use super::reader::{Ending, Reader, Reading, Record};
-use super::totals::Tally;
+use super::reader::{Ending, Reader, Reading};
 use crate::period::Period;
 
 mod citizens;
@@ -168,14 +168,13 @@ pub fn guess(sample: &[u8], whole: bool, month: Option<Period>) -> Result<Guess,
     };
     draft.table.encoding = encoding.map(str::to_owned);
     let format = Format::build("x", &draft.table, &[ANY_DEDUCTION]).map_err(|_| NoGuess::NoLayout)?;
-    let mut tally = Tally::new(None);
-    let mut reader = Reader::new(&format, "-", |record: &Record<'_>| tally.record(record));
+    let mut reader = Reader::new(&format, "-", Tallier::new(None, month));
     reader.push(sample);
-    let reading = reader.finish();
+    let (reading, tallier) = reader.finish_with();
     if reading.totals.records == 0 {
         return Err(NoGuess::NoLayout);
     }
-    let repeats = tally.finish().repeats.count;
+    let repeats = tallier.finish().repeats.count;
     let Draft { table, parts, unit_is_shown, reference } = draft;
     Ok(Guess { table, parts, reading, repeats, unit_is_shown, reference })
 }

@@ -1,11 +1,12 @@
 //! What tells one record from another without keeping either: a keyed hash.
 
 use std::fmt;
-use std::hash::{Hash, Hasher};
+use std::hash::{BuildHasher, Hash, Hasher, RandomState};
 
 use hmac::{Hmac, KeyInit, Mac};
 use secrecy::zeroize::{Zeroize, Zeroizing};
 use sha2::Sha256;
+use sha2::block_api::compress256;
 
 use crate::period::Period;
 
@@ -18,6 +19,15 @@ impl Secret {
     /// The secret of these bytes.
     #[must_use]
     pub const fn of(bytes: [u8; 32]) -> Secret {
+        Secret(bytes)
+    }
+
+    /// One of this process, for keys that are not kept past it.
+    pub(super) fn passing() -> Secret {
+        let mut bytes = [0; 32];
+        for part in bytes.chunks_exact_mut(8) {
+            part.copy_from_slice(&RandomState::new().hash_one(part.len()).to_ne_bytes());
+        }
         Secret(bytes)
     }
 
@@ -70,7 +80,7 @@ impl Secret {
 
     /// A secret of its own for another use.
     pub(super) fn derived(&self, purpose: &str) -> Zeroizing<[u8; 32]> {
-        let mut mac = Keyer::new(self).0;
+        let mut mac = Keyer::new(self).bytes();
         mac.update(purpose.as_bytes());
         Zeroizing::new(mac.finalize().into_bytes().into())
     }
@@ -119,9 +129,9 @@ impl fmt::Debug for RecordKey {
     }
 }
 
-/// Takes eight bytes of a [`RecordKey`] as they are.
+/// Takes eight bytes of a [`RecordKey`] as they are: for tables of keys.
 #[derive(Default)]
-pub(super) struct KeyHasher(u64);
+pub struct KeyHasher(u64);
 
 impl Hasher for KeyHasher {
     fn finish(&self) -> u64 {
@@ -140,7 +150,10 @@ impl Hasher for KeyHasher {
 }
 
 /// Makes the keys of one secret.
-pub struct Keyer(Hmac<Sha256>);
+pub struct Keyer {
+    long: Hmac<Sha256>,
+    short: OneBlock,
+}
 
 impl fmt::Debug for Keyer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -153,9 +166,9 @@ impl Keyer {
     #[must_use]
     pub fn new(secret: &Secret) -> Keyer {
         // a secret as long as a block is its own key: the same bytes as for the shorter one, padded with zeros
-        let mut block = hmac::digest::Key::<Hmac<Sha256>>::default();
+        let mut block = Zeroizing::new([0; BLOCK]);
         block[..secret.0.len()].copy_from_slice(&secret.0);
-        Keyer(Hmac::new(&block))
+        Keyer { long: Hmac::new(&(*block).into()), short: OneBlock::new(&block) }
     }
 
     /// The key over citizen, deduction, period, the amount's sign and the reference. `period` is the
@@ -165,35 +178,30 @@ impl Keyer {
         self.pair(record, period).0
     }
 
-    /// The same, and the key that the record would have with the other sign: the halves of one HMAC are the keys of
-    /// the two signs, so that a reversal is found without a second one.
+    /// The same, and the key that the record would have with the other sign.
     #[must_use]
     pub fn pair(&self, record: &Record<'_>, period: Option<Period>) -> (RecordKey, RecordKey) {
-        let mut mac = self.0.clone();
-        let (year, month) = period.map_or((0, 0), |period| (period.year(), period.month()));
-        let [high, low] = year.to_be_bytes();
-        let fixed = [high, low, month];
-        // with its length, so that no two pairs of texts make the same bytes
-        let length = u64::try_from(record.deduction.len()).unwrap_or(u64::MAX).to_be_bytes();
-        let parts: [&[u8]; 5] = [
-            record.citizen.digits(),
-            &fixed,
-            &length[4..],
-            record.deduction.as_bytes(),
-            record.reference.as_bytes(),
-        ];
-        update(&mut mac, &parts);
-        let (mut deducted, mut taken_back) = ([0; 16], [0; 16]);
-        let hash = mac.finalize().into_bytes();
-        deducted.copy_from_slice(&hash[..16]);
-        taken_back.copy_from_slice(&hash[16..]);
-        let (deducted, taken_back) = (RecordKey(deducted), RecordKey(taken_back));
-        if record.amount.is_negative() { (taken_back, deducted) } else { (deducted, taken_back) }
+        let mut message = Message::with_capacity(LONGEST_USUAL);
+        message.append(record, period);
+        self.pair_of(&message.0, record.amount.is_negative())
+    }
+
+    /// The keys of the record whose [`Message`] this is, of its own sign and of the other: the halves of one HMAC are the
+    /// keys of the two signs, so that a reversal is found without a second one.
+    pub(super) fn pair_of(&self, message: &[u8], is_taken_back: bool) -> (RecordKey, RecordKey) {
+        let hash = self.short.hash(message).unwrap_or_else(|| {
+            let mut mac = self.bytes();
+            mac.update(message);
+            mac.finalize().into_bytes().into()
+        });
+        let (halves, _) = hash.as_chunks::<16>();
+        let (deducted, taken_back) = (RecordKey(halves[0]), RecordKey(halves[1]));
+        if is_taken_back { (taken_back, deducted) } else { (deducted, taken_back) }
     }
 
     /// The key of any bytes, such as a line's.
     pub(super) fn bytes(&self) -> Hmac<Sha256> {
-        self.0.clone()
+        self.long.clone()
     }
 
     /// The key of what was hashed.
@@ -204,23 +212,105 @@ impl Keyer {
     }
 }
 
-/// Hashes the parts one after the other, together where they are as short as they usually are: one call is
-/// quicker than five.
-fn update(mac: &mut Hmac<Sha256>, parts: &[&[u8]; 5]) {
-    let mut together = Zeroizing::new([0; 64]);
-    let length: usize = parts.iter().map(|part| part.len()).sum();
-    if length > together.len() {
-        for part in parts {
-            mac.update(part);
+/// HMAC-SHA-256 (RFC 2104) of messages that fit one block, as nearly all do: for each, two blocks are hashed and nothing else
+/// is done. It is the same as that of the crate for any message, which takes twice as long for such short ones.
+struct OneBlock {
+    /// What SHA-256 comes to after the secret's block, for the message and for its hash.
+    inner: [u32; 8],
+    outer: [u32; 8],
+}
+
+/// Bytes of a block of SHA-256, and of those at its end that tell the length.
+const BLOCK: usize = 64;
+const LENGTH: usize = 8;
+/// What SHA-256 begins with (FIPS 180-4, 5.3.3).
+const INITIAL: [u32; 8] =
+    [0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19];
+
+impl OneBlock {
+    fn new(secret: &[u8; BLOCK]) -> OneBlock {
+        let after = |pad: u8| {
+            let mut state = INITIAL;
+            compress256(&mut state, &[secret.map(|byte| byte ^ pad)]);
+            state
+        };
+        OneBlock { inner: after(0x36), outer: after(0x5c) }
+    }
+
+    /// None of a longer message.
+    fn hash(&self, message: &[u8]) -> Option<[u8; 32]> {
+        if message.len() >= BLOCK - LENGTH {
+            return None;
         }
-        return;
+        Some(last_block(self.outer, &last_block(self.inner, message)))
     }
-    let mut at = 0;
-    for part in parts {
-        together[at..at + part.len()].copy_from_slice(part);
-        at += part.len();
+}
+
+/// What SHA-256 comes to with this as all that follows on one block; it must leave room for the length.
+fn last_block(mut state: [u32; 8], rest: &[u8]) -> [u8; 32] {
+    let mut block = [0; BLOCK];
+    let (text, length) = block.split_at_mut(BLOCK - LENGTH);
+    text[..rest.len()].copy_from_slice(rest);
+    text[rest.len()] = 0x80;
+    let bits = (BLOCK + rest.len()) as u64 * 8;
+    length.copy_from_slice(&bits.to_be_bytes());
+    compress256(&mut state, &[block]);
+    let mut hash = [0; 32];
+    let (words, _) = hash.as_chunks_mut::<4>();
+    words.iter_mut().zip(state).for_each(|(bytes, word)| *bytes = word.to_be_bytes());
+    hash
+}
+
+/// What the keys of records are made from: citizen, period, deduction and reference, one record after the other. No part of it
+/// stays in memory.
+#[derive(Default)]
+pub(super) struct Message(Zeroizing<Vec<u8>>);
+
+/// The bytes of a message of one record whose texts are as short as they usually are.
+const LONGEST_USUAL: usize = 64;
+
+impl Message {
+    /// An empty one, with room for so many bytes.
+    pub(super) fn with_capacity(bytes: usize) -> Message {
+        Message(Zeroizing::new(Vec::with_capacity(bytes)))
     }
-    mac.update(&together[..length]);
+
+    /// Adds one record, with the month that it counts for, and answers where it ends.
+    pub(super) fn append(&mut self, record: &Record<'_>, period: Option<Period>) -> usize {
+        let (year, month) = period.map_or((0, 0), |period| (period.year(), period.month()));
+        let [high, low] = year.to_be_bytes();
+        // with its length, so that no two pairs of texts make the same bytes
+        let length = u64::try_from(record.deduction.len()).unwrap_or(u64::MAX).to_be_bytes();
+        let (citizen, fixed) = (record.citizen.digits(), [high, low, month]);
+        self.reserve(citizen.len() + 7 + record.deduction.len() + record.reference.len());
+        self.0.extend_from_slice(citizen);
+        self.0.extend_from_slice(&fixed);
+        self.0.extend_from_slice(&length[4..]);
+        self.0.extend_from_slice(record.deduction.as_bytes());
+        if !record.reference.is_empty() {
+            self.0.extend_from_slice(record.reference.as_bytes());
+        }
+        self.0.len()
+    }
+
+    /// The bytes from one place to another.
+    pub(super) fn between(&self, from: usize, to: usize) -> &[u8] {
+        &self.0[from..to]
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    /// Makes room without leaving a copy behind.
+    fn reserve(&mut self, more: usize) {
+        let needed = self.0.len() + more;
+        if needed > self.0.capacity() {
+            let mut larger = Zeroizing::new(Vec::with_capacity(2 * needed));
+            larger.extend_from_slice(&self.0);
+            self.0 = larger;
+        }
+    }
 }
 
 #[cfg(test)]
@@ -261,6 +351,21 @@ mod tests {
         ];
         for other in others {
             assert_ne!(plain, other);
+        }
+    }
+
+    #[test]
+    fn short_messages_have_the_hmac_that_the_crate_gives_them() {
+        let keyer = Keyer::new(&Secret::of([0xa7; 32]));
+        for length in 0..200 {
+            let message: Vec<u8> = (0..length).collect();
+            let mut mac = keyer.bytes();
+            mac.update(&message);
+            let whole: [u8; 32] = mac.finalize().into_bytes().into();
+            let short = keyer.short.hash(&message);
+            assert_eq!(short, Some(whole).filter(|_| length < 56), "{length}");
+            let (deducted, taken_back) = keyer.pair_of(&message, false);
+            assert_eq!([deducted.0, taken_back.0].as_flattened(), whole, "{length}");
         }
     }
 

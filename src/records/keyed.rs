@@ -1,28 +1,37 @@
 //! The keys of a file's records as the ledger keeps them: in blocks of a month, the amounts sealed beside them.
+//!
+//! While a file is read, its records wait in a [`Batch`], so that [`KeyGatherer::take`] can make their keys on other cores.
 
 use std::fmt;
 use std::sync::Arc;
 
 use aes_gcm::aead::{Aead, KeyInit, Payload};
 use aes_gcm::{Aes256Gcm, Key, Nonce};
+use rayon::prelude::*;
 
 use crate::digest::Digest;
 use crate::model::keys::{KeyBlock, KeyMark, KeyedRecords};
 use crate::period::Period;
 
 use super::amount::Ore;
-use super::key::{Keyer, RecordKey, Secret};
-use super::reader::Record;
+use super::key::{Keyer, Message, RecordKey, Secret};
+use super::reader::{Record, Visitor};
 
 /// What the key of the amounts is derived for.
 const AMOUNTS: &str = "traekfil records amounts";
-/// How many records of one file get keys; what comes after is counted as not looked at.
+/// How many records of one file get keys; what comes after is counted as not looked at. Below 2 to the power of [`PLACE`].
 const MOST_RECORDS: usize = 4_000_000;
+/// The bits of a record's place in its file.
+const PLACE: u32 = 22;
+/// Those below the bits of its month: 31 of its key stand between.
+const MONTH: u32 = PLACE + 31;
+/// So many records are worth the while of a core, and few enough that no other waits long for it.
+const WORTH_A_CORE: usize = 256;
 /// Bytes of a nonce of AES-GCM.
 const NONCE: usize = 12;
 
 /// One record, by its key.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct KeyedRecord {
     /// The month that it counts for, where one is known.
     pub period: Option<Period>,
@@ -36,10 +45,14 @@ pub struct KeyedRecord {
     pub opposite: RecordKey,
 }
 
-/// The keys of a file's records, sorted by month and key. Some 64 bytes for each record.
+/// The keys of a file's records. 72 bytes for each record.
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct FileKeys {
+    /// In the order of the file.
     records: Vec<KeyedRecord>,
+    /// Their places by month and key, and those with the same in the order of the file. In the upper bits of each stands the
+    /// beginning of month and key, so that most are told apart without a look at the record.
+    order: Vec<u64>,
     /// How many records have no key, because there are too many.
     pub unchecked: u64,
     /// Whether a record names no month, so that the file's own was taken.
@@ -52,40 +65,107 @@ impl fmt::Debug for FileKeys {
     }
 }
 
-/// Makes the keys of a file's records as they are visited.
+/// Records that wait for their keys.
+pub struct Batch {
+    month: Option<Period>,
+    messages: Message,
+    records: Vec<Waiting>,
+    lacks_period: bool,
+}
+
+/// One of them, and where its message stands.
+struct Waiting {
+    period: Option<Period>,
+    amount: Ore,
+    line: u64,
+    message: (usize, usize),
+}
+
+impl Batch {
+    /// An empty one. `month` is the file's own, for records that name none.
+    #[must_use]
+    pub fn new(month: Option<Period>) -> Batch {
+        Batch { month, messages: Message::default(), records: Vec::new(), lacks_period: false }
+    }
+
+    /// Whether so many records wait that it is worth the while to make their keys.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.records.len() >= WORTH_A_CORE
+    }
+
+    /// Whether no record waits.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.records.is_empty()
+    }
+}
+
+impl Visitor for Batch {
+    fn record(&mut self, record: &Record<'_>) {
+        self.lacks_period |= record.period.is_none();
+        let period = record.period.or(self.month);
+        let from = self.records.last().map_or(0, |last| last.message.1);
+        let to = self.messages.append(record, period);
+        let (amount, line) = (record.amount, record.line);
+        self.records.push(Waiting { period, amount, line, message: (from, to) });
+    }
+}
+
+/// Makes the keys of a file's records.
 #[derive(Debug)]
 pub struct KeyGatherer {
     keyer: Keyer,
-    month: Option<Period>,
     found: FileKeys,
+    most: usize,
 }
 
 impl KeyGatherer {
-    /// Makes keys under this secret. `month` is the file's own, for records that name none.
+    /// Makes keys under this secret.
     #[must_use]
-    pub fn new(secret: &Secret, month: Option<Period>) -> KeyGatherer {
-        KeyGatherer { keyer: Keyer::new(secret), month, found: FileKeys::default() }
+    pub fn new(secret: &Secret) -> KeyGatherer {
+        KeyGatherer { keyer: Keyer::new(secret), found: FileKeys::default(), most: MOST_RECORDS }
     }
 
-    /// Takes one record.
-    pub fn record(&mut self, record: &Record<'_>) {
-        let found = &mut self.found;
-        if found.records.len() >= MOST_RECORDS {
-            found.unchecked += 1;
-            return;
-        }
-        found.lacks_period |= record.period.is_none();
-        let period = record.period.or(self.month);
-        let (key, opposite) = self.keyer.pair(record, period);
-        found.records.push(KeyedRecord { period, key, amount: record.amount, line: record.line, opposite });
+    /// Keeps no more than so many.
+    #[cfg(test)]
+    pub(super) fn at_most(self, most: usize) -> KeyGatherer {
+        KeyGatherer { most, ..self }
+    }
+
+    /// Makes the keys of the file's next records, on as many cores as are worth it, and empties the batch.
+    pub fn take(&mut self, batch: &mut Batch) {
+        let KeyGatherer { keyer, found, most } = self;
+        let Batch { messages, records, lacks_period, .. } = batch;
+        found.lacks_period |= *lacks_period;
+        let room = most.saturating_sub(found.records.len()).min(records.len());
+        let (kept, unchecked) = records.split_at(room);
+        found.unchecked += u64::try_from(unchecked.len()).unwrap_or(u64::MAX);
+        let keyed = |waiting: &Waiting| {
+            let Waiting { period, amount, line, message: (from, to) } = *waiting;
+            let (key, opposite) = keyer.pair_of(messages.between(from, to), amount.is_negative());
+            KeyedRecord { period, key, amount, line, opposite }
+        };
+        let kept = kept.par_iter().with_min_len(WORTH_A_CORE).with_max_len(WORTH_A_CORE);
+        found.records.par_extend(kept.map(keyed));
+        records.clear();
+        messages.clear();
     }
 
     /// Ends the file.
     #[must_use]
     pub fn finish(mut self) -> FileKeys {
-        self.found.records.sort_unstable();
+        self.found.sort();
         self.found
     }
+}
+
+/// The beginning of month and key, as a number above the bits of a place.
+fn beginning(period: Option<Period>, key: RecordKey) -> u64 {
+    // years from 2000 to 2099, so that 11 bits hold the month; a record without one comes first
+    let month = period.map_or(0, |period| u64::from(period.year() - 2000) * 12 + u64::from(period.month()));
+    let key = key.as_bytes().first_chunk().map_or(0, |part| u64::from(u32::from_be_bytes(*part)));
+    month << MONTH | (key >> 1) << PLACE
 }
 
 /// The amounts could not be sealed: the system gives no random bytes.
@@ -106,15 +186,56 @@ impl FileKeys {
         self.records.is_empty()
     }
 
-    /// All records, by month and key.
+    /// All records, in the order of the file.
     #[must_use]
     pub fn records(&self) -> &[KeyedRecord] {
         &self.records
     }
 
-    /// The records of each month, sorted by key.
-    pub fn months(&self) -> impl Iterator<Item = (Option<Period>, &[KeyedRecord])> {
-        self.records.chunk_by(|a, b| a.period == b.period).map(|of| (of[0].period, of))
+    fn sort(&mut self) {
+        let FileKeys { records, order, .. } = self;
+        order.extend(records.iter().zip(0..).map(|(record, at)| beginning(record.period, record.key) | at));
+        order.sort_unstable();
+        for alike in order.chunk_by_mut(|one, other| one >> PLACE == other >> PLACE) {
+            if alike.len() > 1 {
+                alike.sort_by_key(|place| at(records, *place).map(|record| record.key));
+            }
+        }
+    }
+
+    /// The months of the records, in their order.
+    pub fn periods(&self) -> impl Iterator<Item = Option<Period>> {
+        let months = self.order.chunk_by(|one, other| one >> MONTH == other >> MONTH);
+        months.filter_map(|places| self.at(places[0])).map(|record| record.period)
+    }
+
+    /// The records of each month with their month, sorted by key; those with the same key in the order of the file.
+    pub fn months(&self) -> impl Iterator<Item = (Option<Period>, Vec<KeyedRecord>)> {
+        let months = self.order.chunk_by(|one, other| one >> MONTH == other >> MONTH);
+        let records = |places: &[u64]| places.iter().filter_map(|place| self.at(*place)).copied().collect();
+        months.map(move |places| (self.at(places[0]).and_then(|record| record.period), records(places)))
+    }
+
+    /// Each key and month that more than one record has, as the records that have it in the order of the file.
+    pub fn repeated(&self) -> impl Iterator<Item = Vec<&KeyedRecord>> {
+        let same = |one: &u64, other: &u64| {
+            one >> PLACE == other >> PLACE
+                && self.at(*one).map(|record| record.key) == self.at(*other).map(|record| record.key)
+        };
+        let repeated = self.order.chunk_by(same).filter(|places| places.len() > 1);
+        repeated.map(|places| places.iter().filter_map(|place| self.at(*place)).collect())
+    }
+
+    /// The records of this month with this key, in the order of the file.
+    pub fn with(&self, period: Option<Period>, key: RecordKey) -> impl Iterator<Item = &KeyedRecord> {
+        let alike = beginning(period, key);
+        let first = self.order.partition_point(|place| *place < alike);
+        let alike = self.order[first..].iter().take_while(move |place| **place >> PLACE == alike >> PLACE);
+        alike.filter_map(|place| self.at(*place)).filter(move |record| record.key == key)
+    }
+
+    fn at(&self, place: u64) -> Option<&KeyedRecord> {
+        at(&self.records, place)
     }
 
     /// What the ledger keeps of them, read by that description of their layout, the amounts sealed under `secret`.
@@ -124,15 +245,21 @@ impl FileKeys {
     pub fn sealed(&self, secret: &Secret, by: &str) -> Result<KeyedRecords, NotSealed> {
         let (mut marks, mut blocks) = (Vec::new(), Vec::new());
         for (period, records) in self.months() {
-            let keys: Vec<u8> = records.iter().flat_map(|record| *record.key.as_bytes()).collect();
+            let keys: Vec<[u8; 16]> = records.iter().map(|record| *record.key.as_bytes()).collect();
+            let keys = keys.into_flattened();
             let digest = Digest::of(&keys);
-            let amounts = seal(secret, &keys, records)?;
+            let amounts = seal(secret, &keys, &records)?;
             marks.push(KeyMark { period, records: records.len() as u64, digest });
             blocks.push(KeyBlock { period, keys, amounts });
         }
         let partial = self.unchecked > 0;
         Ok(KeyedRecords { by: by.to_owned(), partial, marks, blocks: Arc::new(blocks) })
     }
+}
+
+/// The record at a place.
+fn at(records: &[KeyedRecord], place: u64) -> Option<&KeyedRecord> {
+    records.get(usize::try_from(place & ((1 << PLACE) - 1)).ok()?)
 }
 
 fn cipher(secret: &Secret) -> Aes256Gcm {
@@ -144,8 +271,8 @@ fn seal(secret: &Secret, keys: &[u8], records: &[KeyedRecord]) -> Result<Vec<u8>
     let mut sealed = vec![0; NONCE];
     getrandom::getrandom(&mut sealed).map_err(|error| NotSealed(error.to_string()))?;
     let nonce = Nonce::try_from(&sealed[..]).map_err(|error| NotSealed(error.to_string()))?;
-    let plain: Vec<u8> = records.iter().flat_map(|record| stored(record.amount).to_le_bytes()).collect();
-    let hidden = cipher(secret).encrypt(&nonce, Payload { msg: &plain, aad: keys });
+    let plain: Vec<[u8; 8]> = records.iter().map(|record| stored(record.amount).to_le_bytes()).collect();
+    let hidden = cipher(secret).encrypt(&nonce, Payload { msg: plain.as_flattened(), aad: keys });
     sealed.extend(hidden.map_err(|error| NotSealed(error.to_string()))?);
     Ok(sealed)
 }
@@ -183,13 +310,15 @@ mod tests {
     use crate::records::citizen::Citizen;
 
     fn keys(secret: &Secret, records: &[(&str, i128, Option<&str>)]) -> FileKeys {
-        let mut gatherer = KeyGatherer::new(secret, "2023-04".parse().ok());
+        let mut batch = Batch::new("2023-04".parse().ok());
         for (line, (citizen, ore, period)) in (1..).zip(records) {
             let citizen = Citizen::read(citizen, false).unwrap();
             let period = period.map(|period| period.parse().unwrap());
             let (deduction, amount) = ("mad", Ore::new(*ore));
-            gatherer.record(&Record { line, citizen: &citizen, deduction, reference: "", amount, period });
+            batch.record(&Record { line, citizen: &citizen, deduction, reference: "", amount, period });
         }
+        let mut gatherer = KeyGatherer::new(secret);
+        gatherer.take(&mut batch);
         gatherer.finish()
     }
 
@@ -218,6 +347,32 @@ mod tests {
         let again = keys(&secret, &TWO).sealed(&secret, "a").unwrap();
         assert_eq!(again.marks, kept.marks);
         assert_ne!(again.blocks[1].amounts, april.amounts, "no two blocks are sealed alike");
+    }
+
+    #[test]
+    fn keys_that_begin_alike_are_sorted_and_told_apart_by_all_of_them() {
+        let key = |last: u8| RecordKey::of([9, 9, 9, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, last]);
+        let record = |(line, month, last): (u64, Option<&str>, u8)| {
+            let period = month.map(|month| month.parse().unwrap());
+            KeyedRecord { period, key: key(last), amount: Ore::ZERO, line, opposite: key(0) }
+        };
+        let (may, april) = (Some("2023-05"), Some("2023-04"));
+        let all = [(1, may, 7), (2, april, 8), (3, april, 7), (4, None, 7), (5, april, 8), (6, april, 6)];
+        let mut found = FileKeys { records: all.map(record).to_vec(), ..FileKeys::default() };
+        found.sort();
+        let lines = |records: &[KeyedRecord]| records.iter().map(|record| record.line).collect::<Vec<u64>>();
+        let months: Vec<_> = found.months().map(|(_, records)| lines(&records)).collect();
+        assert_eq!(months, [vec![4], vec![6, 3, 2, 5], vec![1]]);
+        assert_eq!(found.periods().map(|period| period.is_some()).collect::<Vec<_>>(), [false, true, true]);
+        let repeated: Vec<Vec<u64>> =
+            found.repeated().map(|records| records.iter().map(|record| record.line).collect()).collect();
+        assert_eq!(repeated, [[2, 5]]);
+        let with = |month: Option<&str>, last| {
+            let period = month.map(|month| month.parse().unwrap());
+            found.with(period, key(last)).map(|record| record.line).collect::<Vec<u64>>()
+        };
+        assert_eq!((with(april, 8), with(may, 8), with(None, 7)), (vec![2, 5], vec![], vec![4]));
+        const { assert!(MOST_RECORDS < 1 << PLACE) };
     }
 
     #[test]

@@ -50,6 +50,18 @@ impl fmt::Debug for Record<'_> {
     }
 }
 
+/// Is shown each record that could be read, in the file's order.
+pub trait Visitor {
+    /// Takes one record.
+    fn record(&mut self, record: &Record<'_>);
+}
+
+impl<F: FnMut(&Record<'_>)> Visitor for F {
+    fn record(&mut self, record: &Record<'_>) {
+        self(record);
+    }
+}
+
 /// Reads the bytes of one file. Bytes come in by [`push`](Reader::push), in chunks of any size, which do
 /// not change what is read; [`finish`](Reader::finish) gives what was found.
 pub struct Reader<'f, V> {
@@ -76,10 +88,10 @@ impl Body {
     }
 }
 
-impl<'f, V: FnMut(&Record<'_>)> Reader<'f, V> {
+impl<'f, V: Visitor> Reader<'f, V> {
     /// A reader of one file. `deduction` is what the series says its records deduct for, used where the
-    /// format has no field for it; each record that could be read is shown to `visit`, in the file's order.
-    pub fn new(format: &'f Format, deduction: &str, visit: V) -> Reader<'f, V> {
+    /// format has no field for it; each record that could be read is shown to `visitor`.
+    pub fn new(format: &'f Format, deduction: &str, visitor: V) -> Reader<'f, V> {
         let body = match format.kind {
             Kind::Fixed => Body::Fixed,
             Kind::Csv => Body::Csv(Box::new(csv::Csv::new(format))),
@@ -89,7 +101,7 @@ impl<'f, V: FnMut(&Record<'_>)> Reader<'f, V> {
             decoder: Decoder::new(format.encoding, format.kind == Kind::Xml),
             splitter: Splitter::new(),
             body,
-            gather: Gather::new(format, deduction, visit),
+            gather: Gather::new(format, deduction, visitor),
         }
     }
 
@@ -99,9 +111,20 @@ impl<'f, V: FnMut(&Record<'_>)> Reader<'f, V> {
         decoder.push(bytes, &mut |text| take(splitter, body, gather, text));
     }
 
+    /// Whom the records are shown to.
+    pub fn visitor(&mut self) -> &mut V {
+        &mut self.gather.visitor
+    }
+
     /// Ends the file.
     #[must_use]
-    pub fn finish(mut self) -> Reading {
+    pub fn finish(self) -> Reading {
+        self.finish_with().0
+    }
+
+    /// The same, and whom the records were shown to.
+    #[must_use]
+    pub fn finish_with(mut self) -> (Reading, V) {
         let Reader { decoder, splitter, body, gather } = &mut self;
         decoder.finish(&mut |text| take(splitter, body, gather, text));
         match body {
@@ -113,16 +136,11 @@ impl<'f, V: FnMut(&Record<'_>)> Reader<'f, V> {
             Body::Xml(xml) => xml.finish(gather),
         }
         gather.end();
-        self.gather.reading
+        (self.gather.reading, self.gather.visitor)
     }
 }
 
-fn take<V: FnMut(&Record<'_>)>(
-    splitter: &mut Splitter,
-    body: &mut Body,
-    gather: &mut Gather<'_, V>,
-    text: &str,
-) {
+fn take<V: Visitor>(splitter: &mut Splitter, body: &mut Body, gather: &mut Gather<'_, V>, text: &str) {
     match body {
         Body::Fixed => splitter.push(text, &mut |number, line| fixed::line(gather, number, line)),
         Body::Csv(csv) => splitter.push(text, &mut |number, line| csv.line(gather, number, line)),

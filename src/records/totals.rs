@@ -11,22 +11,13 @@ use crate::period::Period;
 use super::amount::Ore;
 use super::delivered::Overlap;
 use super::format::Field;
+use super::keyed::FileKeys;
 use super::reader::{Ending, Finding, LINES_KEPT, Lines, Mismatch, Problem, Reading, Record, Totals};
 
-mod seen;
-
-use seen::{Noted, Seen};
-
-/// How many different records of one file are told apart; what comes after is counted as not looked at.
-pub const MOST_RECORDS: usize = 4_000_000;
-
-/// What is kept of the records while they are read, besides the [`Reading`]. Memory: some 25 bytes for
-/// each record, up to [`MOST_RECORDS`] of them.
+/// What is kept of the records while they are read, besides the [`Reading`] and their keys.
 #[derive(Debug)]
 pub struct Tally {
     largest_allowed: Option<Ore>,
-    seen: Seen,
-    repeats: Repeats,
     over: Option<Over>,
 }
 
@@ -66,8 +57,7 @@ impl Tally {
     /// An empty one. A record whose amount, whatever its sign, is more than `largest` is noted.
     #[must_use]
     pub fn new(largest: Option<Ore>) -> Tally {
-        let repeats = Repeats { sum: Some(Ore::ZERO), ..Repeats::default() };
-        Tally { largest_allowed: largest, seen: Seen::new(MOST_RECORDS), repeats, over: None }
+        Tally { largest_allowed: largest, over: None }
     }
 
     /// Takes one record.
@@ -75,23 +65,12 @@ impl Tally {
         if self.largest_allowed.is_some_and(|largest| record.amount.size() > largest.size()) {
             self.note_over(record);
         }
-        match self.seen.note(record) {
-            Noted::First => {}
-            Noted::Again(first) => {
-                self.repeats.count += 1;
-                self.repeats.sum = self.repeats.sum.and_then(|sum| sum.plus(record.amount));
-                if self.repeats.lines.len() < LINES_KEPT {
-                    self.repeats.lines.push((first, record.line));
-                }
-            }
-            Noted::TooMany => self.repeats.unchecked += 1,
-        }
     }
 
-    /// Ends the file; the keys of its records are gone with it.
+    /// Ends the file, whose records have these keys.
     #[must_use]
-    pub fn finish(self) -> Tallied {
-        Tallied { repeats: self.repeats, over: self.over, largest_allowed: self.largest_allowed }
+    pub fn finish(self, keys: &FileKeys) -> Tallied {
+        Tallied { repeats: Repeats::among(keys), over: self.over, largest_allowed: self.largest_allowed }
     }
 
     fn note_over(&mut self, record: &Record<'_>) {
@@ -103,6 +82,31 @@ impl Tally {
                 }
             }
             None => self.over = Some(Over { largest: record.amount, lines: Lines::of(record.line) }),
+        }
+    }
+}
+
+impl Repeats {
+    /// The records whose key another has that stands before them.
+    fn among(keys: &FileKeys) -> Repeats {
+        let mut repeats = Repeats { sum: Some(Ore::ZERO), unchecked: keys.unchecked, ..Repeats::default() };
+        for records in keys.repeated() {
+            let [first, again @ ..] = &records[..] else { continue };
+            for record in again {
+                repeats.count += 1;
+                repeats.sum = repeats.sum.and_then(|sum| sum.plus(record.amount));
+                repeats.note(first.line, record.line);
+            }
+        }
+        repeats
+    }
+
+    /// Keeps the lines that come first in the file.
+    fn note(&mut self, first: u64, again: u64) {
+        let at = self.lines.partition_point(|(known, of)| (*of, *known) <= (again, first));
+        if at < LINES_KEPT {
+            self.lines.insert(at, (first, again));
+            self.lines.truncate(LINES_KEPT);
         }
     }
 }

@@ -18,7 +18,7 @@ use crate::period::Period;
 use crate::records::amount::Ore;
 use crate::records::delivered::{MonthKeys, Overlap, follows_a_reversal};
 use crate::records::key::RecordKey;
-use crate::records::keyed::{FileKeys, KeyedRecord, keys_of, unseal};
+use crate::records::keyed::{FileKeys, KeyedRecord, unseal};
 use crate::records::totals::NotComparable;
 
 /// The keys of a block with their amounts, sorted.
@@ -77,8 +77,7 @@ impl KnownRecords {
         (config, ledger, now): (&Config, &LedgerReader, DateTime<FixedOffset>),
         (keys, own): (&FileKeys, Option<Period>),
     ) -> Result<About, UserError> {
-        let months: Vec<Option<Period>> =
-            keys.months().map(|(period, _)| period).chain(own.map(Some)).collect();
+        let months: Vec<Option<Period>> = keys.periods().chain(own.map(Some)).collect();
         // A file of an older month goes only where a person or a policy lets it: then that month counts as well.
         let old = months.iter().flatten().min();
         let first = keying::first_month(config, now);
@@ -88,13 +87,15 @@ impl KnownRecords {
         let records = u64::try_from(keys.len()).unwrap_or(u64::MAX).saturating_add(keys.unchecked);
         let mut overlap = Overlap { records, unchecked: keys.unchecked, ..Overlap::default() };
         let mut may_come = None;
-        for (period, records) in keys.months() {
-            let month = self.month(&ask, period)?;
-            for record in records {
-                may_come = may_come.max(month.may_come(record.key));
-                if let Some((delivery, was)) = self.delivered(&ask, &month, record, records)? {
-                    overlap.note(delivery, record, was);
-                }
+        let known = |period| Ok((period, self.month(&ask, period)?));
+        let of_months: Vec<(Option<Period>, Arc<Month>)> =
+            keys.periods().map(known).collect::<Result<_, UserError>>()?;
+        for record in keys.records() {
+            let of = of_months.binary_search_by_key(&record.period, |(period, _)| *period);
+            let Some((_, month)) = of.ok().and_then(|at| of_months.get(at)) else { continue };
+            may_come = may_come.max(month.may_come(record.key));
+            if let Some((delivery, was)) = self.delivered(&ask, month, record, keys)? {
+                overlap.note(delivery, record, was);
             }
         }
         for with in &mut overlap.with {
@@ -118,15 +119,14 @@ impl KnownRecords {
         ask: &Question<'_>,
         month: &Month,
         record: &KeyedRecord,
-        file: &[KeyedRecord],
+        file: &FileKeys,
     ) -> Result<Option<(i64, Ore)>, UserError> {
-        let counted = |(_, delivery): &&(RecordKey, i64)| month.stand(*delivery) != RecordsStand::MayCome;
-        let Some((_, newest)) = month.keys.with(record.key).iter().rfind(counted) else { return Ok(None) };
+        let counted = |delivery: &i64| month.stand(*delivery) != RecordsStand::MayCome;
+        let Some(newest) = month.keys.with(record.key).filter(counted).last() else { return Ok(None) };
         let mut stand = Vec::new();
         let mut certain = true;
         for key in [record.key, record.opposite] {
-            let mut deliveries: Vec<i64> =
-                month.keys.with(key).iter().map(|(_, delivery)| *delivery).collect();
+            let mut deliveries: Vec<i64> = month.keys.with(key).collect();
             deliveries.dedup();
             for delivery in deliveries {
                 certain &= month.stand(delivery) == RecordsStand::Delivered;
@@ -136,19 +136,16 @@ impl KnownRecords {
         }
         let in_file: Vec<Ore> = [record.key, record.opposite]
             .iter()
-            .flat_map(|key| {
-                let first = file.partition_point(|other| other.key < *key);
-                file[first..].iter().take_while(move |other| other.key == *key).map(|other| other.amount)
-            })
+            .flat_map(|key| file.with(record.period, *key).map(|other| other.amount))
             .collect();
         // A reversal that KP may not have got takes nothing back.
         if certain && follows_a_reversal(record.amount, &stand, &in_file) {
             return Ok(None);
         }
-        let amounts = self.amounts(ask, (*newest, record.period))?;
+        let amounts = self.amounts(ask, (newest, record.period))?;
         let of = amounts_of(&amounts, record.key);
         let same = of.iter().find(|(_, amount)| *amount == record.amount).or(of.first());
-        Ok(same.map(|(_, amount)| (*newest, *amount)))
+        Ok(same.map(|(_, amount)| (newest, *amount)))
     }
 
     fn month(&self, ask: &Question<'_>, period: Option<Period>) -> Result<Arc<Month>, UserError> {
@@ -156,17 +153,21 @@ impl KnownRecords {
         if let Some(known) = months.get(&period) {
             return Ok(Arc::clone(known));
         }
-        let (mut keys, mut uncertain) = (Vec::new(), HashMap::new());
+        let mut uncertain = HashMap::new();
+        let mut blocks = Vec::new();
         for block in ask.ledger.keys_of_month(period)? {
-            keys.extend(keys_of(&block.keys).into_iter().flatten().map(|key| (key, block.delivery)));
             uncertain.insert(block.delivery, block.stand);
+            blocks.push((block.delivery, block.keys));
         }
         for (delivery, records) in ask.made(period) {
-            keys.extend(records.iter().map(|record| (record.key, delivery.id)));
             uncertain.insert(delivery.id, records_stand(delivery.state, delivery.temporary_is_gone()));
+            let keys: Vec<[u8; 16]> = records.map(|record| *record.key.as_bytes()).collect();
+            blocks.push((delivery.id, keys.into_flattened()));
         }
         uncertain.retain(|_, stand| *stand != RecordsStand::Delivered);
-        let month = Arc::new(Month { keys: MonthKeys::of(keys), uncertain });
+        // the newest of those that a key came with is told, so they stand in their order
+        blocks.sort_by_key(|(delivery, _)| *delivery);
+        let month = Arc::new(Month { keys: MonthKeys::of(blocks), uncertain });
         months.insert(period, Arc::clone(&month));
         Ok(month)
     }
@@ -179,7 +180,7 @@ impl KnownRecords {
         let (delivery, period) = of;
         let made = ask.made(period).find(|(of, _)| of.id == delivery);
         let mut amounts: Amounts = match made {
-            Some((_, records)) => records.iter().map(|record| (record.key, record.amount)).collect(),
+            Some((_, records)) => records.map(|record| (record.key, record.amount)).collect(),
             None => Vec::new(),
         };
         if let Some(block) = ask.ledger.key_block(delivery, period)? {
@@ -199,14 +200,14 @@ impl KnownRecords {
         ledger: &LedgerReader,
         first: Period,
     ) -> Result<Arc<Vec<Lacking>>, UserError> {
-        let mut known = lock(&self.lacking);
-        if let Some((since, lacking)) = &*known
+        if let Some((since, lacking)) = &*lock(&self.lacking)
             && *since <= first
         {
             return Ok(Arc::clone(lacking));
         }
+        // not while it is locked: a thread that waits for the others to read a file may judge another file meanwhile
         let lacking = Arc::new(keying::lacking(config, ledger, first)?);
-        *known = Some((first, Arc::clone(&lacking)));
+        *lock(&self.lacking) = Some((first, Arc::clone(&lacking)));
         Ok(lacking)
     }
 }
@@ -214,17 +215,23 @@ impl KnownRecords {
 impl Month {
     /// The newest delivery with this key that a person says KP never got, and that may still come.
     fn may_come(&self, key: RecordKey) -> Option<i64> {
-        let with = if self.uncertain.is_empty() { &[] } else { self.keys.with(key) };
+        if self.uncertain.is_empty() {
+            return None;
+        }
         let may_come = |delivery: &i64| self.stand(*delivery) == RecordsStand::MayCome;
-        with.iter().map(|(_, delivery)| *delivery).rfind(may_come)
+        self.keys.with(key).filter(may_come).last()
     }
 }
 
 impl Question<'_> {
     /// The keys of one month that the next run writes into the ledger, each with its delivery.
-    fn made(&self, period: Option<Period>) -> impl Iterator<Item = (&Delivery, &[KeyedRecord])> {
+    fn made(
+        &self,
+        period: Option<Period>,
+    ) -> impl Iterator<Item = (&Delivery, impl Iterator<Item = &KeyedRecord>)> {
         self.lacking.iter().filter_map(move |lacking| {
-            let (_, records) = lacking.keys.as_ref()?.months().find(|(of, _)| *of == period)?;
+            let records =
+                lacking.keys.as_ref()?.records().iter().filter(move |record| record.period == period);
             Some((&lacking.delivery, records))
         })
     }

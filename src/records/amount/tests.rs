@@ -154,4 +154,10 @@ proptest! {
             }
         }
     }
+
+    #[test]
+    fn digits_are_the_number_that_they_write_and_nothing_else_is_one(text in "[0-9]{0,40}|[0-9]{0,12}[^0-9][0-9]{0,12}") {
+        let wanted: Option<i128> = text.parse().ok().filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()));
+        prop_assert_eq!(digits(text.as_bytes()).ok(), wanted);
+    }
 }

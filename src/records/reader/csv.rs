@@ -7,7 +7,7 @@ use secrecy::zeroize::Zeroizing;
 use crate::records::format::{Fields, Format, LONGEST_LINE, LineKind, Place};
 use crate::records::lines::Line;
 
-use super::Record;
+use super::Visitor;
 use super::gather::Gather;
 use super::reading::Problem;
 
@@ -62,12 +62,7 @@ impl Csv {
     }
 
     /// Reads one line.
-    pub(super) fn line<V: FnMut(&Record<'_>)>(
-        &mut self,
-        gather: &mut Gather<'_, V>,
-        number: u64,
-        line: Line<'_>,
-    ) {
+    pub(super) fn line<V: Visitor>(&mut self, gather: &mut Gather<'_, V>, number: u64, line: Line<'_>) {
         let Some(line) = line else {
             // what a quote had begun cannot be ended by a line that was not read
             if let Some((begun, _)) = self.begun.take() {
@@ -100,14 +95,14 @@ impl Csv {
     }
 
     /// The end of the file.
-    pub(super) fn finish<V: FnMut(&Record<'_>)>(&mut self, gather: &mut Gather<'_, V>) {
+    pub(super) fn finish<V: Visitor>(&mut self, gather: &mut Gather<'_, V>) {
         if let Some((begun, _)) = self.begun.take() {
             gather.unknown(begun, Problem::UnclosedQuote);
         }
     }
 
     /// A line of the record that was begun.
-    fn go_on<V: FnMut(&Record<'_>)>(&mut self, gather: &mut Gather<'_, V>, line: &str) {
+    fn go_on<V: Visitor>(&mut self, gather: &mut Gather<'_, V>, line: &str) {
         let Some((begun, role)) = self.begun else { return };
         self.size += line.len() + 1;
         if self.size > LONGEST_LINE {
@@ -156,13 +151,7 @@ impl Csv {
     }
 
     /// A record that is whole.
-    fn whole<V: FnMut(&Record<'_>)>(
-        &mut self,
-        gather: &mut Gather<'_, V>,
-        number: u64,
-        role: Role,
-        row: &Row<'_>,
-    ) {
+    fn whole<V: Visitor>(&mut self, gather: &mut Gather<'_, V>, number: u64, role: Role, row: &Row<'_>) {
         match role {
             Role::Line(kind) => {
                 let cell = |place: &Place| {

@@ -137,6 +137,7 @@ pub(super) fn claims<'a>(fields: &TrailerFields, cells: &impl Cells<'a>) -> Resu
     })
 }
 
+#[inline]
 fn text<'a>(cells: &impl Cells<'a>, place: &Place, field: Field) -> Result<&'a str, Fault> {
     let text = without_blanks(cells.cell(place).ok_or((field, Problem::Missing))?);
     if cells.are_ascii() || text.is_ascii() {
@@ -146,6 +147,7 @@ fn text<'a>(cells: &impl Cells<'a>, place: &Place, field: Field) -> Result<&'a s
 }
 
 /// Most fields have no blanks around them, which two bytes tell.
+#[inline]
 fn without_blanks(text: &str) -> &str {
     let bytes = text.as_bytes();
     let is_blank = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_whitespace);
@@ -158,7 +160,7 @@ fn amount<'a>(field: &AmountField, cells: &impl Cells<'a>, name: Field) -> Resul
         Some(place) => Some(text(cells, place, name)?),
         None => None,
     };
-    field.form.read(digits, sign).map_err(|error| match error {
+    field.form.read_trimmed(digits, sign).map_err(|error| match error {
         AmountError::Blank => (name, Problem::Blank),
         error => (name, Problem::NotAnAmount(error)),
     })

@@ -3,13 +3,13 @@
 use crate::records::format::{LineKind, Place};
 use crate::records::lines::Line;
 
-use super::Record;
+use super::Visitor;
 use super::fields::Cells;
 use super::gather::Gather;
 use super::reading::Problem;
 
 /// Reads one line.
-pub(super) fn line<V: FnMut(&Record<'_>)>(gather: &mut Gather<'_, V>, number: u64, line: Line<'_>) {
+pub(super) fn line<V: Visitor>(gather: &mut Gather<'_, V>, number: u64, line: Line<'_>) {
     let Some(line) = line else {
         return gather.unknown(number, Problem::TooLong);
     };
@@ -34,6 +34,7 @@ struct Positions<'a> {
 }
 
 impl<'a> Cells<'a> for Positions<'a> {
+    #[inline]
     fn cell(&self, place: &Place) -> Option<&'a str> {
         let Place::Span { first, last } = *place else { return None };
         if first > self.length {

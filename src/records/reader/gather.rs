@@ -4,34 +4,37 @@ use crate::period::Period;
 use crate::records::amount::{Ore, SignForm};
 use crate::records::format::{AmountField, Field, Fields, Format, LineKind, TrailerFields};
 
-use super::Record;
 use super::fields::{Cells, LastMonth, claims, header_period, municipality, row};
 use super::reading::{Claim, Claims, Ending, Finding, LINES_KEPT, Lines, Mismatch, Problem, Reading, Totals};
+use super::{Record, Visitor};
 
 /// The reading so far, and who is shown each record.
 pub(super) struct Gather<'f, V> {
     pub(super) format: &'f Format,
     pub(super) reading: Reading,
-    visit: V,
+    pub(super) visitor: V,
     deduction: String,
     header_period: Option<Period>,
     last_month: LastMonth,
-    /// Since the last trailer.
-    section: Totals,
+    /// The month of the records that were read last, and their lines, which are not among the reading's yet.
+    month: Option<(Period, Lines)>,
+    /// The totals at the last trailer.
+    before: Totals,
     /// Whether something stands after the last trailer.
     open: bool,
 }
 
-impl<'f, V: FnMut(&Record<'_>)> Gather<'f, V> {
-    pub(super) fn new(format: &'f Format, deduction: &str, visit: V) -> Gather<'f, V> {
+impl<'f, V: Visitor> Gather<'f, V> {
+    pub(super) fn new(format: &'f Format, deduction: &str, visitor: V) -> Gather<'f, V> {
         Gather {
             format,
             reading: Reading::default(),
-            visit,
+            visitor,
             deduction: deduction.to_owned(),
             header_period: None,
             last_month: LastMonth::default(),
-            section: Totals::default(),
+            month: None,
+            before: Totals::default(),
             open: true,
         }
     }
@@ -75,18 +78,15 @@ impl<'f, V: FnMut(&Record<'_>)> Gather<'f, V> {
             Ok(row) => row,
             Err((field, problem)) => return self.find(line, Some(field), problem),
         };
-        let (Some(totals), Some(section)) =
-            (self.reading.totals.with(row.amount), self.section.with(row.amount))
-        else {
+        let Some(totals) = self.reading.totals.with(row.amount) else {
             return self.find(line, Some(Field::Amount), Problem::SumTooLarge);
         };
         self.reading.totals = totals;
-        self.section = section;
         let period = row.period.or(self.header_period);
         if let Some(period) = period {
-            self.reading.periods.entry(period).or_default().note(line);
+            self.note_month(period, line);
         }
-        (self.visit)(&Record {
+        self.visitor.record(&Record {
             line,
             citizen: &row.citizen,
             deduction: row.deduction.unwrap_or(&self.deduction),
@@ -94,6 +94,23 @@ impl<'f, V: FnMut(&Record<'_>)> Gather<'f, V> {
             amount: row.amount,
             period,
         });
+    }
+
+    /// The next record usually is of the same month, so its lines are only now and then put with the others.
+    fn note_month(&mut self, period: Period, line: u64) {
+        match &mut self.month {
+            Some((month, lines)) if *month == period => lines.note(line),
+            _ => {
+                self.put_month_away();
+                self.month = Some((period, Lines::of(line)));
+            }
+        }
+    }
+
+    fn put_month_away(&mut self) {
+        if let Some((month, lines)) = self.month.take() {
+            self.reading.periods.entry(month).or_default().add(&lines);
+        }
     }
 
     /// A header's month.
@@ -126,7 +143,7 @@ impl<'f, V: FnMut(&Record<'_>)> Gather<'f, V> {
         match claims(fields, cells) {
             Ok(claims) => {
                 self.reading.claims = claims;
-                let section = mismatches(line, &claims, fields, &self.section);
+                let section = mismatches(line, &claims, fields, &self.reading.totals.since(self.before));
                 let whole = mismatches(line, &claims, fields, &self.reading.totals);
                 if !section.is_empty() && !whole.is_empty() {
                     self.reading.mismatches.extend(section);
@@ -135,11 +152,12 @@ impl<'f, V: FnMut(&Record<'_>)> Gather<'f, V> {
             }
             Err((field, problem)) => self.find(line, Some(field), problem),
         }
-        self.section = Totals::default();
+        self.before = self.reading.totals;
     }
 
     /// The end of the file.
     pub(super) fn end(&mut self) {
+        self.put_month_away();
         if self.format.lines.trailer.is_some() {
             self.reading.ending = if self.open { Ending::CutShort } else { Ending::Whole };
         }

@@ -105,6 +105,14 @@ impl Totals {
         };
         Some(Totals { records: self.records + 1, sum, debit, credit })
     }
+
+    /// What came since there were so many.
+    pub(super) fn since(self, earlier: Totals) -> Totals {
+        // neither of the two goes down, so nothing of this overflows
+        let since = |now: Ore, then: Ore| now.minus(then).unwrap_or_default();
+        let (debit, credit) = (since(self.debit, earlier.debit), since(self.credit, earlier.credit));
+        Totals { records: self.records - earlier.records, sum: since(debit, credit), debit, credit }
+    }
 }
 
 /// Line numbers from 1: the first few, and how many there are.
@@ -134,6 +142,12 @@ impl Lines {
         }
         let at = self.first.partition_point(|known| *known <= line);
         self.first.insert(at, line);
+    }
+
+    /// All of these as well.
+    pub(super) fn add(&mut self, more: &Lines) {
+        more.first.iter().for_each(|line| self.note(*line));
+        self.count += more.count - u64::try_from(more.first.len()).unwrap_or_default();
     }
 }
 

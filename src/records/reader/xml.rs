@@ -8,7 +8,7 @@ use secrecy::zeroize::Zeroizing;
 
 use crate::records::format::{Field, Format, LONGEST_LINE, Place};
 
-use super::Record;
+use super::Visitor;
 use super::gather::Gather;
 use super::reading::{Ending, Problem};
 
@@ -109,7 +109,7 @@ impl Xml {
     }
 
     /// Takes more text.
-    pub(super) fn push<V: FnMut(&Record<'_>)>(&mut self, gather: &mut Gather<'_, V>, text: &str) {
+    pub(super) fn push<V: Visitor>(&mut self, gather: &mut Gather<'_, V>, text: &str) {
         if self.stopped {
             return;
         }
@@ -124,7 +124,7 @@ impl Xml {
     }
 
     /// The end of the file.
-    pub(super) fn finish<V: FnMut(&Record<'_>)>(&mut self, gather: &mut Gather<'_, V>) {
+    pub(super) fn finish<V: Visitor>(&mut self, gather: &mut Gather<'_, V>) {
         if !self.stopped {
             self.events(gather, self.held.len(), true);
         }
@@ -143,14 +143,14 @@ impl Xml {
         gather.reading.ending = if whole { Ending::Whole } else { Ending::CutShort };
     }
 
-    fn stop<V: FnMut(&Record<'_>)>(&mut self, gather: &mut Gather<'_, V>, problem: Problem) {
+    fn stop<V: Visitor>(&mut self, gather: &mut Gather<'_, V>, problem: Problem) {
         gather.find(self.line, None, problem);
         self.stopped = true;
         self.held.clear();
     }
 
     /// Reads the tokens of the first `end` bytes that are held.
-    fn events<V: FnMut(&Record<'_>)>(&mut self, gather: &mut Gather<'_, V>, end: usize, last: bool) {
+    fn events<V: Visitor>(&mut self, gather: &mut Gather<'_, V>, end: usize, last: bool) {
         let mut held = std::mem::take(&mut self.held);
         let mut reader = quick_xml::Reader::from_str(&held[..end]);
         let config = reader.config_mut();
@@ -188,11 +188,7 @@ impl Xml {
         }
     }
 
-    fn token<V: FnMut(&Record<'_>)>(
-        &mut self,
-        gather: &mut Gather<'_, V>,
-        token: Event<'_>,
-    ) -> Result<(), Problem> {
+    fn token<V: Visitor>(&mut self, gather: &mut Gather<'_, V>, token: Event<'_>) -> Result<(), Problem> {
         match token {
             Event::Start(start) => self.start(gather, &start),
             Event::Empty(empty) => {
@@ -211,7 +207,7 @@ impl Xml {
         }
     }
 
-    fn start<V: FnMut(&Record<'_>)>(
+    fn start<V: Visitor>(
         &mut self,
         gather: &mut Gather<'_, V>,
         start: &BytesStart<'_>,
@@ -280,7 +276,7 @@ impl Xml {
         })
     }
 
-    fn end<V: FnMut(&Record<'_>)>(&mut self, gather: &mut Gather<'_, V>, name: &str) -> Result<(), Problem> {
+    fn end<V: Visitor>(&mut self, gather: &mut Gather<'_, V>, name: &str) -> Result<(), Problem> {
         let depth = self.open.depth();
         if depth == 0 || self.open.name(depth - 1) != name.trim_end() {
             return Err(Problem::Malformed);
@@ -304,7 +300,7 @@ impl Xml {
     }
 
     /// Reads the header's fields once the part below the root that holds them has ended, or a record begins.
-    fn header<V: FnMut(&Record<'_>)>(&mut self, gather: &mut Gather<'_, V>) {
+    fn header<V: Visitor>(&mut self, gather: &mut Gather<'_, V>) {
         let of_header = |of| matches!(of, Of::Header(_));
         if !self.paths.iter().any(|wanted| of_header(wanted.of) && wanted.times > 0) {
             return;
@@ -324,12 +320,7 @@ impl Xml {
     }
 
     /// Whether no wanted text of these stood twice; a second one is a finding.
-    fn told_once<V: FnMut(&Record<'_>)>(
-        &self,
-        gather: &mut Gather<'_, V>,
-        line: u64,
-        of: impl Fn(Of) -> bool,
-    ) -> bool {
+    fn told_once<V: Visitor>(&self, gather: &mut Gather<'_, V>, line: u64, of: impl Fn(Of) -> bool) -> bool {
         let twice = self.paths.iter().find(|wanted| of(wanted.of) && wanted.times > 1);
         if let Some(wanted) = twice {
             let (Of::Record(field) | Of::Header(field) | Of::Trailer(field)) = wanted.of;

@@ -2,15 +2,31 @@
 
 use super::*;
 use crate::records::format::Format;
-use crate::records::reader::{Claim, Problem, Reader};
+use crate::records::key::Secret;
+use crate::records::keyed::{Batch, KeyGatherer};
+use crate::records::reader::{Claim, Problem, Reader, Visitor as _};
 use crate::records::samples::*;
 
 fn judged(format: &Format, file: &[u8], largest: Option<Ore>, against: &Against<'_>) -> Vec<Suspicion> {
-    let mut tally = Tally::new(largest);
-    let mut reader = Reader::new(format, "mad", |record: &Record<'_>| tally.record(record));
+    judged_by(KeyGatherer::new(&Secret::passing()), format, file, largest, against)
+}
+
+fn judged_by(
+    mut keys: KeyGatherer,
+    format: &Format,
+    file: &[u8],
+    largest: Option<Ore>,
+    against: &Against<'_>,
+) -> Vec<Suspicion> {
+    let (mut tally, mut batch) = (Tally::new(largest), Batch::new(None));
+    let mut reader = Reader::new(format, "mad", |record: &Record<'_>| {
+        tally.record(record);
+        batch.record(record);
+    });
     reader.push(file);
     let reading = reader.finish();
-    suspicions(&reading, Some(&tally.finish()), against)
+    keys.take(&mut batch);
+    suspicions(&reading, Some(&tally.finish(&keys.finish())), against)
 }
 
 fn month(text: &str) -> Period {
@@ -87,12 +103,9 @@ fn a_correction_by_the_opposite_sign_and_another_month_repeat_nothing() {
 
 #[test]
 fn past_the_bound_records_are_told_as_not_looked_at() {
-    let mut tally = Tally::new(None);
-    tally.seen = super::Seen::new(5);
-    let format = format(EIGHTY);
-    let mut reader = Reader::new(&format, "mad", |record: &Record<'_>| tally.record(record));
-    reader.push(eighty(&deductions(8), "202304").as_bytes());
-    let found = suspicions(&reader.finish(), Some(&tally.finish()), &for_april());
+    let (format, file) = (format(EIGHTY), eighty(&deductions(8), "202304"));
+    let keys = KeyGatherer::new(&Secret::passing()).at_most(5);
+    let found = judged_by(keys, &format, file.as_bytes(), None, &for_april());
     let [Suspicion::RecordsRepeat(repeats)] = &found[..] else { panic!("{found:?}") };
     assert_eq!((repeats.count, repeats.unchecked), (0, 3));
 }

@@ -1,6 +1,7 @@
 //! Records that stand in two files of one run: the later file fares as if the earlier one had been delivered by a run before.
 
 use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
 
 use super::PlannedFile;
 use crate::config::Config;
@@ -8,16 +9,20 @@ use crate::decide::Approval;
 use crate::model::decision::{Choice, Judgement, Reason};
 use crate::model::policy::ContentRule;
 use crate::records::content;
-use crate::records::key::RecordKey;
+use crate::records::key::{KeyHasher, RecordKey};
 use crate::records::keyed::FileKeys;
 use crate::records::reader::Lines;
 use crate::records::totals::Suspicion;
 use crate::run::secret;
 
+/// The records of the files that go, each with its file's index.
+type Going = HashMap<RecordKey, usize, BuildHasherDefault<KeyHasher>>;
+
 /// Holds files whose records go with another file of the same run, or lets the policy pass them. `in_order` are the indices of
 /// the files that are to be sent or may be approved, in the order of the run.
 pub(super) fn hold_same_records(config: &Config, files: &mut [PlannedFile], in_order: &[usize]) {
-    let mut going: HashMap<RecordKey, usize> = HashMap::new();
+    let mut going = Going::default();
+    let last = in_order.iter().rfind(|&&at| keys_of(&files[at]).is_some()).copied();
     let mut unread: Vec<usize> = Vec::new();
     for &at in in_order {
         if files[at].judgement.choice != Choice::Send {
@@ -34,13 +39,14 @@ pub(super) fn hold_same_records(config: &Config, files: &mut [PlannedFile], in_o
                 suspect(config, &mut files[at], Suspicion::UnreadInRun { path });
             }
         }
-        if files[at].judgement.choice == Choice::Send {
-            let content = files[at].scanned.content.clone();
-            if content.as_ref().is_some_and(|content| secret::is_partial(config, content)) {
+        // none comes after the last that could have the same records
+        if files[at].judgement.choice == Choice::Send && last != Some(at) {
+            let content = files[at].scanned.content.as_ref();
+            if content.is_some_and(|content| secret::is_partial(config, content)) {
                 unread.push(at);
             }
-            let keys = content.iter().filter_map(|content| content.keys.as_ref());
-            going.extend(keys.flat_map(FileKeys::records).map(|record| (record.key, at)));
+            let records = keys_of(&files[at]).into_iter().flat_map(FileKeys::records);
+            going.extend(records.map(|record| (record.key, at)));
         }
     }
 }
@@ -67,13 +73,12 @@ fn share_a_month(unread: &PlannedFile, file: &PlannedFile) -> bool {
 }
 
 /// The records of a file that go with others, by those others.
-fn shared(file: &PlannedFile, going: &HashMap<RecordKey, usize>) -> Vec<(usize, Lines)> {
+fn shared(file: &PlannedFile, going: &Going) -> Vec<(usize, Lines)> {
     let mut found: Vec<(usize, Lines)> = Vec::new();
     if going.is_empty() {
         return found;
     }
-    let keys = file.scanned.content.as_ref().and_then(|content| content.keys.as_ref());
-    for record in keys.into_iter().flat_map(FileKeys::records) {
+    for record in keys_of(file).into_iter().flat_map(FileKeys::records) {
         let Some(&of) = going.get(&record.key) else { continue };
         match found.iter_mut().find(|(known, _)| *known == of) {
             Some((_, lines)) => lines.note(record.line),
@@ -81,6 +86,10 @@ fn shared(file: &PlannedFile, going: &HashMap<RecordKey, usize>) -> Vec<(usize, 
         }
     }
     found
+}
+
+fn keys_of(file: &PlannedFile) -> Option<&FileKeys> {
+    file.scanned.content.as_ref()?.keys.as_ref()
 }
 
 fn records_of(file: &PlannedFile) -> u64 {
