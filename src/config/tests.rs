@@ -551,6 +551,8 @@ fn everything_that_is_wrong_with_a_format_is_told_at_once_by_its_whole_key() {
         "formats.mad.record.perriod",
         "formats.mad.record.amount",
         "formats.other.kind",
+        "formats.other.record.citizen",
+        "formats.other.record.amount",
     ];
     let mut found = wrong(&text);
     let mut wanted = wanted.map(str::to_owned).to_vec();

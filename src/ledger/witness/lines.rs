@@ -145,22 +145,8 @@ impl LedgerReader {
                 who: who.clone(),
                 ..Line::new(kind, stamp)
             },
-            Event::Asked { asked, series, period, about, sent_to, subject, who, .. }
-            | Event::RestoredAsked { asked, series, period, about, sent_to, subject, who, .. } => {
-                let at = match event {
-                    Event::RestoredAsked { asked_at, .. } => asked_at,
-                    _ => stamp.at,
-                };
-                Line {
-                    asked: Some(*asked),
-                    series: Some(series.clone()),
-                    period: *period,
-                    about: Some(*about),
-                    sent_to: sent_to.clone(),
-                    subject: Some(subject.clone()),
-                    who: Some(who.clone()),
-                    ..Line::new(kind, Stamp { at, ..stamp })
-                }
+            Event::Asked { .. } | Event::RestoredAsked { .. } => {
+                return Ok(about_question(kind, stamp, event));
             }
             Event::Retired { why, who } => {
                 Line { why: why.clone(), who: Some(who.clone()), ..Line::new(kind, stamp) }
@@ -176,6 +162,29 @@ impl LedgerReader {
                 .query_row([delivery], |row| row.get(0))
         })
     }
+}
+
+/// The line of a question to a supplier; none for another event.
+fn about_question(kind: Kind, stamp: Stamp<'_>, event: &Event) -> Option<Line> {
+    let (Event::Asked { asked, series, period, about, sent_to, subject, who, .. }
+    | Event::RestoredAsked { asked, series, period, about, sent_to, subject, who, .. }) = event
+    else {
+        return None;
+    };
+    let at = match event {
+        Event::RestoredAsked { asked_at, .. } => asked_at,
+        _ => stamp.at,
+    };
+    Some(Line {
+        asked: Some(*asked),
+        series: Some(series.clone()),
+        period: *period,
+        about: Some(*about),
+        sent_to: sent_to.clone(),
+        subject: Some(subject.clone()),
+        who: Some(who.clone()),
+        ..Line::new(kind, Stamp { at, ..stamp })
+    })
 }
 
 fn about_hold(kind: Kind, stamp: Stamp<'_>, held: &Held) -> Line {

@@ -69,7 +69,7 @@ fn one_by_one(rule: &ContentRule, file: &[u8]) -> (Vec<Keyed>, Repeats) {
     let keyer = Keyer::new(rule.secret.get().unwrap());
     let (mut keys, mut seen) = (Vec::new(), HashMap::new());
     let mut repeats = Repeats { sum: Some(Ore::ZERO), ..Repeats::default() };
-    let mut reader = Reader::new(&rule.format, "mad", |record: &Record<'_>| {
+    let mut note = |record: &Record<'_>| {
         keys.push((record.period, keyer.key(record, record.period), record.amount, record.line));
         let (deduction, reference) = (record.deduction.to_owned(), record.reference.to_owned());
         let sign = record.amount.is_negative();
@@ -81,7 +81,9 @@ fn one_by_one(rule: &ContentRule, file: &[u8]) -> (Vec<Keyed>, Repeats) {
                 repeats.lines.push((*first.get(), record.line));
             }
         }
-    });
+    };
+    let mut reader =
+        Reader::new(&rule.format, "mad", |record: &Record<'_>| spelling::compared(record, &mut note));
     reader.push(file);
     let _ = reader.finish();
     repeats.lines.truncate(10);
