@@ -30,7 +30,9 @@ fn a_file_that_is_open_elsewhere_waits_and_goes_with_the_next_run() {
     // cannot be moved.
     for (write, share) in [(false, 0), (true, SHARE_ALL), (false, SHARE_READ)] {
         let town = Town::new();
-        town.set("policy.new_series", "send");
+        for series in ["mad", "vask"] {
+            town.series(&format!("name = '{series}'\nfiles = ['{series}_*.txt']"));
+        }
         let path = town.file(MAD, MAD_APRIL);
         town.file(VASK, VASK_APRIL);
         let held = elsewhere(&path, write, share);
