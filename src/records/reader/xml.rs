@@ -400,6 +400,8 @@ fn character(reference: &BytesRef<'_>) -> Result<char, Problem> {
         "amp" => Ok('&'),
         "quot" => Ok('"'),
         "apos" => Ok('\''),
+        // A reference that was not ended, as it is read where no more of the file has come yet.
+        name if name.contains('>') => Err(Problem::Malformed),
         _ => Err(Problem::Entity),
     }
 }

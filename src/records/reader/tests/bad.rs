@@ -128,6 +128,17 @@ fn bytes() -> impl Strategy<Value = Vec<u8>> {
     proptest::collection::vec(piece, 0..12).prop_map(|pieces| pieces.concat())
 }
 
+#[test]
+fn a_reference_without_an_end_is_the_same_in_any_chunks() {
+    let format = &FORMATS[7];
+    for file in ["<traek>&--> nr;</traek>", "&-->;", "<a>&amp</a>;", "<a>&#3>1;</a>", "<a>&x;</a>"] {
+        let whole = read_in(format, file.as_bytes(), usize::MAX);
+        for chunk in 1..file.len() {
+            assert_eq!(read_in(format, file.as_bytes(), chunk), whole, "{file} {chunk}");
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
