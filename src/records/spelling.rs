@@ -18,6 +18,10 @@ const MARK: char = '?';
 /// such letters tell apart are taken for one, and a person is asked. To be compared, not shown.
 #[must_use]
 pub fn plain(text: &str) -> Cow<'_, str> {
+    // Most are so already.
+    if text.bytes().all(|byte| byte.is_ascii_lowercase()) {
+        return Cow::Borrowed(text);
+    }
     let text = text.trim();
     if text.bytes().all(|byte| byte.is_ascii_digit()) {
         return Cow::Borrowed(text.trim_start_matches('0'));
