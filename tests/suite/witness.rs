@@ -506,7 +506,7 @@ fn a_backup_overwrites_nothing_and_is_private() {
     fs::write(town.path("der.db"), "noget andet").unwrap();
     town.run(["ledger", "backup", "der.db"]).exit(2).says("der.db");
     assert_eq!(fs::read_to_string(town.path("der.db")).unwrap(), "noget andet");
-    town.run(["ledger", "backup", "findes/ikke/kopi.db"]).exit(1);
+    town.run(["ledger", "backup", "findes/ikke/kopi.db"]).exit(2);
     let before = town.snapshot();
     backup(&town, "kopi.db");
     let mut after = town.snapshot();

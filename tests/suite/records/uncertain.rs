@@ -39,7 +39,7 @@ fn records_that_may_still_come_keep_the_same_ones_waiting() {
     assert_eq!(entry(&run, BY_B)["earlier"]["delivery_id"], 1, "{run:#}");
     let why = entry(&run, BY_B)["error"].as_str().unwrap();
     assert!(why.contains("temporary file"), "{why}");
-    let preview = town.run(["run", "--dry-run", "--json"]).exit(4).json();
+    let preview = town.run(["run", "--dry-run", "--json"]).exit(3).json();
     assert_eq!(entry(&preview, BY_B)["decision"], "wait", "{preview:#}");
     // Once a run has removed it, they go; the first file, which is free as well, is held for them.
     fs::remove_file(town.path("drop").join(APRIL)).unwrap();
