@@ -52,7 +52,7 @@ pub use verify::Verified;
 /// Marks a SQLite file as a ledger of this program ("trkf").
 const APPLICATION_ID: i32 = 0x7472_6b66;
 /// The version of [`TABLES`], raised whenever replaying the chain gives other tables; see `migrate.rs`.
-const SCHEMA_VERSION: i32 = 3;
+const SCHEMA_VERSION: i32 = 4;
 const CHAIN: &str = include_str!("ledger/chain.sql");
 const TABLES: &str = include_str!("ledger/tables.sql");
 /// How many of the last events are checked where all of them were checked before.

@@ -83,9 +83,12 @@ impl ContentKeys {
     }
 }
 
+/// How kinds and references are spelled in keys. Another number has the keys made again from the archive.
+const SPELLING: u32 = 2;
+
 /// What tells a format with a series' kind of deduction from every other: 16 hexadecimal digits.
 fn description(written: &Value, deduction: &str) -> String {
-    let digest = Digest::of(format!("{written:?}\n{deduction:?}").as_bytes()).to_string();
+    let digest = Digest::of(format!("{SPELLING}\n{written:?}\n{deduction:?}").as_bytes()).to_string();
     digest[..16].to_owned()
 }
 

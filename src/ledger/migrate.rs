@@ -19,11 +19,13 @@ impl LedgerReader {
         let made = (|| {
             self.db.pragma_update(None, "synchronous", "EXTRA")?;
             let transaction = self.db.transaction()?;
+            let keys = keys(&transaction)?;
             for table in tables(&transaction)? {
                 transaction.execute_batch(&format!("DROP TABLE \"{table}\""))?;
             }
             transaction.execute_batch(&schema::plain(TABLES))?;
             let broken = replay_into(&transaction, &transaction)?;
+            put_back(&transaction, &keys)?;
             transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
             if broken.is_none() {
                 transaction.commit()?;
@@ -54,12 +56,34 @@ impl LedgerReader {
             }
             drop(insert);
             let broken = replay_into(&memory, &memory)?;
+            put_back(&memory, &keys(&self.db)?)?;
             Ok((memory, broken))
         })();
         let (db, broken) = made.map_err(|error: rusqlite::Error| trouble(&self.path, &error))?;
         settled(&self.path, Ok(broken))?;
         Ok(LedgerReader { db, ..self })
     }
+}
+
+/// A block of keys: its delivery and month, the keys, the sealed amounts.
+type Block = (i64, String, Vec<u8>, Vec<u8>);
+
+/// The keys of records, which the chain cannot make again; none where the ledger is of a version before them.
+fn keys(db: &Connection) -> rusqlite::Result<Vec<Block>> {
+    if !db.table_exists(None, "record_keys")? {
+        return Ok(Vec::new());
+    }
+    db.prepare("SELECT delivery, period, keys, amounts FROM record_keys ORDER BY id")?
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?
+        .collect()
+}
+
+fn put_back(db: &Connection, blocks: &[Block]) -> rusqlite::Result<()> {
+    let mut insert =
+        db.prepare("INSERT INTO record_keys (delivery, period, keys, amounts) VALUES (?1, ?2, ?3, ?4)")?;
+    blocks.iter().try_for_each(|(delivery, period, keys, amounts)| {
+        insert.execute((delivery, period, keys, amounts)).map(drop)
+    })
 }
 
 fn settled(path: &std::path::Path, made: rusqlite::Result<Option<i64>>) -> Result<(), UserError> {

@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use super::{APRIL, MAY, TOGETHER, after_april, goes, held, said, town};
+use super::{APRIL, BY_B, MAY, TOGETHER, after_april, goes, held, said, town};
 use crate::content::samples::{record, records, semicolons, with_trailer};
 use crate::support::output::entry;
 use crate::support::town::{Town, open_to_all};
@@ -373,4 +373,33 @@ fn keys_are_deleted_once_they_were_kept_long_enough() {
     town.file(TOGETHER, semicolons(&records(22), "202304"));
     let run = town.deliver(3);
     assert_eq!(entry(&run, TOGETHER)["reason"], "old_period", "{run:#}");
+}
+
+/// What the tables of version 3 had otherwise, and that its keys took references as they were spelled.
+const AS_VERSION_3: &str =
+    "PRAGMA journal_mode = DELETE; DROP INDEX deliveries_by_month; DROP TABLE left_on_server;
+    ALTER TABLE decisions DROP COLUMN records; PRAGMA user_version = 3;";
+
+#[test]
+fn a_ledger_of_version_3_keeps_its_keys() {
+    let town = after_april(20);
+    let db = rusqlite::Connection::open(town.path("ledger.db")).unwrap();
+    let read = |db: &rusqlite::Connection| -> Vec<u8> {
+        db.query_row("SELECT keys FROM record_keys", [], |row| row.get(0)).unwrap()
+    };
+    let keys = read(&db);
+    db.execute_batch(AS_VERSION_3).unwrap();
+    drop(db);
+    let before = fs::read(town.path("ledger.db")).unwrap();
+    town.file(BY_B, semicolons(&records(20), "202304"));
+    let preview = town.run(["run", "--dry-run", "--json"]).exit(3).json();
+    assert_eq!(entry(&preview, BY_B)["reason"], "records_delivered", "{preview:#}");
+    assert_eq!(fs::read(town.path("ledger.db")).unwrap(), before, "a preview leaves it as it is");
+    let run = town.deliver(3);
+    assert_eq!(entry(&run, BY_B)["reason"], "records_delivered", "{run:#}");
+    town.run(["ledger", "verify"]).exit(0);
+    let db = rusqlite::Connection::open(town.path("ledger.db")).unwrap();
+    assert_eq!(read(&db), keys);
+    let version: i32 = db.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
+    assert_eq!(version, 4);
 }
