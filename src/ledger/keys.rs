@@ -144,15 +144,8 @@ impl LedgerReader {
     /// # Errors
     /// The ledger could not be read.
     pub fn keyed_since(&self, first: Period) -> Result<Vec<Keying>, UserError> {
-        // `+id`: sorting few is quicker than going through all in their order
-        let sql = format!(
-            "SELECT id, series, path, keyed.by, coalesce(keyed.gone, 0)
-               FROM deliveries LEFT JOIN keyed ON keyed.delivery = id
-              WHERE {COUNT} AND max(coalesce(period, substr(started_at, 1, 7)), coalesce(last_period, '')) >= ?1
-              ORDER BY +id"
-        );
         self.query(|db| {
-            db.prepare_cached(&sql)?
+            db.prepare_cached(&keyed_since_sql())?
                 .query_map([first.to_string()], |row| {
                     let (delivery, series, path) = (row.get(0)?, row.get(1)?, row.get(2)?);
                     Ok(Keying { delivery, series, path, by: row.get(3)?, gone: row.get(4)? })
@@ -208,6 +201,17 @@ impl LedgerReader {
         })?;
         wrong.map_or(Ok(()), Err)
     }
+}
+
+/// What [`LedgerReader::keyed_since`] asks.
+fn keyed_since_sql() -> String {
+    // `+id`: sorting few is quicker than going through all in their order
+    format!(
+        "SELECT id, series, path, keyed.by, coalesce(keyed.gone, 0)
+           FROM deliveries LEFT JOIN keyed ON keyed.delivery = id
+          WHERE {COUNT} AND max(coalesce(period, substr(started_at, 1, 7)), coalesce(last_period, '')) >= ?1
+          ORDER BY +id"
+    )
 }
 
 #[cfg(test)]
@@ -282,5 +286,19 @@ mod tests {
         assert_eq!(after(&[&word[..], std::slice::from_ref(&gone)].concat()), (Nowhere, false));
         assert_eq!(after(&[&word[..2], &[gone], &word[2..]].concat()), (Nowhere, false));
         assert_eq!(after(&[&word[..], &[started(2)]].concat()).0, Nowhere, "the key went again");
+    }
+
+    /// Every run asks this: a ledger of many years must not be read through for it.
+    #[test]
+    fn the_deliveries_of_the_newest_months_are_found_by_an_index() {
+        let ledger = LedgerReader::in_memory(NOW, &[started(1)]).unwrap();
+        let plan: Vec<String> = ledger
+            .query(|db| {
+                db.prepare(&format!("EXPLAIN QUERY PLAN {}", keyed_since_sql()))?
+                    .query_map(["2023-04"], |row| row.get(3))?
+                    .collect()
+            })
+            .unwrap();
+        assert!(plan.iter().any(|step| step.contains("deliveries_by_month")), "{plan:?}");
     }
 }

@@ -44,7 +44,7 @@ CREATE TABLE deliveries (
 ) STRICT;
 CREATE INDEX deliveries_by_digest ON deliveries (digest);
 CREATE INDEX deliveries_by_slot ON deliveries (series_key, period);
-CREATE INDEX deliveries_by_month ON deliveries (coalesce(period, substr(started_at, 1, 7)));
+CREATE INDEX deliveries_by_month ON deliveries (max(coalesce(period, substr(started_at, 1, 7)), coalesce(last_period, '')));
 CREATE INDEX deliveries_open ON deliveries (state) WHERE state IN ('uploading', 'publishing', 'delivered', 'in_doubt');
 CREATE INDEX deliveries_not_free ON deliveries (id)
     WHERE state = 'not_delivered' AND temporary_gone_at IS NULL AND temporary IS NOT NULL;
